@@ -1,0 +1,188 @@
+"""Feedback on an exercise: what was expected, what came, and which misconception gives that.
+
+A unit makes one `Progress`; each check cell runs inside ``with progress.exercise(name):``.
+The comparisons raise AssertionError, so nbgrader takes the marks and the student reads why.
+"""
+
+import contextlib
+import html
+import os
+import warnings
+import zlib
+
+import numpy as np
+
+
+class Progress:
+    """Which exercises of a unit pass their checks so far.
+
+    Parameters
+    ----------
+    titles : dict of str to str
+        Exercise name (the function's name) to title, in the unit's order.
+    """
+
+    def __init__(self, titles):
+        self.titles = dict(titles)
+        self.passed = {}
+
+    @contextlib.contextmanager
+    def exercise(self, name):
+        """Run a check and remember how it went; warnings inside it are nobody's fault and stay silent.
+
+        Raises
+        ------
+        KeyError
+            If the unit has no exercise `name`.
+        AssertionError
+            If the check fails, or the exercise is not solved yet.
+        """
+        title = self.titles[name]
+        self.passed[name] = False
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        except NotImplementedError:
+            raise AssertionError(f"{title}: not solved yet.") from None
+        self.passed[name] = True
+        print(f"{title}: the check passes.")
+
+    def _rows(self):
+        states = {True: ("✔", "passes"), False: ("✘", "not yet"), None: ("·", "check not run")}
+        return [(title, *states[self.passed.get(name)]) for name, title in self.titles.items()]
+
+    def __repr__(self):
+        done = sum(self.passed.values())
+        lines = [f"{mark} {title}: {state}" for title, mark, state in self._rows()]
+        return "\n".join([*lines, f"{done} of {len(self.titles)} exercises pass their visible checks."])
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><td>{mark}</td><td style='text-align:left'>{html.escape(title)}</td><td>{state}</td></tr>"
+            for title, mark, state in self._rows()
+        )
+        done = sum(self.passed.values())
+        return (
+            f"<table><caption>{done} of {len(self.titles)} exercises pass their visible checks</caption>{rows}</table>"
+        )
+
+
+def grading_rng(name):
+    """A generator for the inputs of hidden tests: the same for every submission in one grading.
+
+    An instructor changes the draw by setting TLCOURSE_GRADING_SEED (default 0) before grading.
+    """
+    seed = int(os.environ.get("TLCOURSE_GRADING_SEED", "0"))
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
+    """Check that ``function(*arguments)`` gives `expected`.
+
+    Parameters
+    ----------
+    function : callable
+        The student's.
+    arguments : tuple
+    expected : number, str, bool, None, or a (nested) sequence or array of numbers
+    mistakes : dict of str to (value or callable), optional
+        What a known misconception gives: its description to that value, or to a function of the
+        same arguments. The description completes "That is what comes out when ...".
+    tolerance : float
+        Relative, and absolute near zero.
+
+    Returns
+    -------
+    The value that came, for further checks.
+
+    Raises
+    ------
+    AssertionError
+        With the call, the expected and the actual value, and the misconception if one is known.
+    """
+    shown = ", ".join(_short(argument) for argument in arguments)
+    call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
+    actual = function(*arguments)
+    outcomes = {}
+    for description, wrong in (mistakes or {}).items():
+        outcomes[description] = wrong(*arguments) if callable(wrong) else wrong
+    equal(call, actual, expected, outcomes, tolerance)
+    return actual
+
+
+def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
+    """Check that `actual`, called `name` in the message, equals `expected`; see `returns`.
+
+    A list, a tuple, an array and a tensor with the same numbers are equal, and so are 4 and 4.0;
+    True is not 1. An object with an ``__eq__`` of its own is never asked for its opinion.
+    """
+    if actual is None and expected is not None:
+        raise AssertionError(f"{name} should be {_short(expected)}, but it is None. Is a `return` missing?")
+    if _same(actual, expected, tolerance):
+        return
+    message = f"{name} should be {_short(expected)}, but it is {_short(actual)}."
+    for description, wrong in (mistakes or {}).items():
+        if _same(actual, wrong, tolerance) and not _same(wrong, expected, tolerance):
+            raise AssertionError(f"{message} That is what comes out when {description}.")
+    raise AssertionError(message + _shape_hint(actual, expected))
+
+
+def require(condition, message):
+    """Fail with `message` unless `condition` is the boolean True."""
+    if condition is not True and not (isinstance(condition, np.bool_) and bool(condition)):
+        raise AssertionError(message)
+
+
+def _plain(value):
+    """Numbers and nested sequences as a numpy array of numbers; anything else as None."""
+    if isinstance(value, (list, tuple)):
+        parts = [_plain(item) for item in value]
+        if any(part is None for part in parts) or len({part.shape for part in parts}) > 1:
+            return None
+        return np.array(parts) if parts else np.zeros(0)
+    if type(value).__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
+        value = value.numpy()
+    if type(value) in (int, float) or (
+        type(value).__module__ == "numpy" and isinstance(value, (np.generic, np.ndarray))
+    ):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "iuf" else None
+    return None
+
+
+def _same(actual, expected, tolerance):
+    if expected is None or type(expected) in (str, bool):
+        if isinstance(actual, np.bool_):
+            actual = bool(actual)
+        return type(actual) is type(expected) and actual == expected
+    if isinstance(expected, (list, tuple)) and any(type(item) in (str, bool) for item in expected):
+        pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
+        return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))
+    one, other = _plain(actual), _plain(expected)
+    if other is None:
+        raise TypeError(f"cannot compare with an expected value of type {type(expected).__name__}")
+    return (
+        one is not None and one.shape == other.shape and bool(np.allclose(one, other, rtol=tolerance, atol=tolerance))
+    )
+
+
+def _shape_hint(actual, expected):
+    one, other = _plain(actual), _plain(expected)
+    if other is None:
+        return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""
+    if one is None:
+        kind = "a number" if other.ndim == 0 else f"numbers of shape {other.shape}"
+        return f" {kind.capitalize()} was expected, and {type(actual).__name__} came."
+    return f" Its shape is {one.shape}, not {other.shape}." if one.shape != other.shape else ""
+
+
+def _short(value):
+    plain = _plain(value)
+    if plain is not None and plain.ndim == 0:
+        number = plain.item()
+        return f"{number:,}" if isinstance(number, int) else f"{number:.6g}"
+    if plain is not None and plain.size > 12:
+        return f"an array of shape {plain.shape}"
+    text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
+    return text if len(text) <= 120 else text[:117] + "..."

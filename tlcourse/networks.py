@@ -1,0 +1,81 @@
+"""The two architectures that the course trains itself: a narrow VGG-16, and a small CNN."""
+
+import keras
+
+VGG16_BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling; Simonyan & Zisserman 2015, configuration D
+
+
+def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=True, size=48):
+    """VGG-16's pattern of 16 weight layers (2-2-3-3-3 convolutions, three dense), narrow enough to ship.
+
+    Parameters
+    ----------
+    classes : int
+        Outputs of the last layer, which gives logits.
+    widths : tuple of 5 int
+        Filters in each block.
+    dense : int
+        Units of each of the two hidden dense layers.
+    batch_norm : bool
+        True as in the course's teacher; False as in the original VGG-16 and VGG-Face.
+    size : int
+        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+
+    Returns
+    -------
+    keras.Model
+        Layers are named as in keras.applications.VGG16: block1_conv1 ... fc1, fc2, predictions.
+    """
+
+    def unit(layer, x):
+        x = layer(x)
+        if batch_norm:
+            x = keras.layers.BatchNormalization(momentum=0.95, name=f"{layer.name}_bn")(x)
+        return keras.layers.ReLU(name=f"{layer.name}_relu")(x)
+
+    inputs = keras.Input((size, size, 3), name="image")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(inputs)
+    for block, (depth, filters) in enumerate(zip(VGG16_BLOCKS, widths, strict=True), start=1):
+        for index in range(1, depth + 1):
+            name = f"block{block}_conv{index}"
+            x = unit(keras.layers.Conv2D(filters, 3, padding="same", use_bias=not batch_norm, name=name), x)
+        if block < len(widths):
+            x = keras.layers.MaxPooling2D(name=f"block{block}_pool")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    for name in ("fc1", "fc2"):
+        x = unit(keras.layers.Dense(dense, use_bias=not batch_norm, name=name), x)
+    outputs = keras.layers.Dense(classes, name="predictions")(x)
+    return keras.Model(inputs, outputs, name="narrow_vgg16")
+
+
+def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, size=48):
+    """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
+
+    Parameters
+    ----------
+    classes : int
+        Outputs of the last layer, which gives logits.
+    widths : tuple of int
+        Filters of each convolution; each is followed by 2x2 pooling.
+    dropout : float
+        Share of the flattened features dropped in training.
+    augment : bool
+        Random shifts, turns, zooms and mirror images in training.
+    size : int
+        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+    """
+    inputs = keras.Input((size, size, 3), name="image")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    if augment:
+        x = keras.layers.RandomTranslation(0.1, 0.1, fill_mode="nearest")(x)
+        x = keras.layers.RandomRotation(0.04, fill_mode="nearest")(x)
+        x = keras.layers.RandomZoom(0.12, fill_mode="nearest")(x)
+        x = keras.layers.RandomFlip("horizontal")(x)
+    for filters in widths:
+        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization(momentum=0.9)(x)
+        x = keras.layers.ReLU()(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Flatten()(x)
+    x = keras.layers.Dropout(dropout)(x)
+    return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
