@@ -1,0 +1,33 @@
+"""nbgrader's configuration: the repository, as it stands, is the course. Run `nbgrader ...` from this folder.
+
+An instructor edits solutions/NN_name.py, never a notebook's metadata; `make build` makes both notebooks.
+"""
+
+import os
+import sys
+
+c = get_config()  # noqa: F821  (nbgrader defines it)
+
+# nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+
+c.CourseDirectory.course_id = "tlcourse"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "*.tmp", ".DS_Store"]
+
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+c.ClearSolutions.text_stub = "Your answer here."
+
+# A cell that trains may need minutes on a busy machine; one that hangs must not hold up the class.
+c.Execute.timeout = 600
+c.Execute.interrupt_on_timeout = True
+c.ExecutePreprocessor.timeout = 600
+
+# nbgrader counts anything on stderr as a failed test. A warning from Keras is no mistake of the student's.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"[\s\S]"
+
+# A student who deleted a test cell is still graded on it.
+c.OverwriteCells.add_missing_cells = True
