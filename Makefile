@@ -1,0 +1,51 @@
+# Thin: what the commands do is in tlcourse/cli.py. Each of them first makes the environment in .venv, once.
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+STAMP := .venv/.installed
+TLCOURSE := $(BIN)/tlcourse
+
+# The first Python here that is new enough; `make lab PYTHON=/path/to/python3.12` takes another.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
+
+.PHONY: help lab demo test build results teachers bench clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+lab: $(STAMP)  ## open JupyterLab on the start page
+	@$(TLCOURSE) lab
+
+demo: $(STAMP)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
+	@$(TLCOURSE) demo $(if $(JSON),--json "$(JSON)")
+
+test: $(STAMP)  ## everything that CI checks
+	@$(TLCOURSE) test
+
+build: $(STAMP)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
+	@$(TLCOURSE) build $(UNITS)
+
+results: $(STAMP)  ## measure data/results again (NAMES="headline" for some)
+	@$(TLCOURSE) results $(NAMES)
+
+teachers: $(STAMP)  ## train the shipped teachers again
+	@$(TLCOURSE) teachers
+
+bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
+	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
+
+clean:  ## remove the environment and what was built; notebooks, marks and data stay
+	rm -rf .venv build .pytest_cache .ruff_cache
+
+# Without a stamp whatever stands in .venv may be half an installation, so it is made anew. The stamp comes last.
+$(STAMP): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "tlcourse needs Python 3.11, 3.12 or 3.13, and \
+	`"$(or $(PYTHON),python3)" --version 2>&1 | head -n 1` is not that: install one from https://www.python.org/downloads and run make again, \
+	or name yours: make PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: \
+	install its venv package (Debian, Ubuntu: sudo apt install python3-venv) and run make again"; exit 1; }
+	@echo "Setting up (about 2 minutes, once)"
+	@if test -f $@; then rm $@; "$(PYTHON)" -m venv .venv; else "$(PYTHON)" -m venv --clear .venv; fi
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --compile -c constraints.txt -e '.[lab,dev]'
+	@touch $@
