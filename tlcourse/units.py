@@ -12,6 +12,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from tlcourse.notebooks import describe
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SOURCE_METADATA = {"nbgrader", "tags"}
 NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
@@ -89,13 +91,6 @@ def set_ids(cells):
         cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
 
 
-def describe(cell):
-    """How a message names a cell: its grade_id, else its first line."""
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-    first = next((line for line in cell.source.splitlines() if line.strip()), "(empty)")
-    return f"cell {grade_id}" if grade_id else f"the {cell.cell_type} cell '{first.strip()[:60]}'"
-
-
 def check(cells, name):
     """Hold a unit's cells to the rules that nbgrader would break on later, or silently.
 
@@ -112,7 +107,8 @@ def check(cells, name):
             problem = f"a second cell has the grade_id '{grade_id}'"
         if problem:
             raise ValueError(f"{name}, {describe(cell)}: {problem}")
-        seen.add(grade_id) if grade_id else None
+        if grade_id is not None:
+            seen.add(grade_id)
 
 
 def _problem(cell, marks):

@@ -1,0 +1,114 @@
+"""Notebook files: read any, write whole or not at all, run in a fresh kernel. Needs neither nbgrader nor jupytext."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbclient
+import nbformat
+from tqdm import tqdm
+
+
+class CellError(RuntimeError):
+    """A cell stopped a notebook; `cell` is the cell."""
+
+    def __init__(self, cell, message):
+        super().__init__(f"{describe(cell)}: {message}")
+        self.cell = cell
+
+
+def describe(cell):
+    """How a message names a cell: its grade_id, else its first line."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    first = next((line for line in cell.source.splitlines() if line.strip()), "(empty)")
+    return f"cell {grade_id}" if grade_id else f"the {cell.cell_type} cell '{first.strip()[:60]}'"
+
+
+def read(path):
+    """A notebook file of any version, as nbformat 4.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such file, or it is not a notebook.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no notebook at {path}")
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        reason = str(error).splitlines()[0][:80] if str(error) else ""
+        raise ValueError(f"{path} is not a Jupyter notebook ({type(error).__name__}: {reason})") from None
+    return notebook
+
+
+def write_atomically(path, text):
+    """Write a text file so that it is there either as it was or whole; folders are made as needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def kernel_environment():
+    """The environment of a kernel started here: this interpreter's tools first on PATH, pictures inline."""
+    environment = dict(os.environ)
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
+    environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    return environment
+
+
+def run(notebook, folder, title, seconds=600, allow_errors=False):
+    """Run all cells in a fresh kernel, in place.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    folder : path
+        The kernel's working directory.
+    title : str
+        For the progress bar, which a terminal shows.
+    seconds : float
+        The longest that one cell may run; then it is interrupted.
+    allow_errors : bool
+        Go on after a cell that raises or is interrupted.
+
+    Raises
+    ------
+    CellError
+        If a cell raises or runs too long (unless errors are allowed), or the kernel dies.
+    """
+    running = []
+    timed_out = {"ename": "TimeoutError", "evalue": f"stopped after {seconds:g} s", "traceback": []}
+    with tqdm(total=len(notebook.cells), desc=title, unit="cell", disable=None) as bar:
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=seconds,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            record_timing=False,
+            store_widget_state=False,
+            interrupt_on_timeout=allow_errors,
+            error_on_timeout=timed_out if allow_errors else None,
+            allow_errors=allow_errors,
+            extra_arguments=["--IPKernelApp.log_level=40"],
+            on_cell_start=lambda cell, cell_index: (running.append(cell), bar.update()),
+        )
+        try:
+            client.execute(env=kernel_environment())
+        except nbclient.exceptions.CellExecutionError as error:
+            raise CellError(running[-1], f"{error.ename}: {error.evalue}") from error
+        except nbclient.exceptions.CellTimeoutError as error:
+            raise CellError(running[-1], f"still running after {seconds:g} s") from error
+        except nbclient.exceptions.DeadKernelError as error:
+            raise CellError(running[-1], "the kernel died (out of memory?)") from error
