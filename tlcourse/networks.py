@@ -48,7 +48,7 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     return keras.Model(inputs, outputs, name="narrow_vgg16")
 
 
-def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, size=48):
+def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48):
     """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
 
     Parameters
@@ -60,7 +60,9 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, size
     dropout : float
         Share of the flattened features dropped in training.
     augment : bool
-        Random shifts, turns, zooms and mirror images in training.
+        Random shifts, turns and zooms in training.
+    mirror : bool
+        Mirror images too, when augmenting: right for faces and photos, wrong for digits.
     size : int
         Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
     """
@@ -70,7 +72,8 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, size
         x = keras.layers.RandomTranslation(0.1, 0.1, fill_mode="nearest")(x)
         x = keras.layers.RandomRotation(0.04, fill_mode="nearest")(x)
         x = keras.layers.RandomZoom(0.12, fill_mode="nearest")(x)
-        x = keras.layers.RandomFlip("horizontal")(x)
+        if mirror:
+            x = keras.layers.RandomFlip("horizontal")(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
         x = keras.layers.BatchNormalization(momentum=0.9)(x)
@@ -79,3 +82,18 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, size
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
+
+
+def refresh_batch_norm(model, images):
+    """Set every batch norm's moving statistics to those of `images`, in one pass.
+
+    Moving averages lag behind in short trainings and make a network look worse than it is:
+    refresh before you judge.
+    """
+    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
+    momenta = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = 0.0
+    model(images, training=True)
+    for layer, momentum in zip(layers, momenta, strict=True):
+        layer.momentum = momentum

@@ -44,6 +44,8 @@ class LabelledImages:
     def per_class(self, count, seed):
         """`count` pictures of each class, drawn without replacement, in shuffled order.
 
+        With the same seed a smaller draw is part of a larger one.
+
         Raises
         ------
         ValueError
@@ -55,5 +57,5 @@ class LabelledImages:
             members = np.flatnonzero(self.labels == label)
             if len(members) < count:
                 raise ValueError(f"class {name!r} has {len(members)} pictures, fewer than the {count} asked for")
-            chosen.append(rng.choice(members, count, replace=False))
+            chosen.append(rng.permutation(members)[:count])
         return self.take(rng.permutation(np.concatenate(chosen)))

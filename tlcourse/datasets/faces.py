@@ -23,10 +23,46 @@ _HAIR = np.array([[28, 22, 22], [72, 44, 28], [122, 74, 38], [186, 130, 60], [23
                   [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80]]) / 255  # fmt: skip
 _IRIS = np.array([[74, 46, 26], [120, 84, 40], [90, 120, 60], [70, 120, 170], [110, 130, 140], [40, 28, 20]]) / 255
 _FRAME = np.array([[20, 20, 24], [130, 30, 36], [40, 60, 130], [190, 160, 60], [90, 90, 96]]) / 255
+_EARRINGS = np.array([[240, 200, 60], [220, 40, 60], [60, 120, 220], [235, 235, 240]]) / 255
 
 _HAIR_STYLES = ("bald", "short", "parted", "fringe", "long", "curly", "bun", "receding", "crest", "bob")
 _BEARDS = ("none", "none", "none", "moustache", "goatee", "full", "stubble")
 _GLASSES = ("none", "none", "round", "square", "half")
+
+
+def headline(seed, images_each=10):
+    """The course's headline task: 65 people whom the teacher never saw, 20 other pictures of each as test.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 152; each seed has 65 people of its own.
+    images_each : int
+        Training pictures of each person.
+
+    Returns
+    -------
+    tuple of LabelledImages
+        Training pictures (65 * images_each) and test pictures (1,300).
+
+    Raises
+    ------
+    ValueError
+        If `seed` is outside 0 to 152.
+    """
+    return _task(TEST_PEOPLE, seed, images_each)
+
+
+def development(seed, images_each=10):
+    """The same task with other people: recipes are chosen on these, so that no test picture is ever tuned on."""
+    return _task(DEVELOPMENT_PEOPLE, seed, images_each)
+
+
+def _task(people, seed, images_each):
+    if not 0 <= seed < len(people) // 65:
+        raise ValueError(f"seed must be 0 to {len(people) // 65 - 1}, got {seed}")
+    chosen = people[65 * seed : 65 * seed + 65]
+    return portraits(chosen, images_each, seed=2 * seed), portraits(chosen, 20, seed=2 * seed + 1)
 
 
 @dataclass(frozen=True)
@@ -61,6 +97,7 @@ class Person:
     glasses: str
     frame: np.ndarray
     mole: tuple | None
+    earrings: np.ndarray | None
     freckles: bool
     blush: float
 
@@ -116,6 +153,7 @@ def person(identity):
         glasses=str(rng.choice(_GLASSES)),
         frame=_FRAME[rng.integers(len(_FRAME))],
         mole=mole,
+        earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.3 else None,
         freckles=bool(rng.random() < 0.2),
         blush=rng.uniform(0, 0.35),
     )
@@ -129,11 +167,11 @@ class _Canvas:
         self.pixel = 2.4 / size
         self.grid_x, self.grid_y = np.meshgrid(axis, axis)
         self.planes = np.empty((3, size, size), np.float32)
-        turn, scale = rng.normal(0, 0.14), rng.uniform(0.82, 1.12)
-        x, y = self.grid_x - rng.normal(0, 0.09), self.grid_y - rng.normal(0.03, 0.08)
+        turn, scale = rng.normal(0, 0.2), rng.uniform(0.78, 1.12)
+        x, y = self.grid_x - rng.normal(0, 0.12), self.grid_y - rng.normal(0.04, 0.1)
         cos, sin = np.float32(np.cos(turn) / scale), np.float32(np.sin(turn) / scale)
         self.x, self.y = cos * x + sin * y, cos * y - sin * x
-        self.yaw, self.pitch = rng.uniform(-1, 1) * 0.13, rng.normal(0, 0.04)
+        self.yaw, self.pitch = rng.uniform(-0.2, 0.2), rng.normal(0, 0.05)
 
     def look(self, depth):
         """Shift what is painted next as a head that turns would: the nearer the feature, the farther it moves."""
@@ -141,7 +179,9 @@ class _Canvas:
 
     def cover(self, distance):
         """Anti-aliased mask of the points where the signed distance is negative."""
-        return np.clip(0.5 - distance / self.pixel, 0, 1)
+        mask = np.float32(0.5) - distance * np.float32(1 / self.pixel)
+        np.maximum(mask, 0, out=mask)
+        return np.minimum(mask, 1, out=mask)
 
     def ellipse(self, x, y, width, height, power=2.0):
         """Mask of a superellipse; to first order, (r - 1) / |grad r| is the distance to its edge."""
@@ -159,9 +199,10 @@ class _Canvas:
         return self.cover(np.maximum(np.abs(x) - width, np.abs(y) - height))
 
     def paint(self, mask, colour, opacity=1.0):
-        mask = mask * np.float32(opacity)
-        for plane, value in zip(self.planes, colour, strict=True):
-            plane += mask * (np.float32(value) - plane)
+        """Blend `colour` in where `mask` is 1."""
+        step = np.asarray(colour, np.float32)[:, None, None] - self.planes
+        step *= mask * np.float32(opacity) if opacity != 1.0 else mask
+        self.planes += step
 
 
 def draw(someone, rng, size=SIZE):
@@ -187,18 +228,29 @@ def draw(someone, rng, size=SIZE):
     _mouth_and_beard(canvas, someone, rng, face)
     _eyes_and_nose(canvas, someone, rng)
     _hair_in_front(canvas, someone)
+    _headwear(canvas, someone, rng)
     _occlusion(canvas, rng)
     return _photograph(canvas, rng)
 
 
 def _background(canvas, rng):
-    top, bottom, blob = rng.uniform(0.05, 0.95, (3, 3))
+    top, bottom = rng.uniform(0.05, 0.95, (2, 3))
     blend = (canvas.grid_y + 1) / 2
     for plane, first, last in zip(canvas.planes, top, bottom, strict=True):
         plane[:] = first + (last - first) * blend
-    for _ in range(rng.integers(0, 3)):
+    if rng.random() < 0.4:
+        angle, pitch = rng.uniform(0, np.pi), rng.uniform(8, 26)
+        stripes = np.sin(pitch * (np.cos(angle) * canvas.grid_x + np.sin(angle) * canvas.grid_y)) > 0
+        canvas.paint(stripes, rng.uniform(0, 1, 3), rng.uniform(0.3, 0.9))
+    for _ in range(rng.integers(1, 7)):
+        angle = rng.uniform(0, np.pi)
         x, y = canvas.grid_x - rng.uniform(-1, 1), canvas.grid_y - rng.uniform(-1, 1)
-        canvas.paint(canvas.ellipse(x, y, *rng.uniform(0.2, 0.6, 2)), blob, 0.7)
+        x, y = (
+            x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle)),
+            y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle)),
+        )
+        shape = canvas.ellipse if rng.random() < 0.6 else canvas.box
+        canvas.paint(shape(x, y, *rng.uniform(0.06, 0.5, 2)), rng.uniform(0, 1, 3), rng.uniform(0.6, 1))
 
 
 def _hair_behind(canvas, p):
@@ -223,13 +275,19 @@ def _body(canvas, p, rng):
     shirt = rng.uniform(0.05, 0.95, 3)
     x, y = canvas.x, canvas.y
     canvas.paint(canvas.box(x, y - 0.75, p.face_width * 0.5, 0.35), p.skin * 0.82)
-    canvas.paint(canvas.ellipse(x, y - 1.35, 0.95, 0.5, 2.5), shirt)
+    torso = canvas.ellipse(x, y - 1.35, 0.95, 0.5, 2.5)
+    canvas.paint(torso, shirt)
+    if rng.random() < 0.5:
+        canvas.paint(torso * (np.sin(x * rng.uniform(-30, 30) + y * rng.uniform(-30, 30)) > 0), rng.uniform(0, 1, 3))
 
 
 def _head(canvas, p):
     x, y = canvas.look(0.0)
     for side in (-1, 1):
         canvas.paint(canvas.ellipse(x - side * p.face_width, y, p.ears, p.ears * 1.5), p.skin * 0.88)
+        if p.earrings is not None:
+            drop = canvas.ellipse(x - side * (p.face_width + p.ears * 0.5), y - p.ears * 1.5 - 0.07, 0.06, 0.08)
+            canvas.paint(drop, p.earrings)
     power = np.where(y > 0, np.float32(p.jaw), np.float32(2.1))  # the jaw is squarer, or rounder, than the skull
     radius = (np.abs(x / p.face_width) ** power + np.abs(y / p.face_height) ** power) ** (1 / power)
     face = canvas.cover((radius - 1) * p.face_width)
@@ -335,24 +393,43 @@ def _hair_in_front(canvas, p):
     canvas.paint(shine * cap * canvas.cover(y - edge), np.minimum(p.hair * 1.3 + 0.12, 1), 0.5)
 
 
+def _headwear(canvas, p, rng):
+    """A cap or a headband, in three pictures of ten: it is not part of the person."""
+    if rng.random() > 0.3:
+        return
+    x, y = canvas.look(0.35)
+    colour = rng.uniform(0, 1, 3)
+    rim = -(p.hairline + rng.uniform(-0.1, 0.16)) * p.face_height
+    if rng.random() < 0.5:
+        crown = canvas.ellipse(x, y + p.face_height * 0.35, p.face_width * p.hair_volume * 1.03, p.face_height * 0.95)
+        canvas.paint(crown * canvas.cover(y - rim), colour)
+        canvas.paint(canvas.box(x - rng.uniform(-0.2, 0.2), y - rim, p.face_width * 1.15, 0.05), colour * 0.7)
+    else:
+        head = canvas.ellipse(x, y + 0.04, p.face_width * p.hair_volume * 1.03, p.face_height * p.hair_volume)
+        canvas.paint(head * canvas.cover(np.abs(y - rim + 0.05) - rng.uniform(0.04, 0.09)), colour)
+
+
 def _occlusion(canvas, rng):
     if rng.random() > 0.3:
         return
     x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
-    width, height = rng.uniform(0.12, 0.32, 2)
+    width, height = rng.uniform(0.1, 0.26, 2)
     shape = canvas.ellipse if rng.random() < 0.5 else canvas.box
     canvas.paint(shape(x, y, width, height), rng.uniform(0, 1, 3))
 
 
 def _photograph(canvas, rng):
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.55)
-    slope = np.float32(strength * np.cos(angle)) * canvas.grid_x + np.float32(strength * np.sin(angle)) * canvas.grid_y
-    exposure, cast = rng.uniform(0.6, 1.25), rng.normal(1, 0.13, 3)
-    light = (1 + slope) * np.float32(exposure)
-    planes = canvas.planes * light * cast[:, None, None].astype(np.float32)
-    contrast, haze = rng.uniform(0.75, 1.1), rng.uniform(0, 0.12)
-    planes = (planes - 0.5) * np.float32(contrast) + np.float32(0.5 + haze * rng.uniform(-1, 1))
-    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.005, 0.06))
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.6)
+    across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
+    light = 1 + np.float32(strength) * across
+    if rng.random() < 0.35:
+        light *= 1 - np.float32(rng.uniform(0.25, 0.55)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
+    planes = canvas.planes * light * rng.uniform(0.6, 1.35, 3).astype(np.float32)[:, None, None]
+    if rng.random() < 0.2:  # black and white, or a tinted print
+        planes = planes.mean(axis=0) * rng.uniform(0.8, 1.1, 3).astype(np.float32)[:, None, None]
+    planes *= np.float32(rng.uniform(0.3, 0.55)) / planes.mean()  # the camera's automatic exposure
+    planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
+    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.005, 0.035))
     return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 

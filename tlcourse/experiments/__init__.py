@@ -1,0 +1,120 @@
+"""Repeated seeded runs, confidence intervals, paired differences, recorded results."""
+
+import json
+import os
+import platform
+import tempfile
+from datetime import date
+from importlib.metadata import version
+
+import numpy as np
+from scipy import stats
+from tqdm.auto import tqdm
+
+from tlcourse.data import data_folder
+
+_VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
+
+
+def summary(values):
+    """Mean and 95 % confidence interval of repeated runs.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One result a seed; two or more.
+
+    Returns
+    -------
+    dict
+        ``{"mean": float, "ci95": [low, high], "seeds": int, "values": [...]}``. The interval is Student's t,
+        mean ± t(0.975, n - 1) * s / sqrt(n).
+
+    Raises
+    ------
+    ValueError
+        For fewer than two values, or one that is not finite.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise ValueError(f"an interval needs two or more finite values, got {values.tolist()}")
+    mean, error = values.mean(), stats.sem(values)
+    half = stats.t.ppf(0.975, len(values) - 1) * error
+    return {
+        "mean": round(float(mean), 5),
+        "ci95": [round(float(mean - half), 5), round(float(mean + half), 5)],
+        "seeds": len(values),
+        "values": [round(float(value), 5) for value in values],
+    }
+
+
+def paired_difference(first, second):
+    """`summary` of first - second, seed by seed: the pairing takes out what the seeds have in common.
+
+    Raises
+    ------
+    ValueError
+        If the two were not run over the same number of seeds.
+    """
+    first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    if first.shape != second.shape:
+        raise ValueError(f"pairs need as many results on either side, got {first.shape} and {second.shape}")
+    return summary(first - second)
+
+
+def summaries(runs):
+    """`summary` of each number in a list of dictionaries (which may be nested) with the same keys."""
+    if isinstance(runs[0], dict):
+        return {key: summaries([run[key] for run in runs]) for key in runs[0]}
+    return summary(runs)
+
+
+def over_seeds(function, seeds, name, folder=None):
+    """``[function(seed) for seed in seeds]`` with a progress bar; finished seeds are kept and not run again.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a seed, returns a dictionary that JSON can hold.
+    seeds : sequence of int
+    name : str
+        Shown, and used as the name of the file of finished seeds.
+    folder : pathlib.Path, optional
+        Where finished seeds are kept; default data/results/partial (not committed).
+    """
+    folder = folder or data_folder() / "results" / "partial"
+    finished_file = folder / f"{name}.json"
+    finished = json.loads(finished_file.read_text(encoding="utf-8")) if finished_file.is_file() else {}
+    for seed in tqdm(seeds, desc=name, unit="seed"):
+        if str(seed) not in finished:
+            finished[str(seed)] = function(seed)
+            write_json(finished_file, finished)
+    return [finished[str(seed)] for seed in seeds]
+
+
+def record(name, payload, command):
+    """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them."""
+    provenance = {
+        "command": command,
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
+    }
+    file = data_folder() / "results" / f"{name}.json"
+    write_json(file, {**payload, "provenance": provenance})
+    (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)
+    return file
+
+
+def write_json(file, content):
+    """Write `content` to `file` whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", text=True)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            json.dump(content, stream, indent=1, ensure_ascii=False)
+            stream.write("\n")
+        os.replace(partial, file)
+    except BaseException:
+        os.unlink(partial)
+        raise

@@ -1,0 +1,50 @@
+"""Which layer to cut the teacher at: each of its 16 weight layers, on a near target and on a far one (C07, C08)."""
+
+import keras
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from tlcourse import teachers
+from tlcourse.datasets import digits, faces
+
+GRID = 3  # convolutional maps are averaged over a 3 x 3 grid, so that each layer gives a short vector
+
+
+def layer_outputs(teacher):
+    """The names of the 16 weight layers, and a model that gives the features of all of them at once.
+
+    Convolutional maps are averaged over a 3 x 3 grid and flattened; the last layer gives its logits.
+    """
+    names = [layer.name for layer in teacher.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    outputs = []
+    for name in names:
+        activated = name if name == "predictions" else f"{name}_relu"
+        output = teacher.get_layer(activated).output
+        if len(output.shape) == 4:
+            output = keras.layers.AveragePooling2D(output.shape[1] // GRID)(output)
+            output = keras.layers.Flatten()(output)
+        outputs.append(output)
+    return names, keras.Model(teacher.input, outputs)
+
+
+def linear_accuracy(train_features, train_labels, test_features, test_labels):
+    """Test accuracy of multinomial logistic regression on standardised features."""
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=300))
+    return float(classifier.fit(train_features, train_labels).score(test_features, test_labels))
+
+
+def run(seed):
+    """Test accuracy for each layer and target, ten training pictures a class; and on raw pixels."""
+    names, model = layer_outputs(teachers.load("faces_vgg16"))
+    accuracies = {}
+    for target, (train, test) in {"faces": faces.headline(seed), "digits": digits.split(seed)}.items():
+        train_features = model.predict(train.images, batch_size=128, verbose=0)
+        test_features = model.predict(test.images, batch_size=128, verbose=0)
+        accuracies[target] = {
+            name: linear_accuracy(one, train.labels, other, test.labels)
+            for name, one, other in zip(names, train_features, test_features, strict=True)
+        }
+        flat = [part.images.reshape(len(part), -1) / 255 for part in (train, test)]
+        accuracies[target]["pixels"] = linear_accuracy(flat[0], train.labels, flat[1], test.labels)
+    return accuracies

@@ -1,0 +1,130 @@
+"""The headline (claim C01): 65 new people, 10 pictures each, with and without a teacher.
+
+Every recipe here was chosen on `faces.development` people; `faces.headline` people are only ever tested on.
+"""
+
+import time
+
+import keras
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from tlcourse import teachers
+from tlcourse.datasets import faces
+from tlcourse.networks import narrow_vgg16, refresh_batch_norm, small_cnn
+
+PEOPLE = 65
+HEAD_EPOCHS = 60
+
+
+def accuracy(model, test):
+    """Share of the test pictures for which the largest logit is the right one."""
+    return float((model.predict(test.images, batch_size=256, verbose=0).argmax(axis=1) == test.labels).mean())
+
+
+def train_head(features, labels, classes, seed, epochs=HEAD_EPOCHS):
+    """A new last layer, trained on cached features.
+
+    Parameters
+    ----------
+    features : numpy.ndarray
+        Shape (n, d), float32.
+    labels : numpy.ndarray
+        Shape (n,), integers below `classes`.
+    classes, seed, epochs : int
+
+    Returns
+    -------
+    keras.Model
+        Normalisation and one dense layer: features in, logits out.
+    """
+    keras.utils.set_random_seed(seed)
+    normalise = keras.layers.Normalization()
+    normalise.adapt(features)
+    head = keras.Sequential([keras.Input(features.shape[1:]), normalise, keras.layers.Dense(classes)])
+    _compile(head, 3e-3, epochs * -(-len(features) // 32))
+    head.fit(features, labels, batch_size=32, epochs=epochs, verbose=0)
+    return head
+
+
+def transfer(train, test, seed):
+    """15 of the teacher's 16 layers kept as they are, the last one new: (accuracy, seconds to train the head)."""
+    base = teachers.load("faces_vgg16", head=False)
+    train_features, test_features = (base.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+    start = time.perf_counter()
+    head = train_head(train_features, train.labels, PEOPLE, seed)
+    seconds = time.perf_counter() - start
+    return float((head.predict(test_features, verbose=0).argmax(axis=1) == test.labels).mean()), seconds
+
+
+def scratch(train, test, seed, batch_norm=True, epochs=40):
+    """The teacher's own architecture with random weights (without batch norm: VGG-Face as it was)."""
+    keras.utils.set_random_seed(seed)
+    model = narrow_vgg16(PEOPLE, batch_norm=batch_norm)
+    return fit_from_scratch(model, train, test, epochs, learning_rate=2e-3 if batch_norm else 5e-4)
+
+
+def small_scratch(train, test, seed, augment=True, epochs=200):
+    """A small CNN with dropout, weight decay and (by default) augmentation: the fairest rival that we could build."""
+    keras.utils.set_random_seed(seed)
+    return fit_from_scratch(small_cnn(PEOPLE, augment=augment), train, test, epochs, learning_rate=2e-3)
+
+
+def pixels(train, test):
+    """Multinomial logistic regression on the pixels themselves."""
+    flat = [part.images.reshape(len(part), -1) / 127.5 - 1 for part in (train, test)]
+    return float(LogisticRegression(C=0.01, max_iter=300).fit(flat[0], train.labels).score(flat[1], test.labels))
+
+
+def run(seed):
+    """All the rivals on the people of one seed: accuracies by name, and the seconds the head needed."""
+    train, test = faces.headline(seed)
+    accuracy_with_teacher, head_seconds = transfer(train, test, seed)
+    return {
+        "transfer": accuracy_with_teacher,
+        "plain_scratch": scratch(train, test, seed, batch_norm=False),
+        "scratch": scratch(train, test, seed),
+        "small_cnn": small_scratch(train, test, seed, augment=False, epochs=60),
+        "best_from_scratch": small_scratch(train, test, seed),
+        "pixels": pixels(train, test),
+        "head_seconds": head_seconds,
+    }
+
+
+def live(seed=0):
+    """One seed of the headline while you wait: with the teacher, and its own architecture from scratch.
+
+    Returns
+    -------
+    dict
+        ``{"transfer": accuracy, "scratch": accuracy, "seed": int, "head_seconds": float}``
+    """
+    train, test = faces.headline(seed)
+    accuracy_with_teacher, head_seconds = transfer(train, test, seed)
+    return {
+        "transfer": accuracy_with_teacher,
+        "scratch": scratch(train, test, seed),
+        "seed": seed,
+        "head_seconds": head_seconds,
+    }
+
+
+def fit_from_scratch(model, train, test, epochs, learning_rate):
+    """Train all of `model` on the training pictures (AdamW, cosine decay), refresh batch norm, and test it."""
+    _compile(model, learning_rate, epochs * -(-len(train) // 32))
+    model.fit(train.images, train.labels, batch_size=32, epochs=epochs, verbose=0)
+    refresh_batch_norm(model, train.images)
+    return accuracy(model, test)
+
+
+def _compile(model, learning_rate, steps):
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    model.compile(
+        keras.optimizers.AdamW(schedule, weight_decay=0.01),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+
+
+def error_ratio(transfer_accuracy, rival_accuracy):
+    """How many times smaller the error with the teacher is: (1 - rival) / (1 - transfer)."""
+    return float((1 - np.asarray(rival_accuracy)) / (1 - np.asarray(transfer_accuracy)))

@@ -1,0 +1,1 @@
+"""How each shipped teacher was made; `make teachers` makes them again."""
