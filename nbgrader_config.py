@@ -6,6 +6,11 @@ An instructor edits solutions/NN_name.py, never a notebook's metadata; `make bui
 import os
 import sys
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import GetGrades
+
+from tlcourse.feedback import HideHiddenTests
+
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
@@ -23,7 +28,7 @@ c.ClearSolutions.text_stub = "Your answer here."
 # A cell that trains may need minutes on a busy machine; one that hangs must not hold up the class.
 c.Execute.timeout = 600
 c.Execute.interrupt_on_timeout = True
-c.ExecutePreprocessor.timeout = 600
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 
 # nbgrader counts anything on stderr as a failed test. A warning from Keras is no mistake of the student's.
 c.IgnorePattern.enabled = True
@@ -31,3 +36,6 @@ c.IgnorePattern.pattern = r"[\s\S]"
 
 # A student who deleted a test cell is still graded on it.
 c.OverwriteCells.add_missing_cells = True
+
+# Feedback pages show the student's work and the checks' messages, never the hidden tests.
+c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]

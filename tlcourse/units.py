@@ -4,6 +4,7 @@ The source is a py:percent script with nbgrader's metadata in its cell markers. 
 nothing that depends on the machine or the moment: rebuilding an unchanged source gives the same bytes.
 """
 
+import ast
 import collections
 import hashlib
 import re
@@ -135,6 +136,16 @@ def _problem(cell, marks):
         return "a graded cell without points"
     if cell.cell_type == "markdown" and marks["grade"] != marks["solution"]:
         return "a written answer has both grade: true and solution: true"
+    return _test_problem(cell) if cell.cell_type == "code" and marks["grade"] else None
+
+
+def _test_problem(cell):
+    try:
+        statements = ast.parse(cell.source).body
+    except SyntaxError as error:
+        return f"a test that is not Python: {error.msg}"
+    if statements and isinstance(statements[-1], ast.Expr):
+        return "a test that ends in an expression: nbgrader would take its value for the mark"
     return None
 
 

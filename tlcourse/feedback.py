@@ -1,0 +1,26 @@
+"""What a feedback page may show: the student's work and why a check failed, but no hidden test.
+
+Stock nbgrader prints the hidden tests into every feedback page, as the cell's source and in the tracebacks. Next
+year's class reads them. nbgrader_config.py puts this preprocessor before nbgrader's own.
+"""
+
+import re
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+HIDDEN = re.compile(r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+
+
+class HideHiddenTests(NbGraderPreprocessor):
+    """Cut the hidden tests from the cells and leave only the message of an error in a test cell."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Called by nbconvert for every cell of an autograded notebook; changes it in place."""
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not marks.get("grade"):
+            return cell, resources
+        cell.source = HIDDEN.sub("", cell.source).rstrip("\n")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+        return cell, resources
