@@ -1,0 +1,22 @@
+"""The course's pictures. Each function returns the Axes it drew on, and takes one to draw on.
+
+White faces and dark ink are set explicitly, so that a picture reads the same on a dark page. Colours are those of
+Okabe & Ito (2008, "Color Universal Design"), which people with any form of colour blindness can tell apart; lines
+differ in marker and dash too.
+"""
+
+from tlcourse.plots.charts import accuracy_curves, embedding, interval_bars
+from tlcourse.plots.images import feature_maps, filters, image_grid
+from tlcourse.plots.style import COLOURS, STYLE, style
+
+__all__ = [
+    "COLOURS",
+    "STYLE",
+    "accuracy_curves",
+    "embedding",
+    "feature_maps",
+    "filters",
+    "image_grid",
+    "interval_bars",
+    "style",
+]

@@ -1,0 +1,174 @@
+"""Pictures of numbers: means with their intervals, curves, embeddings."""
+
+import itertools
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+
+from tlcourse.plots.style import COLOURS, INK, LINE_COLOURS, MUTED, PALE, axes_for, styled
+
+_DASHES = ["-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2))]
+_MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">"]
+
+
+@styled
+def interval_bars(summaries, references=None, highlight=None, percent=True, ax=None):
+    """Means as horizontal bars with their 95 % intervals, the numbers written at the bars.
+
+    Parameters
+    ----------
+    summaries : dict of str to dict
+        Label to ``{"mean": float, "ci95": [low, high]}``, as `tlcourse.experiments.summary` gives; first on top.
+    references : dict of str to float, optional
+        Dotted lines to compare with, such as chance or the lecture's value.
+    highlight : str, optional
+        Label of the bar to look at; the others are pale.
+    percent : bool
+        Write 0.981 as 98.1 %.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, a summary has no mean or interval, or `highlight` is no label.
+    """
+    means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
+    if highlight is not None and highlight not in summaries:
+        raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
+    ax = axes_for(ax, 8.4, 0.8 + 0.45 * len(means) + 0.25 * bool(references))
+    rows = np.arange(len(means))
+    colours = [COLOURS["blue"] if highlight in (None, label) else PALE for label in summaries]
+    errors = [np.maximum(means - lows, 0), np.maximum(highs - means, 0)]
+    ax.barh(rows, means, height=0.62, color=colours, xerr=errors, error_kw={"ecolor": INK, "capsize": 4, "lw": 1.5})
+    for row, *numbers in zip(rows, means, lows, highs, strict=True):
+        ax.annotate(
+            _written(*numbers, percent),
+            (max(numbers), row),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
+    _reference_lines(ax, references, np.max(highs))
+    ax.set_yticks(rows, list(summaries))
+    ax.set(ylim=(len(means) - 0.5, -0.5), xlim=(min(0, 1.5 * lows.min()), 1.4 * max(highs.max(), 1e-9)))
+    if percent:
+        ax.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+        ax.set_xticks([tick for tick in ax.get_xticks() if ax.get_xlim()[0] <= tick <= max(1.0, highs.max())])
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+@styled
+def accuracy_curves(x, curves, log=False, references=None, ax=None):
+    """Accuracy against `x`, a line for each method with its 95 % interval as a band.
+
+    Parameters
+    ----------
+    x : sequence of float
+        Images per class, epochs, ...
+    curves : dict of str to sequence of dict
+        Label to one summary ``{"mean", "ci95"}`` for each value of `x`.
+    log : bool
+        Logarithmic x axis.
+    references : dict of str to float, optional
+        Horizontal dotted lines, such as chance.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If a curve has not as many summaries as `x` values, or ``log`` meets an x of 0 or less.
+    """
+    x = np.asarray(x, dtype=float)
+    if log and (x <= 0).any():
+        raise ValueError(f"a logarithmic axis needs x above 0, got {x.tolist()}")
+    if not curves:
+        raise ValueError("there is nothing to draw: no curves were given")
+    ax = axes_for(ax, 7.2, 4.2)
+    looks = zip(itertools.cycle(LINE_COLOURS), itertools.cycle(_DASHES), itertools.cycle(_MARKERS), strict=False)
+    for (label, summaries), (colour, dash, marker) in zip(curves.items(), looks, strict=False):
+        means, lows, highs = _intervals(summaries, label)
+        if len(means) != len(x):
+            raise ValueError(f"{label!r} has {len(means)} summaries for {len(x)} values of x")
+        ax.fill_between(x, lows, highs, color=colour, alpha=0.18, linewidth=0)
+        ax.plot(x, means, color=colour, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
+    for name, value in (references or {}).items():
+        ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
+        ax.text(x.max(), value, name, color=MUTED, fontsize=9, ha="right", va="bottom")
+    if log:
+        ax.set_xscale("log")
+    ax.set_xticks(x, [f"{value:g}" for value in x])
+    ax.minorticks_off()
+    ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    ax.set(ylabel="accuracy, 95 % interval", ylim=(0, 1.02))
+    ax.grid(axis="y", color=PALE, linewidth=0.6)
+    ax.legend()
+    return ax
+
+
+@styled
+def embedding(points, labels, class_names=None, ax=None):
+    """Points in the plane, a colour and a marker for each class.
+
+    Parameters
+    ----------
+    points : array
+        Shape (n, 2).
+    labels : array of int
+        Shape (n,).
+    class_names : sequence of str, optional
+        ``class_names[label]``; shown in a legend when there are twelve classes or fewer.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        For other shapes, or a label without a name.
+    """
+    points, labels = np.asarray(points, dtype=float), np.asarray(labels)
+    if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
+        raise ValueError(f"points of shape (n, 2) and n labels are needed, got {points.shape} and {labels.shape}")
+    present = np.unique(labels)
+    if class_names is not None and present.size and not 0 <= present.min() <= present.max() < len(class_names):
+        raise ValueError(f"there are {len(class_names)} class names, but labels go from {present[0]} to {present[-1]}")
+    ax = axes_for(ax, 6.4, 5.6)
+    looks = zip(itertools.cycle(_MARKERS), itertools.cycle(LINE_COLOURS), strict=False)  # 70 different pairs
+    for label, (marker, colour) in zip(present, looks, strict=False):
+        members = points[labels == label]
+        name = str(label) if class_names is None else class_names[label]
+        ax.scatter(*members.T, s=26, color=colour, marker=marker, alpha=0.8, linewidths=0, label=name)
+    if len(present) <= 12:
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=1.4)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _reference_lines(ax, references, right):
+    for place, (name, value) in enumerate((references or {}).items()):
+        colour = (COLOURS["vermilion"], INK)[place % 2]
+        ax.axvline(value, color=colour, linestyle=":", linewidth=1.8, zorder=3)
+        side = "left" if value < 0.2 * right else "center"
+        where = ax.get_xaxis_transform()
+        ax.text(value, 1.01, name, color=colour, fontsize=9, ha=side, va="bottom", transform=where)
+
+
+def _written(mean, low, high, percent):
+    if percent:
+        return f"{100 * mean:.1f} %  ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{mean:.3g}  ({low:.3g} to {high:.3g})"
+
+
+def _intervals(summaries, named):
+    """Means, lower and upper ends as three arrays."""
+    summaries = list(summaries)
+    if not summaries:
+        raise ValueError("there is nothing to draw: no summaries were given")
+    try:
+        rows = np.array([[summary["mean"], *summary["ci95"]] for summary in summaries], dtype=float)
+    except (TypeError, KeyError, ValueError):
+        raise ValueError(f"each of {named} needs a 'mean' and a 'ci95' of two numbers, got {summaries}") from None
+    if rows.shape[1] != 3 or not np.isfinite(rows).all():
+        raise ValueError(f"each of {named} needs a finite 'mean' and a 'ci95' of two numbers, got {summaries}")
+    return rows.T

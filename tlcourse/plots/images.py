@@ -1,0 +1,158 @@
+"""Pictures of pictures: grids of images, feature maps, filters."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse.plots.style import axes_for, styled
+
+
+@styled
+def image_grid(images, titles=None, columns=8, ax=None):
+    """Pictures side by side, in rows.
+
+    Parameters
+    ----------
+    images : array
+        Shape (n, h, w, 3), (n, h, w, 1) or (n, h, w); uint8, or float from 0 to 1.
+    titles : sequence of str, optional
+        One above each picture.
+    columns : int
+        Pictures in a row, 1 or more.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        For another shape or range, or a wrong number of titles.
+    """
+    images = _pictures(images)
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"{len(images)} images need as many titles, got {len(titles)}")
+    columns = _columns(columns, len(images))
+    inches = min(1.15, 9.2 / columns)
+    lines = max(str(title).count("\n") + 1 for title in titles) if titles is not None else 0
+    strip = 0.19 * lines + 0.03 * (lines > 0)  # inches above a picture: 9 points are 0.125
+    aspect = images.shape[1] / images.shape[2]
+    rows = -(-len(images) // columns)
+    ax = axes_for(ax, inches * columns, rows * (inches * aspect + strip))
+    if ax.figure.axes != [ax]:
+        inches = ax.get_window_extent().width / ax.figure.dpi / columns
+    gap = round(strip / inches * images.shape[2])
+    sheet, corners = _montage(images, columns, gap)
+    ax.imshow(sheet, interpolation="nearest")
+    for (top, left), title in zip(corners, titles if titles is not None else (), strict=False):
+        ax.text(left + images.shape[2] / 2, top - 1.5, title, ha="center", va="bottom", fontsize=9)
+    ax.set_axis_off()
+    return ax
+
+
+@styled
+def feature_maps(maps, columns=8, ax=None):
+    """A layer's output for one picture: each channel as a small picture, dark to bright on its own scale.
+
+    Parameters
+    ----------
+    maps : array
+        Shape (h, w, channels), or (1, h, w, channels).
+    columns : int
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        For another shape, or values that are not finite.
+    """
+    maps = np.asarray(maps, dtype=float)
+    if maps.ndim == 4 and len(maps) == 1:
+        maps = maps[0]
+    if maps.ndim != 3 or 0 in maps.shape:
+        raise ValueError(f"feature maps of one picture have the shape (h, w, channels), got {maps.shape}")
+    if not np.isfinite(maps).all():
+        raise ValueError("feature maps hold a value that is not finite")
+    channels = np.moveaxis(maps, -1, 0)
+    low, high = channels.min(axis=(1, 2), keepdims=True), channels.max(axis=(1, 2), keepdims=True)
+    scaled = np.divide(channels - low, high - low, out=np.zeros_like(channels), where=high > low)
+    return _sheet(plt.get_cmap("cividis")(scaled)[..., :3], columns, ax)
+
+
+@styled
+def filters(weights, columns=8, ax=None):
+    """A first layer's filters as colours: grey is 0, a colour is what the filter looks for.
+
+    Parameters
+    ----------
+    weights : array
+        A convolution's kernel, shape (height, width, 3 or 1, filters).
+    columns : int
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        For another shape: the filters of later layers look at feature maps, which have no colour.
+    """
+    weights = np.asarray(weights, dtype=float)
+    if weights.ndim != 4 or weights.shape[2] not in (1, 3) or 0 in weights.shape:
+        raise ValueError(f"filters that look at a picture have the shape (h, w, 3 or 1, filters), got {weights.shape}")
+    each = np.moveaxis(weights, -1, 0)
+    largest = np.abs(each).max(axis=(1, 2, 3), keepdims=True)
+    scaled = 0.5 + np.divide(each, 2 * largest, out=np.zeros_like(each), where=largest > 0)
+    return _sheet(np.broadcast_to(scaled, (*scaled.shape[:3], 3)), columns, ax)
+
+
+def _sheet(pictures, columns, ax):
+    columns = _columns(columns, len(pictures))
+    inches = min(0.95, 9.2 / columns)
+    rows = -(-len(pictures) // columns)
+    ax = axes_for(ax, inches * columns, inches * rows * pictures.shape[1] / pictures.shape[2])
+    sheet, _ = _montage(_enlarged(pictures), columns, 0)
+    ax.imshow(sheet, interpolation="nearest")
+    ax.set_axis_off()
+    return ax
+
+
+def _pictures(images):
+    """Any accepted array of pictures as float (n, h, w, 3) from 0 to 1."""
+    images = np.asarray(images)
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
+        raise ValueError(f"images have the shape (n, h, w, 3), (n, h, w, 1) or (n, h, w), got {images.shape}")
+    if images.dtype == np.uint8:
+        images = images / 255
+    elif images.dtype.kind != "f" or not (np.nanmin(images) >= 0 and np.nanmax(images) <= 1):
+        raise ValueError(
+            f"images are uint8, or float from 0 to 1, got {images.dtype} from {images.min():g} to {images.max():g}"
+        )
+    return np.broadcast_to(images, (*images.shape[:3], 3))
+
+
+def _columns(columns, pictures):
+    if columns < 1:
+        raise ValueError(f"columns must be 1 or more, got {columns}")
+    return min(columns, pictures)
+
+
+def _enlarged(pictures):
+    """Small pictures with their pixels repeated, so that the gap between them stays thin."""
+    times = -(-32 // max(pictures.shape[1:3]))
+    return pictures.repeat(times, axis=1).repeat(times, axis=2)
+
+
+def _montage(pictures, columns, strip):
+    """Pictures on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
+    count, height, width, _ = pictures.shape
+    gap = max(1, round(width / 24))
+    rows = -(-count // columns)
+    sheet = np.full((rows * (strip + height + gap) - gap, columns * (width + gap) - gap, 3), 1.0)
+    corners = []
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, columns)
+        top, left = row * (strip + height + gap) + strip, column * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+        corners.append((top, left))
+    return sheet, corners
