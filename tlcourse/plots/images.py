@@ -124,7 +124,7 @@ def _pictures(images):
         raise ValueError(f"images have the shape (n, h, w, 3), (n, h, w, 1) or (n, h, w), got {images.shape}")
     if images.dtype == np.uint8:
         images = images / 255
-    elif images.dtype.kind != "f" or not (np.nanmin(images) >= 0 and np.nanmax(images) <= 1):
+    elif images.dtype.kind != "f" or not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(
             f"images are uint8, or float from 0 to 1, got {images.dtype} from {images.min():g} to {images.max():g}"
         )

@@ -42,6 +42,8 @@ def style():
 
 
 def styled(draw):
+    """Decorate a drawing function so that the course's style holds inside it, and the notebook's own after it."""
+
     @functools.wraps(draw)
     def drawn(*arguments, **options):
         with plt.rc_context(STYLE):
@@ -51,7 +53,14 @@ def styled(draw):
 
 
 def axes_for(ax, width, height):
+    """`ax` made white and dark, or a new one in a figure of `width` x `height` inches."""
     if ax is None:
-        ax = plt.figure(figsize=(width, height), facecolor="white", layout="constrained").add_subplot()
+        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
+    ax.figure.set_facecolor("white")
+    ax.set_facecolor("white")
     ax.tick_params(colors=INK)  # ticks are made late, when the style has gone
+    for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        text.set_color(INK)
+    for spine in ax.spines.values():
+        spine.set_edgecolor(INK)
     return ax
