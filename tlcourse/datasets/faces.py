@@ -130,24 +130,24 @@ def person(identity):
         hair_style=str(rng.choice(_HAIR_STYLES)),
         hairline=rng.uniform(0.42, 0.62),
         hair_volume=rng.uniform(1.06, 1.28),
-        face_width=rng.uniform(0.46, 0.60),
-        face_height=rng.uniform(0.62, 0.76),
-        jaw=rng.uniform(1.8, 3.4),
-        ears=rng.uniform(0.05, 0.13),
+        face_width=rng.uniform(0.44, 0.62),
+        face_height=rng.uniform(0.6, 0.78),
+        jaw=rng.uniform(1.6, 4.0),
+        ears=rng.uniform(0.04, 0.15),
         iris=_IRIS[rng.integers(len(_IRIS))],
-        eye_distance=rng.uniform(0.19, 0.29),
+        eye_distance=rng.uniform(0.18, 0.3),
         eye_height=rng.uniform(-0.14, 0.0),
-        eye_width=rng.uniform(0.085, 0.135),
-        eye_roundness=rng.uniform(0.45, 0.85),
+        eye_width=rng.uniform(0.075, 0.15),
+        eye_roundness=rng.uniform(0.4, 0.95),
         eye_tilt=rng.uniform(-0.3, 0.3),
-        brow_thickness=rng.uniform(0.02, 0.055),
-        brow_tilt=rng.uniform(-0.35, 0.35),
+        brow_thickness=rng.uniform(0.015, 0.065),
+        brow_tilt=rng.uniform(-0.45, 0.45),
         brow_height=rng.uniform(0.13, 0.2),
-        nose_length=rng.uniform(0.16, 0.32),
-        nose_width=rng.uniform(0.06, 0.14),
-        mouth_width=rng.uniform(0.14, 0.27),
-        mouth_height=rng.uniform(0.36, 0.48),
-        lips=rng.uniform(0.025, 0.07),
+        nose_length=rng.uniform(0.14, 0.34),
+        nose_width=rng.uniform(0.05, 0.17),
+        mouth_width=rng.uniform(0.12, 0.3),
+        mouth_height=rng.uniform(0.34, 0.5),
+        lips=rng.uniform(0.02, 0.085),
         lip_colour=np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1),
         beard=str(rng.choice(_BEARDS)),
         glasses=str(rng.choice(_GLASSES)),
@@ -167,11 +167,11 @@ class _Canvas:
         self.pixel = 2.4 / size
         self.grid_x, self.grid_y = np.meshgrid(axis, axis)
         self.planes = np.empty((3, size, size), np.float32)
-        turn, scale = rng.normal(0, 0.2), rng.uniform(0.78, 1.12)
+        turn, scale = rng.normal(0, 0.24), rng.uniform(0.84, 1.14)
         x, y = self.grid_x - rng.normal(0, 0.12), self.grid_y - rng.normal(0.04, 0.1)
         cos, sin = np.float32(np.cos(turn) / scale), np.float32(np.sin(turn) / scale)
         self.x, self.y = cos * x + sin * y, cos * y - sin * x
-        self.yaw, self.pitch = rng.uniform(-0.2, 0.2), rng.normal(0, 0.05)
+        self.yaw, self.pitch = rng.uniform(-0.28, 0.28), rng.normal(0, 0.06)
 
     def look(self, depth):
         """Shift what is painted next as a head that turns would: the nearer the feature, the farther it moves."""
@@ -242,7 +242,7 @@ def _background(canvas, rng):
         angle, pitch = rng.uniform(0, np.pi), rng.uniform(8, 26)
         stripes = np.sin(pitch * (np.cos(angle) * canvas.grid_x + np.sin(angle) * canvas.grid_y)) > 0
         canvas.paint(stripes, rng.uniform(0, 1, 3), rng.uniform(0.3, 0.9))
-    for _ in range(rng.integers(1, 7)):
+    for _ in range(rng.integers(2, 10)):
         angle = rng.uniform(0, np.pi)
         x, y = canvas.grid_x - rng.uniform(-1, 1), canvas.grid_y - rng.uniform(-1, 1)
         x, y = (
@@ -394,8 +394,8 @@ def _hair_in_front(canvas, p):
 
 
 def _headwear(canvas, p, rng):
-    """A cap or a headband, in three pictures of ten: it is not part of the person."""
-    if rng.random() > 0.3:
+    """A cap or a headband, in a third of the pictures: it is not part of the person."""
+    if rng.random() > 0.35:
         return
     x, y = canvas.look(0.35)
     colour = rng.uniform(0, 1, 3)
@@ -410,26 +410,26 @@ def _headwear(canvas, p, rng):
 
 
 def _occlusion(canvas, rng):
-    if rng.random() > 0.3:
+    if rng.random() > 0.2:
         return
     x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
-    width, height = rng.uniform(0.1, 0.26, 2)
+    width, height = rng.uniform(0.08, 0.22, 2)
     shape = canvas.ellipse if rng.random() < 0.5 else canvas.box
     canvas.paint(shape(x, y, width, height), rng.uniform(0, 1, 3))
 
 
 def _photograph(canvas, rng):
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.6)
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.75)
     across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
     light = 1 + np.float32(strength) * across
-    if rng.random() < 0.35:
+    if rng.random() < 0.5:
         light *= 1 - np.float32(rng.uniform(0.25, 0.55)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
-    planes = canvas.planes * light * rng.uniform(0.6, 1.35, 3).astype(np.float32)[:, None, None]
-    if rng.random() < 0.2:  # black and white, or a tinted print
+    planes = canvas.planes * light * rng.uniform(0.55, 1.45, 3).astype(np.float32)[:, None, None]
+    if rng.random() < 0.12:  # black and white, or a tinted print
         planes = planes.mean(axis=0) * rng.uniform(0.8, 1.1, 3).astype(np.float32)[:, None, None]
     planes *= np.float32(rng.uniform(0.3, 0.55)) / planes.mean()  # the camera's automatic exposure
     planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
-    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.005, 0.035))
+    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.025))
     return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
