@@ -112,3 +112,29 @@ def run(notebook, folder, title, seconds=600, allow_errors=False):
             raise CellError(running[-1], f"still running after {seconds:g} s") from error
         except nbclient.exceptions.DeadKernelError as error:
             raise CellError(running[-1], "the kernel died (out of memory?)") from error
+
+
+def exercises(notebook):
+    """The exercises of a unit and the cells that belong to each.
+
+    Returns
+    -------
+    dict of str to (solution cell, list of test cells)
+        By the name of the exercise, which is the solution cell's grade_id; a test cell is ``test_<name>`` or
+        ``test_<name>_<part>``. Written answers are not among them.
+
+    Raises
+    ------
+    ValueError
+        If a test cell belongs to no exercise.
+    """
+    coded = [cell for cell in notebook.cells if cell.cell_type == "code" and "nbgrader" in cell.metadata]
+    found = {cell.metadata.nbgrader.grade_id: (cell, []) for cell in coded if cell.metadata.nbgrader.get("solution")}
+    for cell in coded:
+        if cell.metadata.nbgrader.get("grade") and not cell.metadata.nbgrader.get("solution"):
+            name = cell.metadata.nbgrader.get("grade_id", "").removeprefix("test_")
+            owners = [known for known in found if name == known or name.startswith(f"{known}_")]
+            if not owners:
+                raise ValueError(f"{describe(cell)} tests no exercise: there are {', '.join(found) or 'none'}")
+            found[max(owners, key=len)][1].append(cell)
+    return found

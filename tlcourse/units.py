@@ -13,7 +13,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from tlcourse.notebooks import describe
+from tlcourse.notebooks import describe, exercises
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SOURCE_METADATA = {"nbgrader", "tags"}
@@ -77,9 +77,13 @@ def normalised(notebook, name):
         cells.append(make(cell.source, metadata=metadata))
     check(cells, name)
     set_ids(cells)
-    return nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
-    )
+    metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    clean = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    try:
+        exercises(clean)
+    except ValueError as error:
+        raise ValueError(f"{name}, {error}") from None
+    return clean
 
 
 def set_ids(cells):
