@@ -1,0 +1,122 @@
+"""The `tlcourse` command; `make` calls it. Each command imports what it needs when it runs."""
+
+import importlib
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+
+class Commands(click.Group):
+    """Tells an error that the course words itself, or that names a file, in one line instead of a traceback."""
+
+    def invoke(self, context):
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+        except (ValueError, RuntimeError) as error:
+            frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+            if not frames[-1].f_globals.get("__name__", "").startswith("tlcourse."):
+                raise
+            raise click.ClickException(str(error)) from error
+
+
+json_option = click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers here too.")
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="tlcourse")
+def main():
+    """A hands-on course on transfer learning."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options):
+    """Open JupyterLab on the start page; OPTIONS go to JupyterLab."""
+    from tlcourse.lab import open_lab
+
+    open_lab(options)
+
+
+@main.command()
+@json_option
+def demo(json_file):
+    """Run the headline, real data and a graded sample class, live."""
+    from tlcourse.demo import run
+
+    run(json_file)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+def check(notebook):
+    """Run NOTEBOOK from top to bottom and say which exercises pass."""
+    from tlcourse import check_notebook
+
+    report = check_notebook.check(notebook)
+    click.echo(str(report))
+    sys.exit(0 if report.passed else 1)
+
+
+@main.command()
+@click.argument("units", nargs=-1)
+@click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
+def build(units, execute):
+    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the README's tables.
+
+    A unit may be named by its number: 01.
+    """
+    from tlcourse import authoring, readme
+    from tlcourse.units import names
+
+    chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
+    for built in authoring.build(chosen or None, execute=execute):
+        click.echo(f"{built.unit}: {built.seconds:.0f} s")
+    for file in readme.write():
+        click.echo(f"{file.name}: written")
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+def source(notebook):
+    """Bring an edited solutions/NN_x/NN_x.ipynb back to its source solutions/NN_x.py."""
+    from tlcourse.authoring import to_source
+
+    click.echo(f"{to_source(notebook)}: written. `tlcourse build` makes the notebooks from it.")
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def results(names):
+    """Measure data/results again, all of it or NAMES."""
+    importlib.import_module("tlcourse.experiments.recording").main(names)
+
+
+@main.command()
+def teachers():
+    """Train the shipped teachers again."""
+    importlib.import_module("tlcourse.pretrain.faces_vgg16").main()
+
+
+@main.command()
+@json_option
+def bench(json_file):
+    """Measure the course's speed, as ratios within one run."""
+    importlib.import_module("tlcourse.bench").main(json_file)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def test(options):
+    """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
+    from tlcourse.units import course_folder
+
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *options]):
+        failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
+        if failed:
+            sys.exit(failed)

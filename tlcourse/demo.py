@@ -1,0 +1,215 @@
+"""The course's main job from end to end, live: release, headline, real data, and a graded sample class."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from tlcourse import data, units
+from tlcourse.grading import runner, sample_class
+
+REAL_SEEDS = range(3)
+RIVALS = {
+    "transfer": "15 of 16 layers from the teacher",
+    "plain_scratch": "16 layers from scratch, no batch norm",
+    "scratch": "the teacher's architecture from scratch",
+    "best_from_scratch": "the fairest rival from scratch",
+}
+
+
+def run(json_file=None, root=None):
+    """Run the demo, print its tables, and write its JSON if a file is given.
+
+    Parameters
+    ----------
+    json_file : path, optional
+    root : path, optional
+        The course's folder; found from the working directory by default.
+
+    Returns
+    -------
+    dict
+        headline, real, gradebook, seconds: what the JSON file holds.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no course, a unit has not been built, or nothing has been recorded yet.
+    OSError
+        If the JSON file cannot be written; before any work.
+    """
+    json_file = None if json_file is None else _writable(Path(json_file))
+    root = units.course_folder(root)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    started = time.perf_counter()
+    record = data.results("headline")
+    folder = root / "build" / "demo"
+    graded = _with_progress(_steps(folder, root))
+    outcome = {
+        "headline": {
+            "live": {key: graded["live"][key] for key in ("transfer", "scratch", "seed")},
+            **{rival: _interval(record[rival]) for rival in RIVALS},
+            "head_seconds": round(graded["live"]["head_seconds"], 2),
+        },
+        "real": {name: _summaries(runs) for name, runs in graded["real"].items() if runs},
+        "gradebook": [_row(unit, entry) for unit, entries in graded["gradebook"].items() for entry in entries],
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    _show(outcome, folder, graded)
+    if json_file is not None:
+        from tlcourse.experiments import write_json
+
+        write_json(json_file, outcome)
+    return outcome
+
+
+def _writable(file):
+    """The file's absolute path, once it is sure that a file can be made there."""
+    file = file.absolute()
+    if file.is_dir():
+        raise IsADirectoryError(f"cannot write {file}: it is a folder")
+    try:
+        with tempfile.TemporaryFile(dir=file.parent):
+            return file
+    except OSError as error:
+        raise OSError(f"cannot write {file}: {error.strerror or error}") from None
+
+
+def _with_progress(steps):
+    """Run (title, function) steps one after another; each function gets the dictionary of what there is so far."""
+    found = {"real": {}, "missing": {}, "gradebook": {}}
+    with tqdm(steps, unit="step", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}]") as bar:
+        for title, step in bar:
+            bar.set_description(title)
+            step(found)
+        bar.set_description("done")
+    return found
+
+
+def _steps(folder, root):
+    unit = sample_class.UNIT
+    names = units.names(root)
+    steps = [("a course of its own", lambda found: runner.new_course(folder, root, names))]
+    for name in names:
+        steps.append((f"release {name}", lambda found, name=name: runner.nbgrader(folder, "generate_assignment", name)))
+    steps.append(("headline, live", _headline))
+    for name in ("digits", "cats_dogs"):
+        for seed in REAL_SEEDS:
+            steps.append((f"{name}, seed {seed}", lambda found, name=name, seed=seed: _real(found, name, seed)))
+    steps.append(("hand in", lambda found: _hand_in(folder, unit)))
+    for student in sample_class.STUDENTS:
+        arguments = ("autograde", unit, "--student", student)
+        steps.append((f"autograde {student}", lambda found, arguments=arguments: runner.nbgrader(folder, *arguments)))
+    steps.append(("feedback", lambda found: runner.nbgrader(folder, "generate_feedback", unit)))
+    steps.append(("gradebook", lambda found: found["gradebook"].update({unit: runner.gradebook(folder, unit)})))
+    return steps
+
+
+def _headline(found):
+    from tlcourse.experiments import headline  # brings TensorFlow
+
+    found["live"] = headline.live()
+
+
+def _real(found, name, seed):
+    """One seed on real data; what cannot be had is said once, in `found["missing"]`."""
+    from tlcourse import teachers
+    from tlcourse.datasets import photos
+    from tlcourse.experiments import real
+
+    if name in found["missing"]:
+        return
+    try:
+        found["real"].setdefault(name, []).append(getattr(real, name)(seed))
+    except (photos.PhotosUnavailable, teachers.TeacherUnavailable) as reason:
+        found["missing"][name] = str(reason)
+
+
+def _hand_in(folder, unit):
+    reference, release = (
+        nbformat.read(file, as_version=4)
+        for file in (runner.solution_file(folder, unit), runner.release_file(folder, unit))
+    )
+    for student, notebook in sample_class.submissions(reference, release).items():
+        runner.hand_in(folder, student, unit, notebook)
+
+
+def _interval(summary):
+    return {key: summary[key] for key in ("mean", "ci95", "seeds")}
+
+
+def _summaries(runs):
+    from tlcourse.experiments import summary
+
+    return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
+
+
+def _row(unit, entry):
+    """A line of the gradebook: the points that nbgrader gives by itself. A person grades the written answers."""
+    return {
+        "student": entry["student"],
+        "unit": unit,
+        "score": entry["code_score"],
+        "max_score": entry["max_code_score"],
+    }
+
+
+def predicted(summary):
+    """Where one more seed should fall, 19 times in 20: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
+
+    The confidence interval of the mean is t s / sqrt(n) to either side, so this is sqrt(n + 1) times as wide.
+    """
+    low, high = summary["ci95"]
+    half = (high - low) / 2 * (summary["seeds"] + 1) ** 0.5
+    return max(0.0, summary["mean"] - half), min(1.0, summary["mean"] + half)
+
+
+def _verdict(live, summary):
+    low, high = predicted(summary)
+    inside = low - 1e-9 <= live <= high + 1e-9
+    return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
+
+
+def _show(outcome, folder, found):
+    console = Console()
+    headline, live = outcome["headline"], outcome["headline"]["live"]
+    table = Table(title=f"65 new people, 10 pictures each: accuracy (live: seed {live['seed']})", title_justify="left")
+    for column in ("", "recorded mean", "95 % CI", "seeds", "live", "one more seed is predicted"):
+        table.add_column(column)
+    for rival, title in RIVALS.items():
+        now = (f"{live[rival]:.3f}", _verdict(live[rival], headline[rival])) if rival in live else ("", "")
+        table.add_row(title, *_cells(headline[rival]), *now)
+    console.print(table, f"New head trained in {headline['head_seconds']:.1f} s.", "")
+
+    table = Table(title="Real data, live: accuracy", title_justify="left")
+    for column in ("", "method", "mean", "95 % CI", "seeds"):
+        table.add_column(column)
+    for name, methods in outcome["real"].items():
+        for method, summary in methods.items():
+            table.add_row(name, method, *_cells(summary))
+    console.print(table, *[f"{name}: not run. {reason}" for name, reason in found["missing"].items()], "")
+
+    table = Table(title="Gradebook: points that nbgrader gives by itself", title_justify="left")
+    for column in ("student", "unit", "score", "of"):
+        table.add_column(column)
+    for row in outcome["gradebook"]:
+        table.add_row(row["student"], row["unit"], f"{row['score']:g}", f"{row['max_score']:g}")
+    console.print(table)
+    written = max(
+        (entry["max_written_score"] for entries in found["gradebook"].values() for entry in entries), default=0
+    )
+    console.print(f"A person gives the other {written:g} points, for the written answers, in formgrader.")
+    console.print("Feedback pages:")
+    for row in outcome["gradebook"]:
+        console.print(f"  {runner.feedback_file(folder, row['student'], row['unit'])}", soft_wrap=True)
+    console.print(f"{outcome['seconds']:.0f} s in all.")
+
+
+def _cells(summary):
+    low, high = summary["ci95"]
+    return f"{summary['mean']:.3f}", f"{low:.3f} to {high:.3f}", str(summary["seeds"])

@@ -1,0 +1,1 @@
+"""The instructor's side: hand-ins graded by stock nbgrader in a course folder of their own."""

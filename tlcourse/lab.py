@@ -1,0 +1,68 @@
+"""JupyterLab on the start page, with the course as its folder and nbgrader's tools within reach."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from tlcourse import units
+
+START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
+
+
+def has_display(platform=sys.platform, environment=os.environ):
+    """Whether a browser can open here: not in an ssh session or on a Linux machine without a screen."""
+    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+        return True
+    return platform in ("win32", "darwin") and "SSH_CONNECTION" not in environment
+
+
+def arguments(root, display, superuser):
+    """What `jupyter lab` is started with.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The course's folder.
+    display : bool
+        Open a browser; otherwise the server prints its address.
+    superuser : bool
+        Jupyter refuses to run as root, as one does in a container, unless it is told to.
+    """
+    page = START_PAGE if (root / START_PAGE).is_file() else ""
+    return [
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
+        *([] if display else ["--no-browser"]),
+        *(["--allow-root"] if superuser else []),
+    ]
+
+
+def open_lab(extra=(), root=None):
+    """Run JupyterLab until it is stopped.
+
+    Parameters
+    ----------
+    extra : sequence of str
+        More of JupyterLab's own options, such as ``--port=9999``.
+    root : path, optional
+        The course's folder; found from the working directory by default.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no course here.
+    ValueError
+        If JupyterLab or nbgrader is not installed.
+    """
+    root = units.course_folder(root)
+    for package in ("jupyterlab", "nbgrader"):
+        if importlib.util.find_spec(package) is None:
+            raise ValueError(f"{package} is not installed here: pip install -c constraints.txt -e '.[lab]'")
+    from jupyterlab.labapp import main
+
+    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH.
+    os.chdir(root)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    superuser = hasattr(os, "geteuid") and os.geteuid() == 0
+    main([*arguments(root, has_display(), superuser), *extra])

@@ -1,0 +1,173 @@
+"""What of README.md is made from the units and from data/results: its tables and its picture."""
+
+import hashlib
+import json
+import re
+from typing import NamedTuple
+
+from tlcourse import notebooks
+from tlcourse import units as sources
+
+SITE = "https://github.com/tlcourse/tlcourse"
+PICTURE = "headline.png"
+BARS = {
+    "transfer": "15 of 16 layers\nfrom the teacher",
+    "best_from_scratch": "the fairest rival\nfrom scratch",
+    "scratch": "the teacher's architecture\nfrom scratch",
+    "plain_scratch": "the same without\nbatch norm",
+}
+NAMES = {
+    "digits": "1,797 handwritten digits (scikit-learn), 10 of each to learn from",
+    "cats_dogs": "Photos of cats and dogs, 50 of each to learn from, MobileNetV2",
+}
+
+
+class Unit(NamedTuple):
+    """What the README says of a unit."""
+
+    name: str
+    title: str
+    minutes: str
+    exercises: int
+    written: int
+
+
+def describe(name, root):
+    """Read title, minutes and exercises from a unit's released notebook.
+
+    Raises
+    ------
+    ValueError
+        If it has no title or does not say how many minutes it takes.
+    """
+    cells = notebooks.read(root / "notebooks" / name / f"{name}.ipynb").cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    title = re.search(r"^# (.+)$", prose, flags=re.MULTILINE)
+    minutes = re.search(r"(\d+)(?:(?: to |–|-)(\d+))? minutes?\b", prose)
+    if title is None or minutes is None:
+        raise ValueError(f"{name}: its first cell should have a '# title' and say how many minutes it takes")
+    answers = [cell.cell_type for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    written = answers.count("markdown")
+    return Unit(name, title[1], " to ".join(filter(None, minutes.groups())), answers.count("code"), written)
+
+
+def unit_table(root):
+    """The units with their minutes, exercises and Colab badges, as Markdown."""
+    lines = ["| unit | minutes | exercises | written answers | Colab |", "|---|---|---|---|---|"]
+    for name in sources.names(root):
+        unit = describe(name, root)
+        path = f"notebooks/{name}/{name}.ipynb"
+        badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        link = SITE.replace("https://github.com", "https://colab.research.google.com/github")
+        lines.append(
+            f"| [{unit.title}]({path}) | {unit.minutes} | {unit.exercises or 'none'} | {unit.written or 'none'} "
+            f"| {badge}({link}/blob/main/{path}) |"
+        )
+    return "\n".join(lines)
+
+
+def result_table(root):
+    """The recorded accuracies with and without a teacher, as Markdown."""
+    lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
+    headline, real = (_recorded(root, name) for name in ("headline", "real"))
+    rows = [("65 new people, 10 pictures of each to learn from", headline["transfer"], headline["best_from_scratch"])]
+    rows += [(title, real[name]["transfer"], real[name]["scratch"]) for name, title in NAMES.items() if name in real]
+    for title, transfer, scratch in rows:
+        lines.append(f"| {title} | {_shown(transfer)} | {_shown(scratch)} | {transfer['seeds']} |")
+    return "\n".join(lines)
+
+
+def _shown(summary):
+    low, high = summary["ci95"]
+    return f"{summary['mean']:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _recorded(root, name):
+    return json.loads((root / "data" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def rendered(text, root):
+    """README.md's text with what stands between its markers made anew.
+
+    Parameters
+    ----------
+    text : str
+    root : pathlib.Path
+
+    Raises
+    ------
+    ValueError
+        If a pair of markers is missing.
+    """
+    for name, table in (("units", unit_table), ("results", result_table)):
+        marked = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- /{name} -->)", flags=re.DOTALL)
+        if len(marked.findall(text)) != 1:
+            raise ValueError(f"README.md should have one '<!-- {name}: ... -->' and one '<!-- /{name} -->'")
+        text = marked.sub(lambda found, table=table: f"{found[1]}{table(root)}\n{found[2]}", text)
+    return text
+
+
+def fingerprint(root):
+    """What the picture is made from, as a checksum; the picture carries it, so that a stale one is found."""
+    return hashlib.sha256(repr([_recorded(root, "headline")[bar] for bar in BARS]).encode()).hexdigest()
+
+
+def draw_headline(root):
+    """Bars of the headline's accuracies with their 95 % confidence intervals.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    from matplotlib.figure import Figure  # takes half a second to import
+
+    record = _recorded(root, "headline")
+    axes = Figure(figsize=(7.2, 2.9), layout="constrained").add_subplot()
+    means = [record[bar]["mean"] for bar in BARS]
+    lower, upper = zip(*(record[bar]["ci95"] for bar in BARS), strict=True)
+    errors = [[mean - low for mean, low in zip(means, lower, strict=True)]]
+    errors.append([high - mean for mean, high in zip(means, upper, strict=True)])
+    colours = ["#0072B2"] + ["#D55E00"] * (len(BARS) - 1)  # Okabe and Ito 2008: told apart by colour-blind eyes
+    axes.barh(list(BARS.values()), means, xerr=errors, color=colours, capsize=3, height=0.65)
+    for row, (mean, high) in enumerate(zip(means, upper, strict=True)):
+        axes.text(max(mean, high) + 0.015, row, f"{mean:.3f}", va="center")
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1.1), xlabel="accuracy on 20 other pictures of each person", xticks=[0, 0.25, 0.5, 0.75, 1])
+    axes.set_title("65 new people, 10 pictures each", loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def write(root=None):
+    """Bring README.md and its picture up to date.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was written; empty if all was up to date.
+    """
+    root = sources.course_folder(root)
+    written = []
+    readme, picture = root / "README.md", root / "data" / "results" / PICTURE
+    text = readme.read_text(encoding="utf-8")
+    if (new := rendered(text, root)) != text:
+        notebooks.write_atomically(readme, new)
+        written.append(readme)
+    if drawn_from(picture) != fingerprint(root):
+        partial = picture.with_name(f".{PICTURE}.tmp")
+        draw_headline(root).figure.savefig(
+            partial, format="png", dpi=150, metadata={"Software": None, "Source": fingerprint(root)}
+        )
+        partial.replace(picture)
+        written.append(picture)
+    return written
+
+
+def drawn_from(picture):
+    """The fingerprint that a picture carries; None if it has none, or there is no picture."""
+    from PIL import Image
+
+    if not picture.is_file():
+        return None
+    with Image.open(picture) as image:
+        return image.info.get("Source")
