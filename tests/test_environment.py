@@ -1,0 +1,219 @@
+"""pyproject.toml, constraints.txt, environment.yml, the Makefile and CI describe one and the same environment."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+DIRECT = [
+    Requirement(line) for line in [*PROJECT["dependencies"], *(item for extra in EXTRAS.values() for item in extra)]
+]
+PINS = [
+    Requirement(line)
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+COLAB = {  # August 2026
+    "keras": "3.13.2",
+    "tensorflow": "2.20.0",
+    "numpy": "2.1.3",
+    "ipywidgets": "7.7.1",
+    "matplotlib": "3.10.0",
+    "scikit-learn": "1.6.1",
+}
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def pins_of(name):
+    return [pin for pin in PINS if canonicalize_name(pin.name) == canonicalize_name(name)]
+
+
+@pytest.mark.parametrize("requirement", DIRECT, ids=lambda requirement: requirement.name)
+def test_every_direct_dependency_is_pinned_within_its_range(requirement):
+    pins = pins_of(requirement.name)
+    assert pins
+    for pin in pins:
+        (exact,) = pin.specifier
+        assert exact.operator == "=="
+        assert requirement.specifier.contains(exact.version)
+
+
+def test_every_constraint_is_one_exact_version_and_names_no_address():
+    for pin in PINS:
+        assert [part.operator for part in pin.specifier] == ["=="], pin
+    assert "://" not in (ROOT / "constraints.txt").read_text(encoding="utf-8")
+
+
+def test_one_pin_applies_to_each_python_and_system():
+    systems = [("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt")]
+    for requirement in DIRECT:
+        for python in PYTHONS:
+            for sys_platform, system, os_name in systems:
+                machine = {
+                    "python_version": python,
+                    "python_full_version": f"{python}.0",
+                    "sys_platform": sys_platform,
+                    "platform_system": system,
+                    "os_name": os_name,
+                }
+                applying = [p for p in pins_of(requirement.name) if p.marker is None or p.marker.evaluate(machine)]
+                assert len(applying) == 1, (requirement.name, machine)
+
+
+def test_what_is_installed_here_is_what_is_pinned():
+    for pin in PINS:
+        if pin.marker is None or pin.marker.evaluate():
+            assert version(pin.name) in pin.specifier, pin
+
+
+@pytest.mark.parametrize("name", COLAB)
+def test_colab_keeps_the_versions_it_has(name):
+    (requirement,) = [requirement for requirement in DIRECT if requirement.name == name]
+    assert requirement.specifier.contains(COLAB[name])
+
+
+def test_environment_yml_agrees_with_pyproject():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert conda["name"] == PROJECT["name"]
+    plain = [line for line in conda["dependencies"] if isinstance(line, str)]
+    (pip,) = [line["pip"] for line in conda["dependencies"] if isinstance(line, dict)]
+    (python,) = [line for line in plain if line.startswith("python")]
+    assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
+    assert {"git", "make", "pip"} <= set(plain)
+    assert pip == ["-c constraints.txt", f"-e .[{','.join(EXTRAS)}]"]
+
+
+def test_make_and_ci_know_the_same_pythons():
+    supported = SpecifierSet(PROJECT["requires-python"])
+    minors = [f"3.{minor}" for minor in range(30) if supported.contains(f"3.{minor}.0")]
+    assert minors == PYTHONS
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lowest, highest = (tuple(int(part) for part in minor.split(".")) for minor in (minors[0], minors[-1]))
+    assert f"{lowest} <= sys.version_info[:2] <= {highest}" in makefile
+    assert f"'.[{','.join(EXTRAS)}]'" in makefile
+    (workflow,) = (ROOT / ".github" / "workflows").glob("*.yml")
+    matrix = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["test"]["strategy"]["matrix"]
+    assert matrix["python"] == minors
+    assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    assert ".ci/run" in workflow.read_text(encoding="utf-8")
+    assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_tensorflow_is_compiled_when_it_is_installed():
+    source = importlib.util.find_spec("tensorflow").origin
+    assert Path(importlib.util.cache_from_source(source)).is_file()
+
+
+def test_nbgrader_is_switched_on_in_jupyterlab_by_the_installation():
+    from jupyter_core.paths import jupyter_config_path, jupyter_path
+    from jupyter_server.extension.config import ExtensionConfigManager
+
+    on = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+    for extension in ("formgrader", "validate_assignment", "assignment_list", "course_list"):
+        assert on.get(f"nbgrader.server_extensions.{extension}") is True
+    assert any(
+        Path(folder, "@jupyter", "nbgrader", "package.json").is_file() for folder in jupyter_path("labextensions")
+    )
+
+
+posix = pytest.mark.skipif(os.name == "nt" or shutil.which("make") is None, reason="needs make and a POSIX shell")
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A folder with what set-up reads, and a way to make a Python that behaves badly."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+
+    def make(python_script, **environment):
+        python = tmp_path / "python-under-test"
+        python.write_text(f"#!/bin/sh\n{python_script}\n", encoding="utf-8")
+        python.chmod(python.stat().st_mode | stat.S_IXUSR)
+        command = ["make", "-C", str(tmp_path), f"PYTHON={python}", "--no-print-directory", "lab"]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, **environment})
+
+    return make
+
+
+def said(outcome):
+    """All that was said, without make's own closing line."""
+    return [line for line in (outcome.stdout + outcome.stderr).splitlines() if not line.startswith("make: ***")]
+
+
+@posix
+def test_an_old_python_gives_one_clear_line(bare):
+    outcome = bare('[ "$1" = --version ] && echo Python 3.9.18; exit 1')
+    assert outcome.returncode
+    (line,) = said(outcome)
+    assert "Python 3.9.18" in line
+    assert "3.11, 3.12 or 3.13" in line
+    assert "PYTHON=" in line
+
+
+@posix
+def test_a_python_without_venv_gives_one_clear_line(bare):
+    outcome = bare('case "$2" in *ensurepip*) exit 1;; esac')
+    assert outcome.returncode
+    (line,) = said(outcome)
+    assert "python3-venv" in line
+
+
+@posix
+def test_an_interrupted_installation_is_made_anew(bare, tmp_path):
+    """A venv whose pip fails: no stamp is left, and the next attempt clears what stands there."""
+    making = f"""
+case "$*" in *"-m venv"*)
+  echo "$*" >> {tmp_path}/calls; mkdir -p {tmp_path}/.venv/bin
+  printf '#!/bin/sh\\necho no network; exit 1\\n' > {tmp_path}/.venv/bin/python; chmod +x {tmp_path}/.venv/bin/python;;
+esac"""
+    for _ in range(2):
+        outcome = bare(making)
+        assert outcome.returncode
+        assert "no network" in outcome.stdout
+        assert not (tmp_path / ".venv" / ".installed").exists()
+    assert (tmp_path / "calls").read_text(encoding="utf-8").splitlines() == ["-m venv --clear .venv"] * 2
+
+
+@posix
+def test_a_finished_installation_is_not_repeated_until_its_inputs_change(bare, tmp_path):
+    """The stamp is newer than its inputs: `tlcourse` runs at once; a newer constraints.txt installs again, in place."""
+    making = f"""
+case "$*" in *"-m venv"*)
+  echo "$*" >> {tmp_path}/calls; mkdir -p {tmp_path}/.venv/bin
+  for tool in python tlcourse; do
+    printf '#!/bin/sh\\necho "$*" >> {tmp_path}/calls\\n' > {tmp_path}/.venv/bin/$tool
+    chmod +x {tmp_path}/.venv/bin/$tool
+  done;;
+esac"""
+    install = "-m pip install -q --disable-pip-version-check --compile -c constraints.txt -e .[lab,dev]"
+    calls = tmp_path / "calls"
+    assert bare(making).returncode == 0
+    assert calls.read_text(encoding="utf-8").splitlines() == ["-m venv --clear .venv", install, "lab"]
+    calls.unlink()
+    assert bare(making).returncode == 0
+    assert calls.read_text(encoding="utf-8").splitlines() == ["lab"]
+    calls.unlink()
+    stamp = tmp_path / ".venv" / ".installed"
+    os.utime(stamp, (stamp.stat().st_atime, stamp.stat().st_mtime - 10))
+    os.utime(tmp_path / "constraints.txt")
+    assert bare(making).returncode == 0
+    assert calls.read_text(encoding="utf-8").splitlines() == ["-m venv .venv", install, "lab"]
+
+
+def test_the_environment_is_one_that_the_course_supports():
+    assert Version(platform.python_version()) in SpecifierSet(PROJECT["requires-python"])
