@@ -1,9 +1,7 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
 import json
-import os
 import platform
-import tempfile
 from datetime import date
 from importlib.metadata import version
 
@@ -12,6 +10,7 @@ from scipy import stats
 from tqdm.auto import tqdm
 
 from tlcourse.data import data_folder
+from tlcourse.storage import whole_file
 
 _VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
 
@@ -107,14 +106,7 @@ def record(name, payload, command):
 
 
 def write_json(file, content):
-    """Write `content` to `file` whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", text=True)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            json.dump(content, stream, indent=1, ensure_ascii=False)
-            stream.write("\n")
-        os.replace(partial, file)
-    except BaseException:
-        os.unlink(partial)
-        raise
+    """Write `content` to `file`, whole or not at all."""
+    with whole_file(file) as partial:
+        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        partial.write_text(text, encoding="utf-8", newline="\n")

@@ -6,11 +6,14 @@ Parkhi, Vedaldi & Zisserman, Deep Face Recognition, BMVC 2015: 2,622 people, 16 
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
+import click
 import keras
 import numpy as np
 
+from tlcourse import storage, teachers
 from tlcourse.datasets import faces
 from tlcourse.networks import narrow_vgg16, refresh_batch_norm
 
@@ -82,3 +85,23 @@ def train(working_folder, recipe=RECIPE):
         "training_minutes": round((time.perf_counter() - start) / 60, 1),
     }
     return model, measured
+
+
+def main():
+    """Train, measure and ship the teacher: data/teachers/faces_vgg16.npz and its model card."""
+    model, measured = train(storage.cache_folder() / "pretrain")
+    card = teachers.save_embedded(model, "faces_vgg16", model_card(measured))
+    click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out pictures")
+
+
+def model_card(measured, recipe=RECIPE):
+    """What a user of the teacher should know: data, recipe, what was measured, limits, licence."""
+    return {
+        "trained_on": f"{recipe['people']:,} people who do not exist, {recipe['images_each']} portraits each, "
+        "drawn by tlcourse.datasets.faces; nobody real",
+        "recipe": {**recipe, "command": "make teachers"},
+        "measured": measured,
+        "versions": {package: version(package) for package in ("keras", "tensorflow", "numpy")},
+        "not_good_for": "real faces, and anything that decides about people; photographs in general",
+        "licence": "MIT",
+    }
