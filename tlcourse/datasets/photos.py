@@ -19,7 +19,7 @@ URL = "https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip"
 _ARCHIVE = "cats_and_dogs_filtered"
 
 
-class PhotosUnavailable(FileNotFoundError):
+class PhotosUnavailable(FileNotFoundError):  # noqa: N818 - says what is the matter
     """The ready-made photos are neither on this machine nor to be had from the network."""
 
 
@@ -174,8 +174,8 @@ def _download(target):
     """Fetch the archive and unpack it beside `target`, which appears when all is there."""
     if not storage.reachable(URL):
         raise PhotosUnavailable(
-            "no photos of cats and dogs: TLCOURSE_MIRROR names no folder with cats_dogs/ in it, and there is no network. "
-            f"Set TLCOURSE_MIRROR, or unpack {URL} so that {target / 'train'} is there."
+            "no photos of cats and dogs: TLCOURSE_MIRROR names no folder with cats_dogs/ in it, and there is "
+            f"no network. Set TLCOURSE_MIRROR, or unpack {URL} so that {target / 'train'} is there."
         )
     archive = target.with_suffix(".zip")
     try:

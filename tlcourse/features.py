@@ -1,0 +1,173 @@
+"""A frozen base as a function: pictures in, feature vectors out, each computed once and kept on disk."""
+
+import functools
+import hashlib
+import os
+import re
+import time
+import zipfile
+import zlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tlcourse import storage
+from tlcourse.catalogue import CATALOGUE
+from tlcourse.storage import cache_folder
+
+__all__ = ["cache_folder", "extract"]
+
+_BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
+_KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
+_STALE_SECONDS = 24 * 3600  # after which what an interrupted write left behind is removed
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
+    """What a layer of a frozen teacher says about each picture.
+
+    Batch normalisation and dropout work as in prediction, and no weight changes.
+
+    Parameters
+    ----------
+    teacher_model : keras.Model
+    images : array-like
+        Shape (n, height, width, 3), as the model takes them: what `tlcourse.teachers.preprocess` returns, or
+        pictures of 0 to 255 for a model that rescales by itself (faces_vgg16, EfficientNet).
+    layer : str, optional
+        The name of a layer. By default the last hidden one: what the dense layer at the end gets, or the
+        model's output if it does not end in one.
+    batch_size : int
+        Pictures at a time, at most; fewer if they are large.
+    cache : bool
+        Whether to keep the result under `cache_folder` and to look there first.
+    pool : {"average", "flatten"}
+        What becomes of maps: their average over space, or all their values in a row.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, d), dtype float32.
+
+    Raises
+    ------
+    ValueError
+        If the pictures do not suit the model, or it has no such layer.
+    """
+    cut = _cut(teacher_model, layer, pool)
+    pictures = _checked(cut, np.asarray(images), teacher_model.name)
+    batch_size = max(1, min(batch_size, _BATCH_PIXELS // (pictures.shape[1] * pictures.shape[2])))
+    if not cache:
+        return _compute(cut, pictures, batch_size)
+    path = cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
+    features = _read(path, (len(pictures), cut.output_shape[-1]))
+    if features is None:
+        features = _compute(cut, pictures, batch_size)
+        _keep(path, features)
+    return features
+
+
+def _cut(model, layer, pool):
+    """The model from its input to `layer`, with one vector for each picture at the end."""
+    if pool not in ("average", "flatten"):
+        raise ValueError(f"pool must be 'average' or 'flatten', got {pool!r}")
+    outputs = _last_hidden(model) if layer is None else _layer(model, layer).output
+    if len(outputs.shape) == 4 and pool == "average":
+        outputs = keras.layers.GlobalAveragePooling2D(name="pooled")(outputs)
+    elif len(outputs.shape) > 2:
+        outputs = keras.layers.Flatten(name="pooled")(outputs)
+    return keras.Model(model.inputs, outputs, name="cut")
+
+
+def _layer(model, name):
+    names = [layer.name for layer in model.layers]
+    if name not in names:
+        raise ValueError(f"{model.name} has no layer {name!r}: there are {', '.join(names)}")
+    return model.get_layer(name)
+
+
+def _last_hidden(model):
+    last = model.layers[-1]
+    softmax = isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
+    if softmax and not isinstance(last, keras.layers.Dense):
+        last = model.layers[-2]
+    return last.input if isinstance(last, keras.layers.Dense) else model.outputs[0]
+
+
+def _checked(cut, pictures, name):
+    expected = cut.input_shape
+    suits = pictures.ndim == len(expected) == 4 and all(
+        wanted in (None, came) for wanted, came in zip(expected[1:], pictures.shape[1:], strict=True)
+    )
+    if not suits:
+        shape = "(" + ", ".join(["n", *(str(number or "any") for number in expected[1:])]) + ")"
+        raise ValueError(f"{name} takes pictures of shape {shape}, got {pictures.shape}")
+    if len(pictures) == 0:
+        raise ValueError(f"there are no pictures: the shape is {pictures.shape}")
+    if pictures.dtype.kind not in "uif":
+        raise ValueError(f"pictures must be numbers, got dtype {pictures.dtype}")
+    if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
+        low, high = pictures.min(), pictures.max()
+        faint = pictures.dtype.kind == "f" and 0 < high <= 1
+        if faint or not (low >= 0 and high <= 255):
+            raise ValueError(f"{name} expects pictures as 0 to 255, got values from {low} to {high}")
+    elif name in CATALOGUE and pictures.dtype.kind in "ui":
+        raise ValueError(f"{name} does not take raw pictures: give it teachers.preprocess({name!r}, images)")
+    return pictures
+
+
+def _compute(cut, pictures, batch_size):
+    # Traced once for any batch: `predict` would trace anew for each cut, and warn of it on the error stream.
+    batch_shape = tf.TensorSpec((None, *pictures.shape[1:]), pictures.dtype)
+    step = tf.function(lambda batch: cut(batch, training=False)).get_concrete_function(batch_shape)
+    parts = [step(tf.constant(pictures[start : start + batch_size])) for start in range(0, len(pictures), batch_size)]
+    return np.concatenate([part.numpy() for part in parts]).astype(np.float32, copy=False)
+
+
+def _key(cut, pictures):
+    """A name for the result that changes with whatever could change the result."""
+    graph = re.sub(r', "shared_object_id": \d+', "", cut.to_json())
+    for number, layer in enumerate(cut.layers):  # by number: Keras counts nameless layers through a whole session
+        graph = graph.replace(f'"{layer.name}"', f'"layer {number}"')
+    digest = hashlib.sha256(graph.encode())
+    for array in (*cut.get_weights(), pictures):
+        digest.update(f"{array.shape} {array.dtype}".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+def _read(path, shape):
+    """Features kept earlier, or None if they are not there, not whole or not of this shape."""
+    try:
+        with np.load(path) as stored:
+            features = stored["features"]
+    except _DAMAGED:
+        return None
+    return features if features.shape == shape and features.dtype == np.float32 else None
+
+
+def _keep(path, features):
+    try:
+        _tidy(path.parent)
+        with storage.whole_file(path) as partial, open(partial, "wb") as file:
+            np.savez(file, features=features)  # a zip file, so that damage shows in its check sums
+    except OSError as error:
+        _say_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
+                  "Set TLCOURSE_CACHE to a folder with free space that you may write to.")  # fmt: skip
+
+
+def _tidy(folder):
+    """Remove what interrupted writes left behind, and the oldest features where they are too many."""
+    files = sorted((path for path in folder.glob("*") if path.is_file()), key=os.path.getmtime, reverse=True)
+    total = 0
+    for path in files:
+        total += path.stat().st_size
+        stale = path.suffix == ".partial" and time.time() - path.stat().st_mtime > _STALE_SECONDS
+        if stale or total > _KEPT_BYTES:
+            path.unlink()
+
+
+@functools.cache
+def _say_once(message):
+    print(message)

@@ -1,0 +1,191 @@
+"""Files of weights: where they lie, whether they are whole, and how the embedded ones are written."""
+
+import json
+import os
+import urllib.parse
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tlcourse import storage
+from tlcourse.data import data_folder
+
+_LARGEST_DIFFERENCE = 0.05  # between the outputs before and after rounding, in their standard deviations
+
+
+class TeacherUnavailable(FileNotFoundError):  # noqa: N818 - says what is the matter
+    """A teacher's weights are neither on this machine nor to be had from the network."""
+
+
+def folders():
+    """The folders in which weights for keras.applications are looked for, in this order."""
+    mirror = os.environ.get("TLCOURSE_MIRROR")
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return [Path(mirror) / "keras_home" / "models"] * bool(mirror) + [keras_home / "models"]
+
+
+def on_disk(file):
+    """The path of `file` in the first of `folders` that has it, or None."""
+    return next((folder / file for folder in folders() if (folder / file).is_file()), None)
+
+
+def find(name, file, url, md5=None):
+    """The path of a file of weights, which is downloaded if it is not there and there is a network.
+
+    Parameters
+    ----------
+    name : str
+        Whose weights, for the message.
+    file, url : str
+    md5 : str, optional
+        The published checksum. A file with another one is refused.
+
+    Raises
+    ------
+    TeacherUnavailable
+        Names the file, and where to put it.
+    ValueError
+        If the file is damaged.
+    """
+    path = on_disk(file)
+    if path is None:
+        return _download(name, file, url, md5)
+    if md5 and storage.checksum(path, "md5") != md5:
+        raise damaged(path, f"its MD5 checksum is not {md5}", f"put {url} in its place")
+    return path
+
+
+def damaged(path, reason, remedy):
+    """The error for a file whose content cannot be trusted."""
+    return ValueError(f"{path} is damaged or incomplete ({reason}): delete it, and {remedy}")
+
+
+def _download(name, file, url, md5):
+    places = " or ".join(str(folder) for folder in folders())
+    advice = f"Download {url} where there is a network, and put it into {places}."
+    if not storage.reachable(url):
+        host = urllib.parse.urlsplit(url).hostname
+        raise TeacherUnavailable(
+            f"{name} needs the file {file}: it is not here, and {host} cannot be reached. {advice}"
+        )
+    target = folders()[-1] / file
+    try:
+        storage.fetch(url, target, md5)
+    except OSError as error:
+        raise TeacherUnavailable(
+            f"{name} needs the file {file}, and its download failed ({error}). {advice}"
+        ) from error
+    return target
+
+
+def embedded_files(name, folder=None):
+    """The paths of an embedded teacher's weights (.npz) and model card (.json); they need not exist."""
+    folder = Path(folder) if folder else data_folder() / "teachers"
+    return folder / f"{name}.npz", folder / f"{name}.json"
+
+
+def save_embedded(model, name, card, folder=None):
+    """Write a model's weights as float16, with its model card beside them, and check what was written.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Made by `tlcourse.networks.narrow_vgg16`.
+    name : str
+        The files are `name`.npz (arrays w000, w001 ... in the order of ``get_weights()``) and `name`.json.
+    card : dict
+        Data, recipe, accuracy, licence ...; and "architecture", the arguments of `narrow_vgg16` that make the
+        model, unless its number of classes is the only one. What can be measured here is added.
+    folder : path-like, optional
+        data/teachers unless given.
+
+    Returns
+    -------
+    dict
+        The card as written.
+
+    Raises
+    ------
+    ValueError
+        If a weight does not fit into float16, or rounding changes the outputs visibly; nothing is written then.
+    """
+    card = {"architecture": {"classes": model.output_shape[-1]}, **card}
+    weights_file, card_file = embedded_files(name, folder)
+    arrays = {f"w{index:03d}": array.astype(np.float16) for index, array in enumerate(model.get_weights())}
+    for (key, array), variable in zip(arrays.items(), model.weights, strict=True):
+        if not np.isfinite(array).all():
+            raise ValueError(f"{variable.path} ({key}) holds a value that float16 cannot: its range ends at 65,504")
+    with storage.whole_file(weights_file) as partial:
+        with open(partial, "wb") as file:
+            np.savez_compressed(file, **arrays)  # its dates are fixed: the same weights give the same bytes
+        difference = _output_difference(model, _read_arrays(partial), card["architecture"])
+        if difference > _LARGEST_DIFFERENCE:
+            raise ValueError(f"float16 moves the outputs of {name} by {difference:.3g} standard deviations")
+    written = {
+        "name": name,
+        "file": weights_file.name,
+        **card,
+        "sha256": storage.checksum(weights_file),
+        "bytes": weights_file.stat().st_size,
+        "parameters": model.count_params(),
+        "float16_difference": round(difference, 6),
+    }
+    with storage.whole_file(card_file) as partial:
+        partial.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8", newline="\n")
+    return written
+
+
+def load_embedded(name, folder=None):
+    """An embedded teacher, after its file was compared with the checksum in its model card.
+
+    Returns
+    -------
+    keras.Model
+        With its head; logits out, pictures of 0 to 255 in.
+
+    Raises
+    ------
+    TeacherUnavailable
+        If a file is missing.
+    ValueError
+        If the weights are not those of the card, or the card cannot be read; names the file.
+    """
+    weights_file, card_file = embedded_files(name, folder)
+    for file in (weights_file, card_file):
+        if not file.is_file():
+            raise TeacherUnavailable(f"{name} needs {file}, which is not there: clone again, or run `make teachers`")
+    remedy = "take it from the repository again, or run `make teachers`"
+    try:
+        card = json.loads(card_file.read_text(encoding="utf-8"))
+        expected, architecture = card["sha256"], card["architecture"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(card_file, f"{type(error).__name__}: {error}", remedy) from None
+    if storage.checksum(weights_file) != expected:
+        raise damaged(weights_file, f"its SHA-256 checksum is not the one in {card_file.name}", remedy)
+    try:
+        return _build(architecture, _read_arrays(weights_file))
+    except (ValueError, TypeError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise damaged(card_file, f"it does not describe {weights_file.name}: {error}", remedy) from None
+
+
+def _read_arrays(path):
+    with np.load(path) as stored:
+        return [stored[key].astype(np.float32) for key in sorted(stored.files)]
+
+
+def _build(architecture, arrays):
+    from tlcourse import networks  # brings TensorFlow, which looking for files does not need
+
+    model = networks.narrow_vgg16(**architecture)
+    model.set_weights(arrays)
+    return model
+
+
+def _output_difference(model, arrays, architecture):
+    """The largest change of an output between `model` and its rounded weights, on pictures of noise."""
+    shape = (64, *model.input_shape[1:])
+    pictures = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
+    before = model.predict(pictures, verbose=0)
+    after = _build(architecture, arrays).predict(pictures, verbose=0)
+    return float(np.max(np.abs(after - before)) / (np.std(before) + 1e-12))
