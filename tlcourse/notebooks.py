@@ -2,12 +2,13 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import nbclient
 import nbformat
 from tqdm import tqdm
+
+from tlcourse import storage
 
 
 class CellError(RuntimeError):
@@ -47,16 +48,8 @@ def read(path):
 
 def write_atomically(path, text):
     """Write a text file so that it is there either as it was or whole; folders are made as needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with storage.whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def kernel_environment():

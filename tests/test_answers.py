@@ -1,0 +1,96 @@
+"""Every exercise gives right answers their points, wrong ones what they deserve, and says why.
+
+The answers are data: tests/answers/NN_unit/<exercise>.py, one cell an answer.
+"""
+
+import re
+
+import answers_runner
+import pytest
+from answers_runner import ROOT
+
+from tlcourse import notebooks, units
+
+FEWEST = {"right": 3, "wrong": 6}
+TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
+SOURCES = {file.stem: file for file in sorted((ROOT / "solutions").glob("[0-9]*.py"))}
+FILES = sorted((ROOT / "tests" / "answers").glob("*/*.py"))
+ANSWERS = [(file, answer) for file in FILES for answer in answers_runner.read_answers(file)]
+
+
+def exercises():
+    """All (unit, exercise) of the course; reading a source does not run it."""
+    return [(unit, name) for unit, source in SOURCES.items() for name in notebooks.exercises(units.read(source))]
+
+
+def deserves(unit, exercise, answer):
+    """Fail unless an answer earns its points and its failure says what it should."""
+    total = unit.points(exercise)
+    due = answer.earns if answer.earns is not None else total if answer.kind == "right" else 0
+    earned, messages = unit.grade(exercise, answer.source)
+    assert earned == due, f"earns {earned} of {total}, should earn {due}\n{messages}"
+    if answer.kind == "wrong":
+        assert earned < total, "a wrong answer that earns everything is not wrong"
+        assert messages
+    if answer.says:
+        assert re.search(answer.says, messages, re.IGNORECASE), f"should say '{answer.says}', but says\n{messages}"
+
+
+@pytest.mark.parametrize(
+    ("file", "answer"),
+    ANSWERS,
+    ids=[f"{file.parent.name}-{file.stem}-{answer.kind}: {answer.title}" for file, answer in ANSWERS],
+)
+def test_an_answer_gets_what_it_deserves(file, answer):
+    unit = answers_runner.unit(SOURCES[file.parent.name])
+    assert file.stem in unit.exercises, f"{file} answers no exercise of the unit: {', '.join(unit.exercises)}"
+    deserves(unit, file.stem, answer)
+
+
+@pytest.mark.parametrize(("name", "exercise"), exercises())
+def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
+    unit = answers_runner.unit(SOURCES[name])
+    solution, tests = unit.exercises[exercise]
+    assert unit.points(exercise) > 0
+    assert unit.grade(exercise, solution.source) == (unit.points(exercise), "")
+    released = notebooks.read(ROOT / "notebooks" / name / f"{name}.ipynb")
+    stub = next(cell.source for cell in released.cells if cell.id == exercise)
+    assert re.search(r"^ *raise NotImplementedError$", stub, re.MULTILINE)
+    earned, messages = unit.grade(exercise, stub)
+    assert earned == 0
+    assert messages.splitlines() == [
+        message for message in messages.splitlines() if message.endswith("not solved yet.")
+    ]
+    assert len(messages.splitlines()) == len(tests)
+
+
+@pytest.mark.parametrize(("name", "exercise"), exercises())
+def test_every_exercise_has_enough_answers(name, exercise):
+    file = ROOT / "tests" / "answers" / name / f"{exercise}.py"
+    answers = answers_runner.read_answers(file) if file.is_file() else []
+    for kind, fewest in FEWEST.items():
+        found = [answer.title for answer in answers if answer.kind == kind]
+        assert len(set(found)) >= fewest, f"{file} has {len(found)} {kind} answers, {fewest} are asked for"
+
+
+def test_the_runner_itself_tells_right_from_wrong():
+    unit = answers_runner.Unit(TINY)
+    for answer in answers_runner.read_answers(ROOT / "tests" / "fixtures" / "answers" / "double.py"):
+        deserves(unit, "double", answer)
+    assert unit.grade("triple", "x = 1")[0] == 0, "an answer that defines nothing must not find the reference"
+    right = answers_runner.Answer("right", "is wrong", "def double(number): return 3", None, None)
+    with pytest.raises(AssertionError, match="earns 0 of 3, should earn 3"):
+        deserves(unit, "double", right)
+    wrong = answers_runner.Answer("wrong", "is right", "def double(number): return 2 * number", None, 3)
+    with pytest.raises(AssertionError, match="not wrong"):
+        deserves(unit, "double", wrong)
+    silent = answers_runner.Answer("wrong", "says other things", "def double(number): return 3", "squared", None)
+    with pytest.raises(AssertionError, match=r"should say 'squared', but says\n.*one is added"):
+        deserves(unit, "double", silent)
+
+
+def test_an_answer_file_with_another_marker_is_refused(tmp_path):
+    for text in ("x = 1\n", "# %% correct: yes\nx = 1\n", "# %% right:\nx = 1\n"):
+        (tmp_path / "a.py").write_text(text)
+        with pytest.raises(ValueError, match="right"):
+            answers_runner.read_answers(tmp_path / "a.py")
