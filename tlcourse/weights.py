@@ -22,7 +22,8 @@ def folders():
     """The folders in which weights for keras.applications are looked for, in this order."""
     mirror = os.environ.get("TLCOURSE_MIRROR")
     keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return [Path(mirror) / "keras_home" / "models"] * bool(mirror) + [keras_home / "models"]
+    mirrored = [Path(mirror) / "keras_home" / "models"] if mirror else []
+    return [*mirrored, keras_home / "models"]
 
 
 def on_disk(file):
