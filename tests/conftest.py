@@ -1,20 +1,80 @@
-"""A course of one tiny unit, for the tests of the machinery that the real units go through."""
+"""What all tests share: no network, a cache of their own, and the classroom's mirror where there is one."""
 
 import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+# Before Keras is imported anywhere, and inherited by notebooks' kernels.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
+SMALL = {"classes": 7, "widths": (4, 4, 8, 8, 8), "dense": 16}  # arguments of narrow_vgg16
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Features and downloads of the tests stay among the tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["TLCOURSE_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture
+def fresh_cache(tmp_path, monkeypatch):
+    """An empty cache folder for one test."""
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def mirror():
+    """The mirror's folder; the test is skipped where there is none."""
+    folder = os.environ.get("TLCOURSE_MIRROR")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("TLCOURSE_MIRROR is not set to a folder with cats_dogs/ and keras_home/")
+    return Path(folder)
+
+
+@pytest.fixture
+def no_weights(tmp_path, monkeypatch):
+    """A machine without a mirror and without any weights for keras.applications: its empty KERAS_HOME."""
+    monkeypatch.delenv("TLCOURSE_MIRROR", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return tmp_path / "keras"
+
+
+@pytest.fixture
+def pictures():
+    """Twelve pictures of noise, 48x48, uint8."""
+    return np.random.default_rng(0).integers(0, 256, (12, 48, 48, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="session")
+def small_teacher():
+    """A very narrow VGG-16 with weights that were not trained."""
+    import keras
+
+    from tlcourse.networks import narrow_vgg16
+
+    keras.utils.set_random_seed(0)
+    return narrow_vgg16(**SMALL)
+
+
+@pytest.fixture
+def small_architecture():
+    """The arguments of narrow_vgg16 that make `small_teacher`."""
+    return dict(SMALL)
 
 
 @pytest.fixture
 def tiny_course(tmp_path):
-    """A folder with nbgrader_config.py and solutions/01_tiny.py, nothing built."""
+    """A course of one tiny unit, for the machinery that the real ones go through: nothing is built in it."""
     course = tmp_path / "course"
     (course / "solutions").mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", course)
