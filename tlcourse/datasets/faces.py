@@ -2,435 +2,35 @@
 
 A `Person` holds what stays the same from picture to picture (skin, hair, face shape, eyes, brows,
 nose, mouth, beard, glasses, mole); everything else (pose, expression, light, colour cast, clothes,
-background, occlusion, noise) is drawn anew for each picture. As no real person's face is in the
+headwear, background, occlusion, noise) is drawn anew for each picture. As no real person's face is in the
 data, a classroom can share, print and misclassify it without asking anyone.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from tlcourse.datasets import LabelledImages
+from tlcourse.datasets.person import Person, person
+from tlcourse.datasets.portrait import draw
+
+__all__ = [
+    "DEVELOPMENT_PEOPLE",
+    "SIZE",
+    "SOURCE",
+    "TEACHER_PEOPLE",
+    "TEST_PEOPLE",
+    "Person",
+    "development",
+    "draw",
+    "headline",
+    "person",
+    "portraits",
+]
 
 SIZE = 48  # height and width of a picture, in pixels
 TEACHER_PEOPLE = range(2622)  # as many as VGG-Face was trained on (Parkhi et al. 2015)
 DEVELOPMENT_PEOPLE = range(10_000, 20_000)  # for choosing recipes, never for reported numbers
 TEST_PEOPLE = range(20_000, 30_000)
 SOURCE = "drawn by tlcourse.datasets.faces; nobody real; MIT licence"
-
-_SKIN = np.array([[255, 224, 196], [240, 194, 160], [214, 160, 118], [172, 116, 76], [124, 78, 50], [78, 48, 34]]) / 255
-_HAIR = np.array([[28, 22, 22], [72, 44, 28], [122, 74, 38], [186, 130, 60], [232, 200, 120], [176, 66, 30],
-                  [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80]]) / 255  # fmt: skip
-_IRIS = np.array([[74, 46, 26], [120, 84, 40], [90, 120, 60], [70, 120, 170], [110, 130, 140], [40, 28, 20]]) / 255
-_FRAME = np.array([[20, 20, 24], [130, 30, 36], [40, 60, 130], [190, 160, 60], [90, 90, 96]]) / 255
-_EARRINGS = np.array([[240, 200, 60], [220, 40, 60], [60, 120, 220], [235, 235, 240]]) / 255
-
-_HAIR_STYLES = ("bald", "short", "parted", "fringe", "long", "curly", "bun", "receding", "crest", "bob")
-_BEARDS = ("none", "none", "none", "moustache", "goatee", "full", "stubble")
-_GLASSES = ("none", "none", "round", "square", "half")
-
-
-def headline(seed, images_each=10):
-    """The course's headline task: 65 people whom the teacher never saw, 20 other pictures of each as test.
-
-    Parameters
-    ----------
-    seed : int
-        0 to 152; each seed has 65 people of its own.
-    images_each : int
-        Training pictures of each person.
-
-    Returns
-    -------
-    tuple of LabelledImages
-        Training pictures (65 * images_each) and test pictures (1,300).
-
-    Raises
-    ------
-    ValueError
-        If `seed` is outside 0 to 152.
-    """
-    return _task(TEST_PEOPLE, seed, images_each)
-
-
-def development(seed, images_each=10):
-    """The same task with other people: recipes are chosen on these, so that no test picture is ever tuned on."""
-    return _task(DEVELOPMENT_PEOPLE, seed, images_each)
-
-
-def _task(people, seed, images_each):
-    if not 0 <= seed < len(people) // 65:
-        raise ValueError(f"seed must be 0 to {len(people) // 65 - 1}, got {seed}")
-    chosen = people[65 * seed : 65 * seed + 65]
-    return portraits(chosen, images_each, seed=2 * seed), portraits(chosen, 20, seed=2 * seed + 1)
-
-
-@dataclass(frozen=True)
-class Person:
-    """What makes one synthetic person recognisable: lengths in half picture widths, colours in 0..1."""
-
-    skin: np.ndarray
-    hair: np.ndarray
-    hair_style: str
-    hairline: float
-    hair_volume: float
-    face_width: float
-    face_height: float
-    jaw: float
-    ears: float
-    iris: np.ndarray
-    eye_distance: float
-    eye_height: float
-    eye_width: float
-    eye_roundness: float
-    eye_tilt: float
-    brow_thickness: float
-    brow_tilt: float
-    brow_height: float
-    nose_length: float
-    nose_width: float
-    mouth_width: float
-    mouth_height: float
-    lips: float
-    lip_colour: np.ndarray
-    beard: str
-    glasses: str
-    frame: np.ndarray
-    mole: tuple | None
-    earrings: np.ndarray | None
-    freckles: bool
-    blush: float
-
-
-def person(identity):
-    """The person with this number; the same number is the same person on every machine.
-
-    Parameters
-    ----------
-    identity : int
-        0 or more.
-
-    Raises
-    ------
-    ValueError
-        If `identity` is negative.
-    """
-    if identity < 0:
-        raise ValueError(f"identity must be 0 or more, got {identity}")
-    rng = np.random.default_rng([identity, 48])
-    tone = rng.uniform(0, len(_SKIN) - 1)
-    low = int(tone)
-    skin = _SKIN[low] + (tone - low) * (_SKIN[min(low + 1, len(_SKIN) - 1)] - _SKIN[low])
-    skin = np.clip(skin + rng.normal(0, 0.02, 3), 0, 1)
-    hair = np.clip(_HAIR[rng.integers(len(_HAIR))] + rng.normal(0, 0.03, 3), 0, 1)
-    mole = (rng.uniform(-0.4, 0.4), rng.choice([-0.32, 0.22, 0.4])) if rng.random() < 0.35 else None
-    return Person(
-        skin=skin,
-        hair=hair,
-        hair_style=str(rng.choice(_HAIR_STYLES)),
-        hairline=rng.uniform(0.42, 0.62),
-        hair_volume=rng.uniform(1.06, 1.28),
-        face_width=rng.uniform(0.44, 0.62),
-        face_height=rng.uniform(0.6, 0.78),
-        jaw=rng.uniform(1.6, 4.0),
-        ears=rng.uniform(0.04, 0.15),
-        iris=_IRIS[rng.integers(len(_IRIS))],
-        eye_distance=rng.uniform(0.18, 0.3),
-        eye_height=rng.uniform(-0.14, 0.0),
-        eye_width=rng.uniform(0.075, 0.15),
-        eye_roundness=rng.uniform(0.4, 0.95),
-        eye_tilt=rng.uniform(-0.3, 0.3),
-        brow_thickness=rng.uniform(0.015, 0.065),
-        brow_tilt=rng.uniform(-0.45, 0.45),
-        brow_height=rng.uniform(0.13, 0.2),
-        nose_length=rng.uniform(0.14, 0.34),
-        nose_width=rng.uniform(0.05, 0.17),
-        mouth_width=rng.uniform(0.12, 0.3),
-        mouth_height=rng.uniform(0.34, 0.5),
-        lips=rng.uniform(0.02, 0.085),
-        lip_colour=np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1),
-        beard=str(rng.choice(_BEARDS)),
-        glasses=str(rng.choice(_GLASSES)),
-        frame=_FRAME[rng.integers(len(_FRAME))],
-        mole=mole,
-        earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.3 else None,
-        freckles=bool(rng.random() < 0.2),
-        blush=rng.uniform(0, 0.35),
-    )
-
-
-class _Canvas:
-    """A picture under construction: colour planes, and the pixel grid in the face's own coordinates."""
-
-    def __init__(self, size, rng):
-        axis = (np.arange(size, dtype=np.float32) + 0.5) * (2 / size) - 1
-        self.pixel = 2.4 / size
-        self.grid_x, self.grid_y = np.meshgrid(axis, axis)
-        self.planes = np.empty((3, size, size), np.float32)
-        turn, scale = rng.normal(0, 0.24), rng.uniform(0.84, 1.14)
-        x, y = self.grid_x - rng.normal(0, 0.12), self.grid_y - rng.normal(0.04, 0.1)
-        cos, sin = np.float32(np.cos(turn) / scale), np.float32(np.sin(turn) / scale)
-        self.x, self.y = cos * x + sin * y, cos * y - sin * x
-        self.yaw, self.pitch = rng.uniform(-0.28, 0.28), rng.normal(0, 0.06)
-
-    def look(self, depth):
-        """Shift what is painted next as a head that turns would: the nearer the feature, the farther it moves."""
-        return self.x - np.float32(self.yaw * depth), self.y - np.float32(self.pitch * depth)
-
-    def cover(self, distance):
-        """Anti-aliased mask of the points where the signed distance is negative."""
-        mask = np.float32(0.5) - distance * np.float32(1 / self.pixel)
-        np.maximum(mask, 0, out=mask)
-        return np.minimum(mask, 1, out=mask)
-
-    def ellipse(self, x, y, width, height, power=2.0):
-        """Mask of a superellipse; to first order, (r - 1) / |grad r| is the distance to its edge."""
-        if power != 2.0:
-            radius = (np.abs(x / width) ** power + np.abs(y / height) ** power) ** (1 / power)
-            return self.cover((radius - 1) * min(width, height))
-        u, v = x * np.float32(1 / width), y * np.float32(1 / height)
-        square = u * u + v * v
-        u *= np.float32(1 / width)
-        v *= np.float32(1 / height)
-        slope = np.sqrt((u * u + v * v) / (square + np.float32(1e-6)))
-        return self.cover((np.sqrt(square) - 1) / (slope + np.float32(1e-3)))
-
-    def box(self, x, y, width, height):
-        return self.cover(np.maximum(np.abs(x) - width, np.abs(y) - height))
-
-    def paint(self, mask, colour, opacity=1.0):
-        """Blend `colour` in where `mask` is 1."""
-        step = np.asarray(colour, np.float32)[:, None, None] - self.planes
-        step *= mask * np.float32(opacity) if opacity != 1.0 else mask
-        self.planes += step
-
-
-def draw(someone, rng, size=SIZE):
-    """One portrait of `someone`, with everything that is not the person drawn from `rng`.
-
-    Parameters
-    ----------
-    someone : Person
-    rng : numpy.random.Generator
-    size : int, default 48
-        Height and width in pixels.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (size, size, 3), dtype uint8.
-    """
-    canvas = _Canvas(size, rng)
-    _background(canvas, rng)
-    _hair_behind(canvas, someone)
-    _body(canvas, someone, rng)
-    face = _head(canvas, someone)
-    _mouth_and_beard(canvas, someone, rng, face)
-    _eyes_and_nose(canvas, someone, rng)
-    _hair_in_front(canvas, someone)
-    _headwear(canvas, someone, rng)
-    _occlusion(canvas, rng)
-    return _photograph(canvas, rng)
-
-
-def _background(canvas, rng):
-    top, bottom = rng.uniform(0.05, 0.95, (2, 3))
-    blend = (canvas.grid_y + 1) / 2
-    for plane, first, last in zip(canvas.planes, top, bottom, strict=True):
-        plane[:] = first + (last - first) * blend
-    if rng.random() < 0.4:
-        angle, pitch = rng.uniform(0, np.pi), rng.uniform(8, 26)
-        stripes = np.sin(pitch * (np.cos(angle) * canvas.grid_x + np.sin(angle) * canvas.grid_y)) > 0
-        canvas.paint(stripes, rng.uniform(0, 1, 3), rng.uniform(0.3, 0.9))
-    for _ in range(rng.integers(2, 10)):
-        angle = rng.uniform(0, np.pi)
-        x, y = canvas.grid_x - rng.uniform(-1, 1), canvas.grid_y - rng.uniform(-1, 1)
-        x, y = (
-            x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle)),
-            y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle)),
-        )
-        shape = canvas.ellipse if rng.random() < 0.6 else canvas.box
-        canvas.paint(shape(x, y, *rng.uniform(0.06, 0.5, 2)), rng.uniform(0, 1, 3), rng.uniform(0.6, 1))
-
-
-def _hair_behind(canvas, p):
-    x, y = canvas.look(-0.4)
-    width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
-    if p.hair_style == "long":
-        canvas.paint(canvas.ellipse(x, y - 0.25, width * 1.08, height * 1.15, 3.0), p.hair)
-    elif p.hair_style == "bob":
-        canvas.paint(canvas.ellipse(x, y + 0.02, width * 1.12, height * 0.98, 2.6), p.hair)
-    elif p.hair_style == "curly":
-        for angle in np.linspace(np.pi * 0.95, np.pi * 2.05, 9):
-            curl_x, curl_y = x - width * np.cos(angle), y - height * np.sin(angle) * 0.92
-            canvas.paint(canvas.ellipse(curl_x, curl_y, 0.2, 0.2), p.hair)
-    elif p.hair_style == "bun":
-        canvas.paint(canvas.ellipse(x, y + height * 0.98, 0.2, 0.17), p.hair)
-        canvas.paint(canvas.ellipse(x, y + 0.06, width * 0.98, height * 0.98), p.hair)
-    elif p.hair_style == "crest":
-        canvas.paint(canvas.ellipse(x, y + height * 0.75, 0.16, 0.3), p.hair)
-
-
-def _body(canvas, p, rng):
-    shirt = rng.uniform(0.05, 0.95, 3)
-    x, y = canvas.x, canvas.y
-    canvas.paint(canvas.box(x, y - 0.75, p.face_width * 0.5, 0.35), p.skin * 0.82)
-    torso = canvas.ellipse(x, y - 1.35, 0.95, 0.5, 2.5)
-    canvas.paint(torso, shirt)
-    if rng.random() < 0.5:
-        canvas.paint(torso * (np.sin(x * rng.uniform(-30, 30) + y * rng.uniform(-30, 30)) > 0), rng.uniform(0, 1, 3))
-
-
-def _head(canvas, p):
-    x, y = canvas.look(0.0)
-    for side in (-1, 1):
-        canvas.paint(canvas.ellipse(x - side * p.face_width, y, p.ears, p.ears * 1.5), p.skin * 0.88)
-        if p.earrings is not None:
-            drop = canvas.ellipse(x - side * (p.face_width + p.ears * 0.5), y - p.ears * 1.5 - 0.07, 0.06, 0.08)
-            canvas.paint(drop, p.earrings)
-    power = np.where(y > 0, np.float32(p.jaw), np.float32(2.1))  # the jaw is squarer, or rounder, than the skull
-    radius = (np.abs(x / p.face_width) ** power + np.abs(y / p.face_height) ** power) ** (1 / power)
-    face = canvas.cover((radius - 1) * p.face_width)
-    canvas.paint(face, p.skin)
-    x, y = canvas.look(0.6)
-    for side in (-1, 1):
-        cheek = canvas.ellipse(x - side * p.face_width * 0.6, y - 0.18, 0.13, 0.1)
-        canvas.paint(cheek, [0.9, 0.35, 0.35], p.blush)
-        if p.freckles:
-            for dx, dy in ((-0.06, 0.12), (0.05, 0.15), (0.0, 0.2)):
-                dot = canvas.ellipse(x - side * (p.face_width * 0.55 + dx), y - dy, 0.03, 0.03)
-                canvas.paint(dot, p.skin * [0.7, 0.55, 0.45])
-    if p.mole:
-        canvas.paint(canvas.ellipse(x - p.mole[0], y - p.mole[1], 0.045, 0.045), p.skin * 0.3)
-    return face
-
-
-def _mouth_and_beard(canvas, p, rng, face):
-    x, y = canvas.look(0.75)
-    smile, opening = rng.uniform(-0.35, 0.6), max(0.0, rng.normal(0.0, 0.05))
-    width = p.mouth_width * (1 + 0.3 * max(smile, 0))
-    v = y - p.mouth_height + smile * (x / width) ** 2 * 0.06 * (np.abs(x) < width * 1.3)
-    if p.beard in ("full", "stubble"):
-        area = (
-            face * canvas.cover(0.18 - y + 0.25 * np.abs(x)) * (1 - canvas.ellipse(x, v, width * 1.1, 0.08 + opening))
-        )
-        canvas.paint(area, p.hair, 0.92 if p.beard == "full" else 0.35)
-    if p.beard == "goatee":
-        canvas.paint(face * canvas.ellipse(x, y - p.mouth_height - 0.17, 0.14, 0.15), p.hair)
-    if p.beard in ("moustache", "full", "goatee"):
-        canvas.paint(canvas.ellipse(x, v + 0.1, width * 0.95, 0.055), p.hair)
-    canvas.paint(canvas.ellipse(x, v, width, p.lips + opening), p.lip_colour)
-    if opening > 0.02:
-        canvas.paint(canvas.ellipse(x, v, width * 0.75, opening), [0.25, 0.08, 0.1])
-        canvas.paint(canvas.box(x, v + opening * 0.6, width * 0.5, opening * 0.3), [0.95, 0.95, 0.92])
-    else:
-        canvas.paint(canvas.ellipse(x, v, width * 0.95, 0.014), p.lip_colour * 0.5)
-
-
-def _eyes_and_nose(canvas, p, rng):
-    x, y = canvas.look(1.0)
-    nose_y = y - p.eye_height - p.nose_length
-    canvas.paint(canvas.ellipse(x, nose_y, p.nose_width, 0.05), p.skin * 0.72)
-    canvas.paint(canvas.ellipse(x + 0.01, nose_y + p.nose_length * 0.45, 0.035, p.nose_length * 0.5), p.skin * 0.88)
-    canvas.paint(canvas.ellipse(x, nose_y + 0.02, p.nose_width * 0.7, 0.045), np.minimum(p.skin * 1.08, 1))
-    x, y = canvas.look(0.7)
-    openness = 0.12 if rng.random() < 0.06 else rng.uniform(0.65, 1.1)
-    gaze, brow_raise = rng.uniform(-0.35, 0.35), rng.normal(0, 0.025)
-    for side in (-1, 1):
-        u, w = (x - side * p.eye_distance) * side, y - p.eye_height
-        w = w + p.eye_tilt * u
-        height = p.eye_width * p.eye_roundness * openness
-        eye = canvas.ellipse(u, w, p.eye_width, height)
-        canvas.paint(canvas.ellipse(u, w + 0.012, p.eye_width * 1.12, height + 0.02), p.skin * 0.55)
-        canvas.paint(eye, [0.97, 0.97, 0.95])
-        iris_x = u - side * gaze * p.eye_width
-        canvas.paint(eye * canvas.ellipse(iris_x, w, p.eye_width * 0.5, p.eye_width * 0.5), p.iris)
-        canvas.paint(eye * canvas.ellipse(iris_x, w, p.eye_width * 0.24, p.eye_width * 0.24), [0.03, 0.03, 0.03])
-        brow_y = w + p.brow_height + brow_raise + p.brow_tilt * u + 0.6 * u * u
-        canvas.paint(canvas.box(u, brow_y, p.eye_width * 1.25, p.brow_thickness), p.hair * 0.75)
-        if p.glasses != "none":
-            _glasses(canvas, p, u, w)
-
-
-def _glasses(canvas, p, u, w):
-    radius, rim = p.eye_distance * 0.82, 0.026
-    if p.glasses == "square":
-        outer, inner = (
-            canvas.box(u, w, radius, radius * 0.75),
-            canvas.box(u, w, radius - rim * 2, radius * 0.75 - rim * 2),
-        )
-    else:
-        outer = canvas.ellipse(u, w, radius, radius)
-        inner = canvas.ellipse(u, w, radius - rim * 2, radius - rim * 2)
-    if p.glasses == "half":
-        outer, inner = outer * (w > 0), inner * (w > 0)
-    canvas.paint(outer - inner, p.frame)
-    canvas.paint(inner, [1, 1, 1], 0.12)
-    canvas.paint(canvas.box(u + p.eye_distance, w + 0.02, p.eye_distance - radius + 0.01, 0.02), p.frame)
-
-
-def _hair_in_front(canvas, p):
-    x, y = canvas.look(0.25)
-    if p.hair_style == "bald":
-        return
-    width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
-    cap = canvas.ellipse(x, y + 0.04, width, height)
-    line = -p.hairline * p.face_height * 1.15  # where the forehead ends
-    if p.hair_style == "parted":
-        edge = line - 0.18 + 0.5 * np.abs(x + 0.18)
-    elif p.hair_style in ("fringe", "bob"):
-        edge = np.float32(line + 0.16) + 0.02 * np.sin(x * 24)
-    elif p.hair_style == "receding":
-        edge = line - 0.3 + 0.9 * np.abs(x)
-    elif p.hair_style == "crest":
-        cap, edge = canvas.ellipse(x, y + height * 0.8, 0.15, 0.26), np.float32(line + 0.05)
-    elif p.hair_style == "long":
-        edge = line - 0.1 + 2.2 * x * x
-    else:
-        edge = line + 0.7 * x * x
-    canvas.paint(cap * canvas.cover(y - edge), p.hair)
-    shine = canvas.ellipse(x + 0.15, y + p.face_height * 0.92, width * 0.45, 0.05)
-    canvas.paint(shine * cap * canvas.cover(y - edge), np.minimum(p.hair * 1.3 + 0.12, 1), 0.5)
-
-
-def _headwear(canvas, p, rng):
-    """A cap or a headband, in a third of the pictures: it is not part of the person."""
-    if rng.random() > 0.35:
-        return
-    x, y = canvas.look(0.35)
-    colour = rng.uniform(0, 1, 3)
-    rim = -(p.hairline + rng.uniform(-0.1, 0.16)) * p.face_height
-    if rng.random() < 0.5:
-        crown = canvas.ellipse(x, y + p.face_height * 0.35, p.face_width * p.hair_volume * 1.03, p.face_height * 0.95)
-        canvas.paint(crown * canvas.cover(y - rim), colour)
-        canvas.paint(canvas.box(x - rng.uniform(-0.2, 0.2), y - rim, p.face_width * 1.15, 0.05), colour * 0.7)
-    else:
-        head = canvas.ellipse(x, y + 0.04, p.face_width * p.hair_volume * 1.03, p.face_height * p.hair_volume)
-        canvas.paint(head * canvas.cover(np.abs(y - rim + 0.05) - rng.uniform(0.04, 0.09)), colour)
-
-
-def _occlusion(canvas, rng):
-    if rng.random() > 0.2:
-        return
-    x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
-    width, height = rng.uniform(0.08, 0.22, 2)
-    shape = canvas.ellipse if rng.random() < 0.5 else canvas.box
-    canvas.paint(shape(x, y, width, height), rng.uniform(0, 1, 3))
-
-
-def _photograph(canvas, rng):
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.75)
-    across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
-    light = 1 + np.float32(strength) * across
-    if rng.random() < 0.5:
-        light *= 1 - np.float32(rng.uniform(0.25, 0.55)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
-    planes = canvas.planes * light * rng.uniform(0.55, 1.45, 3).astype(np.float32)[:, None, None]
-    if rng.random() < 0.12:  # black and white, or a tinted print
-        planes = planes.mean(axis=0) * rng.uniform(0.8, 1.1, 3).astype(np.float32)[:, None, None]
-    planes *= np.float32(rng.uniform(0.3, 0.55)) / planes.mean()  # the camera's automatic exposure
-    planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
-    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.025))
-    return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
 def portraits(people, images_each, seed):
@@ -468,3 +68,38 @@ def portraits(people, images_each, seed):
     labels = np.repeat(np.arange(len(people)), images_each)
     names = tuple(f"person {identity}" for identity in people)
     return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
+
+
+def headline(seed, images_each=10):
+    """The course's headline task: 65 people whom the teacher never saw, 20 other pictures of each as test.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 152; each seed has 65 people of its own.
+    images_each : int
+        Training pictures of each person.
+
+    Returns
+    -------
+    tuple of LabelledImages
+        Training pictures (65 * images_each) and test pictures (1,300).
+
+    Raises
+    ------
+    ValueError
+        If `seed` is outside 0 to 152.
+    """
+    return _task(TEST_PEOPLE, seed, images_each)
+
+
+def development(seed, images_each=10):
+    """The same task with other people: recipes are chosen on these, so that no test picture is ever tuned on."""
+    return _task(DEVELOPMENT_PEOPLE, seed, images_each)
+
+
+def _task(people, seed, images_each):
+    if not 0 <= seed < len(people) // 65:
+        raise ValueError(f"seed must be 0 to {len(people) // 65 - 1}, got {seed}")
+    chosen = people[65 * seed : 65 * seed + 65]
+    return portraits(chosen, images_each, seed=2 * seed), portraits(chosen, 20, seed=2 * seed + 1)
