@@ -14,6 +14,9 @@ class Commands(click.Group):
 
     def invoke(self, context):
         """Run the command that was asked for."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a ✔ must not stop a Windows pipe
         try:
             return super().invoke(context)
         except OSError as error:

@@ -32,6 +32,7 @@ def arguments(root, display, superuser):
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [
         f"--ServerApp.root_dir={root}",
+        "--ServerApp.log_level=WARN",  # the address is printed all the same
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if display else ["--no-browser"]),
         *(["--allow-root"] if superuser else []),
