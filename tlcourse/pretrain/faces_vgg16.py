@@ -76,7 +76,7 @@ def train(working_folder, recipe=RECIPE):
         callbacks=[resume],
         verbose=2,
     )
-    refresh_batch_norm(model, images[:: len(images) // 4096])
+    refresh_batch_norm(model, images[:: max(1, len(images) // 4096)])
     held_out, held_out_labels = draw_people(5, HELD_OUT_PICTURES)
     predicted = model.predict(held_out, batch_size=256, verbose=0).argmax(axis=1)
     measured = {

@@ -1,0 +1,36 @@
+"""What `make bench` measures: the arithmetic is right, and `import tlcourse` stays light."""
+
+import subprocess
+import sys
+
+import keras
+import pytest
+
+from tlcourse import bench
+from tlcourse.networks import narrow_vgg16
+
+
+def test_multiply_adds_against_arithmetic_by_hand():
+    inputs = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(4, 3, strides=2, padding="same")(inputs)
+    x = keras.layers.Flatten()(x)
+    model = keras.Model(inputs, keras.layers.Dense(5)(x))
+    assert bench.multiply_adds(model) == 4 * 4 * (3 * 3 * 3 * 4) + (4 * 4 * 4) * 5
+
+
+def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
+    model = narrow_vgg16(10)
+    dense = sum(layer.kernel.shape[0] * layer.kernel.shape[1] for layer in model.layers if hasattr(layer, "units"))
+    assert bench.multiply_adds(model) > 50 * dense
+
+
+def test_import_is_light():
+    assert bench.import_seconds(repeats=3) < 0.2
+    listed = "import sys, tlcourse, tlcourse.cli; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("images", [10, 50])
+def test_drawing_is_timed(images):
+    assert 0 < bench.drawing_seconds(images) < images * 0.02
