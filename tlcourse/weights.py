@@ -113,7 +113,8 @@ def save_embedded(model, name, card, folder=None):
     """
     card = {"architecture": {"classes": model.output_shape[-1]}, **card}
     weights_file, card_file = embedded_files(name, folder)
-    arrays = {f"w{index:03d}": array.astype(np.float16) for index, array in enumerate(model.get_weights())}
+    with np.errstate(over="ignore"):
+        arrays = {f"w{index:03d}": array.astype(np.float16) for index, array in enumerate(model.get_weights())}
     for (key, array), variable in zip(arrays.items(), model.weights, strict=True):
         if not np.isfinite(array).all():
             raise ValueError(f"{variable.path} ({key}) holds a value that float16 cannot: its range ends at 65,504")
@@ -187,6 +188,5 @@ def _output_difference(model, arrays, architecture):
     """The largest change of an output between `model` and its rounded weights, on pictures of noise."""
     shape = (64, *model.input_shape[1:])
     pictures = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
-    before = model.predict(pictures, verbose=0)
-    after = _build(architecture, arrays).predict(pictures, verbose=0)
+    before, after = (np.asarray(each(pictures, training=False)) for each in (model, _build(architecture, arrays)))
     return float(np.max(np.abs(after - before)) / (np.std(before) + 1e-12))
