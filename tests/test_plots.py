@@ -5,6 +5,9 @@ import matplotlib
 matplotlib.use("agg")
 
 import itertools
+import os
+import subprocess
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -63,6 +66,17 @@ def test_leaves_the_notebooks_own_style_alone():
     for draw in DRAWINGS.values():
         draw()
     assert dict(plt.rcParams) == before
+
+
+def test_a_notebook_still_shows_its_pictures_afterwards():
+    program = """
+import matplotlib.pyplot as plt
+from tlcourse import plots
+plots.interval_bars({"a": {"mean": 1.0, "ci95": [0.9, 1.1]}})
+assert plt.isinteractive(), "the first picture switched the notebook's pictures off"
+"""
+    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB: how the two common forms see.

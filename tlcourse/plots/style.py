@@ -46,8 +46,13 @@ def styled(draw):
 
     @functools.wraps(draw)
     def drawn(*arguments, **options):
-        with plt.rc_context(STYLE):
+        # Not plt.rc_context: it would take back what a notebook's backend switches on at the first figure.
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
             return draw(*arguments, **options)
+        finally:
+            plt.rcParams.update(before)
 
     return drawn
 
