@@ -1,0 +1,136 @@
+# %% right: outputs times the length of the sum behind each
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    height, width, channels = input_shape
+    high = output_size(height, layer["kernel"], layer["strides"], layer["padding"])
+    wide = output_size(width, layer["kernel"], layer["strides"], layer["padding"])
+    if layer["kind"] == "conv":
+        outputs = high * wide * layer["filters"]
+        return outputs * layer["kernel"] ** 2 * channels
+    depthwise = high * wide * channels * layer["kernel"] ** 2
+    pointwise = high * wide * layer["filters"] * channels
+    return depthwise + pointwise
+
+
+# %% right: by asking Keras for shapes
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    made.build((None, *input_shape))
+    outputs = made.compute_output_shape((None, *input_shape))[1:]
+    weights = sum(np.prod(variable.shape) for variable in made.weights if "bias" not in variable.name)
+    return weights * np.prod(outputs[:2]) if len(input_shape) == 3 else weights
+
+
+# %% right: parameters without biases, once for each stop
+def multiply_adds(layer, input_shape):
+    count = {
+        "dense": lambda: input_shape[0] * layer["units"],
+        "conv": lambda: conv_parameters(layer["kernel"], input_shape[2], layer["filters"], bias=False),
+        "separable": lambda: separable_parameters(layer["kernel"], input_shape[2], layer["filters"]) - layer["filters"],
+    }[layer["kind"]]()
+    for side in input_shape[:-1]:
+        count *= output_size(side, layer["kernel"], layer["strides"], layer["padding"])
+    return float(count)
+
+
+# %% wrong: gives the parameters
+# says: every parameter is used once, biases too
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    made.build((None, *input_shape))
+    return made.count_params()
+
+
+# %% wrong: gives the weights
+# says: every weight is used once
+# earns: 0
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    made.build((None, *input_shape))
+    return sum(math.prod(variable.shape) for variable in made.weights if "bias" not in variable.name)
+
+
+# %% wrong: the input's pixels instead of the stops
+# says: the kernel stops at every pixel of the input
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    height, width, channels = input_shape
+    kernel, filters = layer["kernel"], layer["filters"]
+    if layer["kind"] == "conv":
+        return height * width * kernel * kernel * channels * filters
+    return height * width * (kernel * kernel * channels + channels * filters)
+
+
+# %% wrong: biases, too
+# says: biases are counted
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    made.build((None, *input_shape))
+    outputs = made.compute_output_shape((None, *input_shape))[1:]
+    return made.count_params() * (math.prod(outputs[:2]) if len(outputs) == 3 else 1)
+
+
+# %% wrong: floating-point operations
+# says: multiplications and additions are counted apart
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    made.build((None, *input_shape))
+    outputs = made.compute_output_shape((None, *input_shape))[1:]
+    weights = sum(math.prod(variable.shape) for variable in made.weights if "bias" not in variable.name)
+    return 2 * weights * (math.prod(outputs[:2]) if len(outputs) == 3 else 1)
+
+
+# %% wrong: forgets the input's channels
+# says: looks at one channel only
+# earns: 1
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    stops = math.prod(output_size(side, layer["kernel"], layer["strides"], layer["padding"]) for side in input_shape[:2])
+    if layer["kind"] == "separable":
+        return stops * input_shape[2] * (layer["kernel"] ** 2 + layer["filters"])
+    return stops * layer["kernel"] ** 2 * layer["filters"]
+
+
+# %% wrong: forgets the filters
+# says: there is only one filter
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0]
+    stops = math.prod(output_size(side, layer["kernel"], layer["strides"], layer["padding"]) for side in input_shape[:2])
+    return stops * layer["kernel"] ** 2 * input_shape[2]
+
+
+# %% wrong: a separable convolution like a whole one
+# says: a whole convolution is counted
+# earns: 2
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    stops = math.prod(output_size(side, layer["kernel"], layer["strides"], layer["padding"]) for side in input_shape[:2])
+    return stops * layer["kernel"] ** 2 * input_shape[2] * layer["filters"]
+
+
+# %% wrong: convolutions only
+# says: KeyError
+# earns: 2
+def multiply_adds(layer, input_shape):
+    height, width, channels = input_shape if len(input_shape) == 3 else (1, 1, *input_shape)
+    kernel, strides, padding = layer["kernel"], layer["strides"], layer["padding"]
+    stops = output_size(height, kernel, strides, padding) * output_size(width, kernel, strides, padding)
+    return stops * kernel * kernel * channels * layer["filters"]
+
+
+# %% wrong: a separable convolution that does not stride in its depthwise step
+# says: the depthwise step does not stride
+# earns: 2
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    kernel, channels, filters = layer["kernel"], input_shape[2], layer["filters"]
+    stops = math.prod(output_size(side, kernel, layer["strides"], layer["padding"]) for side in input_shape[:2])
+    if layer["kind"] == "conv":
+        return stops * kernel * kernel * channels * filters
+    return math.prod(input_shape[:2]) * kernel * kernel * channels + stops * channels * filters

@@ -1,0 +1,88 @@
+# %% right: with a dictionary of both paddings
+def output_size(size, kernel, strides, padding):
+    span = {"same": size, "valid": size - kernel + 1}[padding]
+    return math.ceil(span / strides)
+
+
+# %% right: by counting the stops in a loop
+def output_size(size, kernel, strides, padding):
+    last = size - 1 if padding == "same" else size - kernel
+    stops = 0
+    for start in range(0, size, strides):
+        if start <= last:
+            stops += 1
+    return stops
+
+
+# %% right: by asking Keras
+def output_size(size, kernel, strides, padding):
+    layer = keras.layers.Conv2D(1, kernel_size=kernel, strides=strides, padding=padding)
+    return layer.compute_output_shape((1, size, size, 1))[2]
+
+
+# %% right: with numpy, as a whole float
+def output_size(size, kernel, strides, padding):
+    if padding == "valid":
+        return np.floor((size - kernel) / strides) + 1
+    return np.ceil(size / strides)
+
+
+# %% wrong: forgets the padding
+# says: "same" is treated like "valid"
+def output_size(size, kernel, strides, padding):
+    return (size - kernel) // strides + 1
+
+
+# %% wrong: pads always
+# says: "valid" is treated like "same"
+def output_size(size, kernel, strides, padding):
+    return math.ceil(size / strides)
+
+
+# %% wrong: forgets the stride
+# says: the stride is left out
+def output_size(size, kernel, strides, padding):
+    return size if padding == "same" else size - kernel + 1
+
+
+# %% wrong: does not count the first stop
+# says: first stop is not counted
+def output_size(size, kernel, strides, padding):
+    return math.ceil(size / strides) if padding == "same" else (size - kernel) // strides
+
+
+# %% wrong: rounds "same" down
+# says: rounded down where "same" rounds up
+def output_size(size, kernel, strides, padding):
+    return size // strides if padding == "same" else (size - kernel) // strides + 1
+
+
+# %% wrong: rounds "valid" up
+# says: rounded up where "valid" rounds down
+def output_size(size, kernel, strides, padding):
+    return math.ceil(size / strides) if padding == "same" else math.ceil((size - kernel) / strides) + 1
+
+
+# %% wrong: pads half a kernel on each side, which fails for even kernels
+# says: should be .* but it is
+def output_size(size, kernel, strides, padding):
+    zeros = kernel // 2 if padding == "same" else 0
+    return (size + 2 * zeros - kernel) // strides + 1
+
+
+# %% wrong: prints instead of returning
+# says: Is a `return` missing
+def output_size(size, kernel, strides, padding):
+    print(math.ceil(size / strides) if padding == "same" else (size - kernel) // strides + 1)
+
+
+# %% wrong: knows the visible cases by heart
+# says: should be .* but it is
+def output_size(size, kernel, strides, padding):
+    return 16 if padding == "same" else 28
+
+
+# %% wrong: not solved
+# says: not solved yet
+def output_size(size, kernel, strides, padding):
+    raise NotImplementedError
