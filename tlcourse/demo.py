@@ -57,7 +57,7 @@ def run(json_file=None, root=None):
             "head_seconds": round(graded["live"]["head_seconds"], 2),
         },
         "real": {name: _summaries(runs) for name, runs in graded["real"].items() if runs},
-        "gradebook": [_row(unit, entry) for unit, entries in graded["gradebook"].items() for entry in entries],
+        "gradebook": [_row(entry) for entry in graded["gradebook"]],
         "seconds": round(time.perf_counter() - started, 1),
     }
     _show(outcome, folder, graded)
@@ -82,7 +82,7 @@ def _writable(file):
 
 def _with_progress(steps):
     """Run (title, function) steps one after another; each function gets the dictionary of what there is so far."""
-    found = {"real": {}, "missing": {}, "gradebook": {}}
+    found = {"real": {}, "missing": {}}
     with tqdm(steps, unit="step", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}]") as bar:
         for title, step in bar:
             bar.set_description(title)
@@ -106,7 +106,7 @@ def _steps(folder, root):
         arguments = ("autograde", unit, "--student", student)
         steps.append((f"autograde {student}", lambda found, arguments=arguments: runner.nbgrader(folder, *arguments)))
     steps.append(("feedback", lambda found: runner.nbgrader(folder, "generate_feedback", unit)))
-    steps.append(("gradebook", lambda found: found["gradebook"].update({unit: runner.gradebook(folder, unit)})))
+    steps.append(("gradebook", lambda found: found.update(gradebook=_gradebook(folder, unit))))
     return steps
 
 
@@ -139,6 +139,10 @@ def _hand_in(folder, unit):
         runner.hand_in(folder, student, unit, notebook)
 
 
+def _gradebook(folder, unit):
+    return sorted(runner.gradebook(folder, unit), key=lambda entry: sample_class.STUDENTS.index(entry["student"]))
+
+
 def _interval(summary):
     return {key: summary[key] for key in ("mean", "ci95", "seeds")}
 
@@ -149,11 +153,11 @@ def _summaries(runs):
     return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
 
 
-def _row(unit, entry):
+def _row(entry):
     """A line of the gradebook: the points that nbgrader gives by itself. A person grades the written answers."""
     return {
         "student": entry["student"],
-        "unit": unit,
+        "unit": entry["name"],
         "score": entry["code_score"],
         "max_score": entry["max_code_score"],
     }
@@ -200,9 +204,7 @@ def _show(outcome, folder, found):
     for row in outcome["gradebook"]:
         table.add_row(row["student"], row["unit"], f"{row['score']:g}", f"{row['max_score']:g}")
     console.print(table)
-    written = max(
-        (entry["max_written_score"] for entries in found["gradebook"].values() for entry in entries), default=0
-    )
+    written = max(entry["max_written_score"] for entry in found["gradebook"])
     console.print(f"A person gives the other {written:g} points, for the written answers, in formgrader.")
     console.print("Feedback pages:")
     for row in outcome["gradebook"]:

@@ -9,7 +9,51 @@ UNIT = "01_cnn_parameters"
 STUDENTS = ("right", "partly_right", "mistaken", "untouched")
 
 # What the mistaken student writes in unit 01: common misconceptions, one for each exercise.
-MISTAKES = {}
+MISTAKES = {
+    "output_size": """\
+def output_size(size, kernel, strides, padding):
+    return size if padding == "same" else size - kernel + 1  # the stride is left out
+""",
+    "conv_parameters": """\
+def conv_parameters(kernel, channels, filters, bias=True):
+    return kernel * kernel * channels * filters + 1  # the whole layer shares one bias
+""",
+    "separable_parameters": """\
+def separable_parameters(kernel, channels, filters):
+    return kernel * kernel * channels * filters + filters  # a whole convolution
+""",
+    "batch_norm_parameters": """\
+def batch_norm_parameters(channels, scale=True, frozen=False):
+    return 4 * channels, 0  # all four vectors are taken as trainable
+""",
+    "network_parameters": """\
+def network_parameters(layers, input_shape):
+    height, width, channels = input_shape
+    total = 0
+    for layer in layers:
+        if layer["kind"] == "conv":
+            total += layer["filters"] * (layer["kernel"] ** 2 * channels + 1)
+            channels = layer["filters"]  # the strides do not shrink the map
+        elif layer["kind"] == "flatten":
+            channels = height * width * channels
+        elif layer["kind"] == "dense":
+            total += (channels + 1) * layer["units"]
+            channels = layer["units"]
+    return total
+""",
+    "trainable_after_freezing": """\
+def trainable_after_freezing(model, transferred):
+    for layer in model.layers[:transferred]:  # layers without weights are counted, too
+        layer.trainable = False
+    return sum(math.prod(variable.shape) for variable in model.trainable_variables)
+""",
+    "multiply_adds": """\
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return (input_shape[-1] + 1) * layer["units"]  # biases are counted
+    return layer["kernel"] ** 2 * input_shape[-1] * layer["filters"]  # these are the parameters
+""",
+}
 
 
 def submissions(reference, release, mistakes=None):
