@@ -5,9 +5,6 @@ import matplotlib
 matplotlib.use("agg")
 
 import itertools
-import os
-import subprocess
-import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,15 +65,12 @@ def test_leaves_the_notebooks_own_style_alone():
     assert dict(plt.rcParams) == before
 
 
-def test_a_notebook_still_shows_its_pictures_afterwards():
-    program = """
-import matplotlib.pyplot as plt
-from tlcourse import plots
-plots.interval_bars({"a": {"mean": 1.0, "ci95": [0.9, 1.1]}})
-assert plt.isinteractive(), "the first picture switched the notebook's pictures off"
-"""
-    environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+def test_leaves_on_what_a_notebooks_backend_switches_on_at_the_first_figure(monkeypatch):
+    figure = plt.figure
+    monkeypatch.setitem(plt.rcParams, "interactive", False)
+    monkeypatch.setattr(plt, "figure", lambda **options: plt.rcParams.update(interactive=True) or figure(**options))
+    plots.interval_bars(BARS)
+    assert plt.rcParams["interactive"]
 
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB: how the two common forms see.

@@ -1,0 +1,68 @@
+# %% right: the mean of the comparison
+def accuracy(predicted, actual):
+    return np.mean(predicted == actual)
+
+# %% right: a loop and a division
+def accuracy(predicted, actual):
+    right = 0
+    for guess, label in zip(predicted, actual):
+        if guess == label:
+            right += 1
+    return right / len(actual)
+
+# %% right: scikit-learn's
+def accuracy(predicted, actual):
+    from sklearn.metrics import accuracy_score
+
+    return accuracy_score(actual, predicted)
+
+# %% right: a Keras metric, which gives a float32
+def accuracy(predicted, actual):
+    metric = keras.metrics.Accuracy()
+    metric.update_state(actual, predicted)
+    return float(metric.result())
+
+# %% wrong: counts without dividing
+# says: not divided by their number
+def accuracy(predicted, actual):
+    return np.sum(predicted == actual)
+
+# %% wrong: the share of mistakes
+# says: wrong predictions are counted
+def accuracy(predicted, actual):
+    return np.mean(predicted != actual)
+
+# %% wrong: per cent
+# says: per cent
+def accuracy(predicted, actual):
+    return 100 * np.mean(predicted == actual)
+
+# %% wrong: the example's answer
+# says: should be
+def accuracy(predicted, actual):
+    return 0.75
+
+# %% wrong: whole division
+# says: should be 0\.75, but it is 0
+def accuracy(predicted, actual):
+    return np.sum(predicted == actual) // len(actual)
+
+# %% wrong: prints and does not return
+# says: is a `return` missing
+def accuracy(predicted, actual):
+    print(np.mean(predicted == actual))
+
+# %% wrong: divides by the number of classes
+# says: should be 0\.75
+def accuracy(predicted, actual):
+    return np.sum(predicted == actual) / len(np.unique(actual))
+
+# %% wrong: compares each picture on its own
+# says: shape
+def accuracy(predicted, actual):
+    return (predicted == actual).astype(float)
+
+# %% wrong: rounds to a quarter
+# says: should be
+def accuracy(predicted, actual):
+    return round(4 * np.mean(predicted == actual)) / 4
