@@ -289,7 +289,7 @@ print("on this machine:", ", ".join(here) or "none")
 # ### Exercise 0.1: measure accuracy
 #
 # `accuracy(predicted, actual)`: the share of predictions that are right. Both are integer arrays of shape (n,); the
-# result is a number from 0 to 1. Of the predictions 3, 1, 2, 2 for the labels 3, 1, 0, 2 three are right: 0.75.
+# result is a number from 0 to 1. Of the predictions 3, 1, 2, 2 for the labels 3, 1, 1, 2 three are right: 0.75.
 #
 # See how a check talks to you:
 #
@@ -319,7 +319,7 @@ mistakes = {
     "the share is given in per cent": lambda p, a: 100 * np.mean(p == a),
 }
 with progress.exercise("accuracy"):
-    checks.returns(accuracy, (np.array([3, 1, 2, 2]), np.array([3, 1, 0, 2])), 0.75, mistakes)
+    checks.returns(accuracy, (np.array([3, 1, 2, 2]), np.array([3, 1, 1, 2])), 0.75, mistakes)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("accuracy")
     for count in rng.integers(20, 60, 10):
