@@ -1,0 +1,201 @@
+"""The whole loop through stock nbgrader: release, hand in, autograde, a grade by hand, feedback, export, validate."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import answers_runner
+import nbformat
+import pytest
+from conftest import ROOT, TINY
+
+from tlcourse import authoring, notebooks, units
+from tlcourse.grading import runner, sample_class
+
+FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
+OTHERS = [
+    name
+    for name in units.names(ROOT)
+    if name != FASTEST and notebooks.exercises(units.read(ROOT / "solutions" / f"{name}.py"))
+]
+
+
+def solved(release, reference):
+    """The release with the reference's solutions in its cells."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in reference.cells]
+    pairs = [(mark, cell) for mark, cell in zip(marks, reference.cells, strict=True) if mark.get("solution")]
+    return sample_class.fill(release, {mark["grade_id"]: sample_class.handed_in(cell.source) for mark, cell in pairs})
+
+
+def composite(release, unit, kind):
+    """The release answered with the first answer of that kind for every exercise, and the points it deserves."""
+    course_unit = answers_runner.unit(ROOT / "solutions" / f"{unit}.py")
+    chosen, points = {}, 0
+    for exercise in course_unit.exercises:
+        file = ROOT / "tests" / "answers" / unit / f"{exercise}.py"
+        answer = next(answer for answer in answers_runner.read_answers(file) if answer.kind == kind)
+        chosen[exercise] = answer.source.strip()
+        points += answer.earns if answer.earns is not None else course_unit.points(exercise) * (kind == "right")
+    return sample_class.fill(release, chosen), points
+
+
+def graded(folder, unit, hand_ins):
+    """Release a unit in a fresh course, hand in, autograde; the gradebook's rows by student."""
+    for student, notebook in hand_ins.items():
+        runner.hand_in(folder, student, unit, notebook)
+    runner.nbgrader(folder, "autograde", unit)
+    return {row["student"]: row for row in runner.gradebook(folder, unit)}
+
+
+@pytest.fixture(scope="module")
+def graded_class(tmp_path_factory):
+    """Four hand-ins of the fastest unit, autograded: (course folder, rows, points due by student)."""
+    folder = tmp_path_factory.mktemp("loop") / "course"
+    runner.new_course(folder, ROOT, [FASTEST])
+    runner.nbgrader(folder, "generate_assignment", FASTEST)
+    release = notebooks.read(runner.release_file(folder, FASTEST))
+    reference = notebooks.read(runner.solution_file(folder, FASTEST))
+    full = sum(
+        answers_runner.unit(ROOT / "solutions" / f"{FASTEST}.py").points(name)
+        for name in notebooks.exercises(reference)
+    )
+    wrong, wrong_points = composite(release, FASTEST, "wrong")
+    differently, _ = composite(release, FASTEST, "right")
+    hand_ins = {
+        "reference": solved(release, reference),
+        "untouched": release,
+        "wrong": wrong,
+        "differently": differently,
+    }
+    due = {"reference": full, "untouched": 0, "wrong": wrong_points, "differently": full}
+    return folder, graded(folder, FASTEST, hand_ins), due
+
+
+@pytest.mark.timeout(1200)
+def test_each_hand_in_earns_what_it_deserves(graded_class):
+    _, rows, due = graded_class
+    assert {student: row["code_score"] for student, row in rows.items()} == due
+    assert {row["max_code_score"] for row in rows.values()} == {due["reference"]}
+    assert rows["reference"]["max_written_score"] > 0
+    assert rows["reference"]["needs_manual_grade"]
+    assert rows["untouched"]["score"] == 0
+
+
+def test_the_release_of_the_repository_is_the_one_that_nbgrader_makes(graded_class):
+    folder = graded_class[0]
+    assert runner.release_file(folder, FASTEST).read_bytes() == runner.release_file(ROOT, FASTEST).read_bytes()
+
+
+def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(graded_class):
+    folder, rows, due = graded_class
+    from nbgrader.api import Gradebook
+
+    written = next(
+        cell.metadata.nbgrader
+        for cell in notebooks.read(runner.release_file(folder, FASTEST)).cells
+        if cell.cell_type == "markdown" and "nbgrader" in cell.metadata
+    )
+    with Gradebook(f"sqlite:///{(folder / 'gradebook.db').as_posix()}") as book:
+        grade = book.find_grade(written.grade_id, FASTEST, FASTEST, "reference")
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+        grade.manual_score, grade.needs_manual_grade = written.points - 1, False
+        book.find_comment(written.grade_id, FASTEST, FASTEST, "reference").manual_comment = "Well argued."
+        book.db.commit()
+    runner.nbgrader(folder, "generate_feedback", FASTEST)
+    runner.nbgrader(folder, "export", "--to", "grades.csv")
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores == due | {"reference": due["reference"] + written.points - 1}
+    assert "Well argued." in runner.feedback_file(folder, "reference", FASTEST).read_text(encoding="utf-8")
+    _feedback_explains_and_hides(folder, rows)
+
+
+def _feedback_explains_and_hides(folder, rows):
+    source = (ROOT / "solutions" / f"{FASTEST}.py").read_text(encoding="utf-8")
+    hidden = re.findall(r"BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN", source, flags=re.DOTALL)
+    assert hidden
+    for student in rows:
+        page = runner.feedback_file(folder, student, FASTEST).read_text(encoding="utf-8")
+        assert "HIDDEN TESTS" not in page
+        assert "grading_rng" not in page
+        assert ("not solved yet" in page) == (student == "untouched")
+    assert "AssertionError: " in runner.feedback_file(folder, "wrong", FASTEST).read_text(encoding="utf-8")
+
+
+def test_validate_passes_the_reference_and_fails_the_untouched_release(graded_class):
+    folder = graded_class[0]
+    for student, words in {"untouched": "VALIDATION FAILED", "reference": "Success! Your notebook passes"}.items():
+        runner.nbgrader(folder, "validate", str(folder / "submitted" / student / FASTEST / f"{FASTEST}.ipynb"))
+        assert words in (folder / "nbgrader.log").read_text(encoding="utf-8").rpartition("$ nbgrader validate")[2]
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("unit", OTHERS)
+def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_path):
+    folder = tmp_path / "course"
+    runner.new_course(folder, ROOT, [unit])
+    runner.nbgrader(folder, "generate_assignment", unit)
+    release = notebooks.read(runner.release_file(folder, unit))
+    reference = notebooks.read(runner.solution_file(folder, unit))
+    rows = graded(folder, unit, {"reference": solved(release, reference), "untouched": release})
+    assert rows["reference"]["code_score"] == rows["reference"]["max_code_score"] > 0
+    assert rows["untouched"]["score"] == 0
+
+
+RIGHT = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
+NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"
+
+
+def from_colab(notebook):
+    """A notebook as Colab writes it back: nbformat 4.0, ids in the metadata, a badge above."""
+    notebook.nbformat_minor = 0
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("A badge", metadata={"colab_type": "text"}))
+    for number, cell in enumerate(notebook.cells):
+        cell.pop("id")
+        cell.metadata |= {"id": f"colab{number}", "outputId": "1f"}
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def tiny_class(tmp_path_factory):
+    """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
+    folder = tmp_path_factory.mktemp("tiny") / "course"
+    (folder / "solutions").mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copy(TINY, folder / "solutions")
+    release = notebooks.read(authoring.build(root=folder)[0].release)
+    environment = os.environ | {"PATH": "" if sys.platform == "win32" else "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01_tiny", "--force"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    deleted = sample_class.fill(release, RIGHT)
+    deleted.cells = [cell for cell in deleted.cells if cell.id != "test_triple"]
+    hand_ins = {
+        "noisy": sample_class.fill(release, RIGHT | {"double": NOISY}),
+        "wrong": sample_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
+        "colab": from_colab(sample_class.fill(release, RIGHT)),
+        "deleted": deleted,
+    }
+    return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", hand_ins).items()}
+
+
+def test_a_warning_on_stderr_costs_no_marks_but_a_failure_does(tiny_class):
+    assert (tiny_class[1]["noisy"], tiny_class[1]["wrong"]) == (4, 3)
+
+
+def test_a_copy_from_colab_and_one_with_a_deleted_check_are_graded_in_full(tiny_class):
+    assert (tiny_class[1]["colab"], tiny_class[1]["deleted"]) == (4, 4)
+
+
+def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
+    code = (
+        "from nbgrader.apps import NbGrader; from nbgrader.apps.api import NbGraderAPI\n"
+        "app = NbGrader(); app.initialize([])\n"
+        "api = NbGraderAPI(app.coursedir, parent=app)\n"
+        "print([(one['name'], one['max_score'], one['num_submissions']) for one in api.get_assignments()])"
+    )
+    seen = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
+    assert seen.stdout == "[('01_tiny', 7.0, 4)]\n", seen.stderr
