@@ -6,20 +6,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from rich.console import Console
-from rich.table import Table
 from tqdm import tqdm
 
-from tlcourse import data, units
+from tlcourse import data, demo_tables, units
 from tlcourse.grading import runner, sample_class
 
 REAL_SEEDS = range(3)
-RIVALS = {
-    "transfer": "15 of 16 layers from the teacher",
-    "plain_scratch": "16 layers from scratch, no batch norm",
-    "scratch": "the teacher's architecture from scratch",
-    "best_from_scratch": "the fairest rival from scratch",
-}
 
 
 def run(json_file=None, root=None):
@@ -50,22 +42,31 @@ def run(json_file=None, root=None):
     record = data.results("headline")
     folder = root / "build" / "demo"
     graded = _with_progress(_steps(folder, root))
-    outcome = {
-        "headline": {
-            "live": {key: graded["live"][key] for key in ("transfer", "scratch", "seed")},
-            **{rival: _interval(record[rival]) for rival in RIVALS},
-            "head_seconds": round(graded["live"]["head_seconds"], 2),
-        },
-        "real": {name: _summaries(runs) for name, runs in graded["real"].items() if runs},
-        "gradebook": [_row(entry) for entry in graded["gradebook"]],
-        "seconds": round(time.perf_counter() - started, 1),
-    }
-    _show(outcome, folder, graded)
+    outcome = {**_outcome(graded, record), "seconds": round(time.perf_counter() - started, 1)}
+    written = max(entry["max_written_score"] for entry in graded["gradebook"])
+    demo_tables.show(outcome, graded["missing"], written)
+    print("Feedback pages:")
+    for row in outcome["gradebook"]:
+        print(f"  {runner.feedback_file(folder, row['student'], row['unit'])}")
+    print(f"{outcome['seconds']:.0f} s in all.")
     if json_file is not None:
         from tlcourse.experiments import write_json
 
         write_json(json_file, outcome)
     return outcome
+
+
+def _outcome(graded, record):
+    live = graded["live"]
+    return {
+        "headline": {
+            "live": {key: live[key] for key in ("transfer", "scratch", "seed")},
+            **{rival: _interval(record[rival]) for rival in demo_tables.RIVALS},
+            "head_seconds": round(live["head_seconds"], 2),
+        },
+        "real": {name: _summaries(runs) for name, runs in graded["real"].items() if name not in graded["missing"]},
+        "gradebook": [_row(entry) for entry in graded["gradebook"]],
+    }
 
 
 def _writable(file):
@@ -161,57 +162,3 @@ def _row(entry):
         "score": entry["code_score"],
         "max_score": entry["max_code_score"],
     }
-
-
-def predicted(summary):
-    """Where one more seed should fall, 19 times in 20: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
-
-    The confidence interval of the mean is t s / sqrt(n) to either side, so this is sqrt(n + 1) times as wide.
-    """
-    low, high = summary["ci95"]
-    half = (high - low) / 2 * (summary["seeds"] + 1) ** 0.5
-    return max(0.0, summary["mean"] - half), min(1.0, summary["mean"] + half)
-
-
-def _verdict(live, summary):
-    low, high = predicted(summary)
-    inside = low - 1e-9 <= live <= high + 1e-9
-    return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
-
-
-def _show(outcome, folder, found):
-    console = Console()
-    headline, live = outcome["headline"], outcome["headline"]["live"]
-    table = Table(title=f"65 new people, 10 pictures each: accuracy (live: seed {live['seed']})", title_justify="left")
-    for column in ("", "recorded mean", "95 % CI", "seeds", "live", "one more seed is predicted"):
-        table.add_column(column)
-    for rival, title in RIVALS.items():
-        now = (f"{live[rival]:.3f}", _verdict(live[rival], headline[rival])) if rival in live else ("", "")
-        table.add_row(title, *_cells(headline[rival]), *now)
-    console.print(table, f"New head trained in {headline['head_seconds']:.1f} s.", "")
-
-    table = Table(title="Real data, live: accuracy", title_justify="left")
-    for column in ("", "method", "mean", "95 % CI", "seeds"):
-        table.add_column(column)
-    for name, methods in outcome["real"].items():
-        for method, summary in methods.items():
-            table.add_row(name, method, *_cells(summary))
-    console.print(table, *[f"{name}: not run. {reason}" for name, reason in found["missing"].items()], "")
-
-    table = Table(title="Gradebook: points that nbgrader gives by itself", title_justify="left")
-    for column in ("student", "unit", "score", "of"):
-        table.add_column(column)
-    for row in outcome["gradebook"]:
-        table.add_row(row["student"], row["unit"], f"{row['score']:g}", f"{row['max_score']:g}")
-    console.print(table)
-    written = max(entry["max_written_score"] for entry in found["gradebook"])
-    console.print(f"A person gives the other {written:g} points, for the written answers, in formgrader.")
-    console.print("Feedback pages:")
-    for row in outcome["gradebook"]:
-        console.print(f"  {runner.feedback_file(folder, row['student'], row['unit'])}", soft_wrap=True)
-    console.print(f"{outcome['seconds']:.0f} s in all.")
-
-
-def _cells(summary):
-    low, high = summary["ci95"]
-    return f"{summary['mean']:.3f}", f"{low:.3f} to {high:.3f}", str(summary["seeds"])

@@ -1,0 +1,117 @@
+"""README.md agrees with the units, the records, the Makefile and the command line."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tlcourse import authoring, readme, units
+from tlcourse.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.findall(r"`([^`\n]+)`", TEXT) + [line.strip() for line in TEXT.splitlines() if line.startswith("    ")]
+
+
+def test_tables_and_picture_are_up_to_date():
+    assert readme.rendered(TEXT, ROOT) == TEXT
+    assert readme.drawn_from(ROOT / "data" / "results" / readme.PICTURE) == readme.fingerprint(ROOT)
+
+
+def test_every_unit_has_a_row_with_what_its_own_page_says():
+    for name in units.names(ROOT):
+        (row,) = [line for line in TEXT.splitlines() if f"notebooks/{name}/{name}.ipynb)" in line]
+        released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        cells = [
+            cell["cell_type"] for cell in json.loads(released)["cells"] if "raise NotImplementedError" in _text(cell)
+        ]
+        _, minutes, exercises, _ = (part.strip() for part in row.split("|")[1:5])
+        assert int(exercises.replace("none", "0")) == len(cells)
+        assert re.search(rf"\b{minutes} minutes", released)
+        assert f"colab.research.google.com/github/tlcourse/tlcourse/blob/main/notebooks/{name}/" in row
+
+
+def _text(cell):
+    return "".join(cell["source"])
+
+
+def test_the_address_is_the_projects():
+    assert f'Repository = "{readme.SITE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"git clone {readme.SITE}" in TEXT
+
+
+def test_commands_exist():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    makes = {found[1] for code in CODE if (found := re.match(r"make ([a-z]+)", code))}
+    assert {"lab", "demo", "test"} <= makes <= set(targets)
+    tools = {found[1] for code in CODE if (found := re.match(r"tlcourse ([a-z]+)", code))}
+    assert {"lab", "demo", "test", "check"} <= tools <= set(main.commands)
+
+
+def test_links_and_named_files_exist():
+    for link in re.findall(r"\]\(([^)]+)\)", TEXT):
+        assert link.startswith("https://") or (ROOT / link).is_file(), link
+    for code in CODE:
+        named = re.fullmatch(r"(?:notebooks|solutions|data|tlcourse)/[\w/.*]+|[\w-]+\.(?:txt|yml|toml|md)", code)
+        if named and "NN_" not in code:
+            assert list(ROOT.glob(code.rstrip("/"))), code
+
+
+def test_environment_variables_exist():
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tlcourse").rglob("*.py"))
+    for name in re.findall(r"`([A-Z]+_[A-Z_]+)`", TEXT):
+        assert f'"{name}"' in sources, name
+
+
+@pytest.fixture
+def small(tiny_course):
+    """A course of one unit with records and a README of its own."""
+    authoring.build(execute=False, root=tiny_course)
+    folder = tiny_course / "data" / "results"
+    folder.mkdir(parents=True)
+    summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": []}
+    (folder / "headline.json").write_text(json.dumps(dict.fromkeys(readme.BARS, summary)), encoding="utf-8")
+    real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}}
+    (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
+    shutil.copy(ROOT / "README.md", tiny_course)
+    return tiny_course
+
+
+def test_the_tables_follow_the_units_and_the_records(small):
+    assert {file.name for file in readme.write(small)} == {"README.md", readme.PICTURE}
+    text = (small / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in text.splitlines() if "01_tiny.ipynb)" in line]
+    assert row.startswith(
+        "| [Tiny: a unit for the tests of the course's own machinery](notebooks/01_tiny/01_tiny.ipynb) | 1 |"
+    )
+    assert "| 2 | 1 |" in row
+    assert "| 0.500 (0.400 to 0.600) | 0.250 (0.400 to 0.600) | 7 |" in text
+    assert readme.write(small) == []
+
+
+def test_a_new_record_makes_the_picture_stale(small):
+    readme.write(small)
+    file = small / "data" / "results" / "headline.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
+    assert {written.name for written in readme.write(small)} == {"README.md", readme.PICTURE}
+
+
+def test_a_readme_without_markers_is_refused(small):
+    with pytest.raises(ValueError, match="units"):
+        readme.rendered("# no tables", small)
+
+
+def test_a_unit_that_does_not_say_how_long_it_takes_is_refused(small):
+    file = small / "notebooks" / "01_tiny" / "01_tiny.ipynb"
+    file.write_text(file.read_text(encoding="utf-8").replace("1 minute.", ""), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"01_tiny.*minutes"):
+        readme.unit_table(small)
+
+
+def test_the_picture_shows_what_the_record_says(small):
+    axes = readme.draw_headline(small)
+    assert [bar.get_width() for bar in axes.patches] == [0.5] * len(readme.BARS)
+    shown = {text.get_text() for text in axes.texts}
+    assert shown == {"0.500"}

@@ -1,0 +1,83 @@
+"""What the demo prints: the headline beside its record, the real data, the gradebook."""
+
+from rich.console import Console
+from rich.table import Table
+
+RIVALS = {
+    "transfer": "15 of 16 layers from the teacher",
+    "plain_scratch": "16 layers from scratch, no batch norm",
+    "scratch": "the teacher's architecture from scratch",
+    "best_from_scratch": "the fairest rival from scratch",
+}
+
+
+def show(outcome, missing, written_points):
+    """Print the tables.
+
+    Parameters
+    ----------
+    outcome : dict
+        What `demo.run` returns.
+    missing : dict of str to str
+        Real data that could not be had, and why.
+    written_points : float
+        What a person still has to give.
+    """
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console = Console(markup=False, highlight=False, width=120)
+    console.print(headline_table(outcome["headline"]))
+    console.print(f"New head trained in {outcome['headline']['head_seconds']:.1f} s.\n")
+    real = [
+        (name, method, *_cells(summary))
+        for name, methods in outcome["real"].items()
+        for method, summary in methods.items()
+    ]
+    console.print(_table("Real data, live: accuracy", ("data", "method", "mean", "95 % CI", "seeds"), real))
+    for name, reason in missing.items():
+        console.print(f"{name} was not run. {reason}")
+    graded = [
+        (row["student"], row["unit"], f"{row['score']:g}", f"{row['max_score']:g}") for row in outcome["gradebook"]
+    ]
+    console.print()
+    console.print(_table("Gradebook: what nbgrader marks by itself", ("student", "unit", "points", "of"), graded))
+    console.print(f"A person gives the other {written_points:g} points, for the written answer, in formgrader.")
+
+
+def headline_table(headline):
+    """The headline's live run beside its record."""
+    live, rows = headline["live"], []
+    for rival, title in RIVALS.items():
+        now = (f"{live[rival]:.3f}", verdict(live[rival], headline[rival])) if rival in live else ("", "")
+        rows.append((title, *_cells(headline[rival]), *now))
+    columns = ("recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {live['seed']}", "predicted for one seed")
+    return _table("65 new people, 10 pictures of each to learn from", columns, rows)
+
+
+def predicted(summary):
+    """Where one more seed should fall, 19 times in 20: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
+
+    The confidence interval of the mean is t s / sqrt(n) to either side, so this is sqrt(n + 1) times as wide.
+    """
+    low, high = summary["ci95"]
+    half = (high - low) / 2 * (summary["seeds"] + 1) ** 0.5
+    return max(0.0, summary["mean"] - half), min(1.0, summary["mean"] + half)
+
+
+def verdict(live, summary):
+    """Whether a live result is one that the record lets expect."""
+    low, high = predicted(summary)
+    inside = low - 1e-9 <= live <= high + 1e-9
+    return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
+
+
+def _table(title, columns, rows):
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _cells(summary):
+    low, high = summary["ci95"]
+    return f"{summary['mean']:.3f}", f"{low:.3f} to {high:.3f}", str(summary["seeds"])
