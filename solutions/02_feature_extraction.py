@@ -1,0 +1,994 @@
+# %% [markdown]
+# # Unit 02: Feature extraction
+#
+# A network has learned to tell 2,622 people apart. Now you show it 65 *other* people, ten pictures of each. How much of
+# it can stay exactly as it is? The lecture says: 15 of its 16 layers (C01). Here you try.
+#
+# By the end of this unit you can
+#
+# 1. say why a change of representation makes a hard task easy, and why it can also make an easy one hard;
+# 2. look inside a teacher, cut its head off, compute features once, and train a new head in seconds;
+# 3. report such a result with its rivals and its uncertainty, and say how many pictures it takes;
+# 4. decide at which layer to cut, and when the old head is worth keeping;
+# 5. repair a published listing that does not run, and choose a teacher with reasons.
+#
+# **Time:** about 60 minutes. Seven exercises and two written answers, 28 points. All cells together run in less than a
+# minute on two processor cores. The faces are drawn by a program; none of these people exists.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+# %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse import checks, plots, teachers
+from tlcourse.data import results
+from tlcourse.datasets import faces
+from tlcourse.networks import narrow_vgg16, small_cnn
+
+keras.utils.set_random_seed(0)
+plots.style()
+progress = checks.Progress(
+    {
+        "to_polar": "Exercise 2.1 to_polar",
+        "cut_head": "Exercise 2.2 cut_head",
+        "cut_head_frozen": "Exercise 2.2 cut_head, frozen",
+        "train_head": "Exercise 2.3 train_head",
+        "images_per_class": "Exercise 2.4 images_per_class",
+        "images_per_class_scarce": "Exercise 2.4 images_per_class, too few pictures",
+        "crossover": "Exercise 2.5 crossover",
+        "keep_classes": "Exercise 2.6 keep_classes",
+        "build_resnet_classifier": "Exercise 2.7 build_resnet_classifier",
+        "build_resnet_classifier_frozen": "Exercise 2.7 build_resnet_classifier, frozen",
+    }
+)
+
+# %% [markdown]
+# ## Hard in one representation, easy in another
+#
+# Before any network: 2,000 points lie on two rings. Can one straight line separate the inner ring from the outer one?
+
+
+# %% tags=["setup"]
+def two_rings(count, seed):
+    """Points (x, y) near the circles of radius 1 and 2: shape (count, 2)."""
+    rng = np.random.default_rng(seed)
+    radius = rng.choice([1.0, 2.0], count) + rng.normal(0, 0.15, count)
+    angle = rng.uniform(-np.pi, np.pi, count)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+points = two_rings(2000, seed=0)
+is_outer = np.hypot(points[:, 0], points[:, 1]) > 1.5
+
+# %%
+axes = plots.embedding(points[:600], is_outer[:600].astype(int), class_names=("inner ring", "outer ring"))
+axes.set_aspect("equal")
+
+# %% [markdown]
+# No line does. A linear classifier is the head of every network in this course, so let us see what it makes of the two
+# numbers x and y: trained on the first 1,000 points, tested on the others.
+
+# %% tags=["setup"]
+from sklearn.linear_model import LogisticRegression
+
+
+def linear_accuracy(representation, labels):
+    """Accuracy of a linear classifier, trained on the first half and tested on the second."""
+    half = len(labels) // 2
+    classifier = LogisticRegression().fit(representation[:half], labels[:half])
+    return classifier.score(representation[half:], labels[half:])
+
+
+# %% tags=["nbval-check-output"]
+print(f"rings, from (x, y): {linear_accuracy(points, is_outer):.0%} correct")
+
+# %% [markdown]
+# A coin would do as well. Nothing is wrong with the classifier, nor are there too few points: in x and y, no straight
+# line exists. So change the two numbers that describe a point.
+
+# %% [markdown]
+# ### Exercise 2.1: change the representation
+#
+# `to_polar(points)`: points (x, y), an array of shape (n, 2), to their polar coordinates (r, θ), an array of shape
+# (n, 2). r is the distance from the origin; θ is the angle from the positive x axis, anticlockwise, in radians from -π
+# to π. The point (0, 2) becomes (2, π/2).
+#
+# <details><summary>Hint</summary>
+# The arctangent of y / x cannot tell (1, 1) from (-1, -1). NumPy has an arctangent of two arguments that can.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "to_polar", "locked": false, "schema_version": 3, "solution": true}
+def to_polar(points):
+    """Distance from the origin and angle in radians, for points (x, y): shape (n, 2) to shape (n, 2)."""
+    ### BEGIN SOLUTION
+    x, y = points[:, 0], points[:, 1]
+    return np.stack([np.hypot(x, y), np.arctan2(y, x)], axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_to_polar", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+with progress.exercise("to_polar"):
+    corners = np.array([[0.0, 2.0], [-1.0, -1.0], [3.0, 0.0]])
+    answer = [[2, np.pi / 2], [2**0.5, -3 * np.pi / 4], [3, 0]]
+    wrong_angles = {
+        "θ and r are swapped": [[np.pi / 2, 2], [-3 * np.pi / 4, 2**0.5], [0, 3]],
+        "the angle comes from y / x, which is the same for (1, 1) and (-1, -1)": [
+            [2, np.pi / 2], [2**0.5, np.pi / 4], [3, 0]],
+        "the two arguments of the arctangent are swapped: it takes y first": [
+            [2, 0], [2**0.5, -3 * np.pi / 4], [3, np.pi / 2]],
+        "the angle is in degrees": [[2, 90], [2**0.5, -135], [3, 0]],
+        "the square root is missing in r": [[4, np.pi / 2], [2, -3 * np.pi / 4], [9, 0]],
+        "angles run from 0 to 2π instead of -π to π": [[2, np.pi / 2], [2**0.5, 5 * np.pi / 4], [3, 0]],
+    }  # fmt: skip
+    checks.returns(to_polar, (corners,), answer, mistakes=wrong_angles)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("to_polar")
+    for _ in range(5):
+        hidden_points = rng.normal(size=(int(rng.integers(5, 40)), 2))
+        number = hidden_points[:, 0] + 1j * hidden_points[:, 1]  # a complex number is a point of the plane
+        polar = np.stack([np.abs(number), np.angle(number)], axis=1)
+        wrong_polar = {
+            "θ and r are swapped": polar[:, ::-1],
+            "the angle comes from y / x, which is the same for (1, 1) and (-1, -1)": np.stack(
+                [polar[:, 0], np.arctan(hidden_points[:, 1] / hidden_points[:, 0])], axis=1),
+            "angles run from 0 to 2π instead of -π to π": np.stack([polar[:, 0], polar[:, 1] % (2 * np.pi)], axis=1),
+        }  # fmt: skip
+        checks.returns(to_polar, (hidden_points,), polar, mistakes=wrong_polar)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# The same points, the same classifier, described by r and θ. And, to see how far one representation carries, two other
+# tasks on the same points: is the angle above 60 degrees, and is the point on the right?
+
+# %% tags=["nbval-check-output"]
+polar_points = to_polar(points)
+tasks = {"rings": is_outer, "sector": polar_points[:, 1] > np.pi / 3, "right side": points[:, 0] > 0}
+for name, labels in tasks.items():
+    before, after = linear_accuracy(points, labels), linear_accuracy(polar_points, labels)
+    print(f"{name:>10}: from (x, y) {before:>4.0%}, from (r, θ) {after:>4.0%}")
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+for axes, places, title in zip(both, (points, polar_points), ("x and y", "r and θ"), strict=True):
+    plots.embedding(places[:600], is_outer[:600].astype(int), ("inner ring", "outer ring"), ax=axes)
+    axes.set_title(title)
+both[0].set_aspect("equal")
+both[0].get_legend().remove()
+
+# %% [markdown]
+# The rings go from a coin's 51 % to 100 %, and the sector, a task that nobody had in mind when choosing r and θ, gets
+# easier too. That is the whole idea of transfer (C06): **keep the change of representation, learn only the last linear
+# step anew.** The third line is the warning. To tell right from left, (r, θ) is worse than the raw numbers: a
+# representation is good for some tasks and bad for others, and a transfer can harm.
+#
+# For rings, a person can think of r and θ. For faces, nobody knows the formula; a network has to learn it, and needs
+# far more pictures for that than you have. So take one that has learned it already.
+
+# %% [markdown]
+# ## Look inside the teacher
+#
+# The teacher has VGG-16's pattern, as VGG-Face had: 16 layers with weights, learned on 2,622 people.
+
+# %% tags=["setup"]
+teacher = teachers.load("faces_vgg16")
+
+# %% tags=["nbval-check-output"]
+weight_layers = [layer for layer in teacher.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+for layer in weight_layers:
+    print(f"{layer.name:<14}{layer.output.shape[1:]}")
+print(f"{len(weight_layers)} weight layers, {teacher.count_params():,} parameters")
+
+# %% [markdown]
+# Read the shapes from the top: the pictures get smaller, the channels more, until two vectors of 192 numbers are left
+# and one number for each of the 2,622 people. What does the first layer look for? Its 16 filters look straight at
+# red, green and blue, so they can be shown in colour.
+
+# %%
+plots.filters(teacher.get_layer("block1_conv1").get_weights()[0])
+
+# %% [markdown]
+# Edges in several directions, and steps from one colour to another. Nothing here is a face. That suggests that the
+# first layers would be useful for any picture: the lecture calls them *general* (C07). Try them on something that is no
+# face, a real photograph, which comes with scikit-learn. It is larger than 48 x 48, and a convolution does not mind: the
+# same weights slide over any size (unit 01).
+
+# %%
+from sklearn.datasets import load_sample_image
+
+photo = load_sample_image("china.jpg")[40:424:2, 0:640:2]
+face = faces.portraits(faces.TEST_PEOPLE[4:5], 1, seed=3).images[0]
+
+
+def maps_after(name, picture):
+    """What the teacher's layer `name` makes of a picture of any size: shape (1, h, w, channels)."""
+    x = keras.ops.convert_to_tensor(picture[None], "float32")
+    for layer in teacher.layers[1:]:
+        x = layer(x)
+        if layer.name == name:
+            return np.asarray(x)
+
+
+# %%
+def show_maps(picture, names=("block1_conv2_relu", "block3_conv3_relu", "block5_conv3_relu")):
+    """A picture, and what eight channels of an early, a middle and a late layer make of it."""
+    figure = plt.figure(figsize=(9.5, 7.2 * picture.shape[0] / picture.shape[1]), layout="constrained")
+    grid = figure.add_gridspec(len(names), 2, width_ratios=(1.3, 4))
+    plots.image_grid(picture[None], ax=figure.add_subplot(grid[:, 0]))
+    for row, name in enumerate(names):
+        axes = plots.feature_maps(maps_after(name, picture)[..., :8], columns=4, ax=figure.add_subplot(grid[row, 1]))
+        axes.set_title(name, fontsize=10)
+
+
+show_maps(photo)
+
+# %%
+show_maps(face)
+
+# %% [markdown]
+# TODO describe. The early maps still are the picture: outlines, sky against roof, dark against bright, in the temple as in the face.
+# The late ones are coarse blobs.
+#
+# Looking is not measuring. Further down, every one of the 16 layers gets a number.
+
+# %% [markdown]
+# ## Cut the head, keep the features
+#
+# The lecture's recipe has four steps (C18): load a teacher, remove its last layer, attach a new one, train the new
+# layer with everything else frozen. The first is done. Here come 65 people whom the teacher has never seen: ten
+# pictures each to learn from, twenty others each for the test.
+
+# %%
+train, test = faces.headline(seed=0)
+plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 people: ten training pictures each")
+
+# %% [markdown]
+# ### Exercise 2.2: cut the head off
+#
+# `cut_head(teacher)`: a `keras.Model` with the teacher's input whose output is that of its last *hidden* layer, what
+# the teacher's final layer gets to see. It has the teacher's own weights, and it is frozen: nothing in it is trainable.
+# The teacher can be any Keras classifier whose last layer is its head. For one whose last layers are `... fc2_relu,
+# predictions`, the new model ends after `fc2_relu`.
+#
+# <details><summary>Hint</summary>
+# `model.layers` is a list, each layer has an `output`, and `keras.Model(inputs, outputs)` makes a model of any two
+# points on the same graph. A model's `trainable` speaks for all the layers in it.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "cut_head", "locked": false, "schema_version": 3, "solution": true}
+def cut_head(teacher):
+    """The teacher without its last layer, frozen: pictures to feature vectors."""
+    ### BEGIN SOLUTION
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    base.trainable = False
+    return base
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_cut_head", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+with progress.exercise("cut_head"):
+    little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)  # 16 layers too, and quick to build
+    base = cut_head(little)
+    checks.require(isinstance(base, keras.Model), f"cut_head should return a keras.Model, not {type(base).__name__}.")
+    checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
+    picture = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
+    upto = {
+        name: keras.Model(little.input, little.get_layer(name).output) for name in ("fc2_relu", "fc2_bn", "fc1_relu")
+    }
+    checks.equal(
+        "the base's features", np.asarray(base(picture)), np.asarray(upto["fc2_relu"](picture)),
+        {"the cut is one layer too deep: the last activation is gone": np.asarray(upto["fc2_bn"](picture)),
+         "the cut is one weight layer too deep": np.asarray(upto["fc1_relu"](picture))}, tolerance=1e-4)  # fmt: skip
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("cut_head")
+    units = int(rng.integers(5, 20))
+    keras.utils.set_random_seed(int(rng.integers(1000)))
+    inputs = keras.Input((10,))
+    other = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Dense(units, "tanh")(inputs)))
+    numbers = rng.normal(size=(4, 10)).astype("float32")
+    expected = np.tanh(numbers @ other.get_weights()[0] + other.get_weights()[1])
+    checks.equal(
+        f"the features of another teacher with {units} hidden units", np.asarray(cut_head(other)(numbers)), expected,
+        {"the old head is still there": np.asarray(other(numbers))}, tolerance=1e-4)  # fmt: skip
+    pictures = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    dropping = small_cnn(4, widths=(4, 6), augment=False, size=32)
+    checks.equal(
+        "the features of a teacher with dropout before its head", np.asarray(cut_head(dropping)(pictures)),
+        np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(pictures)), tolerance=1e-4)  # fmt: skip
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_cut_head_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+with progress.exercise("cut_head_frozen"):
+    base = cut_head(narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8))
+    checks.equal("the number of trainable arrays in the base", len(base.trainable_weights), 0,
+                 {"nothing is frozen": len(base.weights) - 2 * 15})  # fmt: skip
+    checks.require(len(base.weights) > 0, "The base has no weights at all: it should have the teacher's.")
+    ### BEGIN HIDDEN TESTS
+    inputs = keras.Input((10,))
+    hidden = keras.layers.ReLU()(keras.layers.Dense(7)(inputs))
+    other = cut_head(keras.Model(inputs, keras.layers.Dense(3)(hidden)))
+    checks.equal("the number of trainable arrays in another base", len(other.trainable_weights), 0,
+                 {"nothing is frozen": 2})  # fmt: skip
+    checks.equal("the number of arrays in another base", len(other.weights), 2, {"the old head is still there": 4})
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# A frozen base gives the same features for the same picture every time. So run it **once** over all the pictures and
+# keep what comes out. The head is then trained on vectors, and the expensive part never runs again.
+
+# %%
+base = cut_head(teacher)
+train_features = base.predict(train.images, batch_size=256, verbose=0)
+test_features = base.predict(test.images, batch_size=256, verbose=0)
+
+# %% tags=["nbval-check-output"]
+print(f"pictures {train.images.shape}: {train.images[0].size:,} numbers each")
+print(f"features {train_features.shape}: {train_features.shape[1]} numbers each")
+
+# %% [markdown]
+# From 6,912 numbers a picture to 192. (`tlcourse.features.extract` does the same and keeps the result on disk for the
+# next time.) Are they better numbers? Ask for the plane in which ten people's test pictures spread most, the first two
+# principal components, once from pixels and once from features.
+
+# %%
+from sklearn.decomposition import PCA
+
+shown = test.labels < 8
+figure, both = plt.subplots(1, 2, figsize=(9.5, 4.2), layout="constrained")
+for axes, vectors, title in zip(
+    both, (test.images.reshape(len(test), -1), test_features), ("pixels", "features"), strict=True
+):
+    plots.embedding(PCA(2).fit_transform(vectors[shown] / 255.0), test.labels[shown], ax=axes).set_title(title)
+    axes.get_legend().remove()
+
+# %% [markdown]
+# TODO
+#
+# ### Exercise 2.3: train the new head
+#
+# `train_head(features, labels, classes)`: a trained `keras.Model` from a feature vector to `classes` numbers, the
+# largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 to
+# `classes` - 1. The head is **one** dense layer with biases, so d · classes + classes numbers are learned: 12,545 for
+# 192 features and 65 people. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there
+# in 30 epochs.
+#
+# <details><summary>Hint</summary>
+# Labels that are integers want the *sparse* categorical cross-entropy. Tell it `from_logits=True` when the layer has no
+# softmax. `verbose=0` keeps the training quiet. `fit` returns a history, not the model.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "train_head", "locked": false, "schema_version": 3, "solution": true}
+def train_head(features, labels, classes):
+    """A dense layer, trained to tell `classes` classes apart by their features."""
+    ### BEGIN SOLUTION
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, batch_size=32, epochs=30, verbose=0)
+    return head
+    ### END SOLUTION
+
+
+# %% tags=["setup"]
+def accuracy(head, features, labels):
+    """Share of the feature vectors for which the head's largest number is that of the right class."""
+    return float((head.predict(features, verbose=0).argmax(axis=1) == labels).mean())
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_train_head", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+with progress.exercise("train_head"):
+    rng = np.random.default_rng(0)
+    heaps = 2 * rng.normal(size=(4, 16)).astype("float32")  # four heaps of points, far apart
+    sample_labels = np.arange(240) % 4
+    sample = heaps[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
+    head = train_head(sample[:120], sample_labels[:120], 4)
+    checks.require(
+        isinstance(head, keras.Model), f"train_head should return the trained keras.Model, not {type(head).__name__}."
+    )
+    checks.equal("the head's output shape", list(head.output_shape[1:]), [4])
+    learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
+    checks.equal("the number of trainable parameters", learned, 16 * 4 + 4,
+                 {"the layer has no biases": 64, "nothing in the head is trainable": 0})  # fmt: skip
+    fitted = accuracy(head, sample[:120], sample_labels[:120])
+    checks.require(fitted > 0.5, f"On its own training pictures the head is right in {fitted:.0%} of cases, and guessing gives 25 %: "
+                   "was it fitted, and to the right labels?")  # fmt: skip
+    checks.require(
+        fitted > 0.9,
+        f"On its own training pictures the head is right in {fitted:.0%} of cases only: the training stops too early.",
+    )
+    ### BEGIN HIDDEN TESTS
+    others = checks.grading_rng("train_head").choice(faces.TEST_PEOPLE, 12, replace=False)
+    album = faces.portraits(others.tolist(), 20, seed=11)
+    album_features = teachers.load("faces_vgg16", head=False).predict(album.images, batch_size=240, verbose=0)
+    for_training = np.arange(len(album)) % 20 < 10
+    head = train_head(album_features[for_training], album.labels[for_training], 12)
+    checks.equal("the head's output shape for 12 people", list(head.output_shape[1:]), [12])
+    learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
+    checks.equal("the number of trainable parameters for 12 people", learned, album_features.shape[1] * 12 + 12)
+    reached = accuracy(head, album_features[~for_training], album.labels[~for_training])
+    checks.require(
+        reached > 0.8,
+        f"On other pictures of 12 new people the head is right in {reached:.0%} of cases; more than 80 % is expected.",
+    )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## The headline
+#
+# Now all together: 650 feature vectors in, a head out, tested on 1,300 pictures that nothing was trained on. Guess the
+# accuracy before you run the cell. Guessing blindly among 65 people gives 1 / 65.
+
+# %%
+import time
+
+start = time.perf_counter()
+head = train_head(train_features, train.labels, 65)
+seconds = time.perf_counter() - start
+with_teacher = accuracy(head, test_features, test.labels)
+print(f"with the teacher: {with_teacher:.1%} correct; head trained in {seconds:.1f} s")
+
+# %% [markdown]
+# Is it what the teacher has *learned*, or would any 16 layers do? Take the same architecture with random weights, cut,
+# bring its features to a common scale so that the head has a chance, and train one in the same way.
+
+# %%
+untrained = cut_head(narrow_vgg16(2622))
+random_train, random_test = (untrained.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+mean, spread = random_train.mean(axis=0), random_train.std(axis=0) + 1e-6
+random_head = train_head((random_train - mean) / spread, train.labels, 65)
+print(f"with random layers: {accuracy(random_head, (random_test - mean) / spread, test.labels):.1%} correct")
+
+# %% [markdown]
+# And without any transfer: all 16 layers learn from the 650 pictures, here for five epochs, so that you need not wait.
+
+# %%
+plain = narrow_vgg16(65, batch_norm=False)
+plain.compile(keras.optimizers.Adam(5e-4), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+plain.fit(train.images, train.labels, batch_size=32, epochs=5, verbose=0)
+without = accuracy(plain, test.images, test.labels)
+print(f"from scratch, five epochs: {without:.1%} correct; guessing: {1 / 65:.1%}")
+
+# %% [markdown]
+# Two live runs are an anecdote. The course has recorded the same comparison for ten groups of 65 people, each with all
+# the rivals that we could think of and their full training time. The mean comes with its 95 % interval.
+
+# %% tags=["nbval-check-output"]
+record = results("headline")
+rivals = {
+    "transfer": "teacher's features, new head",
+    "plain_scratch": "16 layers from scratch, as VGG-Face is",
+    "scratch": "16 layers from scratch, with batch norm",
+    "small_cnn": "small CNN from scratch",
+    "best_from_scratch": "the best from scratch that we could build",
+    "pixels": "linear classifier on pixels",
+}
+for key, label in rivals.items():
+    mean, (low, high) = record[key]["mean"], record[key]["ci95"]
+    print(f"{label:<42} {mean:6.1%}   ({low:.1%} to {high:.1%})")
+print(f"{record['transfer']['seeds']} groups of 65 people; head trained in {record['head_seconds']['mean']:.1f} s")
+
+# %%
+measured = {label: record[key] for key, label in rivals.items()}
+plots.interval_bars(measured, {"lecture without: 1 %": 0.01, "lecture with: 93.47 %": 0.9347}, rivals["transfer"])
+
+# %%
+lowest, highest = min(record["transfer"]["values"]), max(record["transfer"]["values"])
+verdict = "inside" if lowest <= with_teacher <= highest else "outside"
+print(f"Your live run, {with_teacher:.1%}, lies {verdict} the ten recorded runs, {lowest:.1%} to {highest:.1%}.")
+
+# %% [markdown]
+# Two accuracies near 100 % are easier to compare by what is left to do: the errors.
+
+# %% tags=["nbval-check-output"]
+print(f"lecture: error without / error with = {1 - 0.01:.4f} / {1 - 0.9347:.4f} = {(1 - 0.01) / (1 - 0.9347):.1f}")
+for key in ("plain_scratch", "best_from_scratch"):
+    left, right = 1 - record[key]["mean"], 1 - record["transfer"]["mean"]
+    print(f"here, {rivals[key]}: {left:.4f} / {right:.4f} = {left / right:.1f}")
+
+# %% [markdown]
+# TODO
+
+# %% [markdown]
+# ## How many pictures does it take?
+#
+# Ten pictures each are few. Are two enough? And with how many is a teacher no longer needed? To ask, one needs training
+# sets with the same number of pictures of everybody.
+
+# %% [markdown]
+# ### Exercise 2.4: draw a balanced subset
+#
+# `images_per_class(labels, count, seed)`: the positions of `count` pictures of each class that occurs in `labels`, drawn
+# at random without replacement: a 1-D array of integers, in any order. The same seed gives the same pictures, another
+# seed others. Class numbers need not be 0, 1, 2 ... If a class has fewer than `count` pictures, raise a `ValueError`. For
+# `labels = [5, 5, 5, 9, 9]` and `count = 2` one right answer is `[0, 2, 3, 4]`.
+#
+# <details><summary>Hint</summary>
+# `np.unique` finds the classes, `np.flatnonzero(condition)` the positions where something holds, and a generator from
+# `np.random.default_rng(seed)` has a method `choice` with an option about replacement.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "images_per_class", "locked": false, "schema_version": 3, "solution": true}
+def images_per_class(labels, count, seed):
+    """Positions of `count` pictures of each class, drawn without replacement: shape (classes * count,)."""
+    ### BEGIN SOLUTION
+    rng, labels, chosen = np.random.default_rng(seed), np.asarray(labels), []
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        if len(members) < count:
+            raise ValueError(f"class {label} has {len(members)} pictures, fewer than {count}")
+        chosen.append(rng.choice(members, count, replace=False))
+    return np.concatenate(chosen)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_images_per_class", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def check_subset(labels, count, seed):
+    """Hold one answer of images_per_class to its four promises."""
+    chosen = np.asarray(images_per_class(labels, count, seed))
+    checks.require(chosen.ndim == 1 and chosen.dtype.kind in "iu", "A 1-D array of integer positions is expected, and what "
+                   f"came has the shape {chosen.shape} and the type {chosen.dtype}.")  # fmt: skip
+    checks.require(len(np.unique(chosen)) == len(chosen), "A picture is drawn twice: was it drawn with replacement?")
+    checks.require(len(chosen) > 0, "No picture is drawn: class numbers need not be 0, 1, 2 ...")
+    inside = bool(((chosen >= 0) & (chosen < len(labels))).all())
+    checks.require(
+        inside, f"Positions from 0 to {len(labels) - 1} are expected, and {chosen.min()} to {chosen.max()} came."
+    )
+    classes, expected = np.unique(labels), count * len(np.unique(labels))
+    checks.equal("the number of pictures drawn", len(chosen), expected, {"`count` pictures are drawn in all": count})
+    each = [int((labels[chosen] == label).sum()) for label in classes]
+    checks.equal("the number of pictures of each class", each, [count] * len(classes))
+    again = np.asarray(images_per_class(labels, count, seed))
+    checks.require(
+        np.array_equal(np.sort(chosen), np.sort(again)), "The same seed gave other pictures the second time."
+    )
+
+
+with progress.exercise("images_per_class"):
+    sample_labels = np.array([5, 9] * 40)
+    check_subset(sample_labels, 3, seed=0)
+    draws = {tuple(sorted(np.asarray(images_per_class(sample_labels, 3, seed)).tolist())) for seed in range(8)}
+    checks.require(len(draws) > 1, "Eight seeds gave the same pictures: the seed is not used.")
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("images_per_class")
+    for seed in range(5):
+        names = rng.choice(500, int(rng.integers(2, 7)), replace=False)
+        hidden_labels = rng.permutation(np.repeat(names, rng.integers(6, 30, len(names))))
+        check_subset(hidden_labels, int(rng.integers(1, 7)), seed)
+    hidden_labels = np.repeat([0, 1], 6)
+    ever = {int(position) for seed in range(60) for position in images_per_class(hidden_labels, 2, seed)}
+    checks.require(
+        ever == set(range(12)), "Over sixty seeds, some pictures are never drawn: every one should have a chance."
+    )
+    ### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_images_per_class_scarce", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+def refuses(labels, count):
+    """Whether images_per_class raises the ValueError that it owes for a class with too few pictures."""
+    try:
+        images_per_class(np.asarray(labels), count, 0)
+    except ValueError:
+        return True
+    return False
+
+
+with progress.exercise("images_per_class_scarce"):
+    checks.require(
+        refuses([5, 5, 5, 9], 2), "Class 9 has one picture and two were asked for: a ValueError is expected."
+    )
+    ### BEGIN HIDDEN TESTS
+    scarce = int(checks.grading_rng("images_per_class_scarce").integers(2, 6))
+    hidden_labels = [1] * 12 + [4] * scarce + [7] * 12
+    checks.require(
+        refuses(hidden_labels, scarce + 1),
+        f"A class has {scarce} pictures and {scarce + 1} were asked for: a ValueError is expected.",
+    )
+    checks.require(
+        not refuses(hidden_labels, scarce),
+        f"Each class has {scarce} pictures or more: no error is expected for {scarce}.",
+    )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# The features are cached, so each training set costs a second or less.
+
+# %%
+for count in (1, 2, 5):
+    chosen = images_per_class(train.labels, count, seed=0)
+    small_head = train_head(train_features[chosen], train.labels[chosen], 65)
+    print(f"{count} pictures each: {accuracy(small_head, test_features, test.labels):.1%} correct")
+
+# %% [markdown]
+# Again the record, with its intervals, and beside it the same pictures without a teacher.
+
+# %% tags=["nbval-check-output"]
+few = {key: value for key, value in results("few_images").items() if key.isdigit()}
+counts = sorted(int(key) for key in few)
+methods = {
+    "transfer": "teacher's features, new head",
+    "small_cnn": "small CNN from scratch",
+    "pixels": "linear, on pixels",
+}
+for count in counts:
+    line = ", ".join(f"{label} {few[str(count)][key]['mean']:.1%}" for key, label in methods.items())
+    print(f"{count:>3} pictures each: {line}")
+
+# %%
+curves = {label: [few[str(count)][key] for count in counts] for key, label in methods.items()}
+axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
+axes.set_xlabel("training pictures of each person")
+
+# %% [markdown]
+# TODO
+#
+# ### Exercise 2.5: find the crossover
+#
+# `crossover(counts, transfer, scratch)`: the smallest of `counts` from which on training from scratch is **at least as
+# accurate** as transfer, there and at every larger count; `None` if there is no such count. `counts` is an increasing
+# list, the other two are lists of accuracies at these counts. For `[1, 10, 100]`, `[0.7, 0.8, 0.9]` and
+# `[0.1, 0.8, 0.95]` it is 10.
+#
+# <details><summary>Hint</summary>
+# One lucky win is no crossover. Walk from the largest count downwards, as long as scratch holds.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "crossover", "locked": false, "schema_version": 3, "solution": true}
+def crossover(counts, transfer, scratch):
+    """The smallest count from which on scratch is at least as accurate as transfer, or None."""
+    ### BEGIN SOLUTION
+    found = None
+    for count, with_teacher, without in reversed(list(zip(counts, transfer, scratch, strict=True))):
+        if without < with_teacher:
+            break
+        found = count
+    return found
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_crossover", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+with progress.exercise("crossover"):
+    sample_counts, rising = [1, 10, 100], [0.7, 0.8, 0.9]
+    checks.returns(crossover, (sample_counts, rising, [0.1, 0.8, 0.95]), 10, {
+        "the position is returned instead of the count": 1, "a tie does not count as reached": 100,
+        "it is the last count at which transfer wins": 1})  # fmt: skip
+    checks.returns(crossover, (sample_counts, rising, [0.1, 0.2, 0.3]), None, {
+        "the last count is returned although transfer wins there": 100})  # fmt: skip
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("crossover")
+    for number in range(40):
+        size = int(rng.integers(2, 8))
+        hidden_counts = np.cumsum(rng.integers(1, 50, size)).tolist()
+        hidden_transfer = np.round(rng.uniform(0.3, 0.7, size), 1).tolist()
+        hidden_scratch = np.round(np.sort(rng.uniform(0.0, 0.9 + 0.2 * (number % 2), size)).clip(0, 1), 1).tolist()
+        wins = [s >= t for s, t in zip(hidden_scratch, hidden_transfer, strict=True)]
+        holds = [all(wins[start:]) for start in range(size)]
+        expected = hidden_counts[holds.index(True)] if any(holds) else None
+        first = hidden_counts[wins.index(True)] if any(wins) else None
+        strict_wins = [s > t for s, t in zip(hidden_scratch, hidden_transfer, strict=True)]
+        strictly = [all(strict_wins[start:]) for start in range(size)]
+        checks.returns(crossover, (hidden_counts, hidden_transfer, hidden_scratch), expected, {
+            "the first win is taken, though transfer wins again later": first,
+            "a tie does not count as reached": hidden_counts[strictly.index(True)] if any(strictly) else None,
+            "the position is returned instead of the count": holds.index(True) if any(holds) else -1})  # fmt: skip
+    ### END HIDDEN TESTS
+
+# %% tags=["nbval-check-output"]
+means = {key: [few[str(count)][key]["mean"] for count in counts] for key in methods}
+print("small CNN against transfer:", crossover(counts, means["transfer"], means["small_cnn"]))
+print("pixels against transfer:   ", crossover(counts, means["transfer"], means["pixels"]))
+
+# %% [markdown]
+# TODO
+
+# %% [markdown]
+# ## Which layer to cut at?
+#
+# The lecture's rule is: keep the first N - 1 layers (C08). It also says that early layers are general and late ones
+# specific (C07). Both can be measured. Cut the teacher after each of its 16 weight layers in turn, train a linear
+# classifier on what comes out, and do so for two targets: new people, which is near to what the teacher has learned, and
+# real handwritten digits, which is far from it. Ten training pictures a class.
+
+# %%
+from tlcourse.datasets import digits
+
+handwriting, _ = digits.split(seed=0)
+plots.image_grid(handwriting.images[:10], columns=10).set_title("Real handwriting: scikit-learn's digits")
+
+# %% tags=["nbval-check-output"]
+cut = results("cut_layer")
+layers = [layer.name for layer in weight_layers]
+for name in layers:
+    print(f"{name:<13} new people {cut['faces'][name]['mean']:6.1%}   digits {cut['digits'][name]['mean']:6.1%}")
+
+# %%
+curves = {"new people": [cut["faces"][name] for name in layers], "digits": [cut["digits"][name] for name in layers]}
+axes = plots.accuracy_curves(range(1, 17), curves)
+axes.set_xticks(range(1, 17), layers, rotation=60, ha="right")
+axes.set_xlabel("the teacher is cut after this layer")
+
+# %% [markdown]
+# ### Written answer 2.8: where would you cut, and why?
+#
+# Use the figure and its numbers, in about five sentences. Which layer would you cut at for new people, and which for
+# digits? What does the lecture's rule N - 1 get right, and what does it miss? Somebody wants to recognise people from
+# *drawings in pencil*: where would you start to look, and how would you decide?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_cut", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# TODO model answer
+#
+# === BEGIN MARK SCHEME ===
+# TODO
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Does the old head help?
+#
+# The head that was cut off knows 2,622 people. The lecture drops it because it is specific, and adds that when the target's
+# classes are among the source's, keeping it can work (C17). Try both sides. First, people whom the teacher knows, in
+# pictures that it has never seen. Ask the old head, and no training is needed at all.
+
+# %%
+known = faces.portraits(faces.TEACHER_PEOPLE[:65], 20, seed=2)
+old_logits = teacher.predict(known.images, batch_size=256, verbose=0)
+print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == known.labels).mean():.1%} correct")
+
+# %% [markdown]
+# If only 65 of the 2,622 can occur, the other 2,557 answers are mistakes in any case. A dense layer is a column of weights
+# and a bias for each class, so a class can be kept or dropped like a column of a table.
+
+# %% [markdown]
+# ### Exercise 2.6: keep some classes of the old head
+#
+# `keep_classes(teacher, classes)`: a `keras.Model` from pictures to the teacher's own logits for `classes` only: a list
+# of k class numbers, in the order given, so the output has the shape (n, k). Nothing is trained. The teacher's
+# last layer is a dense layer with biases and no activation. For `classes = [7, 2]` the two outputs for a picture are the teacher's
+# outputs 7 and 2.
+#
+# <details><summary>Hint</summary>
+# `layer.get_weights()` of a dense layer gives a kernel of shape (inputs, classes) and biases of shape (classes,). NumPy
+# picks columns by a list: `table[:, [7, 2]]`. `keras.ops.take` is another way.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "keep_classes", "locked": false, "schema_version": 3, "solution": true}
+def keep_classes(teacher, classes):
+    """The teacher with only some columns of its old head: pictures to logits of shape (n, len(classes))."""
+    ### BEGIN SOLUTION
+    kernel, bias = teacher.layers[-1].get_weights()
+    kept = keras.layers.Dense(len(classes), name="kept")
+    model = keras.Model(teacher.input, kept(teacher.layers[-2].output))
+    kept.set_weights([kernel[:, classes], bias[classes]])
+    return model
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_keep_classes", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def check_kept(rng, count, classes):
+    """Compare keep_classes with the same columns of a small teacher's own answers."""
+    little = narrow_vgg16(count, widths=(2, 2, 4, 4, 4), dense=8)
+    little.layers[-1].set_weights([rng.normal(size=(8, count)), rng.normal(size=count)])
+    pictures = rng.uniform(0, 255, (3, 48, 48, 3)).astype("float32")
+    logits, hidden = (
+        np.asarray(little(pictures)),
+        np.asarray(keras.Model(little.input, little.layers[-2].output)(pictures)),
+    )
+    kernel = little.layers[-1].get_weights()[0][:, classes]
+    model = keep_classes(little, classes)
+    checks.require(callable(model), f"keep_classes should return a keras.Model, not {type(model).__name__}.")
+    weighed = np.exp(logits[:, classes])
+    checks.equal(f"the model's answers for the classes {classes}", np.asarray(model(pictures)), logits[:, classes], {
+        "all the classes are kept": logits, "the classes are sorted": logits[:, sorted(classes)],
+        "the first classes are kept, whichever are asked for": logits[:, : len(classes)],
+        "the biases are forgotten": hidden @ kernel,
+        "a softmax is put on top: logits are asked for": weighed / weighed.sum(axis=1, keepdims=True)},
+        tolerance=1e-3)  # fmt: skip
+
+
+with progress.exercise("keep_classes"):
+    check_kept(np.random.default_rng(0), 12, [7, 2])
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("keep_classes")
+    for size in (5, 3):
+        hidden_count = int(rng.integers(20, 40))
+        check_kept(rng, hidden_count, rng.choice(hidden_count, size, replace=False).tolist())
+    ### END HIDDEN TESTS
+
+# %%
+kept = keep_classes(teacher, list(range(65)))
+print(
+    f"old head, 65 of its columns: {accuracy(kept, known.images, known.labels):.1%} correct, and no picture to train on"
+)
+
+# %% [markdown]
+# Second, the 65 new people. The old head cannot name them, since it has no column for them. Still, "looks like person 17,
+# a bit like person 1,204" might describe somebody. So take its 2,622 logits as features for a new head.
+
+# %%
+train_logits, test_logits = (teacher.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+logits_head = train_head(train_logits, train.labels, 65)
+print(f"new head on 2,622 logits: {accuracy(logits_head, test_logits, test.labels):.1%} correct, "
+      f"{logits_head.count_params():,} parameters")  # fmt: skip
+print(f"new head on 192 features: {with_teacher:.1%} correct, {head.count_params():,} parameters")
+
+# %% [markdown]
+# TODO
+#
+# ## A listing made to work
+#
+# The lecture's overview article shows feature extraction with ResNet50 in a dozen lines: the base without its top, frozen;
+# global average pooling; a dense layer of 1,024; a softmax. As printed it does not run, because it uses names that it never
+# defines (C26). Here is the part that builds the model, in our words, with the same fault:
+#
+# ```python
+# base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
+# base.trainable = False
+# x = GlobalAveragePooling2D()(base.output)
+# x = Dense(1024, activation="relu")(x)
+# predictions = Dense(num_classes, activation="softmax")(x)
+# model = Model(inputs=base.input, outputs=predictions)
+# ```
+#
+# Which names does nobody define? What a listing leaves open, a function asks for.
+
+# %% [markdown]
+# ### Exercise 2.7: make it a function that runs
+#
+# `build_resnet_classifier(classes, input_shape, weights=None)`: a `keras.Model` from pictures of `input_shape`, such as
+# (64, 64, 3), to `classes` probabilities: ResNet50 without its top and frozen, global average pooling, a dense layer of 1,024 with
+# ReLU, and a dense layer with softmax. `weights` is handed on to ResNet50: `None` for random ones, so that nothing is
+# downloaded here, or `"imagenet"`. For 5 classes, 2,103,301 parameters are trainable and 23,587,712 are frozen.
+#
+# <details><summary>Hint</summary>
+# The base is `keras.applications.ResNet50`; the layers live in `keras.layers`. Whether you call the base like a layer or go on
+# from its output is up to you. Freeze the base, not the model.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "build_resnet_classifier", "locked": false, "schema_version": 3, "solution": true}
+def build_resnet_classifier(classes, input_shape, weights=None):
+    """A new head on a frozen ResNet50: pictures of `input_shape` to `classes` probabilities."""
+    ### BEGIN SOLUTION
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.GlobalAveragePooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def check_resnet(classes, input_shape):
+    """Hold build_resnet_classifier to shapes, parameters in all, pooling and probabilities."""
+    model = build_resnet_classifier(classes, input_shape)
+    checks.require(
+        isinstance(model, keras.Model),
+        f"build_resnet_classifier should return a keras.Model, not {type(model).__name__}.",
+    )
+    checks.equal("the model's input shape", list(model.input_shape[1:]), list(input_shape))
+    checks.equal("the model's output shape", list(model.output_shape[1:]), [classes], {
+        "ResNet50's old top is still there": [1000], "the maps are not pooled": [input_shape[0] // 32, input_shape[1] // 32, classes]})  # fmt: skip
+    maps, new = (input_shape[0] // 32) * (input_shape[1] // 32) * 2048, 2048 * 1024 + 1024 + 1024 * classes + classes
+    checks.equal("the number of parameters in all", model.count_params(), 23_587_712 + new, {
+        "the maps are flattened instead of averaged": 23_587_712 + maps * 1024 + 1024 + 1024 * classes + classes,
+        "the dense layer of 1,024 is missing": 23_587_712 + 2048 * classes + classes,
+        "the new layers stand on ResNet50's old top": 25_636_712 + 1000 * 1024 + 1024 + 1024 * classes + classes})  # fmt: skip
+    kinds = {type(layer).__name__ for layer in model._flatten_layers()}
+    checks.require("GlobalMaxPooling2D" not in kinds, "The maps are pooled by their maximum; the average is asked for.")
+    pictures = np.random.default_rng(0).uniform(0, 1, (2, *input_shape)).astype("float32")
+    sums = np.asarray(model(pictures)).sum(axis=1)
+    checks.equal("the sum of a picture's outputs", sums, [1, 1], tolerance=1e-3)
+
+
+with progress.exercise("build_resnet_classifier"):
+    check_resnet(5, (64, 64, 3))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("build_resnet_classifier")
+    check_resnet(int(rng.integers(2, 40)), (32 * int(rng.integers(2, 4)), 96, 3))
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier_frozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+with progress.exercise("build_resnet_classifier_frozen"):
+    model = build_resnet_classifier(5, (64, 64, 3))
+    learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    checks.equal("the number of trainable parameters", learned, 2_103_301, {
+        "nothing is frozen": 23_534_592 + 2_103_301, "the whole model is frozen, its new head too": 0,
+        "the dense layer of 1,024 is frozen too": 5_125})  # fmt: skip
+    ### BEGIN HIDDEN TESTS
+    hidden_classes = int(checks.grading_rng("build_resnet_classifier_frozen").integers(6, 40))
+    model = build_resnet_classifier(hidden_classes, (64, 64, 3))
+    learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    checks.equal(
+        f"the number of trainable parameters for {hidden_classes} classes", learned, 2_098_176 + 1025 * hidden_classes
+    )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Choosing a teacher
+#
+# The lecture gives five criteria: similarity of the domains, architecture, track record, licence and availability (C14).
+# The course's catalogue has the facts for most of them.
+
+# %% tags=["nbval-check-output"]
+print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   licence of the weights")
+for entry in teachers.CATALOGUE.values():
+    print(f"{entry.name:<18}{entry.input_size:>6}{entry.parameters:>13,}{entry.classes:>9,}   {entry.licence}")
+
+# %% [markdown]
+# All but the first learned on ImageNet: photos of animals, vehicles, household things, hardly any faces.
+#
+# ### Written answer 2.9: which teacher, for whom?
+#
+# Choose a teacher from the table for each of these, and name for each the criterion that decided and one risk. About six
+# sentences in all. **(a)** An app that tells dog breeds apart on the phone itself, without a network. **(b)** Defects on
+# metal parts, 200 photos, a server with a graphics card, to be sold as a product. **(c)** Recognising the 40 members of a drama
+# club in cartoon portraits in the style of this unit.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# (a) MobileNetV2. The architecture decides: at 3.5 million parameters it is the smallest in the table, and a phone has to hold
+# and run it. ImageNet has many dog breeds, so the domains are close as well. The risk: a larger teacher is more accurate, so measure what is lost.
+#
+# (b) ResNet50, or an EfficientNet: a good track record, licences (MIT, Apache-2.0) that allow a product, and a server can
+# run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be too specific. Try
+# an earlier cut, and compare with a simple rival.
+#
+# (c) `faces_vgg16`. Similarity of the domains decides: it has learned people in this very style, and it comes with the course. The risk: it has seen
+# these drawings only, and its habits come along (it would be a bad choice for photos of real people).
+#
+# === BEGIN MARK SCHEME ===
+# One point for each case. Each needs a choice that can be defended, a criterion among domain similarity, architecture (size,
+# speed, input size), track record, licence and availability that fits the case, and a risk. Other choices earn the point with a
+# good reason: EfficientNetB0 for (a); VGG16 for (b) if its size and its licence (CC-BY-4.0: name the source) are considered.
+# No point for "the largest is the best" or for a choice without a reason.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## With real photos
+#
+# Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it without its
+# head, run it once over the pictures, train a head on what comes out. The cell works where photos and weights can be had (a
+# network, or a school's mirror) and says so otherwise.
+
+# %%
+from tlcourse.datasets import photos
+
+if photos.available() and teachers.available("MobileNetV2"):
+    parts = photos.cats_dogs()
+    few_photos, test_photos = parts["train"].per_class(20, seed=0), parts["test"].per_class(60, seed=0)
+    mobile = teachers.load("MobileNetV2", head=False, input_size=160)
+    seen, unseen = (
+        mobile.predict(teachers.preprocess("MobileNetV2", part.images), verbose=0) for part in (few_photos, test_photos)
+    )
+    photo_head = train_head(seen, few_photos.labels, 2)
+    print(f"20 photos each: {accuracy(photo_head, unseen, test_photos.labels):.1%} of 120 others correct")
+else:
+    print(
+        "No photos or no MobileNetV2 weights here: connect to a network, or set TLCOURSE_MIRROR. The record is below."
+    )
+
+# %% tags=["nbval-check-output"]
+real = results("real")
+for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "cats and dogs, MobileNetV2")):
+    for method in ("transfer", "scratch"):
+        one = real[name][method]
+        print(f"{target:<30}{method:<9}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
+
+# %% [markdown]
+# TODO
+
+# %% [markdown]
+# ## Summary
+#
+# TODO
+
+# %%
+progress

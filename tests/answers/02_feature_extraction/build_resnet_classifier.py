@@ -1,0 +1,119 @@
+# %% right: functional, on the base's own graph
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    for layer in base.layers:
+        layer.trainable = False
+    x = keras.layers.GlobalAveragePooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    outputs = keras.layers.Dense(classes, activation="softmax")(x)
+    return keras.Model(inputs=base.input, outputs=outputs)
+
+
+# %% right: sequential, the base as a layer
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    return keras.Sequential(
+        [
+            base,
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(1024, activation="relu"),
+            keras.layers.Dense(classes, activation="softmax"),
+        ]
+    )
+
+
+# %% right: pooling by the application itself, the base called, softmax apart, compiled
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
+    base.trainable = False
+    inputs = keras.Input(input_shape)
+    x = base(inputs, training=False)
+    x = keras.layers.ReLU()(keras.layers.Dense(1024)(x))
+    outputs = keras.layers.Softmax()(keras.layers.Dense(classes)(x))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+# %% wrong: nothing is frozen
+# says: nothing is frozen
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    x = keras.layers.GlobalAveragePooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: the new head is frozen too
+# says: whole model is frozen
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    x = keras.layers.GlobalAveragePooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    model = keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+    model.trainable = False
+    return model
+
+
+# %% wrong: flattened
+# says: flattened instead of averaged
+# earns: 0
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.Flatten()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: no dense layer of 1,024
+# says: 1,024 is missing
+# earns: 0
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
+    base.trainable = False
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(base.output))
+
+
+# %% wrong: no softmax
+# says: sum of a picture's outputs
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
+    base.trainable = False
+    x = keras.layers.Dense(1024, activation="relu")(base.output)
+    return keras.Model(base.input, keras.layers.Dense(classes)(x))
+
+
+# %% wrong: the names stay undefined
+# says: num_classes
+# earns: 0
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
+    base.trainable = False
+    x = keras.layers.Dense(1024, activation="relu")(base.output)
+    return keras.Model(base.input, keras.layers.Dense(num_classes, activation="softmax")(x))
+
+
+# %% wrong: maximum instead of average
+# says: pooled by their maximum
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.GlobalMaxPooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: five classes, whatever is asked
+# says: output shape|trainable parameters for
+# earns: 0
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
+    base.trainable = False
+    x = keras.layers.Dense(1024, activation="relu")(base.output)
+    return keras.Model(base.input, keras.layers.Dense(5, activation="softmax")(x))

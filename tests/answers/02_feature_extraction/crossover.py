@@ -1,0 +1,87 @@
+# %% right: every count, and all that come after it
+def crossover(counts, transfer, scratch):
+    for start in range(len(counts)):
+        if all(s >= t for s, t in zip(scratch[start:], transfer[start:])):
+            return counts[start]
+    return None
+
+
+# %% right: vectorised
+def crossover(counts, transfer, scratch):
+    wins = np.asarray(scratch) >= np.asarray(transfer)
+    holds = np.logical_and.accumulate(wins[::-1])[::-1]
+    return np.asarray(counts)[holds][0] if holds.any() else None
+
+
+# %% right: one after the last count where transfer wins
+def crossover(counts, transfer, scratch):
+    last = -1
+    for position, (teacher_accuracy, scratch_accuracy) in enumerate(zip(transfer, scratch)):
+        if teacher_accuracy > scratch_accuracy:
+            last = position
+    if last + 1 < len(counts):
+        return counts[last + 1]
+
+
+# %% wrong: the first win
+# says: first win is taken
+def crossover(counts, transfer, scratch):
+    for count, t, s in zip(counts, transfer, scratch):
+        if s >= t:
+            return count
+    return None
+
+
+# %% wrong: strictly better
+# says: tie does not count
+def crossover(counts, transfer, scratch):
+    for start in range(len(counts)):
+        if all(s > t for s, t in zip(scratch[start:], transfer[start:])):
+            return counts[start]
+    return None
+
+
+# %% wrong: the position
+# says: position is returned
+def crossover(counts, transfer, scratch):
+    for start in range(len(counts)):
+        if all(s >= t for s, t in zip(scratch[start:], transfer[start:])):
+            return start
+    return None
+
+
+# %% wrong: the last count when there is none
+# says: although transfer wins there
+def crossover(counts, transfer, scratch):
+    for start in range(len(counts)):
+        if all(s >= t for s, t in zip(scratch[start:], transfer[start:])):
+            return counts[start]
+    return counts[-1]
+
+
+# %% wrong: the last count at which transfer wins
+# says: should be 10, but it is 1
+def crossover(counts, transfer, scratch):
+    losing = [count for count, t, s in zip(counts, transfer, scratch) if s < t]
+    return losing[-1] if losing else None
+
+
+# %% wrong: lists compared as wholes
+# says: should be 10
+def crossover(counts, transfer, scratch):
+    return counts[0] if scratch >= transfer else None
+
+
+# %% wrong: the two are swapped
+# says: should be 10
+def crossover(counts, transfer, scratch):
+    for start in range(len(counts)):
+        if all(t >= s for s, t in zip(scratch[start:], transfer[start:])):
+            return counts[start]
+    return None
+
+
+# %% wrong: only the visible cases
+# says: should be
+def crossover(counts, transfer, scratch):
+    return 10 if scratch[-1] > 0.5 else None

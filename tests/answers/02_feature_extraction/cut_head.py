@@ -1,0 +1,103 @@
+# %% right: functional, by position
+def cut_head(teacher):
+    base = keras.Model(teacher.inputs, teacher.layers[-2].output)
+    base.trainable = False
+    return base
+
+
+# %% right: sequential, from the teacher's own layers
+def cut_head(teacher):
+    base = keras.Sequential([layer for layer in teacher.layers[:-1]])
+    for layer in base.layers:
+        layer.trainable = False
+    return base
+
+
+# %% right: from what goes into the last layer
+def cut_head(teacher):
+    teacher.trainable = False
+    return keras.Model(inputs=teacher.input, outputs=teacher.layers[-1].input)
+
+
+# %% right: a copy of the layers with the teacher's weights
+def cut_head(teacher):
+    copy = keras.models.clone_model(teacher)
+    copy.set_weights(teacher.get_weights())
+    base = keras.Model(copy.input, copy.layers[-2].output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: the head stays
+# says: old head is still there
+def cut_head(teacher):
+    teacher.trainable = False
+    return teacher
+
+
+# %% wrong: nothing is frozen
+# says: nothing is frozen
+# earns: 2
+def cut_head(teacher):
+    return keras.Model(teacher.input, teacher.layers[-2].output)
+
+
+# %% wrong: only the head is frozen
+# says: nothing is frozen
+# earns: 2
+def cut_head(teacher):
+    teacher.layers[-1].trainable = False
+    return keras.Model(teacher.input, teacher.layers[-2].output)
+
+
+# %% wrong: one layer too many is cut
+# says: last activation is gone
+# earns: 1
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.layers[-3].output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: both dense blocks are cut
+# says: output shape|features
+# earns: 0
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.get_layer("fc1_relu").output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: the architecture without the teacher's weights
+# says: the base's features
+# earns: 1
+def cut_head(teacher):
+    copy = keras.models.clone_model(teacher)
+    base = keras.Model(copy.input, copy.layers[-2].output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: one teacher's layer names only
+# says: fc2_relu
+# earns: 0
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.get_layer("fc2_relu").output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: features of one picture instead of a model
+# says: should return a keras.Model
+def cut_head(teacher):
+    return teacher.layers[-2].output
+
+
+# %% wrong: only some layers are frozen
+# says: trainable arrays
+# earns: 2
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    for layer in base.layers[:-3]:
+        layer.trainable = False
+    return base

@@ -1,0 +1,125 @@
+# %% right: class by class
+def images_per_class(labels, count, seed):
+    rng = np.random.default_rng(seed)
+    labels = np.asarray(labels)
+    parts = []
+    for name in np.unique(labels):
+        places = np.where(labels == name)[0]
+        if places.size < count:
+            raise ValueError(f"only {places.size} pictures of class {name}")
+        parts.append(rng.permutation(places)[:count])
+    return np.concatenate(parts)
+
+
+# %% right: with the standard library, as a list
+import random
+
+
+def images_per_class(labels, count, seed):
+    generator = random.Random(seed)
+    places = {}
+    for place, label in enumerate(labels):
+        places.setdefault(int(label), []).append(place)
+    chosen = []
+    for members in places.values():
+        chosen.extend(generator.sample(members, count))  # raises ValueError when there are too few
+    return chosen
+
+
+# %% right: one shuffle, then the first of each class
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    order = np.random.RandomState(seed).permutation(len(labels))
+    taken, chosen = {}, []
+    for place in order:
+        label = labels[place]
+        if taken.get(label, 0) < count:
+            taken[label] = taken.get(label, 0) + 1
+            chosen.append(place)
+    if len(taken) and min(taken.values()) < count:
+        raise ValueError("too few pictures in a class")
+    return np.array(chosen)
+
+
+# %% wrong: with replacement
+# says: drawn twice
+def images_per_class(labels, count, seed):
+    rng, labels = np.random.default_rng(seed), np.asarray(labels)
+    return np.concatenate([rng.choice(np.flatnonzero(labels == name), count) for name in np.unique(labels)])
+
+
+# %% wrong: the first of each class, whatever the seed
+# says: seed is not used
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    return np.concatenate([np.flatnonzero(labels == name)[:count] for name in np.unique(labels)])
+
+
+# %% wrong: the first of each class, with the error
+# says: seed is not used
+# earns: 1
+def images_per_class(labels, count, seed):
+    labels, chosen = np.asarray(labels), []
+    for name in np.unique(labels):
+        members = np.flatnonzero(labels == name)
+        if len(members) < count:
+            raise ValueError(name)
+        chosen.extend(members[:count])
+    return np.array(chosen)
+
+
+# %% wrong: the seed is fixed
+# says: seed is not used
+def images_per_class(labels, count, seed):
+    rng, labels = np.random.default_rng(0), np.asarray(labels)
+    return np.concatenate([rng.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)])
+
+
+# %% wrong: no seed at all
+# says: other pictures the second time
+# earns: 1
+def images_per_class(labels, count, seed):
+    rng, labels = np.random.default_rng(), np.asarray(labels)
+    parts = [rng.choice(np.flatnonzero(labels == name), count, replace=False) for name in np.unique(labels)]
+    return np.concatenate(parts)
+
+
+# %% wrong: not balanced
+# says: number of pictures of each class
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    return np.random.default_rng(seed + 3).permutation(len(labels))[: count * len(np.unique(labels))]
+
+
+# %% wrong: count pictures in all
+# says: drawn in all
+def images_per_class(labels, count, seed):
+    return np.random.default_rng(seed).permutation(len(labels))[:count]
+
+
+# %% wrong: a mask instead of positions
+# says: integer positions
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    mask = np.zeros(len(labels), bool)
+    for name in np.unique(labels):
+        mask[np.random.default_rng(seed).permutation(np.flatnonzero(labels == name))[:count]] = True
+    return mask
+
+
+# %% wrong: too few pictures pass silently
+# says: ValueError is expected
+# earns: 2
+def images_per_class(labels, count, seed):
+    rng, labels = np.random.default_rng(seed), np.asarray(labels)
+    return np.concatenate([rng.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)])
+
+
+# %% wrong: classes are taken to be 0, 1, 2 ...
+# says: class numbers need not be 0
+def images_per_class(labels, count, seed):
+    rng, labels, chosen = np.random.default_rng(seed), np.asarray(labels), []
+    for name in range(len(np.unique(labels))):
+        members = np.flatnonzero(labels == name)
+        chosen.extend(rng.permutation(members)[:count])
+    return np.array(chosen, dtype=int)

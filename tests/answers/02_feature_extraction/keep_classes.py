@@ -1,0 +1,113 @@
+# %% right: a new dense layer with the old columns
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes))
+    model = keras.Model(teacher.input, layer(teacher.layers[-1].input))
+    layer.set_weights([kernel[:, list(classes)], bias[list(classes)]])
+    return model
+
+
+# %% right: take the outputs of the whole teacher
+def keep_classes(teacher, classes):
+    return keras.Model(teacher.input, keras.ops.take(teacher.output, keras.ops.convert_to_tensor(classes), axis=-1))
+
+
+# %% right: sequential, column by column
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    new_kernel = np.zeros((kernel.shape[0], len(classes)))
+    new_bias = np.zeros(len(classes))
+    for place, name in enumerate(classes):
+        new_kernel[:, place] = kernel[:, name]
+        new_bias[place] = bias[name]
+    model = keras.Sequential([*teacher.layers[:-1], keras.layers.Dense(len(classes))])
+    model.layers[-1].set_weights([new_kernel, new_bias])
+    return model
+
+
+# %% right: initializers instead of set_weights
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    head = keras.layers.Dense(
+        len(classes),
+        kernel_initializer=lambda shape, dtype=None: keras.ops.convert_to_tensor(kernel[:, classes], dtype),
+        bias_initializer=lambda shape, dtype=None: keras.ops.convert_to_tensor(bias[classes], dtype),
+    )
+    return keras.Sequential([base, head])
+
+
+# %% wrong: a fresh head
+# says: answers for the classes
+def keep_classes(teacher, classes):
+    return keras.Model(teacher.input, keras.layers.Dense(len(classes))(teacher.layers[-2].output))
+
+
+# %% wrong: biases forgotten
+# says: biases are forgotten
+def keep_classes(teacher, classes):
+    kernel, _ = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes), use_bias=False)
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[:, classes]])
+    return model
+
+
+# %% wrong: sorted
+# says: classes are sorted
+def keep_classes(teacher, classes):
+    classes = sorted(classes)
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes))
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[:, classes], bias[classes]])
+    return model
+
+
+# %% wrong: the first columns
+# says: first classes are kept
+def keep_classes(teacher, classes):
+    return keras.Model(teacher.input, teacher.output[:, : len(classes)])
+
+
+# %% wrong: the whole teacher
+# says: all the classes are kept
+def keep_classes(teacher, classes):
+    return teacher
+
+
+# %% wrong: softmax on top
+# says: logits are asked for
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes), activation="softmax")
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[:, classes], bias[classes]])
+    return model
+
+
+# %% wrong: rows of the kernel
+# says: shape
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes))
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[classes], bias[classes]])
+    return model
+
+
+# %% wrong: the weights instead of a model
+# says: should return a keras.Model
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    return kernel[:, classes], bias[classes]
+
+
+# %% wrong: only ever two classes
+# says: answers for the classes
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(2)
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[:, [7, 2]], bias[[7, 2]]])
+    return model

@@ -1,0 +1,124 @@
+# %% right: softmax and probabilities
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input((features.shape[1],)), keras.layers.Dense(classes, activation="softmax")])
+    head.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01), loss="sparse_categorical_crossentropy")
+    head.fit(features, labels, epochs=30, verbose=0)
+    return head
+
+
+# %% right: functional, normalised, one-hot labels, fewer and larger steps
+def train_head(features, labels, classes):
+    inputs = keras.Input((features.shape[1],))
+    normalise = keras.layers.Normalization()
+    normalise.adapt(features)
+    head = keras.Model(inputs, keras.layers.Dense(classes)(normalise(inputs)))
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.CategoricalCrossentropy(from_logits=True))
+    head.fit(features, keras.utils.to_categorical(labels, classes), batch_size=16, epochs=20, verbose=0)
+    return head
+
+
+# %% right: dropout, weight decay and the default learning rate
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.layers.Dropout(0.2), keras.layers.Dense(classes)])
+    head.compile("adamw", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, batch_size=8, epochs=60, verbose=0)
+    return head
+
+
+# %% right: gradient steps by hand, on all pictures at once
+import tensorflow as tf
+
+
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    optimizer = keras.optimizers.Adam(0.02)
+    for _ in range(150):
+        with tf.GradientTape() as tape:
+            loss = keras.ops.mean(
+                keras.losses.sparse_categorical_crossentropy(labels, head(features), from_logits=True)
+            )
+        optimizer.apply(tape.gradient(loss, head.trainable_weights), head.trainable_weights)
+    return head
+
+
+# %% wrong: never fitted
+# says: was it fitted
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return head
+
+
+# %% wrong: the history is returned
+# says: should return the trained keras.Model
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return head.fit(features, labels, epochs=30, verbose=0)
+
+
+# %% wrong: a hidden layer more
+# says: number of trainable parameters
+def train_head(features, labels, classes):
+    head = keras.Sequential(
+        [keras.Input(features.shape[1:]), keras.layers.Dense(32, "relu"), keras.layers.Dense(classes)]
+    )
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: no biases
+# says: no biases
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, use_bias=False)])
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: the new head is frozen
+# says: nothing in the head is trainable
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.trainable = False
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, epochs=2, verbose=0)
+    return head
+
+
+# %% wrong: one output for each picture
+# says: output shape
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(1)])
+    head.compile("adam", "mse")
+    head.fit(features, labels.astype("float32"), epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: softmax over one class, ones for all
+# says: right in .* of cases
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, activation="softmax")])
+    head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    head.fit(features, np.zeros_like(labels), epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: the learning rate of fine-tuning, far too small here
+# says: was it fitted|stops too early
+def train_head(features, labels, classes):
+    keras.utils.set_random_seed(1)
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.compile(keras.optimizers.Adam(1e-6), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, epochs=2, verbose=0)
+    return head
+
+
+# %% wrong: always four classes
+# says: for 12 people
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(4)])
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels % 4, epochs=30, verbose=0)
+    return head
