@@ -47,5 +47,5 @@ $(STAMP): pyproject.toml constraints.txt
 	install its venv package (Debian, Ubuntu: sudo apt install python3-venv) and run make again"; exit 1; }
 	@echo "Setting up (about 2 minutes, once)"
 	@if test -f $@; then rm $@; "$(PYTHON)" -m venv .venv; else "$(PYTHON)" -m venv --clear .venv; fi
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --compile -c constraints.txt -e '.[lab,dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e '.[lab,dev]'
 	@touch $@

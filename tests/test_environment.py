@@ -200,7 +200,7 @@ case "$*" in *"-m venv"*)
     chmod +x {tmp_path}/.venv/bin/$tool
   done;;
 esac"""
-    install = "-m pip install -q --disable-pip-version-check --compile -c constraints.txt -e .[lab,dev]"
+    install = "-m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e .[lab,dev]"
     calls = tmp_path / "calls"
     assert bare(making).returncode == 0
     assert calls.read_text(encoding="utf-8").splitlines() == ["-m venv --clear .venv", install, "lab"]
