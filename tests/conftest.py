@@ -32,13 +32,21 @@ def fresh_cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mirror():
     """The mirror's folder; the test is skipped where there is none."""
     folder = os.environ.get("TLCOURSE_MIRROR")
     if not folder or not Path(folder).is_dir():
         pytest.skip("TLCOURSE_MIRROR is not set to a folder with cats_dogs/ and keras_home/")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cats_dogs(mirror):
+    """The mirror's cats and dogs, read once."""
+    from tlcourse.datasets import photos
+
+    return photos.cats_dogs()
 
 
 @pytest.fixture

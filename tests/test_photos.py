@@ -108,8 +108,8 @@ def test_size_is_checked(folder, size):
         photos.load(folder, size)
 
 
-def test_cats_dogs_from_the_mirror(mirror):
-    parts = photos.cats_dogs()
+def test_cats_dogs_from_the_mirror(cats_dogs):
+    parts = cats_dogs
     assert {name: len(data) for name, data in parts.items()} == {"train": 800, "val": 199, "test": 399}
     assert all(data.class_names == ("cats", "dogs") for data in parts.values())
     assert all(data.images.shape[1:] == (160, 160, 3) for data in parts.values())

@@ -174,11 +174,9 @@ def test_embedded_teacher_with_its_head_and_without(pictures):
 # ImageNet's teachers
 
 
-def test_mobilenet_from_the_mirror_knows_cats_and_dogs(mirror):
-    from tlcourse.datasets import photos
-
+def test_mobilenet_from_the_mirror_knows_cats_and_dogs(cats_dogs):
     model = teachers.load("MobileNetV2", input_size=160)
-    data = photos.cats_dogs()["test"].per_class(20, seed=0)
+    data = cats_dogs["test"].per_class(20, seed=0)
     best = outputs(model, teachers.preprocess("MobileNetV2", data.images)).argmax(axis=1)
     # ImageNet's classes 151 to 268 are breeds of dogs, 281 to 285 kinds of cats.
     is_dog, is_cat = (best >= 151) & (best <= 268), (best >= 281) & (best <= 285)

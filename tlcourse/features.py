@@ -77,7 +77,7 @@ def _cut(model, layer, pool):
         outputs = keras.layers.GlobalAveragePooling2D(name="pooled")(outputs)
     elif len(outputs.shape) > 2:
         outputs = keras.layers.Flatten(name="pooled")(outputs)
-    return keras.Model(model.inputs, outputs, name="cut")
+    return keras.Model(model.inputs[0], outputs, name="cut")
 
 
 def _layer(model, name):
@@ -118,6 +118,8 @@ def _checked(cut, pictures, name):
 
 
 def _compute(cut, pictures, batch_size):
+    if len(pictures) <= batch_size:
+        return np.asarray(cut(pictures, training=False), dtype=np.float32)
     # Traced once for any batch: `predict` would trace anew for each cut, and warn of it on the error stream.
     batch_shape = tf.TensorSpec((None, *pictures.shape[1:]), pictures.dtype)
     step = tf.function(lambda batch: cut(batch, training=False)).get_concrete_function(batch_shape)

@@ -196,7 +196,7 @@ def _embedded(teacher, head):
 
     model = weights.load_embedded(teacher.name)
     outputs = model.outputs[0] if head else model.get_layer("fc2_relu").output
-    return keras.Model(model.inputs, outputs, name=teacher.name)
+    return keras.Model(model.inputs[0], outputs, name=teacher.name)
 
 
 def _imagenet(teacher, head, size):
