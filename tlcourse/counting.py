@@ -140,5 +140,6 @@ def by_block(model):
 
 
 def activation_count(model):
-    """Numbers that all layers of a model put out for one image, the input included."""
-    return sum(math.prod(layer.output.shape[1:]) for layer in model.layers)
+    """Numbers that all layers of a model put out for one image; the image itself is not counted."""
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    return sum(math.prod(layer.output.shape[1:]) for layer in layers)

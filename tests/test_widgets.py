@@ -1,0 +1,125 @@
+"""The pictures of unit 01: the explorer is driven through its controls, as a browser would."""
+
+import io
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from tlcourse import counting, widgets
+
+LAYERS = [
+    {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
+    {"kind": "conv", "filters": 16, "kernel": 5, "strides": 2, "padding": "same"},
+    {"kind": "flatten"},
+    {"kind": "dense", "units": 512},
+    {"kind": "dense", "units": 4},
+]
+CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
+
+
+@pytest.fixture(autouse=True)
+def _close_pictures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def explorer():
+    return widgets.ShapeExplorer(LAYERS, (32, 32, 3))
+
+
+def pixels(explorer):
+    return np.asarray(Image.open(io.BytesIO(explorer.picture.value)).convert("L"))
+
+
+def test_the_explorer_opens_with_the_lectures_numbers(explorer):
+    for number in ("224", "3,216", "2,097,664", "2,103,156", "16×16×16"):
+        assert number in explorer.numbers.value
+    assert pixels(explorer).std() > 10
+
+
+# The totals are hand arithmetic: what the first convolution, the second and the first dense layer become.
+@pytest.mark.parametrize(
+    ("control", "value", "total"),
+    [
+        ("kernel", 5, 25 * 3 * 8 + 8 + 3216 + 2_097_664 + 2052),
+        ("strides", 2, 224 + 3216 + (8 * 8 * 16 + 1) * 512 + 2052),
+        ("padding", "valid", 224 + 3216 + (15 * 15 * 16 + 1) * 512 + 2052),
+        ("filters", 32, 9 * 3 * 32 + 32 + 25 * 32 * 16 + 16 + 2_097_664 + 2052),
+    ],
+)
+def test_each_control_changes_the_picture_and_the_numbers(explorer, control, value, total):
+    picture, numbers = explorer.picture.value, explorer.numbers.value
+    getattr(explorer, control).value = value
+    assert explorer.picture.value != picture
+    assert explorer.numbers.value != numbers
+    assert f"{total:,}" in explorer.numbers.value
+
+
+def test_another_layer_brings_its_own_values_and_leaves_the_network_as_it_was(explorer):
+    numbers = explorer.numbers.value
+    explorer.layer.value = 1
+    assert [getattr(explorer, name).value for name in CONTROLS] == [1, 5, 2, "same", 16]
+    assert explorer.numbers.value == numbers
+    explorer.strides.value = 1
+    assert "8,394,612" in explorer.numbers.value
+    assert LAYERS[1]["strides"] == 2, "the caller's own list stays as it was"
+
+
+def test_a_change_is_drawn_within_half_a_second(explorer):
+    seconds = []
+    for kernel in (5, 7, 3, 9, 5, 3):
+        started = time.process_time()  # of this process: another one's work does not count
+        explorer.kernel.value = kernel
+        seconds.append(time.process_time() - started)
+    assert sorted(seconds)[2] < 0.5
+
+
+def test_a_kernel_that_does_not_fit_is_said_and_can_be_taken_back(explorer):
+    explorer.strides.value, explorer.layer.value = 4, 1
+    explorer.padding.value = "valid"
+    before = explorer.picture.value
+    explorer.kernel.value = 9
+    assert "larger than the map" in explorer.numbers.value
+    assert explorer.picture.value != before
+    explorer.kernel.value = 3
+    assert "parameters" in explorer.numbers.value
+
+
+def test_every_control_is_labelled(explorer):
+    assert all(getattr(explorer, name).description for name in CONTROLS)
+
+
+def test_a_network_without_convolutions_is_refused():
+    with pytest.raises(ValueError, match="flatten"):
+        widgets.ShapeExplorer([{"kind": "flatten"}], (32, 32, 3))
+
+
+def texts(axes):
+    return {text.get_text() for text in axes.texts}
+
+
+def test_the_still_picture_shows_every_shape_and_count():
+    axes = widgets.draw_shapes(counting.measure(LAYERS, (32, 32, 3)))
+    assert {"32×32×3", "32×32×8", "16×16×16", "4096", "224", "3,216", "2,097,664", "99.7%"} <= texts(axes)
+    assert "2,103,156" in axes.get_title(loc="left") + axes.get_title()
+
+
+@pytest.mark.parametrize(("strides", "padding", "positions"), [(1, "valid", 6), (1, "same", 8), (2, "same", 4)])
+def test_windows_are_drawn_where_the_kernel_stops(strides, padding, positions):
+    axes = widgets.draw_windows(8, 3, strides, padding)
+    below = [patch for patch in axes.patches if patch.get_y() < 0]
+    assert len(below) == positions
+    cells = [patch for patch in axes.patches if patch.get_y() == 0]
+    last = max(patch.get_x() + patch.get_width() for patch in below)
+    assert last <= max(patch.get_x() + 1 for patch in cells), "no window hangs over the end of the padded row"
+
+
+def test_filters_are_drawn_one_square_a_parameter():
+    layer = counting.keras_layer({"kind": "conv", "filters": 8, "kernel": 3})
+    layer.build((None, 32, 32, 3))
+    squares = np.ma.masked_invalid(widgets.draw_filters(layer).collections[0].get_array())
+    assert squares.count() == 224
