@@ -156,7 +156,7 @@ def _same(actual, expected, tolerance):
         if isinstance(actual, np.bool_):
             actual = bool(actual)
         return type(actual) is type(expected) and actual == expected
-    if isinstance(expected, (list, tuple)) and any(type(item) in (str, bool) for item in expected):
+    if isinstance(expected, (list, tuple)) and _plain(expected) is None:  # strings, or rows of unequal length
         pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
         return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))
     one, other = _plain(actual), _plain(expected)
