@@ -746,7 +746,7 @@ plt.show()
 # (The friend's doubt is thereby answered: it is no convention.)
 # 1 point: a change that gives 8,193 in the head, counted, with a reasoned opinion. Accept: a shared bias; two images'
 # features into one output; one output and 4,096 further parameters (a PReLU or a scale after fc2). Not accepted: one
-# sigmoid output alone (134,264,641), dropping both biases (134,268,736).
+# sigmoid output alone (134,264,641), dropping both biases (134,268,738 - 2 = 134,268,736).
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1206,10 +1206,10 @@ else:
 # %%
 if similarity is not None:
     own = int((similarity.argmax(axis=1) == np.arange(len(similarity))).sum())
-    figure, axes = plt.subplots(figsize=(4.5, 4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5.5, 4), layout="constrained")
     figure.colorbar(axes.imshow(similarity, cmap="cividis"), label="cosine similarity")
-    axes.set(xlabel="photo at 96 pixels", ylabel="photo at 160 pixels")
-    axes.set_title(f"{own} of {len(similarity)} photos are nearest to themselves")
+    axes.set(xlabel="photo at 96 pixels", ylabel="photo at 160 pixels", xticks=range(0, 20, 5), yticks=range(0, 20, 5))
+    axes.set_title(f"{own} of {len(similarity)} nearest to themselves")
     plt.show()
 
 # %% [markdown]
