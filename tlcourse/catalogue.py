@@ -54,8 +54,8 @@ class Teacher:
     md5: tuple = field(default=(None, None), repr=False)
 
 
-# The licences are those of the weights, as https://keras.io/api/applications/ and its older edition state them;
-# EfficientNet's is that of github.com/tensorflow/tpu, from which they were converted.
+# The licences are those of the weights, as the Keras 2 documentation of keras.applications states them;
+# EfficientNet's is that of github.com/tensorflow/tpu, from whose checkpoints Keras' files were converted.
 _VGG = {
     "family": "VGG",
     "licence": "CC-BY-4.0",

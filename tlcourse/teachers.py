@@ -10,6 +10,7 @@ import numpy as np
 
 from tlcourse import weights
 from tlcourse.catalogue import CATALOGUE, Teacher
+from tlcourse.pictures import check_pictures
 from tlcourse.weights import TeacherUnavailable, save_embedded
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "Teacher",
     "TeacherUnavailable",
     "available",
-    "check_pictures",
     "imagenet_classes",
     "load",
     "preprocess",
@@ -111,38 +111,6 @@ def preprocess(name, images):
     )
 
 
-def check_pictures(images, size=None):
-    """`images` as an array, if they are colour pictures with values of 0 to 255.
-
-    Parameters
-    ----------
-    images : array-like
-        Shape (n, height, width, 3).
-    size : int, optional
-        The height and width that they must have, in pixels.
-
-    Raises
-    ------
-    ValueError
-        Says what came, what is needed and how to get there.
-    """
-    array = np.asarray(images)
-    fits = array.ndim == 4 and array.shape[-1] == 3 and (size is None or array.shape[1:3] == (size, size))
-    if not fits:
-        needed = f"(n, {size or 'height'}, {size or 'width'}, 3)"
-        raise ValueError(f"pictures must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
-    if array.size == 0:
-        raise ValueError(f"there are no pictures: the shape is {array.shape}")
-    if array.dtype.kind not in "uif":
-        raise ValueError(f"pictures must be numbers from 0 to 255, got dtype {array.dtype}")
-    low, high = array.min(), array.max()
-    if not (low >= 0 and high <= 255):
-        raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}")
-    if array.dtype.kind == "f" and 0 < high <= 1:
-        raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}: multiply by 255")
-    return array
-
-
 def imagenet_classes():
     """The English names of ImageNet's 1,000 classes, in the order of the teachers' outputs.
 
@@ -160,20 +128,6 @@ def _teacher(name):
     if name not in CATALOGUE:
         raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOGUE)}")
     return CATALOGUE[name]
-
-
-def _shape_hint(shape, size):
-    if len(shape) == 4 and shape[-1] == 4:
-        return ": RGBA, so leave out the fourth channel with images[..., :3]"
-    if len(shape) == 4 and shape[-1] == 1:
-        return ": greyscale, so repeat the channel with np.repeat(images, 3, axis=-1)"
-    if len(shape) == 3 and shape[-1] == 3:
-        return ": one picture, so add an axis with image[None]"
-    if len(shape) == 3:
-        return ": greyscale, so make three channels with np.repeat(images[..., None], 3, axis=-1)"
-    if size and len(shape) == 4 and shape[-1] == 3:
-        return f": another size, so scale them to {size}x{size} pixels"
-    return ""
 
 
 def _checked_size(teacher, head, input_size):
