@@ -7,9 +7,9 @@ import os
 import sys
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
+from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds, GetGrades, OverwriteKernelspec
 
-from tlcourse.feedback import HideHiddenTests
+from tlcourse.grading.preprocessors import HideHiddenTests, RestoreCells
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -34,8 +34,15 @@ c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 
-# A student who deleted a test cell is still graded on it.
-c.OverwriteCells.add_missing_cells = True
+# A student who deleted a check, or a whole exercise, is still graded on it.
+c.RestoreCells.add_missing_cells = True
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    RestoreCells,
+    CheckCellMetadata,
+]
 
 # Feedback pages show the student's work and the checks' messages, never the hidden tests.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]

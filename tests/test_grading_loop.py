@@ -173,11 +173,14 @@ def tiny_class(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     deleted = sample_class.fill(release, RIGHT)
     deleted.cells = [cell for cell in deleted.cells if cell.id != "test_triple"]
+    emptied = sample_class.fill(release, RIGHT)
+    emptied.cells = [cell for cell in emptied.cells if cell.id not in ("double", "test_double", "test_double_negative")]
     hand_ins = {
         "noisy": sample_class.fill(release, RIGHT | {"double": NOISY}),
         "wrong": sample_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
         "colab": from_colab(sample_class.fill(release, RIGHT)),
         "deleted": deleted,
+        "emptied": emptied,
     }
     return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", hand_ins).items()}
 
@@ -190,6 +193,10 @@ def test_a_copy_from_colab_and_one_with_a_deleted_check_are_graded_in_full(tiny_
     assert (tiny_class[1]["colab"], tiny_class[1]["deleted"]) == (4, 4)
 
 
+def test_an_exercise_deleted_with_its_checks_costs_its_own_points_only(tiny_class):
+    assert tiny_class[1]["emptied"] == 1
+
+
 def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
     code = (
         "from nbgrader.apps import NbGrader; from nbgrader.apps.api import NbGraderAPI\n"
@@ -198,4 +205,4 @@ def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
         "print([(one['name'], one['max_score'], one['num_submissions']) for one in api.get_assignments()])"
     )
     seen = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
-    assert seen.stdout == "[('01_tiny', 7.0, 4)]\n", seen.stderr
+    assert seen.stdout == "[('01_tiny', 7.0, 5)]\n", seen.stderr
