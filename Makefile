@@ -40,8 +40,8 @@ clean:  ## remove the environment and what was built; notebooks, marks and data 
 
 # Without a stamp whatever stands in .venv may be half an installation, so it is made anew. The stamp comes last.
 $(STAMP): pyproject.toml constraints.txt
-	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "tlcourse needs Python 3.11, 3.12 or 3.13, and \
-	`"$(or $(PYTHON),python3)" --version 2>&1 | head -n 1` is not that: install one from https://www.python.org/downloads and run make again, \
+	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "tlcourse needs Python 3.11, 3.12 or 3.13; found: \
+	`"$(or $(PYTHON),python3)" --version 2>&1 | head -n 1`. Install one from https://www.python.org/downloads and run make again, \
 	or name yours: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: \
 	install its venv package (Debian, Ubuntu: sudo apt install python3-venv) and run make again"; exit 1; }
