@@ -746,7 +746,7 @@ plt.show()
 # (The friend's doubt is thereby answered: it is no convention.)
 # 1 point: a change that gives 8,193 in the head, counted, with a reasoned opinion. Accept: a shared bias; two images'
 # features into one output; one output and 4,096 further parameters (a PReLU or a scale after fc2). Not accepted: one
-# sigmoid output alone (134,264,641), dropping both biases (134,268,738 - 2 = 134,268,736).
+# sigmoid output alone (134,264,641), dropping both biases (one parameter too few).
 # === END MARK SCHEME ===
 
 # %% [markdown]
