@@ -1,0 +1,155 @@
+"""Repeated runs: intervals as scipy has them, pairs that belong together, nothing lost and nothing half written."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tlcourse import data, experiments
+
+ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
+
+
+def test_interval_by_hand():
+    summary = experiments.summary(ONE_TO_FIVE)
+    assert summary == {"mean": 3.0, "ci95": [1.03676, 4.96324], "seeds": 5, "values": [1.0, 2.0, 3.0, 4.0, 5.0]}
+
+
+@pytest.mark.parametrize("count", [2, 5, 10, 40])
+def test_interval_is_scipys(count):
+    values = np.random.default_rng(count).normal(0.9, 0.03, count)
+    summary = experiments.summary(values)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    np.testing.assert_allclose(summary["ci95"], [expected.low, expected.high], atol=6e-6)
+    np.testing.assert_allclose(summary["mean"], values.mean(), atol=6e-6)
+    assert summary["seeds"] == count
+
+
+def test_19_intervals_of_20_hold_the_true_mean():
+    rng = np.random.default_rng(0)
+    intervals = [experiments.summary(rng.normal(0.5, 0.1, 5))["ci95"] for _ in range(2000)]
+    held = np.mean([low <= 0.5 <= high for low, high in intervals])
+    assert abs(held - 0.95) < 0.015  # three standard errors of 2,000 draws
+
+
+def test_equal_runs_have_an_interval_of_no_width():
+    assert experiments.summary([0.0154] * 3)["ci95"] == [0.0154, 0.0154]
+
+
+@pytest.mark.parametrize("values", [[], [0.9], [0.9, float("nan")], [0.9, float("inf")], [[0.9, 0.8], [0.9, 0.7]]])
+def test_too_little_for_an_interval_is_named(values):
+    with pytest.raises(ValueError, match="two or more finite values"):
+        experiments.summary(values)
+
+
+def test_a_paired_difference_is_narrow_where_the_seeds_share_their_luck():
+    luck = np.random.default_rng(0).normal(0, 0.05, 8)
+    first, second = 0.80 + luck, 0.79 + luck + np.random.default_rng(1).normal(0, 0.001, 8)
+    difference = experiments.paired_difference(first, second)
+    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
+    np.testing.assert_allclose(difference["ci95"], [expected.low, expected.high], atol=6e-6)
+    assert difference["ci95"][0] > 0
+    assert experiments.summary(second)["ci95"][1] > experiments.summary(first)["ci95"][0]  # unpaired they overlap
+
+
+def test_pairs_need_partners():
+    with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
+        experiments.paired_difference([1, 2], [1, 2, 3])
+
+
+def test_summaries_reach_into_nested_runs():
+    runs = [{"near": {"conv": value, "fc": 1.0}, "seconds": 2 * value} for value in ONE_TO_FIVE]
+    summaries = experiments.summaries(runs)
+    assert summaries["near"]["conv"] == experiments.summary(ONE_TO_FIVE)
+    assert summaries["near"]["fc"]["mean"] == 1
+    assert summaries["seconds"]["mean"] == 6
+
+
+def test_over_seeds_goes_on_after_an_interruption(tmp_path):
+    ran = []
+
+    def run(seed):
+        if seed == 2 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        ran.append(seed)
+        return {"accuracy": seed / 10}
+
+    interrupted = []
+    with pytest.raises(KeyboardInterrupt):
+        experiments.over_seeds(run, range(4), "test", folder=tmp_path)
+    assert ran == [0, 1]
+    runs = experiments.over_seeds(run, range(4), "test", folder=tmp_path)
+    assert ran == [0, 1, 2, 3]
+    assert runs == [{"accuracy": seed / 10} for seed in range(4)]
+    assert [file.name for file in tmp_path.iterdir()] == ["test.json"]
+
+
+def test_over_seeds_gives_only_what_was_asked_for_in_its_order(tmp_path):
+    experiments.over_seeds(lambda seed: seed, range(3), "test", folder=tmp_path)
+    assert experiments.over_seeds(lambda seed: -seed, [4, 1], "test", folder=tmp_path) == [-4, 1]
+
+
+@pytest.fixture
+def empty_data(tmp_path, monkeypatch):
+    """A data folder with nothing in it."""
+    (tmp_path / "README.md").write_text("nothing", encoding="utf-8")
+    for module in (data, experiments):
+        monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_record_writes_numbers_and_where_they_come_from(empty_data):
+    experiments.over_seeds(lambda seed: {"transfer": 0.9 + seed / 100}, range(3), "headline")
+    assert (empty_data / "results" / "partial" / "headline.json").is_file()
+    file = experiments.record("headline", {"transfer": experiments.summary([0.9, 0.91])}, "tlcourse results headline")
+    assert file == empty_data / "results" / "headline.json"
+    assert b"\r" not in file.read_bytes()
+    recorded = data.results("headline")
+    assert recorded["transfer"]["mean"] == 0.905
+    assert recorded["provenance"]["command"] == "tlcourse results headline"
+    assert set(recorded["provenance"]["versions"]) >= {"tlcourse", "keras", "tensorflow", "numpy"}
+    assert not list(empty_data.glob("results/partial/*")), "finished seeds are cleared once they are recorded"
+
+
+@pytest.mark.parametrize("failure", ["not JSON", "no replace"])
+def test_a_record_that_fails_leaves_the_old_one_whole(empty_data, monkeypatch, failure):
+    file = experiments.record("headline", {"mean": 1}, "first")
+    before = file.read_bytes()
+    payload = {"mean": 2}
+    if failure == "not JSON":
+        payload = {"mean": 2, "model": object()}
+    else:
+        monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises((TypeError, OSError)):
+        experiments.record("headline", payload, "second")
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir() if path.is_file()] == ["headline.json"]
+
+
+def test_a_record_that_is_not_there_names_the_command(empty_data):
+    with pytest.raises(FileNotFoundError, match=r"headline\.json.*tlcourse results headline"):
+        data.results("headline")
+
+
+def test_every_recorded_result_is_whole():
+    """What units quote: each number has its interval around its mean, and the interval is that of its values."""
+    for file in sorted((data.data_folder() / "results").glob("*.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        assert content["provenance"]["command"].startswith("tlcourse ")
+        for summary in _summaries(content):
+            again = experiments.summary(summary["values"])
+            np.testing.assert_allclose(again["ci95"], summary["ci95"], atol=5e-5)
+            np.testing.assert_allclose(again["mean"], summary["mean"], atol=2e-5)
+            assert again["seeds"] == summary["seeds"] >= 5
+
+
+def _summaries(content):
+    if isinstance(content, dict):
+        if "ci95" in content:
+            yield content
+        else:
+            for part in content.values():
+                yield from _summaries(part)
