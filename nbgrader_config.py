@@ -28,6 +28,7 @@ c.ClearSolutions.text_stub = "Your answer here."
 # A cell that trains may need minutes on a busy machine; one that hangs must not hold up the class.
 c.Execute.timeout = 600
 c.Execute.interrupt_on_timeout = True
+c.Execute.iopub_timeout = 60  # with nbgrader's 4 s a busy machine fails a submission that is right
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 
 # nbgrader counts anything on stderr as a failed test. A warning from Keras is no mistake of the student's.

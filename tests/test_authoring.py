@@ -70,6 +70,14 @@ def test_ids_come_from_the_grade_id_or_the_source_and_a_rebuild_gives_the_same_b
     assert paths(built_course)[1].read_bytes() == before[1]
 
 
+def test_what_a_slow_cell_prints_is_stored_in_one_piece(tiny_course):
+    slow = "import time\nprint('one', flush=True)\ntime.sleep(0.7)\nprint('two')\n"
+    edit(tiny_course, "# %%\nprogress\n", f"# %%\n{slow}")
+    built = authoring.build(root=tiny_course)[0]
+    outputs = notebooks.read(built.solution).cells[-1].outputs
+    assert [output.text for output in outputs] == ["one\ntwo\n"]
+
+
 def test_two_equal_cells_have_two_ids(tiny_course):
     edit(tiny_course, "# %%\nprogress\n", "# %%\nprogress\n\n# %%\nprogress\n")
     cells = units.read(tiny_course / "solutions" / f"{UNIT}.py").cells

@@ -87,6 +87,7 @@ def run(notebook, folder, title, seconds=600, allow_errors=False):
         client = nbclient.NotebookClient(
             notebook,
             timeout=seconds,
+            iopub_timeout=60,  # a busy machine delivers output seconds after the cell is done
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
