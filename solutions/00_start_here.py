@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Start here: what a teacher saves you
 #
-# You want a program that recognises **65 people**, and you have **ten pictures of each** (C01). Is that enough to train
-# a neural network?
+# You want a program that recognises **65 people**, and you have **ten pictures of each** (C01: such marks name a claim of
+# the lectures that this course puts to the test). Is that enough to train a neural network?
 #
 # Starting from nothing, it is far too little. Starting from a network that has already learned to look at *other*
 # people's faces, it is plenty. That is transfer learning, and this course lets you do it, measure it and break it.
@@ -188,27 +188,30 @@ neighbours = np.array([one_run(seed, KNeighborsClassifier(1)) for seed in range(
 
 
 def interval(values):
-    """Mean, and both ends of the 95 % confidence interval."""
+    """Both ends of the 95 % confidence interval of the mean."""
     half = stats.t.ppf(0.975, df=len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return {"mean": values.mean(), "ci95": [values.mean() - half, values.mean() + half]}
+    return np.round([values.mean() - half, values.mean() + half], 4)
 
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
-results = {
+compared = {
     "support vectors": support_vectors,
     "nearest neighbour": neighbours,
     "difference": support_vectors - neighbours,
 }
-for ax, names in ((left, ["support vectors", "nearest neighbour"]), (right, ["difference"])):
+for name, values in compared.items():
+    print(f"{name:<18}", interval(values))
+
+# %%
+figure, panels = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
+for ax, names in zip(panels, (["support vectors", "nearest neighbour"], ["difference"]), strict=True):
     for row, name in enumerate(names):
-        summary = interval(results[name])
-        ax.plot(summary["ci95"], [row, row], color=plots.COLOURS["blue"], linewidth=3)
-        ax.plot(results[name], np.full(5, row), "o", color="black", markersize=5, alpha=0.6)
+        ax.plot(interval(compared[name]), [row, row], color=plots.COLOURS["blue"], linewidth=3)
+        ax.plot(compared[name], np.full(5, row), "o", color="black", markersize=5, alpha=0.6)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6), xlabel="accuracy")
     ax.locator_params(axis="x", nbins=5)
-left.set_title("Each on its own: the intervals overlap")
-right.set_title("Seed by seed: the interval excludes 0")
-zero = right.axvline(0, color=plots.COLOURS["vermilion"], linestyle=":")
+panels[0].set_title("Each on its own: the intervals overlap")
+panels[1].set_title("Seed by seed: the interval excludes 0")
+zero = panels[1].axvline(0, color=plots.COLOURS["vermilion"], linestyle=":")
 
 # %% [markdown]
 # The dots are single runs, the lines their intervals. On the left the two overlap, and one could shrug. But both
@@ -337,8 +340,7 @@ with progress.exercise("accuracy"):
 # | [**01 Counting a CNN's parameters**](../01_cnn_parameters/01_cnn_parameters.ipynb) | A slide gives VGG16's size to the last digit. Is that digit right? |
 # | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How do ten pictures of each person become enough? |
 #
-# Marks such as (C01) name claims of the lectures that the course stands on. Each claim is measured somewhere; where a
-# lecture is wrong or vague, the unit says so and shows it.
+# Where a lecture is wrong or vague, the unit says so and shows it.
 
 # %% [markdown]
 # ## Summary
