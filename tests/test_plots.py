@@ -10,12 +10,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.text import Text
 
 from tlcourse import plots
+from tlcourse.plots.story import transfer
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
+SIX = RNG.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)
 BARS = {"with": {"mean": 0.98, "ci95": [0.97, 0.99]}, "without": {"mean": 0.35, "ci95": [0.31, 0.39]}}
 CURVES = {"one": [BARS["without"], BARS["with"]], "two": [BARS["without"], BARS["without"]]}
 POINTS, LABELS = RNG.normal(size=(40, 2)), np.repeat(np.arange(4), 10)
@@ -26,6 +29,7 @@ DRAWINGS = {
     "accuracy_curves": lambda ax=None: plots.accuracy_curves([1, 10], CURVES, True, {"chance": 0.1}, ax=ax),
     "feature_maps": lambda ax=None: plots.feature_maps(RNG.random((6, 6, 9)), ax=ax),
     "filters": lambda ax=None: plots.filters(RNG.normal(size=(3, 3, 3, 9)), ax=ax),
+    "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
 }
 
@@ -147,7 +151,20 @@ def test_embedding_gives_each_class_a_look_of_its_own():
     assert plots.embedding(POINTS, LABELS).get_legend() is not None
 
 
+def test_the_idea_shows_16_layers_twice_and_copies_15():
+    ax = transfer(SIX, SIX, (2622, 65))
+    bars = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    assert len(bars) == 2 * 16
+    assert len(arrows) == 15 + 2  # and one from the faces into each network
+    assert bars[15].get_facecolor() != bars[31].get_facecolor()  # the last layer is new
+    assert [bar.get_facecolor() for bar in bars[:15]] == [bar.get_facecolor() for bar in bars[16:31]]
+    assert len(ax.images) == 12
+    assert {"2,622\nnames", "65\nnames"} <= {text.get_text() for text in ax.texts}
+
+
 WRONG = [
+    (transfer, (SIX, SIX[:5], (2622, 65)), r"six pictures.*\(5, 8, 8, 3\)"),
     (plots.image_grid, (np.zeros((3, 4), np.uint8),), r"\(3, 4\)"),
     (plots.image_grid, (np.zeros((0, 4, 4, 3), np.uint8),), r"\(0, 4, 4, 3\)"),
     (plots.image_grid, (np.full((1, 4, 4, 3), 200.0),), "200"),
