@@ -24,7 +24,12 @@ def test_drawing_in_parts_is_the_same_as_in_one(few_people):
 
 
 def test_tiny_training_runs_and_is_measured(few_people, tmp_path):
-    recipe = {**faces_vgg16.RECIPE, "people": 6, "images_each": 4, "epochs": 1, "batch_size": 8}
+    recipe = {
+        **faces_vgg16.RECIPE,
+        "people": 6,
+        "batch_size": 8,
+        "rounds": [{**part, "images_each": 4, "epochs": 1} for part in faces_vgg16.RECIPE["rounds"]],
+    }
     model, measured = faces_vgg16.train(tmp_path, recipe)
     assert model.output_shape == (None, 6)
     assert 0 <= measured["held_out_accuracy"] <= 1
