@@ -118,7 +118,8 @@ rivals = {
     "scratch": "the teacher's architecture",
     "plain_scratch": "the same without batch norm",
 }
-bars = {title: headline[key] for key, title in rivals.items()}
+best_first = sorted(rivals, key=lambda key: -headline[key]["mean"])
+bars = {rivals[key]: headline[key] for key in best_first}
 ax = plots.interval_bars(bars, {"guessing": 1 / 65, "lecture: 93.47 %": 0.9347}, highlight=rivals["transfer"])
 title = ax.set_title("Test pictures recognised, 65 new people, 10 pictures of each", pad=22)
 
