@@ -116,7 +116,7 @@ rivals = {
     "small_cnn": "small CNN",
     "pixels": "logistic regression on the pixels",
     "scratch": "the teacher's architecture",
-    "plain_scratch": "the same without batch norm",
+    "plain_scratch": "the teacher's architecture, no batch norm",
 }
 best_first = sorted(rivals, key=lambda key: -headline[key]["mean"])
 bars = {rivals[key]: headline[key] for key in best_first}
@@ -125,9 +125,9 @@ title = ax.set_title("Test pictures recognised, 65 new people, 10 pictures of ea
 
 # %% tags=["nbval-check-output"]
 with_teacher, without = headline["transfer"], headline["best_from_scratch"]
-print(f"with the teacher:      {with_teacher['mean']:.1%}, mean of {with_teacher['seeds']} runs")
+print(f"with the teacher:       {with_teacher['mean']:.1%}, mean of {with_teacher['seeds']} runs")
 print(f"best without a teacher: {without['mean']:.1%}")
-print(f"mistakes: {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
+print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
 
 # %% [markdown]
 # The five pale bars had the same pictures. What they lack is the teacher. In unit 02 you cut the teacher yourself, train
