@@ -194,8 +194,8 @@ def _hair_in_front(canvas, p):
 
 
 def _headwear(canvas, p, rng):
-    """A cap or a headband, in a third of the pictures: it is not part of the person."""
-    if rng.random() > 0.35:
+    """A cap or a headband, in a fifth of the pictures: it is not part of the person."""
+    if rng.random() > 0.2:
         return
     x, y = canvas.look(0.35)
     colour = rng.uniform(0, 1, 3)
@@ -210,7 +210,7 @@ def _headwear(canvas, p, rng):
 
 
 def _occlusion(canvas, rng):
-    if rng.random() > 0.2:
+    if rng.random() > 0.15:
         return
     x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
     width, height = rng.uniform(0.08, 0.22, 2)
@@ -219,15 +219,13 @@ def _occlusion(canvas, rng):
 
 
 def _photograph(canvas, rng):
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.75)
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.55)
     across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
     light = 1 + np.float32(strength) * across
-    if rng.random() < 0.5:
-        light *= 1 - np.float32(rng.uniform(0.25, 0.55)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
-    planes = canvas.planes * light * rng.uniform(0.55, 1.45, 3).astype(np.float32)[:, None, None]
-    if rng.random() < 0.12:  # black and white, or a tinted print
-        planes = planes.mean(axis=0) * rng.uniform(0.8, 1.1, 3).astype(np.float32)[:, None, None]
-    planes *= np.float32(rng.uniform(0.3, 0.55)) / planes.mean()  # the camera's automatic exposure
+    if rng.random() < 0.4:
+        light *= 1 - np.float32(rng.uniform(0.2, 0.45)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
+    planes = canvas.planes * light * rng.uniform(0.8, 1.25, 3).astype(np.float32)[:, None, None]
+    planes *= np.float32(rng.uniform(0.36, 0.54)) / planes.mean()  # the camera's automatic exposure
     planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
-    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.025))
+    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.02))
     return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
