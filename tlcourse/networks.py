@@ -48,6 +48,34 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     return keras.Model(inputs, outputs, name="narrow_vgg16")
 
 
+class RandomColourCast(keras.layers.Layer):
+    """In training, multiply each colour channel and the contrast of each picture by a random factor.
+
+    Parameters
+    ----------
+    colour, contrast : float
+        The factors are drawn uniformly from 1 - x to 1 + x.
+    seed : int, optional
+    """
+
+    def __init__(self, colour=0.25, contrast=0.2, seed=None, **options):
+        super().__init__(**options)
+        self.colour, self.contrast = colour, contrast
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, pictures, training=False):
+        """Pictures of 0 to 255, shape (n, height, width, 3)."""
+        if not training:
+            return pictures
+        count = keras.ops.shape(pictures)[0]
+        colour = self._factors((count, 1, 1, 3), self.colour)
+        contrast = self._factors((count, 1, 1, 1), self.contrast)
+        return (pictures * colour - 127.5) * contrast + 127.5
+
+    def _factors(self, shape, spread):
+        return keras.random.uniform(shape, 1 - spread, 1 + spread, seed=self.generator)
+
+
 def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48):
     """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
 
@@ -60,14 +88,15 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     dropout : float
         Share of the flattened features dropped in training.
     augment : bool
-        Random shifts, turns and zooms in training.
+        Random shifts, turns, zooms and colour casts in training.
     mirror : bool
         Mirror images too, when augmenting: right for faces and photos, wrong for digits.
     size : int
         Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
     """
     inputs = keras.Input((size, size, 3), name="image")
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    x = RandomColourCast()(inputs) if augment else inputs
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(x)
     if augment:
         x = keras.layers.RandomTranslation(0.1, 0.1, fill_mode="nearest")(x)
         x = keras.layers.RandomRotation(0.04, fill_mode="nearest")(x)

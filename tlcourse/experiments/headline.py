@@ -57,14 +57,14 @@ def transfer(train, test, seed):
     return float((head.predict(test_features, verbose=0).argmax(axis=1) == test.labels).mean()), seconds
 
 
-def scratch(train, test, seed, batch_norm=True, epochs=40):
+def scratch(train, test, seed, batch_norm=True, epochs=30):
     """The teacher's own architecture with random weights (without batch norm: VGG-Face as it was)."""
     keras.utils.set_random_seed(seed)
     model = narrow_vgg16(PEOPLE, batch_norm=batch_norm)
     return fit_from_scratch(model, train, test, epochs, learning_rate=2e-3 if batch_norm else 5e-4)
 
 
-def small_scratch(train, test, seed, augment=True, epochs=200):
+def small_scratch(train, test, seed, augment=True, epochs=100):
     """A small CNN with dropout, weight decay and (by default) augmentation: the fairest rival that we could build."""
     keras.utils.set_random_seed(seed)
     return fit_from_scratch(small_cnn(PEOPLE, augment=augment), train, test, epochs, learning_rate=2e-3)
@@ -82,9 +82,9 @@ def run(seed):
     accuracy_with_teacher, head_seconds = transfer(train, test, seed)
     return {
         "transfer": accuracy_with_teacher,
-        "plain_scratch": scratch(train, test, seed, batch_norm=False),
+        "plain_scratch": scratch(train, test, seed, batch_norm=False, epochs=20),
         "scratch": scratch(train, test, seed),
-        "small_cnn": small_scratch(train, test, seed, augment=False, epochs=60),
+        "small_cnn": small_scratch(train, test, seed, augment=False, epochs=40),
         "best_from_scratch": small_scratch(train, test, seed),
         "pixels": pixels(train, test),
         "head_seconds": head_seconds,

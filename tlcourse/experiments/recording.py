@@ -2,12 +2,13 @@
 
 import click
 
-from tlcourse.experiments import cut_layer, few_images, headline, over_seeds, real, record, summaries
+from tlcourse.experiments import cut_layer, few_images, headline, old_head, over_seeds, real, record, summaries
 
 RESULTS = {
     "headline": (headline.run, range(10)),
     "few_images": (few_images.run, range(5)),
     "cut_layer": (cut_layer.run, range(5)),
+    "old_head": (old_head.run, range(5)),
     "real": (real.run, range(5)),
 }
 
