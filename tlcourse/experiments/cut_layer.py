@@ -23,7 +23,7 @@ def layer_outputs(teacher):
         output = teacher.get_layer(activated).output
         if len(output.shape) == 4:
             output = keras.layers.AveragePooling2D(output.shape[1] // GRID)(output)
-            output = keras.layers.Flatten()(output)
+            output = keras.layers.Flatten(name=f"{name}_vector")(output)  # the teacher has a layer "flatten" of its own
         outputs.append(output)
     return names, keras.Model(teacher.input, outputs)
 
