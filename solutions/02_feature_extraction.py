@@ -68,8 +68,8 @@ points = two_rings(2000, seed=0)
 is_outer = np.hypot(points[:, 0], points[:, 1]) > 1.5
 
 # %%
-axes = plots.embedding(points[:600], is_outer[:600].astype(int), class_names=("inner ring", "outer ring"))
-axes.set_aspect("equal")
+figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
+plots.embedding(points[:600], is_outer[:600].astype(int), ("inner ring", "outer ring"), axes).set_aspect("equal")
 
 # %% [markdown]
 # No line does. A linear classifier is the head of every network in this course, so let us see what it makes of the two
@@ -98,7 +98,7 @@ print(f"rings, from (x, y): {linear_accuracy(points, is_outer):.0%} correct")
 #
 # `to_polar(points)`: points (x, y), an array of shape (n, 2), to their polar coordinates (r, θ), an array of shape
 # (n, 2). r is the distance from the origin; θ is the angle from the positive x axis, anticlockwise, in radians from -π
-# to π. The point (0, 2) becomes (2, π/2).
+# to π. The point (0, 2) becomes (2, π/2). (2 points)
 #
 # <details><summary>Hint</summary>
 # The arctangent of y / x cannot tell (1, 1) from (-1, -1). NumPy has an arctangent of two arguments that can.
@@ -195,10 +195,10 @@ print(f"{len(weight_layers)} weight layers, {teacher.count_params():,} parameter
 plots.filters(teacher.get_layer("block1_conv1").get_weights()[0])
 
 # %% [markdown]
-# Edges in several directions, and steps from one colour to another. Nothing here is a face. That suggests that the
-# first layers would be useful for any picture: the lecture calls them *general* (C07). Try them on something that is no
-# face, a real photograph, which comes with scikit-learn. It is larger than 48 x 48, and a convolution does not mind: the
-# same weights slide over any size (unit 01).
+# Bright beside dark finds an edge, one colour against another finds a change of colour, and some are hard to name.
+# None of them is a face. So the first layers might be useful for any picture: the lecture calls them *general* (C07).
+# Try them on something that is no face at all, a real photograph, which comes with scikit-learn. It is larger than
+# 48×48, and a convolution does not mind: the same weights slide over any size (unit 01).
 
 # %%
 from sklearn.datasets import load_sample_image
@@ -217,24 +217,26 @@ def maps_after(name, picture):
 
 
 # %%
-def show_maps(picture, names=("block1_conv2_relu", "block3_conv3_relu", "block5_conv3_relu")):
+def show_maps(picture, columns, names=("block1_conv2_relu", "block3_conv3_relu", "block5_conv3_relu")):
     """A picture, and what eight channels of an early, a middle and a late layer make of it."""
-    figure = plt.figure(figsize=(9.5, 7.2 * picture.shape[0] / picture.shape[1]), layout="constrained")
-    grid = figure.add_gridspec(len(names), 2, width_ratios=(1.3, 4))
+    height = 6.6 * picture.shape[0] / picture.shape[1] * 8 / columns**2
+    figure = plt.figure(figsize=(9.4, 3 * (height + 0.25)), layout="constrained")
+    grid = figure.add_gridspec(len(names), 2, width_ratios=(1, 3))
     plots.image_grid(picture[None], ax=figure.add_subplot(grid[:, 0]))
     for row, name in enumerate(names):
-        axes = plots.feature_maps(maps_after(name, picture)[..., :8], columns=4, ax=figure.add_subplot(grid[row, 1]))
-        axes.set_title(name, fontsize=10)
+        axes = figure.add_subplot(grid[row, 1])
+        plots.feature_maps(maps_after(name, picture)[..., :8], columns, axes).set_title(name, fontsize=10)
 
 
-show_maps(photo)
+show_maps(photo, columns=4)
 
 # %%
-show_maps(face)
+show_maps(face, columns=8)
 
 # %% [markdown]
-# TODO describe. The early maps still are the picture: outlines, sky against roof, dark against bright, in the temple as in the face.
-# The late ones are coarse blobs.
+# Yellow is a strong answer, dark blue none. After the second layer you still recognise the temple: its roofs and
+# balconies are outlines. After the seventh the outlines are broken up into parts, after the thirteenth a few coarse
+# patches are left. The face goes the same way, down to 3×3 patches.
 #
 # Looking is not measuring. Further down, every one of the 16 layers gets a number.
 
@@ -255,7 +257,7 @@ plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 peopl
 # `cut_head(teacher)`: a `keras.Model` with the teacher's input whose output is that of its last *hidden* layer, what
 # the teacher's final layer gets to see. It has the teacher's own weights, and it is frozen: nothing in it is trainable.
 # The teacher can be any Keras classifier whose last layer is its head. For one whose last layers are `... fc2_relu,
-# predictions`, the new model ends after `fc2_relu`.
+# predictions`, the new model ends after `fc2_relu`. (3 points)
 #
 # <details><summary>Hint</summary>
 # `model.layers` is a list, each layer has an `output`, and `keras.Model(inputs, outputs)` makes a model of any two
@@ -334,31 +336,44 @@ print(f"pictures {train.images.shape}: {train.images[0].size:,} numbers each")
 print(f"features {train_features.shape}: {train_features.shape[1]} numbers each")
 
 # %% [markdown]
-# From 6,912 numbers a picture to 192. (`tlcourse.features.extract` does the same and keeps the result on disk for the
-# next time.) Are they better numbers? Ask for the plane in which ten people's test pictures spread most, the first two
-# principal components, once from pixels and once from features.
+# From 6,912 numbers a picture to 192. (`tlcourse.features.extract` does the same and keeps the result on disk.) Are
+# they better numbers? Lay 160 test pictures of eight new people out in a plane so that neighbours stay neighbours
+# (t-SNE), once by their pixels and once by their features. Each colour is a person.
 
 # %%
-from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
 
 shown = test.labels < 8
-figure, both = plt.subplots(1, 2, figsize=(9.5, 4.2), layout="constrained")
-for axes, vectors, title in zip(
-    both, (test.images.reshape(len(test), -1), test_features), ("pixels", "features"), strict=True
-):
-    plots.embedding(PCA(2).fit_transform(vectors[shown] / 255.0), test.labels[shown], ax=axes).set_title(title)
+views = {"pixels": test.images[shown].reshape(160, -1) / 255, "features": test_features[shown]}
+figure, both = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+for axes, (name, vectors) in zip(both, views.items(), strict=True):
+    places = TSNE(perplexity=15, init="pca", random_state=0).fit_transform(vectors)
+    plots.embedding(places, test.labels[shown], ax=axes).set_title(name)
     axes.get_legend().remove()
 
+# %%
+from sklearn.metrics import pairwise_distances
+
+for name, vectors in views.items():
+    distances = pairwise_distances(vectors) + 1e9 * np.eye(160)  # nobody is their own neighbour
+    nearest = test.labels[shown][distances.argmin(axis=1)]
+    print(
+        f"{name}: the nearest neighbour is the same person for {(nearest == test.labels[shown]).mean():.0%} of pictures"
+    )
+
 # %% [markdown]
-# TODO
-#
+# Measured in pixels, pictures lie together that have the same light or background. Measured in features, each person
+# forms a heap, although the teacher has never seen any of these eight. What is left for a new head is easy: to draw
+# straight lines between heaps.
+
+# %% [markdown]
 # ### Exercise 2.3: train the new head
 #
 # `train_head(features, labels, classes)`: a trained `keras.Model` from a feature vector to `classes` numbers, the
-# largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 to
-# `classes` - 1. The head is **one** dense layer with biases, so d · classes + classes numbers are learned: 12,545 for
-# 192 features and 65 people. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there
-# in 30 epochs.
+# largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 to `classes`
+# - 1. The head is **one** dense layer with biases: for 192 features and 65 people it learns 192 × 65 + 65 = 12,545
+# numbers. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there in 30 epochs. (4
+# points)
 #
 # <details><summary>Hint</summary>
 # Labels that are integers want the *sparse* categorical cross-entropy. Tell it `from_logits=True` when the layer has no
@@ -439,12 +454,19 @@ print(f"with the teacher: {with_teacher:.1%} correct; head trained in {seconds:.
 # Is it what the teacher has *learned*, or would any 16 layers do? Take the same architecture with random weights, cut,
 # bring its features to a common scale so that the head has a chance, and train one in the same way.
 
+
 # %%
+def standardised(first, second):
+    """Both sets of vectors, with each number shifted and scaled to mean 0 and spread 1 over the first set."""
+    mean, spread = first.mean(axis=0), first.std(axis=0) + 1e-6
+    return (first - mean) / spread, (second - mean) / spread
+
+
 untrained = cut_head(narrow_vgg16(2622))
-random_train, random_test = (untrained.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
-mean, spread = random_train.mean(axis=0), random_train.std(axis=0) + 1e-6
-random_head = train_head((random_train - mean) / spread, train.labels, 65)
-print(f"with random layers: {accuracy(random_head, (random_test - mean) / spread, test.labels):.1%} correct")
+random_features = (untrained.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+random_train, random_test = standardised(*random_features)
+random_head = train_head(random_train, train.labels, 65)
+print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%} correct")
 
 # %% [markdown]
 # And without any transfer: all 16 layers learn from the 650 pictures, here for five epochs, so that you need not wait.
@@ -505,10 +527,10 @@ for key in ("plain_scratch", "best_from_scratch"):
 # %% [markdown]
 # ### Exercise 2.4: draw a balanced subset
 #
-# `images_per_class(labels, count, seed)`: the positions of `count` pictures of each class that occurs in `labels`, drawn
-# at random without replacement: a 1-D array of integers, in any order. The same seed gives the same pictures, another
-# seed others. Class numbers need not be 0, 1, 2 ... If a class has fewer than `count` pictures, raise a `ValueError`. For
-# `labels = [5, 5, 5, 9, 9]` and `count = 2` one right answer is `[0, 2, 3, 4]`.
+# `images_per_class(labels, count, seed)`: the positions of `count` pictures of each class that occurs in `labels`,
+# drawn at random without replacement: a 1-D array of integers, in any order. The same seed gives the same pictures,
+# another seed others. Class numbers need not be 0, 1, 2 ... If a class has fewer than `count` pictures, raise a
+# `ValueError`. For `labels = [5, 5, 5, 9, 9]` and `count = 2` one right answer is `[0, 2, 3, 4]`. (3 points)
 #
 # <details><summary>Hint</summary>
 # `np.unique` finds the classes, `np.flatnonzero(condition)` the positions where something holds, and a generator from
@@ -635,7 +657,7 @@ axes.set_xlabel("training pictures of each person")
 # `crossover(counts, transfer, scratch)`: the smallest of `counts` from which on training from scratch is **at least as
 # accurate** as transfer, there and at every larger count; `None` if there is no such count. `counts` is an increasing
 # list, the other two are lists of accuracies at these counts. For `[1, 10, 100]`, `[0.7, 0.8, 0.9]` and
-# `[0.1, 0.8, 0.95]` it is 10.
+# `[0.1, 0.8, 0.95]` it is 10. (3 points)
 #
 # <details><summary>Hint</summary>
 # One lucky win is no crossover. Walk from the largest count downwards, as long as scratch holds.
@@ -695,8 +717,8 @@ print("pixels against transfer:   ", crossover(counts, means["transfer"], means[
 #
 # The lecture's rule is: keep the first N - 1 layers (C08). It also says that early layers are general and late ones
 # specific (C07). Both can be measured. Cut the teacher after each of its 16 weight layers in turn, train a linear
-# classifier on what comes out, and do so for two targets: new people, which is near to what the teacher has learned, and
-# real handwritten digits, which is far from it. Ten training pictures a class.
+# classifier on what comes out, and do so for two targets: new people, which is near to what the teacher has learned,
+# and real handwritten digits, which is far from it. Ten training pictures a class.
 
 # %%
 from tlcourse.datasets import digits
@@ -721,7 +743,7 @@ axes.set_xlabel("the teacher is cut after this layer")
 #
 # Use the figure and its numbers, in about five sentences. Which layer would you cut at for new people, and which for
 # digits? What does the lecture's rule N - 1 get right, and what does it miss? Somebody wants to recognise people from
-# *drawings in pencil*: where would you start to look, and how would you decide?
+# *drawings in pencil*: where would you start to look, and how would you decide? (3 points)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_cut", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # TODO model answer
@@ -733,9 +755,9 @@ axes.set_xlabel("the teacher is cut after this layer")
 # %% [markdown]
 # ## Does the old head help?
 #
-# The head that was cut off knows 2,622 people. The lecture drops it because it is specific, and adds that when the target's
-# classes are among the source's, keeping it can work (C17). Try both sides. First, people whom the teacher knows, in
-# pictures that it has never seen. Ask the old head, and no training is needed at all.
+# The head that was cut off knows 2,622 people. The lecture drops it because it is specific, and adds that when the
+# target's classes are among the source's, keeping it can work (C17). Try both sides. First, people whom the teacher
+# knows, in pictures that it has never seen. Ask the old head, and no training is needed at all.
 
 # %%
 known = faces.portraits(faces.TEACHER_PEOPLE[:65], 20, seed=2)
@@ -743,16 +765,16 @@ old_logits = teacher.predict(known.images, batch_size=256, verbose=0)
 print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == known.labels).mean():.1%} correct")
 
 # %% [markdown]
-# If only 65 of the 2,622 can occur, the other 2,557 answers are mistakes in any case. A dense layer is a column of weights
-# and a bias for each class, so a class can be kept or dropped like a column of a table.
+# If only 65 of the 2,622 can occur, the other 2,622 - 65 = 2,557 answers are mistakes in any case. A dense layer has a
+# column of weights and a bias for each class, so a class can be kept or dropped like a column of a table.
 
 # %% [markdown]
 # ### Exercise 2.6: keep some classes of the old head
 #
-# `keep_classes(teacher, classes)`: a `keras.Model` from pictures to the teacher's own logits for `classes` only: a list
-# of k class numbers, in the order given, so the output has the shape (n, k). Nothing is trained. The teacher's
-# last layer is a dense layer with biases and no activation. For `classes = [7, 2]` the two outputs for a picture are the teacher's
-# outputs 7 and 2.
+# `keep_classes(teacher, classes)`: a `keras.Model` from pictures to the teacher's own logits for `classes` only: a
+# list of k class numbers, in the order given, so the output has the shape (n, k). Nothing is trained. The teacher's
+# last layer is a dense layer with biases and no activation. For `classes = [7, 2]` the two outputs for a picture are
+# the teacher's outputs 7 and 2. (3 points)
 #
 # <details><summary>Hint</summary>
 # `layer.get_weights()` of a dense layer gives a kernel of shape (inputs, classes) and biases of shape (classes,). NumPy
@@ -810,24 +832,46 @@ print(
 )
 
 # %% [markdown]
-# Second, the 65 new people. The old head cannot name them, since it has no column for them. Still, "looks like person 17,
-# a bit like person 1,204" might describe somebody. So take its 2,622 logits as features for a new head.
+# Second, the 65 new people. The old head cannot name them, since it has no column for them. Still, "looks like person
+# 17, a bit like person 1,204" might describe somebody. So take its 2,622 logits as features for a new head.
 
 # %%
-train_logits, test_logits = (teacher.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+logits = (teacher.predict(part.images, batch_size=256, verbose=0) for part in (train, test))
+train_logits, test_logits = standardised(*logits)
 logits_head = train_head(train_logits, train.labels, 65)
-print(f"new head on 2,622 logits: {accuracy(logits_head, test_logits, test.labels):.1%} correct, "
-      f"{logits_head.count_params():,} parameters")  # fmt: skip
-print(f"new head on 192 features: {with_teacher:.1%} correct, {head.count_params():,} parameters")
+print(f"2,622 logits: {accuracy(logits_head, test_logits, test.labels):.1%}, {logits_head.count_params():,} parameters")
+print(f"192 features: {with_teacher:.1%}, {head.count_params():,} parameters")
+
+# %% [markdown]
+# The record has ten groups of people whom the teacher knows and ten whom it does not.
+
+# %% tags=["nbval-check-output"]
+old = results("old_head")
+uses = {
+    ("known", "old_head"): "known people, old head, all 2,622 answers",
+    ("known", "kept_columns"): "known people, old head, only their 65 columns",
+    ("known", "new_head"): "known people, new head, ten pictures each",
+    ("new", "features"): "new people, new head on 192 features",
+    ("new", "logits"): "new people, new head on 2,622 logits",
+    ("new", "probabilities"): "new people, new head on 2,622 probabilities",
+    ("new", "random_features"): "new people, new head on random layers",
+}
+for (target, use), label in uses.items():
+    one = old[target][use]
+    print(f"{label:<46}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
+
+# %%
+plots.interval_bars({label: old[target][use] for (target, use), label in uses.items()}, {"chance": 1 / 65})
 
 # %% [markdown]
 # TODO
-#
+
+# %% [markdown]
 # ## A listing made to work
 #
-# The lecture's overview article shows feature extraction with ResNet50 in a dozen lines: the base without its top, frozen;
-# global average pooling; a dense layer of 1,024; a softmax. As printed it does not run, because it uses names that it never
-# defines (C26). Here is the part that builds the model, in our words, with the same fault:
+# The lecture's overview article shows feature extraction with ResNet50 in a dozen lines: the base without its top,
+# frozen; global average pooling; a dense layer of 1,024; a softmax. As printed it does not run, because it uses names
+# that it never defines (C26). Here is the part that builds the model, in our words, with the same fault:
 #
 # ```python
 # base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
@@ -838,19 +882,25 @@ print(f"new head on 192 features: {with_teacher:.1%} correct, {head.count_params
 # model = Model(inputs=base.input, outputs=predictions)
 # ```
 #
-# Which names does nobody define? What a listing leaves open, a function asks for.
+# Which names does nobody define? What a listing leaves open, a function has to ask for. First, what comes out of the
+# base:
+
+# %% tags=["nbval-check-output"]
+resnet = keras.applications.ResNet50(weights=None, include_top=False, input_shape=(64, 64, 3))
+print(f"ResNet50 without its top: {resnet.count_params():,} parameters, 64×64 pictures to {resnet.output_shape[1:]}")
 
 # %% [markdown]
 # ### Exercise 2.7: make it a function that runs
 #
-# `build_resnet_classifier(classes, input_shape, weights=None)`: a `keras.Model` from pictures of `input_shape`, such as
-# (64, 64, 3), to `classes` probabilities: ResNet50 without its top and frozen, global average pooling, a dense layer of 1,024 with
-# ReLU, and a dense layer with softmax. `weights` is handed on to ResNet50: `None` for random ones, so that nothing is
-# downloaded here, or `"imagenet"`. For 5 classes, 2,103,301 parameters are trainable and 23,587,712 are frozen.
+# `build_resnet_classifier(classes, input_shape, weights=None)`: a `keras.Model` from pictures of `input_shape`, such
+# as (64, 64, 3), to `classes` probabilities: ResNet50 without its top and frozen, global average pooling, a dense
+# layer of 1,024 with ReLU, and a dense layer with softmax. `weights` is handed on to ResNet50: `None` for random ones,
+# so that nothing is downloaded here, or `"imagenet"`. For 5 classes 2048 × 1024 + 1024 + 1024 × 5 + 5 = 2,103,301
+# parameters are trainable, and the base's are not. (4 points)
 #
 # <details><summary>Hint</summary>
-# The base is `keras.applications.ResNet50`; the layers live in `keras.layers`. Whether you call the base like a layer or go on
-# from its output is up to you. Freeze the base, not the model.
+# The base is `keras.applications.ResNet50`; the layers live in `keras.layers`. Whether you call the base like a layer
+# or go on from its output is up to you. Freeze the base, not the model.
 # </details>
 
 
@@ -915,8 +965,8 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # %% [markdown]
 # ## Choosing a teacher
 #
-# The lecture gives five criteria: similarity of the domains, architecture, track record, licence and availability (C14).
-# The course's catalogue has the facts for most of them.
+# The lecture gives five criteria: similarity of the domains, architecture, track record, licence and availability
+# (C14). The course's catalogue has the facts for most of them.
 
 # %% tags=["nbval-check-output"]
 print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   licence of the weights")
@@ -928,35 +978,37 @@ for entry in teachers.CATALOGUE.values():
 #
 # ### Written answer 2.9: which teacher, for whom?
 #
-# Choose a teacher from the table for each of these, and name for each the criterion that decided and one risk. About six
-# sentences in all. **(a)** An app that tells dog breeds apart on the phone itself, without a network. **(b)** Defects on
-# metal parts, 200 photos, a server with a graphics card, to be sold as a product. **(c)** Recognising the 40 members of a drama
-# club in cartoon portraits in the style of this unit.
+# Choose a teacher from the table for each of these, and name for each the criterion that decided and one risk. About
+# six sentences in all. **(a)** An app that tells dog breeds apart on the phone itself, without a network. **(b)**
+# Defects on metal parts, 200 photos, a server with a graphics card, to be sold as a product. **(c)** Recognising the
+# 40 members of a drama club in cartoon portraits in the style of this unit. (3 points)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) MobileNetV2. The architecture decides: at 3.5 million parameters it is the smallest in the table, and a phone has to hold
-# and run it. ImageNet has many dog breeds, so the domains are close as well. The risk: a larger teacher is more accurate, so measure what is lost.
+# (a) MobileNetV2. The architecture decides: at 3.5 million parameters it is the smallest in the table, and a phone has
+# to hold and run it. ImageNet has many dog breeds, so the domains are close as well. The risk: a larger teacher is
+# more accurate, so measure what is lost.
 #
-# (b) ResNet50, or an EfficientNet: a good track record, licences (MIT, Apache-2.0) that allow a product, and a server can
-# run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be too specific. Try
-# an earlier cut, and compare with a simple rival.
+# (b) ResNet50, or an EfficientNet: a good track record, licences (MIT, Apache-2.0) that allow a product, and a server
+# can run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be too
+# specific. Try an earlier cut, and compare with a simple rival.
 #
-# (c) `faces_vgg16`. Similarity of the domains decides: it has learned people in this very style, and it comes with the course. The risk: it has seen
-# these drawings only, and its habits come along (it would be a bad choice for photos of real people).
+# (c) `faces_vgg16`. Similarity of the domains decides: it has learned people in this very style, and it comes with the
+# course. The risk: it has seen these drawings only, and its habits come along (it would be a bad choice for photos of
+# real people).
 #
 # === BEGIN MARK SCHEME ===
-# One point for each case. Each needs a choice that can be defended, a criterion among domain similarity, architecture (size,
-# speed, input size), track record, licence and availability that fits the case, and a risk. Other choices earn the point with a
-# good reason: EfficientNetB0 for (a); VGG16 for (b) if its size and its licence (CC-BY-4.0: name the source) are considered.
-# No point for "the largest is the best" or for a choice without a reason.
+# One point for each case. Each needs a choice that can be defended, a criterion among domain similarity, architecture
+# (size, speed, input size), track record, licence and availability that fits the case, and a risk. Other choices earn
+# the point with a good reason: EfficientNetB0 for (a); VGG16 for (b) if its size and its licence (CC-BY-4.0: name the
+# source) are considered. No point for "the largest is the best" or for a choice without a reason.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
 #
-# Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it without its
-# head, run it once over the pictures, train a head on what comes out. The cell works where photos and weights can be had (a
-# network, or a school's mirror) and says so otherwise.
+# Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it
+# without its head, run it once over the pictures, train a head on what comes out. The cell works where photos and
+# weights can be had (a network, or a school's mirror) and says so otherwise.
 
 # %%
 from tlcourse.datasets import photos
