@@ -17,6 +17,8 @@ CODE = re.findall(r"`([^`\n]+)`", TEXT) + [line.strip() for line in TEXT.splitli
 
 def test_tables_and_picture_are_up_to_date():
     assert readme.rendered(TEXT, ROOT) == TEXT
+    data = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert readme.rendered(data, ROOT, "data/README.md") == data
     assert readme.drawn_from(ROOT / "data" / "results" / readme.PICTURE) == readme.fingerprint(ROOT)
 
 
@@ -72,15 +74,21 @@ def small(tiny_course):
     folder = tiny_course / "data" / "results"
     folder.mkdir(parents=True)
     summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": []}
-    (folder / "headline.json").write_text(json.dumps(dict.fromkeys(readme.BARS, summary)), encoding="utf-8")
-    real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}}
+    made = {"provenance": {"date": "2026-01-01", "command": "tlcourse results x", "versions": {"keras": "3.15.1"}}}
+    headline = {**dict.fromkeys(readme.BARS, summary), **made}
+    (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
+    real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}, **made}
     (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
     shutil.copy(ROOT / "README.md", tiny_course)
+    shutil.copy(ROOT / "data" / "README.md", tiny_course / "data")
     return tiny_course
 
 
+WRITTEN = {"README.md", "data/README.md", f"data/results/{readme.PICTURE}"}
+
+
 def test_the_tables_follow_the_units_and_the_records(small):
-    assert {file.name for file in readme.write(small)} == {"README.md", readme.PICTURE}
+    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN
     text = (small / "README.md").read_text(encoding="utf-8")
     (row,) = [line for line in text.splitlines() if "01_tiny.ipynb)" in line]
     assert row.startswith(
@@ -95,7 +103,8 @@ def test_a_new_record_makes_the_picture_stale(small):
     readme.write(small)
     file = small / "data" / "results" / "headline.json"
     file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
-    assert {written.name for written in readme.write(small)} == {"README.md", readme.PICTURE}
+    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN
+    assert "by `tlcourse results x` with Keras 3.15.1" in (small / "data" / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_readme_without_markers_is_refused(small):

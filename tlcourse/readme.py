@@ -1,4 +1,4 @@
-"""What of README.md is made from the units and from data/results: its tables and its picture."""
+"""What of README.md and data/README.md is made from units, teachers and records: tables and a picture."""
 
 import hashlib
 import json
@@ -79,6 +79,32 @@ def result_table(root):
     return "\n".join(lines)
 
 
+def file_table(root):
+    """What lies in data/, with licence, size and checksum, as Markdown."""
+    lines = ["| file | what | licence | bytes | sha256 |", "|---|---|---|---|---|"]
+    for card_file in sorted((root / "data" / "teachers").glob("*.json")):
+        card = json.loads(card_file.read_text(encoding="utf-8"))
+        what = f"teacher, {card['parameters']:,} parameters as float16; trained on {card['trained_on']}"
+        lines.append(
+            f"| `teachers/{card['file']}` | {what}; accuracy {card['measured']['held_out_accuracy']} on "
+            f"{card['measured']['held_out_images']:,} held-out pictures of them | {card['licence']} "
+            f"| {card['bytes']:,} | `{card['sha256']}` |"
+        )
+    for file in sorted((root / "data" / "results").glob("*.json")):
+        made = json.loads(file.read_text(encoding="utf-8"))["provenance"]
+        what = f"recorded on {made['date']} by `{made['command']}` with Keras {made['versions']['keras']}"
+        content = file.read_bytes()
+        checksum = hashlib.sha256(content).hexdigest()
+        lines.append(f"| `results/{file.name}` | {what} | MIT | {len(content):,} | `{checksum}` |")
+    return "\n".join(lines)
+
+
+TABLES = {
+    "README.md": {"units": unit_table, "results": result_table},
+    "data/README.md": {"files": file_table},
+}
+
+
 def _shown(summary):
     low, high = summary["ci95"]
     return f"{summary['mean']:.3f} ({low:.3f} to {high:.3f})"
@@ -88,23 +114,25 @@ def _recorded(root, name):
     return json.loads((root / "data" / "results" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def rendered(text, root):
-    """README.md's text with what stands between its markers made anew.
+def rendered(text, root, name="README.md"):
+    """A README's text with what stands between its markers made anew.
 
     Parameters
     ----------
     text : str
     root : pathlib.Path
+    name : str
+        A key of `TABLES`.
 
     Raises
     ------
     ValueError
         If a pair of markers is missing.
     """
-    for name, table in (("units", unit_table), ("results", result_table)):
-        marked = re.compile(rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- /{name} -->)", flags=re.DOTALL)
+    for mark, table in TABLES[name].items():
+        marked = re.compile(rf"(<!-- {mark}: [^\n]*-->\n).*?(<!-- /{mark} -->)", flags=re.DOTALL)
         if len(marked.findall(text)) != 1:
-            raise ValueError(f"README.md should have one '<!-- {name}: ... -->' and one '<!-- /{name} -->'")
+            raise ValueError(f"{name} should have one '<!-- {mark}: ... -->' and one '<!-- /{mark} -->'")
         text = marked.sub(lambda found, table=table: f"{found[1]}{table(root)}\n{found[2]}", text)
     return text
 
@@ -142,7 +170,7 @@ def draw_headline(root):
 
 
 def write(root=None):
-    """Bring README.md and its picture up to date.
+    """Bring README.md, its picture and data/README.md up to date.
 
     Returns
     -------
@@ -151,11 +179,13 @@ def write(root=None):
     """
     root = sources.course_folder(root)
     written = []
-    readme, picture = root / "README.md", root / "data" / "results" / PICTURE
-    text = readme.read_text(encoding="utf-8")
-    if (new := rendered(text, root)) != text:
-        notebooks.write_atomically(readme, new)
-        written.append(readme)
+    for name in TABLES:
+        readme = root / name
+        text = readme.read_text(encoding="utf-8")
+        if (new := rendered(text, root, name)) != text:
+            notebooks.write_atomically(readme, new)
+            written.append(readme)
+    picture = root / "data" / "results" / PICTURE
     if drawn_from(picture) != fingerprint(root):
         partial = picture.with_name(f".{PICTURE}.tmp")
         draw_headline(root).figure.savefig(
