@@ -57,7 +57,7 @@ def transfer(train, test, seed):
     return float((head.predict(test_features, verbose=0).argmax(axis=1) == test.labels).mean()), seconds
 
 
-def scratch(train, test, seed, batch_norm=True, epochs=30):
+def scratch(train, test, seed, batch_norm=True, epochs=25):
     """The teacher's own architecture with random weights (without batch norm: VGG-Face as it was)."""
     keras.utils.set_random_seed(seed)
     model = narrow_vgg16(PEOPLE, batch_norm=batch_norm)
@@ -82,9 +82,9 @@ def run(seed):
     accuracy_with_teacher, head_seconds = transfer(train, test, seed)
     return {
         "transfer": accuracy_with_teacher,
-        "plain_scratch": scratch(train, test, seed, batch_norm=False, epochs=20),
+        "plain_scratch": scratch(train, test, seed, batch_norm=False, epochs=15),
         "scratch": scratch(train, test, seed),
-        "small_cnn": small_scratch(train, test, seed, augment=False, epochs=40),
+        "small_cnn": small_scratch(train, test, seed, augment=False, epochs=25),
         "best_from_scratch": small_scratch(train, test, seed),
         "pixels": pixels(train, test),
         "head_seconds": head_seconds,
