@@ -1,13 +1,15 @@
 """pyproject.toml, constraints.txt, environment.yml, the Makefile and CI describe one and the same environment."""
 
+import ast
 import importlib.util
 import os
 import platform
 import shutil
 import stat
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -217,3 +219,20 @@ esac"""
 
 def test_the_environment_is_one_that_the_course_supports():
     assert Version(platform.python_version()) in SpecifierSet(PROJECT["requires-python"])
+
+
+def imported(file):
+    """The top-level modules that a source file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.partition(".")[0]
+
+
+def test_whatever_the_package_imports_is_a_dependency_of_its_own():
+    direct = {canonicalize_name(requirement.name) for requirement in DIRECT}
+    packages = packages_distributions()
+    for file in (ROOT / "tlcourse").rglob("*.py"):
+        for module in set(imported(file)) - set(sys.stdlib_module_names) - {"tlcourse"}:
+            assert direct & {canonicalize_name(name) for name in packages[module]}, (file.name, module)
