@@ -6,8 +6,8 @@ from tlcourse.data import results
 from tlcourse.datasets import faces
 from tlcourse.experiments import headline
 
-IMAGES_EACH = (1, 2, 5, 10, 20, 50)
-EPOCHS_FROM_SCRATCH = {1: 100, 2: 100, 5: 100, 20: 50, 50: 20}  # from 10 on about as many steps
+IMAGES_EACH = (1, 2, 5, 10, 20)
+EPOCHS_FROM_SCRATCH = {1: 100, 2: 100, 5: 80, 20: 40}
 IN_HEADLINE = {"transfer": "transfer", "small_cnn": "best_from_scratch", "pixels": "pixels"}
 
 
