@@ -29,7 +29,7 @@ HELD_OUT_PICTURES = 1_001  # a seed of `faces.portraits`
 
 def draw_people(images_each, seed, workers=None):
     """Portraits of all the teacher's people, drawn by several processes: (images, labels)."""
-    parts = np.array_split(np.array(faces.TEACHER_PEOPLE), 64)
+    parts = np.array_split(np.array(faces.TEACHER_PEOPLE), min(64, len(faces.TEACHER_PEOPLE)))
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
         drawn = list(pool.map(_draw_part, [(part.tolist(), images_each, seed) for part in parts]))
     return np.concatenate(drawn), np.repeat(np.arange(len(faces.TEACHER_PEOPLE)), images_each)
