@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -125,10 +126,19 @@ def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "_with_progress", lambda steps: pytest.fail("the work began"))
+    monkeypatch.setattr(demo, "_side_by_side", lambda *lanes: pytest.fail("the work began"))
     for file in (tmp_path, tmp_path / "none" / "demo.json"):
         with pytest.raises(OSError, match="cannot write"):
             demo.run(file, root=ROOT)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_failure_in_one_lane_stops_the_other(order):
+    done = []
+    slow = [(str(step), lambda found: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
+    with pytest.raises(ValueError, match="the other lane"):
+        demo._side_by_side(*[slow, [("breaks", lambda found: int("the other lane"))]][::order])
+    assert len(done) < 5
 
 
 def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
