@@ -68,7 +68,7 @@ def run(seed):
 
 
 def _cross_validated(train_features, labels):
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=300))
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
     with threadpool_limits(1):  # as in `cut_layer.linear_accuracy`
         return cross_val_score(classifier, train_features, labels, cv=5).mean()
 
