@@ -481,8 +481,9 @@ without = accuracy(plain, test.images, test.labels)
 print(f"from scratch, five epochs: {without:.1%} correct; guessing: {1 / 65:.1%}")
 
 # %% [markdown]
-# Two live runs are an anecdote. The course has recorded the same comparison for ten groups of 65 people, each with all
-# the rivals that we could think of and their full training time. The mean comes with its 95 % interval.
+# One run each is an anecdote. The course has recorded the comparison for ten groups of 65 people, with more rivals and
+# more training. Beside each mean stands its 95 % interval. The last but one of the rivals sees its training pictures
+# shifted, turned, mirrored and recoloured at random, a different way in each epoch.
 
 # %% tags=["nbval-check-output"]
 record = results("headline")
@@ -491,7 +492,7 @@ rivals = {
     "plain_scratch": "16 layers from scratch, as VGG-Face is",
     "scratch": "16 layers from scratch, with batch norm",
     "small_cnn": "small CNN from scratch",
-    "best_from_scratch": "the best from scratch that we could build",
+    "best_from_scratch": "small CNN from scratch, pictures varied",
     "pixels": "linear classifier on pixels",
 }
 for key, label in rivals.items():
@@ -501,7 +502,8 @@ print(f"{record['transfer']['seeds']} groups of 65 people; head trained in {reco
 
 # %%
 measured = {label: record[key] for key, label in rivals.items()}
-plots.interval_bars(measured, {"lecture without: 1 %": 0.01, "lecture with: 93.47 %": 0.9347}, rivals["transfer"])
+lecture = {"lecture without: 1 %": 0.01, "lecture with: 93.47 %": 0.9347}
+plots.interval_bars(measured, lecture, highlight=rivals["transfer"])
 
 # %%
 lowest, highest = min(record["transfer"]["values"]), max(record["transfer"]["values"])
@@ -509,7 +511,7 @@ verdict = "inside" if lowest <= with_teacher <= highest else "outside"
 print(f"Your live run, {with_teacher:.1%}, lies {verdict} the ten recorded runs, {lowest:.1%} to {highest:.1%}.")
 
 # %% [markdown]
-# Two accuracies near 100 % are easier to compare by what is left to do: the errors.
+# How large is the gain? Compare what is left to do, the errors.
 
 # %% tags=["nbval-check-output"]
 print(f"lecture: error without / error with = {1 - 0.01:.4f} / {1 - 0.9347:.4f} = {(1 - 0.01) / (1 - 0.9347):.1f}")
@@ -518,7 +520,15 @@ for key in ("plain_scratch", "best_from_scratch"):
     print(f"here, {rivals[key]}: {left:.4f} / {right:.4f} = {left / right:.1f}")
 
 # %% [markdown]
-# TODO
+# With the teacher's features @transfer % are right. The same 16 layers from scratch get @plain %, and guessing gets
+# 1 / 65 = 1.5 %. That is the lecture's pair again, 93.47 % and 1 % (C01), on other people and with another teacher. The
+# new head took @seconds s on a processor (C02): transfer needs little data and little time (C09).
+#
+# Now look at the bars between, which the lecture does not show. Batch norm alone lifts the same 16 layers to @scratch
+# %. A small network, of a size that suits 650 pictures, gets @small %, and @best % when its pictures are varied.
+# Against this rival the error with the teacher is @ratio times smaller, not @plainratio times. The gain is real, since
+# the intervals lie far apart. But most of "1 % against 93 %" was a weak opponent. Whenever you read of a gain, ask:
+# **against whom?**
 
 # %% [markdown]
 # ## How many pictures does it take?
@@ -652,7 +662,7 @@ axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 /
 axes.set_xlabel("training pictures of each person")
 
 # %% [markdown]
-# TODO
+# @fewtext
 #
 # ### Exercise 2.5: find the crossover
 #
@@ -712,7 +722,7 @@ print("small CNN against transfer:", crossover(counts, means["transfer"], means[
 print("pixels against transfer:   ", crossover(counts, means["transfer"], means["pixels"]))
 
 # %% [markdown]
-# TODO
+# @crosstext
 
 # %% [markdown]
 # ## Which layer to cut at?
@@ -720,7 +730,8 @@ print("pixels against transfer:   ", crossover(counts, means["transfer"], means[
 # The lecture's rule is: keep the first N - 1 layers (C08). It also says that early layers are general and late ones
 # specific (C07). Both can be measured. Cut the teacher after each of its 16 weight layers in turn, train a linear
 # classifier on what comes out, and do so for two targets: new people, which is near to what the teacher has learned,
-# and real handwritten digits, which is far from it. Ten training pictures a class.
+# and real handwritten digits, which are far from it. There are ten training pictures a class. Maps are averaged over a
+# grid of 3×3 places, so that every layer gives a short vector. Where do you expect either curve to peak?
 
 # %%
 from tlcourse.datasets import digits
@@ -731,27 +742,62 @@ plots.image_grid(handwriting.images[:10], columns=10).set_title("Real handwritin
 # %% tags=["nbval-check-output"]
 cut = results("cut_layer")
 layers = [layer.name for layer in weight_layers]
-for name in layers:
+for name in ["pixels", *layers]:
     print(f"{name:<13} new people {cut['faces'][name]['mean']:6.1%}   digits {cut['digits'][name]['mean']:6.1%}")
 
 # %%
 curves = {"new people": [cut["faces"][name] for name in layers], "digits": [cut["digits"][name] for name in layers]}
-axes = plots.accuracy_curves(range(1, 17), curves)
+pixels = {
+    f"{name}, from pixels": cut[key]["pixels"]["mean"] for key, name in (("digits", "digits"), ("faces", "people"))
+}
+axes = plots.accuracy_curves(range(1, 17), curves, references=pixels)
 axes.set_xticks(range(1, 17), layers, rotation=60, ha="right")
 axes.set_xlabel("the teacher is cut after this layer")
 
 # %% [markdown]
+# Is a difference between two layers more than luck? Both were measured on the same people, so compare them group by
+# group: the paired difference of unit 00, in points, with its 95 % interval.
+
+# %% tags=["nbval-check-output"]
+from tlcourse.experiments import paired_difference
+
+
+def gain(record, better, worse):
+    """How many points one entry of a record lies above another, with the 95 % interval."""
+    pairs = paired_difference(record[better]["values"], record[worse]["values"])
+    return f"{100 * pairs['mean']:+.1f} points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+
+
+print("new people, fc2 over block5_conv1:  ", gain(cut["faces"], "fc2", "block5_conv1"))
+print("new people, fc2 over predictions:   ", gain(cut["faces"], "fc2", "predictions"))
+print("digits, block3_conv3 over pixels:   ", gain(cut["digits"], "block3_conv3", "pixels"))
+print("digits, fc2 over pixels:            ", gain(cut["digits"], "fc2", "pixels"))
+
+# %% [markdown]
 # ### Written answer 2.8: where would you cut, and why?
 #
-# Use the figure and its numbers, in about five sentences. Which layer would you cut at for new people, and which for
+# Use the figure and the numbers, in about five sentences. Which layer would you cut at for new people, and which for
 # digits? What does the lecture's rule N - 1 get right, and what does it miss? Somebody wants to recognise people from
 # *drawings in pencil*: where would you start to look, and how would you decide? (3 points)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_cut", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# TODO model answer
+# For new people I would cut after `fc2`, as the rule N - 1 says, or up to five layers earlier: from `block5_conv1` on
+# the curve is flat, and no difference between `block5_conv1` and `fc2` can be detected. For digits I would cut after
+# `block3_conv3`, where the curve peaks; at N - 1 the features are far worse than the bare pixels. The rule gets right
+# that only the last layer has to go when the target is near. It misses that the later layers have specialised in
+# telling drawn people apart: for a far target they have thrown away what is needed, while early and middle layers stay
+# useful (C07). Drawings in pencil lie somewhere between, so I would begin in the middle, around block 4, try several
+# cuts, and decide by accuracy on validation pictures, over several draws of the training pictures, never by the test
+# pictures.
 #
 # === BEGIN MARK SCHEME ===
-# TODO
+# 1 point: a late cut for people and a middle one for digits, both with numbers from the record.
+#
+# 1 point: the rule holds for a near target and fails for a far one, because late layers are specific. (That several
+# late cuts are equally good for people is a bonus insight and not required.)
+#
+# 1 point: for pencil drawings a reasoned guess, and a decision by measuring on validation data. Not for a cut chosen
+# by its test accuracy.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -845,7 +891,7 @@ print(f"2,622 logits: {accuracy(logits_head, test_logits, test.labels):.1%}, {lo
 print(f"192 features: {with_teacher:.1%}, {head.count_params():,} parameters")
 
 # %% [markdown]
-# The record has ten groups of people whom the teacher knows and ten whom it does not.
+# The record has five groups of 65 people whom the teacher knows, and five of people whom it does not.
 
 # %% tags=["nbval-check-output"]
 old = results("old_head")
@@ -862,11 +908,23 @@ for (target, use), label in uses.items():
     one = old[target][use]
     print(f"{label:<46}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
 
+print()
+print("known people, their columns over a new head:", gain(old["known"], "kept_columns", "new_head"))
+print("new people, features over logits:           ", gain(old["new"], "features", "logits"))
+print(f"parameters of the head, logits / features:   {(2622 * 65 + 65) / (192 * 65 + 65):.1f}")
+
 # %%
 plots.interval_bars({label: old[target][use] for (target, use), label in uses.items()}, {"chance": 1 / 65})
 
 # %% [markdown]
-# TODO
+# Among all 2,622 answers the old head finds the right one for @oh % of the pictures. When it may choose among the 65
+# only, it is right for @kept %, and that beats a new head trained on ten pictures each, without a single training
+# picture. When the target's classes are among the source's, keep their columns.
+#
+# For new people the logits are the worse features, although the head on them has @times times as many parameters. They
+# hold nothing new: each logit is a weighted sum of the same 192 features, weighted to suit other people. Here the
+# lecture is right, drop the old head. And random layers, with @random %, show once more that the architecture alone
+# knows little about faces.
 
 # %% [markdown]
 # ## A listing made to work
@@ -1008,9 +1066,9 @@ for entry in teachers.CATALOGUE.values():
 # %% [markdown]
 # ## With real photos
 #
-# Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it without
-# its head, run it once over the pictures, train a head on what comes out. Photos and weights come from a network or from
-# a school's mirror; without either, the cell says so and the record below stands.
+# Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it
+# without its head, run it once over the pictures, train a head on what comes out. Photos and weights come from a
+# network or from a school's mirror; without either, the cell says so and the record below stands.
 
 # %%
 from tlcourse.datasets import photos
@@ -1035,12 +1093,27 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
         print(f"{target:<30}{method:<9}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
 
 # %% [markdown]
-# TODO
+# For cats and dogs the ImageNet teacher wins by far: @cdt % against @cds % from scratch, with 50 training photos each.
+# It is an easy case, since ImageNet has more than a hundred kinds of cats and dogs among its classes. For handwriting
+# the course's own teacher *loses*: @digt %, cut at the best layer, against @digs % for a small network that learned
+# from the same 100 digits alone. A teacher of faces has little to say about digits, and a digit is easy to learn. That
+# is negative transfer, and it is why a rival from scratch belongs in every comparison (C11). A later unit comes back to it.
 
 # %% [markdown]
 # ## Summary
 #
-# TODO
+# 1. **Representation.** Two rings cannot be separated by a line in (x, y), and perfectly in (r, θ). The same change
+#    spoiled another task: a representation is good *for* something (C06).
+# 2. **The four steps** (C16, C18). Load, cut the head, attach a new one, train only that. A frozen base gives the same
+#    features every time, so compute them once; the head then takes seconds.
+# 3. **Report with rivals and intervals.** @transfer2 % against @best2 % for the best rival, not only against the @plain2 % of the worst.
+#    With one picture each the teacher is worth most; with more pictures the gap closes (C09, C10).
+# 4. **Where to cut.** For a near target N - 1 layers are fine, and so are several cuts before. For a far target the middle is
+#    better, because late layers are specific (C07, C08). Keep the old head only for classes that it knows (C17).
+# 5. **Listings and teachers.** What a listing leaves undefined, a function asks for (C26). Choose a teacher by domain,
+#    architecture, track record, licence and availability (C14), and measure the choice.
+#
+# So far the base stayed frozen. The next question is what happens when it may learn, too: fine-tuning.
 
 # %%
 progress
