@@ -1,5 +1,6 @@
 """The course's main job from end to end, live: release, headline, real data, and a graded sample class."""
 
+import logging
 import os
 import tempfile
 import time
@@ -39,6 +40,7 @@ def run(json_file=None, root=None):
     json_file = None if json_file is None else _writable(Path(json_file))
     root = units.course_folder(root)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
     started = time.perf_counter()
     record = data.results("headline")
     folder = root / "build" / "demo"
