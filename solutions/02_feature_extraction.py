@@ -341,7 +341,7 @@ print(f"{len(train_features):,} to train on, {len(test_features):,} for the test
 # %% [markdown]
 # From 6,912 numbers a picture to 192. (`tlcourse.features.extract` does the same and keeps the result on disk.) Are
 # they better numbers? Lay 160 test pictures of eight new people out in a plane so that neighbours stay neighbours
-# (t-SNE), once by their pixels and once by their features. Each colour is a person.
+# (t-SNE), once by their pixels and once by their features. Each colour and shape is a person.
 
 # %%
 from sklearn.manifold import TSNE
@@ -375,10 +375,10 @@ for name, vectors in views.items():
 # ### Exercise 2.3: train the new head
 #
 # `train_head(features, labels, classes)`: a trained `keras.Model` from a feature vector to `classes` numbers, the
-# largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 to `classes`
-# - 1. The head is **one** dense layer with biases: for 192 features and 65 people it learns 192 × 65 + 65 = 12,545
-# numbers. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there in 30 epochs. (4
-# points)
+# largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 on, all below
+# `classes`. The head is **one** dense layer with biases: for 192 features and 65 people it learns 192 × 65 + 65 =
+# 12,545 numbers. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there in 30
+# epochs. (4 points)
 #
 # <details><summary>Hint</summary>
 # Labels that are integers want the *sparse* categorical cross-entropy. Tell it `from_logits=True` when the layer has no
@@ -406,19 +406,19 @@ def accuracy(head, features, labels):
 # %% nbgrader={"grade": true, "grade_id": "test_train_head", "locked": true, "points": 4, "schema_version": 3, "solution": false}
 with progress.exercise("train_head"):
     rng = np.random.default_rng(0)
-    heaps = 2 * rng.normal(size=(4, 16)).astype("float32")  # four heaps of points, far apart
-    sample_labels = np.arange(240) % 4
+    heaps = 2 * rng.normal(size=(8, 16)).astype("float32")  # eight heaps of points, far apart
+    sample_labels = np.arange(240) % 8
     sample = heaps[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
-    head = train_head(sample[:120], sample_labels[:120], 4)
+    head = train_head(sample[:120], sample_labels[:120], 8)
     checks.require(
         isinstance(head, keras.Model), f"train_head should return the trained keras.Model, not {type(head).__name__}."
     )
-    checks.equal("the head's output shape", list(head.output_shape[1:]), [4])
+    checks.equal("the head's output shape", list(head.output_shape[1:]), [8])
     learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
-    checks.equal("the number of trainable parameters", learned, 16 * 4 + 4,
-                 {"the layer has no biases": 64, "nothing in the head is trainable": 0})  # fmt: skip
+    checks.equal("the number of trainable parameters", learned, 16 * 8 + 8,
+                 {"the layer has no biases": 128, "nothing in the head is trainable": 0})  # fmt: skip
     fitted = accuracy(head, sample[:120], sample_labels[:120])
-    checks.require(fitted > 0.75, f"On its own training pictures the head is right in {fitted:.0%} of cases, and guessing gives 25 %: "
+    checks.require(fitted > 0.5, f"On its own training pictures the head is right in {fitted:.0%} of cases, and guessing gives 12 %: "
                    "was it fitted, and to the right labels?")  # fmt: skip
     checks.require(
         fitted > 0.9,
@@ -652,8 +652,8 @@ few = {key: value for key, value in results("few_images").items() if key.isdigit
 counts = sorted(int(key) for key in few)
 methods = {
     "transfer": "teacher's features, new head",
-    "small_cnn": "small CNN from scratch",
-    "pixels": "linear, on pixels",
+    "small_cnn": "small CNN from scratch, pictures varied",
+    "pixels": "linear classifier on pixels",
 }
 for count in counts:
     line = ", ".join(f"{label} {few[str(count)][key]['mean']:.1%}" for key, label in methods.items())
@@ -737,7 +737,7 @@ print("pixels against transfer:   ", crossover(counts, means["transfer"], means[
 #
 # The lecture's rule is: keep the first N - 1 layers (C08). It also says that early layers are general and late ones
 # specific (C07). Both can be measured. Cut the teacher after each of its 16 weight layers in turn, train a linear
-# classifier on what comes out, and do so for two targets: new people, which is near to what the teacher has learned,
+# classifier on what comes out, and do so for two targets: new people, which are near to what the teacher has learned,
 # and real handwritten digits, which are far from it. There are ten training pictures a class. Maps are averaged over a
 # grid of 3×3 places, so that every layer gives a short vector. Where do you expect either curve to peak?
 
@@ -1033,6 +1033,11 @@ with progress.exercise("build_resnet_classifier_frozen"):
         f"the number of trainable parameters for {hidden_classes} classes", learned, 2_098_176 + 1025 * hidden_classes
     )
     ### END HIDDEN TESTS
+
+# %% [markdown]
+# One thing more before it sees a real picture: a teacher wants its input as it was trained. For ResNet50 that is blue
+# first and ImageNet's mean colour subtracted; `teachers.preprocess("ResNet50", pictures)` does it. A listing that
+# forgets this runs, and is wrong.
 
 # %% [markdown]
 # ## Choosing a teacher
