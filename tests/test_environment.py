@@ -147,7 +147,8 @@ def bare(tmp_path):
         python.write_text(f"#!/bin/sh\n{python_script}\n", encoding="utf-8")
         python.chmod(python.stat().st_mode | stat.S_IXUSR)
         command = ["make", "-C", str(tmp_path), f"PYTHON={python}", "--no-print-directory", "lab"]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, **environment})
+        outside = {key: value for key, value in os.environ.items() if key not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env={**outside, **environment})
 
     return make
 
