@@ -132,7 +132,7 @@ with progress.exercise("to_polar"):
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("to_polar")
     for _ in range(5):
-        hidden_points = rng.normal(size=(int(rng.integers(5, 40)), 2))
+        hidden_points = rng.normal(size=(int(rng.integers(8, 40)), 2))
         number = hidden_points[:, 0] + 1j * hidden_points[:, 1]  # a complex number is a point of the plane
         polar = np.stack([np.abs(number), np.angle(number)], axis=1)
         wrong_polar = {
