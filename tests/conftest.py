@@ -17,6 +17,12 @@ TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 SMALL = {"classes": 7, "widths": (4, 4, 8, 8, 8), "dense": 16}  # arguments of narrow_vgg16
 
 
+def processor_seconds():
+    """What finished child processes have used of the processors so far; Windows does not tell."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Features and downloads of the tests stay among the tests."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import processor_seconds
 from scipy import stats
 
 from tlcourse import authoring, data, demo, demo_tables, notebooks
@@ -18,12 +19,6 @@ from tlcourse.grading import runner, sample_class
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
 METHODS = {"transfer", "plain_scratch", "scratch", "best_from_scratch"}
-
-
-def processor_seconds():
-    """What finished child processes have used of the processors so far; Windows does not tell."""
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 @pytest.fixture(scope="module")

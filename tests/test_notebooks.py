@@ -1,6 +1,7 @@
 """The built notebooks: they run in time, print what is stored, and are what their sources say.
 
-TLCOURSE_SLOWER multiplies the seconds that a unit may take, for machines that are slower than two idle cores.
+A unit may take 90 seconds; where other work keeps the machine busy, that many of the processors' own seconds.
+TLCOURSE_SLOWER multiplies them, for machines that are slower than two idle cores.
 """
 
 import ast
@@ -12,7 +13,7 @@ import time
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, processor_seconds
 
 from tlcourse import authoring, notebooks, units
 
@@ -41,13 +42,14 @@ def nbval(notebook, cache):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_runs_in_time_and_prints_what_is_stored(unit, tmp_path, capsys):
-    started = time.perf_counter()
+    started, used = time.perf_counter(), processor_seconds()
     run = nbval(solution(unit), tmp_path / "cache")
-    seconds = time.perf_counter() - started
+    seconds, work = time.perf_counter() - started, processor_seconds() - used
     with capsys.disabled():
-        print(f"\n{unit}: {seconds:.0f} s from a fresh kernel, caches cold")
+        print(f"\n{unit}: {seconds:.0f} s from a fresh kernel, caches cold; {work:.0f} s of the processors")
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
-    assert seconds < SECONDS, f"{unit} takes {seconds:.0f} s, {SECONDS:.0f} s are allowed"
+    took = seconds if sys.platform == "win32" else min(seconds, work)
+    assert took < SECONDS, f"{unit} takes {seconds:.0f} s, {work:.0f} s of the processors; {SECONDS:.0f} s are allowed"
 
 
 def test_nbval_catches_a_wrong_stored_output_and_a_cell_that_raises(tmp_path):
