@@ -25,7 +25,7 @@ def test_tables_and_picture_are_up_to_date():
 
 def test_every_unit_has_a_row_with_what_its_own_page_says():
     for name in units.names(ROOT):
-        (row,) = [line for line in TEXT.splitlines() if f"notebooks/{name}/{name}.ipynb)" in line]
+        (row,) = [line for line in TEXT.splitlines() if f"notebooks/{name}/{name}.ipynb) |" in line]
         released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         cells = [
             cell["cell_type"] for cell in json.loads(released)["cells"] if "raise NotImplementedError" in _text(cell)
@@ -86,6 +86,7 @@ def small(tiny_course):
     (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
     real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}, **made}
     (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
+    (tiny_course / "data" / "claims.toml").write_text('[C01]\nclaim = "It works"\n', encoding="utf-8")
     shutil.copy(ROOT / "README.md", tiny_course)
     shutil.copy(ROOT / "data" / "README.md", tiny_course / "data")
     return tiny_course
@@ -103,6 +104,7 @@ def test_the_tables_follow_the_units_and_the_records(small):
     )
     assert "| 2 | 1 |" in row
     assert "| 0.500 (0.400 to 0.600) | 0.250 (0.400 to 0.600) | 7 |" in text
+    assert "| C01 | It works |  | not shown yet |" in text
     assert readme.write(small) == []
 
 

@@ -1,11 +1,11 @@
-"""What of README.md and data/README.md is made from units, teachers and records: tables and a picture."""
+"""What of README.md and data/README.md is made from units, teachers, records and claims: tables and a picture."""
 
 import hashlib
 import json
 import re
 from typing import NamedTuple
 
-from tlcourse import notebooks
+from tlcourse import ledger, notebooks
 from tlcourse import units as sources
 
 SITE = "https://github.com/tlcourse/tlcourse"
@@ -100,7 +100,7 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {"units": unit_table, "results": result_table},
+    "README.md": {"units": unit_table, "results": result_table, "claims": ledger.table},
     "data/README.md": {"files": file_table},
 }
 
