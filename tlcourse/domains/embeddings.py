@@ -87,9 +87,7 @@ def _numbered(texts, least):
 
 def _neighbours(documents, count, window):
     """How often each word stands near each other one, shape (count, count)."""
-    pairs = [
-        (document[:-distance], document[distance:]) for document in documents for distance in range(1, window + 1)
-    ]
+    pairs = [(document[:-distance], document[distance:]) for document in documents for distance in range(1, window + 1)]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
     near = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count)).tocsr()
     return near + near.T
