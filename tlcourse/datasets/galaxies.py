@@ -48,7 +48,7 @@ class Telescope:
 
 
 SHARP = Telescope("a sharp telescope", seeing=1.5, exposure=120, sky=0.15)
-BLURRED = Telescope("a blurred, noisy telescope", seeing=4.5, exposure=12, sky=1.2, glow=(0.12, 0.09, 0.04))
+BLURRED = Telescope("a blurred, noisy telescope", seeing=3.3, exposure=30, sky=0.7, glow=(0.09, 0.065, 0.03))
 
 
 def observe(images_each, seed, telescope=SHARP, fine=False):
