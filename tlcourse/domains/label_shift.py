@@ -66,19 +66,21 @@ def expectation_maximisation(probabilities, source_shares, iterations=1000, tole
     return estimate
 
 
-def black_box(predicted, labels, target_predicted, classes):
-    """The target's class shares from hard answers only (BBSE: Lipton, Wang and Smola 2018).
+def black_box(answers, labels, target_answers):
+    """The target's class shares from a classifier's answers, whatever it is (BBSE: Lipton, Wang and Smola 2018).
 
-    Solves C w = mu, with C[i, j] = P_s(predicted i, true j) on held-out source inputs and mu[i] = P_t(predicted i):
-    w[j] = P_t(j) / P_s(j). Needs no calibration, only that the confusion matrix can be inverted.
+    Solves C w = mu, with C[i, j] the mean answer i to source inputs of class j times P_s(j), and mu[i] the mean answer
+    i to the target's inputs: w[j] = P_t(j) / P_s(j). Needs no calibration, only a C that can be inverted.
 
     Parameters
     ----------
-    predicted, labels : array-like of int
-        Answers and truth on source inputs that were not trained on, shape (n,).
-    target_predicted : array-like of int
-        Answers on the target, shape (m,).
-    classes : int
+    answers : numpy.ndarray
+        To source inputs that were not trained on, shape (n, classes): probabilities, or 1 for the class that is
+        predicted and 0 for the others, as the paper has it.
+    labels : array-like of int
+        The truth about them, shape (n,).
+    target_answers : numpy.ndarray
+        On the target, shape (m, classes).
 
     Returns
     -------
@@ -90,12 +92,15 @@ def black_box(predicted, labels, target_predicted, classes):
     ValueError
         If the confusion matrix cannot be inverted, as when a class is never predicted.
     """
-    confusion = np.zeros((classes, classes))
-    np.add.at(confusion, (np.asarray(predicted), np.asarray(labels)), 1 / len(labels))
-    if np.linalg.matrix_rank(confusion) < classes:
-        raise ValueError(f"the confusion matrix has rank {np.linalg.matrix_rank(confusion)}, less than {classes}")
-    ratios = np.linalg.solve(confusion, shares(target_predicted, classes)).clip(0)
-    estimate = ratios * confusion.sum(axis=0)
+    answers, target_answers = np.asarray(answers, float), np.asarray(target_answers, float)
+    classes = answers.shape[1]
+    confusion = answers.T @ np.eye(classes)[labels] / len(answers)
+    if (rank := np.linalg.matrix_rank(confusion)) < classes:
+        raise ValueError(
+            f"the confusion matrix has rank {rank}, less than {classes}: give probabilities, or more inputs"
+        )
+    ratios = np.linalg.solve(confusion, target_answers.mean(axis=0)).clip(0)
+    estimate = ratios * shares(labels, classes)
     return estimate / estimate.sum()
 
 

@@ -13,11 +13,11 @@ from tlcourse.networks import refresh_batch_norm, small_cnn
 WIDTHS = (8, 16, 24, 32)
 
 
-def train(data, seed, epochs=8):
+def train(data, seed, epochs=10):
     """A small CNN trained on `data` from random weights (AdamW, cosine decay), its batch norm refreshed."""
     keras.utils.set_random_seed(seed)
     model = small_cnn(len(data.class_names), WIDTHS, dropout=0.2, augment=False)
-    schedule = keras.optimizers.schedules.CosineDecay(4e-3, epochs * -(-len(data) // 32))
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(data) // 32))
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(data.images, data.labels, batch_size=32, epochs=epochs, verbose=0)
