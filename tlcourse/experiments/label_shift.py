@@ -25,10 +25,9 @@ def run(seed):
     source = source / source.sum()
     target = source[_mirrored(source)]
     used, parts = np.zeros(len(data), bool), {}
-    for name, count, wanted in (
-        ("train", TRAINING, source), ("same", TESTS // 2, source), ("moved", TESTS, target), ("labels", TRAINING, target)
-    ):  # fmt: skip
-        chosen = _drawn(data.labels, wanted, count, used, rng)
+    wanted = {"train": (TRAINING, source), "same": (TESTS // 2, source), "moved": (TESTS, target)}
+    for name, (count, mix) in {**wanted, "labels": (TRAINING, target)}.items():
+        chosen = _drawn(data.labels, mix, count, used, rng)
         parts[name] = pixels[chosen], data.labels[chosen]
     return _measured(parts, seed)
 

@@ -29,7 +29,7 @@ def targets(seed):
 
 
 def sources(seed):
-    """The three teachers: name -> (a sample of what it learned from, network). Galaxies were learned by four classes."""
+    """The three teachers, name -> (what it learned from, network). Galaxies were learned in four classes."""
     letters = glyphs.glyphs(glyphs.LETTERS, 20, 10 * seed + 2)
     people = faces.portraits(faces.TEACHER_PEOPLE[:100], 3, 6_000 + seed)
     return {
