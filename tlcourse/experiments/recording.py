@@ -4,6 +4,7 @@ import click
 
 from tlcourse.experiments import (
     cut_layer,
+    dataset_bias,
     few_images,
     headline,
     label_shift,
@@ -29,6 +30,7 @@ RESULTS = {
     "two_telescopes": (two_telescopes.run, range(5)),
     "other_labels": (other_labels.run, range(5)),
     "label_shift": (label_shift.run, range(10)),
+    "dataset_bias": (dataset_bias.run, range(5)),
     "simulation": (simulation.run, range(5)),
     "transfer_matrix": (transfer_matrix.run, range(5)),
 }
