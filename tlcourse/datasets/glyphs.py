@@ -166,4 +166,4 @@ def _distance_to_edge(character, font):
     drawing.paste(sheet, ((_BOX - width) // 2, (_BOX - height) // 2))
     ink = np.asarray(drawing) > 127
     inside, outside = ndimage.distance_transform_edt(ink), ndimage.distance_transform_edt(~ink)
-    return (inside - outside).astype(np.float32)
+    return np.where(ink, inside - 0.5, 0.5 - outside).astype(np.float32)  # from a pixel's middle to the edge

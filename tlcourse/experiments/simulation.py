@@ -6,7 +6,7 @@ from tlcourse.datasets import digits, glyphs
 from tlcourse.domains import adaptation
 from tlcourse.experiments import headline, small_network
 
-SIMULATED_EACH, REAL_EACH = 40, 10
+SIMULATED_EACH, REAL_EACH = 30, 10
 STYLES = {"printed": glyphs.PRINTED, "handwritten": glyphs.HANDWRITTEN, "scanned": glyphs.SCANNED}
 
 
