@@ -58,7 +58,9 @@ def test_both_telescopes_see_the_same_galaxies_one_of_them_worse():
         together.append(np.corrcoef(picture.ravel(), own.ravel())[0, 1])
         apart.append(np.corrcoef(picture.ravel(), other.ravel())[0, 1])
     assert np.median(together) > np.median(apart) + 0.1
-    corners = [np.concatenate([each.images[:, :5, :5], each.images[:, -5:, -5:]]).astype(float) for each in (sharp, blurred)]
+    corners = [
+        np.concatenate([each.images[:, :5, :5], each.images[:, -5:, -5:]]).astype(float) for each in (sharp, blurred)
+    ]
     assert np.median(corners[1].std(axis=(1, 2))) > 1.5 * np.median(corners[0].std(axis=(1, 2)))
 
 
