@@ -24,10 +24,14 @@ def load():
         1,797 pictures of shape (48, 48, 3); ``class_names`` are "0" to "9".
     """
     digits = load_digits()
-    grey = np.round(digits.images * (255 / _STROKE)).astype(np.uint8)
-    enlarged = [Image.fromarray(picture).resize((SIZE, SIZE), Image.Resampling.BICUBIC) for picture in grey]
-    images = np.repeat(np.stack([np.asarray(picture) for picture in enlarged])[..., None], 3, axis=-1)
+    images = np.stack([enlarged(grey) for grey in digits.images / _STROKE])
     return LabelledImages(images, digits.target.astype(np.int64), tuple("0123456789"), SOURCE)
+
+
+def enlarged(grey):
+    """An 8x8 picture of 0 (paper) to 1 (ink), as `load` shows it: shape (48, 48, 3), dtype uint8."""
+    small = Image.fromarray(np.round(grey * 255).astype(np.uint8))
+    return np.repeat(np.asarray(small.resize((SIZE, SIZE), Image.Resampling.BICUBIC))[..., None], 3, axis=-1)
 
 
 def split(seed, images_each=10):

@@ -2,7 +2,23 @@
 
 import click
 
-from tlcourse.experiments import cut_layer, few_images, headline, old_head, over_seeds, real, record, summaries
+from tlcourse.experiments import (
+    cut_layer,
+    dataset_bias,
+    few_images,
+    headline,
+    label_shift,
+    old_head,
+    other_labels,
+    over_seeds,
+    real,
+    record,
+    simulation,
+    summaries,
+    transfer_matrix,
+    two_languages,
+    two_telescopes,
+)
 
 RESULTS = {
     "headline": (headline.run, range(10)),
@@ -10,6 +26,13 @@ RESULTS = {
     "cut_layer": (cut_layer.run, range(5)),
     "old_head": (old_head.run, range(5)),
     "real": (real.run, range(5)),
+    "two_languages": (two_languages.run, range(10)),
+    "two_telescopes": (two_telescopes.run, range(5)),
+    "other_labels": (other_labels.run, range(5)),
+    "label_shift": (label_shift.run, range(10)),
+    "dataset_bias": (dataset_bias.run, range(5)),
+    "simulation": (simulation.run, range(5)),
+    "transfer_matrix": (transfer_matrix.run, range(5)),
 }
 
 

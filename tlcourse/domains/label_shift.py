@@ -1,0 +1,133 @@
+"""Repairs for class shares that moved: P(Y) differs, P(X | Y) does not."""
+
+import numpy as np
+
+
+def shares(labels, classes):
+    """The share of each class among `labels`, shape (classes,)."""
+    counts = np.bincount(np.asarray(labels), minlength=classes)
+    return counts / counts.sum()
+
+
+def corrected(probabilities, source_shares, target_shares):
+    """Probabilities as they would be had the classifier been trained on the target's shares (Bayes' rule).
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray
+        P_s(y | x), shape (n, classes); as good as they are calibrated.
+    source_shares, target_shares : array-like
+        P_s(y) of the training set and P_t(y), shape (classes,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Proportional to P_s(y | x) P_t(y) / P_s(y), shape (n, classes).
+
+    Raises
+    ------
+    ValueError
+        If a class of the target had no training example.
+    """
+    source_shares, target_shares = np.asarray(source_shares, float), np.asarray(target_shares, float)
+    if (source_shares[target_shares > 0] <= 0).any():
+        raise ValueError(f"a class of the target is not in the source, whose shares are {source_shares.round(3)}")
+    turned = np.asarray(probabilities) * (target_shares / np.maximum(source_shares, 1e-12))
+    return turned / turned.sum(axis=1, keepdims=True)
+
+
+def expectation_maximisation(probabilities, source_shares, iterations=1000, tolerance=1e-8):
+    """The target's class shares from a classifier's probabilities on it, without labels (Saerens et al. 2002).
+
+    In turn: correct the probabilities for the shares so far, and take their mean for the new shares. This climbs
+    the likelihood of the shares; it takes the probabilities at their word, so they must be calibrated.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray
+        P_s(y | x) on the target's inputs, shape (n, classes).
+    source_shares : array-like
+        Of the training set, shape (classes,).
+    iterations : int
+        At most.
+    tolerance : float
+        Ends when no share moves by more.
+
+    Returns
+    -------
+    numpy.ndarray
+        Estimate of P_t(y), shape (classes,).
+    """
+    estimate = np.asarray(source_shares, float)
+    for _ in range(iterations):
+        before, estimate = estimate, corrected(probabilities, source_shares, estimate).mean(axis=0)
+        if np.abs(estimate - before).max() < tolerance:
+            break
+    return estimate
+
+
+def black_box(answers, labels, target_answers):
+    """The target's class shares from a classifier's answers, whatever it is (BBSE: Lipton, Wang and Smola 2018).
+
+    Solves C w = mu, with C[i, j] the mean answer i to source inputs of class j times P_s(j), and mu[i] the mean answer
+    i to the target's inputs: w[j] = P_t(j) / P_s(j). Needs no calibration, only a C that can be inverted.
+
+    Parameters
+    ----------
+    answers : numpy.ndarray
+        To source inputs that were not trained on, shape (n, classes): probabilities, or 1 for the class that is
+        predicted and 0 for the others, as the paper has it.
+    labels : array-like of int
+        The truth about them, shape (n,).
+    target_answers : numpy.ndarray
+        On the target, shape (m, classes).
+
+    Returns
+    -------
+    numpy.ndarray
+        Estimate of P_t(y), shape (classes,); negative solutions count as 0.
+
+    Raises
+    ------
+    ValueError
+        If the confusion matrix cannot be inverted, as when a class is never predicted.
+    """
+    answers, target_answers = np.asarray(answers, float), np.asarray(target_answers, float)
+    classes = answers.shape[1]
+    confusion = answers.T @ np.eye(classes)[labels] / len(answers)
+    if (rank := np.linalg.matrix_rank(confusion)) < classes:
+        raise ValueError(
+            f"the confusion matrix has rank {rank}, less than {classes}: give probabilities, or more inputs"
+        )
+    ratios = np.linalg.solve(confusion, target_answers.mean(axis=0)).clip(0)
+    estimate = ratios * shares(labels, classes)
+    return estimate / estimate.sum()
+
+
+def resample(labels, seed, direction="over"):
+    """Places of examples such that each class has as many: drawn again from the small ones, or left out of the large.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        Shape (n,), integers.
+    seed : int
+    direction : {"over", "under"}
+        To the size of the largest class, or of the smallest.
+
+    Returns
+    -------
+    numpy.ndarray
+        Integers, in shuffled order.
+    """
+    if direction not in ("over", "under"):
+        raise ValueError(f"direction must be 'over' or 'under', got {direction!r}")
+    rng = np.random.default_rng(seed)
+    groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    sizes = [len(group) for group in groups]
+    count = max(sizes) if direction == "over" else min(sizes)
+    chosen = [
+        group[:count] if count <= len(group) else np.concatenate([group, rng.choice(group, count - len(group))])
+        for group in groups
+    ]
+    return rng.permutation(np.concatenate(chosen))
