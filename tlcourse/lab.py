@@ -3,11 +3,13 @@
 import importlib.util
 import os
 import sys
-from pathlib import Path
 
-from tlcourse import units
+from tlcourse import notebooks, units
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
+# What JupyterLab's page leaves out: a question about Jupyter's news over the first page, a look for new versions on the
+# network, and a minute of checking on a slow machine whether extensions are built, which here come ready made.
+PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}, "buildCheck": False}
 
 
 def has_display(platform=sys.platform, environment=os.environ):
@@ -32,7 +34,8 @@ def arguments(root, display, superuser):
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [
         f"--ServerApp.root_dir={root}",
-        "--ServerApp.log_level=WARN",  # the address is printed all the same
+        "--Application.log_level=WARN",  # the address is printed all the same
+        f"--ServerApp.tornado_settings={ {'page_config_data': PAGE}!r}",
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if display else ["--no-browser"]),
         *(["--allow-root"] if superuser else []),
@@ -62,8 +65,10 @@ def open_lab(extra=(), root=None):
             raise ValueError(f"{package} is not installed here: pip install -c constraints.txt -e '.[lab]'")
     from jupyterlab.labapp import main
 
-    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH.
+    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH. Kernels inherit that
+    # TensorFlow keeps most of its remarks on missing graphics cards to itself: a beginner takes them for errors.
     os.chdir(root)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.update(notebooks.kernel_environment())
     superuser = hasattr(os, "geteuid") and os.geteuid() == 0
     main([*arguments(root, has_display(), superuser), *extra])
