@@ -17,6 +17,11 @@ TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 SMALL = {"classes": 7, "widths": (4, 4, 8, 8, 8), "dense": 16}  # arguments of narrow_vgg16
 
 
+def pytest_addoption(parser):
+    """`tlcourse screenshots` keeps what the tests of the browser see."""
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep the browser's pictures in FOLDER")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Features and downloads of the tests stay among the tests."""

@@ -7,7 +7,6 @@ import io
 import os
 import re
 import shutil
-import sys
 import time
 
 import lab_server
@@ -16,7 +15,7 @@ from conftest import ROOT, TINY
 from PIL import Image
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import runner, sample_class
+from tlcourse.grading import mark_scheme, runner, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -30,7 +29,7 @@ OPTIONS = [
 ]
 PATIENCE = 300_000  # ms that a busy machine may take for what an idle one does in seconds
 UNIT = "01_cnn_parameters"
-WRONG = MISTAKEN = sample_class.MISTAKES["output_size"].rstrip()
+WRONG = sample_class.MISTAKES["output_size"].rstrip()
 pytestmark = pytest.mark.timeout(1800)
 
 
@@ -208,33 +207,9 @@ def play(page, keep):
 # ---------------------------------------------------------------------------------------------------- the instructor
 
 
-def succeed(frame, words):
-    """Wait for formgrader's answer, which must be that all went well, and close it."""
-    modal = frame.locator("#success-modal.in, #error-modal.in")
-    modal.wait_for()
-    assert words in modal.inner_text()
-    modal.locator(".modal-footer button").click()
-    modal.wait_for(state="hidden")
-
-
-def grade_by_hand(frame, unit, points):
-    """Manual Grading of the first submission: read the mark scheme above the written answer, give points, comment."""
-    frame.get_by_role("link", name="Manual Grading").click()
-    frame.locator("tbody a", has_text=unit).click()
-    frame.locator("tbody a", has_text=unit).click()
-    frame.locator("tbody a", has_text="Submission #1").click()
-    written = frame.locator("input.score").last
-    written.fill(str(points))
-    comment = frame.locator("textarea.comment").last
-    comment.fill("Well argued.")
-    comment.press("Tab")
-    frame.locator(".save-icon, .glyphicon-ok").first.wait_for(state="attached")
-    return written
-
-
 @pytest.fixture
 def graded_unit(request, tmp_path):
-    """The course with a class that has handed in: (folder, unit). Pictures are of a real unit; the tests' own is fast."""
+    """The course, and the unit that is graded: for pictures a real one, else the tests' own, which is fast."""
     course = course_with(tmp_path / "course")
     if request.config.getoption("screenshots") is not None:
         return course, UNIT
@@ -255,3 +230,86 @@ def hand_in_class(course, unit):
     reference, release = (notebooks.read(file(course, unit)) for file in (runner.solution_file, runner.release_file))
     for student, notebook in sample_class.submissions(reference, release, None if unit == UNIT else SLIPS).items():
         runner.hand_in(course, student, unit, notebook)
+
+
+def succeed(frame, button, words):
+    """Press a button of formgrader; its answer must be that all went well. Close that."""
+    button.click()
+    modal = frame.locator("#success-modal.in, #error-modal.in")
+    modal.wait_for()
+    assert words in modal.inner_text()
+    modal.locator(".modal-footer button").click()
+    modal.wait_for(state="hidden")
+
+
+def row(frame, words):
+    """The row of formgrader's table in which a cell holds nothing but these words."""
+    return frame.locator("tbody tr", has=frame.locator("td", has_text=re.compile(rf"^\s*{re.escape(words)}\s*$")))
+
+
+def grade_by_hand(frame, unit, student, points):
+    """From the list of submissions to one of them: give points for its written answer, and a comment."""
+    row(frame, student).locator(".student-name a").click()
+    frame.locator("tbody a", has_text=unit).click()
+    frame.locator("input.score").last.fill(str(points))
+    frame.locator("input.score").last.press("Tab")
+    comment = frame.locator("textarea.comment").last
+    comment.fill("Well argued.")
+    comment.evaluate("box => box.blur()")
+    return comment
+
+
+def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, keep, graded_unit):
+    course, unit = graded_unit
+    with lab(course) as (address, first_page, token):
+        page.goto(f"{address}{first_page}?token={token}")
+        choose(page, "Nbgrader", "Formgrader")
+        frame = page.frame_locator("iframe[src*=formgrader]")
+        for name in units.names(ROOT):
+            row(frame, name).wait_for()
+        succeed(
+            frame, row(frame, unit).locator("a:has(.glyphicon-education)"), "Successfully created the student version"
+        )
+        assert "HIDDEN TESTS" not in runner.release_file(course, unit).read_text(encoding="utf-8")
+
+        hand_in_class(course, unit)
+        frame.get_by_role("link", name="Manage Assignments").click()
+        row(frame, unit).locator("a", has_text=re.compile(r"^4$")).click()
+        for student in sample_class.STUDENTS:
+            succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
+        frame.get_by_text("needs manual grading").first.wait_for()
+        keep(page, "formgrader")
+        written = notebooks.read(runner.solution_file(course, unit)).cells
+        scheme = next(found[1] for cell in written if (found := mark_scheme.SCHEME.search(cell.source)))
+        comment = grade_by_hand(frame, unit, "right", 1)
+        shown = " ".join(frame.locator("body").inner_text().split())
+        assert f"Mark scheme (students do not see it) {' '.join(scheme.split())}" in shown
+        comment.scroll_into_view_if_needed()
+        keep(page, "manual_grading")
+        give_feedback(page, frame, unit)
+        read_feedback(browser, course, unit, keep)
+
+
+def give_feedback(page, frame, unit):
+    """Back to the list of submissions; generate what the students read."""
+    choose(page, "Nbgrader", "Formgrader")
+    frame.get_by_role("link", name="Manual Grading").first.click()
+    frame.get_by_role("link", name="Manage Assignments").click()
+    succeed(frame, row(frame, unit).locator("a:has(.glyphicon-comment)"), "Successfully generated feedback")
+
+
+def read_feedback(browser, course, unit, keep):
+    """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
+    for student in sample_class.STUDENTS:
+        window = browser.new_page(viewport={"width": 1000, "height": 860})
+        window.goto(runner.feedback_file(course, student, unit).as_uri())
+        text = window.locator("body").inner_text()
+        assert ("Well argued." in text) == (student == "right")
+        assert ("should be" in text) == (student == "mistaken")
+        assert student != "untouched" or "not solved yet" in text
+        for secret in ("HIDDEN TESTS", "grading_rng", "MARK SCHEME", "Mark scheme"):
+            assert secret not in window.content()
+        if student == "mistaken":
+            window.get_by_text("should be").first.scroll_into_view_if_needed()
+            keep(window, "feedback")
+        window.close()
