@@ -168,12 +168,9 @@ def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp
         choose(page, "Run", "Run All Cells")
         told = page.locator(".jp-OutputArea-output", has_text="That is what comes out when the stride is left out")
         told.wait_for()
-        told.scroll_into_view_if_needed()
-        keep(page, "check")
         dialog = validate(page)
         assert "That is what comes out when the stride is left out." in dialog.inner_text()
         assert "Success" not in dialog.inner_text()
-        keep(page, "validate")
         close(page, dialog)
 
         answer(page, "output_size", right)
@@ -278,7 +275,6 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         for student in sample_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
-        keep(page, "formgrader")
         written = notebooks.read(runner.solution_file(course, unit)).cells
         scheme = next(found[1] for cell in written if (found := mark_scheme.SCHEME.search(cell.source)))
         comment = grade_by_hand(frame, unit, "right", 1)

@@ -3,13 +3,15 @@
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 from tlcourse import notebooks, units
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
-# What JupyterLab's page leaves out: a question about Jupyter's news over the first page, a look for new versions on the
-# network, and a minute of checking on a slow machine whether extensions are built, which here come ready made.
-PAGE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}, "buildCheck": False}
+# JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.
+SETTINGS = Path(__file__).parent / "jupyter"
+# Nor a minute of checking, on a slow machine, whether extensions are built: the course's come ready made.
+PAGE = {"buildCheck": False}
 
 
 def has_display(platform=sys.platform, environment=os.environ):
@@ -70,5 +72,7 @@ def open_lab(extra=(), root=None):
     os.chdir(root)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.update(notebooks.kernel_environment())
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *([others] if others else [])])
     superuser = hasattr(os, "geteuid") and os.geteuid() == 0
     main([*arguments(root, has_display(), superuser), *extra])
