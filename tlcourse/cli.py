@@ -1,6 +1,7 @@
 """The `tlcourse` command; `make` calls it. Each command imports what it needs when it runs."""
 
 import importlib
+import os
 import subprocess
 import sys
 import traceback
@@ -72,6 +73,7 @@ def check(notebook):
 @click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
 def photos(folder, into, teacher):
     """Learn to tell your own photos apart: FOLDER holds one folder of photos for each class."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from tlcourse.own_photos import learn
 
     click.echo(str(learn(folder, into, teacher)))

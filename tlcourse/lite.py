@@ -1,5 +1,7 @@
 """A classifier as one file for telephones (LiteRT, formerly TensorFlow Lite), checked against the original."""
 
+import warnings
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -50,7 +52,9 @@ def export(base, scaling, kernel, bias, data, into):
 
 def run(content, pictures):
     """The probabilities that an exported model gives: shape (n, classes)."""
-    interpreter = tf.lite.Interpreter(model_content=content)
+    with warnings.catch_warnings():  # it announces a successor, a package of its own that TensorFlow does not bring
+        warnings.simplefilter("ignore", UserWarning)
+        interpreter = tf.lite.Interpreter(model_content=content)
     interpreter.allocate_tensors()
     (inlet,), (outlet,) = interpreter.get_input_details(), interpreter.get_output_details()
     answers = []
@@ -64,7 +68,7 @@ def run(content, pictures):
 def _whole(base, scaling, kernel, bias):
     if scaling not in ("none", "tf"):
         raise ValueError(f"a base that wants its pictures scaled as {scaling!r} cannot be exported")
-    inputs = keras.Input(base.input_shape[1:], batch_size=1, name="picture")
+    inputs = keras.Input(base.input_shape[1:], name="picture")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs) if scaling == "tf" else inputs
     head = keras.layers.Dense(len(bias), activation="softmax", name="classes")
     model = keras.Model(inputs, head(base(x)))
