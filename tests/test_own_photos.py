@@ -1,4 +1,4 @@
-"""`tlcourse photos`: on real photos with both teachers, and Grad-CAM and the exported file against other computations."""
+"""`tlcourse photos` on real photos with both teachers; Grad-CAM and the exported file against other computations."""
 
 import keras
 import numpy as np
