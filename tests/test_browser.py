@@ -206,14 +206,14 @@ def play(page, keep):
 
 @pytest.fixture
 def graded_unit(request, tmp_path):
-    """The course, and the unit that is graded: for pictures a real one, else the tests' own, which is fast."""
+    """The course, the unit that is graded, who hands in: for pictures a real unit, else the tests' own, fast one."""
     course = course_with(tmp_path / "course")
     if request.config.getoption("screenshots") is not None:
-        return course, UNIT
+        return course, UNIT, ("right", "mistaken")
     shutil.copy(TINY, course / "solutions")
     authoring.build(["01_tiny"], execute=False, root=course)
     shutil.rmtree(course / "notebooks")
-    return course, "01_tiny"
+    return course, "01_tiny", sample_class.STUDENTS
 
 
 SLIPS = {
@@ -222,11 +222,12 @@ SLIPS = {
 }
 
 
-def hand_in_class(course, unit):
-    """The sample class hands in."""
+def hand_in_class(course, unit, students):
+    """The sample class hands in, or some of it."""
     reference, release = (notebooks.read(file(course, unit)) for file in (runner.solution_file, runner.release_file))
-    for student, notebook in sample_class.submissions(reference, release, None if unit == UNIT else SLIPS).items():
-        runner.hand_in(course, student, unit, notebook)
+    notebooks_of = sample_class.submissions(reference, release, None if unit == UNIT else SLIPS)
+    for student in students:
+        runner.hand_in(course, student, unit, notebooks_of[student])
 
 
 def succeed(frame, button, words):
@@ -257,7 +258,7 @@ def grade_by_hand(frame, unit, student, points):
 
 
 def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, keep, graded_unit):
-    course, unit = graded_unit
+    course, unit, students = graded_unit
     with lab(course) as (address, first_page, token):
         page.goto(f"{address}{first_page}?token={token}")
         choose(page, "Nbgrader", "Formgrader")
@@ -269,10 +270,10 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         )
         assert "HIDDEN TESTS" not in runner.release_file(course, unit).read_text(encoding="utf-8")
 
-        hand_in_class(course, unit)
+        hand_in_class(course, unit, students)
         frame.get_by_role("link", name="Manage Assignments").click()
-        row(frame, unit).locator("a", has_text=re.compile(r"^4$")).click()
-        for student in sample_class.STUDENTS:
+        row(frame, unit).locator("a", has_text=re.compile(rf"^{len(students)}$")).click()
+        for student in students:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
         written = notebooks.read(runner.solution_file(course, unit)).cells
@@ -283,7 +284,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         comment.scroll_into_view_if_needed()
         keep(page, "manual_grading")
         give_feedback(page, frame, unit)
-        read_feedback(browser, course, unit, keep)
+        read_feedback(browser, course, unit, students, keep)
 
 
 def give_feedback(page, frame, unit):
@@ -294,9 +295,9 @@ def give_feedback(page, frame, unit):
     succeed(frame, row(frame, unit).locator("a:has(.glyphicon-comment)"), "Successfully generated feedback")
 
 
-def read_feedback(browser, course, unit, keep):
+def read_feedback(browser, course, unit, students, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
-    for student in sample_class.STUDENTS:
+    for student in students:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
         window.goto(runner.feedback_file(course, student, unit).as_uri())
         text = window.locator("body").inner_text()
