@@ -47,3 +47,6 @@ c.Autograde.sanitize_preprocessors = [
 
 # Feedback pages show the student's work and the checks' messages, never the hidden tests.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
+
+# Where a written answer is graded by hand, its mark scheme stands above it.
+c.HTMLExporter.preprocessors = ["tlcourse.grading.mark_scheme.ShowMarkScheme"]

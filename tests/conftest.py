@@ -23,6 +23,11 @@ def processor_seconds():
     return times.children_user + times.children_system
 
 
+def pytest_addoption(parser):
+    """`tlcourse screenshots` keeps what the tests of the browser see."""
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep the browser's pictures in FOLDER")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Features and downloads of the tests stay among the tests."""

@@ -9,13 +9,14 @@ import time
 import urllib.error
 import urllib.request
 
+import lab_server
 import pytest
 from click.testing import CliRunner
 
 from tlcourse import authoring, lab
 from tlcourse.cli import main
 
-COMMANDS = {"bench", "build", "check", "demo", "lab", "results", "source", "teachers", "test"}
+COMMANDS = {"bench", "build", "check", "demo", "lab", "photos", "results", "screenshots", "source", "teachers", "test"}
 
 
 def run(*arguments):
@@ -108,31 +109,10 @@ def test_lab_opens_the_start_page_and_runs_as_root_only_when_it_must(tmp_path):
 
 @pytest.fixture
 def server(tiny_course, tmp_path):
-    """`tlcourse lab` in a built course without a display, on a free port: its address and token."""
+    """`tlcourse lab` in a built course, from a shell where the environment was not activated: address and token."""
     authoring.build(execute=False, root=tiny_course)
-    log = tmp_path / "lab.log"
-    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    environment["PATH"] = os.defpath  # as in a shell where the environment was not activated
-    for kind in ("RUNTIME", "CONFIG", "DATA"):
-        environment[f"JUPYTER_{kind}_DIR"] = str(tmp_path / kind)
-    command = [sys.executable, "-m", "tlcourse", "lab", "--port=0", "--ServerApp.port_retries=0", "--no-browser"]
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, cwd=tiny_course, env=environment, stdout=output, stderr=output)
-    try:
-        yield _address(process, log)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _address(process, log):
-    for _ in range(600):
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", log.read_text(encoding="utf-8"))
-        if found:
-            return found.groups()
-        assert process.poll() is None, log.read_text(encoding="utf-8")
-        time.sleep(0.1)
-    raise AssertionError(log.read_text(encoding="utf-8"))
+    with lab_server.running(tiny_course, tmp_path, PATH=os.defpath) as (address, _, token):
+        yield address, token
 
 
 def _ask(server, path, content=None):

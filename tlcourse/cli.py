@@ -1,6 +1,7 @@
 """The `tlcourse` command; `make` calls it. Each command imports what it needs when it runs."""
 
 import importlib
+import os
 import subprocess
 import sys
 import traceback
@@ -67,6 +68,18 @@ def check(notebook):
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True)
+@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
+def photos(folder, into, teacher):
+    """Learn to tell your own photos apart: FOLDER holds one folder of photos for each class."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tlcourse.own_photos import learn
+
+    click.echo(str(learn(folder, into, teacher)))
+
+
+@main.command()
 @click.argument("units", nargs=-1)
 @click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
 def build(units, execute):
@@ -123,3 +136,13 @@ def test(options):
         failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
         if failed:
             sys.exit(failed)
+
+
+@main.command()
+def screenshots():
+    """Make the README's pictures of the browser again; needs Chromium."""
+    from tlcourse.units import course_folder
+
+    root = course_folder()
+    command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+    sys.exit(subprocess.run(command, cwd=root).returncode)

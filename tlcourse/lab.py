@@ -5,9 +5,13 @@ import os
 import sys
 from pathlib import Path
 
-from tlcourse import units
+from tlcourse import notebooks, units
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
+# JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.
+SETTINGS = Path(__file__).parent / "jupyter"
+# Nor a minute of checking, on a slow machine, whether extensions are built: the course's come ready made.
+PAGE = {"buildCheck": False}
 
 
 def has_display(platform=sys.platform, environment=os.environ):
@@ -32,7 +36,8 @@ def arguments(root, display, superuser):
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [
         f"--ServerApp.root_dir={root}",
-        "--ServerApp.log_level=WARN",  # the address is printed all the same
+        "--Application.log_level=WARN",  # the address is printed all the same
+        f"--ServerApp.tornado_settings={ {'page_config_data': PAGE}!r}",
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if display else ["--no-browser"]),
         *(["--allow-root"] if superuser else []),
@@ -62,8 +67,12 @@ def open_lab(extra=(), root=None):
             raise ValueError(f"{package} is not installed here: pip install -c constraints.txt -e '.[lab]'")
     from jupyterlab.labapp import main
 
-    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH.
+    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH. Kernels inherit that
+    # TensorFlow keeps most of its remarks on missing graphics cards to itself: a beginner takes them for errors.
     os.chdir(root)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.update(notebooks.kernel_environment())
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *([others] if others else [])])
     superuser = hasattr(os, "geteuid") and os.geteuid() == 0
     main([*arguments(root, has_display(), superuser), *extra])

@@ -51,12 +51,25 @@ def load(folder, size=SIZE):
     folder = Path(folder)
     if not 16 <= size <= 1024:
         raise ValueError(f"size must be from 16 to 1024 pixels, got {size}")
-    classes = _class_folders(folder)
-    files = [_photo_files(path) for path in classes]
-    images = np.stack([_read(file, size) for members in files for file in members])
-    labels = np.repeat(np.arange(len(files)), [len(members) for members in files])
-    names = tuple(path.name for path in classes)
-    return LabelledImages(images, labels.astype(np.int64), names, f"photos in {folder}")
+    found = files(folder)
+    images = np.stack([_read(file, size) for members in found.values() for file in members])
+    labels = np.repeat(np.arange(len(found)), [len(members) for members in found.values()])
+    return LabelledImages(images, labels.astype(np.int64), tuple(found), f"photos in {folder}")
+
+
+def files(folder):
+    """The paths of the photos in `folder`, a list for each class, in the order in which `load` has them.
+
+    Returns
+    -------
+    dict of str to list of pathlib.Path
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError, ValueError
+        As `load`; the photos themselves are not opened.
+    """
+    return {path.name: _photo_files(path) for path in _class_folders(Path(folder))}
 
 
 def cats_dogs():

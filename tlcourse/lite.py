@@ -1,0 +1,82 @@
+"""A classifier as one file for telephones (LiteRT, formerly TensorFlow Lite), checked against the original."""
+
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tlcourse import storage
+
+_LARGEST_DIFFERENCE = 1e-3  # of a probability, between the file and the model that it was made from
+
+
+def export(base, scaling, kernel, bias, data, into):
+    """Write model.tflite, which takes pictures of 0 to 255, and labels.txt, a name a line in the order of its outputs.
+
+    Parameters
+    ----------
+    base : keras.Model
+        Pictures to feature vectors.
+    scaling : {"none", "tf"}
+        What the base expects; see `tlcourse.catalogue.Teacher`.
+    kernel, bias : array
+        Shapes (d, classes) and (classes,): the head.
+    data : tlcourse.datasets.LabelledImages
+        Gives the names, and the pictures that file and model are compared on.
+    into : pathlib.Path
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        "model" and "labels".
+
+    Raises
+    ------
+    RuntimeError
+        If the file gives other probabilities than the model.
+    """
+    model = _whole(base, scaling, kernel, bias)
+    content = _converted(model)
+    some = data.images[:4].astype(np.float32)
+    difference = float(np.abs(run(content, some) - np.asarray(model(some, training=False))).max())
+    if difference > _LARGEST_DIFFERENCE:
+        raise RuntimeError(f"the exported model differs by {difference:.2g} in a probability: it is not written")
+    written = {"model": into / "model.tflite", "labels": into / "labels.txt"}
+    with storage.whole_file(written["model"]) as partial:
+        partial.write_bytes(content)
+    with storage.whole_file(written["labels"]) as partial:
+        partial.write_text("\n".join(data.class_names) + "\n", encoding="utf-8", newline="\n")
+    return written
+
+
+def run(content, pictures):
+    """The probabilities that an exported model gives: shape (n, classes)."""
+    with warnings.catch_warnings():  # it announces a successor, a package of its own that TensorFlow does not bring
+        warnings.simplefilter("ignore", UserWarning)
+        interpreter = tf.lite.Interpreter(model_content=content)
+    interpreter.allocate_tensors()
+    (inlet,), (outlet,) = interpreter.get_input_details(), interpreter.get_output_details()
+    answers = []
+    for picture in pictures:
+        interpreter.set_tensor(inlet["index"], picture[None].astype(np.float32))
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(outlet["index"])[0])
+    return np.stack(answers)
+
+
+def _whole(base, scaling, kernel, bias):
+    if scaling not in ("none", "tf"):
+        raise ValueError(f"a base that wants its pictures scaled as {scaling!r} cannot be exported")
+    inputs = keras.Input(base.input_shape[1:], name="picture")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs) if scaling == "tf" else inputs
+    head = keras.layers.Dense(len(bias), activation="softmax", name="classes")
+    model = keras.Model(inputs, head(base(x)))
+    head.set_weights([kernel, bias])
+    return model
+
+
+def _converted(model):
+    call = tf.function(lambda picture: model(picture, training=False))
+    concrete = call.get_concrete_function(tf.TensorSpec((1, *model.input_shape[1:]), tf.float32))
+    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model).convert()
