@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from tlcourse import authoring, lab
 from tlcourse.cli import main
 
-COMMANDS = {"bench", "build", "check", "demo", "lab", "results", "source", "teachers", "test"}
+COMMANDS = {"bench", "build", "check", "demo", "lab", "results", "sample-class", "source", "teachers", "test"}
 
 
 def run(*arguments):

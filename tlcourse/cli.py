@@ -1,5 +1,6 @@
 """The `tlcourse` command; `make` calls it. Each command imports what it needs when it runs."""
 
+import collections
 import importlib
 import subprocess
 import sys
@@ -82,6 +83,27 @@ def build(units, execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
     for file in readme.write():
         click.echo(f"{file.name}: written")
+
+
+@main.command("sample-class")
+@click.argument("unit", default="01_cnn_parameters")
+@click.option("--students", default=30, show_default=True, help="How many hand in.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same class.")
+@click.option("--kinds", help="Of right,partial,misconception,accident,cheat only these.")
+@click.option("--folder", type=click.Path(path_type=Path), help="A new folder.  [default: build/class]")
+def sample_class(unit, students, seed, kinds, folder):
+    """Make a course with a sample class's hand-ins of UNIT (default: 01_cnn_parameters), to try the grading on."""
+    from tlcourse.grading import sample_students
+    from tlcourse.units import course_folder
+
+    root = course_folder()
+    folder = folder or root / "build" / "class"
+    chosen = kinds.split(",") if kinds else sample_students.KINDS
+    made = sample_students.make(folder, root, unit, students, seed, chosen)
+    for kind, count in collections.Counter(student.kind for student in made).items():
+        click.echo(f"{count:4} {kind}")
+    click.echo(f"Hand-ins and {sample_students.MANIFEST}: {folder}")
+    click.echo(f"Grade them there: cd {folder} && tlcourse grade {unit}")
 
 
 @main.command()
