@@ -116,6 +116,27 @@ def source(notebook):
 
 
 @main.command()
+@click.argument("unit")
+def report(unit):
+    """Write the instructor's page on UNIT, and the marks as CSV for Moodle, Canvas and others."""
+    from tlcourse.grading.report_page import write
+    from tlcourse.units import course_folder
+
+    for file in write(course_folder(), unit):
+        click.echo(file)
+
+
+@main.command("bad-submissions", context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def bad_submissions(options):
+    """Grade tests/bad_submissions between honest ones; OPTIONS go to tests/bad_submissions_runner.py."""
+    from tlcourse.units import course_folder
+
+    command = [sys.executable, str(Path("tests", "bad_submissions_runner.py")), *options]
+    sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
+
+
+@main.command()
 @click.argument("names", nargs=-1)
 def results(names):
     """Measure data/results again, all of it or NAMES."""
