@@ -5,7 +5,6 @@ import json
 import os
 import select
 import signal
-import time
 
 import psutil
 
@@ -27,7 +26,7 @@ def watch(connection, first, limits):
             say(connection, exit=os.waitstatus_to_exitcode(status), reason=reason)
             return
         used = usage(first)
-        say(connection, cpu=used["cpu"], processes=used["processes"])
+        say(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
         reason = reason or _excess(used, limits)
         if reason or _hung_up(connection):
             os.kill(first, signal.SIGKILL)
@@ -37,20 +36,30 @@ def watch(connection, first, limits):
 
 
 def usage(first):
-    """Processor seconds, memory and number of processes of a tree, its dead members' time included."""
-    cpu, memory, processes = 0.0, 0, []
+    """Processor seconds and memory of a tree, its dead members' time included, and whether a thread wants to run."""
+    cpu, memory, busy, processes = 0.0, 0, False, []
     with contextlib.suppress(psutil.Error):
         parent = psutil.Process(first)
         processes = [parent, *parent.children(recursive=True)]
     for process in processes:
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             cpu += sum(process.cpu_times()[:4])  # its own and its dead children's, user and system
             memory += process.memory_info().rss
-    return {"cpu": round(cpu, 3), "memory": memory, "processes": len(processes), "members": processes}
+            busy = busy or _wants_to_run(process.pid)
+    return {"cpu": round(cpu, 3), "memory": memory, "busy": busy, "members": processes}
+
+
+def _wants_to_run(pid):
+    """Whether any thread runs, waits for a processor (R) or for a disk (D): psutil knows the main thread's state only."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", encoding="ascii", errors="replace") as file:
+            if file.read().rpartition(")")[2].split()[0] in "RD":
+                return True
+    return False
 
 
 def _excess(used, limits):
-    if used["processes"] > limits["processes"]:
+    if len(used["members"]) > limits["processes"]:
         return f"it started more than {limits['processes']} processes"
     if used["memory"] > limits["memory_megabytes"] << 20 and _unshared(used["members"]) > limits["memory_megabytes"] << 20:
         return f"it took more than {limits['memory_megabytes']:,} MB of memory"
@@ -70,7 +79,6 @@ def _hung_up(connection):
     readable, _, _ = select.select([connection], [], [], INTERVAL)
     if not readable:
         return False
-    time.sleep(0)
     try:
         return not connection.recv(4096)
     except OSError:
