@@ -44,7 +44,9 @@ class Repair(NbGraderPreprocessor):
 class IsolatedExecute(NbGraderPreprocessor):
     """Run the cells in a box, and put what came of it into the notebook."""
 
-    unsafe = Bool(False, help="Run student code without a box. TLCOURSE_UNSAFE_GRADING=1 does the same.").tag(config=True)
+    unsafe = Bool(False, help="Run student code without a box. TLCOURSE_UNSAFE_GRADING=1 does the same.").tag(
+        config=True
+    )
     cell_seconds = Float(Limits.cell_seconds, help="What one cell may take.").tag(config=True)
     notebook_seconds = Float(Limits.notebook_seconds, help="What one notebook may take.").tag(config=True)
     memory_megabytes = Integer(Limits.memory_megabytes, help="Memory of all its processes.").tag(config=True)
@@ -73,7 +75,9 @@ class IsolatedExecute(NbGraderPreprocessor):
         told = nb.metadata.get("tlcourse", {})
         beside = files_beside(coursedir.format_path(coursedir.submitted_directory, student, unit))
         unsafe = self.unsafe or bool(os.environ.get("TLCOURSE_UNSAFE_GRADING"))
-        run = run_notebook(nb, known, known.files | beside, self.limits(), template(known.modules, coursedir.root, unsafe))
+        if not unsafe:
+            sandbox.check_course(coursedir.root)
+        run = run_notebook(nb, known, known.files | beside, self.limits(), template(known.modules, unsafe))
         run["notes"] = [*told.get("notes", []), *run["notes"]]
         run["submission_sha256"] = told.get("submission_sha256")
         if told.get("notes"):
@@ -93,13 +97,12 @@ def run_notebook(notebook, known, files, limits, from_template):
     return asyncio.run(executor.execute()).as_dict()
 
 
-def template(modules, course, unsafe=False):
+def template(modules, unsafe=False):
     """This process' template for a unit with these imports, started when it is first asked for."""
     key = tuple(modules)
     if key not in _templates or not _templates[key].alive:
         if not unsafe:
             sandbox.require()
-            sandbox.check_course(course)
         _templates[key] = sandbox.Template(modules)
         atexit.register(_templates[key].close)
     return _templates[key]
@@ -113,7 +116,7 @@ class SaveRecord(NbGraderPreprocessor):
         about = resources["nbgrader"]
         run = about["run"]
         status = outcome.worst(run["statuses"])
-        record = {"status": status, **{key: run[key] for key in outcome.KEPT}}
+        record = {"status": status, **{key: run.get(key) for key in outcome.KEPT}}
         outcome.write_record(self.parent.parent.coursedir.root, about["assignment"], about["student"], record)
         comment(about["db_url"], about["assignment"], about["student"], status, run["notes"])
         return nb, resources

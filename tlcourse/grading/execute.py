@@ -279,7 +279,9 @@ class Executor:
         if isinstance(error, KernelError):
             raise error
         if not isinstance(error, DeadKernelError):
-            self.run.flags.append({"grade_id": None, "kind": "messages", "evidence": f"{type(error).__name__}: {error}"[:300]})
+            self.run.flags.append(
+                {"grade_id": None, "kind": "messages", "evidence": f"{type(error).__name__}: {error}"[:300]}
+            )
         self.run.statuses.append("crashed")
         message = f"the notebook's process ended while this ran{': ' + reason if reason else ''}"
         self.run.notes.append(f"{describe(cell).capitalize()}: {message}.")

@@ -13,7 +13,7 @@ STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed
 # When several things happened to a submission, the table names the one that an instructor has to know first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
 # What a run leaves in the record, beside its status.
-KEPT = ("notes", "flags", "cells", "cpu_seconds", "cell_cpu_seconds", "seconds", "submission_sha256")
+KEPT = ("notes", "flags", "cells", "cpu_seconds", "cell_cpu_seconds", "seconds", "submission_sha256", "release_sha256")
 
 
 @dataclass(frozen=True)

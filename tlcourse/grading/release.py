@@ -75,7 +75,9 @@ def read(coursedir, unit):
             points = {cell.name: cell.max_score for cell in known.grade_cells}
         notebook = notebooks.read(file)
     except MissingEntry:
-        raise NoRelease(f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit}` comes first") from None
+        raise NoRelease(
+            f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit}` comes first"
+        ) from None
     except FileNotFoundError:
         raise NoRelease(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
     beside = {
@@ -138,7 +140,9 @@ def empty_notebook(release):
         if cell["nbgrader"]:
             metadata["nbgrader"] = dict(cell["nbgrader"])
         cells.append(make(cell["full"], metadata=metadata))
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    )
 
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

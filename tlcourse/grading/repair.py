@@ -196,7 +196,9 @@ def _one_of_each(cells, known, notes):
             first = next(other for other in cells if other is not cell and _name(other) == name)
             if _plain(first.source) == _plain(known[name]["source"]) != _plain(cell.source):
                 first.metadata.pop("nbgrader")
-                first.source = f"# An untouched copy of {name}, not run.\n" if first.cell_type == "code" else first.source
+                first.source = (
+                    f"# An untouched copy of {name}, not run.\n" if first.cell_type == "code" else first.source
+                )
             else:
                 cell.metadata.pop("nbgrader")
             notes.append(f"There were several cells {name}; the last answer among them counts.")
@@ -274,7 +276,9 @@ def _put_in_tests(notebook, release, notes):
         if where is not None:
             del cells[where]
             earliest -= 1
-        notes.append(f"The check {name} {'had been deleted' if where is None else 'stood before its exercise'} and was put back.")
+        notes.append(
+            f"The check {name} {'had been deleted' if where is None else 'stood before its exercise'} and was put back."
+        )
         cells.insert(max(earliest, _place_after(cells, release, place)), _new(known, known["full"]))
 
 

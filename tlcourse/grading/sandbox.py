@@ -82,7 +82,9 @@ def check_course(course):
     course = Path(course).resolve()
     for folder in [*readable_folders(), Path("/usr")]:
         if course.is_relative_to(folder):
-            raise NoSandbox(f"the course at {course} lies inside {folder}, which student code may read: move the course")
+            raise NoSandbox(
+                f"the course at {course} lies inside {folder}, which student code may read: move the course"
+            )
 
 
 def _namespaces():

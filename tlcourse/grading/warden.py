@@ -52,7 +52,10 @@ def usage(first):
 def _wants_to_run(pid):
     """Whether any thread runs, waits for a processor (R) or for a disk (D): psutil knows the main thread's state only."""
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", encoding="ascii", errors="replace") as file:
+        with (
+            contextlib.suppress(OSError),
+            open(f"/proc/{pid}/task/{thread}/stat", encoding="ascii", errors="replace") as file,
+        ):
             if file.read().rpartition(")")[2].split()[0] in "RD":
                 return True
     return False
@@ -61,7 +64,10 @@ def _wants_to_run(pid):
 def _excess(used, limits):
     if len(used["members"]) > limits["processes"]:
         return f"it started more than {limits['processes']} processes"
-    if used["memory"] > limits["memory_megabytes"] << 20 and _unshared(used["members"]) > limits["memory_megabytes"] << 20:
+    if (
+        used["memory"] > limits["memory_megabytes"] << 20
+        and _unshared(used["members"]) > limits["memory_megabytes"] << 20
+    ):
         return f"it took more than {limits['memory_megabytes']:,} MB of memory"
     return None
 
