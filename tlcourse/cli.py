@@ -156,6 +156,24 @@ def bench(json_file):
     importlib.import_module("tlcourse.bench").main(json_file)
 
 
+@main.command()
+@click.argument("unit")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions side by side (default: one for each processor).")
+@click.option("--students", help="Only these, separated by commas.")
+@click.option("--again", is_flag=True, help="Also what is graded and has not changed since.")
+@click.option("--scheduler", help="Address of a Dask scheduler, whose workers do the work.")
+@click.option("--unsafe", is_flag=True, help="Run student code without a box, where there is no bubblewrap.")
+def grade(unit, jobs, students, again, scheduler, unsafe):
+    """Grade the submissions of UNIT: isolated, in parallel, into nbgrader's gradebook."""
+    from tlcourse.grading import grade_table
+    from tlcourse.grading.grade import grade as grade_unit
+    from tlcourse.units import course_folder
+
+    names = [name.strip() for name in students.split(",") if name.strip()] if students else None
+    options = {"jobs": jobs, "students": names, "again": again, "scheduler": scheduler, "unsafe": unsafe}
+    grade_table.show(grade_unit(course_folder(), unit, **options))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(options):
