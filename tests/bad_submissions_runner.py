@@ -10,7 +10,7 @@ A bad submission is a file with a header and cells, so that anyone can add one:
     # uses: hunt                         puts the function of _hunt.py into its first cell
 
     # %% double                          the answer to an exercise of tests/fixtures/01_tiny.py
-    # %% first, # %% last                a cell of its own, after the set-up or at the end
+    # %% first, # %% last                a cell of its own, after the set-up or before the last check
     # %% build                           build(notebook, file): returns what is handed in, or writes it and returns None
 
 COURSE_FOLDER and ORACLE_PORT in a cell become the folder that is graded and the port of a server that gives right
@@ -56,6 +56,14 @@ TOKEN = "left-behind"
 NAMESPACES = ("pid", "mnt", "net", "ipc")
 PROBE = f"import os\n\nprint('namespaces', *(os.readlink(f'/proc/self/ns/{{name}}') for name in {NAMESPACES}))"
 BETWEEN = 3  # bad submissions between two honest ones
+# Added to the configuration: a bad submission should not take long to be bad.
+LIMITS = """
+c.IsolatedExecute.cell_seconds = 2
+c.IsolatedExecute.notebook_seconds = 5
+c.IsolatedExecute.memory_megabytes = 512
+c.IsolatedExecute.disk_megabytes = 32
+c.IsolatedExecute.processes = 64
+"""
 SHARED_MODULES = ("tlcourse", "tlcourse.checks", "ipykernel", "numpy", "nbgrader")
 
 
@@ -123,12 +131,19 @@ def hand_in(bad, release, file, places):
         cells = {name: source.replace(old, new) for name, source in cells.items()}
     answers = {**(RIGHT if bad.base == "right" else {}), **cells}
     notebook = sample_class.fill(release, answers)
-    for name in ("first", "last"):
-        if name in cells:
-            setup = next(place for place, cell in enumerate(notebook.cells) if "setup" in cell.metadata.get("tags", []))
-            place = setup + 1 if name == "first" else len(notebook.cells)
-            notebook.cells.insert(place, nbformat.v4.new_code_cell(cells[name], id=f"own-{name}"))
+    for name in {"first", "last"} & set(cells):
+        insert(notebook, name, cells[name])
     accidents.hand_in(notebook, file, _builder(bad))
+
+
+def insert(notebook, name, source):
+    """Put a code cell after the set-up ("first"), or before the last check, since nothing behind it is run ("last")."""
+    cells = notebook.cells
+    if name == "first":
+        place = next(place for place, cell in enumerate(cells) if "setup" in cell.metadata.get("tags", [])) + 1
+    else:
+        place = max(place for place, cell in enumerate(cells) if cell.id.startswith("test_"))
+    cells.insert(place, nbformat.v4.new_code_cell(source, id=f"own-{name}"))
 
 
 def _builder(bad):
@@ -179,9 +194,6 @@ def new_course(folder):
     return notebooks.read(built.release)
 
 
-LIMITS = ""  # what is added to the configuration: bad submissions should not take long to be bad
-
-
 def prove_isolation(folder, release):
     """Grade a harmless submission and see in which namespaces it ran.
 
@@ -193,15 +205,15 @@ def prove_isolation(folder, release):
     from tlcourse.grading.grade import grade
 
     probe = copy.deepcopy(release)
-    probe.cells.append(nbformat.v4.new_code_cell(PROBE, id="probe"))
+    insert(probe, "first", PROBE)
     runner.hand_in(folder, "000_probe", UNIT, probe)
     grade(folder, UNIT, students=["000_probe"])
     graded = notebooks.read(folder / "autograded" / "000_probe" / UNIT / f"{UNIT}.ipynb")
-    shown = next(output.text for output in graded.cells[-1].outputs if output.output_type == "stream").split()[1:]
+    (cell,) = [cell for cell in graded.cells if cell.source == PROBE]
+    shown = "".join(output.get("text", "") for output in cell.outputs).split()[1:]
     own = [os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES]
-    shared = [name for name, one, other in zip(NAMESPACES, shown, own, strict=True) if one == other]
-    if shared or len(shown) != len(NAMESPACES):
-        raise RuntimeError(f"student code runs in the grader's own {', '.join(shared)} namespace: nothing bad is run")
+    if len(shown) != len(own) or set(shown) & set(own):
+        raise RuntimeError(f"student code shares a namespace with the grader ({shown} and {own}): nothing bad is run")
     shutil.rmtree(folder / "submitted" / "000_probe")
 
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 from tlcourse import authoring, data, demo, demo_tables, notebooks
 from tlcourse.experiments import summary
-from tlcourse.grading import answers, runner, sample_class
+from tlcourse.grading import known_answers, runner, sample_class
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
@@ -102,7 +102,7 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
 
 def mistakes_of_the_class():
     reference = notebooks.read(runner.solution_file(ROOT, sample_class.UNIT))
-    return sample_class.mistaken_answers(answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
+    return sample_class.mistaken_answers(known_answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
 
 
 def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):

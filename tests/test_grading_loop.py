@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT, TINY
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import accidents, answers, runner, sample_class
+from tlcourse.grading import accidents, known_answers, runner, sample_class
 
 FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
 OTHERS = [
@@ -27,9 +27,9 @@ def composite(release, unit, kind):
     course_unit = answers_runner.unit(ROOT / "solutions" / f"{unit}.py")
     chosen, points = {}, 0
     for exercise in course_unit.exercises:
-        file = answers.folder(ROOT, unit) / f"{exercise}.py"
-        answer = next(answer for answer in answers.read(file) if answer.kind == kind)
-        chosen[exercise] = answers.handed_in(answer)
+        file = known_answers.folder(ROOT, unit) / f"{exercise}.py"
+        answer = next(answer for answer in known_answers.read(file) if answer.kind == kind)
+        chosen[exercise] = known_answers.handed_in(answer)
         points += answer.due(course_unit.points(exercise))
     return sample_class.fill(release, chosen), points
 

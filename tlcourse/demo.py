@@ -11,7 +11,7 @@ import nbformat
 from tqdm import tqdm
 
 from tlcourse import data, demo_tables, notebooks, units
-from tlcourse.grading import answers, runner, sample_class
+from tlcourse.grading import known_answers, runner, sample_class
 
 REAL_SEEDS = range(3)
 
@@ -159,7 +159,7 @@ def _hand_in(folder, unit, root):
         nbformat.read(file, as_version=4)
         for file in (runner.solution_file(folder, unit), runner.release_file(folder, unit))
     )
-    mistakes = sample_class.mistaken_answers(answers.folder(root, unit), notebooks.exercises(reference))
+    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
     for student, notebook in sample_class.submissions(reference, release, mistakes).items():
         runner.hand_in(folder, student, unit, notebook)
 

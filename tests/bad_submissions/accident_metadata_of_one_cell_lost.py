@@ -1,6 +1,6 @@
 # title: one check has lost its marks
 # kind: accident
-# status: repaired
+# status: graded | repaired
 # earns: 4
 
 # %% build

@@ -1,6 +1,6 @@
 # title: all metadata stripped
 # kind: accident
-# status: repaired
+# status: graded | repaired
 # earns: 4
 
 # %% build

@@ -1,7 +1,7 @@
 # title: leaves a hundred children behind
 # kind: resource
 # status: graded | crashed
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 import subprocess

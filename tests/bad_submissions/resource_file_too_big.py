@@ -1,7 +1,7 @@
 # title: writes a file without end
 # kind: resource
 # status: graded | crashed | timed out
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 with open("big", "wb") as file:

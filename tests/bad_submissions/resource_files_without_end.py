@@ -1,7 +1,7 @@
 # title: makes a hundred thousand files
 # kind: resource
 # status: graded | crashed | timed out
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 for number in range(100_000):

@@ -1,7 +1,7 @@
 # title: fills /dev/shm and /tmp
 # kind: resource
 # status: graded | crashed | timed out
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 for folder in ("/dev/shm", "/tmp"):

@@ -1,7 +1,7 @@
 # title: opens files until it may not
 # kind: resource
 # status: graded | crashed
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 taken = []

@@ -1,7 +1,7 @@
 # title: ten thousand threads
 # kind: resource
 # status: graded | crashed
-# earns: 4
+# earns: 3 | 4
 
 # %% last
 import threading

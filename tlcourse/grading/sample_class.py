@@ -4,7 +4,7 @@ import copy
 import re
 
 from tlcourse import notebooks
-from tlcourse.grading import answers
+from tlcourse.grading import known_answers
 
 UNIT = "01_cnn_parameters"
 STUDENTS = ("right", "partly_right", "mistaken", "untouched")
@@ -21,11 +21,11 @@ def mistaken_answers(folder, exercises):
     found = {}
     for name in exercises:
         file = folder / f"{name}.py"
-        known = answers.read(file) if file.is_file() else []
+        known = known_answers.read(file) if file.is_file() else []
         wrong = [one for one in known if one.kind == "wrong" and not one.earns and not one.uses(name, exercises)]
         if not wrong:
             raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
-        found[name] = answers.handed_in(wrong[0])
+        found[name] = known_answers.handed_in(wrong[0])
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.grading import accidents, answers, cheats, runner, sample_class
+from tlcourse.grading import accidents, cheats, known_answers, runner, sample_class
 
 KINDS = ("right", "partial", "misconception", "accident", "cheat")
 # Ten students, over and over: who sits where does not depend on the size of the class.
@@ -40,12 +40,14 @@ class Course:
             name: sum(cell.metadata.nbgrader.points for cell in tests)
             for name, (_, tests) in notebooks.exercises(reference).items()
         }
-        self.answers = {name: answers.read(folder / f"{name}.py") for name in self.points}
+        self.answers = {name: known_answers.read(folder / f"{name}.py") for name in self.points}
 
     def fill(self, chosen):
         """The notebook with these answers by exercise, the others untouched; the written ones are the reference's."""
         sources = {name: text for name, text in self.written.items() if name not in self.points}
-        return sample_class.fill(self.release, sources | {name: answers.handed_in(one) for name, one in chosen.items()})
+        return sample_class.fill(
+            self.release, sources | {name: known_answers.handed_in(one) for name, one in chosen.items()}
+        )
 
     def due(self, chosen):
         """The points that these answers deserve."""
@@ -160,7 +162,7 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     runner.new_course(folder, root, [unit])
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": []})
     runner.nbgrader(folder, "generate_assignment", unit)
-    course = Course(reference, notebooks.read(runner.release_file(folder, unit)), answers.folder(root, unit))
+    course = Course(reference, notebooks.read(runner.release_file(folder, unit)), known_answers.folder(root, unit))
     students = []
     for student, notebook, happen in hand_ins(course, count, seed, kinds):
         accidents.hand_in(notebook, runner.submitted_file(folder, student.student, unit), happen)
