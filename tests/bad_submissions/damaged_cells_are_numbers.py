@@ -1,6 +1,6 @@
 # title: numbers in the place of cells
 # kind: damaged
-# status: unreadable
+# status: unreadable | repaired
 # earns: 0
 
 # %% build

@@ -1,7 +1,7 @@
 # title: a notebook from the future
 # kind: damaged
 # status: unreadable | repaired | graded
-# earns: 0
+# earns: 0 | 4
 
 # %% build
 import json

@@ -1,7 +1,7 @@
 # title: text for a format
 # kind: damaged
-# status: unreadable
-# earns: 0
+# status: unreadable | repaired | graded
+# earns: 0 | 4
 
 # %% build
 import json
