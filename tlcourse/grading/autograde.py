@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from tlcourse.grading import outcome, release, repair, sandbox, trust
+from tlcourse.grading import calibrate, outcome, release, repair, sandbox, trust
 from tlcourse.grading.execute import Executor, Limits
 from tlcourse.grading.kernel import files_beside
 
@@ -77,24 +77,17 @@ class IsolatedExecute(NbGraderPreprocessor):
         unsafe = self.unsafe or bool(os.environ.get("TLCOURSE_UNSAFE_GRADING"))
         if not unsafe:
             sandbox.check_course(coursedir.root)
-        run = run_notebook(nb, known, known.files | beside, self.limits(), template(known.modules, unsafe))
+        box = template(known.modules, unsafe)
+        source = coursedir.format_path(coursedir.source_directory, ".", unit)
+        digest = calibrate.fingerprint(known)
+        plan = calibrate.plan(coursedir.root, source, known, self.limits(), lambda: box, digest)
+        executor = Executor(nb, box, trust.Grader(known, plan), known.files | beside, self.limits())
+        run = asyncio.run(executor.execute()).as_dict() | {"release_sha256": digest}
         run["notes"] = [*told.get("notes", []), *run["notes"]]
         run["submission_sha256"] = told.get("submission_sha256")
         if told.get("notes"):
             run["statuses"].append("repaired")
         return run
-
-
-def run_notebook(notebook, known, files, limits, from_template):
-    """Run a repaired notebook and grade its cells.
-
-    Returns
-    -------
-    dict
-        See `tlcourse.grading.execute.Run`.
-    """
-    executor = Executor(notebook, from_template, trust.Grader(known), files, limits)
-    return asyncio.run(executor.execute()).as_dict()
 
 
 def template(modules, unsafe=False):

@@ -115,6 +115,7 @@ class Executor:
                     await self._cell(index, cell)
         finally:
             await self._end_kernel()
+            await self.grader.close()
         self.run.seconds = round(time.monotonic() - started, 3)
         self.run.cpu_seconds = round(self.run.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds, 3)
@@ -209,9 +210,11 @@ class Executor:
         sent = client.execute(
             code, silent=True, store_history=False, user_expressions=expressions or {}, stop_on_error=False
         )
-        return await self.limited(self._reply(client, sent))
+        return await self.limited(self.reply(sent))
 
-    async def _reply(self, client, sent):
+    async def reply(self, sent):
+        """The content of the kernel's reply to a message."""
+        client = self.kernel.client
         while True:
             waiting = asyncio.ensure_future(client.get_shell_msg(timeout=None))
             while not waiting.done():
@@ -241,7 +244,8 @@ class Executor:
 
     async def _new_kernel(self):
         limits = {name: getattr(self.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
-        self.kernel = await Kernel.start(self.template, self.files, limits)
+        self.kernel = Kernel(self.template, self.files, limits)
+        await self.kernel.start()
         self.cells = Cells(
             self.notebook, allow_errors=True, timeout=None, iopub_timeout=30, record_timing=False, km=None
         )

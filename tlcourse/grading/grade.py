@@ -6,7 +6,6 @@ grading, the next start finds either nothing, a result to record, or a record.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tlcourse.grading import autograde, outcome, pool, sandbox, submissions
+from tlcourse.grading import autograde, calibrate, outcome, pool, sandbox, submissions
 from tlcourse.grading.course import Course, GradebookLocked, patiently, working_in
 from tlcourse.grading.outcome import Outcome
 from tlcourse.notebooks import write_atomically
@@ -71,7 +70,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     if unknown := [name for name in chosen if name not in handed_in and name not in enrolled]:
         raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: neither handed in nor in the gradebook")
     with _alone(course):
-        writer = Writer(course, unit, fingerprint(known))
+        writer = Writer(course, unit, calibrate.fingerprint(known))
         due = [submissions.read(handed_in[name], name, unit) for name in chosen if name in handed_in]
         done = course.recorded(unit)
         due = [one for one in due if again or not writer.is_done(one, done)]
@@ -93,11 +92,11 @@ def _run(due, known, writer, workers, progress, again):
     with tqdm(
         total=len(due), unit="submission", desc=known.unit, disable=None if progress is None else not progress
     ) as bar:
-        waiting = []
+        waiting, plan = [], course_plan(writer, known, limits, workers.unsafe) if due else {}
         for one in due:
             result = None if again else writer.pending(one)
             if result is None:
-                waiting.append((one, known, limits, workers.unsafe))
+                waiting.append((one, known, limits, workers.unsafe, plan))
             else:
                 writer.record(one, result)
                 bar.update()
@@ -113,13 +112,13 @@ def _run(due, known, writer, workers, progress, again):
     return errors
 
 
-def fingerprint(known):
-    """A digest of all that decides on marks beside the submission."""
-    parts = [known.cells, os.environ.get("TLCOURSE_GRADING_SEED", "0")]
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-    for name, content in known.files.items():
-        digest.update(name.encode() + b"\0" + content)
-    return digest.hexdigest()
+def course_plan(writer, known, limits, unsafe):
+    """What was learnt from the unit's own solutions; they run when they have not yet."""
+    where = writer.course.coursedir
+    source = where.format_path(where.source_directory, ".", known.unit)
+    return calibrate.plan(
+        writer.course.folder, source, known, limits, lambda: autograde.template(known.modules, unsafe), writer.release_sha256
+    )
 
 
 class Writer:

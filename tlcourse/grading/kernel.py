@@ -24,8 +24,8 @@ class KernelError(RuntimeError):
     """The kernel did not start."""
 
 
-class Kernel:
-    """A running kernel. Made by `start`.
+class Fork:
+    """A fork of the template, watched by its warden.
 
     Attributes
     ----------
@@ -38,70 +38,30 @@ class Kernel:
         Why it was ended, if its warden ended it.
     """
 
-    def __init__(self, connection, client, folder):
-        self._connection, self.client, self._folder = connection, client, folder
+    def __init__(self, template, files, limits, role, **request):
+        self.folder = template.run / secrets.token_hex(4)
+        self.folder.mkdir(mode=0o700)
         self.cpu = self.idle = 0.0
         self.alive, self.reason, self.ready = True, None, asyncio.Event()
-        self._listening = asyncio.ensure_future(self._listen())
+        texts = {path: base64.b64encode(content).decode() for path, content in (files or {}).items()}
+        request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
+        self._request, self._template = request, template
 
-    @classmethod
-    async def start(cls, template, files=None, limits=None):
-        """Fork a kernel from a template, and return when it answers.
-
-        Parameters
-        ----------
-        template : tlcourse.grading.sandbox.Template
-        files : dict of str to bytes, optional
-            What lies in its working folder.
-        limits : dict, optional
-            See `tlcourse.grading.template`.
+    async def come_up(self):
+        """Fork, and return when the fork is ready.
 
         Raises
         ------
         KernelError
-            If it does not come up.
         """
-        name = secrets.token_hex(4)
-        folder = template.run / name
-        folder.mkdir(mode=0o700)
-        key = secrets.token_hex(32).encode()
-        _, info = write_connection_file(str(folder / "c.json"), ip=str(folder / "k"), transport="ipc", key=key)
-        request = {
-            "connection": info | {"ip": f"{MEETING}/{name}/k"},
-            "files": {path: base64.b64encode(content).decode() for path, content in (files or {}).items()},
-            "limits": limits,
-        }
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
-        context.setsockopt(zmq.LINGER, 0)
-        client = AsyncKernelClient(context=context)
-        client.load_connection_info(info)
-        client.allow_stdin = False
-        kernel = cls(template.fork(request), client, folder)
-        client.is_alive = lambda: kernel.alive
-        try:
-            await asyncio.wait_for(kernel._come_up(), 300)
-        except (TimeoutError, OSError, KernelError) as error:
-            await kernel.close()
-            raise KernelError(f"the kernel did not start ({type(error).__name__}: {error})") from error
-        return kernel
-
-    async def _come_up(self):
-        ended = asyncio.ensure_future(asyncio.shield(self._listening))
+        self._connection = await asyncio.to_thread(self._template.fork, self._request)
+        self._listening = asyncio.ensure_future(self._listen())
         ready = asyncio.ensure_future(self.ready.wait())
-        await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({self._listening, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=300)
         ready.cancel()
         if not self.ready.is_set():
-            raise KernelError("it ended while starting")
-        self.client.start_channels(stdin=False, hb=False)
-        while True:  # until the subscription to its output has arrived there
-            self.client.kernel_info()
-            await self.client.get_shell_msg(timeout=60)
-            with contextlib.suppress(Empty):
-                while await self.client.get_iopub_msg(timeout=0.05):
-                    self._heard = True
-            if getattr(self, "_heard", False):
-                return
+            await self.close()
+            raise KernelError("a fork of the template ended while starting")
 
     async def _listen(self):
         """Read what the warden says until it falls silent."""
@@ -122,15 +82,15 @@ class Kernel:
 
     @property
     def used(self):
-        """Seconds that count against a limit: those of the processor, and those in which the kernel slept.
+        """Seconds that count against a limit: those of the processor, and those in which it slept.
 
         Seconds in which others had the processor do not count, so a busy machine takes no marks.
         """
         return self.cpu + self.idle
 
-    def interrupt(self):
-        """Ask it to stop what it is running."""
-        self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
+    async def meet(self):
+        """Streams to the socket on which it listens."""
+        return await asyncio.open_unix_connection(str(self.folder / "s"), limit=LARGEST_MESSAGE)
 
     async def close(self):
         """End it, whatever it does, with everything that it has started."""
@@ -141,10 +101,62 @@ class Kernel:
             await asyncio.wait_for(asyncio.shield(self._listening), 5)
         self._listening.cancel()
         self._connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Kernel(Fork):
+    """A running kernel."""
+
+    def __init__(self, template, files=None, limits=None):
+        super().__init__(template, files, limits, "kernel")
+        key = secrets.token_hex(32).encode()
+        _, info = write_connection_file(
+            str(self.folder / "c.json"), ip=str(self.folder / "k"), transport="ipc", key=key
+        )
+        self._request["connection"] = info | {"ip": f"{MEETING}/{self.folder.name}/k"}
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        context.setsockopt(zmq.LINGER, 0)
+        self.client = AsyncKernelClient(context=context)
+        self.client.load_connection_info(info)
+        self.client.allow_stdin = False
+        self.client.is_alive = lambda: self.alive
+
+    async def start(self):
+        """Return when it answers.
+
+        Raises
+        ------
+        KernelError
+        """
+        await self.come_up()
+        self.client.start_channels(stdin=False, hb=False)
+        try:
+            await asyncio.wait_for(self._answers(), 300)
+        except (TimeoutError, Empty) as error:
+            await self.close()
+            raise KernelError(f"the kernel does not answer ({type(error).__name__})") from error
+
+    async def _answers(self):
+        """Return when it has answered, and when the subscription to its output has arrived there."""
+        heard = False
+        while not heard:
+            self.client.kernel_info()
+            await self.client.get_shell_msg(timeout=60)
+            with contextlib.suppress(Empty):
+                while await self.client.get_iopub_msg(timeout=0.02 if heard else 0.2):
+                    heard = True
+
+    def interrupt(self):
+        """Ask it to stop what it is running."""
+        self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
+
+    async def close(self):
+        """End it, whatever it does, with everything that it has started."""
+        await super().close()
         with contextlib.suppress(Exception):
             self.client.stop_channels()
             self.client.context.destroy(linger=0)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def files_beside(folder, notebook_names=("*.ipynb",)):

@@ -12,7 +12,7 @@ from tlcourse.grading.execute import Executor
 _starting = threading.Lock()
 
 
-def work(submission, known, limits, unsafe=False):
+def work(submission, known, limits, unsafe=False, plan=None):
     """Repair, run and grade one submission.
 
     Parameters
@@ -21,6 +21,8 @@ def work(submission, known, limits, unsafe=False):
     known : tlcourse.grading.release.Release
     limits : tlcourse.grading.execute.Limits
     unsafe : bool
+    plan : dict
+        Of `tlcourse.grading.calibrate`.
 
     Returns
     -------
@@ -28,7 +30,7 @@ def work(submission, known, limits, unsafe=False):
         "student", "notebook" (JSON) and "run", or "student" and "error".
     """
     try:
-        notebook, run = _graded(submission, known, limits, unsafe)
+        notebook, run = _graded(submission, known, limits, unsafe, plan)
     except Exception as error:  # the grader's own trouble: this one is not graded, the others are
         return {"student": submission.student, "error": f"{type(error).__name__}: {error}"}
     run["notes"] = [*submission.notes, *run["notes"]]
@@ -36,7 +38,7 @@ def work(submission, known, limits, unsafe=False):
     return {"student": submission.student, "notebook": nbformat.writes(notebook), "run": run}
 
 
-def _graded(submission, known, limits, unsafe):
+def _graded(submission, known, limits, unsafe, plan):
     if submission.content is None:
         return ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
     try:
@@ -45,7 +47,7 @@ def _graded(submission, known, limits, unsafe):
         return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")
     with _starting:
         box = autograde.template(known.modules, unsafe)
-    executor = Executor(notebook, box, trust.Grader(known), known.files | submission.files, limits)
+    executor = Executor(notebook, box, trust.Grader(known, plan), known.files | submission.files, limits)
     run = asyncio.run(executor.execute()).as_dict()
     run["notes"] = [*notes, *run["notes"]]
     if notes or submission.notes:

@@ -1,7 +1,8 @@
 """Inside the box: imports once, then forks a kernel for each request. Started by `tlcourse.grading.sandbox`.
 
-A request is one line of JSON: {"connection": ipykernel's connection file, "files": {name: base64 text},
-"limits": {"memory_megabytes", "disk_megabytes", "processes"}}. Answers are lines of JSON: {"ready": true},
+A request is one line of JSON: {"role": "kernel" or "judge", "name": of its folder where sockets meet, "files": {name:
+base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel {"connection": ipykernel's
+connection file}, for a judge {"setup": sources that it runs first}. Answers are lines of JSON: {"ready": true},
 {"cpu": seconds, "processes": n} every fifth of a second, and at last {"exit": status, "reason": text or null}.
 
 Three processes belong to a kernel: a warden outside the submission's namespaces, which measures, kills, and dies when
@@ -19,7 +20,7 @@ import socket
 import sys
 from pathlib import Path
 
-from tlcourse.grading import isolate, warden
+from tlcourse.grading import answers, isolate, judge, warden
 from tlcourse.grading.sandbox import HOME, MEETING
 
 ALWAYS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
@@ -76,7 +77,7 @@ def _first_process(request, tell):
             isolate.own_proc()
         kernel = os.fork()
         if kernel == 0:
-            _kernel(request, tell)
+            (_judge if request["role"] == "judge" else _kernel)(request, tell)
         os.close(tell)
         while True:
             pid, status = os.wait()
@@ -89,25 +90,53 @@ def _first_process(request, tell):
 
 def _kernel(request, tell):
     """Become the kernel: sockets are bound and privileges are given up before any student code."""
-    limits = request["limits"]
-    _write_files(request["files"])
+    _settle(request)
     connection_file = "/tmp/kernel.json"
     Path(connection_file).write_text(json.dumps(request["connection"]), encoding="utf-8")
-    sys.path[:] = [path for path in sys.path if path != ""]
-    sys.path.append(HOME)  # a file beside the notebook can be imported, but takes no installed package's place
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance(ignore_cwd=True)
     options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IPKernelApp.quiet=True"]
     app.initialize(["-f", connection_file, *options])
+    answers.LISTENER = _listener(request)
+    answers.WATCH = answers.Watch()
+    _give_up_privileges(request, tell)
+    app.start()
+    os._exit(0)
+
+
+def _judge(request, tell):
+    """Become the judge, for which no student code ever runs."""
+    _settle(request)
+    listener = _listener(request)
+    _give_up_privileges(request, tell)
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rw", encoding="utf-8") as lines:
+        judge.Judge(lines, request["setup"]).serve()
+    os._exit(0)
+
+
+def _settle(request):
+    _write_files(request["files"])
+    sys.path[:] = [path for path in sys.path if path != ""]
+    sys.path.append(HOME)  # a file beside the notebook can be imported, but takes no installed package's place
+
+
+def _listener(request):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{MEETING}/{request['name']}/s")
+    listener.listen(1)
+    return listener
+
+
+def _give_up_privileges(request, tell):
+    limits = request["limits"]
     isolate.hide(MEETING)
     isolate.limit(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
     isolate.drop_privileges()
     Path("/proc/self/oom_score_adj").write_text("1000")
     os.write(tell, b"1")
     os.close(tell)
-    app.start()
-    os._exit(0)
 
 
 def _write_files(files):
