@@ -129,9 +129,7 @@ class Executor:
         verdict = None
         try:
             await self._need_kernel(index)
-            cpu = self.kernel.cpu
             verdict = await (self.grader.grade(self, index, cell) if graded else self.run_cell(index, cell))
-            self.run.cell_cpu_seconds += max(0.0, self.kernel.cpu - cpu)
         except CellStopped as stopped:
             self._stopped(index, cell, stopped)
             verdict = {"outcome": "timed out", "message": str(stopped)}
@@ -193,6 +191,8 @@ class Executor:
             elif interrupted is not None and used > interrupted + self.GRACE:
                 task.cancel()
                 await asyncio.wait({task}, timeout=1)
+                if task.done() and not task.cancelled():
+                    task.exception()
                 raise CellStopped(f"stopped after {allowed:.0f} s; it could not be interrupted", dead=True)
 
     def _left(self):
@@ -295,9 +295,10 @@ class Executor:
 
     async def _end_kernel(self):
         if self.kernel is not None:
+            await self.kernel.close()
             self.spent += self.kernel.used
             self.run.cpu_seconds += self.kernel.cpu
-            await self.kernel.close()
+            self.run.cell_cpu_seconds += self.kernel.cpu - self.kernel.cpu_ready
             self.kernel = None
 
 

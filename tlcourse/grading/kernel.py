@@ -31,6 +31,8 @@ class Fork:
     ----------
     cpu : float
         Processor seconds that it and its children have used, measured outside of it.
+    cpu_ready : float
+        What it had used when it was ready.
     idle : float
         Seconds in which none of its threads wanted a processor.
     alive : bool
@@ -41,7 +43,7 @@ class Fork:
     def __init__(self, template, files, limits, role, **request):
         self.folder = template.run / secrets.token_hex(4)
         self.folder.mkdir(mode=0o700)
-        self.cpu = self.idle = 0.0
+        self.cpu = self.cpu_ready = self.idle = 0.0
         self.alive, self.reason, self.ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in (files or {}).items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
@@ -70,11 +72,12 @@ class Fork:
         with contextlib.suppress(OSError, ValueError):
             while line := await reader.readline():
                 said, now = json.loads(line), time.monotonic()
-                if said.get("ready"):
-                    self.ready.set()
                 if "cpu" in said:
                     self.cpu = max(self.cpu, said["cpu"])
                     self.idle += 0 if said["busy"] else now - last
+                if said.get("ready"):
+                    self.cpu_ready = self.cpu
+                    self.ready.set()
                 self.reason = said.get("reason") or self.reason
                 last = now
         self.alive = False
@@ -96,7 +99,7 @@ class Fork:
         """End it, whatever it does, with everything that it has started."""
         self.alive = False
         with contextlib.suppress(OSError):
-            self._connection.shutdown(2)
+            self._connection.shutdown(1)  # the warden's last word comes back
         with contextlib.suppress(Exception):
             await asyncio.wait_for(asyncio.shield(self._listening), 5)
         self._listening.cancel()

@@ -60,7 +60,7 @@ def _oversee(connection):
         os.close(tell)
         ready, _, _ = select.select([told, connection], [], [], 60)
         if told in ready and os.read(told, 1):
-            warden.say(connection, ready=True)
+            warden.say(connection, ready=True, cpu=warden.usage(first)["cpu"], busy=True)
         os.close(told)
         warden.watch(connection, first, request["limits"])
 

@@ -131,6 +131,9 @@ class Grader:
                     raise DeadKernelError("the student's process gave no answer")
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
                 said = await self._hear_judge()
+        except BaseException:
+            serving.add_done_callback(lambda task: task.cancelled() or task.exception())
+            raise
         finally:
             writer.close()
         await serving

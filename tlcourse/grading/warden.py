@@ -29,9 +29,10 @@ def watch(connection, first, limits):
         say(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
         reason = reason or _excess(used, limits)
         if reason or _hung_up(connection):
+            cpu = usage(first)["cpu"]
             os.kill(first, signal.SIGKILL)
             os.waitpid(first, 0)
-            say(connection, exit=-9, reason=reason)
+            say(connection, exit=-9, reason=reason, cpu=cpu, busy=True)
             return
 
 
