@@ -8,11 +8,11 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help lab demo test build results teachers bench screenshots clean
+.PHONY: help lab demo test build results teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 lab: $(STAMP)  ## open JupyterLab on the start page
 	@$(TLCOURSE) lab
@@ -37,6 +37,9 @@ bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a progra
 
 screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots
+
+bad-submissions: $(STAMP)  ## grade hundreds of bad submissions between honest ones (JSON=FILE for a program)
+	@$(TLCOURSE) bad-submissions $(if $(JSON),--json "$(JSON)")
 
 clean:  ## remove the environment and what was built; notebooks, marks and data stay
 	rm -rf .venv build .pytest_cache .ruff_cache

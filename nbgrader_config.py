@@ -7,9 +7,17 @@ import os
 import sys
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds, GetGrades, OverwriteKernelspec
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    GetGrades,
+    LimitOutput,
+    SaveAutoGrades,
+)
 
-from tlcourse.grading.preprocessors import HideHiddenTests, RestoreCells
+from tlcourse.grading.autograde import IsolatedExecute, Repair, SaveRecord
+from tlcourse.grading.preprocessors import HideHiddenTests
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -25,25 +33,28 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 
-# A cell that trains may need minutes on a busy machine; one that hangs must not hold up the class.
+# Student code runs in a box, and its checks are the instructor's whatever the submission holds in their place. What one
+# submission may take (see `tlcourse.grading.execute.Limits`): seconds of the processor and asleep, not of waiting for it.
+c.IsolatedExecute.cell_seconds = 120
+c.IsolatedExecute.notebook_seconds = 600
+c.IsolatedExecute.memory_megabytes = 4096
+c.Autograde.sanitize_preprocessors = [ClearOutput, Repair, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [
+    IsolatedExecute,
+    LimitOutput,
+    SaveAutoGrades,
+    SaveRecord,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+
+# `nbgrader validate` runs in the instructor's own environment; anything on stderr would count as a failed check there.
 c.Execute.timeout = 600
 c.Execute.interrupt_on_timeout = True
 c.Execute.iopub_timeout = 60  # with nbgrader's 4 s a busy machine fails a submission that is right
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
-
-# nbgrader counts anything on stderr as a failed test. A warning from Keras is no mistake of the student's.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
-
-# A student who deleted a check, or a whole exercise, is still graded on it.
-c.RestoreCells.add_missing_cells = True
-c.Autograde.sanitize_preprocessors = [
-    ClearOutput,
-    DeduplicateIds,
-    OverwriteKernelspec,
-    RestoreCells,
-    CheckCellMetadata,
-]
 
 # Feedback pages show the student's work and the checks' messages, never the hidden tests.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]

@@ -1,4 +1,4 @@
-"""Runs answers kept as data, tests/answers/NN_unit/<exercise>.py, against a unit's own test cells, in this process.
+"""Runs answers kept as data, solutions/NN_unit/answers/<exercise>.py, against a unit's own test cells, in this process.
 
 A unit's set-up cells and reference solutions run once; each answer then runs in a copy of that namespace.
 """
@@ -7,46 +7,12 @@ import contextlib
 import functools
 import io
 import linecache
-import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 from tlcourse import notebooks, units
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Answer(NamedTuple):
-    """One answer of an answer file, with what it deserves."""
-
-    kind: str  # right or wrong
-    title: str
-    source: str
-    says: str | None  # a regular expression for the failure's message
-    earns: float | None  # points; None: all for a right answer, none for a wrong one
-
-
-def read_answers(file):
-    """The answers in a file, in its order.
-
-    Raises
-    ------
-    ValueError
-        If the file has other text, or a marker that is neither right nor wrong.
-    """
-    parts = re.split(r"^# %% (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    if parts[0].strip():
-        raise ValueError(f"{file}: text before the first '# %% right: ...' or '# %% wrong: ...'")
-    answers = []
-    for marker, source in zip(parts[1::2], parts[2::2], strict=True):
-        match = re.fullmatch(r"(right|wrong): (\S.*)", marker)
-        if not match:
-            raise ValueError(f"{file}: the marker '# %% {marker}' says neither 'right: ...' nor 'wrong: ...'")
-        says = re.search(r"^# says: (.+)$", source, re.MULTILINE)
-        earns = re.search(r"^# earns: ([\d.]+)$", source, re.MULTILINE)
-        answers.append(Answer(*match.groups(), source, says and says.group(1).strip(), earns and float(earns.group(1))))
-    return answers
 
 
 class Unit:

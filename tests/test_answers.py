@@ -1,6 +1,6 @@
 """Every exercise gives right answers their points, wrong ones what they deserve, and says why.
 
-The answers are data: tests/answers/NN_unit/<exercise>.py, one cell an answer.
+The answers are data: solutions/NN_unit/answers/<exercise>.py, one cell an answer.
 """
 
 import re
@@ -10,13 +10,14 @@ import pytest
 from answers_runner import ROOT
 
 from tlcourse import notebooks, units
+from tlcourse.grading import known_answers
 
 FEWEST = {"right": 3, "wrong": 6}
 UNGRADED = "00_start_here"
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 SOURCES = {file.stem: file for file in sorted((ROOT / "solutions").glob("[0-9]*.py"))}
-FILES = sorted((ROOT / "tests" / "answers").glob("*/*.py"))
-ANSWERS = [(file, answer) for file in FILES for answer in answers_runner.read_answers(file)]
+FILES = sorted((ROOT / "solutions").glob("*/answers/*.py"))
+ANSWERS = [(file, answer) for file in FILES for answer in known_answers.read(file)]
 
 
 def exercises():
@@ -27,7 +28,7 @@ def exercises():
 def deserves(unit, exercise, answer):
     """Fail unless an answer earns its points and its failure says what it should."""
     total = unit.points(exercise)
-    due = answer.earns if answer.earns is not None else total if answer.kind == "right" else 0
+    due = answer.due(total)
     earned, messages = unit.grade(exercise, answer.source)
     assert earned == due, f"earns {earned} of {total}, should earn {due}\n{messages}"
     if answer.kind == "wrong":
@@ -40,10 +41,10 @@ def deserves(unit, exercise, answer):
 @pytest.mark.parametrize(
     ("file", "answer"),
     ANSWERS,
-    ids=[f"{file.parent.name}-{file.stem}-{answer.kind}: {answer.title}" for file, answer in ANSWERS],
+    ids=[f"{file.parent.parent.name}-{file.stem}-{answer.kind}: {answer.title}" for file, answer in ANSWERS],
 )
 def test_an_answer_gets_what_it_deserves(file, answer):
-    unit = answers_runner.unit(SOURCES[file.parent.name])
+    unit = answers_runner.unit(SOURCES[file.parent.parent.name])
     assert file.stem in unit.exercises, f"{file} answers no exercise of the unit: {', '.join(unit.exercises)}"
     deserves(unit, file.stem, answer)
 
@@ -67,25 +68,25 @@ def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
 
 @pytest.mark.parametrize(("name", "exercise"), exercises())
 def test_every_exercise_has_enough_answers(name, exercise):
-    file = ROOT / "tests" / "answers" / name / f"{exercise}.py"
-    answers = answers_runner.read_answers(file) if file.is_file() else []
+    file = known_answers.folder(ROOT, name) / f"{exercise}.py"
+    given = known_answers.read(file) if file.is_file() else []
     for kind, fewest in FEWEST.items():
-        found = [answer.title for answer in answers if answer.kind == kind]
+        found = [answer.title for answer in given if answer.kind == kind]
         assert len(set(found)) >= fewest, f"{file} has {len(found)} {kind} answers, {fewest} are asked for"
 
 
 def test_the_runner_itself_tells_right_from_wrong():
     unit = answers_runner.Unit(TINY)
-    for answer in answers_runner.read_answers(ROOT / "tests" / "fixtures" / "answers" / "double.py"):
+    for answer in known_answers.read(ROOT / "tests" / "fixtures" / "answers" / "double.py"):
         deserves(unit, "double", answer)
     assert unit.grade("triple", "x = 1")[0] == 0, "an answer that defines nothing must not find the reference"
-    right = answers_runner.Answer("right", "is wrong", "def double(number): return 3", None, None)
+    right = known_answers.Answer("right", "is wrong", "def double(number): return 3", None, None)
     with pytest.raises(AssertionError, match="earns 0 of 3, should earn 3"):
         deserves(unit, "double", right)
-    wrong = answers_runner.Answer("wrong", "is right", "def double(number): return 2 * number", None, 3)
+    wrong = known_answers.Answer("wrong", "is right", "def double(number): return 2 * number", None, 3)
     with pytest.raises(AssertionError, match="not wrong"):
         deserves(unit, "double", wrong)
-    silent = answers_runner.Answer("wrong", "says other things", "def double(number): return 3", "squared", None)
+    silent = known_answers.Answer("wrong", "says other things", "def double(number): return 3", "squared", None)
     with pytest.raises(AssertionError, match=r"should say 'squared', but says\n.*one is added"):
         deserves(unit, "double", silent)
 
@@ -94,4 +95,4 @@ def test_an_answer_file_with_another_marker_is_refused(tmp_path):
     for text in ("x = 1\n", "# %% correct: yes\nx = 1\n", "# %% right:\nx = 1\n"):
         (tmp_path / "a.py").write_text(text)
         with pytest.raises(ValueError, match="right"):
-            answers_runner.read_answers(tmp_path / "a.py")
+            known_answers.read(tmp_path / "a.py")

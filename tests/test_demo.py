@@ -14,7 +14,7 @@ from scipy import stats
 
 from tlcourse import authoring, data, demo, demo_tables, notebooks
 from tlcourse.experiments import summary
-from tlcourse.grading import runner, sample_class
+from tlcourse.grading import known_answers, runner, sample_class
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
@@ -86,7 +86,7 @@ def test_each_of_the_class_gets_what_is_deserved(real_demo):
         assert str(page) in printed
         assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
     page = runner.feedback_file(ROOT / "build" / "demo", "mistaken", sample_class.UNIT).read_text(encoding="utf-8")
-    assert page.count("That is what comes out when") >= len(sample_class.MISTAKES)
+    assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
 
 
 def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
@@ -95,9 +95,16 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
     assert outcome["seconds"] < 300 or 0 < used < 2 * 300
 
 
-def test_the_mistaken_student_has_an_answer_for_each_exercise():
+def mistakes_of_the_class():
     reference = notebooks.read(runner.solution_file(ROOT, sample_class.UNIT))
-    assert list(sample_class.MISTAKES) == list(notebooks.exercises(reference))
+    return sample_class.mistaken_answers(known_answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
+
+
+def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
+    reference = notebooks.read(runner.solution_file(ROOT, sample_class.UNIT))
+    assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
+    with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
+        sample_class.mistaken_answers(tmp_path, ["output_size"])
 
 
 def test_what_the_class_hands_in(tiny_course):

@@ -8,12 +8,11 @@ import subprocess
 import sys
 
 import answers_runner
-import nbformat
 import pytest
 from conftest import ROOT, TINY
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import runner, sample_class
+from tlcourse.grading import accidents, known_answers, runner, sample_class
 
 FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
 OTHERS = [
@@ -23,22 +22,15 @@ OTHERS = [
 ]
 
 
-def solved(release, reference):
-    """The release with the reference's solutions in its cells."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in reference.cells]
-    pairs = [(mark, cell) for mark, cell in zip(marks, reference.cells, strict=True) if mark.get("solution")]
-    return sample_class.fill(release, {mark["grade_id"]: sample_class.handed_in(cell.source) for mark, cell in pairs})
-
-
 def composite(release, unit, kind):
     """The release answered with the first answer of that kind for every exercise, and the points it deserves."""
     course_unit = answers_runner.unit(ROOT / "solutions" / f"{unit}.py")
     chosen, points = {}, 0
     for exercise in course_unit.exercises:
-        file = ROOT / "tests" / "answers" / unit / f"{exercise}.py"
-        answer = next(answer for answer in answers_runner.read_answers(file) if answer.kind == kind)
-        chosen[exercise] = answer.source.strip()
-        points += answer.earns if answer.earns is not None else course_unit.points(exercise) * (kind == "right")
+        file = known_answers.folder(ROOT, unit) / f"{exercise}.py"
+        answer = next(answer for answer in known_answers.read(file) if answer.kind == kind)
+        chosen[exercise] = known_answers.handed_in(answer)
+        points += answer.due(course_unit.points(exercise))
     return sample_class.fill(release, chosen), points
 
 
@@ -65,7 +57,7 @@ def graded_class(tmp_path_factory):
     wrong, wrong_points = composite(release, FASTEST, "wrong")
     differently, _ = composite(release, FASTEST, "right")
     hand_ins = {
-        "reference": solved(release, reference),
+        "reference": sample_class.fill(release, sample_class.solved(reference)),
         "untouched": release,
         "wrong": wrong,
         "differently": differently,
@@ -140,7 +132,8 @@ def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_pat
     runner.nbgrader(folder, "generate_assignment", unit)
     release = notebooks.read(runner.release_file(folder, unit))
     reference = notebooks.read(runner.solution_file(folder, unit))
-    rows = graded(folder, unit, {"reference": solved(release, reference), "untouched": release})
+    reference = sample_class.fill(release, sample_class.solved(reference))
+    rows = graded(folder, unit, {"reference": reference, "untouched": release})
     assert rows["reference"]["code_score"] == rows["reference"]["max_code_score"]
     assert (rows["reference"]["max_code_score"] > 0) == (unit != "00_start_here")  # which is not graded
     assert rows["untouched"]["score"] == 0
@@ -148,16 +141,6 @@ def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_pat
 
 RIGHT = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
 NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"
-
-
-def from_colab(notebook):
-    """A notebook as Colab writes it back: nbformat 4.0, ids in the metadata, a badge above."""
-    notebook.nbformat_minor = 0
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("A badge", metadata={"colab_type": "text"}))
-    for number, cell in enumerate(notebook.cells):
-        cell.pop("id")
-        cell.metadata |= {"id": f"colab{number}", "outputId": "1f"}
-    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +162,7 @@ def tiny_class(tmp_path_factory):
     hand_ins = {
         "noisy": sample_class.fill(release, RIGHT | {"double": NOISY}),
         "wrong": sample_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
-        "colab": from_colab(sample_class.fill(release, RIGHT)),
+        "colab": accidents.through_colab(sample_class.fill(release, RIGHT), None),
         "deleted": deleted,
         "emptied": emptied,
     }

@@ -53,10 +53,10 @@ def test_the_address_is_the_projects():
 
 
 def test_commands_exist():
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    makes = {found[1] for code in CODE if (found := re.match(r"make ([a-z]+)", code))}
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    makes = {found[1] for code in CODE if (found := re.match(r"make ([a-z-]+)", code))}
     assert {"lab", "demo", "test"} <= makes <= set(targets)
-    tools = {found[1] for code in CODE if (found := re.match(r"tlcourse ([a-z]+)", code))}
+    tools = {found[1] for code in CODE if (found := re.match(r"tlcourse ([a-z-]+)", code))}
     assert {"lab", "demo", "test", "check"} <= tools <= set(main.commands)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
-from tlcourse import data, demo_tables, units
-from tlcourse.grading import runner, sample_class
+from tlcourse import data, demo_tables, notebooks, units
+from tlcourse.grading import known_answers, runner, sample_class
 
 REAL_SEEDS = range(3)
 
@@ -116,7 +116,7 @@ def _grading(folder, root):
     steps = [("a course of its own", lambda found: runner.new_course(folder, root, names))]
     for name in names:
         steps.append((f"release {name}", lambda found, name=name: runner.nbgrader(folder, "generate_assignment", name)))
-    steps.append(("hand in", lambda found: _hand_in(folder, unit)))
+    steps.append(("hand in", lambda found: _hand_in(folder, unit, root)))
     for student in sample_class.STUDENTS:
         arguments = ("autograde", unit, "--student", student)
         steps.append((f"autograde {student}", lambda found, arguments=arguments: runner.nbgrader(folder, *arguments)))
@@ -154,12 +154,13 @@ def _real(found, name, seed):
         found["missing"][name] = str(reason)
 
 
-def _hand_in(folder, unit):
+def _hand_in(folder, unit, root):
     reference, release = (
         nbformat.read(file, as_version=4)
         for file in (runner.solution_file(folder, unit), runner.release_file(folder, unit))
     )
-    for student, notebook in sample_class.submissions(reference, release).items():
+    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
+    for student, notebook in sample_class.submissions(reference, release, mistakes).items():
         runner.hand_in(folder, student, unit, notebook)
 
 

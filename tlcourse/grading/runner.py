@@ -84,7 +84,12 @@ def nbgrader(folder, command, *arguments):
 
 def hand_in(folder, student, unit, notebook):
     """Put a student's notebook where nbgrader collects: submitted/<student>/<unit>/<unit>.ipynb."""
-    write_atomically(Path(folder, "submitted", student, unit, f"{unit}.ipynb"), nbformat.writes(notebook) + "\n")
+    write_atomically(submitted_file(folder, student, unit), nbformat.writes(notebook) + "\n")
+
+
+def submitted_file(folder, student, unit):
+    """Where nbgrader looks for what a student hands in."""
+    return Path(folder, "submitted", student, unit, f"{unit}.ipynb")
 
 
 def feedback_file(folder, student, unit):

@@ -4,59 +4,32 @@ import copy
 import re
 
 from tlcourse import notebooks
+from tlcourse.grading import known_answers
 
 UNIT = "01_cnn_parameters"
 STUDENTS = ("right", "partly_right", "mistaken", "untouched")
 
-# What the mistaken student writes in unit 01: common misconceptions, one for each exercise.
-MISTAKES = {
-    "output_size": """\
-def output_size(size, kernel, strides, padding):
-    return size if padding == "same" else size - kernel + 1  # the stride is left out
-""",
-    "conv_parameters": """\
-def conv_parameters(kernel, channels, filters, bias=True):
-    return kernel * kernel * channels * filters + 1  # the whole layer shares one bias
-""",
-    "separable_parameters": """\
-def separable_parameters(kernel, channels, filters):
-    return kernel * kernel * channels * filters + filters  # a whole convolution
-""",
-    "batch_norm_parameters": """\
-def batch_norm_parameters(channels, scale=True, frozen=False):
-    return 4 * channels, 0  # all four vectors are taken as trainable
-""",
-    "network_parameters": """\
-def network_parameters(layers, input_shape):
-    height, width, channels = input_shape
-    total = 0
-    for layer in layers:
-        if layer["kind"] == "conv":
-            total += layer["filters"] * (layer["kernel"] ** 2 * channels + 1)
-            channels = layer["filters"]  # the strides do not shrink the map
-        elif layer["kind"] == "flatten":
-            channels = height * width * channels
-        elif layer["kind"] == "dense":
-            total += (channels + 1) * layer["units"]
-            channels = layer["units"]
-    return total
-""",
-    "trainable_after_freezing": """\
-def trainable_after_freezing(model, transferred):
-    for layer in model.layers[:transferred]:  # layers without weights are counted, too
-        layer.trainable = False
-    return sum(math.prod(variable.shape) for variable in model.trainable_variables)
-""",
-    "multiply_adds": """\
-def multiply_adds(layer, input_shape):
-    if layer["kind"] == "dense":
-        return (input_shape[-1] + 1) * layer["units"]  # biases are counted
-    return layer["kernel"] ** 2 * input_shape[-1] * layer["filters"]  # these are the parameters
-""",
-}
+
+def mistaken_answers(folder, exercises):
+    """For each exercise the first wrong answer of `folder` that earns nothing and stands on its own.
+
+    Raises
+    ------
+    ValueError
+        If an exercise has none.
+    """
+    found = {}
+    for name in exercises:
+        file = folder / f"{name}.py"
+        known = known_answers.read(file) if file.is_file() else []
+        wrong = [one for one in known if one.kind == "wrong" and not one.earns and not one.uses(name, exercises)]
+        if not wrong:
+            raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
+        found[name] = known_answers.handed_in(wrong[0])
+    return found
 
 
-def submissions(reference, release, mistakes=None):
+def submissions(reference, release, mistakes):
     """The notebooks that the class hands in.
 
     Parameters
@@ -65,8 +38,8 @@ def submissions(reference, release, mistakes=None):
         The unit with its solutions.
     release : nbformat.NotebookNode
         The students' copy of it.
-    mistakes : dict of str to str, optional
-        The mistaken student's code by exercise; unit 01's by default.
+    mistakes : dict of str to str
+        The mistaken student's code by exercise.
 
     Returns
     -------
@@ -78,18 +51,19 @@ def submissions(reference, release, mistakes=None):
     ValueError
         If the mistaken student has nothing to say on an exercise.
     """
-    mistakes = MISTAKES if mistakes is None else mistakes
     exercises = list(notebooks.exercises(reference))
     if missing := [name for name in exercises if name not in mistakes]:
         raise ValueError(f"the sample class has no mistaken answer for {', '.join(missing)}")
-    answers = {
-        cell.metadata.nbgrader.grade_id: handed_in(cell.source)
-        for cell in reference.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    first_half = {name: answers[name] for name in exercises[: (len(exercises) + 1) // 2]}
-    filled = (answers, first_half, {name: mistakes[name] for name in exercises}, {})
+    solutions = solved(reference)
+    first_half = {name: solutions[name] for name in exercises[: (len(exercises) + 1) // 2]}
+    filled = (solutions, first_half, {name: mistakes[name] for name in exercises}, {})
     return {student: fill(release, given) for student, given in zip(STUDENTS, filled, strict=True)}
+
+
+def solved(reference):
+    """What a student writes who writes what the reference has: source by grade_id, written answers too."""
+    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in reference.cells]
+    return {mark["grade_id"]: handed_in(cell.source) for cell, mark in marks if mark.get("solution")}
 
 
 def fill(release, answers):

@@ -1,0 +1,7 @@
+# title: an exercise and its check copied and pasted
+# kind: accident
+# status: repaired
+# earns: 4
+
+# %% build
+from tlcourse.grading.accidents import copied_cells as build

@@ -1,0 +1,7 @@
+# title: a file that the browser numbered: unit (1).ipynb
+# kind: accident
+# status: repaired
+# earns: 4
+
+# %% build
+from tlcourse.grading.accidents import downloaded_twice as build

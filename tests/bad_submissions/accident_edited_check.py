@@ -1,0 +1,7 @@
+# title: a check that was commented out
+# kind: accident
+# status: graded | repaired
+# earns: 4
+
+# %% build
+from tlcourse.grading.accidents import edited_check as build

@@ -1,0 +1,7 @@
+# title: asks for a window on a machine without a screen
+# kind: accident
+# status: graded
+# earns: 4
+
+# %% last
+%matplotlib tk

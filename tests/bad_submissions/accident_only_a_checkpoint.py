@@ -1,0 +1,11 @@
+# title: nothing but JupyterLab's checkpoint
+# kind: accident
+# status: missing | repaired
+# earns: 0 | 4
+
+# %% build
+from tlcourse.grading.accidents import hand_in
+
+
+def build(notebook, file):
+    hand_in(notebook, file.parent / ".ipynb_checkpoints" / f"{file.stem}-checkpoint.ipynb")

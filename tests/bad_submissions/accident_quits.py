@@ -1,0 +1,7 @@
+# title: a kernel that stops before the last exercise
+# kind: accident
+# status: crashed
+# earns: 4
+
+# %% build
+from tlcourse.grading.accidents import quits as build

@@ -1,0 +1,7 @@
+# title: as VS Code writes it back
+# kind: accident
+# status: graded | repaired
+# earns: 4
+
+# %% build
+from tlcourse.grading.accidents import through_vscode as build

@@ -1,0 +1,10 @@
+# title: deletes the course
+# kind: attack
+# status: graded | tampered
+# earns: 0
+# base: stubs
+
+# %% first
+import shutil
+
+shutil.rmtree("COURSE_FOLDER", ignore_errors=True)

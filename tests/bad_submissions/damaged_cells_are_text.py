@@ -1,0 +1,9 @@
+# title: text in the place of the cells
+# kind: damaged
+# status: unreadable
+# earns: 0
+
+# %% build
+def build(notebook, file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": "none"}')

@@ -1,0 +1,12 @@
+# title: text for a format
+# kind: damaged
+# status: unreadable | repaired | graded
+# earns: 0 | 4
+
+# %% build
+import json
+
+
+def build(notebook, file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(json.dumps({**notebook, "nbformat": "four"}).encode())

@@ -1,0 +1,9 @@
+# title: JSON, but null
+# kind: damaged
+# status: unreadable
+# earns: 0
+
+# %% build
+def build(notebook, file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"null")

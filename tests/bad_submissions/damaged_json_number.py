@@ -1,0 +1,9 @@
+# title: JSON, but a number too big for anything
+# kind: damaged
+# status: unreadable
+# earns: 0
+
+# %% build
+def build(notebook, file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"1" * 10_000)

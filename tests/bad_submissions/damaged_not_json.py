@@ -1,0 +1,9 @@
+# title: Python's way to write a dictionary instead of JSON
+# kind: damaged
+# status: unreadable
+# earns: 0
+
+# %% build
+def build(notebook, file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(repr(dict(notebook)).encode())

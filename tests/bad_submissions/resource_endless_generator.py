@@ -1,0 +1,9 @@
+# title: returns an endless generator
+# kind: resource
+# status: graded
+# earns: 3
+
+# %% triple
+def triple(number):
+    while True:
+        yield number

@@ -1,0 +1,9 @@
+# title: prints without end
+# kind: resource
+# status: timed out | crashed
+# earns: 3
+
+# %% triple
+def triple(number):
+    while True:
+        print("x" * 10_000)

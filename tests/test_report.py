@@ -1,0 +1,244 @@
+"""The instructor's page and the tables for learning platforms, from a gradebook and records made here."""
+
+import csv
+import html.parser
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT, TINY
+from scipy import stats
+
+from tlcourse import authoring
+from tlcourse.grading import item_analysis, report, report_page
+
+UNIT = "01_tiny"
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
+CELLS = {"test_double": 2, "test_double_negative": 1, "test_triple": 1}
+HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(1)> \u202e\x00\ud800 & '\""
+ADDED = "double(2) should be 4, but it is 3. That is what comes out when one is added."
+
+
+def record(status="graded", message="", **others):
+    cells = [{"grade_id": "test_double", "message": message}] if message else []
+    return {"status": status, "notes": [], "flags": [], "cells": cells, **others}
+
+
+def grade(folder, marks, written=None, records=None):
+    """Put marks (by student: points of the three checks) and records into a course."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(report.database(folder)) as book:
+        book.add_assignment(UNIT)
+        book.add_notebook(UNIT, UNIT)
+        for name, points in CELLS.items():
+            book.add_grade_cell(name, UNIT, UNIT, max_score=points, cell_type="code")
+        book.add_grade_cell("why_double", UNIT, UNIT, max_score=3, cell_type="markdown")
+        for student, points in marks.items():
+            book.add_student(student, first_name="Zoë", last_name="=SUM(A1)", email=f"{student}@school.example")
+            book.add_submission(UNIT, student)
+            for name, mark in zip(CELLS, points, strict=True):
+                found = book.find_grade(name, UNIT, UNIT, student)
+                found.auto_score, found.needs_manual_grade = mark, False
+            found = book.find_grade("why_double", UNIT, UNIT, student)
+            found.manual_score, found.needs_manual_grade = written, written is None
+        book.add_student("absent", lms_user_id="77")
+        book.db.commit()
+    for student, content in (records or {}).items():
+        file = folder / "autograding" / UNIT / f"{student}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "solutions").mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copy(TINY, folder / "solutions")
+    authoring.build(execute=False, root=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded_once(built, tmp_path_factory):
+    course = shutil.copytree(built, tmp_path_factory.mktemp("graded") / "course")
+    marks = {"ann": (2, 1, 1), "ben": (0, 1, 1), "cleo": (0, 0, 0), "eve": (0, 0, 0)}
+    flags = [{"grade_id": "test_double", "kind": HOSTILE, "evidence": HOSTILE + "x" * 5000}]
+    records = {
+        "ann": record("repaired", notes=["a check was restored"]),
+        "ben": record(message=ADDED),
+        "cleo": record("timed out", message=ADDED + "\nand more"),
+        "eve": record("tampered", message=f"That is what comes out when {HOSTILE}.", flags=flags, notes=[HOSTILE]),
+        "fay": record("unreadable"),
+    }
+    grade(course, marks, records=records)
+    return course
+
+
+@pytest.fixture
+def course(built, tmp_path):
+    return shutil.copytree(built, tmp_path / "course")
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    return shutil.copytree(graded_once, tmp_path / "graded")
+
+
+class Tags(html.parser.HTMLParser):
+    """Opening tags without their closing ones, and what would be loaded from elsewhere."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.seen, self.loads = [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.seen.append(tag)
+        self.loads += [value for name, value in attributes if name in ("src", "href", "onerror", "onload")]
+        if tag not in ("meta", "br", "rect", "line"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in ("rect", "line"):
+            assert self.open.pop() == tag
+
+
+def test_the_page_says_how_each_exercise_went(graded):
+    found = report.read(graded, UNIT)
+    assert found.statuses == {
+        "repaired": 1, "graded": 1, "timed out": 1, "tampered": 1, "unreadable": 1, "missing": 1
+    }  # fmt: skip
+    exercises = {one.name: one for one in found.exercises}
+    assert list(exercises) == ["double", "triple", "why_double"]
+    double = exercises["double"]
+    assert (double.max_score, double.attempts) == (3, 3)  # who tampered is left out
+    shares = np.array([3, 1, 0]) / 3
+    low, high = stats.t.interval(0.95, 2, shares.mean(), stats.sem(shares))
+    assert double.share == pytest.approx(shares.mean())
+    assert double.share_interval == pytest.approx((max(0, low), min(1, high)))
+    assert double.verdict.startswith("fewer than 10")
+    assert (exercises["why_double"].attempts, exercises["why_double"].share) == (0, None)
+    assert found.max_score == 7
+    assert sum(number for _, _, number in found.histogram()) == 3
+
+
+def test_common_misconceptions_are_counted_by_student(graded):
+    first, second = report.read(graded, UNIT).misconceptions
+    assert first == ("double", "one is added", ["ben", "cleo"])
+    assert second[2] == ["eve"]
+
+
+def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
+    page = report_page.page(report.read(graded, UNIT))
+    tags = Tags(page)
+    assert tags.open == []
+    assert tags.loads == []
+    assert not {"script", "img", "link", "iframe"} & set(tags.seen)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert not {"\u202e", "\x00", "\ud800"} & set(page)
+    assert "x" * 5000 not in page
+    assert "(5,0" in page  # how long the evidence is
+    for words in (
+        "Content-Security-Policy",
+        "width=device-width",
+        "prefers-color-scheme: dark",
+        "a check was restored",
+    ):
+        assert words in page
+    for status, symbol in report_page.SYMBOLS.items():
+        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by colour alone
+    assert "4 wait for a person" in re.sub(r"\s+", " ", page)
+
+
+def test_a_class_without_flags_and_misconceptions_has_a_page(course):
+    grade(course, {"ann": (2, 1, 1)}, written=3)
+    page = report_page.page(report.read(course, UNIT))
+    assert "Nothing was flagged" in page
+    assert "recognised none" in page
+    assert "wait for a person" not in page
+
+
+def test_nothing_graded_is_said_in_one_line(course):
+    with pytest.raises(ValueError, match="tlcourse grade 01_tiny"):
+        report.read(course, UNIT)
+    with pytest.raises(FileNotFoundError, match="01_none"):
+        report.read(course, "01_none")
+
+
+def test_a_damaged_record_is_shown_as_such(graded):
+    (graded / "autograding" / UNIT / "ann.json").write_text("{", encoding="utf-8")
+    (student,) = [one for one in report.read(graded, UNIT).students if one.student == "ann"]
+    assert student.status == "unreadable"
+    assert "ann.json" in student.notes[0]
+
+
+def test_discrimination_is_the_correlation_with_all_other_exercises():
+    draw = np.random.default_rng(0)
+    knows, noise, luck = draw.normal(size=(3, 40))
+    columns = {"good": knows > 0, "other": knows + noise / 2 > 0, "luck": luck > 0, "same": knows == knows}
+    marks = [{name: float(column[place]) for name, column in columns.items()} for place in range(40)]
+    found = {name: item_analysis.analyse(name, 1, marks) for name in columns}
+    rest = [one["other"] + one["luck"] + one["same"] for one in marks]
+    assert found["good"].discrimination == pytest.approx(stats.pointbiserialr(columns["good"], rest).statistic)
+    low, high = found["good"].discrimination_interval
+    z = np.arctanh(found["good"].discrimination) + np.array([-1.96, 1.96]) / np.sqrt(37)  # Fisher
+    assert (low, high) == pytest.approx(np.tanh(z), abs=1e-4)
+    assert found["good"].verdict == "fine"
+    assert found["luck"].verdict.startswith("poor: ")
+    assert found["same"].verdict.startswith("no spread")
+    against = [{**one, "against": 1 - one["good"]} for one in marks]
+    assert item_analysis.analyse("against", 1, against).verdict == "poor: the better students do worse here"
+    assert item_analysis.analyse("luck", 1, marks[:9]).verdict.startswith("fewer")
+
+
+def rows(file):
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.reader(opened))
+
+
+def test_the_tables_for_moodle_and_canvas(graded):
+    page, grades, moodle, canvas = report_page.write(graded, UNIT)
+    assert page == graded / "report" / UNIT / "report.html"
+    assert rows(grades)[0][:4] == ["assignment", "duedate", "timestamp", "student_id"]  # nbgrader's own
+    head, *lines = rows(moodle)
+    assert head == ["First name", "Last name", "Username", "ID number", "Email address", "Assignment: 01_tiny (Real)"]
+    assert ["Zoë", "'=SUM(A1)", "ben", "", "ben@school.example", "2"] in lines
+    assert ["", "", "absent", "77", "", ""] in lines  # nothing handed in is no zero
+    head, points, *lines = rows(canvas)
+    assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", UNIT]
+    assert points == ["    Points Possible", "", "", "", "", "7"]
+    assert ["'=SUM(A1), Zoë", "", "", "ann", "", "4"] in lines
+    assert ["absent", "77", "", "absent", "", ""] in lines
+
+
+def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(report.database(graded)) as book:
+        submission = book.find_submission(UNIT, "ann")
+        submission.notebooks[0].late_submission_penalty = 1.5
+        book.db.commit()
+    _, grades, moodle, _ = report_page.write(graded, UNIT)
+    own = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
+    assert own["ann"] == "2.5"
+    assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
+    assert {one.student: one.score for one in report.read(graded, UNIT).students}["ann"] == 2.5
+
+
+def test_the_command_and_nbgraders_own_export(graded):
+    done = subprocess.run(
+        [sys.executable, "-m", "tlcourse", "report", UNIT], cwd=graded, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "report.html" in done.stdout
+    plugin = "tlcourse.grading.exports.CanvasExport"
+    command = [sys.executable, "-m", "nbgrader", "export", "--exporter", plugin, "--to", "canvas.csv"]
+    done = subprocess.run(command, cwd=graded, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert rows(graded / "canvas.csv") == rows(graded / "report" / UNIT / "canvas.csv")

@@ -1,0 +1,70 @@
+"""How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same hand-ins in one run."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from tlcourse import notebooks, units
+from tlcourse.grading import outcome, runner, sample_class
+from tlcourse.grading.grade import grade
+
+STOCK = """\
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.Execute.timeout = 600
+c.Execute.iopub_timeout = 60
+"""
+
+
+def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
+    """Grade the same class twice.
+
+    Returns
+    -------
+    dict
+        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used from
+        its first cell on), "cpu_seconds_per_submission" (of this grading in all), "stock_seconds_per_submission",
+        "stock_cpu_seconds_per_submission", "submissions", "workers".
+    """
+    jobs = jobs or os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as parent:
+        folder, stock = Path(parent, "course"), Path(parent, "stock")
+        for course in (folder, stock):
+            runner.new_course(course, units.course_folder(root), [unit])
+            runner.nbgrader(course, "generate_assignment", unit)
+            _hand_in(course, unit, students)
+        stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
+        stock_seconds, stock_cpu = _timed(lambda: runner.nbgrader(stock, "autograde", unit))
+        seconds, cpu = _timed(lambda: grade(folder, unit, jobs=jobs))
+        records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
+        cells = sum(record["cell_cpu_seconds"] for record in records)
+    return {
+        "ratio_to_stock": stock_seconds / seconds,
+        "seconds_per_submission": seconds / students,
+        "cell_cpu_seconds_per_submission": cells / students,
+        "cpu_seconds_per_submission": cpu / students,
+        "stock_seconds_per_submission": stock_seconds / students,
+        "stock_cpu_seconds_per_submission": stock_cpu / students,
+        "submissions": students,
+        "workers": jobs,
+    }
+
+
+def _hand_in(course, unit, students):
+    reference, release = (
+        notebooks.read(file) for file in (runner.solution_file(course, unit), runner.release_file(course, unit))
+    )
+    made = list(sample_class.submissions(reference, release).values())
+    for number in range(students):
+        runner.hand_in(course, f"student{number:02}", unit, made[number % len(made)])
+
+
+def _timed(action):
+    """Seconds, and processor seconds of this process and of what it started and waited for."""
+    started, before = time.perf_counter(), os.times()
+    action()
+    after = os.times()
+    return time.perf_counter() - started, sum(after[:4]) - sum(before[:4])

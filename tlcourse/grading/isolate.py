@@ -1,0 +1,88 @@
+"""Walls between the forks of one template: namespaces, folders and limits of their own. Runs inside the box.
+
+Bubblewrap has already taken away network and file system. What is left is to keep one submission from another: Linux'
+system calls through ctypes, for which Python has no functions before 3.12. Numbers are from linux/sched.h,
+linux/mount.h, linux/prctl.h and linux/capability.h.
+"""
+
+import ctypes
+import os
+import resource
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+CAPABILITY_VERSION_3 = 0x20080522
+NOBODY = 65534
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result, what):
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def new_namespaces():
+    """Leave the others' shared memory; the next fork begins a process tree of its own."""
+    uid, gid = os.getuid(), os.getgid()
+    _checked(_libc.unshare(CLONE_NEWIPC | CLONE_NEWPID | (CLONE_NEWUSER if uid else 0)), "unshare")
+    if uid:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+
+
+def own_mounts():
+    """Leave the others' mounts; this process' own are seen by nobody else."""
+    _checked(_libc.unshare(CLONE_NEWNS), "unshare")
+    _checked(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount private")
+
+
+def own_folder(path, megabytes, mode="1777"):
+    """Put an empty folder in memory at `path`, seen by this submission only."""
+    options = f"size={megabytes}m,nr_inodes=20k,mode={mode}".encode()
+    _checked(_libc.mount(b"tmpfs", path.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options), f"mount {path}")
+
+
+def own_proc():
+    """Show only this submission's processes in /proc."""
+    _checked(_libc.mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None), "mount /proc")
+
+
+def hide(path):
+    """Put nothing, read-only, in the place of a folder."""
+    _checked(_libc.mount(b"tmpfs", path.encode(), b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k"), path)
+
+
+def die_with_parent(signal):
+    """Have this process killed when its parent ends."""
+    _checked(_libc.prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0), "prctl")
+
+
+def drop_privileges():
+    """Become nobody where one is root, and give up what a namespace's owner may do there."""
+    _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/self belongs to root
+
+
+def limit(memory_megabytes, file_megabytes, processes):
+    """Set this process' limits; its children inherit them."""
+    wanted = {
+        resource.RLIMIT_DATA: memory_megabytes << 20,
+        resource.RLIMIT_FSIZE: file_megabytes << 20,
+        resource.RLIMIT_NPROC: processes,
+        resource.RLIMIT_NOFILE: 1024,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, value in wanted.items():
+        _, highest = resource.getrlimit(name)
+        value = value if highest == resource.RLIM_INFINITY else min(value, highest)
+        resource.setrlimit(name, (value, value))

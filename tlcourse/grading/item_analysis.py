@@ -1,0 +1,76 @@
+"""Item analysis: how hard an exercise was, and whether it tells who knows more from who knows less."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+FEWEST = 10  # hand-ins below which a correlation says nothing
+POOR = 0.2  # Ebel and Frisbie 1991, Essentials of Educational Measurement, 5th edition, p. 232
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How an exercise went.
+
+    `share` is the mean of the points over their maximum, with its 95 % interval (Student's t). `discrimination` is the
+    correlation between the points in this exercise and in all others (item-rest correlation, for an exercise of one
+    point the point-biserial one), with its 95 % interval (Fisher's z).
+    """
+
+    name: str
+    max_score: float
+    attempts: int
+    share: float | None
+    share_interval: tuple | None
+    discrimination: float | None
+    discrimination_interval: tuple | None
+
+    @property
+    def verdict(self):
+        """What the discrimination says, in words; starts with 'poor' where the exercise should be looked at."""
+        if self.attempts < FEWEST:
+            return f"fewer than {FEWEST} hand-ins: too few to say"
+        if self.discrimination is None:
+            return "no spread: everybody has the same points"
+        if self.discrimination < 0:
+            return "poor: the better students do worse here"
+        return "poor: it hardly tells who knows more" if self.discrimination < POOR else "fine"
+
+
+def analyse(name, maximum, marks):
+    """An `Exercise` from the class's marks.
+
+    Parameters
+    ----------
+    name : str
+    maximum : float
+        Points that can be had.
+    marks : list of dict
+        Points by exercise for each student who tried; None where a person still has to give them.
+    """
+    marked = [points for points in marks if points.get(name) is not None]
+    points = np.array([one[name] for one in marked], dtype=float)
+    rest = np.array([sum(mark or 0 for other, mark in one.items() if other != name) for one in marked], dtype=float)
+    share, interval = _mean(points / maximum) if maximum and len(points) else (None, None)
+    correlation, between = _correlation(points, rest)
+    return Exercise(name, maximum, len(marked), share, interval, correlation, between)
+
+
+def _mean(values):
+    mean = float(values.mean())
+    if len(values) < 2:
+        return mean, None
+    half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
+    return mean, (max(0.0, mean - half), min(1.0, mean + half))
+
+
+def _correlation(points, rest):
+    if len(points) < FEWEST or np.ptp(points) == 0 or np.ptp(rest) == 0:
+        return None, None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nearly constant marks
+        found = stats.pearsonr(points, rest)
+    low, high = found.confidence_interval(0.95)
+    return float(found.statistic), (float(low), float(high))

@@ -1,0 +1,63 @@
+"""Answers to the exercises kept as data, right ones and wrong ones: solutions/NN_unit/answers/<exercise>.py.
+
+They are written once, beside the unit's source: the tests hold the checks to them, and the sample class hands them in.
+Like the solutions they are never released, and a submission that is being graded cannot see them.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """One answer of an answer file, with what it deserves."""
+
+    kind: str  # right or wrong
+    title: str
+    source: str
+    says: str | None  # a regular expression for the failure's message
+    earns: float | None  # points; None: all for a right answer, none for a wrong one
+
+    def due(self, points):
+        """What the answer earns of an exercise's `points`."""
+        if self.earns is not None:
+            return self.earns
+        return points if self.kind == "right" else 0
+
+    def uses(self, name, exercises):
+        """The other exercises that this answer to `name` mentions: with wrong answers there it may earn less."""
+        return set(re.findall(r"\w+", self.source)) & set(exercises) - {name}
+
+
+def folder(root, unit):
+    """Where a course keeps a unit's answers."""
+    return Path(root, "solutions", unit, "answers")
+
+
+def read(file):
+    """The answers in a file, in its order.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file has other text, or a marker that is neither right nor wrong.
+    """
+    parts = re.split(r"^# %% (.*)$", Path(file).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if parts[0].strip():
+        raise ValueError(f"{file}: text before the first '# %% right: ...' or '# %% wrong: ...'")
+    answers = []
+    for marker, source in zip(parts[1::2], parts[2::2], strict=True):
+        match = re.fullmatch(r"(right|wrong): (\S.*)", marker)
+        if not match:
+            raise ValueError(f"{file}: the marker '# %% {marker}' says neither 'right: ...' nor 'wrong: ...'")
+        says = re.search(r"^# says: (.+)$", source, re.MULTILINE)
+        earns = re.search(r"^# earns: ([\d.]+)$", source, re.MULTILINE)
+        answers.append(Answer(*match.groups(), source, says and says.group(1).strip(), earns and float(earns.group(1))))
+    return answers
+
+
+def handed_in(answer):
+    """The answer as a student writes it: without the lines that say what it deserves."""
+    return re.sub(r"^# (says|earns): .*\n", "", answer.source, flags=re.MULTILINE).strip()

@@ -1,0 +1,113 @@
+"""Submissions side by side: on this machine, or on the workers of a Dask scheduler. Nothing here writes to the course."""
+
+import asyncio
+import contextlib
+import threading
+
+import nbformat
+
+from tlcourse.grading import autograde, release, repair, trust
+from tlcourse.grading.execute import Executor
+
+_starting = threading.Lock()
+
+
+def work(submission, known, limits, unsafe=False, plan=None):
+    """Repair, run and grade one submission.
+
+    Parameters
+    ----------
+    submission : tlcourse.grading.submissions.Submission
+    known : tlcourse.grading.release.Release
+    limits : tlcourse.grading.execute.Limits
+    unsafe : bool
+    plan : dict
+        Of `tlcourse.grading.calibrate`.
+
+    Returns
+    -------
+    dict
+        "student", "notebook" (JSON) and "run", or "student" and "error".
+    """
+    try:
+        notebook, run = _graded(submission, known, limits, unsafe, plan)
+    except Exception as error:  # the grader's own trouble: this one is not graded, the others are
+        return {"student": submission.student, "error": f"{type(error).__name__}: {error}"}
+    run["notes"] = [*submission.notes, *run["notes"]]
+    run["submission_sha256"] = submission.sha256
+    return {"student": submission.student, "notebook": nbformat.writes(notebook), "run": run}
+
+
+def _graded(submission, known, limits, unsafe, plan):
+    if submission.content is None:
+        return ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
+    try:
+        notebook, notes = repair.repair(repair.read(submission.content), known)
+    except repair.Unreadable as reason:
+        return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")
+    with _starting:
+        box = autograde.template(known.modules, unsafe)
+    executor = Executor(notebook, box, trust.Grader(known, plan), known.files | submission.files, limits)
+    run = asyncio.run(executor.execute()).as_dict()
+    run["notes"] = [*notes, *run["notes"]]
+    if notes or submission.notes:
+        run["statuses"].append("repaired")
+    return notebook, run
+
+
+def ungraded(known, status, note):
+    """The untouched release with no points, and why."""
+    notebook = release.empty_notebook(known)
+    outputs, cells = {}, []
+    for index, cell in enumerate(notebook.cells):
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("grade"):
+            error = {"output_type": "error", "ename": "NotGraded", "evalue": note, "traceback": [note]}
+            outputs[str(index)] = {"outputs": [error], "execution_count": None}
+            cells.append(
+                {
+                    "grade_id": marks["grade_id"],
+                    "score": 0.0,
+                    "max_score": float(marks["points"]),
+                    "outcome": "not run",
+                    "message": note,
+                    "seconds": 0.0,
+                }
+            )
+    blank = {"cells": cells, "outputs": outputs, "notes": [note], "flags": [], "statuses": [status]}
+    return notebook, blank | {"cpu_seconds": 0.0, "cell_cpu_seconds": 0.0, "seconds": 0.0}
+
+
+def results(tasks, jobs, scheduler=None):
+    """Yield what `work` returns for each of the argument tuples, in the order in which they are done.
+
+    Parameters
+    ----------
+    tasks : list of tuple
+    jobs : int
+        How many side by side on this machine.
+    scheduler : str, optional
+        The address of a Dask scheduler; its workers do the work then.
+    """
+    if scheduler:
+        yield from _on_cluster(tasks, scheduler)
+        return
+    from joblib import Parallel, delayed
+
+    # Threads suffice: each submission runs in processes of its own, and they share one template.
+    parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", pre_dispatch="2*n_jobs")
+    with contextlib.closing(parallel(delayed(work)(*task) for task in tasks)) as found:
+        yield from found
+
+
+def _on_cluster(tasks, scheduler):
+    from distributed import Client, as_completed
+
+    with Client(scheduler) as client:
+        futures = [client.submit(work, *task, pure=False, retries=2) for task in tasks]
+        for future, outcome in as_completed(futures, with_results=True, raise_errors=False):
+            if future.status == "finished":
+                yield outcome
+            else:
+                student = tasks[futures.index(future)][0].student
+                yield {"student": student, "error": f"the cluster lost it: {future.exception()}"}

@@ -1,0 +1,70 @@
+"""What lies in a student's folder: the notebook under whatever name, its fingerprint, the files beside it."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tlcourse.grading import repair
+from tlcourse.grading.kernel import files_beside
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One hand-in.
+
+    Parameters
+    ----------
+    student, unit : str
+    content : bytes or None
+        Of the notebook; None where there is none.
+    sha256 : str
+        Of everything that was handed in.
+    files : dict of str to bytes
+        What lies beside the notebook.
+    timestamp : str or None
+        When it was collected, as nbgrader's timestamp.txt has it.
+    notes : tuple of str
+    """
+
+    student: str
+    unit: str
+    content: bytes | None
+    sha256: str
+    files: dict = field(repr=False)
+    timestamp: str | None = None
+    notes: tuple = ()
+
+
+def read(folder, student, unit):
+    """What a student handed in for a unit."""
+    folder = Path(folder)
+    file, notes = _notebook(folder, unit)
+    content = None
+    if file is not None:
+        with file.open("rb") as opened:
+            content = opened.read(repair.LARGEST_NOTEBOOK + 1)
+    files = files_beside(folder)
+    timestamp = files.pop("timestamp.txt", b"").decode("utf-8", "replace").strip() or None
+    digest = hashlib.sha256(content or b"")
+    for name, text in files.items():
+        digest.update(name.encode() + b"\0" + text)
+    return Submission(student, unit, content, digest.hexdigest(), files, timestamp, tuple(notes))
+
+
+def _notebook(folder, unit):
+    """The file that must be the unit's notebook, and what to say about its name."""
+    found = [path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink()]
+    links = [path.name for path in folder.glob("*.ipynb") if path.is_symlink()]
+    notes = [f"{name} is a link, not a file, and was not read." for name in links]
+    exact = folder / f"{unit}.ipynb"
+    if exact in found:
+        if len(found) > 1:
+            others = ", ".join(sorted(path.name for path in found if path != exact))
+            notes.append(f"{exact.name} was graded; {others} was not.")
+        return exact, notes
+    if not found:
+        return None, notes
+    nearest = max(found, key=lambda path: (difflib.SequenceMatcher(None, path.stem, unit).ratio(), path.name))
+    notes.append(f"The file was called {nearest.name} instead of {exact.name}.")
+    return nearest, notes

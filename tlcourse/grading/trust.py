@@ -1,0 +1,268 @@
+"""Decides on graded cells, as far as it can outside the student's process.
+
+A check whose functions take and give plain values runs in a clean process (`tlcourse.grading.judge`), and only the
+student's functions run in the student's: there hidden tests, expected values and testing functions do not exist. Any
+other check has to run in the student's kernel. There it is surrounded by what must hold if nobody meddles: hooks are
+taken out, modules made anew, functions compared with those of the clean process, and canaries must fail: an `assert False`,
+a wrong comparison, and the check itself when the student's function gives something else.
+"""
+
+import ast
+import asyncio
+import json
+import os
+import secrets
+from pathlib import Path
+
+from nbclient.exceptions import DeadKernelError
+
+from tlcourse import checks
+from tlcourse.grading import guard
+from tlcourse.grading.kernel import Fork
+from tlcourse.grading.release import parsed
+
+UNSOLVED = "not solved yet."
+GUARD = Path(guard.__file__).read_text(encoding="utf-8")
+CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
+SERVE = "import tlcourse.grading.answers as _answers\n_answers.serve(get_ipython().user_ns)"
+
+
+class Grader:
+    """Runs the checks of one submission and says how each went.
+
+    Parameters
+    ----------
+    release : tlcourse.grading.release.Release
+    plan : dict, optional
+        By grade_id, what held for the reference solution (see `calibrate`): {"outside": the judge can decide, "spoilt":
+        the check fails when the function is spoilt}.
+    learning : bool
+        Find that out, for the reference solution.
+    """
+
+    def __init__(self, release, plan=None, learning=False):
+        self.release, self.plan, self.learning = release, plan or {}, learning
+        self.learnt = {}
+        self._judge = self._expected = None
+        self._seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
+
+    async def grade(self, executor, index, cell):
+        """Run one graded cell.
+
+        Returns
+        -------
+        dict
+            "outcome", "message", "outputs".
+        """
+        name = cell.metadata.nbgrader.grade_id
+        if self.learning:
+            return await self._learn(executor, index, cell, name)
+        plan = self.plan.get(name, {})
+        if plan.get("outside"):
+            found = await executor.limited(self._outside(executor, cell.source))
+            if found is not None:
+                return found
+        return await self._inside(executor, index, cell, plan.get("spoilt", False))
+
+    async def _learn(self, executor, index, cell, name):
+        outside = await executor.limited(self._outside(executor, cell.source))
+        found = await self._inside(executor, index, cell, False)
+        function = self.release.exercise(name)
+        spoilt = found["outcome"] == "passed" and await self._fails_spoilt(executor, cell.source, function)
+        self.learnt[name] = {"outside": outside is not None and outside["outcome"] == "passed", "spoilt": spoilt}
+        return found
+
+    async def close(self):
+        """End the judge."""
+        if self._judge is not None:
+            self._writer.close()
+            await self._judge.close()
+            self._judge = None
+
+    # --- outside the student's process
+
+    async def _ask_judge(self, executor, **request):
+        if self._judge is None or not self._judge.alive:
+            limits = {name: getattr(executor.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
+            judge = Fork(executor.template, self.release.files, limits, "judge", setup=given(self.release))
+            await judge.come_up()
+            self._judge = judge
+            self._reader, self._writer = await judge.meet()
+        self._writer.write(json.dumps(request).encode() + b"\n")
+
+    async def _hear_judge(self):
+        line = await self._reader.readline()
+        if not line:
+            raise RuntimeError("the judge ended")
+        return json.loads(line)
+
+    async def _outside(self, executor, source):
+        """The verdict of the judge, or None where it cannot decide."""
+        names = [name for cell in self.release.cells for name in functions(cell)]
+        try:
+            await self._ask_judge(executor, check=source, names=names, seed=self._seed)
+            found = await self._converse(executor)
+        except BaseException:
+            await self.close()  # it waits for an answer that will not come
+            raise
+        if "cannot" in found:
+            return None
+        printed = [{"output_type": "stream", "name": "stdout", "text": found["printed"]}] if found["printed"] else []
+        if found["ename"] is None:
+            return {"outcome": "passed", "message": "", "outputs": printed}
+        return verdict({**found, "status": "error"}, printed)
+
+    async def _converse(self, executor):
+        """Carry calls from the judge to the student's kernel and values back, until the verdict."""
+        said = await self._hear_judge()
+        if "verdict" in said:
+            return said["verdict"]
+        kernel = executor.kernel
+        serving = asyncio.ensure_future(executor.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
+        reader, writer = await kernel.meet()
+        try:
+            while "verdict" not in said:
+                writer.write(json.dumps(said).encode() + b"\n")
+                answer = asyncio.ensure_future(reader.readline())
+                await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
+                line = answer.result() if answer.done() else b""
+                if not line:
+                    await asyncio.wait({serving}, timeout=5)
+                    raise DeadKernelError("the student's process gave no answer")
+                self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
+                said = await self._hear_judge()
+        except BaseException:
+            serving.add_done_callback(lambda task: task.cancelled() or task.exception())
+            raise
+        finally:
+            writer.close()
+        await serving
+        return said["verdict"]
+
+    # --- in the student's kernel
+
+    async def _inside(self, executor, index, cell, spoilable):
+        name = cell.metadata.nbgrader.grade_id
+        if self._expected is None:
+            await self._ask_judge(executor, fingerprints=GUARD)
+            self._expected = (await self._hear_judge())["fingerprints"]
+        await self._guarded(executor, f"clean(shell, {CHECKS!r}, {again(self.release)!r})", arm=True)
+        replies = []
+        executor.cells.on_cell_executed = lambda execute_reply, **_: replies.append(execute_reply["content"])
+        await executor.limited(executor.cells.async_execute_cell(cell, index, store_history=False))
+        executor.cells.on_cell_executed = None
+        found = verdict(replies[-1], [dict(output) for output in cell.outputs])
+        if found["outcome"] != "passed":
+            return found
+        evidence = await self._meddling(executor, cell.source, self.release.exercise(name) if spoilable else None)
+        if evidence:
+            executor.run.statuses.append("tampered")
+            executor.run.flags.append({"grade_id": name, "kind": "tampered", "evidence": evidence})
+            note = f"The check {name} was not graded as passed: something interferes with the grading."
+            executor.run.notes.append(note)
+            return {"outcome": "tampered", "message": note, "outputs": [_error("Tampered", note)]}
+        return found
+
+    async def _guarded(self, executor, expression, arm=False):
+        """Run an expression among the guard's functions in the kernel; return its value."""
+        armed = "import tlcourse.grading.answers as _a; _a.WATCH.arm()" if arm else ""
+        code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{armed}"
+        token = secrets.token_hex(8)
+        value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
+        reply = await executor.ask(code, {"value": value})
+        try:
+            shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])
+            return json.loads(shown[1]) if shown[0] == token else None
+        except (KeyError, ValueError, SyntaxError, TypeError, IndexError):
+            return None
+
+    async def _meddling(self, executor, source, function):
+        """What shows that a passed check cannot be believed; empty where nothing does."""
+        spied = await self._guarded(executor, "__import__('tlcourse.grading.answers').grading.answers.WATCH.disarm()")
+        if spied is None or spied:
+            return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
+        prints = await self._guarded(executor, "fingerprints()")
+        if not isinstance(prints, dict):
+            return "the kernel does not tell which functions it uses"
+        changed = [name for name, value in self._expected.items() if name in prints and prints[name] != value]
+        if changed:
+            return f"replaced: {', '.join(changed[:5])}"
+        for canary, text in canaries(source):
+            reply = await executor.ask(canary)
+            if reply.get("status") != "error" or text not in str(reply.get("evalue")):
+                return f"a check that must fail did not: {canary.splitlines()[-1].strip()}"
+        if function and not await self._fails_spoilt(executor, source, function):
+            return f"the check passes also when {function} returns something else"
+        return ""
+
+    async def _fails_spoilt(self, executor, source, function):
+        """Whether the check fails when the student's function gives something else; None where it has none."""
+        if function is None:
+            return False
+        if await self._guarded(executor, f"namespace.__setitem__('_undo', spoil(namespace, {function!r})) or True") is None:
+            return False
+        reply = await executor.ask(source)
+        await executor.ask("_undo(); del _undo")
+        return reply.get("status") == "error"
+
+
+def canaries(source):
+    """Pieces of code that must raise where this check is believed, and what the error must say."""
+    token = secrets.token_hex(4)
+    inside = [f"with {', '.join(map(ast.unparse, node.items))}:" for node in parsed(source).body if isinstance(node, ast.With)]
+    lines = [f"assert {token[:2]!r} == '', {token!r}"]
+    if "checks." in source:
+        lines.append(f"checks.equal({token!r}, 1.0, {1 + secrets.randbelow(1000) / 100 + 0.5})")
+    if inside:
+        return [(f"{inside[0]}\n    {line}", token) for line in lines]
+    return [(line, token) for line in lines]
+
+
+def functions(cell):
+    """The functions that a released solution cell is to define."""
+    if cell["cell_type"] != "code" or not cell["nbgrader"].get("solution"):
+        return []
+    return [node.name for node in parsed(cell["source"]).body if isinstance(node, ast.FunctionDef)]
+
+
+def given(release):
+    """Sources that make what checks find beside the student's answers: set-up cells, and definitions in other cells."""
+    found = []
+    for cell in release.cells:
+        if cell["cell_type"] != "code" or cell["nbgrader"]:
+            continue
+        if "setup" in cell["tags"]:
+            found.append(cell["source"])
+        else:
+            kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+            found += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
+    return found
+
+
+def again(release):
+    """Statements of the set-up that are run again before a check: imports, and what is made of the checks' module."""
+    found = []
+    for cell in release.cells:
+        if cell["cell_type"] != "code" or cell["nbgrader"] or "setup" not in cell["tags"]:
+            continue
+        for node in parsed(cell["source"]).body:
+            text = ast.unparse(node)
+            if isinstance(node, (ast.Import, ast.ImportFrom)) or (isinstance(node, ast.Assign) and "checks." in text):
+                found.append(text)
+    return found
+
+
+def verdict(reply, outputs):
+    """How a check went, by the kernel's reply; of its outputs only what it printed is kept."""
+    printed = [output for output in outputs if output["output_type"] == "stream" and output["name"] == "stdout"]
+    if reply.get("status") == "ok":
+        return {"outcome": "passed", "message": "", "outputs": printed}
+    name, message = str(reply.get("ename", "Error")), str(reply.get("evalue", ""))
+    unsolved = name == "NotImplementedError" or message.endswith(UNSOLVED)
+    text = message if name == "AssertionError" else f"{name}: {message}"
+    outputs = [*printed, _error(name, message, reply.get("traceback"))]
+    return {"outcome": "not solved" if unsolved else "failed", "message": text[:2000], "outputs": outputs}
+
+
+def _error(name, message, traceback=None):
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": list(traceback or [f"{name}: {message}"])}

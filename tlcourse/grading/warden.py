@@ -1,0 +1,92 @@
+"""Measures a kernel and all that it has started, and ends it when it takes more than its share. Uses Linux' /proc."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+
+import psutil
+
+INTERVAL = 0.2  # seconds between two looks
+
+
+def say(connection, **message):
+    """Send one line to the launcher."""
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def watch(connection, first, limits):
+    """Look after the process tree that begins at `first` until it ends or the launcher hangs up."""
+    reason = None
+    while True:
+        ended, status = os.waitpid(first, os.WNOHANG)
+        if ended:
+            say(connection, exit=os.waitstatus_to_exitcode(status), reason=reason)
+            return
+        used = usage(first)
+        say(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
+        reason = reason or _excess(used, limits)
+        if reason or _hung_up(connection):
+            cpu = usage(first)["cpu"]
+            os.kill(first, signal.SIGKILL)
+            os.waitpid(first, 0)
+            say(connection, exit=-9, reason=reason, cpu=cpu, busy=True)
+            return
+
+
+def usage(first):
+    """Processor seconds and memory of a tree, its dead members' time included, and whether a thread wants to run."""
+    cpu, memory, busy, processes = 0.0, 0, False, []
+    with contextlib.suppress(psutil.Error):
+        parent = psutil.Process(first)
+        processes = [parent, *parent.children(recursive=True)]
+    for process in processes:
+        with contextlib.suppress(psutil.Error, OSError):
+            cpu += sum(process.cpu_times()[:4])  # its own and its dead children's, user and system
+            memory += process.memory_info().rss
+            busy = busy or _wants_to_run(process.pid)
+    return {"cpu": round(cpu, 3), "memory": memory, "busy": busy, "members": processes}
+
+
+def _wants_to_run(pid):
+    """Whether any thread runs, waits for a processor (R) or for a disk (D): psutil knows the main thread's state only."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with (
+            contextlib.suppress(OSError),
+            open(f"/proc/{pid}/task/{thread}/stat", encoding="ascii", errors="replace") as file,
+        ):
+            if file.read().rpartition(")")[2].split()[0] in "RD":
+                return True
+    return False
+
+
+def _excess(used, limits):
+    if len(used["members"]) > limits["processes"]:
+        return f"it started more than {limits['processes']} processes"
+    if (
+        used["memory"] > limits["memory_megabytes"] << 20
+        and _unshared(used["members"]) > limits["memory_megabytes"] << 20
+    ):
+        return f"it took more than {limits['memory_megabytes']:,} MB of memory"
+    return None
+
+
+def _unshared(processes):
+    """Memory with what forks share counted once; it is slow, so it is asked for only in doubt."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error, OSError, AttributeError):
+            total += process.memory_full_info().pss
+    return total
+
+
+def _hung_up(connection):
+    readable, _, _ = select.select([connection], [], [], INTERVAL)
+    if not readable:
+        return False
+    try:
+        return not connection.recv(4096)
+    except OSError:
+        return True
