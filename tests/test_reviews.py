@@ -8,7 +8,6 @@ import pytest
 
 from tlcourse.datasets import review_words, reviews
 
-
 SHA256 = {
     "english": "8689d0b4112e3e00d86fdc4db72470ae5a5af0a9fde230a1f7ada83bae5d0d09",
     "spanish": "51a38d2027e2f8eaf4819c90aa18615fa895e042880e7d3a711c5a926e9637db",
