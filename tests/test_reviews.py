@@ -1,11 +1,22 @@
 """The reviews: repeatable, balanced, in two languages that are no translations of each other."""
 
+import hashlib
 import itertools
 
 import numpy as np
 import pytest
 
 from tlcourse.datasets import review_words, reviews
+
+SHA256 = {
+    "english": "8689d0b4112e3e00d86fdc4db72470ae5a5af0a9fde230a1f7ada83bae5d0d09",
+    "spanish": "51a38d2027e2f8eaf4819c90aa18615fa895e042880e7d3a711c5a926e9637db",
+}
+
+
+@pytest.mark.parametrize("language", reviews.LANGUAGES)
+def test_the_reviews_are_the_same_on_every_machine(language):
+    assert hashlib.sha256("\n".join(reviews.corpus(language, 50, 0).texts).encode()).hexdigest() == SHA256[language]
 
 
 @pytest.mark.parametrize("language", reviews.LANGUAGES)

@@ -112,10 +112,9 @@ def _spiral(sky, frame, total, rng, barred=False):
     """A disc with logarithmic arms, which keep their pitch at every radius, young stars along them, and a bulge."""
     frame = _tilted(frame, rng.uniform(0.5, 1))
     scale, turn, arms = rng.uniform(5.5, 8.5), rng.choice([-1, 1]), rng.choice([2, 2, 2, 3, 4])
-    bar = rng.uniform(4.5, 7) if barred else 0.0
-    if barred:
-        arms = 2
-    start = bar if barred else 2.5
+    start = 2.5
+    if barred:  # two arms, one from either end of the bar
+        start, arms = rng.uniform(4.5, 7), 2
     wind = turn / np.tan(np.radians(rng.uniform(14, 32)))
     theta = np.arctan2(frame.v, frame.u) - wind * np.log(np.maximum(frame.radius, start) / np.float32(start))
     ridge = np.exp(np.float32(rng.uniform(1.5, 3)) * (np.cos(arms * theta) - 1))
@@ -124,8 +123,7 @@ def _spiral(sky, frame, total, rng, barred=False):
     bulge = rng.uniform(0.08, 0.3) * (0.5 if barred else 1)
     sky.add(sersic(frame.radius, rng.uniform(1.2, 2), 2.0), _OLD, total * bulge)
     if barred:
-        across = np.abs(frame.v / np.float32(rng.uniform(1.1, 1.6))) ** 2
-        sky.add(np.exp(-((np.abs(frame.u) / np.float32(bar)) ** 4) - across), _OLD, total * rng.uniform(0.15, 0.28))
+        _bar(sky, frame, start, total, rng)
     share = rng.uniform(0.45, 0.7)
     sky.add(disc, 0.5 * (_OLD + _YOUNG), total * (1 - bulge) * (1 - share))
     sky.add(disc * ridge * inside, _YOUNG, total * (1 - bulge) * share)
@@ -133,6 +131,11 @@ def _spiral(sky, frame, total, rng, barred=False):
         radius = rng.uniform(start, 2 * scale)
         theta = wind * np.log(radius / start) + 2 * np.pi / arms * rng.integers(arms) + rng.normal(0, 0.15)
         sky.point(*frame.place(radius, theta), _NURSERY, total * rng.uniform(0.003, 0.012))
+
+
+def _bar(sky, frame, length, total, rng):
+    across = np.abs(frame.v / np.float32(rng.uniform(1.1, 1.6))) ** 2
+    sky.add(np.exp(-((np.abs(frame.u) / np.float32(length)) ** 4) - across), _OLD, total * rng.uniform(0.15, 0.28))
 
 
 def _barred_spiral(sky, frame, total, rng):

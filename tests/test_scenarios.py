@@ -1,0 +1,133 @@
+"""The domain scenarios: what is on record says what the course says of them, and the experiments run."""
+
+import numpy as np
+import pytest
+
+from tlcourse.data import results
+from tlcourse.datasets import digits, galaxies
+from tlcourse.experiments import paired_difference
+
+
+def _surely_better(record, first, second):
+    """Whether the 95 % interval of first - second, seed by seed, lies above 0; names are paths such as "a.b"."""
+    values = []
+    for path in (first, second):
+        part = record
+        for key in path.split("."):
+            part = part[key]
+        values.append(part["values"])
+    return paired_difference(*values)["ci95"][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "better", "worse"),
+    [
+        # a drop, a repair, and what it does not reach
+        ("two_languages", "reviews.english", "reviews.unaligned"),
+        ("two_languages", "reviews.aligned.80", "reviews.unaligned"),
+        ("two_languages", "reviews.aligned.40", "reviews.wrong_dictionary"),
+        ("two_languages", "reviews.aligned.40", "reviews.word_by_word"),
+        ("two_languages", "reviews.spanish_labels", "reviews.aligned.80"),
+        ("two_languages", "handwritten.aligned.80", "handwritten.unaligned"),
+        ("two_telescopes", "sharp", "blurred"),
+        ("two_telescopes", "batch_norm", "blurred"),
+        ("two_telescopes", "features.coral", "features.plain"),
+        ("two_telescopes", "features.with_labels", "features.importance"),
+        ("other_labels", "coarse.teacher", "fine.old_head"),
+        ("other_labels", "fine.new_head", "fine.old_head"),
+        ("other_labels", "fine.new_head", "fine.scratch"),
+        ("label_shift", "no_shift", "moved.nothing"),
+        ("label_shift", "moved.expectation_maximisation", "moved.nothing"),
+        ("label_shift", "moved.black_box", "moved.nothing"),
+        ("label_shift", "moved.oversampling", "moved.nothing"),
+        ("label_shift", "moved.labels", "moved.true_shares"),
+        ("label_shift", "balanced.oversampling", "balanced.nothing"),
+        ("label_shift", "balanced.nothing", "balanced.expectation_maximisation"),  # a repair has its price
+        ("simulation", "simulated.printed", "real.printed"),
+        ("simulation", "real.scanned", "real.handwritten"),
+        ("simulation", "real_labels", "real.scanned"),
+        ("simulation", "real_labels", "real_only"),
+        ("transfer_matrix", "faces.faces.accuracy", "faces.none.scratch"),
+        ("transfer_matrix", "greek.letters.accuracy", "greek.none.scratch"),
+        ("transfer_matrix", "galaxies.galaxies.accuracy", "galaxies.none.scratch"),
+        ("transfer_matrix", "digits.none.scratch", "digits.faces.accuracy"),  # negative transfer ...
+        ("transfer_matrix", "digits.letters.log_me", "digits.faces.log_me"),  # ... which the score announces
+        ("transfer_matrix", "digits.chosen.log_me", "digits.faces.accuracy"),  # ... and choosing by it repairs
+        ("dataset_bias", "biased.teacher.usual", "biased.teacher.exchanged"),
+        ("dataset_bias", "neutral.teacher.exchanged", "biased.teacher.exchanged"),
+        ("dataset_bias", "neutral.student.exchanged", "biased.student.exchanged"),
+    ],
+)
+def test_what_is_on_record(name, better, worse):
+    assert _surely_better(results(name), better, worse)
+
+
+def test_label_shift_uses_no_digit_twice(monkeypatch):
+    from tlcourse.experiments import label_shift
+
+    seen = {}
+    monkeypatch.setattr(label_shift, "_measured", lambda parts, seed: seen.update(parts) or {})
+    label_shift.run(99)
+    pixels = np.concatenate([part[0] for part in seen.values()])
+    everything = digits.load().images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(1797, -1)
+    assert len(np.unique(pixels, axis=0)) >= len(pixels) - (1797 - len(np.unique(everything, axis=0)))
+    train, moved = (np.bincount(seen[name][1], minlength=10) for name in ("train", "moved"))
+    assert train.argmax() == moved.argmin()
+    assert train.max() > 8 * train.min()
+
+
+def test_exchanged_colours_are_the_same_galaxies():
+    from tlcourse.experiments import dataset_bias
+
+    data = galaxies.observe(2, 0)
+    other = dataset_bias.exchanged(data)
+    assert np.array_equal(other.images[..., 0], data.images[..., 2])
+    assert np.array_equal(other.images[..., 1], data.images[..., 1])
+    assert np.array_equal(dataset_bias.exchanged(other).images, data.images)
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """The experiments on so few pictures that they only show that they run."""
+    from tlcourse.experiments import (
+        dataset_bias,
+        other_labels,
+        simulation,
+        small_network,
+        transfer_matrix,
+        two_languages,
+        two_telescopes,
+    )
+
+    train = small_network.train
+    monkeypatch.setattr(small_network, "train", lambda data, seed, epochs=1: train(data, seed, 1))
+    for module, sizes in {
+        two_telescopes: {"IMAGES_EACH": 8, "UNLABELLED_EACH": 6, "TEST_EACH": 4},
+        other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
+        dataset_bias: {"FEW": 4, "TEST_EACH": 3},
+        simulation: {"SIMULATED_EACH": 3},
+        transfer_matrix: {"PEOPLE": 3, "TESTS": 2},
+        two_languages: {"REVIEWS": 400, "TEST_REVIEWS": 20},
+    }.items():
+        for name, value in sizes.items():
+            monkeypatch.setattr(module, name, value)
+    two_telescopes.trained.cache_clear()
+    yield
+    two_telescopes.trained.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["two_languages", "two_telescopes", "other_labels", "label_shift", "dataset_bias", "simulation", "transfer_matrix"],
+)
+def test_an_experiment_gives_what_is_on_record(tiny, name):
+    from tlcourse.experiments import recording
+
+    run, _ = recording.RESULTS[name]
+    assert _paths(run(3)) == _paths({key: value for key, value in results(name).items() if key != "provenance"})
+
+
+def _paths(content):
+    if not isinstance(content, dict) or "ci95" in content:
+        return {()}
+    return {(key, *rest) for key, part in content.items() for rest in _paths(part)}
