@@ -69,6 +69,16 @@ def test_links_and_named_files_exist():
             assert list(ROOT.glob(code.rstrip("/"))), code
 
 
+def test_pictures_are_small_and_are_described():
+    pictures = re.findall(r"!\[([^]]*)\]\((data/[^)]+\.png)\)", TEXT)
+    assert {file.relative_to(ROOT).as_posix() for file in (ROOT / "data" / "screenshots").glob("*.png")} <= {
+        file for _, file in pictures
+    }
+    for description, file in pictures:
+        assert len(description) > 30, f"{file} needs a text for those who cannot see it"
+        assert (ROOT / file).stat().st_size < 150_000, file
+
+
 def test_environment_variables_exist():
     sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tlcourse").rglob("*.py"))
     for name in re.findall(r"`([A-Z]+_[A-Z_]+)`", TEXT):

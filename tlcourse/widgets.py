@@ -229,13 +229,12 @@ class ShapeExplorer(ipywidgets.VBox):
 
 
 def _table(rows):
-    cells = "".join(
-        f"<tr><td style='text-align:left'>{html.escape(row.name)}</td><td>{'×'.join(map(str, row.shape))}</td>"
-        f"<td>{row.parameters:,}</td></tr>"
-        for row in rows
+    lines = [(row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}") for row in rows]
+    lines.append(("total", "", f"{sum(row.parameters for row in rows):,}"))
+    right = "style='text-align:right; padding-left:1.5em'"
+    head = f"<tr><th style='text-align:left'>layer</th><th {right}>output shape</th><th {right}>parameters</th></tr>"
+    body = "".join(
+        f"<tr><td style='text-align:left'>{html.escape(name)}</td><td {right}>{shape}</td><td {right}>{count}</td></tr>"
+        for name, shape, count in lines
     )
-    total = sum(row.parameters for row in rows)
-    return (
-        "<table><tr><th>layer</th><th>output shape</th><th>parameters</th></tr>"
-        f"{cells}<tr><td>total</td><td></td><td>{total:,}</td></tr></table>"
-    )
+    return f"<table>{head}{body}</table>"
