@@ -117,9 +117,7 @@ def _grading(folder, root):
     for name in names:
         steps.append((f"release {name}", lambda found, name=name: runner.nbgrader(folder, "generate_assignment", name)))
     steps.append(("hand in", lambda found: _hand_in(folder, unit, root)))
-    for student in sample_class.STUDENTS:
-        arguments = ("autograde", unit, "--student", student)
-        steps.append((f"autograde {student}", lambda found, arguments=arguments: runner.nbgrader(folder, *arguments)))
+    steps.append(("grade the class", lambda found: runner.grade(folder, unit)))
     steps.append(("feedback", lambda found: runner.nbgrader(folder, "generate_feedback", unit)))
     steps.append(("gradebook", lambda found: found.update(gradebook=_gradebook(folder, unit))))
     return steps

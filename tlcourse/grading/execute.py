@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from tlcourse.grading.kernel import Kernel, KernelError
+from tlcourse.grading.unsafe import NoBox, OpenKernel
 from tlcourse.notebooks import describe
 
 
@@ -244,7 +245,8 @@ class Executor:
 
     async def _new_kernel(self):
         limits = {name: getattr(self.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
-        self.kernel = Kernel(self.template, self.files, limits)
+        kind = OpenKernel if isinstance(self.template, NoBox) else Kernel
+        self.kernel = kind(self.template, self.files, limits)
         await self.kernel.start()
         self.cells = Cells(
             self.notebook, allow_errors=True, timeout=None, iopub_timeout=30, record_timing=False, km=None

@@ -117,7 +117,12 @@ def course_plan(writer, known, limits, unsafe):
     where = writer.course.coursedir
     source = where.format_path(where.source_directory, ".", known.unit)
     return calibrate.plan(
-        writer.course.folder, source, known, limits, lambda: autograde.template(known.modules, unsafe), writer.release_sha256
+        writer.course.folder,
+        source,
+        known,
+        limits,
+        lambda: autograde.template(known.modules, unsafe),
+        writer.release_sha256 + ":unsafe" * unsafe,
     )
 
 

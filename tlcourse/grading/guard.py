@@ -10,7 +10,15 @@ import random
 import sys
 import types
 
-SHELL = ("run_cell", "run_cell_async", "run_ast_nodes", "run_code", "transform_cell", "showtraceback", "user_expressions")
+SHELL = (
+    "run_cell",
+    "run_cell_async",
+    "run_ast_nodes",
+    "run_code",
+    "transform_cell",
+    "showtraceback",
+    "user_expressions",
+)
 WATCHED = {
     "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL],
     "ipykernel.zmqshell": [f"ZMQInteractiveShell.{name}" for name in ("run_cell", "_showtraceback")],

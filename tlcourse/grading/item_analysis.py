@@ -34,7 +34,7 @@ class Exercise:
             return f"fewer than {FEWEST} hand-ins: too few to say"
         if self.discrimination is None:
             return "no spread: everybody has the same points"
-        if self.discrimination < 0:
+        if self.discrimination_interval[1] < 0:
             return "poor: the better students do worse here"
         return "poor: it hardly tells who knows more" if self.discrimination < POOR else "fine"
 

@@ -71,7 +71,12 @@ class Judge:
             return {"cannot": str(reason)}
         except Exception as error:
             lines = traceback.format_exception_only(error)
-            return {"ename": type(error).__name__, "evalue": str(error), "traceback": lines, "printed": printed.getvalue()}
+            return {
+                "ename": type(error).__name__,
+                "evalue": str(error),
+                "traceback": lines,
+                "printed": printed.getvalue(),
+            }
         return {"ename": None, "printed": printed.getvalue()}
 
     def _stand_in(self, name):
@@ -122,7 +127,9 @@ def seed_everything():
 
 def _exception(names, message):
     """An exception of the same name, below the nearest of Python's own."""
-    known = next((getattr(builtins, name) for name in names if isinstance(getattr(builtins, name, None), type)), Exception)
+    known = next(
+        (getattr(builtins, name) for name in names if isinstance(getattr(builtins, name, None), type)), Exception
+    )
     if not issubclass(known, Exception):
         known = RuntimeError
     kind = known if known.__name__ == names[0] else type(str(names[0]), (known,), {})

@@ -85,7 +85,7 @@ def repair(notebook, release):
     known = release.by_id()
     _recognise(notebook.cells, release, notes)
     _take_out_copies(notebook, known, notes)
-    _one_of_each(notebook.cells, known, notes)
+    _one_of_each(notebook.cells, release, notes)
     _put_back_given(notebook, release, notes)
     _put_back_answers(notebook, release, notes)
     _put_in_tests(notebook, release, notes)
@@ -186,24 +186,26 @@ def _take_out_copies(notebook, known, notes):
     notebook.cells = kept
 
 
-def _one_of_each(cells, known, notes):
-    """Leave nbgrader's metadata on the last cell of a grade_id only; a copy stays as a cell of the student's own."""
-    seen = set()
-    for cell in reversed(cells):
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name in seen:
-            # An untouched stub behind the answer must not take the answer's place.
-            first = next(other for other in cells if other is not cell and _name(other) == name)
-            if _plain(first.source) == _plain(known[name]["source"]) != _plain(cell.source):
-                first.metadata.pop("nbgrader")
-                first.source = (
-                    f"# An untouched copy of {name}, not run.\n" if first.cell_type == "code" else first.source
-                )
-            else:
-                cell.metadata.pop("nbgrader")
-            notes.append(f"There were several cells {name}; the last answer among them counts.")
-        elif name:
-            seen.add(name)
+def _one_of_each(cells, release, notes):
+    """Leave nbgrader's metadata on one cell of a grade_id: the last answer in front of its check, else the last one."""
+    known = release.by_id()
+    for name in known:
+        copies = [number for number, cell in enumerate(cells) if _name(cell) == name]
+        if len(copies) < 2:
+            continue
+        stub = _plain(known[name]["source"])
+        checks = (
+            n for n, cell in enumerate(cells) if _name(cell) and release.exercise(_name(cell)) == name != _name(cell)
+        )
+        first_check = next((n for n in checks if _is_test(known[_name(cells[n])]["nbgrader"])), len(cells))
+        answers = [number for number in copies if _plain(cells[number].source) != stub] or copies
+        chosen = max([number for number in answers if number < first_check] or answers)
+        for number in copies:
+            if number != chosen:
+                del cells[number].metadata["nbgrader"]
+                if cells[number].cell_type == "code" and _plain(cells[number].source) == stub:
+                    cells[number].source = f"# An untouched copy of {name}, not run."
+        notes.append(f"There were several cells {name}; the last answer in front of its check counts.")
 
 
 def _name(cell):

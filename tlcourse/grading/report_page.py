@@ -15,7 +15,7 @@ SYMBOLS = {
     "repaired": "✚",
     "missing": "–",
     "unreadable": "?",
-    "timed out": "⧗",
+    "timed out": "…",
     "crashed": "✘",
     "tampered": "⚑",
 }

@@ -63,10 +63,14 @@ def nbgrader(folder, command, *arguments):
     GradingError
         If it fails.
     """
+    _run(folder, ["nbgrader", command, *arguments])
+
+
+def _run(folder, command):
     environment = kernel_environment()
     environment["JUPYTER_CONFIG_DIR"] = str(folder / ".jupyter")
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", command, *arguments],
+        [sys.executable, "-m", *command],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -76,10 +80,24 @@ def nbgrader(folder, command, *arguments):
     )
     log = folder / "nbgrader.log"
     with log.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(f"$ nbgrader {' '.join([command, *arguments])}\n{done.stdout}\n")
+        file.write(f"$ {' '.join(command)}\n{done.stdout}\n")
     if done.returncode:
         last = "\n".join(done.stdout.strip().splitlines()[-5:])
-        raise GradingError(f"nbgrader {command} {' '.join(arguments)} failed; all of its output is in {log}\n{last}")
+        raise GradingError(f"{' '.join(command)} failed; all of its output is in {log}\n{last}")
+
+
+def grade(folder, unit):
+    """Run ``tlcourse grade UNIT`` in the course at `folder`; where there is no box, for the course's own hand-ins, without.
+
+    Raises
+    ------
+    GradingError
+        If it fails.
+    """
+    from tlcourse.grading import sandbox
+
+    options = ["--unsafe"] if sandbox.problem() else []
+    _run(folder, ["tlcourse", "grade", unit, *options])
 
 
 def hand_in(folder, student, unit, notebook):

@@ -99,7 +99,7 @@ def _kernel(request, tell):
     options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IPKernelApp.quiet=True"]
     app.initialize(["-f", connection_file, *options])
     answers.LISTENER = _listener(request)
-    answers.WATCH = answers.Watch()
+    answers.watch()
     _give_up_privileges(request, tell)
     app.start()
     os._exit(0)

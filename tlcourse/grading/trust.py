@@ -20,6 +20,7 @@ from tlcourse import checks
 from tlcourse.grading import guard
 from tlcourse.grading.kernel import Fork
 from tlcourse.grading.release import parsed
+from tlcourse.grading.unsafe import NoBox
 
 UNSOLVED = "not solved yet."
 GUARD = Path(guard.__file__).read_text(encoding="utf-8")
@@ -58,14 +59,15 @@ class Grader:
         if self.learning:
             return await self._learn(executor, index, cell, name)
         plan = self.plan.get(name, {})
-        if plan.get("outside"):
+        if plan.get("outside") and not isinstance(executor.template, NoBox):
             found = await executor.limited(self._outside(executor, cell.source))
             if found is not None:
                 return found
         return await self._inside(executor, index, cell, plan.get("spoilt", False))
 
     async def _learn(self, executor, index, cell, name):
-        outside = await executor.limited(self._outside(executor, cell.source))
+        boxed = not isinstance(executor.template, NoBox)
+        outside = await executor.limited(self._outside(executor, cell.source)) if boxed else None
         found = await self._inside(executor, index, cell, False)
         function = self.release.exercise(name)
         spoilt = found["outcome"] == "passed" and await self._fails_spoilt(executor, cell.source, function)
@@ -83,7 +85,9 @@ class Grader:
 
     async def _ask_judge(self, executor, **request):
         if self._judge is None or not self._judge.alive:
-            limits = {name: getattr(executor.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
+            limits = {
+                name: getattr(executor.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")
+            }
             judge = Fork(executor.template, self.release.files, limits, "judge", setup=given(self.release))
             await judge.come_up()
             self._judge = judge
@@ -143,7 +147,9 @@ class Grader:
 
     async def _inside(self, executor, index, cell, spoilable):
         name = cell.metadata.nbgrader.grade_id
-        if self._expected is None:
+        if self._expected is None and isinstance(executor.template, NoBox):
+            self._expected = {}
+        elif self._expected is None:
             await self._ask_judge(executor, fingerprints=GUARD)
             self._expected = (await self._hear_judge())["fingerprints"]
         await self._guarded(executor, f"clean(shell, {CHECKS!r}, {again(self.release)!r})", arm=True)
@@ -165,7 +171,7 @@ class Grader:
 
     async def _guarded(self, executor, expression, arm=False):
         """Run an expression among the guard's functions in the kernel; return its value."""
-        armed = "import tlcourse.grading.answers as _a; _a.WATCH.arm()" if arm else ""
+        armed = "import tlcourse.grading.answers as _a; _a.watch().arm()" if arm else ""
         code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{armed}"
         token = secrets.token_hex(8)
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
@@ -178,7 +184,7 @@ class Grader:
 
     async def _meddling(self, executor, source, function):
         """What shows that a passed check cannot be believed; empty where nothing does."""
-        spied = await self._guarded(executor, "__import__('tlcourse.grading.answers').grading.answers.WATCH.disarm()")
+        spied = await self._guarded(executor, "__import__('tlcourse.grading.answers').grading.answers.watch().disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
         prints = await self._guarded(executor, "fingerprints()")
@@ -199,7 +205,10 @@ class Grader:
         """Whether the check fails when the student's function gives something else; None where it has none."""
         if function is None:
             return False
-        if await self._guarded(executor, f"namespace.__setitem__('_undo', spoil(namespace, {function!r})) or True") is None:
+        if (
+            await self._guarded(executor, f"namespace.__setitem__('_undo', spoil(namespace, {function!r})) or True")
+            is None
+        ):
             return False
         reply = await executor.ask(source)
         await executor.ask("_undo(); del _undo")
@@ -209,7 +218,9 @@ class Grader:
 def canaries(source):
     """Pieces of code that must raise where this check is believed, and what the error must say."""
     token = secrets.token_hex(4)
-    inside = [f"with {', '.join(map(ast.unparse, node.items))}:" for node in parsed(source).body if isinstance(node, ast.With)]
+    inside = [
+        f"with {', '.join(map(ast.unparse, node.items))}:" for node in parsed(source).body if isinstance(node, ast.With)
+    ]
     lines = [f"assert {token[:2]!r} == '', {token!r}"]
     if "checks." in source:
         lines.append(f"checks.equal({token!r}, 1.0, {1 + secrets.randbelow(1000) / 100 + 0.5})")
@@ -265,4 +276,9 @@ def verdict(reply, outputs):
 
 
 def _error(name, message, traceback=None):
-    return {"output_type": "error", "ename": name, "evalue": message, "traceback": list(traceback or [f"{name}: {message}"])}
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": message,
+        "traceback": list(traceback or [f"{name}: {message}"]),
+    }

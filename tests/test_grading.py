@@ -1,0 +1,363 @@
+"""The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import warnings
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from tlcourse import authoring, notebooks
+from tlcourse.grading import calibrate, outcome, pool, repair, runner, sample_class, sandbox, submissions
+from tlcourse.grading import course as courses
+from tlcourse.grading.execute import Limits
+from tlcourse.grading.grade import grade
+
+boxed = pytest.mark.skipif(bool(sandbox.problem()), reason=sandbox.problem() or "there is a box")
+pytestmark = pytest.mark.timeout(1200)
+UNIT = "01_tiny"
+RIGHT = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
+WRONG = "def double(n):\n    return 0\n"
+CHECKS = ("test_double", "test_double_negative", "test_triple")
+QUICK = Limits(cell_seconds=4, notebook_seconds=30)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The tiny unit, released."""
+    course = tmp_path_factory.mktemp("grading") / "course"
+    (course / "solutions").mkdir(parents=True)
+    (course / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    (course / "solutions" / "01_tiny.py").write_bytes((ROOT / "tests" / "fixtures" / "01_tiny.py").read_bytes())
+    authoring.build(root=course)
+    runner.nbgrader(course, "generate_assignment", UNIT, "--force")
+    return course
+
+
+@pytest.fixture(scope="module")
+def known(folder):
+    """What grading knows of it."""
+    return courses.Course(folder).release(UNIT)
+
+
+@pytest.fixture(scope="module")
+def released(folder):
+    """The student's notebook."""
+    return notebooks.read(runner.release_file(folder, UNIT))
+
+
+def graded(known, notebook, outside=True, files=None):
+    """One submission graded: its run."""
+    content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
+    one = submissions.Submission("student", UNIT, content, "digest", files or {})
+    plan = {name: {"outside": outside, "spoilt": True} for name in CHECKS}
+    result = pool.work(one, known, QUICK, False, plan)
+    assert "error" not in result, result
+    return result["run"]
+
+
+def scores(run):
+    """Points in the order of the checks."""
+    return [cell["score"] for cell in run["cells"]]
+
+
+# --- the box
+
+
+def reads(known, released, expression, files=None):
+    """What an expression comes to in the box."""
+    answer = f"import os, socket, subprocess\nprint('>', {expression}, '<')\n" + RIGHT["double"]
+    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}), files=files)
+    text = json.dumps(run["outputs"])
+    return text[text.index("> ") + 2 : text.index(" <")]
+
+
+@boxed
+def test_student_code_sees_neither_course_nor_network(folder, known, released):
+    secrets = [folder, folder / "gradebook.db", ROOT / "solutions", ROOT / "tests"]
+    assert all(path.exists() for path in secrets)
+    seen = reads(known, released, f"[os.path.exists(path) for path in {[str(path) for path in secrets]!r}]")
+    assert seen == "[False, False, False, False]"
+    assert (
+        reads(known, released, "os.listdir('/sys') if os.path.exists('/sys') else socket.if_nameindex()").count("lo")
+        <= 1
+    )
+    assert (
+        reads(known, released, "(os.getuid() != 0, os.access(os.path.dirname(os.__file__), os.W_OK))")
+        == "(True, False)"
+    )
+    assert reads(known, released, "sorted(os.listdir('.'))", {"data.csv": b"1,2"}) == "['.ipython', 'data.csv']"
+
+
+@boxed
+def test_a_file_beside_the_notebook_takes_no_packages_place(known, released):
+    shadow = {"numpy.py": b"allclose = None", "scipy.py": b"x = 1", "mine.py": b"x = 7"}
+    assert reads(known, released, "__import__('mine').x, __import__('scipy').__file__", shadow).startswith("7 ")
+    assert "student" not in reads(known, released, "__import__('scipy').__file__", shadow)
+
+
+@boxed
+def test_what_a_submission_starts_ends_with_it(known, released):
+    token = f"{os.getpid()}77"
+    answer = f"import subprocess\nsubprocess.Popen(['sleep', '{token}'], start_new_session=True)\n" + RIGHT["double"]
+    assert scores(graded(known, sample_class.fill(released, RIGHT | {"double": answer}))) == [2, 1, 1]
+    assert f"sleep\0{token}" not in _command_lines()
+
+
+def _command_lines():
+    import psutil
+
+    lines = []
+    for process in psutil.process_iter():
+        try:
+            lines.append("\0".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return "\n".join(lines)
+
+
+# --- what was earned is kept
+
+
+@boxed
+@pytest.mark.parametrize(
+    ("answer", "status", "due"),
+    [
+        ("while True:\n    pass", "timed out", [0, 0, 1]),
+        ("def double(n):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+         "timed out", [0, 0, 1]),
+        ("import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\nimport time\ntime.sleep(999)", "timed out", [0, 0, 1]),
+        ("import os\nos._exit(0)", "crashed", [0, 0, 1]),
+        ("import os\ndef double(n):\n    os.kill(os.getpid(), 11)", "crashed", [0, 0, 1]),
+        (RIGHT["double"] + "\nprint('x' * 10**7)", None, [2, 1, 1]),
+        ("import sys\n" + RIGHT["double"] + "\nprint('warning', file=sys.stderr)", None, [2, 1, 1]),
+        ("raise KeyboardInterrupt", None, [0, 0, 1]),
+    ],
+)  # fmt: skip
+def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, status, due):
+    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}))
+    assert scores(run) == due
+    assert (outcome.worst(run["statuses"]) if run["statuses"] else None) == status
+    assert len(json.dumps(run)) < 3_000_000
+
+
+# --- trust
+
+ATTACKS = {
+    "syntax tree": "import ast\nclass S(ast.NodeTransformer):\n    def visit_With(self, n): return ast.Pass()\n"
+    "get_ipython().ast_transformers.append(S())",
+    "input": "get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])",
+    "checks": "from tlcourse import checks\nchecks.equal = checks.returns = lambda *a, **k: None",
+    "numpy": "import numpy as np\nnp.allclose = lambda *a, **k: True",
+    "progress": "import contextlib\nclass P:\n    def exercise(self, n): return contextlib.suppress(BaseException)\nprogress = P()",
+    "context manager": "import contextlib\ncontextlib._GeneratorContextManager.__exit__ = lambda *a: True",
+    "kernel": "import ipykernel.ipkernel as k\nasync def d(self, *a, **kw):\n    return {'status': 'ok', 'execution_count': 1,"
+    " 'user_expressions': {}, 'payload': []}\nk.IPythonKernel.do_execute = d",
+    "thread": "import threading, time, numpy as np\ndef t():\n    while True:\n        np.allclose = lambda *a, **k: True\n"
+    "        time.sleep(0.0005)\nthreading.Thread(target=t, daemon=True).start()",
+    "while checked": "import numpy as np\ndef double(n):\n    np.allclose = lambda *a, **k: True\n    return 0",
+    "caller": "import sys\ndef double(n):\n    f = sys._getframe(1)\n    while f:\n        if 'expected' in f.f_locals:\n"
+    "            return f.f_locals['expected']\n        f = f.f_back\n    return 0",
+    "equal to everything": "class E(float):\n    def __eq__(self, other): return True\n    __hash__ = None\n"
+    "def double(n):\n    return E()",
+}  # fmt: skip
+FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "caller", "input"}
+
+
+@boxed
+@pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_attack_earns_a_point(known, released, name, outside):
+    run = graded(known, sample_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
+    assert scores(run)[:2] == [0, 0]
+    flagged = [flag for flag in run["flags"] if flag["kind"] == "tampered"]
+    if not outside:
+        assert bool(flagged) == (name in FLAGGED)
+        assert all(flag["evidence"] and flag["grade_id"] in CHECKS for flag in flagged)
+
+
+@boxed
+@pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
+def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(known, released, outside):
+    styles = [
+        "def double(n):\n    import numpy\n    return numpy.array(n * 2)",
+        "import inspect\ndouble = lambda n: 2.0 * n",
+        *[RIGHT["double"]],
+    ]
+    for style in styles:
+        run = graded(known, sample_class.fill(released, RIGHT | {"double": style}), outside)
+        assert (scores(run), run["flags"], run["statuses"]) == ([2, 1, 1], [], [])
+
+
+# --- repairs
+
+
+def damaged(released, change):
+    """A right submission, damaged."""
+    notebook = sample_class.fill(released, RIGHT)
+    change(notebook)
+    return nbformat.writes(notebook).encode()
+
+
+def _delete(*names):
+    return lambda notebook: setattr(notebook, "cells", [cell for cell in notebook.cells if cell.id not in names])
+
+
+def _strip(notebook):
+    for cell in notebook.cells:
+        cell.metadata = {}
+        cell.id = f"x{id(cell)}"
+
+
+def _copy(name):
+    def change(notebook):
+        cell = next(cell for cell in notebook.cells if cell.id == name)
+        twin = nbformat.from_dict({**cell, "id": "twin"})
+        notebook.cells.insert(0, twin) if name.startswith("test") else notebook.cells.append(twin)
+
+    return change
+
+
+def _edit(notebook):
+    next(cell for cell in notebook.cells if cell.id == "test_double").source = "pass"
+
+
+def _schema(notebook):
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.schema_version = 99
+
+
+DAMAGE = {
+    "a deleted check": (_delete("test_double"), "test_double had been deleted"),
+    "no metadata": (_strip, "Cell double had lost its metadata"),
+    "a copied check": (_copy("test_double"), "copy of the check test_double"),
+    "a copied answer": (_copy("double"), "several cells double"),
+    "an edited check": (_edit, "test_double had been changed"),
+    "another schema": (_schema, "metadata of another version"),
+    "another kernel": (lambda notebook: notebook.metadata.update(kernelspec={"name": "ir", "display_name": "R"}), None),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_repaired_and_said(known, released, name):
+    change, says = DAMAGE[name]
+    notebook, notes = repair.repair(repair.read(damaged(released, change)), known)
+    checks = [
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
+    ]
+    assert [cell.metadata.nbgrader.grade_id for cell in checks] == list(CHECKS)
+    assert "BEGIN HIDDEN TESTS" in checks[0].source
+    answer = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "double")
+    assert answer.source == RIGHT["double"]
+    assert notebook.cells.index(answer) < notebook.cells.index(checks[0])
+    assert (says is None and not notes) or any(says in note for note in notes)
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+def test_an_untouched_notebook_needs_no_repair(known, released):
+    assert repair.repair(repair.read(nbformat.writes(released).encode()), known)[1] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"PK\x03\x04", b"\xff\xfe\x00", b"[" * 100_000])
+def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
+    with pytest.raises(repair.Unreadable):
+        repair.read(content)
+    notebook, run = pool.ungraded(known, "unreadable", "why")
+    assert (scores(run), run["statuses"]) == ([0, 0, 0], ["unreadable"])
+    assert len(notebook.cells) == len(known.cells)
+
+
+# --- the batch
+
+
+@pytest.fixture
+def small_class(folder, released):
+    """Four hand-ins in the course; nothing of an earlier grading."""
+    import shutil
+
+    for name in ("submitted", "autograded", "autograding"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
+        runner.hand_in(folder, student, UNIT, sample_class.fill(released, answers))
+    (folder / "submitted" / "dan" / UNIT).mkdir(parents=True)
+    return folder
+
+
+def marks(folder):
+    """Code scores in nbgrader's gradebook."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {row["student"]: row["code_score"] for row in runner.gradebook(folder, UNIT)}
+
+
+DUE = {"ann": 4, "bob": 3, "cy": 0, "dan": 0}
+
+
+@boxed
+def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
+    outcomes = grade(small_class, UNIT, jobs=2, progress=False)
+    assert {one.student: one.score for one in outcomes} == DUE == marks(small_class)
+    assert [one.status for one in outcomes] == ["graded", "graded", "graded", "missing"]
+    before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
+    grade(small_class, UNIT, jobs=2, progress=False)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    runner.hand_in(small_class, "ann", UNIT, notebooks.read(runner.release_file(small_class, UNIT)))
+    assert grade(small_class, UNIT, progress=False)[0].score == 0
+    assert marks(small_class)["ann"] == 0, "a better score of before stays"
+
+
+@boxed
+def test_killed_and_started_again_it_goes_on(small_class):
+    command = [sys.executable, "-m", "tlcourse", "grade", UNIT, "--jobs", "1"]
+    running = subprocess.Popen(command, cwd=small_class, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    records = small_class / "autograding" / UNIT
+    while running.poll() is None and not list(records.glob("[!.]*.json")):
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(0.02)
+    running.kill()
+    running.wait()
+    grade(small_class, UNIT, jobs=1, progress=False)
+    assert marks(small_class) == DUE
+    assert not (records / ".pending").exists()
+
+
+@boxed
+def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
+    monkeypatch.setattr(courses, "PATIENCE", 1)
+    monkeypatch.setattr(courses.patiently, "__defaults__", (1,))
+    with sqlite3.connect(small_class / "gradebook.db", isolation_level=None) as held:
+        held.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(courses.GradebookLocked, match="start again"):
+            grade(small_class, UNIT, jobs=1, progress=False)
+        held.execute("ROLLBACK")
+    grade(small_class, UNIT, jobs=1, progress=False)
+    assert marks(small_class) == DUE
+
+
+def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
+    monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
+    with pytest.raises(sandbox.NoSandbox, match="apt install bubblewrap.*--unsafe"):
+        grade(small_class, UNIT, progress=False)
+
+
+def test_an_unknown_student_is_named(small_class):
+    with pytest.raises(ValueError, match="nobody"):
+        grade(small_class, UNIT, students=["nobody"], unsafe=True, progress=False)
+
+
+def test_unsafe_grading_gives_the_same_marks(small_class):
+    outcomes = grade(small_class, UNIT, jobs=1, students=["ann", "bob"], unsafe=True, progress=False)
+    assert [one.score for one in outcomes] == [4, 3]
+
+
+@boxed
+def test_the_plan_is_learnt_from_the_reference(small_class):
+    grade(small_class, UNIT, jobs=1, students=["ann"], progress=False)
+    plan = json.loads(calibrate.plan_file(small_class, UNIT).read_text(encoding="utf-8"))
+    assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS}
+    assert plan["reference_fails"] == {}
