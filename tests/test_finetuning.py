@@ -59,7 +59,7 @@ def test_what_may_learn_is_counted_by_hand(model, first, batch_norm, expected):
 
 
 def test_an_unknown_first_layer_is_named(model):
-    with pytest.raises(ValueError, match="'nobody'.*head"):
+    with pytest.raises(ValueError, match=r"'nobody'.*head"):
         finetuning.unfreeze_from(model, "nobody")
 
 

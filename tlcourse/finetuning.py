@@ -4,6 +4,7 @@ In Keras 3, `trainable` is read when a model is compiled, and a batch norm that 
 statistics to the new pictures whatever `training=False` says. `audit` shows both.
 """
 
+import itertools
 from typing import NamedTuple
 
 import keras
@@ -26,8 +27,10 @@ def is_batch_norm(layer):
 
 def weight_layers(model):
     """The layers with weights of their own, from the input to the output; those of a nested base too."""
-    layers = [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]
-    return [layer for layer in layers if layer.weights]
+    found = []
+    for layer in model.layers:
+        found += weight_layers(layer) if isinstance(layer, keras.Model) else [layer] * bool(layer.weights)
+    return found
 
 
 def layer_groups(model, starts):
@@ -55,7 +58,7 @@ def layer_groups(model, starts):
     if unknown:
         raise ValueError(f"no layer with weights is called {unknown[0]!r}; there are {', '.join(names)}")
     edges = [0, *(names.index(name) for name in starts), len(layers)]
-    groups = [layers[low:high] for low, high in zip(edges, edges[1:], strict=False)]
+    groups = [layers[low:high] for low, high in itertools.pairwise(edges)]
     if not all(groups):
         raise ValueError(f"starts must be different, in the model's order, and after its first layer, got {starts}")
     return groups

@@ -2,7 +2,19 @@
 
 import click
 
-from tlcourse.experiments import cut_layer, few_images, headline, old_head, over_seeds, real, record, summaries
+from tlcourse.experiments import (
+    cut_layer,
+    depth,
+    few_images,
+    fine_tuning,
+    headline,
+    old_head,
+    over_seeds,
+    real,
+    record,
+    stopping,
+    summaries,
+)
 
 RESULTS = {
     "headline": (headline.run, range(10)),
@@ -10,6 +22,9 @@ RESULTS = {
     "cut_layer": (cut_layer.run, range(5)),
     "old_head": (old_head.run, range(5)),
     "real": (real.run, range(5)),
+    "fine_tuning": (fine_tuning.run, range(5)),
+    "depth": (depth.run, range(5)),
+    "stopping": (stopping.run, range(5)),
 }
 
 
