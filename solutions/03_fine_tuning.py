@@ -763,6 +763,7 @@ def check_stop(losses, patience):
 
 
 with progress.exercise("step_back"):
+    check_stop([0.9, 0.5, 0.6, 0.55, 0.7, 0.8, 0.4], 2)
     check_stop([0.9, 0.5, 0.6, 0.55, 0.4], 2)
     check_stop([0.9, 0.7, 0.5], 3)
     check_stop([0.5, 0.5, 0.5, 0.4], 2)
