@@ -31,13 +31,15 @@ def movement(rows, ax=None):
     drift = np.array([max(row.statistics or 0, floor) for row in rows])
     ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLOURS["vermilion"], label="batch-norm statistics")
     ax.set_yscale("log")
-    ax.set(ylim=(floor, max(2.0, 3 * moved.max(), 3 * drift.max())), xlim=(-0.6, len(rows) - 0.4))
+    drifted = drift > floor
+    top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
+    ax.set(ylim=(floor, top), xlim=(-0.6, len(rows) - 0.4))
     ax.set_ylabel("moved by, of its length")
     ax.set_xticks(x, [row.layer for row in rows], rotation=60, ha="right", fontsize=9)
     for label, row in zip(ax.get_xticklabels(), rows, strict=True):
         label.set_color(INK if row.trainable else MUTED)
-    if (drift > floor).any():
-        ax.legend(loc="upper left")
+    if drifted.any():
+        ax.legend(loc="upper left", ncols=2)
     return ax
 
 
