@@ -5,6 +5,7 @@ import matplotlib
 matplotlib.use("agg")
 
 import itertools
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,6 +22,12 @@ PICTURES = RNG.integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
 SIX = RNG.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)
 BARS = {"with": {"mean": 0.98, "ci95": [0.97, 0.99]}, "without": {"mean": 0.35, "ci95": [0.31, 0.39]}}
 CURVES = {"one": [BARS["without"], BARS["with"]], "two": [BARS["without"], BARS["without"]]}
+MOVED = [  # layer, trainable, weights, statistics: an audit's row is a tuple
+    SimpleNamespace(layer="conv", trainable=False, weights=0.0, statistics=None),
+    SimpleNamespace(layer="norm", trainable=False, weights=0.0, statistics=0.2),
+    SimpleNamespace(layer="head", trainable=True, weights=0.5, statistics=None),
+]
+TABLE = np.array([[0.1, 0.5], [0.9, 0.7], [0.3, 0.4]])
 POINTS, LABELS = RNG.normal(size=(40, 2)), np.repeat(np.arange(4), 10)
 
 DRAWINGS = {
@@ -29,6 +36,8 @@ DRAWINGS = {
     "accuracy_curves": lambda ax=None: plots.accuracy_curves([1, 10], CURVES, True, {"chance": 0.1}, ax=ax),
     "feature_maps": lambda ax=None: plots.feature_maps(RNG.random((6, 6, 9)), ax=ax),
     "filters": lambda ax=None: plots.filters(RNG.normal(size=(3, 3, 3, 9)), ax=ax),
+    "movement": lambda ax=None: plots.movement(MOVED, ax=ax),
+    "heat_map": lambda ax=None: plots.heat_map(TABLE, "abc", "de", ax=ax),
     "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
 }
@@ -163,6 +172,20 @@ def test_the_idea_shows_16_layers_twice_and_copies_15():
     assert {"2,622\nnames", "65\nnames"} <= {text.get_text() for text in ax.texts}
 
 
+def test_the_movement_shows_what_moved_and_which_statistics_drifted():
+    ax = plots.movement(MOVED)
+    tops = [bar.get_y() + bar.get_height() for bar in ax.patches]
+    np.testing.assert_allclose(tops, [1e-6, 1e-6, 0.5])
+    assert len({bar.get_facecolor() for bar in ax.patches}) == 2, "frozen and trainable layers look different"
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[1.0, 0.2]]]
+
+
+def test_the_heat_map_writes_every_number_and_marks_the_best_of_each_row():
+    ax = plots.heat_map(TABLE, "abc", "de")
+    assert [text.get_text() for text in ax.texts] == ["10.0%", "50.0%", "90.0%", "70.0%", "30.0%", "40.0%"]
+    assert [text.get_text() for text in ax.texts if text.get_weight() == "bold"] == ["50.0%", "90.0%", "40.0%"]
+
+
 WRONG = [
     (transfer, (SIX, SIX[:5], (2622, 65)), r"six pictures.*\(5, 8, 8, 3\)"),
     (plots.image_grid, (np.zeros((3, 4), np.uint8),), r"\(3, 4\)"),
@@ -182,6 +205,8 @@ WRONG = [
     (plots.accuracy_curves, ([1, 2, 3], CURVES), "2 summaries for 3"),
     (plots.accuracy_curves, ([0, 2], CURVES, True), "above 0"),
     (plots.accuracy_curves, ([1, 2], {}), "nothing to draw"),
+    (plots.movement, ([],), "no rows"),
+    (plots.heat_map, (TABLE, "ab", "de"), r"2 rows.*\(3, 2\)"),
     (plots.embedding, (np.zeros((4, 3)), np.zeros(4)), r"\(4, 3\)"),
     (plots.embedding, (np.zeros((4, 2)), np.zeros(5)), r"\(5,\)"),
     (plots.embedding, (POINTS, LABELS, "abc"), "3 class names"),

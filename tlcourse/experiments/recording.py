@@ -5,7 +5,9 @@ import click
 from tlcourse.experiments import (
     cut_layer,
     dataset_bias,
+    depth,
     few_images,
+    fine_tuning,
     headline,
     label_shift,
     old_head,
@@ -14,6 +16,7 @@ from tlcourse.experiments import (
     real,
     record,
     simulation,
+    stopping,
     summaries,
     transfer_matrix,
     two_languages,
@@ -33,6 +36,9 @@ RESULTS = {
     "dataset_bias": (dataset_bias.run, range(5)),
     "simulation": (simulation.run, range(5)),
     "transfer_matrix": (transfer_matrix.run, range(5)),
+    "fine_tuning": (fine_tuning.run, range(5)),
+    "depth": (depth.run, range(5)),
+    "stopping": (stopping.run, range(5)),
 }
 
 

@@ -8,6 +8,7 @@ differ in marker and dash too.
 from tlcourse.plots.charts import accuracy_curves, embedding, interval_bars
 from tlcourse.plots.images import feature_maps, filters, image_grid
 from tlcourse.plots.style import COLOURS, STYLE, style
+from tlcourse.plots.tuning import heat_map, movement
 
 __all__ = [
     "COLOURS",
@@ -16,7 +17,9 @@ __all__ = [
     "embedding",
     "feature_maps",
     "filters",
+    "heat_map",
     "image_grid",
     "interval_bars",
+    "movement",
     "style",
 ]

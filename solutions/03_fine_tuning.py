@@ -1,0 +1,1042 @@
+# %% [markdown]
+# # Unit 03: Fine-tuning
+#
+# In unit 02 the teacher's layers stayed exactly as they were. For new faces that was enough; for handwriting it was
+# not: a small network from scratch did better. Now the teacher's layers may learn, too. Does that help, what can it
+# break, and how do you know that it happened at all?
+#
+# By the end of this unit you can
+#
+# 1. unfreeze some layers of a teacher, and prove by an audit which of them moved;
+# 2. fine-tune in three steps, and say what the order and the learning rate change, with numbers;
+# 3. plan a gradual unfreezing, and judge whether it was worth it;
+# 4. train until it overfits, step back to the best epoch, and regularise;
+# 5. find the mistakes in a recipe that runs without an error.
+#
+# **Time:** about 60 minutes. Six exercises and one written answer, 23 points. All cells together run in about a minute
+# on two processor cores.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+# %% tags=["setup"]
+import itertools
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse import checks, finetuning, plots, teachers
+from tlcourse.data import results
+from tlcourse.datasets import digits
+from tlcourse.experiments import paired_difference
+from tlcourse.finetuning import Movement
+
+keras.utils.set_random_seed(0)
+plots.style()
+progress = checks.Progress(
+    {
+        "unfreeze_last": "Exercise 3.1 unfreeze_last",
+        "unfreeze_last_frozen": "Exercise 3.1 unfreeze_last, from a frozen model",
+        "diagnose": "Exercise 3.2 diagnose",
+        "fine_tune": "Exercise 3.3 fine_tune, the head first",
+        "fine_tune_unfrozen": "Exercise 3.3 fine_tune, then the later layers",
+        "unfreezing_plan": "Exercise 3.4 unfreezing_plan",
+        "step_back": "Exercise 3.5 step_back",
+        "repaired_recipe": "Exercise 3.6 repaired_recipe, it moves",
+        "repaired_recipe_statistics": "Exercise 3.6 repaired_recipe, statistics",
+        "repaired_recipe_choice": "Exercise 3.6 repaired_recipe, the choice",
+    }
+)
+
+# %% [markdown]
+# ## A far target, and a teacher that stays still
+#
+# Ten pictures of each handwritten digit to learn from, and the teacher of faces.
+
+# %%
+train, test = digits.split(seed=0)
+plots.image_grid(train.images[:20], columns=10).set_title("What the teacher has never seen: digits")
+plt.show()
+
+# %% [markdown]
+# Five blocks of convolutions and two dense layers come from the teacher. Blocks 1 to 3 will stay frozen in most of
+# this unit. A frozen layer gives the same answer every time, so run the lower part **once** and train the rest on what
+# comes out. It is unit 02's trick, only with the cut further down, and it makes a step of training several times
+# cheaper.
+
+# %%
+base = teachers.load("faces_vgg16", head=False)
+lower, upper = finetuning.split(base, "block3_pool")
+train_maps, test_maps = (
+    lower.predict(part.images, batch_size=256, verbose=0) for part in (train, test.take(slice(800)))
+)
+test_labels = test.labels[:800]
+
+# %% tags=["nbval-check-output"]
+print(f"frozen for good: {lower.count_params():,} parameters, pictures to maps of {train_maps.shape[1:]}")
+print(f"may learn:       {upper.count_params():,} parameters, maps to {upper.output_shape[-1]} numbers")
+
+# %% [markdown]
+# On top comes a new head for ten digits. First train it alone, as in unit 02.
+
+# %%
+student = keras.Model(upper.input, keras.layers.Dense(10, name="head")(upper.output))
+for layer in student.layers[:-1]:
+    layer.trainable = False
+finetuning.recompile(student, learning_rate=1e-2)
+student.fit(train_maps, train.labels, batch_size=20, epochs=30, verbose=0)
+with_head = student.get_weights()
+
+
+# %%
+def accuracy(model):
+    """Share of 800 test digits that are named right."""
+    return (np.asarray(model(test_maps, training=False)).argmax(axis=1) == test_labels).mean()
+
+
+fitted = (np.asarray(student(train_maps)).argmax(axis=1) == train.labels).mean()
+print(
+    f"everything frozen but the head: {fitted:.0%} of the training digits, {accuracy(student):.1%} of the test digits"
+)
+
+# %% [markdown]
+# Far from good, and the head is not to blame: it fits its training pictures. The last features of a teacher of faces
+# do not hold what digits need. So let some layers learn.
+#
+# ## Frozen, or so you think
+#
+# `trainable = True` on every layer, and train on. Before that, take a snapshot, to compare with.
+
+# %%
+before = finetuning.snapshot(student)
+for layer in student.layers:
+    layer.trainable = True
+student.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
+
+# %% [markdown]
+# No error, no warning. Now the audit: for each layer, how long the path is that its weights have moved, divided by the
+# length of the weights themselves. What do you expect to see?
+
+# %%
+plots.movement(finetuning.audit(student, before)).set_title("trainable was set after compile")
+plt.show()
+
+# %% tags=["nbval-check-output"]
+moved = [row.layer for row in finetuning.audit(student, before) if row.weights > 0]
+print("layers that moved:", moved)
+
+# %% [markdown]
+# Only the head. All layers *say* that they may learn (a frozen one would have a grey name), but the training step was made when the model was
+# compiled and first used, and it goes on training what was trainable then. **Compile again after every change of
+# `trainable`,** and take a new optimizer each time: an old one refuses variables that it has not met.
+#
+# Compile again, then. The model is called as a well-known guide recommends, with `training=False`, so that its batch
+# norms keep the teacher's statistics.
+
+# %%
+student.set_weights(with_head)
+inputs = keras.Input(upper.input_shape[1:])
+nested = keras.Model(inputs, student.layers[-1](upper(inputs, training=False)))
+finetuning.recompile(nested, learning_rate=1e-4)
+before = finetuning.snapshot(nested)
+nested.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
+plots.movement(finetuning.audit(nested, before)).set_title("called with training=False")
+plt.show()
+
+# %% tags=["nbval-check-output"]
+drifted = [row for row in finetuning.audit(nested, before) if row.statistics]
+norms = [layer for layer in finetuning.weight_layers(nested) if finetuning.is_batch_norm(layer)]
+print(f"{len(drifted)} of {len(norms)} batch norms drifted")
+
+# %% [markdown]
+# Now the weights moved, and so did the moving averages of every batch norm (the diamonds): `fit` ignores the
+# `training=False` here. After ten steps the layers behind receive numbers on another scale than those that they were
+# trained on. With a hundred pictures in batches of twenty these statistics are also poor estimates. What does stop it
+# is `trainable = False` on the batch norms themselves. Once more, with that:
+
+# %%
+student.set_weights(with_head)
+for layer in student.layers:
+    layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+finetuning.recompile(student, learning_rate=1e-3)
+before = finetuning.snapshot(student)
+student.fit(train_maps, train.labels, batch_size=20, epochs=12, verbose=0)
+plots.movement(finetuning.audit(student, before)).set_title("compiled again, batch norms frozen")
+plt.show()
+
+# %%
+drifted = [row for row in finetuning.audit(student, before) if row.statistics]
+print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.1%} of the test digits are right")
+
+# %% [markdown]
+# That is fine-tuning, and the accuracy rises. Write the step that all recipes share. The checks take small networks of
+# dense layers on heaps of points, because they train in a second.
+
+
+# %% tags=["setup"]
+def layered(units, size=6):
+    """Dense layers with a batch norm and a ReLU after each but the last."""
+    inputs = x = keras.Input((size,))
+    for number, width in enumerate(units[:-1]):
+        x = keras.layers.Dense(width, name=f"dense{number}")(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm{number}")(x))
+    return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
+
+
+def heaps(rng, classes, each=16, size=8, spread=0.3):
+    """Points in heaps, one heap a class: inputs of shape (each * classes, size), and labels."""
+    labels = np.arange(each * classes) % classes
+    centres = 2 * rng.normal(size=(classes, size)) + 3
+    return (centres[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
+
+
+# %% [markdown]
+# ### Exercise 3.1: unfreeze the last layers
+#
+# `unfreeze_last(model, count)`: of the model's layers with a kernel (`Conv2D` and `Dense`) the last `count` become
+# trainable, and every other layer is frozen; batch norms are frozen wherever they are. Returns the number of
+# parameters that gradients can move then, an integer. The model has no models inside; it may come frozen as a whole.
+# For `Dense(4)`, batch norm, `Dense(5)`, `Dense(3)` on 6 inputs and `count = 2`: 4 × 5 + 5 + 5 × 3 + 3 = 43. (3 points)
+#
+# <details><summary>Hint</summary>
+# `model.trainable` speaks louder than its layers, and setting it sets theirs: do it first. What is `layers[-count:]`
+# for a count of 0?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "unfreeze_last", "locked": false, "schema_version": 3, "solution": true}
+def unfreeze_last(model, count):
+    """Let the last `count` layers with a kernel learn and nothing else; the number of parameters that can."""
+    ### BEGIN SOLUTION
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    chosen = kernels[len(kernels) - count :]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in chosen
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def check_unfrozen(model, units, count, size=6):
+    """Hold unfreeze_last to the parameters that learn, and to the layers that they are in."""
+    widths = [size, *units]
+    each = [rows * columns + columns for rows, columns in itertools.pairwise(widths)]
+    names = [*(f"dense{number}" for number in range(len(units) - 1)), "head"][len(units) - count :]
+    answer = unfreeze_last(model, count)
+    learning = {weight.path.split("/")[0] for weight in model.trainable_weights}
+    norms = sum(2 * width for width in units[:-1])
+    checks.require(
+        "norm" not in "".join(sorted(learning)), "A batch norm may learn, and its statistics will drift: freeze it."
+    )
+    checks.equal(f"the list of layers that may learn for count = {count}", sorted(learning), sorted(names), {
+        "layers[-0:] is taken for no layer, and is all of them": sorted(["head", *(f"dense{n}" for n in range(len(units) - 1))]),
+        "the model stays frozen as a whole, whatever its layers say": [],
+        "the first layers are unfrozen instead of the last": sorted([*(f"dense{n}" for n in range(len(units) - 1)), "head"][:count])})  # fmt: skip
+    checks.equal(f"unfreeze_last(model, {count})", answer, sum(each[len(units) - count :]), {
+        "the frozen parameters are counted too": sum(each) + 2 * norms, "arrays are counted instead of parameters": 2 * count,
+        "the number of layers is returned": count})  # fmt: skip
+
+
+with progress.exercise("unfreeze_last"):
+    for count in (2, 0, 3):
+        check_unfrozen(layered([4, 5, 3]), [4, 5, 3], count)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("unfreeze_last")
+    for _ in range(3):
+        hidden_units = rng.integers(2, 9, int(rng.integers(3, 6))).tolist()
+        hidden_model = layered(hidden_units)
+        for count in rng.permutation(len(hidden_units) + 1)[:3].tolist():
+            check_unfrozen(hidden_model, hidden_units, count)
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+with progress.exercise("unfreeze_last_frozen"):
+    model = layered([4, 5, 3])
+    model.trainable = False
+    check_unfrozen(model, [4, 5, 3], 2)
+    ### BEGIN HIDDEN TESTS
+    hidden_units = checks.grading_rng("unfreeze_last_frozen").integers(2, 9, 4).tolist()
+    model = layered(hidden_units)
+    model.trainable = False
+    check_unfrozen(model, hidden_units, 3)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# An audit should not only be looked at. A row of it has four fields: `layer`, a name; `trainable`; `weights`, the
+# movement; and `statistics`, the same of a batch norm's moving averages, and `None` for other layers.
+
+# %%
+for row in finetuning.audit(student, before)[:4]:
+    print(row)
+
+# %% [markdown]
+# ### Exercise 3.2: diagnose a training by its audit
+#
+# `diagnose(rows, meant)`: what went wrong, a dictionary of three lists of layer names, each in the order of `rows`:
+# `"stuck"`, layers that were meant to learn and did not move; `"leaked"`, layers that were not meant to and moved;
+# `"drifted"`, layers whose statistics moved. `meant` is a set of names. Do not trust `trainable`. For a base `conv`
+# that stayed at 0.0, a batch norm `norm` with statistics at 0.2, and a `head` that moved by 0.5, all three meant to
+# learn but `norm`: `{"stuck": ["conv"], "leaked": [], "drifted": ["norm"]}`. (3 points)
+#
+# <details><summary>Hint</summary>
+# Three list comprehensions. `None > 0` is an error: ask for what is true of `None` and of 0.0.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "diagnose", "locked": false, "schema_version": 3, "solution": true}
+def diagnose(rows, meant):
+    """The layers that are stuck, that leaked and that drifted, by an audit's rows."""
+    ### BEGIN SOLUTION
+    return {
+        "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
+        "leaked": [row.layer for row in rows if row.layer not in meant and row.weights > 0],
+        "drifted": [row.layer for row in rows if row.statistics],
+    }
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def check_diagnosis(rows, meant, stuck, leaked, drifted):
+    """Hold diagnose to the three lists."""
+    found = diagnose(rows, meant)
+    checks.require(isinstance(found, dict), f"diagnose should return a dictionary, not {type(found).__name__}.")
+    checks.equal("the list of the dictionary's keys, sorted", sorted(found), ["drifted", "leaked", "stuck"])
+    every, learning = [row.layer for row in rows], [row.layer for row in rows if row.trainable]
+    still = {row.layer for row in rows if row.weights == 0}
+    checks.equal('the list under "stuck"', list(found["stuck"]), stuck, {
+        "`trainable` is trusted instead of `meant`": [name for name in learning if name in still],
+        "layers that were never meant to learn are listed too": [name for name in every if name in still],
+        "layers that moved are listed": [name for name in every if name in meant and name not in still]})  # fmt: skip
+    checks.equal('the list under "leaked"', list(found["leaked"]), leaked, {
+        "`trainable` is trusted instead of `meant`": [n for n in every if n not in learning and n not in still],
+        "layers that were meant to learn are listed too": [name for name in every if name not in still]})  # fmt: skip
+    checks.equal('the list under "drifted"', list(found["drifted"]), drifted, {
+        "every batch norm is listed, also those that stayed": [row.layer for row in rows if row.statistics is not None],
+        "weights are looked at instead of statistics": [name for name in every if name not in still]})  # fmt: skip
+
+
+with progress.exercise("diagnose"):
+    sample_rows = [
+        Movement("conv", True, 0.0, None),
+        Movement("norm", False, 0.0, 0.2),
+        Movement("head", True, 0.5, None),
+    ]
+    check_diagnosis(sample_rows, {"conv", "head"}, ["conv"], [], ["norm"])
+    sample_rows = [
+        Movement("early", True, 0.1, None),
+        Movement("norm", True, 0.01, 0.0),
+        Movement("head", False, 0.0, None),
+    ]
+    check_diagnosis(sample_rows, {"head"}, ["head"], ["early", "norm"], [])
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("diagnose")
+    for _ in range(12):
+        size = int(rng.integers(4, 12))
+        hidden_names = [f"layer{number}" for number in rng.permutation(40)[:size]]
+        moves, intended, norm, drift = rng.random((4, size)) < np.array([[0.5], [0.5], [0.6], [0.6]])
+        hidden_rows = [
+            Movement(
+                name,
+                bool(rng.random() < 0.5),
+                10 ** rng.uniform(-9, 0) if move else 0.0,
+                (1e-7 * (1 + d) if d else 0.0) if n else None,
+            )
+            for name, move, n, d in zip(hidden_names, moves, norm, drift, strict=True)
+        ]
+        named = np.array(hidden_names)
+        check_diagnosis(hidden_rows, set(named[intended]), named[intended & ~moves].tolist(),
+                        named[~intended & moves].tolist(), named[norm & drift].tolist())  # fmt: skip
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Three steps
+#
+# The lecture's procedure (C19): freeze the base; train the new head; then unfreeze some later layers and train both at
+# a very low learning rate.
+#
+# ### Exercise 3.3: fine-tune in three steps
+#
+# `fine_tune(base, classes, inputs, labels, first, low_rate)` returns a pair `(student, halfway)`. Step 1: freeze
+# `base`, a `keras.Model` that gives feature vectors and has no models inside, and attach **one** dense layer for
+# `classes` logits on its output. Step 2: train that head for 20 epochs with Adam at 0.02, batches of 16;
+# `halfway` is the list `student.get_weights()` now. Step 3: let the layers from the one named `first` on learn, batch
+# norms excepted, and the head; compile with a **new** optimizer, Adam at `low_rate`, and train for 10 epochs more.
+# `labels` are integers. (4 points)
+#
+# <details><summary>Hint</summary>
+# `keras.Model(base.input, new_layer(base.output))` keeps all layers in one list, so you can walk through it and switch
+# on at `first`. `finetuning.recompile` does no more than `compile` with a new Adam and the right loss.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "fine_tune", "locked": false, "schema_version": 3, "solution": true}
+def fine_tune(base, classes, inputs, labels, first, low_rate):
+    """A student fine-tuned in three steps, and its weights after the second."""
+    ### BEGIN SOLUTION
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    base.trainable = False
+    student = keras.Model(base.input, keras.layers.Dense(classes)(base.output))
+    student.compile(keras.optimizers.Adam(0.02), loss)
+    student.fit(inputs, labels, batch_size=16, epochs=20, verbose=0)
+    halfway = student.get_weights()
+    base.trainable = True
+    position = [layer.name for layer in student.layers].index(first)
+    for number, layer in enumerate(student.layers):
+        layer.trainable = number >= position and not isinstance(layer, keras.layers.BatchNormalization)
+    student.compile(keras.optimizers.Adam(low_rate), loss)
+    student.fit(inputs, labels, batch_size=16, epochs=10, verbose=0)
+    return student, halfway
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def little_base():
+    """A teacher of two dense layers, `dense0` and `dense1`, each with a batch norm."""
+    whole = layered([12, 10, 1], size=8)
+    return keras.Model(whole.input, whole.layers[-2].output)
+
+
+runs = {}
+
+
+def fine_tuned(seed, classes, low_rate):
+    """Run fine_tune on a little base, once for both checks: student, its base's first weights, halfway, inputs, labels."""
+    if (fine_tune, seed) not in runs:
+        runs[fine_tune, seed] = run_fine_tune(np.random.default_rng(seed), classes, low_rate)
+    return runs[fine_tune, seed]
+
+
+def run_fine_tune(rng, classes, low_rate):
+    """What `fine_tuned` keeps."""
+    base, (inputs, labels) = little_base(), heaps(rng, classes)
+    start = [np.array(weight) for weight in base.get_weights()]
+    pair = fine_tune(base, classes, inputs, labels, "dense1", low_rate)
+    checks.require(
+        isinstance(pair, (tuple, list)) and len(pair) == 2, "fine_tune should return a pair: (student, halfway)."
+    )
+    student, halfway = pair
+    checks.require(
+        isinstance(student, keras.Model),
+        f"The first of the pair should be a keras.Model, not {type(student).__name__}.",
+    )
+    checks.equal("the student's output shape", list(student.output_shape[1:]), [classes])
+    checks.require(isinstance(halfway, (list, tuple)) and len(halfway) == len(start) + 2,
+                   f"`halfway` should be a list of {len(start) + 2} arrays: the base's, a kernel and biases.")  # fmt: skip
+    return student, start, list(halfway), inputs, labels
+
+
+def check_halfway(student, start, halfway, inputs, labels):
+    """After step 2 the base is as it was, and the head fits."""
+    same = all(np.array_equal(old, new) for old, new in zip(start, halfway, strict=False))
+    checks.require(same, "Halfway, the base is no longer what it was: it should be frozen while the head is trained.")
+    final = student.get_weights()
+    student.set_weights(halfway)
+    fitted = float((np.asarray(student(inputs)).argmax(axis=1) == labels).mean())
+    student.set_weights(final)
+    checks.require(
+        fitted > 0.8, f"Halfway, {fitted:.0%} of the training points are right: the head is not trained by then."
+    )
+
+
+with progress.exercise("fine_tune"):
+    check_halfway(*fine_tuned(0, 3, 1e-4))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("fine_tune")
+    hidden_task = int(rng.integers(1, 1000)), int(rng.integers(4, 6)), float(10 ** rng.uniform(-4.5, -3.5))
+    check_halfway(*fine_tuned(*hidden_task))
+    ### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def check_final(student, start, halfway, inputs, labels, low_rate):
+    """After step 3 the layers from dense1 on have moved a little, and nothing else."""
+    final = student.get_weights()
+    moved = [not np.array_equal(old, new) for old, new in zip(halfway, final, strict=True)]
+    early, early_norm, late, late_norm, head = moved[:2], moved[2:6], moved[6:8], moved[8:12], moved[12:]
+    checks.require(all(late), "In step 3 `dense1` did not move: was the model compiled again after it was unfrozen?")
+    checks.require(all(head), "In step 3 the head did not move: it should go on learning.")
+    checks.require(not any(early), "`dense0` comes before `first`, and it moved.")
+    checks.require(
+        not any(early_norm[2:] + late_norm[2:]), "The statistics of a batch norm drifted: batch norms should be frozen."
+    )
+    checks.require(
+        not any(early_norm + late_norm), "A batch norm's scale or shift moved: batch norms should be frozen."
+    )
+    steps = 10 * -(-len(inputs) // 16)
+    furthest = float(np.abs(final[6] - halfway[6]).max())
+    checks.require(furthest < 2 * low_rate * steps, f"A weight of dense1 moved by {furthest:.2g}. In {steps} steps of Adam at "
+                   f"{low_rate:g} it can move by about {low_rate * steps:.2g}: is the optimizer the old one, or the rate?")  # fmt: skip
+
+
+with progress.exercise("fine_tune_unfrozen"):
+    check_final(*fine_tuned(0, 3, 1e-4), 1e-4)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("fine_tune")
+    hidden_task = int(rng.integers(1, 1000)), int(rng.integers(4, 6)), float(10 ** rng.uniform(-4.5, -3.5))
+    check_final(*fine_tuned(*hidden_task), hidden_task[2])
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Now on the digits, from block 4 on. Train and compare with the frozen base above.
+
+# %%
+upper.set_weights(with_head[:-2])
+student, halfway = fine_tune(upper, 10, train_maps, train.labels, "block4_conv1", 1e-3)
+print(f"three steps, the last at 0.001: {accuracy(student):.1%} of the test digits")
+
+# %% [markdown]
+# ## Too fast
+#
+# Why a *very low* rate? Take twenty new people, five pictures of each, a near target on which the frozen features are
+# excellent already. Fine-tune block 4 onwards at three learning rates, once with the head trained first and once
+# everything together from a random head. Five groups of people were recorded, and the same for digits.
+
+# %% tags=["setup"]
+RATES = ("0.0001", "0.001", "0.01")
+
+
+def shown(entry):
+    """A recorded mean with its 95 % interval."""
+    return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
+
+
+def gain(first, second):
+    """How many points one entry lies above another, seed by seed, with the 95 % interval."""
+    pairs = paired_difference(first["values"], second["values"])
+    return f"{100 * pairs['mean']:+.1f} points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+
+
+# %% tags=["nbval-check-output"]
+record = results("fine_tuning")
+targets = {"near": "new people", "far": "digits"}
+for key, target in targets.items():
+    print(f"{target:<10}  frozen base             {shown(record[key]['frozen'])}")
+    for order, name in (("head_first", "head first"), ("at_once", "at once")):
+        for rate in RATES:
+            print(f"{target:<10}  {name:<10} at {rate:<8}  {shown(record[key][order][rate])}")
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for axes, (key, target) in zip(both, targets.items(), strict=True):
+    curves = {name: [record[key][order][rate] for rate in RATES]
+              for order, name in (("head_first", "head first"), ("at_once", "at once"))}  # fmt: skip
+    plots.accuracy_curves(
+        [float(rate) for rate in RATES], curves, True, {"frozen": record[key]["frozen"]["mean"]}, axes
+    )
+    axes.set(title=target, xlabel="learning rate")
+plt.show()
+
+# %% [markdown]
+# On the left end "at once" is bad for a dull reason: at 0.0001 the new head itself is not trained by the end. On the
+# right end both curves fall: at 0.01 fine-tuning makes a good network worse than the frozen one, for people by
+# a wide margin. Is it only the head that suffers, or the features themselves? Test them on somebody else: twenty
+# *other* new people, whom no fine-tuning has seen. A linear classifier on the last hidden layer reads what it still
+# says about faces.
+
+# %% tags=["nbval-check-output"]
+worth = record["near"]["others"]
+print(f"the teacher as it came       {shown(worth['teacher'])}")
+for order, name in (("head_first", "head first"), ("at_once", "at once")):
+    for rate in RATES:
+        print(f"{name:<10} at {rate:<8}       {shown(worth[order][rate])}")
+print("lost at 0.01, head first:", gain(worth["teacher"], worth["head_first"]["0.01"]))
+print("lost at 0.01, at once:   ", gain(worth["teacher"], worth["at_once"]["0.01"]))
+
+# %% [markdown]
+# Up to 0.001 the features keep their worth. At 0.01 a part of what the teacher had learned is gone after a
+# hundred steps, in either order. A high rate destroys features (C20): holds, measured on the features themselves.
+#
+# ## Why the head first?
+#
+# A new head is random, so its errors are large, and they flow back into the base as gradients. The lecture's argument
+# is that they are smaller once the head is trained (C20). The length of the gradient of all transferred layers, over
+# the training pictures, before any step of fine-tuning:
+
+# %% tags=["nbval-check-output"]
+for key, target in targets.items():
+    new, trained = (record[key]["gradient"][name]["mean"] for name in ("new_head", "trained_head"))
+    print(f"{target:<11} random head {new:.2f}, trained head {trained:.3f}: {new / trained:.1f} times smaller")
+print(
+    "new people at 0.001, head first over at once:",
+    gain(record["near"]["head_first"]["0.001"], record["near"]["at_once"]["0.001"]),
+)
+print(
+    "digits at 0.001, head first over at once:    ",
+    gain(record["far"]["head_first"]["0.001"], record["far"]["at_once"]["0.001"]),
+)
+
+# %% [markdown]
+# Smaller they are, and much more so for people than for digits. For people the order pays: with the head first the
+# result is better at every rate or as good, and the base hardly has to move.
+#
+# For digits the same order *costs*: at 0.001 everything at once is better. The smaller gradient is the reason there,
+# too. A head that fits its hundred pictures leaves little error to learn from, so features that are wrong for the
+# target stay wrong. "Head first" protects features. That is good advice exactly when they are worth protecting: C19
+# holds for the near target and is refuted for the far one, at this rate and this length of training.
+
+# %% [markdown]
+# ## Layer by layer from the top
+#
+# A gentler way is to unfreeze gradually (C21): the head alone, then one group of layers more in each stage, from the
+# output towards the input.
+#
+# ### Exercise 3.4: plan a gradual unfreezing
+#
+# `unfreezing_plan(groups, epochs)`: a list of stages, one for each group, each a pair of the number of epochs and the
+# list of groups that learn in it, in the order of `groups`. `groups` runs from the input to the output and ends with
+# the head. Stage 1 trains the last group only, and each stage adds the next towards the input. All stages together
+# have `epochs` epochs, shared as evenly as whole numbers allow; the earlier stages take what is left over. With fewer
+# epochs than groups, raise a `ValueError`. For `["block5", "dense", "head"]` and 7 epochs: `[(3, ["head"]),
+# (2, ["dense", "head"]), (2, ["block5", "dense", "head"])]`. (3 points)
+#
+# <details><summary>Hint</summary>
+# `divmod(7, 3)` is (2, 1): two epochs each, and one stage gets one more.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "unfreezing_plan", "locked": false, "schema_version": 3, "solution": true}
+def unfreezing_plan(groups, epochs):
+    """Stages of a gradual unfreezing from the top: pairs of epochs and groups that learn."""
+    ### BEGIN SOLUTION
+    each, left = divmod(epochs, len(groups))
+    if each < 1:
+        raise ValueError(f"{epochs} epochs are fewer than {len(groups)} groups")
+    return [(each + (stage < left), groups[len(groups) - 1 - stage :]) for stage in range(len(groups))]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def check_plan(groups, epochs):
+    """Compare unfreezing_plan with a plan made by counting epochs out one by one."""
+    shares = [len(range(stage, epochs, len(groups))) for stage in range(len(groups))]
+    tails = [groups[-stage:] for stage in range(1, len(groups) + 1)]
+    plan = [list(stage) for stage in unfreezing_plan(list(groups), epochs)]
+    for name, part in (("the epochs of the stages", 0), ("the groups of the stages", 1)):
+        checks.require(all(len(stage) == 2 for stage in plan), "Each stage should be a pair: (epochs, list of groups).")
+        found = [int(stage[0]) if part == 0 else list(stage[1]) for stage in plan]
+        label = f"the list of {name.removeprefix('the ')} for {len(groups)} groups and {epochs} epochs"
+        if part == 0:
+            checks.equal(label, found, shares, {
+                "the later stages take what is left over": shares[::-1], "every stage gets all the epochs": [epochs] * len(groups),
+                "what is left over is lost": [epochs // len(groups)] * len(groups)})  # fmt: skip
+        else:
+            checks.equal(label, found, tails, {
+                "it begins at the input instead of the output": [groups[:stage] for stage in range(1, len(groups) + 1)],
+                "each stage trains one group only": [[group] for group in reversed(groups)],
+                "the groups are listed from the output to the input": [tail[::-1] for tail in tails]})  # fmt: skip
+
+
+def refuses(groups, epochs):
+    """Whether unfreezing_plan raises the ValueError that it owes."""
+    try:
+        unfreezing_plan(groups, epochs)
+    except ValueError:
+        return True
+    return False
+
+
+with progress.exercise("unfreezing_plan"):
+    check_plan(["block5", "dense", "head"], 7)
+    checks.require(refuses(["dense", "head"], 1), "One epoch for two groups: a ValueError is expected.")
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("unfreezing_plan")
+    for _ in range(8):
+        hidden_groups = [f"group{number}" for number in rng.permutation(30)[: int(rng.integers(1, 7))]]
+        check_plan(hidden_groups, len(hidden_groups) + int(rng.integers(0, 20)))
+        checks.require(
+            refuses(hidden_groups, len(hidden_groups) - 1), "Fewer epochs than groups: a ValueError is expected."
+        )
+    ### END HIDDEN TESTS
+
+# %%
+for epochs, learning in unfreezing_plan(["block4", "block5", "dense", "head"], 20):
+    print(f"{epochs} epochs: {', '.join(learning)}")
+
+# %% [markdown]
+# Is it better? The recorded runs have the head trained first either way, and then about as many epochs: three stages,
+# or everything from block 4 on for the whole time.
+
+# %% tags=["nbval-check-output"]
+for key, target in targets.items():
+    for rate in ("0.001", "0.01"):
+        one = gain(record[key]["gradual"][rate], record[key]["head_first"][rate])
+        print(f"{target:<11} at {rate:<6} gradual over together: {one}")
+
+# %% [markdown]
+# It is not, here. At 0.001 no gain can be detected for people, and for digits gradual unfreezing is clearly worse: the
+# layers that need to change most get the fewest steps. It does not protect against a rate that is too high either.
+# The advice (C21) is refuted for the far target and shows no benefit on the near one. Its authors used it together
+# with other rates for other layers; unit 04 tries that.
+
+# %% [markdown]
+# ## How many layers, with how many pictures?
+#
+# The more target data, the more layers may be fine-tuned, says the lecture (C22). Two, ten or fifty pictures of each
+# digit; from the head alone to the whole network, all 16 layers from the pixels on. The head is trained first, and
+# then each cell of the table gets 60 steps at 0.001. The best of each row is bold. Where do you expect the bold cells?
+
+# %% tags=["nbval-check-output"]
+table = {key: value for key, value in results("depth").items() if key.isdigit()}
+depths = list(table["2"])
+for count, row in table.items():
+    print(f"{count:>2} pictures each: " + ", ".join(f"{name} {row[name]['mean']:.1%}" for name in depths))
+for count, row in table.items():
+    print(f"{count:>2} pictures each, everything over the dense layers: {gain(row['everything'], row['dense layers'])}")
+for method, name in (("transfer", "frozen, cut at the best layer"), ("scratch", "small network from scratch")):
+    print(f"10 pictures each, {name} (unit 02): {shown(results('real')['digits'][method])}")
+
+# %%
+means = [[row[name]["mean"] for name in depths] for row in table.values()]
+axes = plots.heat_map(means, [f"{count} pictures each" for count in table], depths)
+axes.set_xlabel("what learns")
+plt.show()
+
+# %% [markdown]
+# In every row the last column wins, with two pictures of each digit as with fifty. C22, that the right depth grows with
+# the data, is refuted for this target: what decides is the distance. Digits are so far from faces that even the first
+# blocks do better to move, and the overfitting that one would fear with so few pictures does not show within 60 steps.
+#
+# Keep the last two lines in mind, too. No cell comes near the small network from scratch, nor near frozen features cut
+# at the right layer, both from unit 02. Fine-tuning repairs a part of what a bad choice of layer and of teacher costs,
+# and not all of it.
+
+# %% [markdown]
+# ## Train until it overfits, then step back
+#
+# How long to train? One recipe (C24) is to go on until the network overfits, and to step back to the epoch that was
+# best on *validation* pictures, which are neither trained on nor the test.
+#
+# ### Exercise 3.5: step back
+#
+# `step_back(losses, patience)`: for the validation losses of a training, epoch by epoch, a pair `(stop, best)`: the
+# epoch after which the training stops, and the epoch whose weights are kept, both counted from 1. It stops as soon as
+# `patience` epochs in a row were not *below* the best loss so far; otherwise after the last epoch. The best is the
+# lowest loss up to then, the earliest if there are several. For `[0.9, 0.5, 0.6, 0.55, 0.4]` and a patience of 2 it is
+# `(4, 2)`: the 0.4 is never seen. (3 points)
+#
+# <details><summary>Hint</summary>
+# Walk through the epochs with the best so far. How far behind is it?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "step_back", "locked": false, "schema_version": 3, "solution": true}
+def step_back(losses, patience):
+    """The epoch after which training stops and the epoch that is kept, counted from 1."""
+    ### BEGIN SOLUTION
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(losses), best
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def as_keras_does(losses, patience):
+    """What keras.callbacks.EarlyStopping makes of the same losses."""
+    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
+    stopping.set_model(keras.Sequential())
+    stopping.model.stop_training = False
+    stopping.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        stopping.on_epoch_end(epoch, {"val_loss": loss})
+        if stopping.model.stop_training:
+            break
+    return epoch + 1, stopping.best_epoch + 1
+
+
+def check_stop(losses, patience):
+    """Compare step_back with Keras' own early stopping."""
+    stop, best = as_keras_does(losses, patience)
+    lowest = int(np.argmin(losses)) + 1
+    late = next((n for n in range(1, len(losses) + 1) if n - int(np.argmin(losses[:n])) - 1 > patience), len(losses))
+    checks.returns(step_back, (losses, patience), [stop, best], {
+        "epochs are counted from 0": [stop - 1, best - 1], "the two are swapped": [best, stop],
+        "the best is looked for in epochs that were never trained": [stop, lowest],
+        "it waits one epoch too long": [late, int(np.argmin(losses[:late])) + 1],
+        "nothing stops it": [len(losses), lowest], "the last epoch is kept instead of the best": [stop, stop]})  # fmt: skip
+
+
+with progress.exercise("step_back"):
+    check_stop([0.9, 0.5, 0.6, 0.55, 0.7, 0.8, 0.4], 2)
+    check_stop([0.9, 0.5, 0.6, 0.55, 0.4], 2)
+    check_stop([0.9, 0.7, 0.5], 3)
+    check_stop([0.5, 0.5, 0.5, 0.4], 2)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("step_back")
+    for _ in range(30):
+        drift = np.cumsum(rng.normal(-0.02, 0.12, int(rng.integers(2, 15))))
+        check_stop(np.round(2 + drift, 1).tolist(), int(rng.integers(1, 5)))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Thirty epochs of fine-tuning on digits, block 4 onwards at 0.001, with a hundred validation digits. Four ways: plain;
+# with weight decay; with dropout before the head; and with augmented pictures, shifted, turned and zoomed a little (a
+# mirrored digit is no digit). Regularise and watch validation, to prevent overfitting (C25). First the curves.
+
+# %%
+stopping = results("stopping")
+variants = {"plain": "plain", "weight_decay": "weight decay", "dropout": "dropout", "augmented": "augmented"}
+figure, both = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained", sharey=True)
+for axes, key in zip(both, ("plain", "augmented"), strict=True):
+    for name, dash in (("training_loss", "--"), ("validation_loss", "-")):
+        curve = [entry["mean"] for entry in stopping[key][name].values()]
+        axes.plot(range(1, len(curve) + 1), curve, dash, linewidth=2, label=name.replace("_", " "))
+    axes.set(title=variants[key], xlabel="epoch", ylabel="cross-entropy")
+    axes.legend()
+plt.show()
+
+# %% tags=["nbval-check-output"]
+for key, name in variants.items():
+    one = stopping[key]
+    print(
+        f"{name:<13} last epoch {shown(one['last'])}, best epoch {shown(one['best'])}, which is {one['best_epoch']['mean']:.1f} of 30"
+    )
+print()
+for key, name in variants.items():
+    one, pairs = (
+        stopping[key],
+        paired_difference(stopping[key]["last_loss"]["values"], stopping[key]["best_loss"]["values"]),
+    )
+    print(
+        f"{name:<13} stepping back: {gain(one['best'], one['last'])}; test loss {one['last_loss']['mean']:.2f} to {one['best_loss']['mean']:.2f}"
+    )
+print()
+for key in ("weight_decay", "dropout", "augmented"):
+    print(f"{variants[key]:<13} over plain, best epochs: {gain(stopping[key]['best'], stopping['plain']['best'])}")
+
+# %% [markdown]
+# The training loss goes to nothing, and the plain validation loss turns after some ten epochs: that is overfitting.
+# Stepping back lowers the loss on the test, for the plain run from 1.38 to 1.16. But it does not help the accuracy, it *costs*
+# 2.3 points. The two measures disagree because the cross-entropy punishes mistakes that the network is sure of, and
+# the accuracy only counts them. So step back by the measure that you care about. C24 holds for the loss, and not for
+# the accuracy when the loss decides.
+#
+# Of the three ways to regularise, augmentation pays: 5.9 points, with an interval above zero. For weight decay and
+# dropout no difference can be detected over five draws. C25 holds with that limit: try several, and measure.
+
+# %% [markdown]
+# ## Spot the bugs
+#
+# A colleague sends this recipe. It runs without an error and reports an accuracy. The head is trained first, then
+# everything is unfrozen, and early stopping restores the best epoch. There are three mistakes in it, and you have met
+# all of them.
+
+
+# %% tags=["setup"]
+def colleagues_recipe(student, train, validation, test):
+    """Fine-tune a student in place; returns its accuracy on the test. Each set is a pair: inputs, labels."""
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    for layer in student.layers:
+        layer.trainable = layer.name == "head"
+    student.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    student.fit(*train, batch_size=16, epochs=5, verbose=0)
+    for layer in student.layers:
+        layer.trainable = True
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=test, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %%
+sample, sample_labels = heaps(np.random.default_rng(0), 3, spread=1.5)
+thirds = [(sample[start::3], sample_labels[start::3]) for start in range(3)]
+victim = layered([12, 3, 3], size=8)
+before = finetuning.snapshot(victim)
+print(f"accuracy reported: {colleagues_recipe(victim, *thirds):.0%}")
+print(diagnose(finetuning.audit(victim, before), {"dense0", "dense1", "head"}))
+
+# %% [markdown]
+# ### Exercise 3.6: repair the recipe
+#
+# `repaired_recipe(student, train, validation, test)`: the same arguments, the same result, the student changed in
+# place, and the three mistakes repaired: (1) all layers but the batch norms really learn in the second stage, with
+# a new Adam at 0.01; (2) the batch norms keep their statistics; (3) the test set decides nothing. Each set is a pair
+# `(inputs, labels)`, the student has no models inside, and its last layer is called `head`. (4 points)
+#
+# <details><summary>Hint</summary>
+# Copy the colleague's lines. Two of the repairs belong between the two calls of `fit`, and one argument is unused.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "repaired_recipe", "locked": false, "schema_version": 3, "solution": true}
+def repaired_recipe(student, train, validation, test):
+    """Fine-tune a student in place, head first; returns its accuracy on the test."""
+    ### BEGIN SOLUTION
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    for layer in student.layers:
+        layer.trainable = layer.name == "head"
+    student.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    student.fit(*train, batch_size=16, epochs=5, verbose=0)
+    for layer in student.layers:
+        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    student.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+attempts = {}
+
+
+def tried(seed):
+    """Run the repaired recipe, once for all three checks: what came, the audit, the student, its three sets.
+
+    The labels of the test set are all wrong: the better the student, the worse it looks there.
+    """
+    if (repaired_recipe, seed) not in attempts:
+        keras.utils.set_random_seed(seed)
+        inputs, labels = heaps(np.random.default_rng(seed), 4, each=24)
+        sets = [(inputs[a:b], labels[a:b]) for a, b in ((0, 48), (48, 72), (72, 96))]
+        sets[2] = (sets[2][0], (sets[2][1] + 1) % 4)
+        student = layered([16, 12, 4], size=8)
+        before = finetuning.snapshot(student)
+        came = repaired_recipe(student, *sets)
+        attempts[repaired_recipe, seed] = came, finetuning.audit(student, before), student, sets
+    return attempts[repaired_recipe, seed]
+
+
+def right(student, part):
+    """Share of a set that the student names right."""
+    return float((np.asarray(student(part[0], training=False)).argmax(axis=1) == part[1]).mean())
+
+
+def check_moved(came, rows, student_now, sets):
+    """The dense layers moved, and the accuracy is that of the test set."""
+    stuck = [row.layer for row in rows if row.weights == 0 and not row.layer.startswith("norm")]
+    checks.equal("the list of layers that did not move", stuck, [], {
+        "nothing is compiled after the layers are unfrozen": ["dense0", "dense1"], "the student is not trained at all": ["dense0", "dense1", "head"]})  # fmt: skip
+    checks.equal("the accuracy on the test", came, right(student_now, sets[2]), {
+        "the accuracy on the validation set is returned": right(student_now, sets[1]),
+        "the accuracy on the training set is returned": right(student_now, sets[0])}, tolerance=1e-4)  # fmt: skip
+
+
+with progress.exercise("repaired_recipe"):
+    check_moved(*tried(0))
+    ### BEGIN HIDDEN TESTS
+    check_moved(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    ### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+def check_statistics(came, rows, student_now, sets):
+    """No batch norm moved, although the layers beside it did."""
+    checks.require(
+        rows[0].weights > 0, "`dense0` did not move, so the batch norms had no chance to drift: repair that first."
+    )
+    checks.equal("the list of layers whose statistics drifted", [row.layer for row in rows if row.statistics], [], {
+        "the batch norms are trainable": ["norm0", "norm1"]})  # fmt: skip
+    checks.equal("the list of batch norms whose scale or shift moved",
+                 [row.layer for row in rows if row.layer.startswith("norm") and row.weights > 0], [])  # fmt: skip
+
+
+with progress.exercise("repaired_recipe_statistics"):
+    check_statistics(*tried(0))
+    ### BEGIN HIDDEN TESTS
+    check_statistics(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    ### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def check_choice(came, rows, student_now, sets):
+    """A test set whose labels are all wrong spoils nothing."""
+    checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
+    reached = right(student_now, sets[1])
+    checks.require(reached > 0.9, "The labels of this test set are all wrong, on purpose, and the student came out bad: "
+                   f"{reached:.0%} of the validation set. So the test set had a say in which epoch is kept.")  # fmt: skip
+
+
+with progress.exercise("repaired_recipe_choice"):
+    check_choice(*tried(0))
+    ### BEGIN HIDDEN TESTS
+    check_choice(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Published tutorials have had each of these: a section on fine-tuning that never unfreezes, statistics that drift
+# behind `training=False`, and a test set that doubles as validation set.
+
+# %% [markdown]
+# ### Written answer: would you fine-tune?
+#
+# A museum has 300 photos of 30 kinds of beetles and a teacher trained on ImageNet. A hospital has 300 ultrasound
+# pictures in two classes and the same teacher. For each: would you fine-tune, and from where on? Would you train the
+# head first? Which learning rates would you try, and on which pictures would you decide? Give reasons with numbers
+# from this unit, and name one of its results that you would not trust for them. About eight sentences. (3 points)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# Beetles are near: ImageNet has many insects. I would begin with frozen features, which were as good as fine-tuning
+# for new people here, and then unfreeze a late block with the head trained first, because that order was better for
+# the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I would unfreeze
+# several blocks, and also try everything at once, which beat head first there. In both cases I would try rates of
+# 0.0001 and 0.001, since 0.01 destroyed features, with batch norms frozen and an audit. Part of the 300 pictures is
+# kept for validation and decides on rate, depth and epoch; the test is used once. I would not trust the exact best
+# rate or depth: they were measured on one small teacher, drawn faces and digits.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: near and far are treated differently, with a number or a named result of this unit for each.
+#
+# 1 point: low rates, batch norms and the decision on validation pictures (not the test); head first with a reason.
+#
+# 1 point: a limit named with a reason: another teacher, another rate, few seeds, drawn pictures, few steps.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## With real photos
+#
+# Cats and dogs, and MobileNetV2 with its 52 batch norms. The last of its blocks is fine-tuned for two epochs; the
+# audit says whether the statistics stayed. Photos and weights come from a network or a school's mirror; without
+# either, the cell says so.
+
+# %%
+from tlcourse.datasets import photos
+
+try:
+    parts = photos.cats_dogs()
+    mobile = teachers.load("MobileNetV2", head=False, input_size=96)
+except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
+    print("No photos, or no weights of MobileNetV2: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    few = parts["train"].per_class(20, seed=0)
+    small = keras.ops.image.resize(few.images.astype("float32"), (96, 96), antialias=True)
+    ready = teachers.preprocess("MobileNetV2", np.asarray(small).clip(0, 255))
+    photo_student = keras.Model(mobile.input, keras.layers.Dense(2, name="head")(mobile.output))
+    finetuning.unfreeze_from(photo_student, "block_16_expand")
+    finetuning.recompile(photo_student, 1e-4)
+    before = finetuning.snapshot(photo_student)
+    photo_student.fit(ready, few.labels, batch_size=20, epochs=2, verbose=0)
+    rows = finetuning.audit(photo_student, before)
+    norms = [row for row in rows if row.statistics is not None]
+    print(
+        f"{sum(row.weights > 0 for row in rows)} layers moved; {sum(row.statistics > 0 for row in norms)} of {len(norms)} batch norms drifted"
+    )
+
+# %% [markdown]
+# ## Summary
+#
+# 1. **Prove it** (C18). `trainable` counts when the model is compiled; batch norms drift unless they are frozen
+#    themselves. An audit shows both, and costs one line.
+# 2. **Three steps** (C19, C20). A low rate keeps the features, a high one destroys them, measured on people whom the
+#    fine-tuning never saw. Training the head first makes the gradients smaller: good for a near target, a
+#    disadvantage for a far one.
+# 3. **Gradual unfreezing** (C21) did not pay here.
+# 4. **Depth** (C22). For digits the whole network was best at every number of pictures: the distance decided, not the amount.
+# 5. **Stopping and regularising** (C24, C25). Stepping back lowered the test loss and not the error; augmentation
+#    helped, weight decay and dropout not detectably.
+# 6. **Read recipes with suspicion.** A wrong one runs as well as a right one.
+#
+# So far all layers that learned had the same rate. Features near the input are more general than those near the
+# output: should they not change more slowly? That is the next unit.
+
+# %%
+progress

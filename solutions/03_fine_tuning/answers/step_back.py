@@ -1,0 +1,117 @@
+# %% right: a counter of patience
+def step_back(losses, patience):
+    best_loss, best, waited = float("inf"), 0, 0
+    for epoch, loss in enumerate(losses, 1):
+        waited += 1
+        if loss < best_loss:
+            best_loss, best, waited = loss, epoch, 0
+        if waited == patience:
+            return epoch, best
+    return len(losses), best
+
+
+# %% right: numpy on what was seen
+def step_back(losses, patience):
+    losses = np.asarray(losses)
+    for stop in range(1, len(losses) + 1):
+        best = int(np.argmin(losses[:stop])) + 1
+        if stop - best >= patience:
+            break
+    return [stop, best]
+
+
+# %% right: index of the minimum
+def step_back(losses, patience):
+    stop = 1
+    while stop < len(losses) and stop - 1 - losses.index(min(losses[:stop])) < patience:
+        stop += 1
+    return stop, losses.index(min(losses[:stop])) + 1
+
+
+# %% wrong: from nought
+# says: counted from 0
+def step_back(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(losses) - 1, best
+
+
+# %% wrong: the best of all, seen or not
+# says: never trained
+def step_back(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return epoch, int(np.argmin(losses)) + 1
+
+
+# %% wrong: one epoch too long
+# says: one epoch too long
+def step_back(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best > patience:
+            return epoch, best
+    return len(losses), best
+
+
+# %% wrong: swapped
+# says: two are swapped
+def step_back(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            return best, epoch
+    return best, len(losses)
+
+
+# %% wrong: nothing stops it
+# says: nothing stops it|never trained
+def step_back(losses, patience):
+    return len(losses), int(np.argmin(losses)) + 1
+
+
+# %% wrong: the last epoch is kept
+# says: last epoch is kept
+def step_back(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, epoch
+    return len(losses), len(losses)
+
+
+# %% wrong: a tie counts as better
+# says: should be
+def step_back(losses, patience):
+    best = 1
+    for epoch, loss in enumerate(losses, start=1):
+        if loss <= losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(losses), best
+
+
+# %% wrong: compares with the epoch before
+# says: should be
+def step_back(losses, patience):
+    waited = 0
+    for epoch in range(1, len(losses)):
+        waited = waited + 1 if losses[epoch] >= losses[epoch - 1] else 0
+        if waited >= patience:
+            return epoch + 1, int(np.argmin(losses[: epoch + 1])) + 1
+    return len(losses), int(np.argmin(losses)) + 1

@@ -1,0 +1,106 @@
+# %% right: from the end, by isinstance
+def unfreeze_last(model, count):
+    model.trainable = True
+    left = count
+    for layer in reversed(model.layers):
+        kernel = isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D))
+        layer.trainable = kernel and left > 0
+        left -= kernel
+    return sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+
+
+# %% right: by whether there is a kernel
+def unfreeze_last(model, count):
+    model.trainable = True
+    kernels = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    for layer in model.layers:
+        layer.trainable = False
+    total = 0
+    for layer in kernels[::-1][:count]:
+        layer.trainable = True
+        total += layer.count_params()
+    return total
+
+
+# %% right: by name, with the package's count
+def unfreeze_last(model, count):
+    names = [l.name for l in model.layers if "Dense" in type(l).__name__ or "Conv" in type(l).__name__]
+    chosen = set(names[len(names) - count :])
+    model.trainable = True
+    for l in model.layers:
+        l.trainable = l.name in chosen
+    return finetuning.trainable_count(model)
+
+
+# %% wrong: minus nought is all
+# says: layers\[-0:\] is taken for no layer
+# earns: 1
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in kernels[-count:]
+    return sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+
+
+# %% wrong: the model stays frozen as a whole
+# says: stays frozen as a whole
+# earns: 2
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    chosen = kernels[len(kernels) - count :]
+    for layer in model.layers:
+        layer.trainable = layer in chosen
+    return sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+
+
+# %% wrong: batch norms learn too
+# says: A batch norm may learn
+def unfreeze_last(model, count):
+    layers = [layer for layer in model.layers if layer.weights]
+    model.trainable = True
+    for position, layer in enumerate(layers):
+        layer.trainable = position >= len(layers) - 2 * count
+    return sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+
+
+# %% wrong: the first layers instead of the last
+# says: first layers are unfrozen
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in kernels[:count]
+    return sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+
+
+# %% wrong: all parameters are counted
+# says: frozen parameters are counted too
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    chosen = kernels[len(kernels) - count :]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in chosen
+    return model.count_params()
+
+
+# %% wrong: arrays are counted
+# says: arrays are counted
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    chosen = kernels[len(kernels) - count :]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in chosen
+    return len(model.trainable_weights)
+
+
+# %% wrong: nothing returned
+# says: Is a `return` missing
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    chosen = kernels[len(kernels) - count :]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in chosen

@@ -1,0 +1,95 @@
+# %% right: counted out one by one
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError("too few epochs")
+    shares = [0] * len(groups)
+    for epoch in range(epochs):
+        shares[epoch % len(groups)] += 1
+    return [(share, groups[-stage:]) for stage, share in enumerate(shares, start=1)]
+
+
+# %% right: numpy shares
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError(f"{epochs} epochs for {len(groups)} groups")
+    shares = [len(part) for part in np.array_split(np.arange(epochs), len(groups))]
+    return [[share, list(groups)[len(groups) - 1 - i :]] for i, share in enumerate(shares)]
+
+
+# %% right: grows a list
+def unfreezing_plan(groups, epochs):
+    count = len(groups)
+    if epochs < count:
+        raise ValueError
+    plan, learning = [], []
+    for stage, group in enumerate(reversed(groups)):
+        learning = [group] + learning
+        plan.append((epochs // count + (1 if stage < epochs % count else 0), learning))
+    return plan
+
+
+# %% wrong: the later stages take what is left
+# says: later stages take what is left over
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i >= len(groups) - left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
+
+
+# %% wrong: what is left over is lost
+# says: left over is lost
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    return [(epochs // len(groups), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
+
+
+# %% wrong: from the input
+# says: begins at the input
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), groups[: i + 1]) for i in range(len(groups))]
+
+
+# %% wrong: one group a stage
+# says: one group only
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), [groups[-1 - i]]) for i in range(len(groups))]
+
+
+# %% wrong: no error for too few epochs
+# says: ValueError is expected
+def unfreezing_plan(groups, epochs):
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
+
+
+# %% wrong: listed from the output
+# says: from the output to the input
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), groups[len(groups) - 1 - i :][::-1]) for i in range(len(groups))]
+
+
+# %% wrong: all epochs in every stage
+# says: every stage gets all the epochs
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    return [(epochs, groups[len(groups) - 1 - i :]) for i in range(len(groups))]
+
+
+# %% wrong: only the groups
+# says: should be a pair
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    return [groups[len(groups) - 1 - i :] + ["", "", ""] for i in range(len(groups))]

@@ -1,0 +1,160 @@
+"""Fine-tuning: groups of layers, what may learn, and an audit of what did move.
+
+In Keras 3, `trainable` is read when a model is compiled, and a batch norm that is not frozen keeps adapting its
+statistics to the new pictures whatever `training=False` says. `audit` shows both.
+"""
+
+import itertools
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+
+class Movement(NamedTuple):
+    """How far one layer is from where it was; 0.1 means by a tenth of its length."""
+
+    layer: str
+    trainable: bool
+    weights: float  # |after - before| / |before|, over all that gradients can move
+    statistics: float | None  # the same of a batch norm's moving mean and variance; None for other layers
+
+
+def is_batch_norm(layer):
+    """Whether a layer is a batch normalisation."""
+    return isinstance(layer, keras.layers.BatchNormalization)
+
+
+def weight_layers(model):
+    """The layers with weights of their own, from the input to the output; those of a nested base too."""
+    found = []
+    for layer in model.layers:
+        found += weight_layers(layer) if isinstance(layer, keras.Model) else [layer] * bool(layer.weights)
+    return found
+
+
+def layer_groups(model, starts):
+    """The layers with weights, cut into consecutive groups.
+
+    Parameters
+    ----------
+    model : keras.Model
+    starts : sequence of str
+        Names of the layers at which a new group begins, in the model's order.
+
+    Returns
+    -------
+    list of list of keras.layers.Layer
+        ``len(starts) + 1`` groups, from the input to the output; each has layers.
+
+    Raises
+    ------
+    ValueError
+        For a name that no layer with weights has, or starts that leave a group without layers.
+    """
+    layers = weight_layers(model)
+    names = [layer.name for layer in layers]
+    unknown = [name for name in starts if name not in names]
+    if unknown:
+        raise ValueError(f"no layer with weights is called {unknown[0]!r}; there are {', '.join(names)}")
+    edges = [0, *(names.index(name) for name in starts), len(layers)]
+    groups = [layers[low:high] for low, high in itertools.pairwise(edges)]
+    if not all(groups):
+        raise ValueError(f"starts must be different, in the model's order, and after its first layer, got {starts}")
+    return groups
+
+
+def unfreeze_from(model, first, batch_norm=False):
+    """Let the layers from `first` on learn, and freeze those before it. Compile afterwards, or nothing changes.
+
+    Parameters
+    ----------
+    model : keras.Model
+    first : str
+        Name of a layer with weights.
+    batch_norm : bool
+        Whether batch norms from there on may learn and adapt their statistics too; by default they stay frozen.
+
+    Returns
+    -------
+    int
+        Parameters that can learn now.
+    """
+    layers = weight_layers(model)
+    names = [layer.name for layer in layers]
+    if first not in names:
+        raise ValueError(f"no layer with weights is called {first!r}; there are {', '.join(names)}")
+    model.trainable = True  # a frozen model would hide what its layers say
+    for position, layer in enumerate(layers):
+        layer.trainable = position >= names.index(first) and (batch_norm or not is_batch_norm(layer))
+    return trainable_count(model)
+
+
+def trainable_count(model):
+    """How many parameters gradients can move."""
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+def recompile(model, learning_rate, optimizer=keras.optimizers.Adam, **options):
+    """Compile with a new optimizer, as every stage of a fine-tuning needs it: cross-entropy on logits, accuracy.
+
+    A reused optimizer refuses weights that it has not met, and a model that is not compiled anew trains what was
+    trainable before. `options` go to the optimizer.
+    """
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer(learning_rate, **options), loss, metrics=["accuracy"])
+    return model
+
+
+def split(model, layer):
+    """The model as two that share its weights: up to a layer's output, and from there on.
+
+    While the lower part is frozen, what comes out of it can be computed once.
+    """
+    middle = model.get_layer(layer).output
+    return keras.Model(model.input, middle), keras.Model(middle, model.output)
+
+
+def snapshot(model):
+    """Copies of all weights and statistics, for `audit`: layer's path to list of arrays."""
+    return {layer.path: [np.array(weight) for weight in layer.weights] for layer in weight_layers(model)}
+
+
+def audit(model, before):
+    """How far each layer has moved since a snapshot.
+
+    Parameters
+    ----------
+    model : keras.Model
+    before : dict
+        What `snapshot` of the same model gave.
+
+    Returns
+    -------
+    list of Movement
+        One for each layer with weights, from the input to the output.
+
+    Raises
+    ------
+    ValueError
+        If the snapshot is of another model.
+    """
+    layers = weight_layers(model)
+    if [layer.path for layer in layers] != list(before):
+        raise ValueError(f"the snapshot is of another model: it has {len(before)} layers, and {len(layers)} are here")
+    return [_movement(layer, before[layer.path]) for layer in layers]
+
+
+def _movement(layer, before):
+    moved, adapted = [], []
+    for weight, old in zip(layer.weights, before, strict=True):
+        of_data = is_batch_norm(layer) and weight.name.startswith("moving_")
+        (adapted if of_data else moved).append((old, np.array(weight)))
+    return Movement(layer.name, bool(layer.trainable), _distance(moved), _distance(adapted) if adapted else None)
+
+
+def _distance(pairs):
+    """|after - before| / |before| of all arrays together; 0 if nothing moved."""
+    change = np.sqrt(sum(float(np.sum((new - old) ** 2)) for old, new in pairs))
+    length = np.sqrt(sum(float(np.sum(old**2)) for old, _ in pairs))
+    return float(change / (length + 1e-12)) if change else 0.0
