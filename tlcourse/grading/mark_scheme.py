@@ -4,8 +4,8 @@ import html
 import re
 
 import nbformat
-from nbconvert.preprocessors import Preprocessor
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
 from tlcourse.grading import runner
@@ -13,7 +13,7 @@ from tlcourse.grading import runner
 SCHEME = re.compile(r"\n*=== BEGIN MARK SCHEME ===\n(.*?)\n=== END MARK SCHEME ===", re.DOTALL)
 
 
-class ShowMarkScheme(Preprocessor):
+class ShowMarkScheme(NbGraderPreprocessor):
     """Put the mark scheme of a written answer above it, on formgrader's page for one submission and nowhere else.
 
     A page that is not formgrader's, such as a student's feedback, has no ``submission_id`` in its resources.
