@@ -16,8 +16,8 @@ from tlcourse import authoring, lab
 from tlcourse.cli import main
 
 COMMANDS = {
-    *("bad-submissions", "bench", "build", "check", "demo", "lab", "report", "results", "sample-class"),
-    *("source", "teachers", "test"),
+    *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "report", "results"),
+    *("sample-class", "source", "teachers", "test"),
 }
 
 
