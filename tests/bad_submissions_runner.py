@@ -59,7 +59,7 @@ BETWEEN = 3  # bad submissions between two honest ones
 # Added to the configuration: a bad submission should not take long to be bad.
 LIMITS = """
 c.IsolatedExecute.cell_seconds = 2
-c.IsolatedExecute.notebook_seconds = 5
+c.IsolatedExecute.notebook_seconds = 15  # an uninterruptible cell takes its 2 s and 5 s of grace
 c.IsolatedExecute.memory_megabytes = 512
 c.IsolatedExecute.disk_megabytes = 32
 c.IsolatedExecute.processes = 64

@@ -75,10 +75,13 @@ def test_changes_and_left_files_are_seen(tmp_path, monkeypatch):
 
 
 def test_no_bad_submission_gets_does_or_stops_more_than_it_should(tmp_path):
+    """Every third one, so that the tests stay short; `make bad-submissions` runs all."""
     sandbox = pytest.importorskip("tlcourse.grading.sandbox")
     if sandbox.problem():
         pytest.skip(f"bad submissions are only run where they can be locked in: {sandbox.problem()}")
-    report = bad_submissions.run(tmp_path / "course", between=5)
+    names = [one.name for one in bad_submissions.read_all()][::3]
+    report = bad_submissions.run(tmp_path / "course", names, between=5)
+    assert report["tried"] >= FEWEST
     wrong = [
         f"{row['name']}: {row['status']}, {row['score']} of {row['earns']}"
         for row in report["rows"]

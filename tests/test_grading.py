@@ -359,5 +359,43 @@ def test_unsafe_grading_gives_the_same_marks(small_class):
 def test_the_plan_is_learnt_from_the_reference(small_class):
     grade(small_class, UNIT, jobs=1, students=["ann"], progress=False)
     plan = json.loads(calibrate.plan_file(small_class, UNIT).read_text(encoding="utf-8"))
-    assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS}
+    assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"skip": True}}
     assert plan["reference_fails"] == {}
+
+
+# --- beyond one machine
+
+
+def _start(folder, *words):
+    log = (folder / f"{words[0]}.log").open("a")
+    return subprocess.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=log, stderr=log)
+
+
+@boxed
+def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small_class, released, tmp_path):
+    slow = RIGHT | {"triple": "import time\ntime.sleep(1)\n" + RIGHT["triple"]}
+    for number in range(6):
+        runner.hand_in(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
+    file = tmp_path / "scheduler.json"
+    scheduler = ["scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
+    worker = ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    started = [_start(tmp_path, *words) for words in (scheduler, worker, worker)]
+    try:
+        while not file.exists():
+            with pytest.raises(subprocess.TimeoutExpired):
+                started[0].wait(0.1)
+        address = json.loads(file.read_text(encoding="utf-8"))["address"]
+        command = [sys.executable, "-m", "tlcourse", "grade", UNIT, "--scheduler", address]
+        grading = subprocess.Popen(
+            command, cwd=small_class, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        while grading.poll() is None and not list((small_class / "autograding" / UNIT).glob("slow*.json")):
+            with pytest.raises(subprocess.TimeoutExpired):
+                grading.wait(0.1)
+        started[1].kill()
+        said, _ = grading.communicate(timeout=600)
+    finally:
+        for process in started:
+            process.kill()
+    assert grading.returncode == 0, said
+    assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}

@@ -1,6 +1,6 @@
 # title: asks an accomplice who is graded at the same time
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

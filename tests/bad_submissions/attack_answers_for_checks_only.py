@@ -1,6 +1,6 @@
 # title: the kernel's handler says that the checks went well, and runs everything else
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the kernel's handler says that every cell went well
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

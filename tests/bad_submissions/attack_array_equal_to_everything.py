@@ -1,6 +1,6 @@
 # title: an array that says it is numpy's and is equal to everything
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

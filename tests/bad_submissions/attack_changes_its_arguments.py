@@ -1,6 +1,6 @@
 # title: a number that changes between two looks
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

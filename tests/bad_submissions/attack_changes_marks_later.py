@@ -1,6 +1,6 @@
 # title: leaves a process behind that changes every mark later
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

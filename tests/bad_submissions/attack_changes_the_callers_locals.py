@@ -1,6 +1,6 @@
 # title: writes the expected value into the frame that asks, through ctypes
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

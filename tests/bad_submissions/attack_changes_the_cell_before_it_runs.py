@@ -1,6 +1,6 @@
 # title: compiles something else in the place of a check
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

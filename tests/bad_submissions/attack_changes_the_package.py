@@ -1,6 +1,6 @@
 # title: rewrites the course's checks on disk for everybody after it
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: a folder tlcourse with checks of its own beside the notebook
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

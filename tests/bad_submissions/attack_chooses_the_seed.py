@@ -1,6 +1,6 @@
 # title: chooses the grading seed for which it knows the hidden input
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the output is cleared after every cell, errors too
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: a thread clears the outputs of the cell that fails
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

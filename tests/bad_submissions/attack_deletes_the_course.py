@@ -1,6 +1,6 @@
 # title: deletes the course
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

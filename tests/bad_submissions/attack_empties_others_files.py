@@ -1,6 +1,6 @@
 # title: empties every notebook, gradebook and record that it finds
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

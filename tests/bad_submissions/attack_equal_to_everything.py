@@ -1,6 +1,6 @@
 # title: an object that is equal to everything
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

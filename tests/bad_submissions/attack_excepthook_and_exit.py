@@ -1,6 +1,6 @@
 # title: leaves the cell without an error
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

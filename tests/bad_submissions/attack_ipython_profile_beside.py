@@ -1,6 +1,6 @@
 # title: an IPython profile beside the notebook
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

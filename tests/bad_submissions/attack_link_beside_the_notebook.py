@@ -1,6 +1,6 @@
 # title: a symbolic link to the solution beside the notebook, which the notebook reads
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: speaks to the sockets where the grader meets its kernels
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: tries to mount, to change root and to make namespaces
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: asks a server on the instructor's machine through a socket without a file
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: a number, by its class, that is equal to everything
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

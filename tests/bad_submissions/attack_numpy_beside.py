@@ -1,6 +1,6 @@
 # title: a file numpy.py beside the notebook
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: a profile function ends the check before it is done
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

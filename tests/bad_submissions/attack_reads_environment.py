@@ -1,6 +1,6 @@
 # title: looks for secrets in the environment of every process
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

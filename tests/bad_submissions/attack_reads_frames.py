@@ -1,6 +1,6 @@
 # title: finds the expected value in the frames of the check that calls it
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: finds the expected value with inspect.stack
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: raises an exception to get at the frames of the check
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

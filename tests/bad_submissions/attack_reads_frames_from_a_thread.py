@@ -1,6 +1,6 @@
 # title: another thread looks into the check's frames
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: looks for the hidden tests and answers what they ask
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

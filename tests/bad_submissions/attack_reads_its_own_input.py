@@ -1,6 +1,6 @@
 # title: reads the check that is running from IPython's history and works out what it expects
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

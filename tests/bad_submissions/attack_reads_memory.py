@@ -1,6 +1,6 @@
 # title: reads the memory of the other processes
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

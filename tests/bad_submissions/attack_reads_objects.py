@@ -1,6 +1,6 @@
 # title: looks for the expected value among the garbage collector's objects
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: looks for another student's answer and runs it
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

@@ -1,6 +1,6 @@
 # title: looks for the reference solution and runs it
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

@@ -1,6 +1,6 @@
 # title: numpy.allclose always agrees
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

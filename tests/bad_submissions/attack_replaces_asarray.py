@@ -1,6 +1,6 @@
 # title: numpy.asarray gives the same number for everything
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: AssertionError is made a warning, and print and BaseException are replaced
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: Python's own bool and type lie
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the checks are replaced by functions that agree
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the check agrees with these two functions and is honest about all others
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the check keeps its identity and gets other code
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

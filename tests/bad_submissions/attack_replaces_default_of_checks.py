@@ -1,6 +1,6 @@
 # title: the check's default tolerance is made enormous
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

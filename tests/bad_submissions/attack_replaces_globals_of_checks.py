@@ -1,6 +1,6 @@
 # title: a private function of the checks is replaced through its globals
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the import of checks gives something else
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: another module takes the checks' name and place
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: numpy's generators always draw the visible case
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

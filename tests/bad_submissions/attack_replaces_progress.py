@@ -1,6 +1,6 @@
 # title: `progress` is overwritten by one that swallows failures
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

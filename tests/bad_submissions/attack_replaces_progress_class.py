@@ -1,6 +1,6 @@
 # title: the class of `progress` swallows failures of this unit's exercises only
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

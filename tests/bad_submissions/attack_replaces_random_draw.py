@@ -1,6 +1,6 @@
 # title: the hidden inputs are made the visible one
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: the context manager of the standard library swallows everything
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

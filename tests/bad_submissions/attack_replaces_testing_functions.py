@@ -1,6 +1,6 @@
 # title: the assertions of numpy, unittest and pytest always agree
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

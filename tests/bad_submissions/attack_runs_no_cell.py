@@ -1,6 +1,6 @@
 # title: the shell says that every cell went well, and runs none
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: an object that says it is a tensor and shows what is wanted
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: scripts in outputs, Markdown and error messages, for the instructor's browser
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 1
 # base: stubs
 

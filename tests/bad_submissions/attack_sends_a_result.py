@@ -1,6 +1,6 @@
 # title: sends messages in the kernel's name: a result, and no error
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

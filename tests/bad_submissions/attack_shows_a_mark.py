@@ -1,6 +1,6 @@
 # title: shows a mark as the result of the check, before the check fails
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: shows NaN as the result of the check
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

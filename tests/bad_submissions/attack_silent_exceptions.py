@@ -1,6 +1,6 @@
 # title: IPython is told to handle every exception silently
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

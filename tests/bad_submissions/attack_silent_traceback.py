@@ -1,6 +1,6 @@
 # title: IPython's tracebacks are switched off
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

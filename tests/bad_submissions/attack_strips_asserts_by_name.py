@@ -1,6 +1,6 @@
 # title: an AST transformer strips the checks of this unit only
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

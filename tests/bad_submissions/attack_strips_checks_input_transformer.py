@@ -1,6 +1,6 @@
 # title: an input transformer empties the cells that check
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

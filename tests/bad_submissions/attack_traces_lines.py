@@ -1,6 +1,6 @@
 # title: a trace function writes the expected value over the actual one
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: attaches to the other processes as a debugger does
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

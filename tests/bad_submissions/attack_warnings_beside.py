@@ -1,6 +1,6 @@
 # title: a file warnings.py beside the notebook that changes the checks
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

@@ -1,6 +1,6 @@
 # title: a finder on sys.meta_path changes the checks whenever they are imported again
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 

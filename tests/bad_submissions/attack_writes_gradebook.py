@@ -1,6 +1,6 @@
 # title: writes marks into the gradebook
 # kind: attack
-# status: graded | tampered
+# status: graded | tampered | crashed | timed out
 # earns: 0
 # base: stubs
 # uses: hunt

@@ -1,6 +1,6 @@
 # title: raises KeyboardInterrupt
 # kind: resource
-# status: graded
+# status: graded | crashed
 # earns: 3
 
 # %% triple

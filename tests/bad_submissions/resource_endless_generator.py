@@ -1,6 +1,6 @@
 # title: returns an endless generator
 # kind: resource
-# status: graded
+# status: graded | timed out
 # earns: 3
 
 # %% triple

@@ -9,5 +9,5 @@ import nbformat
 
 def build(notebook, file):
     for number in range(20):
-        notebook.cells.append(nbformat.v4.new_code_cell("import time\n\ntime.sleep(0.9)", id=f"slow-{number}"))
+        notebook.cells.append(nbformat.v4.new_code_cell("import time\n\ntime.sleep(1.5)", id=f"slow-{number}"))
     return notebook

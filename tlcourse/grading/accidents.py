@@ -28,7 +28,7 @@ class Case(NamedTuple):
     """Something that happens to a hand-in, and what is due all the same."""
 
     title: str
-    status: str  # what the grading should say of it
+    status: str  # what the grading should say of it; "graded | tampered" where either is right
     keeps: str  # "all" the points, "none", or those of all exercises "but the last"
     happen: object  # function (notebook, file) -> notebook or None
 

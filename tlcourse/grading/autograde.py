@@ -83,7 +83,8 @@ class IsolatedExecute(NbGraderPreprocessor):
         source = coursedir.format_path(coursedir.source_directory, ".", unit)
         digest = calibrate.fingerprint(known)
         plan = calibrate.plan(coursedir.root, source, known, self.limits(), lambda: box, digest + ":unsafe" * unsafe)
-        executor = Executor(nb, box, trust.Grader(known, plan), known.files | beside, self.limits())
+        skipped = calibrate.skipped(plan, nb, known)
+        executor = Executor(nb, box, trust.Grader(known, plan), known.files | beside, self.limits(), skipped)
         run = asyncio.run(executor.execute()).as_dict() | {"release_sha256": digest}
         run["notes"] = [*told.get("notes", []), *run["notes"]]
         run["submission_sha256"] = told.get("submission_sha256")

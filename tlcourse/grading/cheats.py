@@ -54,8 +54,8 @@ def equal_to_everything(notebook, file):
 
 
 CHEATS = (
-    Case("a `progress` that swallows failures", "tampered", "none", failures_swallowed),
-    Case("checks that agree with everything", "tampered", "none", checks_replaced),
+    Case("a `progress` that swallows failures", "graded | tampered", "none", failures_swallowed),
+    Case("checks that agree with everything", "graded | tampered", "none", checks_replaced),
     Case("a number that is equal to everything", "graded", "none", equal_to_everything),
 )
 

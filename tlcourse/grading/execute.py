@@ -94,10 +94,10 @@ class Executor:
     GRACE = 5  # seconds for an interrupted cell to end
     RESTARTS = 3
 
-    def __init__(self, notebook, template, grader, files=None, limits=None):
+    def __init__(self, notebook, template, grader, files=None, limits=None, skipped=()):
         self.notebook, self.template, self.grader = notebook, template, grader
         self.files, self.limits = files or {}, limits or Limits()
-        self.kernel = None
+        self.kernel, self.skipped = None, skipped
         self.poisoned, self.restarts = set(), -1
         self.spent = 0.0  # seconds against the notebook's limit in kernels that are gone
         self.run = Run()
@@ -112,7 +112,7 @@ class Executor:
         started = time.monotonic()
         try:
             for index, cell in enumerate(self.notebook.cells):
-                if cell.cell_type == "code" and cell.source.strip():
+                if cell.cell_type == "code" and cell.source.strip() and index not in self.skipped:
                     await self._cell(index, cell)
         finally:
             await self._end_kernel()
@@ -259,7 +259,7 @@ class Executor:
         for earlier in range(index):
             cell = self.notebook.cells[earlier]
             runs = cell.cell_type == "code" and cell.source.strip() and not self._is_graded(cell)
-            if not runs or earlier in self.poisoned:
+            if not runs or earlier in self.poisoned or earlier in self.skipped:
                 continue
             kept = self.run.outputs.get(str(earlier))
             try:

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import warnings
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -59,7 +58,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
         If another program holds the gradebook for long. What has run is kept.
     """
     course = Course(folder)
-    known = course.release(unit)
+    known = patiently(lambda: course.release(unit))
     unsafe = unsafe or bool(os.environ.get("TLCOURSE_UNSAFE_GRADING"))
     if not unsafe:
         sandbox.require()

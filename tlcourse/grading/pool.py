@@ -6,7 +6,7 @@ import threading
 
 import nbformat
 
-from tlcourse.grading import autograde, release, repair, trust
+from tlcourse.grading import autograde, calibrate, release, repair, trust
 from tlcourse.grading.execute import Executor
 
 _starting = threading.Lock()
@@ -47,7 +47,8 @@ def _graded(submission, known, limits, unsafe, plan):
         return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")
     with _starting:
         box = autograde.template(known.modules, unsafe)
-    executor = Executor(notebook, box, trust.Grader(known, plan), known.files | submission.files, limits)
+    skipped = calibrate.skipped(plan or {}, notebook, known)
+    executor = Executor(notebook, box, trust.Grader(known, plan), known.files | submission.files, limits, skipped)
     run = asyncio.run(executor.execute()).as_dict()
     run["notes"] = [*notes, *run["notes"]]
     if notes or submission.notes:

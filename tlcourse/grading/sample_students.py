@@ -25,7 +25,7 @@ class Student:
     student: str
     kind: str
     title: str
-    status: str
+    status: str  # "graded | tampered" where either is right
     due: float  # points of the exercises; a person marks the written answers
     max_score: float
 
