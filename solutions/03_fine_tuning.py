@@ -131,9 +131,10 @@ moved = [row.layer for row in finetuning.audit(student, before) if row.weights >
 print("layers that moved:", moved)
 
 # %% [markdown]
-# Only the head. All layers *say* that they may learn (a frozen one would have a grey name), but the training step was made when the model was
-# compiled and first used, and it goes on training what was trainable then. **Compile again after every change of
-# `trainable`,** and take a new optimizer each time: an old one refuses variables that it has not met.
+# Only the head. All layers *say* that they may learn (a frozen one would have a grey name), but the training step was
+# made when the model was compiled and first used, and it goes on training what was trainable then. **Compile again
+# after every change of `trainable`,** and take a new optimizer each time: an old one refuses variables that it has not
+# met.
 #
 # Compile again, then. The model is called as a well-known guide recommends, with `training=False`, so that its batch
 # norms keep the teacher's statistics.
@@ -815,10 +816,10 @@ for key in ("weight_decay", "dropout", "augmented"):
 
 # %% [markdown]
 # The training loss goes to nothing, and the plain validation loss turns after some ten epochs: that is overfitting.
-# Stepping back lowers the loss on the test, for the plain run from 1.38 to 1.16. But it does not help the accuracy, it *costs*
-# 2.3 points. The two measures disagree because the cross-entropy punishes mistakes that the network is sure of, and
-# the accuracy only counts them. So step back by the measure that you care about. C24 holds for the loss, and not for
-# the accuracy when the loss decides.
+# Stepping back lowers the loss on the test, for the plain run from 1.38 to 1.16. But it does not help the accuracy, it
+# *costs* 2.3 points. The two measures disagree because the cross-entropy punishes mistakes that the network is sure
+# of, and the accuracy only counts them. So step back by the measure that you care about. C24 holds for the loss, and
+# not for the accuracy when the loss decides.
 #
 # Of the three ways to regularise, augmentation pays: 5.9 points, with an interval above zero. For weight decay and
 # dropout no difference can be detected over five draws. C25 holds with that limit: try several, and measure.
@@ -1030,7 +1031,8 @@ else:
 #    fine-tuning never saw. Training the head first makes the gradients smaller: good for a near target, a
 #    disadvantage for a far one.
 # 3. **Gradual unfreezing** (C21) did not pay here.
-# 4. **Depth** (C22). For digits the whole network was best at every number of pictures: the distance decided, not the amount.
+# 4. **Depth** (C22). For digits the whole network was best at every number of pictures: the distance decided, not the
+#    amount.
 # 5. **Stopping and regularising** (C24, C25). Stepping back lowered the test loss and not the error; augmentation
 #    helped, weight decay and dropout not detectably.
 # 6. **Read recipes with suspicion.** A wrong one runs as well as a right one.

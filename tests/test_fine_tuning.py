@@ -1,0 +1,65 @@
+"""The experiments of unit 03: nothing is trained and tested on the same picture, and gradients are what they are."""
+
+import keras
+import numpy as np
+import pytest
+
+from tlcourse.data import results
+from tlcourse.datasets import digits
+from tlcourse.experiments import fine_tuning, stopping
+
+
+def test_training_validation_and_test_share_no_picture():
+    train, validation, test = stopping.parts(3)
+    assert np.bincount(train.labels).tolist() == np.bincount(validation.labels).tolist() == [10] * 10
+    everything = {picture.tobytes() for picture in digits.load().images}
+    parts = [{picture.tobytes() for picture in part.images} for part in (train, validation, test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 100 + 100 + 800
+    assert set.union(*parts) <= everything
+
+
+def test_the_strangers_are_nobody_that_is_fine_tuned_on():
+    near, _ = fine_tuning.tasks(0)["near"]
+    strangers, _ = fine_tuning.others(0)
+    assert len(set(near.class_names) | set(strangers.class_names)) == 2 * fine_tuning.NEAR_PEOPLE
+
+
+def test_the_length_of_a_gradient_by_hand():
+    rng = np.random.default_rng(0)
+    inputs, labels = rng.normal(size=(9, 4)).astype("float32"), np.arange(9) % 3
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, use_bias=False)])
+    logits = inputs @ model.get_weights()[0]
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    by_hand = inputs.T @ (shares - np.eye(3)[labels]) / 9
+    length = fine_tuning.gradient_norm(model, inputs, labels, model.trainable_weights)
+    assert length == pytest.approx(np.linalg.norm(by_hand), rel=1e-4)
+
+
+def test_augmented_digits_are_other_pictures_of_the_same_kind():
+    images = digits.load().images[:4]
+    first, second = stopping.varied(images, 1), stopping.varied(images, 2)
+    assert first.shape == images.shape
+    assert first.dtype == np.uint8
+    assert not np.array_equal(first, second)
+    assert np.array_equal(first, stopping.varied(images, 1))
+
+
+def test_what_the_units_words_say_is_on_record():
+    """A new teacher may turn a comparison round; then the prose of unit 03 needs other words."""
+    tuned, stopped = results("fine_tuning"), results("stopping")
+    near, far = tuned["near"], tuned["far"]
+
+    def above(first, second):
+        return np.mean(np.subtract(first["values"], second["values"])) > 0
+
+    assert above(near["head_first"]["0.001"], near["at_once"]["0.001"])
+    assert above(far["at_once"]["0.001"], far["head_first"]["0.001"])
+    assert not above(near["gradual"]["0.001"], near["head_first"]["0.001"])
+    assert not above(far["gradual"]["0.001"], far["head_first"]["0.001"])
+    assert above(near["others"]["teacher"], near["others"]["head_first"]["0.01"])
+    assert near["gradient"]["trained_head"]["mean"] < near["gradient"]["new_head"]["mean"]
+    assert not above(stopped["plain"]["best"], stopped["plain"]["last"])
+    assert above(stopped["plain"]["last_loss"], stopped["plain"]["best_loss"])
+    assert above(stopped["augmented"]["best"], stopped["plain"]["best"])
+    for row in (entry for key, entry in results("depth").items() if key.isdigit()):
+        assert max(row, key=lambda name: row[name]["mean"]) == "everything"
