@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlcourse.data import results
-from tlcourse.datasets import digits, galaxies
+from tlcourse.datasets import digits, galaxies, glyphs
 from tlcourse.experiments import paired_difference
 
 
@@ -94,9 +94,20 @@ def test_exchanged_colours_are_the_same_galaxies():
     assert np.array_equal(dataset_bias.exchanged(other).images, data.images)
 
 
+def test_the_small_network_learns():
+    from tlcourse.experiments import headline, small_network
+
+    train, test = (glyphs.glyphs("IO", 40, seed, glyphs.PRINTED) for seed in (0, 1))
+    model = small_network.train(train, 0, epochs=6)
+    assert headline.accuracy(model, test) > 0.9
+    assert small_network.vectors(model, test).shape == (80, 288)
+
+
 @pytest.fixture
 def tiny(monkeypatch):
-    """The experiments on so few pictures that they only show that they run."""
+    """The experiments on so few pictures, with networks that are not trained, that they only show that they run."""
+    import keras
+
     from tlcourse.experiments import (
         dataset_bias,
         other_labels,
@@ -106,9 +117,13 @@ def tiny(monkeypatch):
         two_languages,
         two_telescopes,
     )
+    from tlcourse.networks import small_cnn
 
-    train = small_network.train
-    monkeypatch.setattr(small_network, "train", lambda data, seed, epochs=1: train(data, seed, 1))
+    def untrained(data, seed, epochs=1):
+        keras.utils.set_random_seed(seed)
+        return small_cnn(len(data.class_names), small_network.WIDTHS, augment=False)
+
+    monkeypatch.setattr(small_network, "train", untrained)
     for module, sizes in {
         two_telescopes: {"IMAGES_EACH": 8, "UNLABELLED_EACH": 6, "TEST_EACH": 4},
         other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
