@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tlcourse.grading import sandbox
+
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
+if sandbox.problem():  # the tests' own hand-ins are then graded without a box
+    os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (attacks are kept as the student would write them)
 """The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
 
 import json
@@ -340,8 +341,9 @@ def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
 
 
 def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
+    monkeypatch.delenv("TLCOURSE_UNSAFE_GRADING", raising=False)
     monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
-    with pytest.raises(sandbox.NoSandbox, match="apt install bubblewrap.*--unsafe"):
+    with pytest.raises(sandbox.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
         grade(small_class, UNIT, progress=False)
 
 

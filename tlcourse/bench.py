@@ -138,6 +138,13 @@ def unit_seconds():
     return seconds
 
 
+def grading():
+    """A class of 30 graded by stock nbgrader and by the course; None where there is no box to grade in."""
+    from tlcourse.grading import bench, sandbox
+
+    return None if sandbox.problem() else bench.measure()
+
+
 def main(json_file=None):
     """Measure everything, print it, and write it to `json_file` if one is given."""
     measured = {
@@ -146,6 +153,7 @@ def main(json_file=None):
         "import_seconds": import_seconds(),
         "draw_1000_faces_seconds": drawing_seconds(),
         "unit_seconds": unit_seconds(),
+        "grading": grading(),
     }
     cached, extraction = measured["cached_features"], measured["feature_extraction"]
     click.echo(
@@ -162,5 +170,12 @@ def main(json_file=None):
     click.echo(f"drawing 1,000 faces: {measured['draw_1000_faces_seconds']:.2f} s")
     for name, seconds in measured["unit_seconds"].items():
         click.echo(f"unit {name}: {seconds:.0f} s")
+    if graded := measured["grading"]:
+        click.echo(
+            f"grading {graded['submissions']} submissions, {graded['workers']} side by side: "
+            f"{graded['ratio_to_stock']:.1f} times faster than stock nbgrader "
+            f"({graded['seconds_per_submission']:.2f} s each; their cells need "
+            f"{graded['cell_cpu_seconds_per_submission']:.2f} s of a processor)"
+        )
     if json_file:
         write_json(Path(json_file).resolve(), measured)

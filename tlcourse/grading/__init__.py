@@ -1,1 +1,1 @@
-"""The instructor's side: hand-ins graded by stock nbgrader in a course folder of their own."""
+"""The instructor's side: hand-ins graded in a box, with nbgrader's own converters and gradebook."""

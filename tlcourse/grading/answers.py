@@ -80,4 +80,4 @@ def _from_a_cell(frame, through):
     if frame is None:
         return False
     name = frame.f_code.co_filename
-    return "ipykernel_" in name or name.startswith(("<", "/home/student")) and not name.startswith("<frozen")
+    return "ipykernel_" in name or (name.startswith(("<", "/home/student")) and not name.startswith("<frozen"))

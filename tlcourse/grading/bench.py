@@ -25,8 +25,8 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     Returns
     -------
     dict
-        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used from
-        its first cell on), "cpu_seconds_per_submission" (of this grading in all), "stock_seconds_per_submission",
+        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used
+        from its first cell on), "cpu_seconds_per_submission" (of this grading in all), "stock_seconds_per_submission",
         "stock_cpu_seconds_per_submission", "submissions", "workers".
     """
     jobs = jobs or os.cpu_count() or 1

@@ -15,7 +15,7 @@ from tlcourse.grading import release
 PATIENCE = 60  # seconds that a locked gradebook is waited for
 
 
-class GradebookLocked(RuntimeError):
+class GradebookLocked(RuntimeError):  # noqa: N818
     """Somebody else holds the gradebook."""
 
 

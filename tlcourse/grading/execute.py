@@ -57,7 +57,7 @@ class Run:
         return asdict(self)
 
 
-class CellStopped(Exception):
+class CellStopped(Exception):  # noqa: N818
     """A cell took too long and was stopped; `dead` says whether the kernel went with it."""
 
     def __init__(self, message, dead=False):
@@ -304,5 +304,5 @@ class Executor:
             self.kernel = None
 
 
-class Dead(Exception):
+class Dead(Exception):  # noqa: N818
     """A cell cannot be run any more; the message says why."""

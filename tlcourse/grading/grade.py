@@ -1,8 +1,8 @@
 """Grades the submissions of a unit: isolated, in parallel, and so that it can be stopped at any moment.
 
 The cells run in parallel (`tlcourse.grading.pool`); this process alone writes. What has run lies in
-autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so is written last: whatever stops the
-grading, the next start finds either nothing, a result to record, or a record.
+autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so is written last: whatever stops
+the grading, the next start finds either nothing, a result to record, or a record.
 """
 
 import contextlib
@@ -17,10 +17,6 @@ from tlcourse.grading import autograde, calibrate, outcome, pool, sandbox, submi
 from tlcourse.grading.course import Course, GradebookLocked, patiently, working_in
 from tlcourse.grading.outcome import Outcome
 from tlcourse.notebooks import write_atomically
-
-
-class GradingFailed(RuntimeError):
-    """nbgrader could not record a submission; the message says why."""
 
 
 def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, scheduler=None, progress=None):

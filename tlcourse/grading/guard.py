@@ -100,7 +100,7 @@ def clean(shell, sources, statements):
             exec(compile(statement, "<given>", "exec"), shell.user_ns)
     random.seed(0)
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(0)  # noqa: NPY002
+        sys.modules["numpy"].random.seed(0)
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
 

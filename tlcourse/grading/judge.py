@@ -1,4 +1,4 @@
-"""In a clean fork of the template: runs the instructor's checks, with the student's functions called in their own process.
+"""In a clean fork of the template: runs the checks, with the student's functions called in their own process.
 
 So hidden tests, expected values and the comparing are where no student code has been. A check that hands over or gets
 back more than plain values (a Keras model) cannot be judged from here; then it says so.
@@ -120,7 +120,7 @@ def seed_everything():
     """The same random numbers for every submission."""
     random.seed(0)
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(0)  # noqa: NPY002  (students use the old generator, too)
+        sys.modules["numpy"].random.seed(0)
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
 

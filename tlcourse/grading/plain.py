@@ -12,7 +12,7 @@ ITERATORS = (range, map, filter, zip, enumerate, reversed, type({}.keys()), type
 GENERATOR = type(_ for _ in ())
 
 
-class NotPlain(TypeError):
+class NotPlain(TypeError):  # noqa: N818
     """A value that cannot be sent as it is."""
 
 

@@ -1,4 +1,4 @@
-"""Submissions side by side: on this machine, or on the workers of a Dask scheduler. Nothing here writes to the course."""
+"""Submissions side by side, here or on the workers of a Dask scheduler. Nothing here writes to the course."""
 
 import asyncio
 import contextlib

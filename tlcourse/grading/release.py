@@ -10,7 +10,7 @@ import nbformat
 from tlcourse import notebooks
 
 
-class NoRelease(RuntimeError):
+class NoRelease(RuntimeError):  # noqa: N818
     """The gradebook does not know the unit, or its release is not there."""
 
 
@@ -22,8 +22,8 @@ class Release:
     ----------
     unit : str
     cells : list of dict
-        Of the release, in its order: {"grade_id" (None where nbgrader does not know the cell), "cell_type", "source" (as
-        released), "full" (with the hidden tests), "nbgrader" (the metadata, {} where none), "tags"}.
+        Of the release, in its order: {"grade_id" (None where nbgrader does not know the cell), "cell_type", "source"
+        (as released), "full" (with the hidden tests), "nbgrader" (the metadata, {} where none), "tags"}.
     modules : list of str
         What the unit's cells import.
     files : dict of str to bytes

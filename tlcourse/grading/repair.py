@@ -16,7 +16,7 @@ LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 TYPES = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818
     """A file that is no notebook; the message says why, for the student."""
 
 
@@ -144,7 +144,7 @@ def _by_content(cell, release, cells):
 
 
 def _written_answer(cell, release, cells):
-    """The written answer whose place this cell has: right behind the same text as in the release, and not itself there."""
+    """The written answer whose place this cell has: right behind the same text as in the release."""
     place = next(number for number, other in enumerate(cells) if other is cell)
     if place == 0 or any(_plain(known["source"]) == _plain(cell.source) for known in release.cells):
         return None

@@ -87,7 +87,7 @@ def _run(folder, command):
 
 
 def grade(folder, unit):
-    """Run ``tlcourse grade UNIT`` in the course at `folder`; where there is no box, for the course's own hand-ins, without.
+    """Run ``tlcourse grade UNIT`` in the course at `folder`; without a box where there is none.
 
     Raises
     ------

@@ -3,8 +3,8 @@
 A check whose functions take and give plain values runs in a clean process (`tlcourse.grading.judge`), and only the
 student's functions run in the student's: there hidden tests, expected values and testing functions do not exist. Any
 other check has to run in the student's kernel. There it is surrounded by what must hold if nobody meddles: hooks are
-taken out, modules made anew, functions compared with those of the clean process, and canaries must fail: an `assert False`,
-a wrong comparison, and the check itself when the student's function gives something else.
+taken out, modules made anew, functions compared with those of the clean process, and canaries must fail: an
+`assert False`, a wrong comparison, and the check itself when the student's function gives something else.
 """
 
 import ast

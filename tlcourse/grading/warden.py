@@ -51,7 +51,7 @@ def usage(first):
 
 
 def _wants_to_run(pid):
-    """Whether any thread runs, waits for a processor (R) or for a disk (D): psutil knows the main thread's state only."""
+    """Whether any thread runs, waits for a processor (R) or a disk (D); psutil asks the main thread only."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         with (
             contextlib.suppress(OSError),
