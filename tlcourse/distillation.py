@@ -81,7 +81,7 @@ def small_student(classes, widths=(16, 32, 48), size=48):
 
 
 def from_labels(student, labels, smoothing=0.0):
-    """The right answers, with a share `smoothing` of each spread evenly over all classes (a control without teacher)."""
+    """The right answers; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
     target = keras.utils.to_categorical(labels, student.output_shape[-1])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
     return Lesson(student.output, target, loss)

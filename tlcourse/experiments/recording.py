@@ -2,7 +2,17 @@
 
 import click
 
-from tlcourse.experiments import cut_layer, few_images, headline, old_head, over_seeds, real, record, summaries
+from tlcourse.experiments import (
+    cut_layer,
+    distillation,
+    few_images,
+    headline,
+    old_head,
+    over_seeds,
+    real,
+    record,
+    summaries,
+)
 
 RESULTS = {
     "headline": (headline.run, range(10)),
@@ -10,6 +20,7 @@ RESULTS = {
     "cut_layer": (cut_layer.run, range(5)),
     "old_head": (old_head.run, range(5)),
     "real": (real.run, range(5)),
+    "distillation": (distillation.run, range(5)),
 }
 
 
