@@ -34,7 +34,8 @@ def convert(model, quantise=None, sample=None):
         raise ValueError("quantise='int8' needs a sample of pictures: it measures how large the activations get")
     signature = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
     function = tf.function(lambda picture: model(picture, training=False)).get_concrete_function(signature)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
+    # Without the model as a second argument the weights become constants; as variables, "int8" cannot measure them.
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
     if quantise:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if quantise == "float16":
