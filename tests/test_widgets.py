@@ -123,3 +123,41 @@ def test_filters_are_drawn_one_square_a_parameter():
     layer.build((None, 32, 32, 3))
     squares = np.ma.masked_invalid(widgets.draw_filters(layer).collections[0].get_array())
     assert squares.count() == 224
+
+
+LOGITS = [[4.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
+
+
+@pytest.fixture
+def thermometer():
+    return widgets.TemperatureExplorer(LOGITS, ("Ann", "Bob", "Cem"), ("first picture", "second picture"))
+
+
+def test_the_thermometer_shows_shares_that_a_hand_can_check(thermometer):
+    # e^4, e^2, e^0 over their sum 54.598 + 7.389 + 1 = 62.987
+    assert all(share in thermometer.numbers.value for share in ("86.7%", "11.7%", "1.6%"))
+    picture = thermometer.picture.value
+    thermometer.temperature.value = 2  # e^2, e^1, e^0 over 11.107
+    assert all(share in thermometer.numbers.value for share in ("66.5%", "24.5%", "9.0%"))
+    assert thermometer.picture.value != picture
+    thermometer.picture_of.value, thermometer.temperature.value = 1, 1  # 1, 1, e over 4.718
+    assert all(share in thermometer.numbers.value for share in ("21.2%", "57.6%"))
+    assert thermometer.picture_of.description
+    assert thermometer.temperature.description
+
+
+def test_the_still_picture_of_a_temperature_shows_every_share():
+    axes = widgets.draw_softened(LOGITS[0], ("Ann", "Bob", "Cem"), 1)
+    assert {"86.7%", "11.7%", "1.6%"} <= texts(axes)
+    assert [patch.get_height() for patch in axes.patches] == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
+    assert "temperature 1" in axes.get_title(loc="left")
+
+
+def test_what_cannot_be_softened_is_named():
+    for temperature in (0, -2):
+        with pytest.raises(ValueError, match=str(temperature)):
+            widgets.draw_softened(LOGITS[0], ("a", "b", "c"), temperature)
+    with pytest.raises(ValueError, match="3 logits"):
+        widgets.draw_softened(LOGITS[0], ("a", "b"), 1)
+    with pytest.raises(ValueError, match=r"\(1, 3\)"):
+        widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))

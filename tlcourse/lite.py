@@ -1,13 +1,9 @@
 """A classifier as one file for telephones (LiteRT, formerly TensorFlow Lite), checked against the original."""
 
-import tempfile
-import warnings
-
 import keras
 import numpy as np
-import tensorflow as tf
 
-from tlcourse import storage
+from tlcourse import litert, storage
 
 _LARGEST_DIFFERENCE = 1e-3  # of a probability, between the file and the model that it was made from
 
@@ -38,9 +34,9 @@ def export(base, scaling, kernel, bias, data, into):
         If the file gives other probabilities than the model.
     """
     model = _whole(base, scaling, kernel, bias)
-    content = _converted(model)
+    content = litert.convert(model)
     some = data.images[:4].astype(np.float32)
-    difference = float(np.abs(run(content, some) - np.asarray(model(some, training=False))).max())
+    difference = float(np.abs(litert.Runner(content).predict(some) - np.asarray(model(some, training=False))).max())
     if not difference <= _LARGEST_DIFFERENCE:  # nor is it if it is no number
         raise RuntimeError(f"the exported model differs by {difference:.2g} in a probability: it is not written")
     written = {"model": into / "model.tflite", "labels": into / "labels.txt"}
@@ -49,21 +45,6 @@ def export(base, scaling, kernel, bias, data, into):
     with storage.whole_file(written["labels"]) as partial:
         partial.write_text("\n".join(data.class_names) + "\n", encoding="utf-8", newline="\n")
     return written
-
-
-def run(content, pictures):
-    """The probabilities that an exported model gives: shape (n, classes)."""
-    with warnings.catch_warnings():  # it announces a successor, a package of its own that TensorFlow does not bring
-        warnings.simplefilter("ignore", UserWarning)
-        interpreter = tf.lite.Interpreter(model_content=content)
-    interpreter.allocate_tensors()
-    (inlet,), (outlet,) = interpreter.get_input_details(), interpreter.get_output_details()
-    answers = []
-    for picture in pictures:
-        interpreter.set_tensor(inlet["index"], picture[None].astype(np.float32))
-        interpreter.invoke()
-        answers.append(interpreter.get_tensor(outlet["index"])[0])
-    return np.stack(answers)
 
 
 def _whole(base, scaling, kernel, bias):
@@ -75,9 +56,3 @@ def _whole(base, scaling, kernel, bias):
     model = keras.Model(inputs, head(base(x)))
     head.set_weights([kernel, bias])
     return model
-
-
-def _converted(model):
-    with tempfile.TemporaryDirectory() as folder:  # a saved model: its weights become constants of the file
-        model.export(folder, verbose=False)
-        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()

@@ -6,6 +6,7 @@ from tlcourse.experiments import (
     cut_layer,
     dataset_bias,
     depth,
+    distillation,
     few_images,
     fine_tuning,
     headline,
@@ -39,6 +40,7 @@ RESULTS = {
     "fine_tuning": (fine_tuning.run, range(5)),
     "depth": (depth.run, range(5)),
     "stopping": (stopping.run, range(5)),
+    "distillation": (distillation.run, range(5)),
 }
 
 

@@ -1,0 +1,172 @@
+"""Distillation as plain training: a teacher's cached answers become targets for layers of a student.
+
+A teacher that does not change gives the same answer to the same picture every time. So let it answer once and
+keep what it says; then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
+"""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from tlcourse.networks import refresh_batch_norm
+
+
+class Lesson(NamedTuple):
+    """One thing that a student learns from pictures: what some tensor of it should become.
+
+    Attributes
+    ----------
+    output : keras.KerasTensor
+        A tensor of the student, or something computed from one.
+    target : numpy.ndarray
+        One row a picture.
+    loss : keras.losses.Loss or str
+    weight : float
+        Of this lesson in the sum of all.
+    """
+
+    output: object
+    target: np.ndarray
+    loss: object
+    weight: float = 1.0
+
+
+class SoftTargets(keras.losses.Loss):
+    """T² times the Kullback-Leibler divergence from the teacher's softened answer to the student's.
+
+    Hinton, Vinyals & Dean 2015, section 2: T² keeps the gradients' size about the same for every temperature.
+    Both arguments are logits of shape (n, classes).
+
+    Parameters
+    ----------
+    temperature : float
+        Above 0.
+    """
+
+    def __init__(self, temperature=4.0, name="soft_targets", **options):
+        super().__init__(name=name, **options)
+        if not temperature > 0:
+            raise ValueError(f"the temperature must be above 0, got {temperature}")
+        self.temperature = temperature
+
+    def call(self, teacher_logits, student_logits):
+        """One number a picture."""
+        given, learned = (keras.ops.log_softmax(x / self.temperature) for x in (teacher_logits, student_logits))
+        return self.temperature**2 * keras.ops.sum(keras.ops.exp(given) * (given - learned), axis=-1)
+
+
+def small_student(classes, widths=(16, 32, 48), size=48):
+    """A network for a small device: three convolutions, the first of which skips every other pixel.
+
+    Parameters
+    ----------
+    classes : int
+        Outputs of the last layer, which gives logits.
+    widths : tuple of int
+        Filters of each convolution; each is followed by 2x2 pooling. Their activations are named map1, map2 ...
+    size : int
+        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+    """
+    inputs = keras.Input((size, size, 3), name="image")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    for number, filters in enumerate(widths, start=1):
+        kernel, strides = (5, 2) if number == 1 else (3, 1)
+        x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization(momentum=0.9)(x)
+        x = keras.layers.ReLU(name=f"map{number}")(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Flatten(name="features")(x)
+    return keras.Model(inputs, keras.layers.Dense(classes, name="answer")(x), name="small_student")
+
+
+def from_labels(student, labels, smoothing=0.0):
+    """The right answers; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
+    target = keras.utils.to_categorical(labels, student.output_shape[-1])
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+    return Lesson(student.output, target, loss)
+
+
+def hint(student, layer, teacher_maps, weight=1.0):
+    """FitNet: a 1x1 convolution on the student's maps should give the teacher's (Romero et al. 2015, equation 3).
+
+    Parameters
+    ----------
+    student : keras.Model
+    layer : str
+        Of the student; its maps have the height and width of the teacher's.
+    teacher_maps : numpy.ndarray
+        Shape (n, h, w, channels); brought to mean 0 and spread 1 in each channel. Shape (n, d) does as well:
+        the new layer is then dense, and what is learned are the teacher's features.
+    weight : float
+        The new layer is for training only, and not part of the student.
+    """
+    output = student.get_layer(layer).output
+    if output.shape[1:-1] != teacher_maps.shape[1:-1]:
+        raise ValueError(f"{layer} has maps of shape {output.shape[1:]}, the teacher of {teacher_maps.shape[1:]}")
+    axes = tuple(range(teacher_maps.ndim - 1))
+    target = (teacher_maps - teacher_maps.mean(axes)) / (teacher_maps.std(axes) + 1e-3)
+    return Lesson(keras.layers.Dense(target.shape[-1])(output), target, "mse", weight)  # dense: 1x1 at each place
+
+
+def attention(student, layer, teacher_maps, weight=1.0):
+    """Where to look: the student's activity over space like the teacher's (Zagoruyko & Komodakis 2017, section 3.1).
+
+    Parameters are those of `hint`; nothing is added to the student, and the numbers of channels may differ.
+    """
+    output = student.get_layer(layer).output
+    if output.shape[1:3] != teacher_maps.shape[1:3]:
+        raise ValueError(f"{layer} has maps of shape {output.shape[1:]}, the teacher of {teacher_maps.shape[1:]}")
+    target = np.asarray(_Activity()(teacher_maps))
+    return Lesson(_Activity()(output), target, "mse", weight * target.shape[1])  # a sum over places, as in the paper
+
+
+class _Activity(keras.layers.Layer):
+    """Sum of squares over the channels, flattened and brought to length 1: (n, h, w, c) to (n, h * w)."""
+
+    def call(self, maps):
+        energy = keras.ops.sum(maps**2, axis=-1)
+        return keras.ops.normalize(keras.ops.reshape(energy, (-1, energy.shape[1] * energy.shape[2])), axis=-1)
+
+
+def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
+    """Train a student on one or more lessons at once (AdamW, cosine decay), and refresh its batch norm.
+
+    Parameters
+    ----------
+    student : keras.Model
+        Trained in place.
+    images : numpy.ndarray
+        Shape (n, h, w, 3).
+    lessons : sequence of Lesson
+        With one row of targets for each picture.
+    steps : int
+        Batches in all. Rounded up to whole passes over the pictures.
+    batch_size : int
+    learning_rate : float
+        At the start; it falls to 0.
+
+    Returns
+    -------
+    keras.Model
+        The student.
+
+    Raises
+    ------
+    ValueError
+        If there is no lesson, or one with another number of targets than pictures.
+    """
+    counts = [len(lesson.target) for lesson in lessons]
+    if set(counts) != {len(images)}:
+        raise ValueError(f"{len(images)} pictures need as many targets in each lesson, got {counts}")
+    learner = keras.Model(student.input, [lesson.output for lesson in lessons])
+    epochs = -(-steps // -(-len(images) // batch_size))
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * -(-len(images) // batch_size))
+    learner.compile(
+        keras.optimizers.AdamW(schedule, weight_decay=0.01),
+        [lesson.loss for lesson in lessons],
+        loss_weights=[lesson.weight for lesson in lessons],
+    )
+    learner.fit(images, [lesson.target for lesson in lessons], batch_size=batch_size, epochs=epochs, verbose=0)
+    refresh_batch_norm(student, images)
+    return student
