@@ -150,7 +150,9 @@ def check_distillation_loss(rng, count, classes, temperature, alpha):
     soft, hard, square = divergence(teacher, student, temperature), crossed(1), temperature**2
     crossed_softly = -(np.exp(log_softmax(teacher / temperature, axis=1))
                                  * log_softmax(student / temperature, axis=1)).sum(axis=1).mean()  # fmt: skip
-    came = distillation_loss(keras.ops.convert_to_tensor(student), keras.ops.convert_to_tensor(teacher), labels, temperature, alpha)
+    came = distillation_loss(
+        keras.ops.convert_to_tensor(student), keras.ops.convert_to_tensor(teacher), labels, temperature, alpha
+    )
     checks.equal("the loss", came, alpha * square * soft + (1 - alpha) * hard, {
         "the factor T² is missing": alpha * soft + (1 - alpha) * hard,
         "T stands in place of T²": alpha * temperature * soft + (1 - alpha) * hard,
@@ -202,7 +204,7 @@ def attention_map(maps):
 # %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_attention(maps):
     """Hold attention_map to a version with einsum."""
-    count, height, width, channels = maps.shape
+    count, _height, _width, _channels = maps.shape
 
     def scaled(values):
         rows = values.reshape(count, -1)
@@ -318,7 +320,9 @@ def check_step(seed, temperature):
     numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
     copy = keras.models.clone_model(student)
     copy.set_weights(student.get_weights())
-    given, learned = (np.asarray(x, dtype=float) / temperature for x in (teacher(numbers), copy(numbers, training=True)))
+    given, learned = (
+        np.asarray(x, dtype=float) / temperature for x in (teacher(numbers), copy(numbers, training=True))
+    )
     p, q = log_softmax(given, axis=1), log_softmax(learned, axis=1)
     expected = (np.exp(p) * (p - q)).sum(axis=1).mean()
     before = student.get_weights()
@@ -330,7 +334,9 @@ def check_step(seed, temperature):
     checks.require(moved[0] and moved[-1], "The student's weights did not move: was the optimizer applied to them?")
     checks.require(moved[4], "The student's batch-norm statistics did not move: it should run with training=True.")
     losses = [distil_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature) for _ in range(8)]
-    checks.require(losses[-1] < loss, f"After nine steps the loss went from {loss:.3f} to {losses[-1]:.3f}: it should fall.")
+    checks.require(
+        losses[-1] < loss, f"After nine steps the loss went from {loss:.3f} to {losses[-1]:.3f}: it should fall."
+    )
 
 
 with progress.exercise("distil_step"):
@@ -340,12 +346,13 @@ with progress.exercise("distil_step"):
     check_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_teacher_stays(seed):
     """Every number of the teacher is the same after three steps: weights and batch-norm statistics."""
     teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
     numbers = np.random.default_rng(seed).normal(3, 2, (12, 10)).astype("float32")
-    before, own = teacher.get_weights(), student.get_weights()
+    before, own = teacher.get_weights(), [np.array(weight) for weight in student.trainable_weights]
     for _ in range(3):
         distil_step(teacher, student, numbers, keras.optimizers.Adam(0.01), 2.0)
     moved = [
@@ -356,7 +363,7 @@ def check_teacher_stays(seed):
     checks.require(not set(moved) - {"moving_mean", "moving_variance"},
                    f"The teacher's weights moved ({', '.join(moved)}): only the student's may be given to the optimizer.")  # fmt: skip
     checks.require(not moved, "The teacher's batch-norm statistics moved: it should answer with training=False.")
-    stayed = all(np.array_equal(old, new) for old, new in zip(own, student.get_weights(), strict=True))
+    stayed = all(np.array_equal(old, np.array(new)) for old, new in zip(own, student.trainable_weights, strict=True))
     checks.require(not stayed, "Neither the teacher nor the student moved: a student that stays has learned nothing.")
 
 

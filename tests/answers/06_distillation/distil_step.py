@@ -23,8 +23,7 @@ def distil_step(teacher, student, images, optimizer, temperature):
 def distil_step(teacher, student, images, optimizer, temperature):
     teacher.trainable = False
     p = tf.nn.softmax(teacher(images) / temperature)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(student.trainable_weights)
+    with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
         loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(p * (tf.math.log(p) - q), axis=1))
     optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
