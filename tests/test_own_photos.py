@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from tlcourse import lite, own_photos, saliency
+from tlcourse import litert, own_photos, saliency
 from tlcourse.cli import main
 from tlcourse.datasets import photos
 
@@ -50,7 +50,7 @@ def test_the_exported_file_gives_the_classes_by_name(learned, folder):
     names = learned.written["labels"].read_text(encoding="utf-8").splitlines()
     assert names == ["cats", "dogs"]
     data = photos.load(folder)
-    probabilities = lite.run(learned.written["model"].read_bytes(), data.images)
+    probabilities = litert.Runner(learned.written["model"].read_bytes()).predict(data.images)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
 
