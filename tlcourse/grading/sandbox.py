@@ -22,7 +22,7 @@ HOME = "/home/student"  # inside the box
 MEETING = "/run/grading"  # inside the box: where the sockets of kernels and template lie
 MISSING = (
     "student code needs a box to run in, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
-    "elsewhere grade in the container of the README. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
+    "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
     "on your own risk"
 )
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache")

@@ -1,8 +1,9 @@
 """Inside the box: imports once, then forks a kernel for each request. Started by `tlcourse.grading.sandbox`.
 
-A request is one line of JSON: {"role": "kernel" or "judge", "name": of its folder where sockets meet, "files":
-{name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel {"connection":
-ipykernel's connection file}, for a judge {"setup": sources that it runs first}. Answers are lines of JSON: {"ready": true},
+A request is one line of JSON: {"role": "kernel" or "judge", "name": of its folder where sockets meet,
+"files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel
+{"connection": ipykernel's connection file}, for a judge {"setup": sources that it runs first}.
+Answers are lines of JSON: {"ready": true},
 {"cpu": seconds, "processes": n} every fifth of a second, and at last {"exit": status, "reason": text or null}.
 
 Three processes belong to a kernel: a warden outside the submission's namespaces, which measures, kills, and dies when
