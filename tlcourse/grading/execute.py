@@ -158,7 +158,10 @@ class Executor:
                 "seconds": round(seconds, 3),
             }
         )
-        self.run.outputs[str(index)] = {"outputs": verdict.get("outputs", []), "execution_count": None}
+        outputs = list(verdict.get("outputs", []))
+        if not passed and not any(output["output_type"] == "error" for output in outputs):
+            outputs.append(_error(verdict))  # nbgrader gives full marks to a check without an error in its output
+        self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": None}
 
     async def run_cell(self, index, cell):
         """Run a student's cell as nbclient does, within the limits."""
@@ -306,3 +309,9 @@ class Executor:
 
 class Dead(Exception):  # noqa: N818
     """A cell cannot be run any more; the message says why."""
+
+
+def _error(verdict):
+    """The output of a check that did not pass and has no error of its own, as the notebook keeps it."""
+    outcome, message = verdict["outcome"], verdict["message"]
+    return {"output_type": "error", "ename": outcome, "evalue": message, "traceback": [f"{outcome}: {message}"]}

@@ -37,8 +37,11 @@ class Submission:
 
 
 def read(folder, student, unit):
-    """What a student handed in for a unit."""
+    """What a student handed in for a unit; nothing, where the folder is a link to somewhere else."""
     folder = Path(folder)
+    if folder.is_symlink() or folder.parent.is_symlink():
+        note = f"{folder.name} is a link, not a folder, and was not read."
+        return Submission(student, unit, None, hashlib.sha256(b"").hexdigest(), {}, notes=(note,))
     file, notes = _notebook(folder, unit)
     content = None
     if file is not None:
@@ -54,8 +57,9 @@ def read(folder, student, unit):
 
 def _notebook(folder, unit):
     """The file that must be the unit's notebook, and what to say about its name."""
-    found = [path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink()]
-    links = [path.name for path in folder.glob("*.ipynb") if path.is_symlink()]
+    notebooks = _notebooks(folder) or [path for part in _folders(folder) for path in _notebooks(part)]
+    found = [path for path in notebooks if path.is_file() and not path.is_symlink()]
+    links = [path.name for path in notebooks if path.is_symlink()]
     notes = [f"{name} is a link, not a file, and was not read." for name in links]
     exact = folder / f"{unit}.ipynb"
     if exact in found:
@@ -66,5 +70,15 @@ def _notebook(folder, unit):
     if not found:
         return None, notes
     nearest = max(found, key=lambda path: (difflib.SequenceMatcher(None, path.stem, unit).ratio(), path.name))
-    notes.append(f"The file was called {nearest.name} instead of {exact.name}.")
+    notes.append(f"The file was called {nearest.relative_to(folder).as_posix()} instead of {exact.name}.")
     return nearest, notes
+
+
+def _notebooks(folder):
+    """The notebooks in a folder, also those of a computer that writes names in capitals."""
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".ipynb")
+
+
+def _folders(folder):
+    """The folders in a folder, where an archive may have been unpacked one level too deep."""
+    return sorted(path for path in folder.glob("*") if path.is_dir() and not path.is_symlink() and path.name[0] != ".")
