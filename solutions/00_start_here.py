@@ -340,6 +340,7 @@ with progress.exercise("accuracy"):
 # | **00 Start here** | What does a teacher save you? |
 # | [**01 Counting a CNN's parameters**](../01_cnn_parameters/01_cnn_parameters.ipynb) | A slide gives VGG16's size to the last digit. Is that digit right? |
 # | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How do ten pictures of each person become enough? |
+# | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | The teacher's layers may learn, too. What does that gain, what can it break? |
 #
 # Where a lecture is wrong or vague, the unit says so and shows it.
 

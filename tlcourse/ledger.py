@@ -123,7 +123,8 @@ def _recorded(check, name, root):
     if not file.is_file():
         raise ValueError(f"{name}: nothing is recorded at {file}")
     record = json.loads(file.read_text(encoding="utf-8"))
-    terms = re.findall(r"([+-]?) *([\w.]+)", check["value"])
+    parts = re.split(r" ([+-]) ", f"0 + {check['value']}")[1:]
+    terms = zip(parts[::2], parts[1::2], strict=True)
     columns = [(-1 if sign == "-" else 1, _values(record, path, name, check["record"])) for sign, path in terms]
     if len({len(values) for _, values in columns}) != 1:
         raise ValueError(f"{name}: the terms of {check['value']!r} were not run over the same seeds")
@@ -133,10 +134,13 @@ def _recorded(check, name, root):
 
 
 def _values(record, path, name, file):
-    for key in path.split("."):
-        if not isinstance(record, dict) or key not in record:
+    rest = path
+    while rest:
+        fits = [key for key in record if isinstance(record, dict) and f"{rest}.".startswith(f"{key}.")]
+        if not fits:
             raise ValueError(f"{name}: the record {file!r} has no {path!r}")
-        record = record[key]
+        key = max(fits, key=len)  # a rate as a key holds a dot itself
+        record, rest = record[key], rest[len(key) + 1 :]
     return record["values"]
 
 
