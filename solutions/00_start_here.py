@@ -2,7 +2,8 @@
 # # Start here: what a teacher saves you
 #
 # You want a program that recognises **65 people**, and you have **ten pictures of each** (C01: such marks name a claim of
-# the lectures that this course puts to the test). Is that enough to train a neural network?
+# the lectures that this course puts to the test; the README lists all of them with what was found). Is that enough to
+# train a neural network?
 #
 # Starting from nothing, it is far too little. Starting from a network that has already learned to look at *other*
 # people's faces, it is plenty. That is transfer learning, and this course lets you do it, measure it and break it.
@@ -45,7 +46,8 @@ keras.utils.set_random_seed(0)
 progress = checks.Progress({"accuracy": "Exercise 0.1 accuracy"})
 
 # %% [markdown]
-# If the next cell prints a line and no error, your installation works.
+# If the next cell prints a line that ends in *ready*, your installation works. Red lines that begin with `WARNING`, `I0000`
+# or `E0000` come from TensorFlow's search for a graphics card; they are no errors of yours.
 
 # %%
 print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__version__}: ready.")

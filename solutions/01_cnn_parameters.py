@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Unit 01: Counting a CNN's parameters
 #
-# A lecture slide says: VGG16, with a small new head for a target task, has **134,268,737** parameters (C04: the
-# lectures' claims are numbered). Is that right?
+# A lecture slide says: VGG16, with a small new head (a last layer of its own) for a target task, has **134,268,737**
+# parameters (C04: the lectures' claims are numbered). Is that right?
 #
 # You need neither a GPU nor VGG16's half gigabyte of weights to find out. You need to count. By the end of this unit
 # you can
@@ -383,7 +383,8 @@ for variable in norm.weights:
 #
 # Write `batch_norm_parameters(channels, scale=True, frozen=False)` → `(trainable, non_trainable)`, two `int`: for
 # example `batch_norm_parameters(8)` is `(16, 16)`. `scale=False` leaves `gamma` out; `frozen=True` is
-# `layer.trainable = False`. (1 point, and 1 point for `frozen=True`)
+# `layer.trainable = False`: what was trainable still exists, and counts as non-trainable. (1 point, and 1 point for
+# `frozen=True`)
 #
 # <details><summary>Hint</summary>
 # Freezing deletes nothing: the sum of the two numbers stays.
@@ -980,8 +981,8 @@ for filters, strides in ((1, 1), (4, 1), (4, 2)):
 #
 # Write `multiply_adds(layer, input_shape)` → `int` for one image. `layer` is a dictionary of kind `"conv"`, `"dense"`
 # or `"separable"`. `input_shape` is `(height, width, channels)`, for a dense layer `(entries,)`. Biases are additions
-# only and do not count; padded zeros are multiplied like other pixels. For example the lecture's second convolution
-# costs 819,200. (2 points for convolutions, 1 for the two others)
+# only and do not count; padded zeros are multiplied like other pixels. For example the lecture's second convolution,
+# `lecture_network[1]` on a map of `(32, 32, 8)`, costs 819,200. (2 points for convolutions, 1 for the two others)
 #
 # <details><summary>Hint</summary>
 # How often is each weight used? A separable convolution strides in its depthwise step, so its pointwise step sees the

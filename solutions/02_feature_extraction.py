@@ -258,7 +258,8 @@ plt.show()
 #
 # `cut_head(teacher)`: a `keras.Model` with the teacher's input whose output is that of its last *hidden* layer, what
 # the teacher's final layer gets to see. It has the teacher's own weights, and it is frozen: nothing in it is trainable.
-# The teacher can be any Keras classifier whose last layer is its head. For one whose last layers are `... fc2_relu,
+# (Layers are shared: freezing the base freezes the teacher's own layers, too.) The teacher can be any Keras classifier
+# whose last layer is its head. For one whose last layers are `... fc2_relu,
 # predictions`, the new model ends after `fc2_relu`. (3 points)
 #
 # <details><summary>Hint</summary>
@@ -378,11 +379,11 @@ for name, vectors in views.items():
 # largest of which names the class. `features` is float32 of shape (n, d), `labels` are n integers from 0 on, all below
 # `classes`. The head is **one** dense layer with biases: for 192 features and 65 people it learns 192 × 65 + 65 =
 # 12,545 numbers. Train it until it fits its training pictures; Adam at a learning rate of 0.01 gets there in 30
-# epochs. (4 points)
+# epochs with batches of 32. (4 points)
 #
 # <details><summary>Hint</summary>
-# Labels that are integers want the *sparse* categorical cross-entropy. Tell it `from_logits=True` when the layer has no
-# softmax. `verbose=0` keeps the training quiet. `fit` returns a history, not the model.
+# Labels that are integers want the *sparse* categorical cross-entropy. Numbers that no softmax has turned into
+# probabilities are called logits; tell the loss `from_logits=True` when the layer has no softmax. `verbose=0` keeps the training quiet. `fit` returns a history, not the model.
 # </details>
 
 
@@ -832,7 +833,8 @@ print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == known.label
 # `keep_classes(teacher, classes)`: a `keras.Model` from pictures to the teacher's own logits for `classes` only: a
 # list of k class numbers, in the order given, so the output has the shape (n, k). Nothing is trained. The teacher's
 # last layer is a dense layer with biases and no activation. For `classes = [7, 2]` the two outputs for a picture are
-# the teacher's outputs 7 and 2. (3 points)
+# the teacher's outputs 7 and 2. The teacher itself must stay as it is: write into a layer of your own, not into its last.
+# (3 points)
 #
 # <details><summary>Hint</summary>
 # `layer.get_weights()` of a dense layer gives a kernel of shape (inputs, classes) and biases of shape (classes,). NumPy
