@@ -116,4 +116,7 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
 @pytest.mark.parametrize("folder", ["solutions", "notebooks"])
 def test_a_units_folder_holds_its_notebook_and_nothing_that_nbgrader_would_hand_out(folder):
     found = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
-    assert {name for name in found if ".ipynb_checkpoints" not in name} == {f"{unit}/{unit}.ipynb" for unit in UNITS}
+    stays = {f"{unit}/answers" for unit in UNITS} if folder == "solutions" else set()  # nbgrader copies no .py file
+    held = {name for name in found if ".ipynb_checkpoints" not in name} - stays
+    assert held == {f"{unit}/{unit}.ipynb" for unit in UNITS}
+    assert not [file for unit in UNITS for file in (ROOT / folder / unit / "answers").glob("*") if file.suffix != ".py"]
