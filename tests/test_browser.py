@@ -15,7 +15,7 @@ from conftest import ROOT, TINY
 from PIL import Image
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import mark_scheme, runner, sample_class
+from tlcourse.grading import known_answers, mark_scheme, runner, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -29,7 +29,8 @@ OPTIONS = [
 ]
 PATIENCE = 300_000  # ms that a busy machine may take for what an idle one does in seconds
 UNIT = "01_cnn_parameters"
-WRONG = sample_class.MISTAKES["output_size"].rstrip()
+KNOWN = known_answers.read(known_answers.folder(ROOT, UNIT) / "output_size.py")
+WRONG = next(known_answers.handed_in(one) for one in KNOWN if one.says == "the stride is left out").rstrip()
 pytestmark = pytest.mark.timeout(1800)
 
 
@@ -151,8 +152,7 @@ def move(page, explorer, control, key):
 def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
     release, reference = (notebooks.read(file(course, UNIT)) for file in (runner.release_file, runner.solution_file))
-    answers = sample_class.submissions(reference, release)["right"]
-    done = {cell.metadata.nbgrader.grade_id: cell.source for cell in answers.cells if "nbgrader" in cell.metadata}
+    done = sample_class.solved(reference)
     right = done.pop("output_size")
     text = notebooks.nbformat.writes(sample_class.fill(release, done))
     notebooks.write_atomically(runner.release_file(course, UNIT), text)

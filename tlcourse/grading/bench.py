@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tlcourse import notebooks, units
-from tlcourse.grading import outcome, runner, sample_class
+from tlcourse.grading import known_answers, outcome, runner, sample_class
 from tlcourse.grading.grade import grade
 
 STOCK = """\
@@ -35,7 +35,7 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
         for course in (folder, stock):
             runner.new_course(course, units.course_folder(root), [unit])
             runner.nbgrader(course, "generate_assignment", unit)
-            _hand_in(course, unit, students)
+            _hand_in(course, unit, students, units.course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: runner.nbgrader(stock, "autograde", unit))
         seconds, cpu = _timed(lambda: grade(folder, unit, jobs=jobs))
@@ -53,11 +53,12 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     }
 
 
-def _hand_in(course, unit, students):
+def _hand_in(course, unit, students, root):
     reference, release = (
         notebooks.read(file) for file in (runner.solution_file(course, unit), runner.release_file(course, unit))
     )
-    made = list(sample_class.submissions(reference, release).values())
+    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
+    made = list(sample_class.submissions(reference, release, mistakes).values())
     for number in range(students):
         runner.hand_in(course, f"student{number:02}", unit, made[number % len(made)])
 
