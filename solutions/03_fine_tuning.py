@@ -952,6 +952,7 @@ with progress.exercise("repaired_recipe_statistics"):
 def check_choice(came, rows, student_now, sets):
     """A test set whose labels are all wrong spoils nothing."""
     checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
+    checks.require(not any(row.statistics for row in rows), "The batch norms' statistics drifted: repair that first.")
     reached = right(student_now, sets[1])
     checks.require(reached > 0.9, "The labels of this test set are all wrong, on purpose, and the student came out bad: "
                    f"{reached:.0%} of the validation set. So the test set had a say in which epoch is kept.")  # fmt: skip

@@ -55,7 +55,8 @@ def repaired_recipe(student, train, validation, test):
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    student.trainable = True
+    for layer in student.layers:
+        layer.trainable = True
     finetuning.recompile(student, 0.01)
     stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
     student.fit(*train, batch_size=16, epochs=20, validation_data=test, callbacks=[stop], verbose=0)
@@ -77,11 +78,12 @@ def repaired_recipe(student, train, validation, test):
 
 # %% wrong: batch norms learn
 # says: the batch norms are trainable
-# earns: 3
+# earns: 1
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    student.trainable = True
+    for layer in student.layers:
+        layer.trainable = True
     finetuning.recompile(student, 0.01)
     student.fit(*train, batch_size=16, epochs=20, verbose=0)
     finetuning.recompile(student, 0.01)
