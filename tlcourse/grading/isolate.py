@@ -10,7 +10,7 @@ import os
 import resource
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CAPABILITY_VERSION_3 = 0x20080522
 NOBODY = 65534
@@ -40,10 +40,16 @@ def own_mounts():
     _checked(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount private")
 
 
-def own_folder(path, megabytes, mode="1777"):
-    """Put an empty folder in memory at `path`, seen by this submission only."""
+def own_folder(path, megabytes, keep=(), mode="1777"):
+    """Put an empty folder in memory at `path`, seen by this submission only; the folders `keep` below it stay."""
+    kept = {str(folder): os.open(folder, os.O_PATH) for folder in keep if folder.is_relative_to(path)}
     options = f"size={megabytes}m,nr_inodes=20k,mode={mode}".encode()
     _checked(_libc.mount(b"tmpfs", path.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options), f"mount {path}")
+    for folder, opened in kept.items():
+        os.makedirs(folder, mode=0o755, exist_ok=True)
+        source = f"/proc/self/fd/{opened}".encode()
+        _checked(_libc.mount(source, folder.encode(), None, MS_BIND | MS_REC, None), f"mount {folder}")
+        os.close(opened)
 
 
 def own_proc():

@@ -21,7 +21,7 @@ import socket
 import sys
 from pathlib import Path
 
-from tlcourse.grading import answers, isolate, judge, warden
+from tlcourse.grading import answers, isolate, judge, sandbox, warden
 from tlcourse.grading.sandbox import HOME, MEETING
 
 ALWAYS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
@@ -72,8 +72,9 @@ def _first_process(request, tell):
         isolate.die_with_parent(signal.SIGKILL)
         isolate.own_mounts()
         disk = request["limits"]["disk_megabytes"]
+        readable = sandbox.readable_folders()  # the course may lie in /tmp itself
         for path, size in ((HOME, disk), ("/tmp", disk), ("/dev/shm", min(disk, 64))):
-            isolate.own_folder(path, size)
+            isolate.own_folder(path, size, keep=readable)
         with contextlib.suppress(OSError):  # inside another container: then /proc shows the box' processes, unreadable
             isolate.own_proc()
         kernel = os.fork()
