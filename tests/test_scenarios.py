@@ -63,6 +63,7 @@ def _surely_better(record, first, second):
         ("transfer_matrix", "digits.chosen.log_me", "digits.faces.accuracy"),  # ... and choosing by it repairs
         ("dataset_bias", "biased.teacher.usual", "biased.teacher.exchanged"),
         ("dataset_bias", "neutral.teacher.exchanged", "biased.teacher.exchanged"),
+        ("dataset_bias", "neutral.student.exchanged", "biased.student.exchanged"),
     ],
 )
 def test_what_is_on_record(name, better, worse):
