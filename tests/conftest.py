@@ -18,6 +18,7 @@ if sandbox.problem():  # the tests' own hand-ins are then graded without a box
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
+SLOWER = float(os.environ.get("TLCOURSE_SLOWER", "1"))  # than two idle cores: what may take longer here
 SMALL = {"classes": 7, "widths": (4, 4, 8, 8, 8), "dense": 16}  # arguments of narrow_vgg16
 
 

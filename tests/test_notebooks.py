@@ -5,7 +5,6 @@ TLCOURSE_SLOWER multiplies them, for machines that are slower than two idle core
 """
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -13,11 +12,11 @@ import time
 
 import nbformat
 import pytest
-from conftest import ROOT, processor_seconds
+from conftest import ROOT, SLOWER, processor_seconds
 
 from tlcourse import authoring, notebooks, units
 
-SECONDS = 90 * float(os.environ.get("TLCOURSE_SLOWER", "1"))
+SECONDS = 90 * SLOWER
 UNITS = units.names(ROOT)
 
 
