@@ -8,14 +8,6 @@ from tlcourse.datasets import digits, galaxies, glyphs
 from tlcourse.experiments import paired_difference
 
 
-def _record(name):
-    """The recorded results; a test is skipped, and says so, where the experiment has not been run for the record."""
-    try:
-        return results(name)
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-
-
 def _surely_better(record, first, second):
     """Whether the 95 % interval of first - second, seed by seed, lies above 0; names are paths such as "a.b"."""
     values = []
@@ -66,8 +58,8 @@ def _surely_better(record, first, second):
         ("dataset_bias", "neutral.student.exchanged", "biased.student.exchanged"),
     ],
 )
-def test_what_is_on_record(name, better, worse):
-    assert _surely_better(_record(name), better, worse)
+def test_what_is_onresults(name, better, worse):
+    assert _surely_better(results(name), better, worse)
 
 
 def test_label_shift_uses_no_digit_twice(monkeypatch):
@@ -143,10 +135,10 @@ def tiny(monkeypatch):
     "name",
     ["two_languages", "two_telescopes", "other_labels", "label_shift", "dataset_bias", "simulation", "transfer_matrix"],
 )
-def test_an_experiment_gives_what_is_on_record(tiny, name):
+def test_an_experiment_gives_what_is_onresults(tiny, name):
     from tlcourse.experiments import recording
 
-    record = _record(name)
+    record = results(name)
     run, _ = recording.RESULTS[name]
     assert _paths(run(3)) == _paths({key: value for key, value in record.items() if key != "provenance"})
 

@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tlcourse import features, lite, saliency, storage, teachers
+from tlcourse import features, litert, saliency, storage, teachers
 from tlcourse.catalogue import CATALOGUE
 from tlcourse.datasets import photos
 from tlcourse.plots import image_grid
@@ -98,7 +98,7 @@ def learn(folder, into, teacher=None):
     right = int(np.sum(predicted == data.labels))
     interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
-    written = lite.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
+    written = litert.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
     written |= _mistakes(base, name, data, predicted, heads, files, Path(into))
     return Outcome(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
 
