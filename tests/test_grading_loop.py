@@ -190,3 +190,16 @@ def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
     )
     seen = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
     assert seen.stdout == "[('01_tiny', 7.0, 5)]\n", seen.stderr
+
+
+def test_formgrader_autogrades_from_within_its_event_loop(tiny_class):
+    code = (
+        "import asyncio; from nbgrader.apps import NbGrader; from nbgrader.apps.api import NbGraderAPI\n"
+        "app = NbGrader(); app.initialize([])\n"
+        "async def press(): return NbGraderAPI(app.coursedir, parent=app).autograde('01_tiny', 'wrong')\n"
+        "print(asyncio.run(press())['success'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr
+    scores = {row["student"]: row["code_score"] for row in runner.gradebook(tiny_class[0], "01_tiny")}
+    assert scores["wrong"] == tiny_class[1]["wrong"]

@@ -3,7 +3,6 @@
 `tlcourse grade` runs the same steps; it has the cells run beforehand, in parallel, and hands the results over here.
 """
 
-import asyncio
 import atexit
 import hashlib
 import os
@@ -85,7 +84,7 @@ class IsolatedExecute(NbGraderPreprocessor):
         plan = calibrate.plan(coursedir.root, source, known, self.limits(), lambda: box, digest + ":unsafe" * unsafe)
         skipped = calibrate.skipped(plan, nb, known)
         executor = Executor(nb, box, trust.Grader(known, plan), known.files | beside, self.limits(), skipped)
-        run = asyncio.run(executor.execute()).as_dict() | {"release_sha256": digest}
+        run = executor.execute().as_dict() | {"release_sha256": digest}
         run["notes"] = [*told.get("notes", []), *run["notes"]]
         run["submission_sha256"] = told.get("submission_sha256")
         if told.get("notes"):

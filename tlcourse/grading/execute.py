@@ -6,6 +6,7 @@ without the one at fault, and goes on behind it.
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 import nbformat
@@ -102,13 +103,21 @@ class Executor:
         self.spent = 0.0  # seconds against the notebook's limit in kernels that are gone
         self.run = Run()
 
-    async def execute(self):
-        """Run all cells.
+    def execute(self):
+        """Run all cells, also when called from within a running event loop, as formgrader does.
 
         Returns
         -------
         Run
         """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(self._execute())
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, self._execute()).result()
+
+    async def _execute(self):
         started = time.monotonic()
         try:
             for index, cell in enumerate(self.notebook.cells):
