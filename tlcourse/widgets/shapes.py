@@ -1,7 +1,6 @@
-"""Pictures of tensor shapes, still and interactive. Counts come from Keras; nothing here is an answer."""
+"""Tensor shapes of a network, still and interactive. Counts come from Keras; nothing here is an answer."""
 
 import html
-import io
 import math
 
 import ipywidgets
@@ -12,6 +11,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
 from tlcourse.plots.style import COLOURS, INK
+from tlcourse.widgets.parts import empty_picture, percent, png
 
 BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
 TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
@@ -76,11 +76,7 @@ def _words(axes, x, row, total, bold):
         axes.text(x, -0.98, f"{row.parameters:,}", ha="center", fontsize=10, color=GREEN, weight="bold")
         share = row.parameters / total
         axes.add_patch(Rectangle((x - 0.4, -2.1), 0.8, 0.75 * share, facecolor=GREEN, edgecolor="none"))
-        axes.text(x, -2.05 + 0.75 * share, _percent(share), ha="center", fontsize=8, color=INK)
-
-
-def _percent(share):
-    return f"{share:.1%}" if share >= 0.001 else "<0.1%"
+        axes.text(x, -2.05 + 0.75 * share, percent(share), ha="center", fontsize=8, color=INK)
 
 
 def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
@@ -184,7 +180,7 @@ class ShapeExplorer(ipywidgets.VBox):
         self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **wide)
         self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", style=wide["style"])
         self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **wide)
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.picture = empty_picture()
         self.numbers = ipywidgets.HTML()
         super().__init__([self._controls(), self.picture, self.numbers])
         self._take_values()
@@ -222,9 +218,7 @@ class ShapeExplorer(ipywidgets.VBox):
             figure.text(0.5, 0.5, TOO_LARGE, ha="center", color=INK, fontsize=12)
         else:
             draw_shapes(rows, figure.add_subplot(), changed=self.layer.value + 1)
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=100)
-        self.picture.value = png.getvalue()
+        self.picture.value = png(figure)
         self.numbers.value = f"<p>{TOO_LARGE}</p>" if rows is None else _table(rows)
 
 
@@ -238,104 +232,3 @@ def _table(rows):
         for name, shape, count in lines
     )
     return f"<table>{head}{body}</table>"
-
-
-def draw_softened(logits, names, temperature, axes=None):
-    """Draw what a softmax makes of logits at one temperature, with the share of the largest answer in the title.
-
-    Parameters
-    ----------
-    logits : array-like
-        Shape (classes,).
-    names : sequence of str
-        One for each class.
-    temperature : float
-        Above 0.
-    axes : matplotlib.axes.Axes, optional
-        Made if left out.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        For a temperature of 0 or less, or another number of names than logits.
-    """
-    shares = _softened(logits, temperature)
-    if len(names) != len(shares):
-        raise ValueError(f"{len(shares)} logits need as many names, got {len(names)}")
-    if axes is None:
-        axes = plt.figure(figsize=(6, 2.6), facecolor="white", layout="constrained").add_subplot()
-    places = np.arange(len(shares))
-    axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
-    for place, share in zip(places, shares, strict=True):
-        axes.text(place, share + 0.02, _percent(share), ha="center", fontsize=8, color=INK)
-    axes.set_xticks(places, names)
-    axes.set(ylim=(0, 1.12), yticks=())
-    axes.spines[["left", "top", "right"]].set_visible(False)
-    axes.tick_params(length=0, labelsize=9, colors=INK)
-    axes.set_title(f"temperature {temperature:g}", fontsize=10, color=INK, loc="left")
-    return axes
-
-
-def _softened(logits, temperature):
-    logits = np.asarray(logits, dtype=float)
-    if not temperature > 0:
-        raise ValueError(f"the temperature must be above 0, got {temperature}")
-    powers = np.exp((logits - logits.max()) / temperature)
-    return powers / powers.sum()
-
-
-class TemperatureExplorer(ipywidgets.VBox):
-    """Turn the temperature of a softmax and see the answer that it softens.
-
-    Parameters
-    ----------
-    logits : array-like
-        Shape (pictures, classes).
-    names : sequence of str
-        One for each class.
-    titles : sequence of str
-        One for each picture, to choose from.
-
-    Attributes
-    ----------
-    picture_of, temperature : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        The same shares as a table, for those who cannot see the picture.
-    """
-
-    def __init__(self, logits, names, titles):
-        self.logits, self.names = np.asarray(logits, dtype=float), list(names)
-        if self.logits.shape != (len(titles), len(self.names)):
-            raise ValueError(f"logits of shape ({len(titles)}, {len(self.names)}) are needed, got {self.logits.shape}")
-        options = [(title, index) for index, title in enumerate(titles)]
-        wide = {"style": {"description_width": "90px"}}
-        self.picture_of = ipywidgets.Dropdown(options=options, description="answer to", **wide)
-        self.temperature = ipywidgets.FloatLogSlider(
-            value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
-        )
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
-        self.numbers = ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox([self.picture_of, self.temperature]), self.picture, self.numbers])
-        for control in (self.picture_of, self.temperature):
-            control.observe(self._draw, names="value")
-        self._draw()
-
-    def _draw(self, change=None):
-        logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
-        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
-        draw_softened(logits, self.names, temperature, figure.add_subplot())
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=100)
-        self.picture.value = png.getvalue()
-        cells = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td>{share:.1%}</td></tr>"
-            for name, share in zip(self.names, _softened(logits, temperature), strict=True)
-        )
-        self.numbers.value = f"<table><tr><th>class</th><th>share</th></tr>{cells}</table>"
