@@ -1,19 +1,21 @@
 # ruff: noqa: E501  (attacks are kept as the student would write them)
 """The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
 
+import asyncio
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 from conftest import ROOT
 
 from tlcourse import authoring, notebooks
-from tlcourse.grading import calibrate, outcome, pool, repair, runner, sample_class, sandbox, submissions
+from tlcourse.grading import calibrate, outcome, pool, repair, runner, sample_class, sandbox, submissions, trust
 from tlcourse.grading import course as courses
 from tlcourse.grading.execute import Limits
 from tlcourse.grading.grade import grade
@@ -144,6 +146,46 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, st
     assert scores(run) == due
     assert (outcome.worst(run["statuses"]) if run["statuses"] else None) == status
     assert len(json.dumps(run)) < 3_000_000
+
+
+# --- the same mark, whatever else the machine does
+
+
+@boxed
+def test_waiting_for_a_judge_that_gets_no_processor_costs_nothing(known, released, monkeypatch):
+    hear = trust.Grader._hear_judge
+
+    async def late(self):
+        await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
+        return await hear(self)
+
+    monkeypatch.setattr(trust.Grader, "_hear_judge", late)
+    run = graded(known, sample_class.fill(released, RIGHT))
+    assert (scores(run), run["statuses"]) == ([2, 1, 1], [])
+
+
+@boxed
+def test_sleeping_while_the_judge_waits_is_still_stopped(known, released):
+    answer = "import time\ndef double(n):\n    time.sleep(999)"
+    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}))
+    assert scores(run) == [0, 0, 1]
+    assert outcome.worst(run["statuses"]) == "timed out"
+
+
+@boxed
+def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(known, released):
+    """Half a cell's limit of work, a sleep, and a wrong answer; two side by side, beside four others that want all."""
+    work = f"import time\nend = time.process_time() + {QUICK.cell_seconds / 4}\nwhile time.process_time() < end: pass\n"
+    answers = RIGHT | {"double": f"{work}time.sleep(0.5)\n{RIGHT['double']}", "triple": "def triple(n):\n    return n"}
+    notebook = sample_class.fill(released, answers)
+    load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        with ThreadPoolExecutor(2) as side_by_side:
+            runs = list(side_by_side.map(lambda _: graded(known, notebook), range(20)))
+    finally:
+        for process in load:
+            process.kill()
+    assert [(scores(run), run["statuses"]) for run in runs] == [([2, 1, 0], [])] * 20
 
 
 # --- trust

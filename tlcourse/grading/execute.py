@@ -179,15 +179,21 @@ class Executor:
         outputs = [dict(output) for output in cell.outputs]
         self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
 
-    async def limited(self, coroutine):
+    async def limited(self, coroutine, beside=lambda: 0.0):
         """Await something that the kernel does, and stop it when it takes too long.
+
+        Parameters
+        ----------
+        coroutine : awaitable
+        beside : callable
+            Seconds that something else has used for this and that count, too.
 
         Raises
         ------
         CellStopped
         """
         task = asyncio.ensure_future(coroutine)
-        start = self.kernel.used
+        start = self.kernel.used + beside()
         allowed = min(self.limits.cell_seconds, self._left())
         interrupted = None
         while True:
@@ -197,7 +203,7 @@ class Executor:
             if done:
                 task.exception()
                 raise CellStopped(f"stopped after {allowed:.0f} s")
-            used = self.kernel.used - start
+            used = self.kernel.used + beside() - start
             if interrupted is None and used > allowed:
                 self.kernel.interrupt()
                 interrupted = used

@@ -45,6 +45,7 @@ class Grader:
         self.release, self.plan, self.learning = release, plan or {}, learning
         self.learnt = {}
         self._judge = self._expected = None
+        self._judge_before = 0.0  # processor seconds of judges that have ended
         self._seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
 
     async def grade(self, executor, index, cell):
@@ -60,14 +61,14 @@ class Grader:
             return await self._learn(executor, index, cell, name)
         plan = self.plan.get(name, {})
         if plan.get("outside") and not isinstance(executor.template, NoBox):
-            found = await executor.limited(self._outside(executor, cell.source))
+            found = await executor.limited(self._outside(executor, cell.source), self._judge_seconds)
             if found is not None:
                 return found
         return await self._inside(executor, index, cell, plan.get("spoilt", False))
 
     async def _learn(self, executor, index, cell, name):
         boxed = not isinstance(executor.template, NoBox)
-        outside = await executor.limited(self._outside(executor, cell.source)) if boxed else None
+        outside = await executor.limited(self._outside(executor, cell.source), self._judge_seconds) if boxed else None
         found = await self._inside(executor, index, cell, False)
         function = self.release.exercise(name)
         spoilt = found["outcome"] == "passed" and await self._fails_spoilt(executor, cell.source, function)
@@ -79,7 +80,7 @@ class Grader:
         if self._judge is not None:
             self._writer.close()
             await self._judge.close()
-            self._judge = None
+            self._judge_before, self._judge = self._judge_seconds(), None
 
     # --- outside the student's process
 
@@ -94,6 +95,10 @@ class Grader:
             self._reader, self._writer = await judge.meet()
         self._writer.write(json.dumps(request).encode() + b"\n")
 
+    def _judge_seconds(self):
+        """What the judge has used of the processor since it was ready: a check's own work counts as in a notebook."""
+        return self._judge_before + (self._judge.cpu - self._judge.cpu_ready if self._judge else 0.0)
+
     async def _hear_judge(self):
         line = await self._reader.readline()
         if not line:
@@ -103,12 +108,16 @@ class Grader:
     async def _outside(self, executor, source):
         """The verdict of the judge, or None where it cannot decide."""
         names = [name for cell in self.release.cells for name in functions(cell)]
+        kernel = executor.kernel
+        kernel.excused = True  # while the judge works
         try:
             await self._ask_judge(executor, check=source, names=names, seed=self._seed)
             found = await self._converse(executor)
         except BaseException:
             await self.close()  # it waits for an answer that will not come
             raise
+        finally:
+            kernel.excused = False
         if "cannot" in found:
             return None
         printed = [{"output_type": "stream", "name": "stdout", "text": found["printed"]}] if found["printed"] else []
@@ -126,6 +135,7 @@ class Grader:
         reader, writer = await kernel.meet()
         try:
             while "verdict" not in said:
+                kernel.excused = False
                 writer.write(json.dumps(said).encode() + b"\n")
                 answer = asyncio.ensure_future(reader.readline())
                 await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
@@ -133,6 +143,7 @@ class Grader:
                 if not line:
                     await asyncio.wait({serving}, timeout=5)
                     raise DeadKernelError("the student's process gave no answer")
+                kernel.excused = True
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
                 said = await self._hear_judge()
         except BaseException:
