@@ -188,6 +188,33 @@ def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(known, released)
     assert [(scores(run), run["statuses"]) for run in runs] == [([2, 1, 0], [])] * 20
 
 
+@boxed
+def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_than_the_limit(
+    known, released, monkeypatch
+):
+    """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
+    monkeypatch.setattr(trust, "LEAST_SECONDS", 1)
+    monkeypatch.setattr(trust, "PATIENCE", 2)
+    work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
+
+    def stopped(seconds, reference_seconds):
+        answers = RIGHT | {"double": work.format(seconds)}
+        plan = {name: {"outside": False, "seconds": reference_seconds} for name in CHECKS}
+        content = nbformat.writes(sample_class.fill(released, answers)).encode()
+        run = pool.work(submissions.Submission("student", UNIT, content, "digest", {}), known, QUICK, False, plan)[
+            "run"
+        ]
+        return next(cell["outcome"] for cell in run["cells"]), "".join(run["notes"])
+
+    assert stopped(0.02, 0.1)[0] == "passed"
+    assert stopped(30, 0.1) == (
+        "timed out",
+        "Cell test_double was stopped after 1 s.Cell test_double_negative was stopped after 1 s.",
+    )
+    assert "stopped after 2 s" in stopped(30, 1)[1]
+    assert f"stopped after {QUICK.cell_seconds} s" in stopped(30, 100)[1]
+
+
 # --- trust
 
 ATTACKS = {
@@ -403,6 +430,8 @@ def test_unsafe_grading_gives_the_same_marks(small_class):
 def test_the_plan_is_learnt_from_the_reference(small_class):
     grade(small_class, UNIT, jobs=1, students=["ann"], progress=False)
     plan = json.loads(calibrate.plan_file(small_class, UNIT).read_text(encoding="utf-8"))
+    seconds = [plan["checks"][name].pop("seconds") for name in CHECKS]
+    assert all(0 <= taken < 5 for taken in seconds)
     assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"skip": True}}
     assert plan["reference_fails"] == {}
 

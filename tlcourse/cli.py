@@ -193,7 +193,8 @@ def test(options):
     """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
     from tlcourse.units import course_folder
 
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *options]):
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
         failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
         if failed:
             sys.exit(failed)

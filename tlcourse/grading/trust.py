@@ -23,6 +23,7 @@ from tlcourse.grading.release import parsed
 from tlcourse.grading.unsafe import NoBox
 
 UNSOLVED = "not solved yet."
+PATIENCE, LEAST_SECONDS = 20, 30  # a check may take so many times what it takes with the reference, or so long
 GUARD = Path(guard.__file__).read_text(encoding="utf-8")
 CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 SERVE = "import tlcourse.grading.answers as _answers\n_answers.serve(get_ipython().user_ns)"
@@ -36,7 +37,7 @@ class Grader:
     release : tlcourse.grading.release.Release
     plan : dict, optional
         By grade_id, what held for the reference solution (see `calibrate`): {"outside": the judge can decide, "spoilt":
-        the check fails when the function is spoilt}.
+        the check fails when the function is spoilt, "seconds": how long it took}.
     learning : bool
         Find that out, for the reference solution.
     """
@@ -60,6 +61,14 @@ class Grader:
         if self.learning:
             return await self._learn(executor, index, cell, name)
         plan = self.plan.get(name, {})
+        if "seconds" in plan:
+            executor.allowance = max(LEAST_SECONDS, PATIENCE * plan["seconds"])
+        try:
+            return await self._decide(executor, index, cell, plan)
+        finally:
+            executor.allowance = None
+
+    async def _decide(self, executor, index, cell, plan):
         if plan.get("outside") and not isinstance(executor.template, NoBox):
             found = await executor.limited(self._outside(executor, cell.source), self._judge_seconds)
             if found is not None:
@@ -69,10 +78,13 @@ class Grader:
     async def _learn(self, executor, index, cell, name):
         boxed = not isinstance(executor.template, NoBox)
         outside = await executor.limited(self._outside(executor, cell.source), self._judge_seconds) if boxed else None
+        before = executor.kernel.used
         found = await self._inside(executor, index, cell, False)
+        seconds = round(executor.kernel.used - before, 1)
         function = self.release.exercise(name)
         spoilt = found["outcome"] == "passed" and await self._fails_spoilt(executor, cell.source, function)
-        self.learnt[name] = {"outside": outside is not None and outside["outcome"] == "passed", "spoilt": spoilt}
+        outside = outside is not None and outside["outcome"] == "passed"
+        self.learnt[name] = {"outside": outside, "spoilt": spoilt, "seconds": seconds}
         return found
 
     async def close(self):
