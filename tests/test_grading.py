@@ -2,8 +2,10 @@
 """The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
 
 import asyncio
+import errno
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -348,8 +350,6 @@ def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
 @pytest.fixture
 def small_class(folder, released):
     """Four hand-ins in the course; nothing of an earlier grading."""
-    import shutil
-
     for name in ("submitted", "autograded", "autograding"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
@@ -407,6 +407,44 @@ def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
         held.execute("ROLLBACK")
     grade(small_class, UNIT, jobs=1, progress=False)
     assert marks(small_class) == DUE
+
+
+@boxed
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        shutil.copytree(small_class, disk / "course")
+        said = []
+        for free in (20_000, 150_000, 300_000):  # bytes: it fills up at another point each time
+            left = shutil.disk_usage(disk).free - free
+            if left > 0:
+                disk.joinpath(f"filler{free}").write_bytes(bytes(left))
+            try:
+                grade(disk / "course", UNIT, jobs=1, progress=False)
+            except (courses.DiskFull, OSError) as error:
+                said.append(str(error))
+            for filler in disk.glob("filler*"):
+                filler.unlink()
+        assert said
+        assert all("full" in line or "No space left" in line for line in said)
+        grade(disk / "course", UNIT, jobs=1, progress=False)
+        assert marks(disk / "course") == DUE
+    finally:
+        subprocess.run(["umount", "-l", str(disk)])
+
+
+def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="other"), courses.room_to_write(tmp_path):
+        raise ValueError("other trouble")
+    with pytest.raises(courses.DiskFull, match="make room"), courses.room_to_write(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(courses, "LEAST_ROOM", 1 << 60)  # nbgrader does not say why a notebook could not be written
+    with pytest.raises(courses.DiskFull, match=str(tmp_path)), courses.room_to_write(tmp_path):
+        raise RuntimeError("Please see the the above traceback")
 
 
 def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
