@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -222,7 +224,7 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
 ATTACKS = {
     "syntax tree": "import ast\nclass S(ast.NodeTransformer):\n    def visit_With(self, n): return ast.Pass()\n"
     "get_ipython().ast_transformers.append(S())",
-    "input": "get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])",
+    "input": "get_ipython().input_transformers_post.append(lambda lines: ['pass\n'])",
     "checks": "from tlcourse import checks\nchecks.equal = checks.returns = lambda *a, **k: None",
     "numpy": "import numpy as np\nnp.allclose = lambda *a, **k: True",
     "progress": "import contextlib\nclass P:\n    def exercise(self, n): return contextlib.suppress(BaseException)\nprogress = P()",
@@ -510,3 +512,51 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
             process.kill()
     assert grading.returncode == 0, said
     assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}
+
+
+# --- another gradebook
+
+
+@pytest.fixture
+def postgresql(tmp_path):
+    """The address of an empty database of a PostgreSQL server of this test's own."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed")
+    programs, data = programs[-1].parent, tmp_path / "postgresql"
+    data.mkdir()
+    as_other = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(data, "postgres", "postgres")
+        for folder in (tmp_path, *tmp_path.parents[:3]):
+            folder.chmod(folder.stat().st_mode | 0o011)
+        as_other = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    subprocess.run(
+        [*as_other, programs / "initdb", "-D", data, "-A", "trust", "-U", "course"], check=True, capture_output=True
+    )
+    options = f"-p {port} -k '' -c listen_addresses=127.0.0.1"
+    control = [*as_other, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
+    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
+    yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL)
+
+
+@boxed
+def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(small_class, course, ignore=shutil.ignore_patterns("gradebook.db"))
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.CourseDirectory.db_url = {postgresql!r}\n")
+    runner.nbgrader(course, "generate_assignment", UNIT, "--force")
+    outcomes = grade(course, UNIT, jobs=2, progress=False)
+    assert {one.student: one.score for one in outcomes} == DUE
+    assert not (course / "gradebook.db").exists()
+    with courses.Course(course).gradebook() as book:
+        assert book.db.bind.dialect.name == "postgresql"
+        found = {one.student.id: one.score for one in book.assignment_submissions(UNIT)}
+    assert found == DUE
+    grade(course, UNIT, jobs=2, again=True, progress=False)
