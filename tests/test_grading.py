@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -341,7 +342,7 @@ def test_an_untouched_notebook_needs_no_repair(known, released):
 def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
     with pytest.raises(repair.Unreadable):
         repair.read(content)
-    notebook, run = pool.ungraded(known, "unreadable", "why")
+    notebook, run = outcome.ungraded(known, "unreadable", "why")
     assert (scores(run), run["statuses"]) == ([0, 0, 0], ["unreadable"])
     assert len(notebook.cells) == len(known.cells)
 
@@ -400,13 +401,17 @@ def test_killed_and_started_again_it_goes_on(small_class):
 
 @boxed
 def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
-    monkeypatch.setattr(courses, "PATIENCE", 1)
     monkeypatch.setattr(courses.patiently, "__defaults__", (1,))
+    config = small_class / "nbgrader_config.py"
+    usual = config.read_text(encoding="utf-8")
+    assert "timeout=30" in usual
+    config.write_text(usual.replace("timeout=30", "timeout=1"), encoding="utf-8")
     with sqlite3.connect(small_class / "gradebook.db", isolation_level=None) as held:
         held.execute("BEGIN EXCLUSIVE")
         with pytest.raises(courses.GradebookLocked, match="start again"):
             grade(small_class, UNIT, jobs=1, progress=False)
         held.execute("ROLLBACK")
+    config.write_text(usual, encoding="utf-8")
     grade(small_class, UNIT, jobs=1, progress=False)
     assert marks(small_class) == DUE
 
@@ -454,6 +459,29 @@ def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
     monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
     with pytest.raises(sandbox.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
         grade(small_class, UNIT, progress=False)
+
+
+@boxed
+def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebook(small_class):
+    for student, content in {"bad": b"{", "empty": b"", "zed": b"PK\x03\x04"}.items():
+        folder = small_class / "submitted" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / f"{UNIT}.ipynb").write_bytes(content)
+    with sqlite3.connect(small_class / "gradebook.db", isolation_level=None, check_same_thread=False) as held:
+        held.execute("BEGIN EXCLUSIVE")
+        release_it = threading.Timer(10, lambda: held.execute("ROLLBACK"))  # without our configuration it waits for 5 s
+        release_it.start()
+        runner.nbgrader(small_class, "autograde", UNIT)
+        release_it.join()
+    found = marks(small_class)
+    assert {name: found[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
+        **{"ann": 4, "bob": 3, "cy": 0},
+        **{"bad": 0, "empty": 0, "zed": 0},
+    }
+    for student, reason in {"bad": "no notebook", "empty": "is empty", "zed": "no notebook"}.items():
+        record = outcome.read_record(small_class, UNIT, student)
+        assert record["status"] == "unreadable"
+        assert reason in record["notes"][0]
 
 
 def test_an_unknown_student_is_named(small_class):
