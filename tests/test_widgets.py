@@ -161,3 +161,93 @@ def test_what_cannot_be_softened_is_named():
         widgets.draw_softened(LOGITS[0], ("a", "b"), 1)
     with pytest.raises(ValueError, match=r"\(1, 3\)"):
         widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
+
+
+def summaries(count):
+    return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
+
+
+@pytest.fixture(scope="module")
+def cutter():
+    import keras
+
+    inputs = x = keras.Input((12, 12, 3))
+    for name in ("block1_conv1", "block2_conv1"):
+        x = keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Conv2D(30, 3, strides=2, name=name)(x))
+    outputs = keras.layers.Dense(7, name="predictions")(keras.layers.Flatten()(x))
+    rng = np.random.default_rng(0)
+    pictures = {name: rng.integers(0, 256, (12, 12, 3)) for name in ("one", "other")}
+    return widgets.CutExplorer(keras.Model(inputs, outputs), pictures, {"faces": summaries(3), "digits": summaries(3)})
+
+
+def test_going_through_the_layers_changes_picture_and_numbers(cutter):
+    seen = set()
+    for number, name in enumerate(("block1_conv1", "block2_conv1", "predictions")):
+        cutter.layer.value = number
+        assert name in cutter.numbers.value
+        assert f"{(number + 1) / 4:.1%}" in cutter.numbers.value
+        seen.add(bytes(cutter.picture.value))
+    cutter.picture_of.value = 1
+    assert len(seen | {bytes(cutter.picture.value)}) == 4
+    assert cutter.layer.description
+    assert cutter.picture_of.description
+
+
+def test_a_cut_is_drawn_with_its_layer_marked(cutter):
+    axes = widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 1)
+    assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == [2]
+    assert axes.figure.axes[0].get_title().startswith("block2_conv1: 30 maps")
+    with pytest.raises(ValueError, match="got 3"):
+        widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 3)
+    with pytest.raises(ValueError, match="'short' has 2 summaries for 3"):
+        widgets.CutExplorer(_linear_teacher(), {"a": np.zeros((12, 12, 3))}, {"short": summaries(2)})
+
+
+def _linear_teacher():
+    import keras
+
+    layers = [keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Dense(2)]
+    return keras.Sequential([keras.Input((12, 12, 3)), *layers])
+
+
+def brightness(photo):
+    light = photo.mean() / 255
+    return [light, 1 - light]
+
+
+@pytest.fixture
+def classifier():
+    samples = {"night": np.zeros((20, 20, 3), "uint8"), "noon": np.full((20, 20, 3), 255, "uint8")}
+    return widgets.PhotoClassifier(brightness, ("light", "dark"), samples, size=20)
+
+
+def uploaded(content, name="mine.png", version=8):
+    one = {"name": name, "content": memoryview(content)}
+    return (one,) if version == 8 else {name: {"metadata": {"name": name}, "content": content}}
+
+
+@pytest.mark.parametrize("version", [7, 8])
+def test_an_uploaded_photo_is_classified(classifier, version):
+    import io
+
+    from PIL import Image
+
+    assert "100.0%" in classifier.numbers.value
+    before = classifier.picture.value
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
+    classifier._uploaded({"new": uploaded(file.getvalue(), version=version)})
+    assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
+    assert classifier.picture.value != before
+    classifier._uploaded({"new": uploaded(b"no photo", "<b>.jpg", version)})
+    assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
+    classifier.sample.value = "noon"
+    assert "noon" in classifier.numbers.value
+
+
+def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
+    with pytest.raises(ValueError, match="sample"):
+        widgets.PhotoClassifier(brightness, ("light", "dark"), {})
+    classifier.predict = lambda photo: [1.0]
+    with pytest.raises(ValueError, match="got 1"):
+        classifier.show(classifier.samples["night"], "night")
