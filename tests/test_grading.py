@@ -225,7 +225,7 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
 ATTACKS = {
     "syntax tree": "import ast\nclass S(ast.NodeTransformer):\n    def visit_With(self, n): return ast.Pass()\n"
     "get_ipython().ast_transformers.append(S())",
-    "input": "get_ipython().input_transformers_post.append(lambda lines: ['pass\n'])",
+    "input": "get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])",
     "checks": "from tlcourse import checks\nchecks.equal = checks.returns = lambda *a, **k: None",
     "numpy": "import numpy as np\nnp.allclose = lambda *a, **k: True",
     "progress": "import contextlib\nclass P:\n    def exercise(self, n): return contextlib.suppress(BaseException)\nprogress = P()",
