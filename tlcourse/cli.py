@@ -164,9 +164,10 @@ def teachers():
 
 @main.command()
 @json_option
-def bench(json_file):
+@click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
+def bench(json_file, keep):
     """Measure the course's speed, as ratios within one run."""
-    importlib.import_module("tlcourse.bench").main(json_file)
+    importlib.import_module("tlcourse.bench").main(json_file, keep)
 
 
 @main.command()
