@@ -967,7 +967,23 @@ for key, target in targets.items():
 # name one of its results that you would not carry over. About eight sentences. (3 points)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# ANSWER
+# She tested a constant factor on the gradient, and Adam divides it out: here such a step was as long as the full one, while
+# SGD's was 0.010 of it. So nothing changed because nothing was changed. I would give each group of layers a rate of its
+# own, by a MultiOptimizer or a subclass, count that every trainable variable has one, and look at the audit. A ladder
+# should help where the early features are right already and the rate is uncertain: for new people at 0.01 it kept what
+# one rate destroyed, although it won nothing over a well chosen single rate. It should hurt where the early layers have
+# to change: for digits every ladder was worse than one rate, and the ladder upside down was better than the ladder.
+# Satellite pictures are far from photos of things, so I would expect harm rather than help. I would compare one rate,
+# a factor of 3 and a factor of 10, each with its own highest rate out of a few, chosen on validation pictures, over
+# several seeds, and use the test once. I would not carry over the best rates themselves: one small teacher, drawn faces.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; a rate of its own in the optimizer instead.
+#
+# 1 point: near and far targets are told apart with a number or a named result of this unit (safety at a high rate against harm for digits).
+#
+# 1 point: a fair comparison (each method its own rate, validation pictures, several seeds) and a limit that is named with a reason.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
@@ -1004,7 +1020,19 @@ else:
 # %% [markdown]
 # ## Summary
 #
-# SUMMARY
+# 1. **A ladder** gives each group of layers a rate, by one factor from group to group (C23).
+# 2. **Scaling gradients is no learning rate.** Adam and RMSprop divide by the size of the gradient, and the factor with
+#    it; gradient descent does not.
+# 3. **One optimizer, many rates.** MultiOptimizer from Keras 3.15 on and a subclass before agree. What a pattern misses falls
+#    silently to the default, and AdamW's decay passes by `update_step`: count the groups and look at the movement.
+# 4. **A rate finder** gives an order of magnitude, and schedules multiply with the ladder.
+# 5. **Is it worth it?** For the near target a ladder does not beat a well chosen single rate, but it forgives a bad
+#    choice: no features are lost at a highest rate that destroys them otherwise (C20), and the head need not be trained
+#    first. For the far target it does harm, because the layers that should change most are held back. C23 is insurance,
+#    not a gain.
+#
+# In all of this the teacher's pictures and the target's were taken as they came. What if the two differ in a way that can
+# be named, such as another sensor, another language, another share of classes? That is what the next units are about.
 
 # %%
 progress

@@ -43,6 +43,7 @@ RESULTS = {
     "stopping": (stopping.run, range(5)),
     "ladders_development": (ladders.develop, range(3)),
     "ladders": (ladders.run, range(5)),
+    "ladders_beyond": (ladders.beyond, range(5)),
     "distillation": (distillation.run, range(5)),
 }
 
