@@ -163,6 +163,7 @@ def test_what_cannot_be_softened_is_named():
         widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
 
 
+<<<<<<< HEAD
 def summaries(count):
     return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
 
@@ -251,3 +252,45 @@ def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
     classifier.predict = lambda photo: [1.0]
     with pytest.raises(ValueError, match="got 1"):
         classifier.show(classifier.samples["night"], "night")
+=======
+@pytest.fixture
+def timetable():
+    return widgets.ScheduleExplorer(1e-2)
+
+
+def test_the_timetable_shows_rates_that_a_hand_can_check(timetable):
+    # a constant rate, four groups, factor 3: 0.01, and a third of it three times
+    assert all(f"<td>{rate}</td>" in timetable.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
+    timetable.schedule.value = "slanted triangle"  # begins at the peak over 32
+    assert "<td>0.000313</td><td>0.01</td>" in timetable.numbers.value
+    assert pixels(timetable).std() > 10
+
+
+@pytest.mark.parametrize(
+    ("control", "value"), [("schedule", "one-cycle"), ("highest", 1e-3), ("steps", 200), ("factor", 10), ("groups", 2)]
+)
+def test_each_control_of_the_timetable_redraws(timetable, control, value):
+    timetable.schedule.value = "cosine"
+    picture, numbers = timetable.picture.value, timetable.numbers.value
+    started = time.process_time()
+    getattr(timetable, control).value = value
+    assert time.process_time() - started < 0.5
+    assert timetable.picture.value != picture
+    assert timetable.numbers.value != numbers
+    assert getattr(timetable, control).description
+
+
+def test_the_still_picture_of_a_schedule_has_a_line_for_each_group():
+    axes = widgets.draw_schedules("slanted triangle", 0.01, groups=3, factor=10, steps=50)
+    tops = sorted(line.get_ydata().max() for line in axes.lines)
+    assert tops == pytest.approx([1e-4, 1e-3, 1e-2])
+    assert all(line.get_ydata()[0] == pytest.approx(line.get_ydata().max() / 32) for line in axes.lines)
+    assert "slanted triangle" in axes.get_title(loc="left")
+
+
+def test_a_timetable_that_makes_no_sense_is_refused():
+    with pytest.raises(ValueError, match="'triangle'"):
+        widgets.draw_schedules("triangle", 0.01)
+    with pytest.raises(ValueError, match="got 3"):
+        widgets.ScheduleExplorer(3)
+>>>>>>> u04

@@ -2,16 +2,19 @@
 
 from tlcourse.widgets.cut import CutExplorer, draw_cut
 from tlcourse.widgets.own_photo import PhotoClassifier
+from tlcourse.widgets.schedules import ScheduleExplorer, draw_schedules
 from tlcourse.widgets.shapes import ShapeExplorer, draw_filters, draw_shapes, draw_windows
 from tlcourse.widgets.temperature import TemperatureExplorer, draw_softened
 
 __all__ = [
     "CutExplorer",
     "PhotoClassifier",
+    "ScheduleExplorer",
     "ShapeExplorer",
     "TemperatureExplorer",
     "draw_cut",
     "draw_filters",
+    "draw_schedules",
     "draw_shapes",
     "draw_softened",
     "draw_windows",
