@@ -48,12 +48,15 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     here = accuracies[list(seeings).index(telescope.seeing)]
     axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
     axes.plot([telescope.seeing], [here], "o", color=ORANGE, markersize=11)
-    axes.axhline(0.25, color=INK, linestyle=":", linewidth=1)
-    axes.text(seeings[-1], 0.26, "by lot, of four classes", ha="right", va="bottom", fontsize=8, color=INK)
+    axes.plot([seeings[0], seeings[-1]], [0.25, 0.25], color=INK, linestyle=":", linewidth=1)
+    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=8, color=INK)
     axes.set(xlabel="seeing: width of a star's image, in pixels", ylabel="accuracy", ylim=(0, 1.05))
     axes.set_title(f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    inset = axes.inset_axes((1.03, 0.0, 0.4, 1.0))
+    span = seeings[-1] - seeings[0]
+    axes.set_xlim(seeings[0] - 0.08 * span, seeings[-1] + 0.7 * span)  # room for the galaxy
+    axes.set_xticks(seeings, [f"{seeing:g}" for seeing in seeings])
+    inset = axes.inset_axes((0.64, 0.02, 0.36, 0.98))
     inset.imshow(galaxies.expose(light, telescope, np.random.default_rng(0)), interpolation="nearest")
     inset.set_axis_off()
     return axes
