@@ -1,4 +1,4 @@
-"""The pictures of unit 01: the explorer is driven through its controls, as a browser would."""
+"""The interactive pictures: each is driven through its controls, as a browser would."""
 
 import io
 import time
@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from tlcourse import counting, widgets
+from tlcourse.datasets import galaxies
+from tlcourse.datasets.galaxy import draw
 
 LAYERS = [
     {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
@@ -163,7 +165,6 @@ def test_what_cannot_be_softened_is_named():
         widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
 
 
-<<<<<<< HEAD
 def summaries(count):
     return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
 
@@ -252,7 +253,8 @@ def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
     classifier.predict = lambda photo: [1.0]
     with pytest.raises(ValueError, match="got 1"):
         classifier.show(classifier.samples["night"], "night")
-=======
+
+
 @pytest.fixture
 def timetable():
     return widgets.ScheduleExplorer(1e-2)
@@ -293,4 +295,60 @@ def test_a_timetable_that_makes_no_sense_is_refused():
         widgets.draw_schedules("triangle", 0.01)
     with pytest.raises(ValueError, match="got 3"):
         widgets.ScheduleExplorer(3)
->>>>>>> u04
+
+
+SEEINGS, EXPOSURES = (1.5, 3.0, 6.0), (120, 15)
+ACCURACIES = [[0.91, 0.52], [0.73, 0.44], [0.42, 0.31]]
+
+
+@pytest.fixture(scope="module")
+def lights():
+    return {name: draw(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
+
+
+@pytest.fixture
+def telescope(lights):
+    return widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, ACCURACIES)
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "accuracy"), [("seeing", 6.0, "42.0%"), ("exposure", 15, "52.0%"), ("galaxy", None, "91.0%")]
+)
+def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, value, accuracy):
+    assert "91.0%" in telescope.numbers.value
+    assert getattr(telescope, control).description
+    picture = telescope.picture.value
+    getattr(telescope, control).value = value or "barred spiral"
+    assert telescope.picture.value != picture
+    assert accuracy in telescope.numbers.value
+
+
+def test_the_telescope_is_drawn_within_half_a_second(telescope):
+    seconds = []
+    for seeing in (3.0, 6.0, 1.5, 3.0, 6.0):
+        started = time.process_time()  # of this process: another one's work does not count
+        telescope.seeing.value = seeing
+        seconds.append(time.process_time() - started)
+    assert sorted(seconds)[2] < 0.5
+
+
+def test_the_still_picture_of_a_telescope_marks_the_chosen_seeing(lights):
+    chosen = galaxies.Telescope("chosen", 3.0, 120, 0.15)
+    axes = widgets.draw_shift(lights["spiral"], chosen, SEEINGS, [0.91, 0.73, 0.42])
+    assert [line.get_xydata().tolist() for line in axes.lines[:2]] == [
+        [[1.5, 0.91], [3.0, 0.73], [6.0, 0.42]],
+        [[3.0, 0.73]],
+    ]
+    assert "73.0%" in axes.get_title(loc="left")
+    (inset,) = axes.child_axes
+    seen = galaxies.expose(lights["spiral"], chosen, np.random.default_rng(0))
+    assert np.array_equal(inset.images[0].get_array(), seen)
+
+
+def test_what_does_not_fit_the_telescope_is_named(lights):
+    with pytest.raises(ValueError, match=r"\(3, 2\)"):
+        widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, [[0.9, 0.5]])
+    with pytest.raises(ValueError, match="3 seeings"):
+        widgets.draw_shift(lights["spiral"], galaxies.SHARP, SEEINGS, [0.9])
+    with pytest.raises(ValueError, match=r"got 3.3"):
+        widgets.draw_shift(lights["spiral"], galaxies.BLURRED, SEEINGS, [0.9, 0.7, 0.4])

@@ -4,6 +4,7 @@ from tlcourse.widgets.cut import CutExplorer, draw_cut
 from tlcourse.widgets.own_photo import PhotoClassifier
 from tlcourse.widgets.schedules import ScheduleExplorer, draw_schedules
 from tlcourse.widgets.shapes import ShapeExplorer, draw_filters, draw_shapes, draw_windows
+from tlcourse.widgets.shift import ShiftExplorer, draw_shift
 from tlcourse.widgets.temperature import TemperatureExplorer, draw_softened
 
 __all__ = [
@@ -11,11 +12,13 @@ __all__ = [
     "PhotoClassifier",
     "ScheduleExplorer",
     "ShapeExplorer",
+    "ShiftExplorer",
     "TemperatureExplorer",
     "draw_cut",
     "draw_filters",
     "draw_schedules",
     "draw_shapes",
+    "draw_shift",
     "draw_softened",
     "draw_windows",
 ]
