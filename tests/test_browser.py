@@ -128,10 +128,10 @@ def slowness():
     return max(1.0, (time.perf_counter() - started) / 0.2)
 
 
-WATCH = """explorer => {
+WATCH = """(explorer, moves) => {
     const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
     const before = [picture.src, numbers.innerText];
-    window.moved = new Promise(resolve => window.addEventListener("keydown", () => {
+    window.moved = new Promise(resolve => window.addEventListener(moves, () => {
         const pressed = performance.now(), look = () => {
             const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
             if (shown && numbers.innerText !== before[1]) resolve((performance.now() - pressed) / 1000);
@@ -143,10 +143,13 @@ WATCH = """explorer => {
 
 
 def move(page, explorer, control, key):
-    """Press a key on a slider; the seconds, by the page's own clock, until new picture and numbers are there."""
-    explorer.evaluate(WATCH)
+    """Press a key on a slider, or choose another entry; the seconds, by the page's own clock, until all is new."""
     line = explorer.locator(".widget-inline-hbox", has_text=control).first
-    line.get_by_role("slider").or_(line.locator("select")).press(key)
+    explorer.evaluate(WATCH, "keydown" if key else "change")
+    if key:
+        line.get_by_role("slider").press(key)
+    else:
+        line.locator("select").select_option(index=1)
     return page.evaluate("window.moved")
 
 
@@ -202,7 +205,7 @@ def play(page, keep):
     assert min(seconds) < 0.5 * times
 
 
-WIDGETS = {  # how a unit makes it, one of its controls, and the key that moves it
+WIDGETS = {  # how a unit makes it, one of its controls, and the key that moves it (none for a list)
     "ShapeExplorer": (
         "layers = [{'kind': 'conv', 'filters': 8, 'kernel': 3, 'strides': 1, 'padding': 'same'}]\n"
         "widgets.ShapeExplorer(layers, (32, 32, 3))",
@@ -234,7 +237,7 @@ WIDGETS = {  # how a unit makes it, one of its controls, and the key that moves 
         "light = lambda photo: [photo.mean() / 255, 1 - photo.mean() / 255]\n"
         "widgets.PhotoClassifier(light, ('light', 'dark'), samples, 20)",
         "sample",
-        "ArrowDown",
+        None,
     ),
 }
 
@@ -250,7 +253,8 @@ def test_every_widget_follows_its_controls_within_half_a_second(page, lab, tmp_p
         *(source for source, _, _ in WIDGETS.values()),
     ]
     cells = [notebooks.nbformat.v4.new_code_cell(source) for source in sources]
-    text = notebooks.nbformat.writes(notebooks.nbformat.v4.new_notebook(cells=cells))
+    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(units.KERNEL)})
+    text = notebooks.nbformat.writes(made)
     (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
     Image.new("RGB", (60, 40), (51, 51, 51)).save(tmp_path / "mine.png")
     with lab(course) as (address, _, token):
