@@ -312,8 +312,8 @@ for scale in (1.0, 0.01, 1e-7):
 # makes it: the velocity of a group becomes momentum times velocity minus *its* rate times gradient, and the weights of
 # the group move by the new velocity. `weights`, `velocities` and `gradients` are lists of float arrays, one for each
 # group, and `rates` a list of floats. Returns the pair `(new weights, new velocities)`, two lists; the arrays that were
-# given stay as they are. For weights `[[1.0], [1.0]]`, velocities `[[0.0], [0.5]]`, gradients `[[2.0], [2.0]]`, rates
-# `[0.1, 1.0]` and a momentum of 0.5: `([[0.8], [-0.75]], [[-0.2], [-1.75]])`. (3 points)
+# given stay as they are. For weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`, gradients `[[2.0], [2.0]]`, rates
+# `[0.1, 1.0]` and a momentum of 0.5: `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. (3 points)
 #
 # <details><summary>Hint</summary>
 # `zip` walks through all four lists together. `w += v` changes the array that was given; `w + v` makes a new one.
@@ -377,7 +377,7 @@ def check_step(weights, velocities, gradients, rates, momentum):
 
 with progress.exercise("grouped_step"):
     one, two = np.array([1.0]), np.array([2.0])
-    check_step([one, one.copy()], [0 * one, one / 2], [two, two.copy()], [0.1, 1.0], 0.5)
+    check_step([one, one.copy()], [0 * one, one.copy()], [two, two.copy()], [0.1, 1.0], 0.5)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("grouped_step")
     for _ in range(4):
@@ -452,7 +452,7 @@ for name, moved in first_step(SlowLowAdam(0.01)).items():
 
 # %% [markdown]
 # From version 3.15 on, Keras has a `MultiOptimizer` for this: an `OptimizerMap` from patterns to optimizers, each with
-# its own rate. Before, Colab's 3.13 among them, there is only the subclass. A pattern is held against a variable's
+# its own rate. Before, as with Keras 3.13 on Colab, there is only the subclass. A pattern is held against a variable's
 # **path** by `re.fullmatch`. Now the trap. The base is a model of its own, called `base`, so its layers should learn
 # slowly with the pattern `base/.*`. Look at the movement.
 
@@ -583,7 +583,7 @@ axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 apart = np.abs(walks[sides[-1]] - walks[False]).max() / np.abs(walks[False]).max()
 assert apart < 0.01
-print(f"the two are never further apart than {apart:.1e} of the longest way")
+print(f"the two are never further apart than {apart:.4%} of the longest way")
 
 # %% [markdown]
 # The same paths. One more trap sits in the subclass: AdamW's weight decay does not go through `update_step`. Gradients
@@ -641,7 +641,7 @@ for axes, (title, own) in zip(both, {"one rate, 0.001": [1e-3] * 4, "a ladder up
     student.compile(learning_rates.grouped_optimizer(groups, own), loss)
     before = finetuning.snapshot(student)
     student.fit(train_maps, train.labels, batch_size=20, epochs=10, verbose=0)
-    plots.movement(finetuning.audit(student, before), axes).set_title(title)
+    plots.movement(finetuning.audit(student, before), axes).set(title=title, ylim=(1e-3, 0.2))
 plt.show()
 
 # %% [markdown]
@@ -884,9 +884,9 @@ for key, target in targets.items():
         )
 
 # %% [markdown]
-# The ladders' curves are flat, and that of a single rate is not. To compare methods at the same highest rate would be
+# Where the curve of a single rate falls, those of the ladders do not. To compare methods at the same highest rate would be
 # unfair, though: a ladder moves less in all, and each method deserves the rate that suits it. Which one that is was not
-# read off these pictures, but measured on other people and other digits, three draws of each, set apart for choosing.
+# read off these pictures, but measured on other people and other digits, two draws of each, set apart for choosing.
 
 # %% tags=["nbval-check-output"]
 chosen = {key: {method: max(highest, key=lambda rate: development[key][method][rate]["mean"]) for method in methods}
@@ -900,7 +900,21 @@ for key, target in targets.items():
         print(f"{target:<10}  {methods[method]} over one rate: {gain(record[key][method][chosen[key][method]], one)}")
 
 # %% [markdown]
-# RESULT1
+# For people no difference can be detected: with a factor of 3 the ladder is 0.4 points ahead, and the interval touches
+# zero; with a factor of 10 there is nothing. For digits the ladders are clearly *worse*, by 8.8 points and 17.9 points.
+# A single rate of 0.003 is best there, because everything from block 4 on has to change.
+#
+# One doubt remains: for digits the ladders are best at the end of the range, so perhaps it ends too early. Once more,
+# three times higher still:
+
+# %% tags=["nbval-check-output"]
+one = record["far"]["single"][chosen["far"]["single"]]
+for method, entry in (pair for pair in results("ladders_beyond").items() if pair[0] in methods):
+    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, over one rate: {gain(entry, one)}")
+
+# %% [markdown]
+# Better, and still behind: by 5.4 points with a factor of 3, with an interval that ends just below zero. By then block 4
+# moves at 0.001, and the ladder has become one rate by another name.
 #
 # ### What a ladder saves
 #
@@ -925,19 +939,29 @@ axes.set_title("Other people, after fine-tuning at a highest rate of 0.01")
 plt.show()
 
 # %% [markdown]
-# RESULT2
+# With a ladder nothing of the kind happens. For people it is 18.2 points better than the single rate with a factor of 3,
+# 19.2 points with a factor of 10, and the features keep what they knew: other people are read at 97.8 % and 98.3 %, the teacher's
+# 98.2 % within the interval, where one rate leaves 81.9 %, and 53.0 % after digits. That is C20 seen from the other side:
+# the head still moved at 0.01, and the head's large steps are harmless. It is large steps of the layers below that destroy.
+#
+# On the digits themselves no difference can be detected at 0.01. One rate ruins the features there, in one draw more and
+# in another less, and a ladder does not let them change: two ways to be bad.
+#
+# A ladder might do the work of "head first", too. At once means from a random head on:
 
 # %% tags=["nbval-check-output"]
-alone = results("fine_tuning")["near"]["at_once"]["0.01"]
-print(f"new people, at once, one rate 0.01 (unit 03):   {shown(alone)}")
-print(f"new people, at once, ladder of 10 up to 0.01:   {shown(record['near']['at_once']['0.01'])}")
-print(
-    "over one rate of 0.001 with the head first:",
-    gain(record["near"]["at_once"]["0.01"], record["near"]["single"]["0.001"]),
-)
+alone = results("fine_tuning")["near"]["at_once"]
+with_ladder = record["near"]["at_once"]["0.01"]
+for rate in ("0.001", "0.01"):
+    print(f"new people, at once, one rate of {rate:<7} (unit 03) {shown(alone[rate])}")
+print(f"new people, at once, ladder of 10 up to 0.01       {shown(with_ladder)}")
+print(f"the ladder over one rate of 0.01:                  {gain(with_ladder, alone['0.01'])}")
+print(f"over one rate of 0.001 with the head first:        {gain(with_ladder, record['near']['single']['0.001'])}")
 
 # %% [markdown]
-# RESULT3
+# From a random head and with a highest rate of 0.01 the ladder arrives where the head first and a well chosen rate
+# arrive. One rate of 0.01 scatters so widely at once that even a gap of 29.4 points has an interval that touches zero;
+# with five draws it cannot be excluded that this is luck. And a lower single rate closes most of the gap by itself.
 #
 # ### Upside down, and layer by layer
 #
@@ -955,7 +979,14 @@ for key, target in targets.items():
     print(f"{target:<10} gradually over together:     {gain(record[key]['gradual']['0.001'], ladder_3)}")
 
 # %% [markdown]
-# RESULT4
+# For people the order of the rates makes no detectable difference: at 0.001 hardly anything needs to change, so it does not
+# matter what may. For digits the ladder upside down is 9.0 points *better* than the ladder, and as good as one rate. What
+# counts there is that block 4 may move, the very layers that C23 would hold back. Gradual unfreezing adds nothing for
+# people and costs 2.3 points more for digits.
+#
+# So the claim, as a rule for every target, does not hold. As insurance it does: where the early features are right
+# already, a ladder costs nothing that can be measured, and it forgives a rate that is ten times too high. These are
+# results with one small teacher and twenty epochs, and blocks 1 to 3 were frozen throughout.
 
 # %% [markdown]
 # ### Written answer: when is a ladder worth it?

@@ -5,7 +5,7 @@ import pytest
 
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.experiments import fine_tuning, ladders
+from tlcourse.experiments import fine_tuning, ladders, paired_difference
 
 
 def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
@@ -62,6 +62,32 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
     for name, run in (("ladders", ladders.run), ("ladders_development", ladders.develop)):
         assert _paths(run(0)["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
     assert [stage for stage in trained if stage[0] != ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
+
+
+def test_what_the_units_words_say_is_on_record():
+    """A new teacher may turn a comparison round; then the prose of unit 04 needs other words."""
+    record, development = results("ladders"), results("ladders_development")
+    near, far = record["near"], record["far"]
+
+    def interval(first, second):
+        return paired_difference(first["values"], second["values"])["ci95"]
+
+    best = {
+        target: {name: max(rates, key=lambda rate: rates[rate]["mean"]) for name, rates in methods.items()}
+        for target, methods in development.items()
+        if target != "provenance"
+    }
+    assert best["near"] == {"single": "0.001", "ladder_3": "0.003", "ladder_10": "0.001"}
+    assert best["far"] == {"single": "0.003", "ladder_3": "0.01", "ladder_10": "0.01"}
+    for name in ("ladder_3", "ladder_10"):
+        low, high = interval(near[name][best["near"][name]], near["single"]["0.001"])
+        assert low <= 0 <= high
+        assert interval(far[name][best["far"][name]], far["single"]["0.003"])[1] < 0
+        assert interval(results("ladders_beyond")[name], far["single"]["0.003"])[1] < 0
+        assert interval(near[name]["0.01"], near["single"]["0.01"])[0] > 0
+        assert interval(near["others"][name], near["others"]["single"])[0] > 0
+    assert interval(far["upside_down"]["0.001"], far["ladder_3"]["0.001"])[0] > 0
+    assert interval(far["gradual"]["0.001"], far["ladder_3"]["0.001"])[1] < 0
 
 
 def _paths(content):

@@ -41,7 +41,7 @@ RESULTS = {
     "fine_tuning": (fine_tuning.run, range(5)),
     "depth": (depth.run, range(5)),
     "stopping": (stopping.run, range(5)),
-    "ladders_development": (ladders.develop, range(3)),
+    "ladders_development": (ladders.develop, range(2)),
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
     "distillation": (distillation.run, range(5)),
