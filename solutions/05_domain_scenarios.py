@@ -564,7 +564,7 @@ axes.set(xlabel="pairs of words in the dictionary", ylabel="accuracy on Spanish 
 plt.show()
 
 # %% [markdown]
-# The drop is 34.8 points; 80 pairs bring 19.7 back, and 20 pairs nothing that could be detected. With Spanish labels
+# The drop is 34.8 points; 80 pairs bring 19.7 points back, and 20 pairs nothing that could be detected. With Spanish labels
 # it would be 94.5 %, so the repair is far from complete. On forty sentences written by hand, with words that the
 # grammar lacks, everything is lower, and 80 pairs bring 12.8 points.
 #
@@ -887,12 +887,12 @@ plots.interval_bars(bars, highlight="no shift").set_xlabel("accuracy on the move
 plt.show()
 
 # %% [markdown]
-# The shift costs 18.2 points. Over-sampling brings 11.6 back, under-sampling 7.8, since it throws most of a small
+# The shift costs 18.2 points. Over-sampling brings 11.6 points back, under-sampling 7.8 points, since it throws most of a small
 # training set away: the lecture's advice holds (C31). Correcting with estimated shares brings as much as over-sampling,
 # without training anything again, and with the true shares it would be 89.7 %.
 #
-# But look at the balanced column. The correction gains on the mix by giving up on what has become rare: it *loses* 14.5
-# points of balanced accuracy, where over-sampling gains 5.6. Neither is wrong. They answer different questions:
+# But look at the balanced column. The correction gains on the mix by giving up on what has become rare: it *loses*
+# 14.5 points of balanced accuracy, where over-sampling gains 5.6 points. Neither is wrong. They answer different questions:
 # "as many right answers as possible in this mix", or "every class alike". Decide which one is yours before you choose
 # a repair. And the probabilities of logistic regression on 300 digits are only roughly calibrated: EM is off by 0.10,
 # from 0.65 before.
@@ -1091,7 +1091,7 @@ print(f"{len(passable)} of {len(paths)} paths lead somewhere in the group")
 print(f"one of these drawn by lot for each relation: {len(KIN) * np.mean(lots):.1f} facts on average")
 
 # %% [markdown]
-# All 20 facts are found without one label from the group, against 1.8 by lot. And six wrong ones come along: Finn has
+# All 20 facts are found without one label from the group, against 2.0 by lot. And six wrong ones come along: Finn has
 # two supervisors who are not a couple but *siblings*, which no family in the source had, so one supervisor is taken for
 # an aunt. What is carried over carries the source's customs with it. `parent-in-law` finds nothing: its step "beside"
 # has no counterpart.
@@ -1150,10 +1150,10 @@ axes.set_xlabel("points over the network from scratch: green helps, orange harms
 plt.show()
 
 # %% [markdown]
-# Similar domains help: faces for faces (70.9 points), letters for Greek letters (18.5), galaxies for galaxies
-# (22.7). A teacher of something else does not, and often **harms**. The clearest case of *negative transfer*: for
+# Similar domains help: faces for faces (70.9 points), letters for Greek letters (18.5 points), galaxies for
+# galaxies (22.7 points). A teacher of something else does not, and often **harms**. The clearest case of *negative transfer*: for
 # real digits the teacher of faces costs 34.5 points against no teacher at all, though it is the largest and the best
-# trained of the three (C11). For kinds of galaxies it costs 17.0. Three smaller losses have intervals that only just
+# trained of the three (C11). For kinds of galaxies it costs 17.0 points. Three smaller losses have intervals that only just
 # miss 0. Twelve intervals are shown, and by luck alone about every second such table would hold one like these: trust
 # the large ones.
 #
@@ -1278,7 +1278,7 @@ print(
 # say. For that you need the rival from scratch.
 #
 # The two others did not do as well. LEEP prefers the teacher of faces for digits and for Greek letters: it asks what
-# the *old answers* say, and 2,622 people give more of them than 26 letters. The A-distance finds everything but the
+# the *old answers* say, and thousands of people give more of them than 26 letters. The A-distance finds everything but the
 # nearest pairs equally far, near 2, and for digits it mostly picks faces, the worst teacher.
 #
 # ## From simulation to reality
@@ -1363,7 +1363,7 @@ print(
 
 # %% [markdown]
 # The biased teacher falls from 95.0 % to 30.1 %, hardly above chance. Its student has seen both colourings and still
-# loses 10.1 points on the exchanged one; with the neutral teacher no loss can be detected. The usual accuracy would have told you
+# loses 10.1 points on the exchanged one; with the neutral teacher it loses 1.4 points, with an interval that ends at 0. The usual accuracy would have told you
 # nothing: the two students are equally good there. The bias sits in the teacher's features, so balanced data for the
 # student does not remove it. What finds it is a test set in which the suspected attribute is exchanged. The price of
 # the neutral teacher is real, too: without its colours it is 8.5 points worse on usual galaxies.
@@ -1405,7 +1405,7 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_scenario", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) Another camera moves P(X), and one in fifty instead of one in two moves P(Y), so P(Y|X) moves, too; X and Y are
 # the same. P(X|Y) has moved with the camera, so it is not a pure label shift. (b) First the pictures: adapt the batch
-# norms or match covariances with the 3,000 photos, which brought 16.4 and 21.2 points for the telescopes. Both mix in
+# norms or match covariances with the 3,000 photos, which brought 16.4 points and 21.2 points for the telescopes. Both mix in
 # the class shares, which moved: their statistics are those of mostly healthy people, so I would check on labels. Then
 # correct the probabilities for the new share, with a threshold chosen knowingly, because the correction gains on the
 # mix and loses on the rare class (14.5 points of balanced accuracy for digits), and here the rare class matters. The
@@ -1473,12 +1473,12 @@ else:
 #
 # 1. **Which part differs?** (C27, C31) X, P(X), Y or P(Y|X). When P(Y) moves, P(Y|X) moves along; if P(X|Y) stays, it
 #    is a label shift.
-# 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL 21.2,
-#    batch norms 16.4, over-sampling 11.6. Importance weights brought nothing where the domains do not overlap, and
+# 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL
+#    21.2 points, batch norms 16.4 points, over-sampling 11.6 points. Importance weights brought nothing where the domains do not overlap, and
 #    prior correction helps the mix at the cost of what is rare.
 # 3. **Settings and approaches** (C32, C33). Say which labels there are; then say what is carried over: instances,
 #    features, parameters or relations.
-# 4. **The transfer matrix** (C11). Similar domains help, by up to 70.9 points; an unrelated teacher cost 34.5. LogME
+# 4. **The transfer matrix** (C11). Similar domains help, by up to 70.9 points; an unrelated teacher cost 34.5 points. LogME
 #    announced it, LEEP and the A-distance did not. A rival from scratch belongs in every comparison.
 # 5. **Bias** (C12) comes along in the features, and usual accuracy does not show it: exchange the attribute, and test.
 #
