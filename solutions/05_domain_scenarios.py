@@ -1376,8 +1376,8 @@ print(
 # loses 10.1 points on the exchanged one; with the neutral teacher it loses 1.4 points, with an interval that ends at
 # 0. The usual accuracy would have told you nothing: the two students are equally good there. The bias sits in the
 # teacher's features, so balanced data for the student does not remove it. What finds it is a test set in which the
-# suspected attribute is exchanged. The price of the neutral teacher is real, too: without its colours it is 8.5
-# points worse on usual galaxies.
+# suspected attribute is exchanged. The price of the neutral teacher is real, too: without its colours it is
+# 8.5 points worse on usual galaxies.
 #
 # ## Applications
 #
@@ -1485,8 +1485,8 @@ else:
 #
 # 1. **Which part differs?** (C27, C31) X, P(X), Y or P(Y|X). When P(Y) moves, P(Y|X) moves along; if P(X|Y) stays, it
 #    is a label shift.
-# 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL 21.2
-#    points, batch norms 16.4 points, over-sampling 11.6 points. Importance weights brought nothing where the domains
+# 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL
+#    21.2 points, batch norms 16.4 points, over-sampling 11.6 points. Importance weights brought nothing where the domains
 #    do not overlap, and prior correction helps the mix at the cost of what is rare.
 # 3. **Settings and approaches** (C32, C33). Say which labels there are; then say what is carried over: instances,
 #    features, parameters or relations.
