@@ -81,11 +81,11 @@ class Judging:
         if "verdict" in said:
             return said["verdict"]
         kernel = executor.kernel
+        kernel.excused = False  # from here on it may be the student's process that is waited for
         serving = asyncio.ensure_future(executor.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
         reader, writer = await kernel.meet()
         try:
             while "verdict" not in said:
-                kernel.excused = False
                 writer.write(json.dumps(said).encode() + b"\n")
                 answer = asyncio.ensure_future(reader.readline())
                 await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
@@ -96,6 +96,7 @@ class Judging:
                 kernel.excused = True
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
                 said = await self._hear()
+                kernel.excused = False
         except BaseException:
             serving.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise
