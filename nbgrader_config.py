@@ -36,7 +36,7 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 
 # Student code runs in a box, and its checks are the instructor's whatever the submission holds in their place. What one
-# submission may take (`tlcourse.grading.execute.Limits`): seconds of the processor and asleep, not of waiting for it.
+# submission may take (`tlcourse.grading.runs.Limits`): seconds of the processor and asleep, not of waiting for it.
 c.IsolatedExecute.cell_seconds = 120
 c.IsolatedExecute.notebook_seconds = 600
 c.IsolatedExecute.memory_megabytes = 4096

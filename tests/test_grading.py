@@ -20,10 +20,21 @@ import pytest
 from conftest import ROOT
 
 from tlcourse import authoring, notebooks
-from tlcourse.grading import calibrate, outcome, pool, repair, runner, sample_class, sandbox, submissions, trust
+from tlcourse.grading import (
+    calibrate,
+    judging,
+    outcome,
+    pool,
+    repair,
+    runner,
+    sample_class,
+    sandbox,
+    submissions,
+    trust,
+)
 from tlcourse.grading import course as courses
-from tlcourse.grading.execute import Limits
 from tlcourse.grading.grade import grade
+from tlcourse.grading.runs import Limits
 
 boxed = pytest.mark.skipif(bool(sandbox.problem()), reason=sandbox.problem() or "there is a box")
 pytestmark = pytest.mark.timeout(1200)
@@ -158,13 +169,13 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, st
 
 @boxed
 def test_waiting_for_a_judge_that_gets_no_processor_costs_nothing(known, released, monkeypatch):
-    hear = trust.Grader._hear_judge
+    hear = judging.Judging._hear
 
     async def late(self):
         await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
         return await hear(self)
 
-    monkeypatch.setattr(trust.Grader, "_hear_judge", late)
+    monkeypatch.setattr(judging.Judging, "_hear", late)
     run = graded(known, sample_class.fill(released, RIGHT))
     assert (scores(run), run["statuses"]) == ([2, 1, 1], [])
 

@@ -16,8 +16,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from tlcourse.grading import calibrate, outcome, release, repair, sandbox, trust
-from tlcourse.grading.execute import Executor, Limits
+from tlcourse.grading.execute import Executor
 from tlcourse.grading.kernel import files_beside
+from tlcourse.grading.runs import Limits
 from tlcourse.grading.unsafe import WARNING, NoBox
 
 RESULTS = {}  # (unit, student) to a run that `tlcourse grade` has already made

@@ -18,7 +18,7 @@ def work(submission, known, limits, unsafe=False, plan=None):
     ----------
     submission : tlcourse.grading.submissions.Submission
     known : tlcourse.grading.release.Release
-    limits : tlcourse.grading.execute.Limits
+    limits : tlcourse.grading.runs.Limits
     unsafe : bool
     plan : dict
         Of `tlcourse.grading.calibrate`.
