@@ -1,6 +1,7 @@
 # ruff: noqa: E501  (attacks are kept as the student would write them)
 """The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
 
+import ast
 import asyncio
 import errno
 import json
@@ -110,6 +111,17 @@ def test_student_code_sees_neither_course_nor_network(folder, known, released):
         == "(True, False)"
     )
     assert reads(known, released, "sorted(os.listdir('.'))", {"data.csv": b"1,2"}) == "['.ipython', 'data.csv']"
+
+
+@boxed
+def test_submissions_graded_side_by_side_share_no_namespace(known, released):
+    """Inode numbers of namespaces are used again, so both must be there at the same time."""
+    ask = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
+    with ThreadPoolExecutor(2) as side_by_side:
+        one, other = side_by_side.map(lambda _: reads(known, released, ask), range(2))
+    assert not set(ast.literal_eval(one)) & set(ast.literal_eval(other))
+    talk = "(lambda s: (s.bind(('127.0.0.1', 0)), s.listen(), socket.create_connection(s.getsockname(), 5).getpeername()[0]))(socket.socket())[2]"
+    assert reads(known, released, talk) == "127.0.0.1", "a program may talk to its own children"
 
 
 @boxed

@@ -2,14 +2,20 @@
 
 Bubblewrap has already taken away network and file system. What is left is to keep one submission from another: Linux'
 system calls through ctypes, for which Python has no functions before 3.12. Numbers are from linux/sched.h,
-linux/mount.h, linux/prctl.h and linux/capability.h.
+linux/mount.h, linux/prctl.h, linux/capability.h, linux/sockios.h and linux/if.h.
 """
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import resource
+import socket
+import struct
 
-CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CAPABILITY_VERSION_3 = 0x20080522
@@ -25,13 +31,21 @@ def _checked(result, what):
 
 
 def new_namespaces():
-    """Leave the others' shared memory; the next fork begins a process tree of its own."""
+    """Leave the others' shared memory, ports and sockets; the next fork begins a process tree of its own."""
     uid, gid = os.getuid(), os.getgid()
-    _checked(_libc.unshare(CLONE_NEWIPC | CLONE_NEWPID | (CLONE_NEWUSER if uid else 0)), "unshare")
+    own = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+    _checked(_libc.unshare(own | (CLONE_NEWUSER if uid else 0)), "unshare")
     if uid:
         for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
+    _loopback()
+
+
+def _loopback():
+    """Switch on the loop back to itself, which programs that talk to their own children may use."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
 def own_mounts():
