@@ -1,6 +1,6 @@
 # title: prints without end
 # kind: resource
-# status: timed out | crashed
+# status: timed out | crashed | graded
 # earns: 3
 
 # %% triple
