@@ -129,6 +129,15 @@ def source(notebook):
 
 
 @main.command()
+@click.option("--into", type=click.Path(path_type=Path), help="A folder made anew.  [default: build/site]")
+def site(into):
+    """Make the pages to read: units with their outputs, the ledger of claims, the reference."""
+    from tlcourse.site import build
+
+    click.echo(build(into))
+
+
+@main.command()
 @click.argument("unit")
 def report(unit):
     """Write the instructor's page on UNIT, and the marks as CSV for Moodle, Canvas and others."""
