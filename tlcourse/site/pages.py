@@ -30,8 +30,7 @@ def write(root, folder):
     folder : pathlib.Path
         Made if it is not there.
     """
-    units = names(root)
-    for name in units:
+    for name in names(root):
         notebook = unit_page.page(root, name)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
     documents = sorted((root / "docs").glob("*.md"))
@@ -42,7 +41,8 @@ def write(root, folder):
     for name, text in modules.items():
         _write(folder / "reference" / f"{name}.md", text)
     _write(folder / "reference" / "index.md", reference_page(modules))
-    _write(folder / "index.md", first_page(root, units, [file.stem for file in documents]))
+    _write(folder / "index.md", first_page(root, [file.stem for file in documents]))
+    _write(folder / "units" / "index.md", units_page(root))
     for picture in PICTURE.findall((root / "README.md").read_text(encoding="utf-8")):
         (folder / picture).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / picture, folder / picture)
@@ -69,22 +69,27 @@ def linked(text, up=""):
             return f"]({up}{path})"
         return f"]({SITE}/blob/main/{path.removeprefix('../')})"
 
-    return COURSE_LINK.sub(target, MARKS.sub("", text))
+    return COURSE_LINK.sub(target, BADGE.sub("[Open in Colab]", MARKS.sub("", text)))
 
 
-def first_page(root, units, documents):
+def first_page(root, documents):
     """The README, with the ledger on a page of its own, and what the site's navigation shows."""
     text = (root / "README.md").read_text(encoding="utf-8")
     text = CLAIMS.sub("[All claims, with what was measured](claims.md)", text)
-    text = BADGE.sub("[Open in Colab]", text)
-    groups = {
-        "Units": [f"units/{name}" for name in units],
-        "Found": ["claims"],
-        "For instructors": [f"docs/{name}" for name in documents],
-        "Reference": ["reference/index"],
-    }
-    trees = [f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(rows) for title, rows in groups.items()]
-    return linked(text) + "\n" + "\n```\n\n".join(trees) + "\n```\n"
+    pages = ["Units <units/index>", "Claims <claims>", *(f"docs/{name}" for name in documents)]
+    return linked(text) + _contents([*pages, "Reference <reference/index>"], hidden=True)
+
+
+def units_page(root):
+    """The units in their order, with the time that each takes."""
+    text = f"# Units\n\nEach page holds a unit with what its cells print and draw.\n\n{readme.unit_table(root)}\n"
+    return linked(text, "../") + _contents(names(root), hidden=True)
+
+
+def _contents(pages, hidden=False):
+    """A table of contents as Sphinx knows it; hidden, it only feeds the navigation."""
+    options = ":hidden:\n" if hidden else ":maxdepth: 1\n"
+    return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 
 
 def claims_page(root):
@@ -133,5 +138,5 @@ def _module(name, page):
 
 def reference_page(pages):
     """The list of the reference's pages."""
-    lines = ["# Reference: the package tlcourse", "", "What the units import, and what grades them, from its docstrings."]
-    return "\n".join([*lines, "", "```{toctree}", ":maxdepth: 1", "", *pages, "```"]) + "\n"
+    head = "# Reference: the package tlcourse\n\nWhat the units import, and what grades them, from its docstrings.\n"
+    return head + _contents(pages)
