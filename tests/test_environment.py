@@ -108,7 +108,7 @@ def test_make_and_ci_know_the_same_pythons():
     lowest, highest = (tuple(int(part) for part in minor.split(".")) for minor in (minors[0], minors[-1]))
     assert f"{lowest} <= sys.version_info[:2] <= {highest}" in makefile
     assert f"'.[{','.join(EXTRAS)}]'" in makefile
-    (workflow,) = (ROOT / ".github" / "workflows").glob("*.yml")
+    workflow = ROOT / ".github" / "workflows" / "test.yml"
     matrix = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == minors
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
@@ -203,7 +203,7 @@ case "$*" in *"-m venv"*)
     chmod +x {tmp_path}/.venv/bin/$tool
   done;;
 esac"""
-    install = "-m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e .[lab,dev]"
+    install = "-m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e .[lab,site,dev]"
     calls = tmp_path / "calls"
     assert bare(making).returncode == 0
     assert calls.read_text(encoding="utf-8").splitlines() == ["-m venv --clear .venv", install, "lab"]

@@ -75,9 +75,9 @@ def linked(text, up=""):
 def first_page(root, documents):
     """The README, with the ledger on a page of its own, and what the site's navigation shows."""
     text = (root / "README.md").read_text(encoding="utf-8")
-    text = CLAIMS.sub("[All claims, with what was measured](claims.md)", text)
+    text = CLAIMS.sub("[All claims, with what was measured](claims.md)", linked(text))
     pages = ["Units <units/index>", "Claims <claims>", *(f"docs/{name}" for name in documents)]
-    return linked(text) + _contents([*pages, "Reference <reference/index>"], hidden=True)
+    return text + _contents([*pages, "Reference <reference/index>"], hidden=True)
 
 
 def units_page(root):

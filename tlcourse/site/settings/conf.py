@@ -37,6 +37,7 @@ html_title = "Transfer learning, hands on"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
 html_math_renderer = "mathml"
+html_domain_indices = False
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"index": [], "claims": []}
