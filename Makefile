@@ -8,7 +8,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help lab demo test build site results teachers bench screenshots bad-submissions clean
+.PHONY: help lab demo test build site results colab-check teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -37,6 +37,9 @@ teachers: $(STAMP)  ## train the shipped teachers again
 
 bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
+
+colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/colab.txt); needs a network
+	@$(BIN)/python tests/colab_check.py
 
 screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots
