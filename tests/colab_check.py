@@ -43,7 +43,7 @@ def make():
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER / "venv"], check=True)
         subprocess.run([python(), "-m", "pip", "install", "-q", "-r", PINS], check=True)
         (FOLDER / "pins.txt").write_bytes(PINS.read_bytes())
-    subprocess.run([python(), "-m", "pip", "uninstall", "-q", "-y", "tlcourse"], check=True)
+    subprocess.run([python(), "-m", "pip", "uninstall", "-q", "-y", "tlcourse"], capture_output=True, check=True)
 
 
 def install():
