@@ -238,6 +238,7 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
         "[a](../units/01_x.ipynb) [b](../docs/grading.md) "
         f"[c]({readme.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
     )
+    assert pages.linked("[a](grading.md)", "../") == "[a](grading.md)"
 
 
 def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):

@@ -65,6 +65,8 @@ def linked(text, up=""):
             return f"]({up}units/{unit[1]}.ipynb)"
         if re.fullmatch(r"(?:\.\./)*docs/\w+\.md", path):
             return f"]({up}docs/{path.rpartition('/')[2]})"
+        if up and re.fullmatch(r"\w+\.md", path):  # a document's neighbour
+            return found[0]
         if path.endswith(".png"):
             return f"]({up}{path})"
         return f"]({SITE}/blob/main/{path.removeprefix('../')})"
