@@ -8,7 +8,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help lab demo test build results teachers bench screenshots bad-submissions clean
+.PHONY: help lab demo test build site results colab-check teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -26,6 +26,9 @@ test: $(STAMP)  ## everything that CI checks
 build: $(STAMP)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
 
+site: $(STAMP)  ## the course as pages to read, in build/site
+	@$(TLCOURSE) site
+
 results: $(STAMP)  ## measure data/results again (NAMES="headline" for some)
 	@$(TLCOURSE) results $(NAMES)
 
@@ -34,6 +37,9 @@ teachers: $(STAMP)  ## train the shipped teachers again
 
 bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
+
+colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/colab.txt); needs a network
+	@$(BIN)/python tests/colab_check.py
 
 screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots
@@ -53,5 +59,5 @@ $(STAMP): pyproject.toml constraints.txt
 	install its venv package (Debian, Ubuntu: sudo apt install python3-venv) and run make again"; exit 1; }
 	@echo "Setting up (about 2 minutes, once)"
 	@if test -f $@; then rm $@; "$(PYTHON)" -m venv .venv; else "$(PYTHON)" -m venv --clear .venv; fi
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e '.[lab,dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e '.[lab,site,dev]'
 	@touch $@

@@ -17,8 +17,8 @@ from tlcourse import authoring, lab
 from tlcourse.cli import main
 
 COMMANDS = {
-    *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "report", "results"),
-    *("sample-class", "screenshots", "source", "teachers", "test"),
+    *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
+    *("sample-class", "screenshots", "site", "source", "teachers", "test"),
 }
 
 

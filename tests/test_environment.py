@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import platform
 import shutil
@@ -30,14 +31,11 @@ PINS = [
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
-COLAB = {  # August 2026
-    "keras": "3.13.2",
-    "tensorflow": "2.20.0",
-    "numpy": "2.1.3",
-    "ipywidgets": "7.7.1",
-    "matplotlib": "3.10.0",
-    "scikit-learn": "1.6.1",
-}
+COLAB = [
+    Requirement(line)
+    for line in (ROOT / "tests" / "colab.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -83,10 +81,30 @@ def test_what_is_installed_here_is_what_is_pinned():
             assert version(pin.name) in pin.specifier, pin
 
 
-@pytest.mark.parametrize("name", COLAB)
-def test_colab_keeps_the_versions_it_has(name):
-    (requirement,) = [requirement for requirement in DIRECT if requirement.name == name]
-    assert requirement.specifier.contains(COLAB[name])
+@pytest.mark.parametrize("python", PYTHONS)
+def test_colab_keeps_the_versions_it_has(python):
+    ranges = [Requirement(line) for line in PROJECT["dependencies"]]  # no extra is installed there
+    machine = {"python_version": python, "python_full_version": f"{python}.0"}
+    met = 0
+    for pin in COLAB:
+        (exact,) = pin.specifier
+        for requirement in ranges:
+            if canonicalize_name(requirement.name) != canonicalize_name(pin.name):
+                continue
+            assert requirement.marker is None or requirement.marker.evaluate(machine)
+            assert requirement.specifier.contains(exact.version), f"{requirement} would move {pin}"
+            met += 1
+    assert met >= 6, "what Colab ships and the course needs are compared"
+    assert Version(f"{python}.0") in SpecifierSet(PROJECT["requires-python"])
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "notebooks").glob("*/*.ipynb")), ids=lambda file: file.stem)
+def test_the_first_cell_installs_on_colab_only_and_pins_nothing(file):
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    first = "".join(next(cell["source"] for cell in cells if cell["cell_type"] == "code"))
+    install = f"    %pip install -q git+{PROJECT['urls']['Repository']}"
+    assert first.splitlines()[:4] == ["import sys", "", 'if "google.colab" in sys.modules:', install]
+    assert [line.strip() for line in first.splitlines()[4:]] == ["pass"]
 
 
 def test_environment_yml_agrees_with_pyproject():
@@ -108,7 +126,7 @@ def test_make_and_ci_know_the_same_pythons():
     lowest, highest = (tuple(int(part) for part in minor.split(".")) for minor in (minors[0], minors[-1]))
     assert f"{lowest} <= sys.version_info[:2] <= {highest}" in makefile
     assert f"'.[{','.join(EXTRAS)}]'" in makefile
-    (workflow,) = (ROOT / ".github" / "workflows").glob("*.yml")
+    workflow = ROOT / ".github" / "workflows" / "test.yml"
     matrix = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == minors
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
@@ -203,7 +221,7 @@ case "$*" in *"-m venv"*)
     chmod +x {tmp_path}/.venv/bin/$tool
   done;;
 esac"""
-    install = "-m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e .[lab,dev]"
+    install = "-m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e .[lab,site,dev]"
     calls = tmp_path / "calls"
     assert bare(making).returncode == 0
     assert calls.read_text(encoding="utf-8").splitlines() == ["-m venv --clear .venv", install, "lab"]

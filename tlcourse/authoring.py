@@ -82,6 +82,22 @@ def _build_one(root, unit, execute):
     return Built(unit, solution, release, time.perf_counter() - started, warnings)
 
 
+def released(unit, root=None):
+    """A unit as students get it, made anew from the built solution; nothing is written.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+
+    Raises
+    ------
+    FileNotFoundError, BuildError
+    """
+    root = sources.course_folder(root)
+    solution = notebooks.read(root / "solutions" / unit / f"{unit}.ipynb")
+    return nbformat.reads(_released(root, unit, _as_text(solution)), as_version=4)
+
+
 def to_source(notebook_path, root=None):
     """Bring an instructor's edited notebook, solutions/NN_x/NN_x.ipynb, back to its source solutions/NN_x.py.
 

@@ -129,6 +129,33 @@ def source(notebook):
 
 
 @main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--release", type=click.Path(path_type=Path), help="The unit as it was handed out, where it is not here.")
+@click.option("--into", type=click.Path(path_type=Path), help="The repaired copy.  [default: NAME.repaired.ipynb]")
+def repair(notebook, release, into):
+    """Write a copy of NOTEBOOK that can be graded, with the metadata that Colab, VS Code or others took away."""
+    from tlcourse.grading.restore import restore
+
+    restored = restore(notebook, release, into)
+    for note in restored.notes or ["Nothing was amiss."]:
+        click.echo(note)
+    click.echo(f"{restored.file}: written; {notebook} stays as it is.")
+    if restored.unanswered:
+        missing = ", ".join(restored.unanswered)
+        click.echo(f"Not found: {missing}. If you did answer, copy your answer into the cell that was put back.")
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--into", type=click.Path(path_type=Path), help="A folder made anew.  [default: build/site]")
+def site(into):
+    """Make the pages to read: units with their outputs, the ledger of claims, the reference."""
+    from tlcourse.site import build
+
+    click.echo(build(into))
+
+
+@main.command()
 @click.argument("unit")
 def report(unit):
     """Write the instructor's page on UNIT, and the marks as CSV for Moodle, Canvas and others."""

@@ -28,7 +28,7 @@ class Canvas:
         return np.minimum(mask, 1, out=mask)
 
     def ellipse(self, x, y, width, height, power=2.0):
-        """Mask of a superellipse; to first order, (r - 1) / |grad r| is the distance to its edge."""
+        """Mask of a superellipse; to first order, (r - 1) / ``|grad r|`` is the distance to its edge."""
         if power != 2.0:
             radius = (np.abs(x / width) ** power + np.abs(y / height) ** power) ** (1 / power)
             return self.cover((radius - 1) * min(width, height))

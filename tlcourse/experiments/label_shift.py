@@ -17,7 +17,7 @@ def run(seed):
     ``no_shift``: test digits with the training set's shares. The others: with the shares in reverse order.
     ``true_shares`` is the correction if the shares were known; ``labels`` a classifier trained on the target's mix.
     ``balanced``: mean accuracy over the ten digits, which no share enters. ``shares_off``: half the sum of
-    |estimate - truth|, from 0 to 1; ``source``: if nothing was estimated.
+    ``|estimate - truth|``, from 0 to 1; ``source``: if nothing was estimated.
     """
     data, rng = digits.load(), np.random.default_rng(seed)
     pixels = data.images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(len(data), -1)

@@ -20,7 +20,7 @@ from tlcourse.notebooks import write_atomically
 
 
 def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, scheduler=None, progress=None):
-    """Grade folder/submitted/*/unit and record the marks in nbgrader's gradebook.
+    """Grade ``folder/submitted/*/unit`` and record the marks in nbgrader's gradebook.
 
     Parameters
     ----------

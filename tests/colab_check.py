@@ -1,0 +1,91 @@
+"""Do the units run on Colab's versions? `make colab-check`; it needs a network.
+
+Makes an environment with tests/colab.txt, installs the course as a notebook's first cell does, sees that nothing has
+moved, and runs every unit away from the repository.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PINS = ROOT / "tests" / "colab.txt"
+FOLDER = ROOT / "build" / "colab"
+RUN = """
+import sys, time, warnings
+from pathlib import Path
+from tlcourse import data, notebooks
+assert "site-packages" in data.__file__, data.__file__
+notebook = notebooks.read(sys.argv[1])
+started = time.perf_counter()
+notebooks.run(notebook, Path.cwd(), Path(sys.argv[1]).stem)
+print(f"{time.perf_counter() - started:.0f}")
+"""
+
+
+def python():
+    """The environment's Python."""
+    return FOLDER / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def versions():
+    """What is installed in the environment."""
+    frozen = subprocess.run([python(), "-m", "pip", "list", "--format", "json"], capture_output=True, check=True)
+    return {one["name"].lower(): one["version"] for one in json.loads(frozen.stdout)}
+
+
+def make():
+    """An environment with Colab's versions, made once; with the Python that runs this."""
+    if not (FOLDER / "pins.txt").is_file():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER / "venv"], check=True)
+        subprocess.run([python(), "-m", "pip", "install", "-q", "-r", PINS], check=True)
+        (FOLDER / "pins.txt").write_bytes(PINS.read_bytes())
+    subprocess.run([python(), "-m", "pip", "uninstall", "-q", "-y", "tlcourse"], capture_output=True, check=True)
+
+
+def install():
+    """Install the course as a unit's first cell does, from this repository's last commit.
+
+    Returns
+    -------
+    (float, list of str)
+        The seconds, and what it moved, removed or added.
+    """
+    before, started = versions(), time.perf_counter()
+    subprocess.run([python(), "-m", "pip", "install", "-q", f"git+{ROOT.as_uri()}"], check=True, cwd=FOLDER)
+    seconds, after = time.perf_counter() - started, versions()
+    moved = [f"{name} {old} -> {after.get(name)}" for name, old in before.items() if after.get(name) != old]
+    return seconds, moved, sorted(set(after) - set(before))
+
+
+def run(unit):
+    """Run a unit from top to bottom; the seconds, or what went wrong."""
+    notebook = ROOT / "solutions" / unit / f"{unit}.ipynb"
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "TLCOURSE_MIRROR")}
+    environment |= {"TLCOURSE_OFFLINE": "1", "TLCOURSE_CACHE": str(FOLDER / "cache"), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [python(), "-c", RUN, notebook]
+    done = subprocess.run(command, cwd=FOLDER, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    return done.stdout.strip() if done.returncode == 0 else f"failed: {done.stderr.strip().splitlines()[-1]}"
+
+
+def main():
+    """Run all; exits with 1 if something moved or failed."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    make()
+    seconds, moved, added = install()
+    print(
+        f"installed in {seconds:.0f} s; moved: {', '.join(moved) or 'nothing'}; added: {', '.join(added)}", flush=True
+    )
+    failed = bool(moved)
+    for file in sorted((ROOT / "solutions").glob("[0-9]*.py")):
+        outcome = run(file.stem)
+        failed |= outcome.startswith("failed")
+        print(f"{file.stem}: {outcome if outcome.startswith('failed') else f'{outcome} s'}", flush=True)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""`tlcourse repair`: notebooks that came back from Colab, VS Code or a tool that strips them can be graded again."""
+
+import copy
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+from tlcourse import authoring, notebooks, units
+from tlcourse.cli import main
+from tlcourse.grading import accidents, restore, sample_class
+
+UNIT = "01_tiny"
+ANSWERS = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
+
+
+def copied_by_hand(notebook, file):
+    """No metadata, and ids of the program's own: nothing but the text is left."""
+    accidents.stripped(notebook, file)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"new-{number}"
+    return notebook
+
+
+WAYS = (accidents.through_colab, accidents.through_vscode, accidents.stripped, copied_by_hand)
+
+
+@pytest.fixture
+def course(tiny_course, monkeypatch):
+    """The tiny unit, built."""
+    authoring.build(execute=False, root=tiny_course)
+    monkeypatch.chdir(tiny_course)
+    return tiny_course
+
+
+@pytest.fixture
+def released(course):
+    return notebooks.read(course / "notebooks" / UNIT / f"{UNIT}.ipynb")
+
+
+@pytest.fixture
+def answered(released):
+    """The student's notebook with right answers, and a written one."""
+    student = sample_class.fill(copy.deepcopy(released), ANSWERS)
+    written = next(cell for cell in student.cells if cell.cell_type == "markdown" and "nbgrader" in cell.metadata)
+    written.source = "Because twice is more than once."
+    return student
+
+
+def save(notebook, file):
+    """As the student's program writes it, valid or not by the newest format."""
+    file.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT), encoding="utf-8")
+    return file
+
+
+def marks(notebook):
+    """What nbgrader goes by: the cells that it knows, in their order, and how it treats them."""
+    known = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return [(cell.cell_type, dict(cell.metadata.nbgrader)) for cell in known]
+
+
+@pytest.mark.parametrize("happen", WAYS, ids=lambda way: way.__name__)
+def test_what_came_back_has_its_metadata_and_its_answers(course, released, answered, happen, tmp_path):
+    file = save(happen(answered, None), tmp_path / f"Copy of {UNIT}.ipynb")
+    before = file.read_bytes()
+    repaired = notebooks.read(restore.restore(file).file)
+    assert file.read_bytes() == before
+    assert marks(repaired) == marks(released)
+    sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in repaired.cells if "nbgrader" in cell.metadata}
+    assert {name: sources[name] for name in ANSWERS} == ANSWERS
+    assert "Because twice is more than once." in sources.values()
+    tags = [cell.metadata.get("tags") for cell in repaired.cells if cell.metadata.get("tags")]
+    assert tags == [cell.metadata["tags"] for cell in released.cells if cell.metadata.get("tags")]
+    assert repaired.metadata.kernelspec.name == "python3"
+
+
+def test_a_repaired_notebook_earns_what_the_answers_are_worth(course, answered, tmp_path):
+    file = save(copied_by_hand(answered, None), tmp_path / f"{UNIT}.ipynb")
+    repaired = notebooks.read(restore.restore(file).file)
+    notebooks.run(repaired, tmp_path, "repaired")
+    printed = "".join(output.get("text", "") for cell in repaired.cells for output in cell.get("outputs", []))
+    assert printed.count("the check passes") == 2  # the third one says nothing
+
+
+def test_a_changed_check_is_put_right_and_what_stood_there_is_kept(course, released, answered, tmp_path):
+    check = next(cell for cell in answered.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_double")
+    check.source = "def double(n):\n    return 2 * n  # my answer, in the wrong cell"
+    done = restore.restore(save(answered, tmp_path / f"{UNIT}.ipynb"))
+    repaired = notebooks.read(done.file)
+    assert marks(repaired) == marks(released)
+    assert "The check test_double had been changed; the original was used." in done.notes
+    kept = [cell for cell in repaired.cells if cell.cell_type == "raw"]
+    assert [cell.source for cell in kept] == [check.source]
+
+
+def test_an_answer_that_is_not_found_is_named_and_stays_in_the_notebook(course, answered, tmp_path):
+    copied_by_hand(answered, None)
+    answer = next(cell for cell in answered.cells if cell.source == ANSWERS["triple"])
+    answer.source = answer.source.replace("triple", "threefold")
+    file = save(answered, tmp_path / f"{UNIT}.ipynb")
+    outcome = CliRunner().invoke(main, ["repair", str(file)])
+    assert outcome.exit_code == 1
+    assert "Not found: triple." in outcome.output
+    text = (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8")
+    assert "def threefold" in text
+    assert "raise NotImplementedError" in text
+
+
+def test_a_sound_notebook_is_told_so(course, answered, tmp_path):
+    file = save(answered, tmp_path / f"{UNIT}.ipynb")
+    outcome = CliRunner().invoke(main, ["repair", str(file), "--into", str(tmp_path / "new.ipynb")])
+    assert outcome.exit_code == 0
+    assert "Nothing was amiss." in outcome.output
+    assert (tmp_path / "new.ipynb").is_file()
+
+
+def refused(*arguments):
+    outcome = CliRunner().invoke(main, ["repair", *map(str, arguments)])
+    assert outcome.exit_code == 1
+    assert "Traceback" not in outcome.output
+    return outcome.output
+
+
+def test_what_cannot_be_repaired_is_refused_with_the_reason(course, answered, tmp_path, monkeypatch):
+    file = save(answered, tmp_path / f"{UNIT}.ipynb")
+    half = tmp_path / "half.ipynb"
+    half.write_bytes(file.read_bytes()[:300])
+    assert "is no notebook" in refused(half)
+    assert "no notebook at" in refused(tmp_path / "none.ipynb")
+    assert "cannot tell the unit of mine.ipynb" in refused(save(answered, tmp_path / "mine.ipynb"))
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('another course')")])
+    assert f"has no cell of {UNIT}" in refused(save(other, tmp_path / f"other_{UNIT}.ipynb"))
+    (tmp_path / f"{UNIT}.repaired.ipynb").write_text("mine", encoding="utf-8")
+    assert "is there already" in refused(file)
+    assert (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_release_can_be_named(course, released, answered, tmp_path):
+    copied_by_hand(answered, None)
+    file = save(answered, tmp_path / "homework.ipynb")
+    release = save(released, tmp_path / "downloaded.ipynb")
+    assert marks(notebooks.read(restore.restore(file, release).file)) == marks(released)
+    with pytest.raises(ValueError, match="no cell of the release has nbgrader's metadata"):
+        restore.restore(file, file, tmp_path / "new.ipynb")
+
+
+@pytest.mark.parametrize("unit", units.names(ROOT))
+def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
+    reference = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
+    released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")
+    answers = sample_class.solved(reference)
+    student = copied_by_hand(sample_class.fill(copy.deepcopy(released), answers), None)
+    release = ROOT / "notebooks" / unit / f"{unit}.ipynb"
+    done = restore.restore(save(student, tmp_path / f"{unit}.ipynb"), release)
+    repaired = notebooks.read(done.file)
+    assert marks(repaired) == marks(released)
+    assert not done.unanswered
+    sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in repaired.cells if "nbgrader" in cell.metadata}
+    assert {name: sources[name] for name in answers} == answers

@@ -1,0 +1,256 @@
+"""The pages to read: built whole, without a network, and usable by everyone."""
+
+import html
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import nbformat
+import pytest
+from conftest import ROOT
+from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
+
+from tlcourse import notebooks, readme, units
+
+pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
+from tlcourse import site as course_site
+from tlcourse.site import alternatives, pages, unit_page
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
+SECRETS = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "MARK SCHEME", "grading_rng(", "vnd.jupyter.widget", "VBox(")
+pytestmark = pytest.mark.timeout(1800)
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.file, self.language, self.title = file, None, ""
+        self.links, self.loaded, self.images, self.headings, self.folded, self.open = ([] for _ in range(6))
+        self.names = set()
+        self.feed(file.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.names |= {given[key] for key in ("id", "name") if given.get(key)}
+        if tag == "html":
+            self.language = given.get("lang")
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag in LOADED and given.get(LOADED[tag]) and given.get("rel") not in ("next", "prev", "index", "search"):
+            self.loaded.append(given[LOADED[tag]])
+        if tag == "img":
+            self.images.append(given)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        while tag in self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "details" in self.open:
+            self.folded.append(data)
+        if self.open[-1:] == ["title"]:
+            self.title += data
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The course's site, built once."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    course_site.build(folder, ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def read(built):
+    """All pages by their path below the site's folder, without what the theme lays beside them."""
+    return {
+        file.relative_to(built).as_posix(): Page(file)
+        for file in sorted(built.rglob("*.html"))
+        if "_static" not in file.parts
+    }
+
+
+def test_every_unit_document_and_module_has_its_page(read):
+    expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
+    expected |= {f"units/{name}.html" for name in units.names(ROOT)}
+    expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md")}
+    expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
+    assert expected <= set(read)
+
+
+def test_every_link_within_the_site_leads_somewhere(read, built):
+    for path, page in read.items():
+        for link in page.links:
+            if urlsplit(link).scheme:
+                continue
+            address, place = urldefrag(link)
+            file = (page.file.parent / unquote(address)).resolve() if address else page.file
+            assert file.is_file(), f"{path}: {link}"
+            if place and file.suffix == ".html":
+                assert unquote(place) in read[file.relative_to(built.resolve()).as_posix()].names, f"{path}: {link}"
+
+
+def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read):
+    prefix = f"{readme.SITE}/blob/main/"
+    for path, page in read.items():
+        for link in page.links:
+            if link.startswith(prefix):
+                assert (ROOT / link.removeprefix(prefix)).is_file(), f"{path}: {link}"
+
+
+def test_nothing_is_loaded_from_elsewhere(read, built):
+    for path, page in read.items():
+        for address in page.loaded:
+            assert not urlsplit(address).scheme or address.startswith("data:"), f"{path}: {address}"
+            assert not address.startswith("//"), f"{path}: {address}"
+    for sheet in built.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.search(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", text), sheet
+
+
+def test_solutions_are_folded_and_hidden_tests_are_left_out(read):
+    for unit in units.names(ROOT):  # not parameters: side by side, each process would build the site
+        source = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
+        page = read[f"units/{unit}.html"]
+        text = html.unescape(re.sub(r"<[^>]+>", "", page.file.read_text(encoding="utf-8")))
+        for secret in SECRETS:
+            assert secret not in text, unit
+        coded = [c for c in source.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
+        assert text.count("A solution") >= len(coded), unit
+        assert text.count("raise NotImplementedError") >= len(coded), unit
+        for cell in coded:
+            body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.DOTALL)[1]
+            longest = max(body.splitlines(), key=len).strip()
+            assert longest in "".join(page.folded), f"{cell.metadata.nbgrader.grade_id} is not in a fold"
+
+
+def test_pictures_are_described_and_none_like_another(read):
+    for path, page in read.items():
+        for image in page.images:
+            assert len(image.get("alt") or "") > 20, f"{path}: {image}"
+            assert "\n" not in image["alt"]
+
+
+def test_headings_come_in_order_and_the_language_is_told(read):
+    for path, page in read.items():
+        assert page.language == "en", path
+        assert page.title.strip(), path
+        if path in ("genindex.html", "search.html"):
+            continue
+        assert page.headings.count(1) == 1, path
+        inside = page.headings[page.headings.index(1) :]
+        assert all(after <= before + 1 for before, after in itertools.pairwise(inside)), (path, inside)
+
+
+def test_each_claim_has_a_row_with_a_verdict(read):
+    text = re.sub(r"<[^>]+>", " ", read["claims.html"].file.read_text(encoding="utf-8"))
+    for name in re.findall(r"^\[(C\d+)\]", (ROOT / "data" / "claims.toml").read_text(encoding="utf-8"), re.MULTILINE):
+        assert f" {name} " in " ".join(text.split())
+
+
+# ------------------------------------------------------------------------------------------------------ in a browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"light": {"type": "tag", "values": WCAG}, "dark": {"type": "rule", "values": ["color-contrast"]}}
+AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
+OPENED = """document.querySelectorAll('details').forEach(one => one.open = true);
+document.getAnimations().forEach(one => one.finish())"""  # what fades in is pale for a while
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(request, browser):  # noqa: F811
+    """A window in one of the two themes, and what it asks of others than the site."""
+    page = browser.new_page(color_scheme=request.param, viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.asked, page.theme = [], request.param
+    page.on("request", lambda one: one.url.startswith(("file:", "data:", "blob:")) or page.asked.append(one.url))
+    yield page
+    page.close()
+
+
+def audited(read):
+    """One page of each kind, and every unit."""
+    kinds = ["index.html", "claims.html", "search.html", "reference/index.html", "reference/tlcourse.checks.html"]
+    return kinds + [path for path in read if path.startswith(("units/", "docs/"))]
+
+
+def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
+    engine = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for path in audited(read):
+        window.goto((built / path).as_uri())
+        window.evaluate(OPENED)
+        window.evaluate(engine)
+        for broken in window.evaluate(AXE, RULES[window.theme])["violations"]:
+            if broken["impact"] in ("serious", "critical"):
+                found.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
+    assert not found, "\n".join(map(str, found))
+    assert window.asked == [], "the pages ask others for something"
+
+
+def test_a_solution_is_opened_and_a_page_is_found_by_the_keyboard(window, built, read):
+    unit = next(path for path in read if path.startswith("units/0"))
+    window.goto((built / unit).as_uri())
+    window.keyboard.press("Tab")
+    assert "skip" in window.evaluate("document.activeElement.innerText").lower()
+    fold = window.locator("details", has=window.locator("summary", has_text="A solution")).first
+    fold.locator("summary").focus()
+    window.keyboard.press("Enter")
+    assert fold.evaluate("one => one.open")
+    window.goto((built / "search.html").as_uri() + "?q=confidence+interval")
+    window.locator("#search-results li a", has_text="Start here").first.wait_for()
+    assert window.asked == []
+
+
+def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
+    window.set_viewport_size({"width": 390, "height": 800})
+    for path in (path for path in read if path.startswith("units/")):
+        window.goto((built / path).as_uri())
+        assert window.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+# --------------------------------------------------------------------------------------------------------- its parts
+
+
+def test_a_picture_is_described_by_title_axes_and_the_function_that_draws_it():
+    described = alternatives.alternative('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
+    assert described.startswith("After ten steps. How far each layer moved")
+    drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'
+    assert alternatives.alternative(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
+    assert alternatives.alternative("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
+    assert alternatives.alternative("not python (", "Maps", "") == "Maps."
+
+
+def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
+    text = "[a](notebooks/01_x/01_x.ipynb) [b](docs/grading.md) [c](LICENSE) [d](https://e.org/f) ![g](data/h.png)"
+    assert pages.linked(text, "../") == (
+        "[a](../units/01_x.ipynb) [b](../docs/grading.md) "
+        f"[c]({readme.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
+    )
+    assert pages.linked("[a](grading.md)", "../") == "[a](grading.md)"
+
+
+def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds no earlier site"):
+        course_site.build(tmp_path, ROOT)
+    assert (tmp_path / "thesis.txt").is_file()
+
+
+def test_an_address_in_memory_is_no_output_to_read():
+    marks = {"metadata": {}, "output_type": "execute_result", "execution_count": 1}
+    output = nbformat.from_dict({**marks, "data": {"text/plain": "<keras.History at 0x7f5a52fd3410>"}})
+    kept = nbformat.from_dict({**marks, "data": {"text/plain": "0.5"}})
+    assert unit_page._code("x", [output, kept]).outputs == [kept]
+    assert json.dumps(unit_page._code("x", []).metadata) == "{}"

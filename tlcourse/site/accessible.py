@@ -1,0 +1,29 @@
+"""A Sphinx extension: formulas as MathML, which browsers and screen readers read themselves, and mended pages."""
+
+import latex2mathml.converter
+from docutils import nodes
+
+
+def inline_formula(translator, node):
+    """A formula in a line of text."""
+    translator.body.append(latex2mathml.converter.convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def displayed_formula(translator, node):
+    """A formula on a line of its own."""
+    translator.body.append(latex2mathml.converter.convert(node.astext(), display="block"))
+    raise nodes.SkipNode
+
+
+def skip_members(app, what, name, obj, skip, options):
+    """Leave out what says nothing of its own: the fields of a NamedTuple, what Keras asks of every class."""
+    silent = str(getattr(obj, "__doc__", "")).startswith("Alias for field number")
+    return True if silent or name == "get_config" else None
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.add_html_math_renderer("mathml", (inline_formula, None), (displayed_formula, None))
+    app.connect("autodoc-skip-member", skip_members)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
