@@ -137,7 +137,9 @@ def test_something_else_fails(actual, expected):
     assert "it should be" in message(checks.equal, "it", actual, expected)
 
 
-@pytest.mark.parametrize("wrong", [None, 0, "no", [1], np.array([True]), EqualToEverything()], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", [None, 0, "no", [1], np.array([True]), EqualToEverything()], ids=lambda one: type(one).__name__
+)
 def test_require_takes_only_true(wrong):
     assert message(checks.require, wrong, "should hold") == "should hold"
 
