@@ -126,7 +126,7 @@ class Course:
         }
 
     def wrong_ways(self, share):
-        """The same for a teacher that learned a share of wrong labels: its names, and its answers at two temperatures."""
+        """The same for a teacher that learned some wrong labels: its names, and its answers at two temperatures."""
         name, everything = f"wrong {share}", self.images
         return {
             "hard": lambda s: (everything, [self.hard(s, name)]),
@@ -238,7 +238,7 @@ def run(seed, people=faces.TEST_PEOPLE):
 
 
 def compute(course):
-    """Seconds of processor time: to ask the teacher about all pictures once, and to teach a student for one pass over them."""
+    """Processor seconds: to ask the teacher about all pictures once; to build a student and teach it for one pass."""
     times = [time.process_time()]
     base().predict(course.images, batch_size=100, verbose=0)
     times.append(time.process_time())
