@@ -6,6 +6,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from tlcourse import distillation
+from tlcourse.datasets import LabelledImages
 from tlcourse.experiments import distillation as experiment
 
 RNG = np.random.default_rng(6)
@@ -153,3 +154,16 @@ def test_glasses_are_what_a_person_wears():
     expected = [experiment.faces.person(identity).glasses in ("round", "square", "half") for identity in people]
     np.testing.assert_array_equal(experiment.wear_glasses(people), expected)
     assert 0 < sum(expected) < 30
+
+
+def test_unusual_pictures_are_moved_to_the_right_or_half_as_bright():
+    test = LabelledImages(images(6), np.arange(6), tuple("abcdef"), "noise")
+    changed = experiment.unusual(test)
+    moved, dark = changed["moved"], changed["dark"]
+    by = experiment.MOVED_BY
+    np.testing.assert_array_equal(moved.images[:, :, by:], test.images[:, :, :-by])
+    np.testing.assert_array_equal(moved.images[:, :, 0], moved.images[:, :, by])
+    np.testing.assert_array_equal(dark.images, np.floor(test.images / 2))
+    for part in (moved, dark):
+        assert part.images.dtype == np.uint8
+        np.testing.assert_array_equal(part.labels, test.labels)
