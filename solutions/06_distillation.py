@@ -532,10 +532,10 @@ plt.show()
 # (C36) it is not, at this size and after 160 steps: the teacher has 97.8 %, and the gap of 16.7 points is far outside
 # the noise.
 #
-# Label smoothing softens labels too, and gains nothing: being soft is not enough, the softness must say something
-# about *this* picture. Softmax beats hard labels by 4.6 points. Hints and attention add nothing that can be detected
-# to softmax: both intervals contain zero. Transfer distillation is better than labels alone by 7.2 points, and it
-# stays far below the ways whose teacher knows these people.
+# Label smoothing softens labels too, and here it even costs 3.4 points: being soft is not enough, the softness must
+# say something about *this* picture. Softmax beats hard labels by 4.6 points. Hints and attention add nothing that
+# can be detected to softmax: both intervals contain zero. Transfer distillation is better than labels alone by 7.2
+# points, and it stays far below the ways whose teacher knows these people.
 #
 # But the comparison so far mixes two gifts. The teacher says *more* about each picture, and it says it about 600
 # pictures that have no name. Which of the two matters? One more student learned from soft answers to the 200 pictures
@@ -581,11 +581,11 @@ plt.show()
 # It is the other way round. With 40 % of its labels wrong the teacher itself still has 77.4 %; the student of its
 # names falls to 58.8 %, and the student of its softened answers to 46.2 %. C37 is refuted here, at temperature 4.
 #
-# Part of the reason is in the last lines of the table: with 40 % at temperature 1 the soft answers are better than at
-# 4 by 9.7 points. A reading that fits, and that this experiment does not prove: what a confused teacher thinks of all
-# the other classes is mostly noise; a high temperature tells the student to copy it, and taking only the first name
-# throws it away. Nor does it say anything about errors of another kind. These are wrong labels at random, which the
-# teacher has learned by heart.
+# Part of the reason is in the table: with 40 % at temperature 1 the soft answers are better than at 4 by 9.7 points,
+# and no difference between them and hard labels can be detected. A reading that fits, and that this experiment does
+# not prove: what a confused teacher thinks of all the other classes is mostly noise; a high temperature tells the
+# student to copy it, and taking only the first name throws it away. Nor does it say anything about errors of another
+# kind. These are wrong labels at random, which the teacher has learned by heart.
 
 # %% [markdown]
 # ## Where to look: attention
@@ -942,8 +942,8 @@ else:
 #    did not move. A teacher that stays can answer once, and its answers are targets like others.
 #
 # 4. **Eight ways** (C36 to C42). Softmax took the student from 53.6 % to 81.1 %, most of it thanks to pictures
-# without names; label smoothing, without a teacher, gained nothing. Hard labels were 4.6 points lower with a good
-# teacher, and *better* with a bad one (C37 refuted here).
+# without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 4.6 points
+# lower with a good teacher, and *better* with a bad one (C37 refuted here).
 #
 # 5. **Inside** (C38 to C40). Attention changed where the student looks. Neither it nor hints added anything
 # detectable on the ordinary test; on dark pictures hints did.
