@@ -94,9 +94,9 @@ print(f"the student is {teacher.count_params() / student.count_params():.1f} tim
 # %% [markdown]
 # ## What a soft answer tells
 #
-# A label says "B". The teacher says more: B, a little like F, nothing like C. Below are two test pictures: the one that
-# the teacher is surest about, and the one where its two best answers are closest. On the right the same logits are divided by a
-# **temperature** of 4 before the softmax. What do you see there that you do not see at 1?
+# A label says "B". The teacher says more: B, a little like F, nothing like C. Below are two test pictures: the one
+# that the teacher is surest about, and the one where its two best answers are closest. On the right the same logits
+# are divided by a **temperature** of 4 before the softmax. What do you see there that you do not see at 1?
 
 
 # %%
@@ -119,8 +119,8 @@ plt.show()
 
 # %% [markdown]
 # At temperature 1 the sure answer is hardly more than a label. At 4 it shows whom else the person looks like, in the
-# teacher's eyes; that is what the student can learn from it. Turn the temperature yourself. Where does the answer become a
-# label, and where does it say nothing any more?
+# teacher's eyes; that is what the student can learn from it. Turn the temperature yourself. Where does the answer
+# become a label, and where does it say nothing any more?
 
 # %%
 widgets.TemperatureExplorer(test_logits[chosen], "ABCDEFGHIJ", ("a clear case", "a close call"))
@@ -185,10 +185,10 @@ with progress.exercise("soften"):
 #
 # ### Exercise 6.2: write the loss of distillation
 #
-# `distillation_loss(student_logits, teacher_logits, labels, temperature, alpha)`: one number, the mean over n pictures of
-# alpha · T² · KL(teacher ‖ student), both softened at T, plus (1 - alpha) · the cross-entropy of the labels, at
-# temperature 1. Logits are float32 of shape (n, classes), labels are n integers. Use `keras.ops`, so that it has
-# gradients. For one picture, student `[[0, 0]]`, teacher `[[0, 2.1972]]`, label 1, T = 2 and alpha = 0.5 it is
+# `distillation_loss(student_logits, teacher_logits, labels, temperature, alpha)`: one number, the mean over n
+# pictures of alpha · T² · KL(teacher ‖ student), both softened at T, plus (1 - alpha) · the cross-entropy of the
+# labels, at temperature 1. Logits are float32 of shape (n, classes), labels are n integers. Use `keras.ops`, so that
+# it has gradients. For one picture, student `[[0, 0]]`, teacher `[[0, 2.1972]]`, label 1, T = 2 and alpha = 0.5 it is
 # 0.5 · 4 · 0.1308 + 0.5 · 0.6931, about 0.6082. (4 points)
 #
 # <details><summary>Hint</summary>
@@ -330,11 +330,11 @@ else:
 #
 # ### Exercise 6.3: take one step of distillation
 #
-# `distil_step(teacher, student, images, optimizer, temperature)`: one gradient step that brings the student's softened
-# answers on `images` nearer to the teacher's, by T² · KL(teacher ‖ student) averaged over the pictures; returns the loss
-# before the step, as a float; for a student that answers as its teacher does it is 0. The teacher answers as in
-# prediction (`training=False`), and **nothing in it changes**: neither weights nor batch-norm statistics. The student
-# runs with `training=True`. (4 points)
+# `distil_step(teacher, student, images, optimizer, temperature)`: one gradient step that brings the student's
+# softened answers on `images` nearer to the teacher's, by T² · KL(teacher ‖ student) averaged over the pictures;
+# returns the loss before the step, as a float; for a student that answers as its teacher does it is 0. The teacher
+# answers as in prediction (`training=False`), and **nothing in it changes**: neither weights nor batch-norm
+# statistics. The student runs with `training=True`. (4 points)
 #
 # <details><summary>Hint</summary>
 # `tf.GradientTape` records what happens inside it. `optimizer.apply(gradients, variables)`: whose variables?
@@ -554,9 +554,9 @@ print("pictures without names added:      ", points(less(accuracy["softmax"], fe
 # %% [markdown]
 # ## A teacher with mistakes
 #
-# The lecture says that hard labels suffer more from a teacher's errors than softmax answers do (C37). Spoil the teacher:
-# its head learns from labels of which 20 % or 40 % name somebody else. It then teaches, by its names, by its answers at temperature
-# 4, and by its answers at temperature 1.
+# The lecture says that hard labels suffer more from a teacher's errors than softmax answers do (C37). Spoil the
+# teacher: its head learns from labels of which 20 % or 40 % name somebody else. It then teaches, by its names, by its
+# answers at temperature 4, and by its answers at temperature 1.
 
 # %% tags=["nbval-check-output"]
 for share, wrong in record["wrong"].items():
@@ -599,9 +599,10 @@ plt.show()
 #
 # ### Exercise 6.4: draw an attention map
 #
-# `attention_map(maps)`: where a layer is active. For maps of shape (n, h, w, channels), floats: at each place the **sum of
-# the squares** over the channels, flattened to (n, h · w), each row divided by its Euclidean length. One picture with
-# two places and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4 and gives about `[[0.914, 0.406]]`. (3 points)
+# `attention_map(maps)`: where a layer is active. For maps of shape (n, h, w, channels), floats: at each place the
+# **sum of the squares** over the channels, flattened to (n, h · w), each row divided by its Euclidean length. One
+# picture with two places and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4 and gives about `[[0.914,
+# 0.406]]`. (3 points)
 #
 # <details><summary>Hint</summary>
 # `axis=-1` is the channels; `np.linalg.norm` has an `axis` and `keepdims`.
@@ -690,15 +691,15 @@ for name in second:
 # %% [markdown]
 # ## What is inside: hints
 #
-# FitNet (C39; Romero et al. 2015) asks for more: not only where, but what. The student's maps should *give* the teacher's, after a
-# 1×1 convolution that is thrown away when the training is over.
+# FitNet (C39; Romero et al. 2015) asks for more: not only where, but what. The student's maps should *give* the
+# teacher's, after a 1×1 convolution that is thrown away when the training is over.
 #
 # ### Exercise 6.5: compare a student's maps with a teacher's
 #
-# `hint_loss(student_maps, teacher_maps, kernel)`: FitNet's hint. The student's maps, an array of shape (n, h, w, a), go
-# through a 1×1 convolution, `kernel` of shape (a, b), and are compared with the teacher's maps (n, h, w, b): one number,
-# the **mean** of the squared differences. Student `[[[[1, 2]]]]`, kernel `[[1], [1]]` and teacher `[[[[5]]]]` give
-# (3 - 5)² = 4. (3 points)
+# `hint_loss(student_maps, teacher_maps, kernel)`: FitNet's hint. The student's maps, an array of shape (n, h, w, a),
+# go through a 1×1 convolution, `kernel` of shape (a, b), and are compared with the teacher's maps (n, h, w, b): one
+# number, the **mean** of the squared differences. Student `[[[[1, 2]]]]`, kernel `[[1], [1]]` and teacher `[[[[5]]]]`
+# give (3 - 5)² = 4. (3 points)
 #
 # <details><summary>Hint</summary>
 # A 1×1 convolution is a matrix product at each place: `@` works on the last axis.
@@ -777,9 +778,9 @@ print("student over teacher:     ", points(less(glasses["student"], glasses["tea
 # %% [markdown]
 # ## On a device
 #
-# LiteRT (TensorFlow Lite until lately) runs networks on phones and microcontrollers. The student becomes a file. Does the
-# file still give the same answers? In three sizes: weights as they are, in 16 bits, and in 8 bits, for which a sample of
-# pictures shows how large the activations get.
+# LiteRT (TensorFlow Lite until lately) runs networks on phones and microcontrollers. The student becomes a file. Does
+# the file still give the same answers? In three sizes: weights as they are, in 16 bits, and in 8 bits, for which a
+# sample of pictures shows how large the activations get.
 
 # %%
 files = {name: litert.convert(distilled, name, images[::10]) for name in (None, "float16", "int8")}
@@ -868,7 +869,7 @@ plt.show()
 
 # %% [markdown]
 # A small shift costs the student 6.7 points and its teacher 0.5. Darkness is another matter: the teacher loses 2.8,
-# and the student 31.3. The teacher met light and dark in its 2,622 × 50 = 131,100 training pictures; the student saw
+# and the student 31.3. The teacher met light and dark in fifty pictures of each of its own people; the student saw
 # 800 pictures, and the teacher's answers do not say what would stay the same in the dark. So the third limit is real.
 # It is no fault of distillation, however: the student from scratch, which started lower, lost 29.2. A small student
 # of few pictures generalises less, whoever taught it.
@@ -881,22 +882,22 @@ plt.show()
 # ### Written answer: would you distil?
 #
 # A botanical garden wants an app that names 200 plants on visitors' phones, without a network. It has a large teacher
-# that is right for nine of ten photos, five thousand photos with names, some of them wrong, and a hundred thousand without. Would you distil, and
-# in which of the eight ways first? What would you do about the wrong names? What would you measure before the app goes out, on which
-# photos? Give reasons with numbers from this unit, and name one of its results that you would not trust there. About
-# eight sentences. (3 points)
+# that is right for nine of ten photos, five thousand photos with names, some of them wrong, and a hundred thousand
+# without. Would you distil, and in which of the eight ways first? What would you do about the wrong names? What would
+# you measure before the app goes out, on which photos? Give reasons with numbers from this unit, and name one of its
+# results that you would not trust there. About eight sentences. (3 points)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
-# here (19.1 points from pictures without names, and 8.4 from soft answers alone). I would begin with
-# softmax, and try attention or hints only if it falls short, because over five groups of people they added nothing that can
-# be detected on ordinary pictures. Wrong names spoil the teacher first: with 40 % of them wrong the student lost
-# 34.9 points. I would look through the photos on which teacher and label disagree, mend those labels, train the teacher again, and
-# try temperature 1 beside 4, since 4 suffered more than hard labels here. Before the app goes out I would measure
-# teacher and student on photos from phones, with names that I trust, also dark and badly framed ones: half as bright,
-# the student lost 31.3 points and its teacher 2.8. I would also measure the 8-bit file's answers and its time on
-# a phone. I would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one student
-# of one size, drawn faces and 160 steps.
+# here (19.1 points from pictures without names, and 8.4 from soft answers alone). I would begin with softmax, and try
+# attention or hints only if it falls short, because over five groups of people they added nothing that can be
+# detected on ordinary pictures. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 34.9
+# points. I would look through the photos on which teacher and label disagree, mend those labels, train the teacher
+# again, and try temperature 1 beside 4, since 4 suffered more than hard labels here. Before the app goes out I would
+# measure teacher and student on photos from phones, with names that I trust, also dark and badly framed ones: half as
+# bright, the student lost 31.3 points and its teacher 2.8. I would also measure the 8-bit file's answers and its time
+# on a phone. I would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one
+# student of one size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: distil, because unnamed photos become useful, with a number of this unit; and a way to begin with, for a
@@ -912,9 +913,9 @@ plt.show()
 # %% [markdown]
 # ## With real photos
 #
-# MobileNetV2 was trained on ImageNet's 1,000 classes. Its last layer is a softmax, and its logits are not to be had; but
-# the logarithm of a softmax is as good, since it differs from the logits by one number for the whole row. What does it
-# see in a photo, besides its first answer?
+# MobileNetV2 was trained on ImageNet's 1,000 classes. Its last layer is a softmax, and its logits are not to be had;
+# but the logarithm of a softmax is as good, since it differs from the logits by one number for the whole row. What
+# does it see in a photo, besides its first answer?
 
 # %%
 from tlcourse.datasets import photos
