@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from tlcourse.grading.autograde import IsolatedExecute, Repair, SaveRecord
+from tlcourse.grading.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
 from tlcourse.grading.preprocessors import HideHiddenTests
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
@@ -26,6 +26,8 @@ os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.enviro
 
 c.CourseDirectory.course_id = "tlcourse"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+# Who finds the gradebook locked waits for it, in seconds, before giving up.
+c.CourseDirectory.db_url = f"sqlite:///{os.path.join(c.CourseDirectory.root, 'gradebook.db')}?timeout=30"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "*.partial", ".DS_Store"]
@@ -34,10 +36,11 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 
 # Student code runs in a box, and its checks are the instructor's whatever the submission holds in their place. What one
-# submission may take (`tlcourse.grading.execute.Limits`): seconds of the processor and asleep, not of waiting for it.
+# submission may take (`tlcourse.grading.runs.Limits`): seconds of the processor and asleep, not of waiting for it.
 c.IsolatedExecute.cell_seconds = 120
 c.IsolatedExecute.notebook_seconds = 600
 c.IsolatedExecute.memory_megabytes = 4096
+c.Autograde.exporter_class = ReadAnything
 c.Autograde.sanitize_preprocessors = [ClearOutput, Repair, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     IsolatedExecute,

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, TINY
 from PIL import Image
 
-from tlcourse import authoring, notebooks, units
+from tlcourse import authoring, notebooks, units, widgets
 from tlcourse.grading import known_answers, mark_scheme, runner, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
@@ -128,10 +128,10 @@ def slowness():
     return max(1.0, (time.perf_counter() - started) / 0.2)
 
 
-WATCH = """explorer => {
+WATCH = """(explorer, moves) => {
     const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
     const before = [picture.src, numbers.innerText];
-    window.moved = new Promise(resolve => window.addEventListener("keydown", () => {
+    window.moved = new Promise(resolve => window.addEventListener(moves, () => {
         const pressed = performance.now(), look = () => {
             const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
             if (shown && numbers.innerText !== before[1]) resolve((performance.now() - pressed) / 1000);
@@ -143,9 +143,13 @@ WATCH = """explorer => {
 
 
 def move(page, explorer, control, key):
-    """Press a key on a slider; the seconds, by the page's own clock, until new picture and numbers are there."""
-    explorer.evaluate(WATCH)
-    explorer.locator(".widget-inline-hbox", has_text=control).get_by_role("slider").press(key)
+    """Press a key on a slider, or choose another entry; the seconds, by the page's own clock, until all is new."""
+    line = explorer.locator(".widget-inline-hbox", has_text=control).first
+    explorer.evaluate(WATCH, "keydown" if key else "change")
+    if key:
+        line.get_by_role("slider").press(key)
+    else:
+        line.locator("select").select_option(index=1)
     return page.evaluate("window.moved")
 
 
@@ -199,6 +203,82 @@ def play(page, keep):
     times = slowness()
     print(f"from key to picture: {', '.join(f'{each:.2f}' for each in seconds)} s; machine {times:.1f} times slower")
     assert min(seconds) < 0.5 * times
+
+
+WIDGETS = {  # how a unit makes it, one of its controls, and the key that moves it (none for a list)
+    "ShapeExplorer": (
+        "layers = [{'kind': 'conv', 'filters': 8, 'kernel': 3, 'strides': 1, 'padding': 'same'}]\n"
+        "widgets.ShapeExplorer(layers, (32, 32, 3))",
+        "filters",
+        "ArrowRight",
+    ),
+    "CutExplorer": (
+        "teacher = teachers.load('faces_vgg16')\n"
+        "one = {'mean': 0.5, 'ci95': [0.4, 0.6]}\n"
+        "curves = {'faces': [{**one, 'mean': 0.3 + layer / 32} for layer in range(16)]}\n"
+        "widgets.CutExplorer(teacher, {'grey': np.full((48, 48, 3), 99, 'uint8')}, curves)",
+        "cut after",
+        "ArrowRight",
+    ),
+    "ScheduleExplorer": ("widgets.ScheduleExplorer(1e-3)", "factor", "ArrowRight"),
+    "ShiftExplorer": (
+        "lights = {'spiral': np.random.default_rng(0).random((3, 48, 48))}\n"
+        "widgets.ShiftExplorer(lights, [0.6, 1.2, 2.4], [50, 500], [[0.7, 0.9], [0.5, 0.8], [0.3, 0.6]])",
+        "seeing",
+        "ArrowRight",
+    ),
+    "TemperatureExplorer": (
+        "widgets.TemperatureExplorer([[4.0, 2.0, 0.0]], ('A', 'B', 'C'), ('a clear case',))",
+        "temperature",
+        "ArrowRight",
+    ),
+    "PhotoClassifier": (
+        "samples = {'night': np.zeros((20, 20, 3), 'uint8'), 'noon': np.full((20, 20, 3), 255, 'uint8')}\n"
+        "light = lambda photo: [photo.mean() / 255, 1 - photo.mean() / 255]\n"
+        "widgets.PhotoClassifier(light, ('light', 'dark'), samples, 20)",
+        "sample",
+        None,
+    ),
+}
+
+
+def test_every_widget_is_tried():
+    assert set(WIDGETS) == {name for name in widgets.__all__ if name[0].isupper()}
+
+
+def test_every_widget_follows_its_controls_within_half_a_second(page, lab, tmp_path):
+    course = course_with(tmp_path / "course", ["00_start_here"])
+    sources = [
+        "import numpy as np\nfrom tlcourse import teachers, widgets",
+        *(source for source, _, _ in WIDGETS.values()),
+    ]
+    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in sources]
+    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(units.KERNEL)})
+    text = notebooks.nbformat.writes(made)
+    (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
+    Image.new("RGB", (60, 40), (51, 51, 51)).save(tmp_path / "mine.png")
+    with lab(course) as (address, _, token):
+        page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
+        page.locator(".jp-CodeCell").nth(len(WIDGETS)).wait_for()
+        choose(page, "Run", "Run All Cells")
+        explorers = page.locator(".jp-OutputArea-output > .widget-vbox, .jp-OutputArea-output .widget-vbox:has(img)")
+        for name, (_, control, key) in WIDGETS.items():
+            explorer = page.locator(".jp-CodeCell", has_text=f"widgets.{name}(").locator(".widget-vbox:has(img)").first
+            explorer.locator("img").wait_for()
+            explorer.scroll_into_view_if_needed()
+            seconds = [move(page, explorer, control, key)]
+            if name not in ("PhotoClassifier", "ShiftExplorer"):
+                seconds.append(move(page, explorer, control, key))
+            times = slowness()
+            print(f"{name}: {', '.join(f'{each:.2f}' for each in seconds)} s; machine {times:.1f} times slower")
+            assert min(seconds) < 0.5 * times, name
+        assert explorers.count() >= len(WIDGETS)
+        explorer = page.locator(".widget-vbox:has(img)", has=page.get_by_role("button", name="your photo")).first
+        with page.expect_file_chooser() as chooser:
+            explorer.get_by_role("button", name="your photo").click()
+        chooser.value.set_files(tmp_path / "mine.png")
+        explorer.locator("th", has_text="mine.png").wait_for()
+        assert "20.0%" in explorer.locator("table").inner_text()
 
 
 # ---------------------------------------------------------------------------------------------------- the instructor

@@ -263,6 +263,27 @@ def test_an_unsolved_stub_says_so_without_a_long_traceback(progress):
     assert "0 of 3" in repr(progress)
 
 
+def test_a_notebook_shows_the_sentence_alone_unless_the_answer_itself_fails(progress, capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    def shown(action):
+        with pytest.raises(Exception) as caught, progress.exercise("first"):  # noqa: PT011
+            action()
+        InteractiveShell.instance().showtraceback((caught.type, caught.value, caught.tb))
+        return capsys.readouterr().out.strip().splitlines()
+
+    def stub():
+        raise NotImplementedError
+
+    def own_assert():
+        assert 1 == 2, "mine"
+
+    assert shown(lambda: checks.equal("it", 1, 2)) == ["AssertionError: it should be 2, but it is 1."]
+    assert shown(stub) == ["AssertionError: Exercise 1.1 first: not solved yet."]
+    assert len(shown(own_assert)) > 3
+    assert len(shown(lambda: 1 / 0)) > 3
+
+
 def test_an_unknown_exercise_is_the_authors_error(progress):
     with pytest.raises(KeyError, match="fourth"), progress.exercise("fourth"):
         pass

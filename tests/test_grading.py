@@ -1,22 +1,40 @@
 # ruff: noqa: E501  (attacks are kept as the student would write them)
 """The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
 
+import asyncio
+import errno
 import json
 import os
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
 
 from tlcourse import authoring, notebooks
-from tlcourse.grading import calibrate, outcome, pool, repair, runner, sample_class, sandbox, submissions
+from tlcourse.grading import (
+    calibrate,
+    judging,
+    outcome,
+    pool,
+    repair,
+    runner,
+    sample_class,
+    sandbox,
+    submissions,
+    trust,
+)
 from tlcourse.grading import course as courses
-from tlcourse.grading.execute import Limits
 from tlcourse.grading.grade import grade
+from tlcourse.grading.runs import Limits
 
 boxed = pytest.mark.skipif(bool(sandbox.problem()), reason=sandbox.problem() or "there is a box")
 pytestmark = pytest.mark.timeout(1200)
@@ -146,6 +164,73 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, st
     assert len(json.dumps(run)) < 3_000_000
 
 
+# --- the same mark, whatever else the machine does
+
+
+@boxed
+def test_waiting_for_a_judge_that_gets_no_processor_costs_nothing(known, released, monkeypatch):
+    hear = judging.Judging._hear
+
+    async def late(self):
+        await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
+        return await hear(self)
+
+    monkeypatch.setattr(judging.Judging, "_hear", late)
+    run = graded(known, sample_class.fill(released, RIGHT))
+    assert (scores(run), run["statuses"]) == ([2, 1, 1], [])
+
+
+@boxed
+def test_sleeping_while_the_judge_waits_is_still_stopped(known, released):
+    answer = "import time\ndef double(n):\n    time.sleep(999)"
+    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}))
+    assert scores(run) == [0, 0, 1]
+    assert outcome.worst(run["statuses"]) == "timed out"
+
+
+@boxed
+def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(known, released):
+    """Half a cell's limit of work, a sleep, and a wrong answer; two side by side, beside four others that want all."""
+    work = f"import time\nend = time.process_time() + {QUICK.cell_seconds / 4}\nwhile time.process_time() < end: pass\n"
+    answers = RIGHT | {"double": f"{work}time.sleep(0.5)\n{RIGHT['double']}", "triple": "def triple(n):\n    return n"}
+    notebook = sample_class.fill(released, answers)
+    load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        with ThreadPoolExecutor(2) as side_by_side:
+            runs = list(side_by_side.map(lambda _: graded(known, notebook), range(20)))
+    finally:
+        for process in load:
+            process.kill()
+    assert [(scores(run), run["statuses"]) for run in runs] == [([2, 1, 0], [])] * 20
+
+
+@boxed
+def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_than_the_limit(
+    known, released, monkeypatch
+):
+    """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
+    monkeypatch.setattr(trust, "LEAST_SECONDS", 1)
+    monkeypatch.setattr(trust, "PATIENCE", 2)
+    work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
+
+    def stopped(seconds, reference_seconds):
+        answers = RIGHT | {"double": work.format(seconds)}
+        plan = {name: {"outside": False, "seconds": reference_seconds} for name in CHECKS}
+        content = nbformat.writes(sample_class.fill(released, answers)).encode()
+        run = pool.work(submissions.Submission("student", UNIT, content, "digest", {}), known, QUICK, False, plan)[
+            "run"
+        ]
+        return next(cell["outcome"] for cell in run["cells"]), "".join(run["notes"])
+
+    assert stopped(0.02, 0.1)[0] == "passed"
+    assert stopped(30, 0.1) == (
+        "timed out",
+        "Cell test_double was stopped after 1 s.Cell test_double_negative was stopped after 1 s.",
+    )
+    assert "stopped after 2 s" in stopped(30, 1)[1]
+    assert f"stopped after {QUICK.cell_seconds} s" in stopped(30, 100)[1]
+
+
 # --- trust
 
 ATTACKS = {
@@ -268,7 +353,7 @@ def test_an_untouched_notebook_needs_no_repair(known, released):
 def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
     with pytest.raises(repair.Unreadable):
         repair.read(content)
-    notebook, run = pool.ungraded(known, "unreadable", "why")
+    notebook, run = outcome.ungraded(known, "unreadable", "why")
     assert (scores(run), run["statuses"]) == ([0, 0, 0], ["unreadable"])
     assert len(notebook.cells) == len(known.cells)
 
@@ -279,8 +364,6 @@ def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
 @pytest.fixture
 def small_class(folder, released):
     """Four hand-ins in the course; nothing of an earlier grading."""
-    import shutil
-
     for name in ("submitted", "autograded", "autograding"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
@@ -329,15 +412,57 @@ def test_killed_and_started_again_it_goes_on(small_class):
 
 @boxed
 def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
-    monkeypatch.setattr(courses, "PATIENCE", 1)
     monkeypatch.setattr(courses.patiently, "__defaults__", (1,))
+    config = small_class / "nbgrader_config.py"
+    usual = config.read_text(encoding="utf-8")
+    assert "timeout=30" in usual
+    config.write_text(usual.replace("timeout=30", "timeout=1"), encoding="utf-8")
     with sqlite3.connect(small_class / "gradebook.db", isolation_level=None) as held:
         held.execute("BEGIN EXCLUSIVE")
         with pytest.raises(courses.GradebookLocked, match="start again"):
             grade(small_class, UNIT, jobs=1, progress=False)
         held.execute("ROLLBACK")
+    config.write_text(usual, encoding="utf-8")
     grade(small_class, UNIT, jobs=1, progress=False)
     assert marks(small_class) == DUE
+
+
+@boxed
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        shutil.copytree(small_class, disk / "course")
+        said = []
+        for free in (20_000, 150_000, 300_000):  # bytes: it fills up at another point each time
+            left = shutil.disk_usage(disk).free - free
+            if left > 0:
+                disk.joinpath(f"filler{free}").write_bytes(bytes(left))
+            try:
+                grade(disk / "course", UNIT, jobs=1, progress=False)
+            except (courses.DiskFull, OSError) as error:
+                said.append(str(error))
+            for filler in disk.glob("filler*"):
+                filler.unlink()
+        assert said
+        assert all("full" in line or "No space left" in line for line in said)
+        grade(disk / "course", UNIT, jobs=1, progress=False)
+        assert marks(disk / "course") == DUE
+    finally:
+        subprocess.run(["umount", "-l", str(disk)])
+
+
+def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="other"), courses.room_to_write(tmp_path):
+        raise ValueError("other trouble")
+    with pytest.raises(courses.DiskFull, match="make room"), courses.room_to_write(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(courses, "LEAST_ROOM", 1 << 60)  # nbgrader does not say why a notebook could not be written
+    with pytest.raises(courses.DiskFull, match=str(tmp_path)), courses.room_to_write(tmp_path):
+        raise RuntimeError("Please see the the above traceback")
 
 
 def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
@@ -345,6 +470,29 @@ def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
     monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
     with pytest.raises(sandbox.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
         grade(small_class, UNIT, progress=False)
+
+
+@boxed
+def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebook(small_class):
+    for student, content in {"bad": b"{", "empty": b"", "zed": b"PK\x03\x04"}.items():
+        folder = small_class / "submitted" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / f"{UNIT}.ipynb").write_bytes(content)
+    with sqlite3.connect(small_class / "gradebook.db", isolation_level=None, check_same_thread=False) as held:
+        held.execute("BEGIN EXCLUSIVE")
+        release_it = threading.Timer(10, lambda: held.execute("ROLLBACK"))  # without our configuration it waits for 5 s
+        release_it.start()
+        runner.nbgrader(small_class, "autograde", UNIT)
+        release_it.join()
+    found = marks(small_class)
+    assert {name: found[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
+        **{"ann": 4, "bob": 3, "cy": 0},
+        **{"bad": 0, "empty": 0, "zed": 0},
+    }
+    for student, reason in {"bad": "no notebook", "empty": "is empty", "zed": "no notebook"}.items():
+        record = outcome.read_record(small_class, UNIT, student)
+        assert record["status"] == "unreadable"
+        assert reason in record["notes"][0]
 
 
 def test_an_unknown_student_is_named(small_class):
@@ -361,6 +509,8 @@ def test_unsafe_grading_gives_the_same_marks(small_class):
 def test_the_plan_is_learnt_from_the_reference(small_class):
     grade(small_class, UNIT, jobs=1, students=["ann"], progress=False)
     plan = json.loads(calibrate.plan_file(small_class, UNIT).read_text(encoding="utf-8"))
+    seconds = [plan["checks"][name].pop("seconds") for name in CHECKS]
+    assert all(0 <= taken < 5 for taken in seconds)
     assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"skip": True}}
     assert plan["reference_fails"] == {}
 
@@ -401,3 +551,51 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
             process.kill()
     assert grading.returncode == 0, said
     assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}
+
+
+# --- another gradebook
+
+
+@pytest.fixture
+def postgresql(tmp_path):
+    """The address of an empty database of a PostgreSQL server of this test's own."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed")
+    programs, data = programs[-1].parent, tmp_path / "postgresql"
+    data.mkdir()
+    as_other = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(data, "postgres", "postgres")
+        for folder in (tmp_path, *tmp_path.parents[:3]):
+            folder.chmod(folder.stat().st_mode | 0o011)
+        as_other = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    subprocess.run(
+        [*as_other, programs / "initdb", "-D", data, "-A", "trust", "-U", "course"], check=True, capture_output=True
+    )
+    options = f"-p {port} -k '' -c listen_addresses=127.0.0.1"
+    control = [*as_other, programs / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
+    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
+    yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL)
+
+
+@boxed
+def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(small_class, course, ignore=shutil.ignore_patterns("gradebook.db"))
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.CourseDirectory.db_url = {postgresql!r}\n")
+    runner.nbgrader(course, "generate_assignment", UNIT, "--force")
+    outcomes = grade(course, UNIT, jobs=2, progress=False)
+    assert {one.student: one.score for one in outcomes} == DUE
+    assert not (course / "gradebook.db").exists()
+    with courses.Course(course).gradebook() as book:
+        assert book.db.bind.dialect.name == "postgresql"
+        found = {one.student.id: one.score for one in book.assignment_submissions(UNIT)}
+    assert found == DUE
+    grade(course, UNIT, jobs=2, again=True, progress=False)

@@ -18,9 +18,9 @@ CODE = re.findall(r"`([^`\n]+)`", TEXT) + [line.strip() for line in TEXT.splitli
 
 
 def test_tables_and_picture_are_up_to_date():
-    assert readme.rendered(TEXT, ROOT) == TEXT
-    data = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert readme.rendered(data, ROOT, "data/README.md") == data
+    for name in readme.TABLES:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert readme.rendered(text, ROOT, name) == text
     assert readme.drawn_from(ROOT / "data" / "results" / readme.PICTURE) == readme.fingerprint(ROOT)
 
 
@@ -97,13 +97,21 @@ def small(tiny_course):
     (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
     real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}, **made}
     (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
+    graded = {"submissions": 30, "workers": 2, "ratio_to_stock": 7.0, "stock_seconds_per_submission": 5.0}
+    graded |= {"cpu_seconds_per_submission": 1.2, "cell_cpu_seconds_per_submission": 1.0}
+    graded |= {"writing_seconds_per_submission": 0.1}
+    bench = {"cached_features": {"ratio": 6.0}, "feature_extraction": {"share": 0.5}, "grading": graded, **made}
+    bench |= {"import_seconds": 0.05, "draw_1000_faces_seconds": 1.3, "unit_seconds": {"01_tiny": 3.0}}
+    (folder / "bench.json").write_text(json.dumps(bench), encoding="utf-8")
     (tiny_course / "data" / "claims.toml").write_text('[C01]\nclaim = "It works"\n', encoding="utf-8")
     shutil.copy(ROOT / "README.md", tiny_course)
     shutil.copy(ROOT / "data" / "README.md", tiny_course / "data")
+    (tiny_course / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "speed.md", tiny_course / "docs")
     return tiny_course
 
 
-WRITTEN = {"README.md", "data/README.md", f"data/results/{readme.PICTURE}"}
+WRITTEN = {"README.md", "data/README.md", "docs/speed.md", f"data/results/{readme.PICTURE}"}
 
 
 def test_the_tables_follow_the_units_and_the_records(small):
@@ -119,11 +127,20 @@ def test_the_tables_follow_the_units_and_the_records(small):
     assert readme.write(small) == []
 
 
+def test_what_ten_thousand_submissions_cost_follows_from_the_recorded_speed(small):
+    readme.write(small)
+    text = (small / "docs" / "speed.md").read_text(encoding="utf-8")
+    # 10,000 x 1.2 s / 3600 = 3.33 hours of one processor; 1,000 s of writing; 10,000 x 5 s = 13.9 hours of stock
+    assert "| 10,000 | 1.7 hours | 17 min | 17 min | 13.9 hours |" in text
+    assert "| 300 | 3 min | 1 min | 1 min | 25 min |" in text
+    assert "| processor time of grading, against that of the students' cells | 1.20 times |" in text
+
+
 def test_a_new_record_makes_the_picture_stale(small):
     readme.write(small)
     file = small / "data" / "results" / "headline.json"
     file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
-    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN
+    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN - {"docs/speed.md"}
     assert "by `tlcourse results x` with Keras 3.15.1" in (small / "data" / "README.md").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The pictures of unit 01: the explorer is driven through its controls, as a browser would."""
+"""The interactive pictures: each is driven through its controls, as a browser would."""
 
 import io
 import time
@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from tlcourse import counting, widgets
+from tlcourse.datasets import galaxies
+from tlcourse.datasets.galaxy import draw
 
 LAYERS = [
     {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
@@ -161,3 +163,192 @@ def test_what_cannot_be_softened_is_named():
         widgets.draw_softened(LOGITS[0], ("a", "b"), 1)
     with pytest.raises(ValueError, match=r"\(1, 3\)"):
         widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
+
+
+def summaries(count):
+    return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
+
+
+@pytest.fixture(scope="module")
+def cutter():
+    import keras
+
+    inputs = x = keras.Input((12, 12, 3))
+    for name in ("block1_conv1", "block2_conv1"):
+        x = keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Conv2D(30, 3, strides=2, name=name)(x))
+    outputs = keras.layers.Dense(7, name="predictions")(keras.layers.Flatten()(x))
+    rng = np.random.default_rng(0)
+    pictures = {name: rng.integers(0, 256, (12, 12, 3)) for name in ("one", "other")}
+    return widgets.CutExplorer(keras.Model(inputs, outputs), pictures, {"faces": summaries(3), "digits": summaries(3)})
+
+
+def test_going_through_the_layers_changes_picture_and_numbers(cutter):
+    seen = set()
+    for number, name in enumerate(("block1_conv1", "block2_conv1", "predictions")):
+        cutter.layer.value = number
+        assert name in cutter.numbers.value
+        assert f"{(number + 1) / 4:.1%}" in cutter.numbers.value
+        seen.add(bytes(cutter.picture.value))
+    cutter.picture_of.value = 1
+    assert len(seen | {bytes(cutter.picture.value)}) == 4
+    assert cutter.layer.description
+    assert cutter.picture_of.description
+
+
+def test_a_cut_is_drawn_with_its_layer_marked(cutter):
+    axes = widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 1)
+    assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == [2]
+    assert axes.figure.axes[0].get_title().startswith("block2_conv1: 30 maps")
+    with pytest.raises(ValueError, match="got 3"):
+        widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 3)
+    with pytest.raises(ValueError, match="'short' has 2 summaries for 3"):
+        widgets.CutExplorer(_linear_teacher(), {"a": np.zeros((12, 12, 3))}, {"short": summaries(2)})
+
+
+def _linear_teacher():
+    import keras
+
+    layers = [keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Dense(2)]
+    return keras.Sequential([keras.Input((12, 12, 3)), *layers])
+
+
+def brightness(photo):
+    light = photo.mean() / 255
+    return [light, 1 - light]
+
+
+@pytest.fixture
+def classifier():
+    samples = {"night": np.zeros((20, 20, 3), "uint8"), "noon": np.full((20, 20, 3), 255, "uint8")}
+    return widgets.PhotoClassifier(brightness, ("light", "dark"), samples, size=20)
+
+
+def uploaded(content, name="mine.png", version=8):
+    one = {"name": name, "content": memoryview(content)}
+    return (one,) if version == 8 else {name: {"metadata": {"name": name}, "content": content}}
+
+
+@pytest.mark.parametrize("version", [7, 8])
+def test_an_uploaded_photo_is_classified(classifier, version):
+    import io
+
+    from PIL import Image
+
+    assert "100.0%" in classifier.numbers.value
+    before = classifier.picture.value
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
+    classifier._uploaded({"new": uploaded(file.getvalue(), version=version)})
+    assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
+    assert classifier.picture.value != before
+    classifier._uploaded({"new": uploaded(b"no photo", "<b>.jpg", version)})
+    assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
+    classifier.sample.value = "noon"
+    assert "noon" in classifier.numbers.value
+
+
+def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
+    with pytest.raises(ValueError, match="sample"):
+        widgets.PhotoClassifier(brightness, ("light", "dark"), {})
+    classifier.predict = lambda photo: [1.0]
+    with pytest.raises(ValueError, match="got 1"):
+        classifier.show(classifier.samples["night"], "night")
+
+
+@pytest.fixture
+def timetable():
+    return widgets.ScheduleExplorer(1e-2)
+
+
+def test_the_timetable_shows_rates_that_a_hand_can_check(timetable):
+    # a constant rate, four groups, factor 3: 0.01, and a third of it three times
+    assert all(f"<td>{rate}</td>" in timetable.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
+    timetable.schedule.value = "slanted triangle"  # begins at the peak over 32
+    assert "<td>0.000313</td><td>0.01</td>" in timetable.numbers.value
+    assert pixels(timetable).std() > 10
+
+
+@pytest.mark.parametrize(
+    ("control", "value"), [("schedule", "one-cycle"), ("highest", 1e-3), ("steps", 200), ("factor", 10), ("groups", 2)]
+)
+def test_each_control_of_the_timetable_redraws(timetable, control, value):
+    timetable.schedule.value = "cosine"
+    picture, numbers = timetable.picture.value, timetable.numbers.value
+    started = time.process_time()
+    getattr(timetable, control).value = value
+    assert time.process_time() - started < 0.5
+    assert timetable.picture.value != picture
+    assert timetable.numbers.value != numbers
+    assert getattr(timetable, control).description
+
+
+def test_the_still_picture_of_a_schedule_has_a_line_for_each_group():
+    axes = widgets.draw_schedules("slanted triangle", 0.01, groups=3, factor=10, steps=50)
+    tops = sorted(line.get_ydata().max() for line in axes.lines)
+    assert tops == pytest.approx([1e-4, 1e-3, 1e-2])
+    assert all(line.get_ydata()[0] == pytest.approx(line.get_ydata().max() / 32) for line in axes.lines)
+    assert "slanted triangle" in axes.get_title(loc="left")
+
+
+def test_a_timetable_that_makes_no_sense_is_refused():
+    with pytest.raises(ValueError, match="'triangle'"):
+        widgets.draw_schedules("triangle", 0.01)
+    with pytest.raises(ValueError, match="got 3"):
+        widgets.ScheduleExplorer(3)
+
+
+SEEINGS, EXPOSURES = (1.5, 3.0, 6.0), (120, 15)
+ACCURACIES = [[0.91, 0.52], [0.73, 0.44], [0.42, 0.31]]
+
+
+@pytest.fixture(scope="module")
+def lights():
+    return {name: draw(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
+
+
+@pytest.fixture
+def telescope(lights):
+    return widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, ACCURACIES)
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "accuracy"), [("seeing", 6.0, "42.0%"), ("exposure", 15, "52.0%"), ("galaxy", None, "91.0%")]
+)
+def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, value, accuracy):
+    assert "91.0%" in telescope.numbers.value
+    assert getattr(telescope, control).description
+    picture = telescope.picture.value
+    getattr(telescope, control).value = value or "barred spiral"
+    assert telescope.picture.value != picture
+    assert accuracy in telescope.numbers.value
+
+
+def test_the_telescope_is_drawn_within_half_a_second(telescope):
+    seconds = []
+    for seeing in (3.0, 6.0, 1.5, 3.0, 6.0):
+        started = time.process_time()  # of this process: another one's work does not count
+        telescope.seeing.value = seeing
+        seconds.append(time.process_time() - started)
+    assert sorted(seconds)[2] < 0.5
+
+
+def test_the_still_picture_of_a_telescope_marks_the_chosen_seeing(lights):
+    chosen = galaxies.Telescope("chosen", 3.0, 120, 0.15)
+    axes = widgets.draw_shift(lights["spiral"], chosen, SEEINGS, [0.91, 0.73, 0.42])
+    assert [line.get_xydata().tolist() for line in axes.lines[:2]] == [
+        [[1.5, 0.91], [3.0, 0.73], [6.0, 0.42]],
+        [[3.0, 0.73]],
+    ]
+    assert "73.0%" in axes.get_title(loc="left")
+    (inset,) = axes.child_axes
+    seen = galaxies.expose(lights["spiral"], chosen, np.random.default_rng(0))
+    assert np.array_equal(inset.images[0].get_array(), seen)
+
+
+def test_what_does_not_fit_the_telescope_is_named(lights):
+    with pytest.raises(ValueError, match=r"\(3, 2\)"):
+        widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, [[0.9, 0.5]])
+    with pytest.raises(ValueError, match="3 seeings"):
+        widgets.draw_shift(lights["spiral"], galaxies.SHARP, SEEINGS, [0.9])
+    with pytest.raises(ValueError, match=r"got 3.3"):
+        widgets.draw_shift(lights["spiral"], galaxies.BLURRED, SEEINGS, [0.9, 0.7, 0.4])

@@ -1,6 +1,7 @@
 """The course's speed, measured in one run: `make bench`. Ratios say more than seconds, which depend on the machine."""
 
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import tensorflow as tf
 
 from tlcourse import notebooks, teachers, units
 from tlcourse.datasets import faces
-from tlcourse.experiments import headline, write_json
+from tlcourse.experiments import headline, record, write_json
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
 
@@ -145,8 +146,8 @@ def grading():
     return None if sandbox.problem() else bench.measure()
 
 
-def main(json_file=None):
-    """Measure everything, print it, and write it to `json_file` if one is given."""
+def main(json_file=None, keep=False):
+    """Measure everything, print it, write it to `json_file` if one is given, and keep it in data/results if asked."""
     measured = {
         "cached_features": cached_against_recomputed(),
         "feature_extraction": share_of_peak(),
@@ -174,8 +175,11 @@ def main(json_file=None):
         click.echo(
             f"grading {graded['submissions']} submissions, {graded['workers']} side by side: "
             f"{graded['ratio_to_stock']:.1f} times faster than stock nbgrader "
-            f"({graded['seconds_per_submission']:.2f} s each; their cells need "
-            f"{graded['cell_cpu_seconds_per_submission']:.2f} s of a processor)"
+            f"({graded['seconds_per_submission']:.2f} s each, {graded['cpu_seconds_per_submission']:.2f} s of a "
+            f"processor; their cells need {graded['cell_cpu_seconds_per_submission']:.2f} s of it)"
         )
     if json_file:
         write_json(Path(json_file).resolve(), measured)
+    if keep:
+        machine = {"processors": os.cpu_count(), "system": platform.platform(terse=True)}
+        record("bench", {**measured, "machine": machine}, "tlcourse bench --keep")

@@ -164,9 +164,10 @@ def teachers():
 
 @main.command()
 @json_option
-def bench(json_file):
+@click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
+def bench(json_file, keep):
     """Measure the course's speed, as ratios within one run."""
-    importlib.import_module("tlcourse.bench").main(json_file)
+    importlib.import_module("tlcourse.bench").main(json_file, keep)
 
 
 @main.command()
@@ -193,7 +194,8 @@ def test(options):
     """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
     from tlcourse.units import course_folder
 
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *options]):
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
         failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
         if failed:
             sys.exit(failed)

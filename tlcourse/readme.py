@@ -1,11 +1,11 @@
-"""What of README.md and data/README.md is made from units, teachers, records and claims: tables and a picture."""
+"""What of the READMEs and docs/ is made from units, teachers, records and claims: tables and a picture."""
 
 import hashlib
 import json
 import re
 from typing import NamedTuple
 
-from tlcourse import ledger, notebooks
+from tlcourse import ledger, notebooks, speed
 from tlcourse import units as sources
 
 SITE = "https://github.com/tlcourse/tlcourse"
@@ -100,6 +100,7 @@ def file_table(root):
 
 
 TABLES = {
+    "docs/speed.md": {"speed": speed.table, "costs": speed.costs},
     "README.md": {"units": unit_table, "results": result_table, "claims": ledger.table},
     "data/README.md": {"files": file_table},
 }
@@ -170,7 +171,7 @@ def draw_headline(root):
 
 
 def write(root=None):
-    """Bring README.md, its picture and data/README.md up to date.
+    """Bring README.md, its picture, data/README.md and docs/speed.md up to date.
 
     Returns
     -------

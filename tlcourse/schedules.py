@@ -102,4 +102,6 @@ def curve(name, peak, steps):
     schedule = SCHEDULES[name](peak, steps)
     if isinstance(schedule, float):
         return np.full(steps, schedule)
+    if not getattr(schedule, "warmup_steps", 0):  # Keras' own warm-up takes one step at a time
+        return np.asarray(schedule(np.arange(steps, dtype="float32")), dtype=float)
     return np.array([float(schedule(step)) for step in range(steps)])

@@ -52,7 +52,7 @@ def load(folder, size=SIZE):
     if not 16 <= size <= 1024:
         raise ValueError(f"size must be from 16 to 1024 pixels, got {size}")
     found = files(folder)
-    images = np.stack([_read(file, size) for members in found.values() for file in members])
+    images = np.stack([read(file, size) for members in found.values() for file in members])
     labels = np.repeat(np.arange(len(found)), [len(members) for members in found.values()])
     return LabelledImages(images, labels.astype(np.int64), tuple(found), f"photos in {folder}")
 
@@ -149,14 +149,29 @@ def _ignored(path):
     return path.name.startswith((".", "__"))
 
 
-def _read(file, size):
+def read(file, size=SIZE, name=None):
+    """One photo, upright, cut to a square and scaled: uint8 of shape (size, size, 3).
+
+    Parameters
+    ----------
+    file : path-like or binary file
+    size : int
+        Pixels.
+    name : str, optional
+        For the message of an error; that of the file by default.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read as a photo.
+    """
     try:
         with Image.open(file) as photo:
             photo.draft("RGB", (2 * size, 2 * size))  # a large JPEG is decoded small, which saves most of the time
             upright = ImageOps.exif_transpose(photo)
             return np.asarray(ImageOps.fit(_colour(upright), (size, size), Image.Resampling.BICUBIC))
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{file} cannot be read as a photo ({error}): replace it, or take it away") from None
+        raise ValueError(f"{name or file} cannot be read as a photo ({error}): replace it, or take it away") from None
 
 
 def _colour(photo):

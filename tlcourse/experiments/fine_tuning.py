@@ -53,7 +53,7 @@ class Task:
         head = keras.Sequential([keras.Input(vectors.shape[1:]), keras.layers.Dense(self.model.output_shape[-1])])
         head.set_weights(self.start[-2:])
         finetuning.recompile(head, 1e-2)
-        self._fit(head, vectors, HEAD_EPOCHS)
+        self.fit(head, vectors, HEAD_EPOCHS)
         self.with_head = [*self.start[:-2], *head.get_weights()]
 
     def fine_tune(self, weights, rate, epochs=EPOCHS):
@@ -62,7 +62,7 @@ class Task:
         for variable in self.model.optimizer.variables:  # a new optimizer, without tracing the training step again
             variable.assign(np.zeros(variable.shape, variable.dtype))
         self.model.optimizer.learning_rate.assign(rate)
-        self._fit(self.model, self.train_features, epochs)
+        self.fit(self.model, self.train_features, epochs)
         return self.accuracy()
 
     def gradual(self, rate):
@@ -71,7 +71,7 @@ class Task:
         for first in GRADUAL:
             finetuning.unfreeze_from(self.model, first)
             finetuning.recompile(self.model, rate)
-            self._fit(self.model, self.train_features, EPOCHS // len(GRADUAL))
+            self.fit(self.model, self.train_features, EPOCHS // len(GRADUAL))
         return self.accuracy()
 
     def accuracy(self):
@@ -84,7 +84,8 @@ class Task:
         self.model.set_weights(weights)
         return gradient_norm(self.model, self.train_features, self.train_labels, self.model.trainable_weights[:-2])
 
-    def _fit(self, model, features, epochs):
+    def fit(self, model, features, epochs):
+        """Train a model on features of the training pictures, in an order that the seed decides."""
         keras.utils.set_random_seed(self.seed)
         model.fit(features, self.train_labels, batch_size=BATCH, epochs=epochs, verbose=0)
 
@@ -122,7 +123,7 @@ def _one_target(task, strangers):
     strangers = [(task.features(part.images), part.labels) for part in strangers]
     task.train_head()
     task.model.set_weights(task.with_head)
-    measured = {"frozen": task.accuracy(), "others": {"teacher": _worth(task, strangers)}}
+    measured = {"frozen": task.accuracy(), "others": {"teacher": worth(task, strangers)}}
     measured["gradual"] = {f"{rate:g}": task.gradual(rate) for rate in RATES[1:]}
     finetuning.unfreeze_from(task.model, FIRST)
     finetuning.recompile(task.model, 1e-3)
@@ -131,15 +132,15 @@ def _one_target(task, strangers):
         "trained_head": task.gradient_norm(task.with_head),
     }
     for order, weights in {"head_first": task.with_head, "at_once": task.start}.items():
-        measured[order], worth = {}, {}
+        measured[order], kept = {}, {}
         for rate in RATES:
             measured[order][f"{rate:g}"] = task.fine_tune(weights, rate)
-            worth[f"{rate:g}"] = _worth(task, strangers)
-        measured["others"][order] = worth
+            kept[f"{rate:g}"] = worth(task, strangers)
+        measured["others"][order] = kept
     return measured
 
 
-def _worth(task, strangers):
+def worth(task, strangers):
     """Accuracy of a linear classifier on the last hidden layer, for people whom neither teacher nor student knows."""
     (train, train_labels), (test, test_labels) = strangers
     train, test = (task.hidden.predict(part, batch_size=256, verbose=0) for part in (train, test))

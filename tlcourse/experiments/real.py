@@ -15,7 +15,8 @@ from tlcourse.experiments import cut_layer, headline
 from tlcourse.networks import small_cnn
 
 PHOTOS_EACH = 50
-SCRATCH_PIXELS = 96  # a small CNN learns photos of this size several times faster, and no worse
+# On training photos kept aside, two seeds: 0.54 with 96 pixels and 60 epochs, 0.57 so, in a quarter of the time.
+SCRATCH_PIXELS, SCRATCH_EPOCHS = 64, 40
 
 
 def digits(seed):
@@ -56,9 +57,10 @@ def cats_dogs(seed):
     train_features, test_features = (
         features.extract(base, teachers.preprocess("MobileNetV2", part.images)) for part in (train, test)
     )
+    small = (_resized(part, SCRATCH_PIXELS) for part in (train, test))
     return {
         "transfer": cut_layer.linear_accuracy(train_features, train.labels, test_features, test.labels),
-        "scratch": _small_scratch(*(_resized(part, SCRATCH_PIXELS) for part in (train, test)), seed, SCRATCH_PIXELS),
+        "scratch": _small_scratch(*small, seed, SCRATCH_PIXELS, epochs=SCRATCH_EPOCHS),
     }
 
 
@@ -73,10 +75,10 @@ def _cross_validated(train_features, labels):
         return cross_val_score(classifier, train_features, labels, cv=5).mean()
 
 
-def _small_scratch(train, test, seed, size, mirror=True):
+def _small_scratch(train, test, seed, size, mirror=True, epochs=60):
     keras.utils.set_random_seed(seed)
     model = small_cnn(len(train.class_names), mirror=mirror, size=size)
-    return headline.fit_from_scratch(model, train, test, epochs=60, learning_rate=2e-3)
+    return headline.fit_from_scratch(model, train, test, epochs=epochs, learning_rate=2e-3)
 
 
 def _resized(part, size):

@@ -11,6 +11,7 @@ from tlcourse.experiments import (
     fine_tuning,
     headline,
     label_shift,
+    ladders,
     old_head,
     other_labels,
     over_seeds,
@@ -40,6 +41,9 @@ RESULTS = {
     "fine_tuning": (fine_tuning.run, range(5)),
     "depth": (depth.run, range(5)),
     "stopping": (stopping.run, range(5)),
+    "ladders_development": (ladders.develop, range(2)),
+    "ladders": (ladders.run, range(5)),
+    "ladders_beyond": (ladders.beyond, range(5)),
     "distillation": (distillation.run, range(5)),
 }
 

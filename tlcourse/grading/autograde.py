@@ -10,17 +10,31 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from tlcourse.grading import calibrate, outcome, release, repair, sandbox, trust
-from tlcourse.grading.execute import Executor, Limits
+from tlcourse.grading.execute import Executor
 from tlcourse.grading.kernel import files_beside
+from tlcourse.grading.runs import Limits
 from tlcourse.grading.unsafe import WARNING, NoBox
 
 RESULTS = {}  # (unit, student) to a run that `tlcourse grade` has already made
 _templates = {}
+
+
+class ReadAnything(NotebookExporter):
+    """Reads whatever was handed in, so that `Repair` can see to it: nbgrader's own reading gives up before."""
+
+    def from_file(self, file_stream, resources=None, **options):
+        """Called by nbconvert with the open file."""
+        try:
+            notebook = nbformat.reads(Path(file_stream.name).read_text(encoding="utf-8"), as_version=4)
+        except Exception:
+            notebook = nbformat.v4.new_notebook()
+        return self.from_notebook_node(notebook, resources=resources, **options)
 
 
 class Repair(NbGraderPreprocessor):
@@ -35,10 +49,13 @@ class Repair(NbGraderPreprocessor):
             raise repair.Unreadable(f"{file} is a link, not a notebook")
         if (unit, student) in RESULTS:
             return nb, resources  # it comes from `tlcourse grade`, repaired
-        known = release.read(coursedir, unit)
-        repaired, notes = repair.repair(repair.read(nbformat.writes(nb).encode()), known)
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        repaired.metadata["tlcourse"] = {"notes": notes, "submission_sha256": digest}
+        known, content = release.read(coursedir, unit), file.read_bytes()
+        told = {"submission_sha256": hashlib.sha256(content).hexdigest()}
+        try:
+            repaired, told["notes"] = repair.repair(repair.read(content), known)
+        except repair.Unreadable as reason:
+            repaired, told["unreadable"] = release.empty_notebook(known), str(reason)
+        repaired.metadata["tlcourse"] = told
         return repaired, resources
 
 
@@ -74,6 +91,10 @@ class IsolatedExecute(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir
         known = release.read(coursedir, unit)
         told = nb.metadata.get("tlcourse", {})
+        if "unreadable" in told:
+            _, run = outcome.unreadable(known, told["unreadable"])
+            run |= {"release_sha256": calibrate.fingerprint(known), "submission_sha256": told["submission_sha256"]}
+            return run
         beside = files_beside(coursedir.format_path(coursedir.submitted_directory, student, unit))
         unsafe = self.unsafe or bool(os.environ.get("TLCOURSE_UNSAFE_GRADING"))
         if not unsafe:

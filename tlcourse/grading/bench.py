@@ -1,13 +1,15 @@
 """How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same hand-ins in one run."""
 
+import contextlib
 import os
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 from tlcourse import notebooks, units
 from tlcourse.grading import known_answers, outcome, runner, sample_class
-from tlcourse.grading.grade import grade
+from tlcourse.grading.grade import Writer, grade
 
 STOCK = """\
 c = get_config()
@@ -26,8 +28,9 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     -------
     dict
         "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used
-        from its first cell on), "cpu_seconds_per_submission" (of this grading in all), "stock_seconds_per_submission",
-        "stock_cpu_seconds_per_submission", "submissions", "workers".
+        from its first cell on), "cpu_seconds_per_submission" (of this grading in all), "writing_seconds_per_submission"
+        (of the one process that writes), "stock_seconds_per_submission", "stock_cpu_seconds_per_submission",
+        "submissions", "workers".
     """
     jobs = jobs or os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as parent:
@@ -38,7 +41,8 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
             _hand_in(course, unit, students, units.course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: runner.nbgrader(stock, "autograde", unit))
-        seconds, cpu = _timed(lambda: grade(folder, unit, jobs=jobs))
+        with _timed_writer() as writing:
+            seconds, cpu = _timed(lambda: grade(folder, unit, jobs=jobs))
         records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
         cells = sum(record["cell_cpu_seconds"] for record in records)
     return {
@@ -46,6 +50,7 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
         "seconds_per_submission": seconds / students,
         "cell_cpu_seconds_per_submission": cells / students,
         "cpu_seconds_per_submission": cpu / students,
+        "writing_seconds_per_submission": sum(writing) / students,
         "stock_seconds_per_submission": stock_seconds / students,
         "stock_cpu_seconds_per_submission": stock_cpu / students,
         "submissions": students,
@@ -61,6 +66,20 @@ def _hand_in(course, unit, students, root):
     made = list(sample_class.submissions(reference, release, mistakes).values())
     for number in range(students):
         runner.hand_in(course, f"student{number:02}", unit, made[number % len(made)])
+
+
+@contextlib.contextmanager
+def _timed_writer():
+    """A list of the seconds that each recording takes while this holds."""
+    seconds, record = [], Writer.record
+
+    def timed(writer, *arguments):
+        started = time.perf_counter()
+        record(writer, *arguments)
+        seconds.append(time.perf_counter() - started)
+
+    with mock.patch.object(Writer, "record", timed):
+        yield seconds
 
 
 def _timed(action):

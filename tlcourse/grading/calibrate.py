@@ -29,7 +29,7 @@ def plan(course, source_folder, known, limits, box, digest):
     source_folder : path
         Where the unit's solved notebook lies.
     known : tlcourse.grading.release.Release
-    limits : tlcourse.grading.execute.Limits
+    limits : tlcourse.grading.runs.Limits
     box : callable
         Gives the template to fork from.
     digest : str

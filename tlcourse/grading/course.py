@@ -1,7 +1,9 @@
 """An nbgrader course on disk: its configuration as nbgrader reads it, its hand-ins, its gradebook."""
 
 import contextlib
+import errno
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -17,6 +19,10 @@ PATIENCE = 60  # seconds that a locked gradebook is waited for
 
 class GradebookLocked(RuntimeError):  # noqa: N818
     """Somebody else holds the gradebook."""
+
+
+class DiskFull(RuntimeError):  # noqa: N818
+    """What was graded could not be written."""
 
 
 class _Configuration(JupyterApp):
@@ -116,3 +122,26 @@ def is_locked(error):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+LEAST_ROOM = 1 << 20  # bytes; with less, a failure to write is put down to the full disk
+
+
+@contextlib.contextmanager
+def room_to_write(folder):
+    """Say it plainly where writing in `folder` fails because its disk is full; nbgrader would hide the reason.
+
+    Raises
+    ------
+    DiskFull
+    """
+    try:
+        yield
+    except Exception as error:
+        free = shutil.disk_usage(folder).free
+        if getattr(error, "errno", None) != errno.ENOSPC and free > LEAST_ROOM:
+            raise
+        raise DiskFull(
+            f"the disk of {folder} is full ({free >> 10:,} kB free): make room and start again; "
+            "grading goes on where it was, and no mark is lost"
+        ) from error

@@ -7,63 +7,15 @@ without the one at fault, and goes on behind it.
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from tlcourse.grading.kernel import Kernel, KernelError
+from tlcourse.grading.runs import CellStopped, Dead, Limits, Run
 from tlcourse.grading.unsafe import NoBox, OpenKernel
 from tlcourse.notebooks import describe
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may take.
-
-    Parameters
-    ----------
-    cell_seconds, notebook_seconds : float
-        Processor seconds and seconds asleep, together; time in which others had the processor does not count.
-    output_bytes : int
-        Of one cell; the rest is cut.
-    memory_megabytes, disk_megabytes, processes : int
-        Of the kernel and all that it starts.
-    """
-
-    cell_seconds: float = 120
-    notebook_seconds: float = 600
-    output_bytes: int = 1 << 20
-    memory_megabytes: int = 4096
-    disk_megabytes: int = 256
-    processes: int = 256
-
-
-@dataclass
-class Run:
-    """What came of running a notebook."""
-
-    cells: list = field(default_factory=list)  # of dict, see GRADING: one a graded code cell
-    outputs: dict = field(default_factory=dict)  # cell index, as str, to {"outputs", "execution_count"}
-    notes: list = field(default_factory=list)
-    flags: list = field(default_factory=list)
-    statuses: list = field(default_factory=list)
-    cpu_seconds: float = 0.0
-    cell_cpu_seconds: float = 0.0
-    seconds: float = 0.0
-
-    def as_dict(self):
-        """The same as plain data for JSON."""
-        return asdict(self)
-
-
-class CellStopped(Exception):  # noqa: N818
-    """A cell took too long and was stopped; `dead` says whether the kernel went with it."""
-
-    def __init__(self, message, dead=False):
-        super().__init__(message)
-        self.dead = dead
 
 
 class Cells(NotebookClient):
@@ -96,6 +48,7 @@ class Executor:
     RESTARTS = 3
 
     def __init__(self, notebook, template, grader, files=None, limits=None, skipped=()):
+        self.allowance = None  # seconds of the cell that runs, where less than the limits' is enough
         self.notebook, self.template, self.grader = notebook, template, grader
         self.files, self.limits = files or {}, limits or Limits()
         self.kernel, self.skipped = None, skipped
@@ -148,29 +101,11 @@ class Executor:
         except Exception as error:  # whatever a kernel under a student's control sends must not stop the batch
             verdict = {"outcome": "failed", "message": await self._died(index, cell, error)}
         if graded:
-            self._record(index, cell, verdict, time.monotonic() - before)
+            self.run.record(index, cell.metadata.nbgrader, verdict, time.monotonic() - before)
 
     @staticmethod
     def _is_graded(cell):
         return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
-
-    def _record(self, index, cell, verdict, seconds):
-        marks = cell.metadata.nbgrader
-        passed = verdict["outcome"] == "passed"
-        self.run.cells.append(
-            {
-                "grade_id": marks.grade_id,
-                "score": float(marks.points) if passed else 0.0,
-                "max_score": float(marks.points),
-                "outcome": verdict["outcome"],
-                "message": verdict["message"],
-                "seconds": round(seconds, 3),
-            }
-        )
-        outputs = list(verdict.get("outputs", []))
-        if not passed and not any(output["output_type"] == "error" for output in outputs):
-            outputs.append(_error(verdict))  # nbgrader gives full marks to a check without an error in its output
-        self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": None}
 
     async def run_cell(self, index, cell):
         """Run a student's cell as nbclient does, within the limits."""
@@ -179,16 +114,22 @@ class Executor:
         outputs = [dict(output) for output in cell.outputs]
         self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
 
-    async def limited(self, coroutine):
+    async def limited(self, coroutine, beside=lambda: 0.0):
         """Await something that the kernel does, and stop it when it takes too long.
+
+        Parameters
+        ----------
+        coroutine : awaitable
+        beside : callable
+            Seconds that something else has used for this and that count, too.
 
         Raises
         ------
         CellStopped
         """
         task = asyncio.ensure_future(coroutine)
-        start = self.kernel.used
-        allowed = min(self.limits.cell_seconds, self._left())
+        start = self.kernel.used + beside()
+        allowed = min(self.allowance or self.limits.cell_seconds, self.limits.cell_seconds, self._left())
         interrupted = None
         while True:
             done, _ = await asyncio.wait({task}, timeout=0.1)
@@ -197,7 +138,7 @@ class Executor:
             if done:
                 task.exception()
                 raise CellStopped(f"stopped after {allowed:.0f} s")
-            used = self.kernel.used - start
+            used = self.kernel.used + beside() - start
             if interrupted is None and used > allowed:
                 self.kernel.interrupt()
                 interrupted = used
@@ -314,13 +255,3 @@ class Executor:
             self.run.cpu_seconds += self.kernel.cpu
             self.run.cell_cpu_seconds += self.kernel.cpu - self.kernel.cpu_ready
             self.kernel = None
-
-
-class Dead(Exception):  # noqa: N818
-    """A cell cannot be run any more; the message says why."""
-
-
-def _error(verdict):
-    """The output of a check that did not pass and has no error of its own, as the notebook keeps it."""
-    outcome, message = verdict["outcome"], verdict["message"]
-    return {"output_type": "error", "ename": outcome, "evalue": message, "traceback": [f"{outcome}: {message}"]}

@@ -14,7 +14,7 @@ import warnings
 from tqdm import tqdm
 
 from tlcourse.grading import autograde, calibrate, outcome, pool, sandbox, submissions
-from tlcourse.grading.course import Course, GradebookLocked, patiently, working_in
+from tlcourse.grading.course import Course, GradebookLocked, patiently, room_to_write, working_in
 from tlcourse.grading.outcome import Outcome
 from tlcourse.notebooks import write_atomically
 
@@ -52,6 +52,8 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     tlcourse.grading.release.NoRelease, tlcourse.grading.sandbox.NoSandbox
     GradebookLocked
         If another program holds the gradebook for long. What has run is kept.
+    tlcourse.grading.course.DiskFull
+        What was recorded before is kept.
     """
     course = Course(folder)
     known = patiently(lambda: course.release(unit))
@@ -93,7 +95,8 @@ def _run(due, known, writer, workers, progress, again):
             if result is None:
                 waiting.append((one, known, limits, workers.unsafe, plan))
             else:
-                writer.record(one, result)
+                with room_to_write(writer.course.folder):
+                    writer.record(one, result)
                 bar.update()
         by_name = {task[0].student: task[0] for task in waiting}
         for result in pool.results(waiting, workers.jobs, workers.scheduler):
@@ -101,8 +104,9 @@ def _run(due, known, writer, workers, progress, again):
             if "error" in result:
                 errors[one.student] = result["error"]
             else:
-                writer.keep(one, result)
-                writer.record(one, result)
+                with room_to_write(writer.course.folder):
+                    writer.keep(one, result)
+                    writer.record(one, result)
             bar.update()
     return errors
 

@@ -34,7 +34,9 @@ class Fork:
     cpu_ready : float
         What it had used when it was ready.
     idle : float
-        Seconds in which none of its threads wanted a processor.
+        Seconds in which none of its threads wanted a processor, and it was not `excused`.
+    excused : bool
+        Whether it waits for the grader now, not for itself.
     alive : bool
     reason : str or None
         Why it was ended, if its warden ended it.
@@ -44,6 +46,7 @@ class Fork:
         self.folder = template.run / secrets.token_hex(4)
         self.folder.mkdir(mode=0o700)
         self.cpu = self.cpu_ready = self.idle = 0.0
+        self.excused = False
         self.alive, self.reason, self.ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in (files or {}).items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
@@ -74,7 +77,7 @@ class Fork:
                 said, now = json.loads(line), time.monotonic()
                 if "cpu" in said:
                     self.cpu = max(self.cpu, said["cpu"])
-                    self.idle += 0 if said["busy"] else now - last
+                    self.idle += 0 if said["busy"] or self.excused else now - last
                 if said.get("ready"):
                     self.cpu_ready = self.cpu
                     self.ready.set()
@@ -87,7 +90,8 @@ class Fork:
     def used(self):
         """Seconds that count against a limit: those of the processor, and those in which it slept.
 
-        Seconds in which others had the processor do not count, so a busy machine takes no marks.
+        Seconds in which others had the processor, or in which it waited for the judge, do not count: a busy machine
+        takes no marks.
         """
         return self.cpu + self.idle
 

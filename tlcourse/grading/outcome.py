@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tlcourse.grading import release as releases
 from tlcourse.notebooks import write_atomically
 
 STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
@@ -63,3 +64,31 @@ def read_record(folder, unit, student):
 def write_record(folder, unit, student, record):
     """Write the record of one submission's grading, whole or not at all."""
     write_atomically(record_file(folder, unit, student), json.dumps(record, indent=1) + "\n")
+
+
+def ungraded(known, status, note):
+    """The untouched release with no points, and why."""
+    notebook = releases.empty_notebook(known)
+    outputs, cells = {}, []
+    for index, cell in enumerate(notebook.cells):
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("grade"):
+            error = {"output_type": "error", "ename": "NotGraded", "evalue": note, "traceback": [note]}
+            outputs[str(index)] = {"outputs": [error], "execution_count": None}
+            cells.append(
+                {
+                    "grade_id": marks["grade_id"],
+                    "score": 0.0,
+                    "max_score": float(marks["points"]),
+                    "outcome": "not run",
+                    "message": note,
+                    "seconds": 0.0,
+                }
+            )
+    blank = {"cells": cells, "outputs": outputs, "notes": [note], "flags": [], "statuses": [status]}
+    return notebook, blank | {"cpu_seconds": 0.0, "cell_cpu_seconds": 0.0, "seconds": 0.0}
+
+
+def unreadable(known, reason):
+    """`ungraded`, for a file that is no notebook."""
+    return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")

@@ -5,7 +5,7 @@ import threading
 
 import nbformat
 
-from tlcourse.grading import autograde, calibrate, release, repair, trust
+from tlcourse.grading import autograde, calibrate, outcome, repair, trust
 from tlcourse.grading.execute import Executor
 
 _starting = threading.Lock()
@@ -18,7 +18,7 @@ def work(submission, known, limits, unsafe=False, plan=None):
     ----------
     submission : tlcourse.grading.submissions.Submission
     known : tlcourse.grading.release.Release
-    limits : tlcourse.grading.execute.Limits
+    limits : tlcourse.grading.runs.Limits
     unsafe : bool
     plan : dict
         Of `tlcourse.grading.calibrate`.
@@ -39,11 +39,11 @@ def work(submission, known, limits, unsafe=False, plan=None):
 
 def _graded(submission, known, limits, unsafe, plan):
     if submission.content is None:
-        return ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
+        return outcome.ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
     try:
         notebook, notes = repair.repair(repair.read(submission.content), known)
     except repair.Unreadable as reason:
-        return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")
+        return outcome.unreadable(known, reason)
     with _starting:
         box = autograde.template(known.modules, unsafe)
     skipped = calibrate.skipped(plan or {}, notebook, known)
@@ -53,29 +53,6 @@ def _graded(submission, known, limits, unsafe, plan):
     if notes or submission.notes:
         run["statuses"].append("repaired")
     return notebook, run
-
-
-def ungraded(known, status, note):
-    """The untouched release with no points, and why."""
-    notebook = release.empty_notebook(known)
-    outputs, cells = {}, []
-    for index, cell in enumerate(notebook.cells):
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and marks.get("grade"):
-            error = {"output_type": "error", "ename": "NotGraded", "evalue": note, "traceback": [note]}
-            outputs[str(index)] = {"outputs": [error], "execution_count": None}
-            cells.append(
-                {
-                    "grade_id": marks["grade_id"],
-                    "score": 0.0,
-                    "max_score": float(marks["points"]),
-                    "outcome": "not run",
-                    "message": note,
-                    "seconds": 0.0,
-                }
-            )
-    blank = {"cells": cells, "outputs": outputs, "notes": [note], "flags": [], "statuses": [status]}
-    return notebook, blank | {"cpu_seconds": 0.0, "cell_cpu_seconds": 0.0, "seconds": 0.0}
 
 
 def results(tasks, jobs, scheduler=None):
@@ -105,9 +82,9 @@ def _on_cluster(tasks, scheduler):
 
     with Client(scheduler) as client:
         futures = [client.submit(work, *task, pure=False, retries=2) for task in tasks]
-        for future, outcome in as_completed(futures, with_results=True, raise_errors=False):
+        for future, found in as_completed(futures, with_results=True, raise_errors=False):
             if future.status == "finished":
-                yield outcome
+                yield found
             else:
                 student = tasks[futures.index(future)][0].student
                 yield {"student": student, "error": f"the cluster lost it: {future.exception()}"}

@@ -8,24 +8,21 @@ taken out, modules made anew, functions compared with those of the clean process
 """
 
 import ast
-import asyncio
 import json
 import os
 import secrets
 from pathlib import Path
 
-from nbclient.exceptions import DeadKernelError
-
 from tlcourse import checks
 from tlcourse.grading import guard
-from tlcourse.grading.kernel import Fork
+from tlcourse.grading.judging import Judging
 from tlcourse.grading.release import parsed
 from tlcourse.grading.unsafe import NoBox
 
 UNSOLVED = "not solved yet."
+PATIENCE, LEAST_SECONDS = 20, 30  # a check may take so many times what it takes with the reference, or so long
 GUARD = Path(guard.__file__).read_text(encoding="utf-8")
 CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
-SERVE = "import tlcourse.grading.answers as _answers\n_answers.serve(get_ipython().user_ns)"
 
 
 class Grader:
@@ -36,7 +33,7 @@ class Grader:
     release : tlcourse.grading.release.Release
     plan : dict, optional
         By grade_id, what held for the reference solution (see `calibrate`): {"outside": the judge can decide, "spoilt":
-        the check fails when the function is spoilt}.
+        the check fails when the function is spoilt, "seconds": how long it took}.
     learning : bool
         Find that out, for the reference solution.
     """
@@ -44,8 +41,8 @@ class Grader:
     def __init__(self, release, plan=None, learning=False):
         self.release, self.plan, self.learning = release, plan or {}, learning
         self.learnt = {}
-        self._judge = self._expected = None
-        self._seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
+        self.judging = Judging(release, os.environ.get("TLCOURSE_GRADING_SEED", "0"))
+        self._expected = None
 
     async def grade(self, executor, index, cell):
         """Run one graded cell.
@@ -59,89 +56,45 @@ class Grader:
         if self.learning:
             return await self._learn(executor, index, cell, name)
         plan = self.plan.get(name, {})
+        if "seconds" in plan:
+            executor.allowance = max(LEAST_SECONDS, PATIENCE * plan["seconds"])
+        try:
+            return await self._decide(executor, index, cell, plan)
+        finally:
+            executor.allowance = None
+
+    async def _decide(self, executor, index, cell, plan):
         if plan.get("outside") and not isinstance(executor.template, NoBox):
-            found = await executor.limited(self._outside(executor, cell.source))
+            found = await self._outside(executor, cell.source)
             if found is not None:
                 return found
         return await self._inside(executor, index, cell, plan.get("spoilt", False))
 
     async def _learn(self, executor, index, cell, name):
         boxed = not isinstance(executor.template, NoBox)
-        outside = await executor.limited(self._outside(executor, cell.source)) if boxed else None
+        outside = await self._outside(executor, cell.source) if boxed else None
+        before = executor.kernel.used
         found = await self._inside(executor, index, cell, False)
+        seconds = round(executor.kernel.used - before, 1)
         function = self.release.exercise(name)
         spoilt = found["outcome"] == "passed" and await self._fails_spoilt(executor, cell.source, function)
-        self.learnt[name] = {"outside": outside is not None and outside["outcome"] == "passed", "spoilt": spoilt}
+        outside = outside is not None and outside["outcome"] == "passed"
+        self.learnt[name] = {"outside": outside, "spoilt": spoilt, "seconds": seconds}
         return found
 
     async def close(self):
         """End the judge."""
-        if self._judge is not None:
-            self._writer.close()
-            await self._judge.close()
-            self._judge = None
-
-    # --- outside the student's process
-
-    async def _ask_judge(self, executor, **request):
-        if self._judge is None or not self._judge.alive:
-            limits = {
-                name: getattr(executor.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")
-            }
-            judge = Fork(executor.template, self.release.files, limits, "judge", setup=given(self.release))
-            await judge.come_up()
-            self._judge = judge
-            self._reader, self._writer = await judge.meet()
-        self._writer.write(json.dumps(request).encode() + b"\n")
-
-    async def _hear_judge(self):
-        line = await self._reader.readline()
-        if not line:
-            raise RuntimeError("the judge ended")
-        return json.loads(line)
+        await self.judging.close()
 
     async def _outside(self, executor, source):
         """The verdict of the judge, or None where it cannot decide."""
-        names = [name for cell in self.release.cells for name in functions(cell)]
-        try:
-            await self._ask_judge(executor, check=source, names=names, seed=self._seed)
-            found = await self._converse(executor)
-        except BaseException:
-            await self.close()  # it waits for an answer that will not come
-            raise
-        if "cannot" in found:
+        found = await executor.limited(self.judging.decide(executor, source), lambda: self.judging.seconds)
+        if found is None:
             return None
         printed = [{"output_type": "stream", "name": "stdout", "text": found["printed"]}] if found["printed"] else []
         if found["ename"] is None:
             return {"outcome": "passed", "message": "", "outputs": printed}
         return verdict({**found, "status": "error"}, printed)
-
-    async def _converse(self, executor):
-        """Carry calls from the judge to the student's kernel and values back, until the verdict."""
-        said = await self._hear_judge()
-        if "verdict" in said:
-            return said["verdict"]
-        kernel = executor.kernel
-        serving = asyncio.ensure_future(executor.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
-        reader, writer = await kernel.meet()
-        try:
-            while "verdict" not in said:
-                writer.write(json.dumps(said).encode() + b"\n")
-                answer = asyncio.ensure_future(reader.readline())
-                await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
-                line = answer.result() if answer.done() else b""
-                if not line:
-                    await asyncio.wait({serving}, timeout=5)
-                    raise DeadKernelError("the student's process gave no answer")
-                self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
-                said = await self._hear_judge()
-        except BaseException:
-            serving.add_done_callback(lambda task: task.cancelled() or task.exception())
-            raise
-        finally:
-            writer.close()
-        await serving
-        return said["verdict"]
 
     # --- in the student's kernel
 
@@ -150,8 +103,7 @@ class Grader:
         if self._expected is None and isinstance(executor.template, NoBox):
             self._expected = {}
         elif self._expected is None:
-            await self._ask_judge(executor, fingerprints=GUARD)
-            self._expected = (await self._hear_judge())["fingerprints"]
+            self._expected = await self.judging.fingerprints(executor, GUARD)
         await self._guarded(executor, f"clean(shell, {CHECKS!r}, {again(self.release)!r})", arm=True)
         replies = []
         executor.cells.on_cell_executed = lambda execute_reply, **_: replies.append(execute_reply["content"])
@@ -227,27 +179,6 @@ def canaries(source):
     if inside:
         return [(f"{inside[0]}\n    {line}", token) for line in lines]
     return [(line, token) for line in lines]
-
-
-def functions(cell):
-    """The functions that a released solution cell is to define."""
-    if cell["cell_type"] != "code" or not cell["nbgrader"].get("solution"):
-        return []
-    return [node.name for node in parsed(cell["source"]).body if isinstance(node, ast.FunctionDef)]
-
-
-def given(release):
-    """Sources that make what checks find beside the student's answers: set-up cells, and definitions in other cells."""
-    found = []
-    for cell in release.cells:
-        if cell["cell_type"] != "code" or cell["nbgrader"]:
-            continue
-        if "setup" in cell["tags"]:
-            found.append(cell["source"])
-        else:
-            kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-            found += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
-    return found
 
 
 def again(release):

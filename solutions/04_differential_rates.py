@@ -1,0 +1,1069 @@
+# %% [markdown]
+# # Unit 04: Differential learning rates
+#
+# In unit 03 every layer that learned had the same learning rate. But features near the input are more general than
+# those near the output: should they not change more slowly? The lecture says so (C23): give each earlier group of
+# layers a rate that is 3 to 10 times smaller than the next one's. How is that done in Keras, what goes wrong
+# silently, and is it worth the trouble?
+#
+# By the end of this unit you can
+#
+# 1. cut a teacher into groups of layers and set a geometric ladder of rates over them;
+# 2. say, with numbers, why scaling the gradients is no learning rate with Adam;
+# 3. train with one optimizer that has a rate for each group, and prove that no layer fell out of the groups;
+# 4. find a rate by a rate finder, and draw, choose and compute schedules;
+# 5. judge by a fair comparison when a ladder is worth it, and when it is not.
+#
+# **Time:** about 60 minutes. Six exercises and one written answer, 22 points. All cells together run in about a minute
+# on two processor cores.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+# %% tags=["setup"]
+import itertools
+import re
+import tempfile
+from pathlib import Path
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse import checks, finetuning, learning_rates, plots, schedules, teachers, widgets
+from tlcourse.data import results
+from tlcourse.datasets import digits
+from tlcourse.experiments import paired_difference
+
+keras.utils.set_random_seed(0)
+plots.style()
+progress = checks.Progress(
+    {
+        "rates_by_layer": "Exercise 4.1 rates_by_layer",
+        "adam_steps": "Exercise 4.2 adam_steps",
+        "adam_steps_scaled": "Exercise 4.2 adam_steps, with scaled gradients",
+        "grouped_step": "Exercise 4.3 grouped_step",
+        "coverage": "Exercise 4.4 coverage",
+        "steepest_rate": "Exercise 4.5 steepest_rate",
+        "slanted_triangle": "Exercise 4.6 slanted_triangle",
+    }
+)
+
+# %% [markdown]
+# ## General features first
+#
+# Unit 02 cut the teacher of faces after each of its 16 layers and asked what a linear classifier makes of the features
+# there, for new people and for digits. Look where each of the two curves is highest.
+
+# %%
+by_layer = results("cut_layer")
+layers = [name for name in by_layer["digits"] if name != "pixels"]
+axes = plots.accuracy_curves(range(1, 17), {name: [by_layer[key][layer] for layer in layers]
+                                            for name, key in (("new people", "faces"), ("digits", "digits"))})  # fmt: skip
+axes.set(xlabel="cut after layer", title="What features are worth, layer by layer")
+plt.show()
+
+# %% [markdown]
+# Digits are read best after some of the first seven layers, people from layer 8 on. Early layers hold what both tasks can
+# use, late ones what only faces need. The argument for a ladder of rates follows:
+# what is general should be kept, so let the early layers move little, and what is specific has to be learned anew, so
+# let the late ones move far. It sounds right. It says nothing about *how much* there is to win, and for digits it may
+# even be wrong: there the layers in the middle are already too specific.
+
+# %% [markdown]
+# ## Groups of layers, and a ladder of rates
+#
+# The student is that of unit 03: the teacher of faces cut after block 3, everything below frozen and run once, and a
+# new head for ten digits on top, trained first.
+
+# %%
+train, test = digits.split(seed=0)
+base = teachers.load("faces_vgg16", head=False)
+lower, upper = finetuning.split(base, "block3_pool")
+train_maps = lower.predict(train.images, batch_size=256, verbose=0)
+student = keras.Model(upper.input, keras.layers.Dense(10, name="head")(upper.output))
+fresh = student.get_weights()
+upper.trainable = False
+finetuning.recompile(student, learning_rate=1e-2)
+student.fit(train_maps, train.labels, batch_size=20, epochs=30, verbose=0)
+with_head = student.get_weights()
+
+# %% [markdown]
+# Four groups: block 4, block 5, the dense layers, the head. Batch norms stay frozen, as unit 03 demands. Count what
+# can learn in each group, and check that the groups together hold all of it: a layer that is in no group would stay
+# behind without a word.
+
+# %%
+finetuning.unfreeze_from(student, "block4_conv1")
+groups = finetuning.layer_groups(student, ["block5_conv1", "fc1", "head"])
+rates = learning_rates.ladder(highest=1e-3, groups=len(groups), factor=3)
+
+# %% tags=["nbval-check-output"]
+counts = [sum(int(np.prod(w.shape)) for layer in group for w in layer.trainable_weights) for group in groups]
+for group, count, rate in zip(groups, counts, rates, strict=True):
+    learning = sum(bool(layer.trainable_weights) for layer in group)
+    print(f"{group[0].name:<14} {learning} layers can learn, {count:>9,} parameters, rate {rate:.6f}")
+assert sum(counts) == finetuning.trainable_count(student)
+print(f"in all {sum(counts):,}")
+
+# %% [markdown]
+# A **ladder** is geometric: from group to group the rate grows by the same *factor*, here 3. With a factor of 10, four
+# groups span from 0.000001 to 0.001, a thousandfold.
+#
+# ### Exercise 4.1: set a rate for each layer
+#
+# `rates_by_layer(sizes, lowest, highest)`: a list of floats, one rate for each *layer* from the input to the output.
+# `sizes` holds the number of layers in each group, integers of 1 or more; all layers of a group share a rate; the
+# first group has `lowest`, the last has `highest`, and from group to group the rate grows by one factor. With a single
+# group, its rate is `highest`. For `[2, 1, 2]`, 0.0001 and 0.01: `[0.0001, 0.0001, 0.001, 0.01, 0.01]`. (3 points)
+#
+# <details><summary>Hint</summary>
+# Three groups have two steps between them. `np.geomspace` knows such numbers, and `np.repeat` repeats; what does the
+# first of them give for one number?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "rates_by_layer", "locked": false, "schema_version": 3, "solution": true}
+def rates_by_layer(sizes, lowest, highest):
+    """A learning rate for each layer, geometric from group to group."""
+    ### BEGIN SOLUTION
+    rates = np.geomspace(highest, lowest, len(sizes))[::-1]  # the first of them is kept if there is only one
+    return np.repeat(rates, sizes).tolist()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_rates_by_layer", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def check_rates(sizes, lowest, highest):
+    """Compare rates_by_layer with rungs counted out by logarithms."""
+    last = max(len(sizes) - 1, 1)
+    rungs = [10 ** (np.log10(highest) - (len(sizes) - 1 - n) / last * np.log10(highest / lowest)) for n in range(len(sizes))]  # fmt: skip
+
+    def per_layer(values):
+        return [float(value) for value, size in zip(values, sizes, strict=True) for _ in range(size)]
+
+    evenly = [highest - (len(sizes) - 1 - n) / last * (highest - lowest) for n in range(len(sizes))]
+    too_many = [lowest * (highest / lowest) ** (n / len(sizes)) for n in range(len(sizes))]
+    checks.returns(rates_by_layer, (sizes, lowest, highest), per_layer(rungs), {
+        "the rates grow by a constant difference instead of a factor": per_layer(evenly),
+        "the first group gets the highest rate": per_layer(rungs[::-1]),
+        "there is a rate for each group instead of each layer": [float(rung) for rung in rungs],
+        "a single group gets the lowest rate": per_layer([lowest] * len(sizes)),
+        "the factor is taken for one step too many: between n groups there are n - 1": per_layer(too_many),
+        "each layer has a rung of its own": np.geomspace(lowest, highest, sum(sizes))}, tolerance=1e-7)  # fmt: skip
+
+
+with progress.exercise("rates_by_layer"):
+    check_rates([2, 1, 2], 1e-4, 1e-2)
+    check_rates([3], 1e-4, 1e-2)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("rates_by_layer")
+    for count in (1, 2, 3, 4, 6):
+        check_rates(rng.integers(1, 5, count).tolist(), 10 ** rng.uniform(-5, -3.5), 10 ** rng.uniform(-3, -1))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Scaling the gradient is not a learning rate
+#
+# A tempting trick needs no new optimizer: multiply the gradients of the early layers by 0.01, by a hook or by
+# weighting the loss. With plain gradient descent that *is* a hundredth of the learning rate. Five hundred weights get
+# the same gradients, once as they are and once scaled. How far do they move in one step, compared with the full one?
+
+
+# %%
+def distance(optimizer, scale, steps=1):
+    """How far 500 weights move under the same gradients, all multiplied by `scale`."""
+    rng = np.random.default_rng(0)
+    weights = keras.Variable(np.zeros(500, "float32"))
+    for _ in range(steps):
+        optimizer.apply([keras.ops.convert_to_tensor(scale * rng.normal(size=500).astype("float32"))], [weights])
+    return float(np.linalg.norm(weights.numpy()))
+
+
+# %% tags=["nbval-check-output"]
+makers = {"SGD": keras.optimizers.SGD, "RMSprop": keras.optimizers.RMSprop, "Adam": keras.optimizers.Adam}
+for name, make in makers.items():
+    share = distance(make(0.01), 0.01, steps=5) / distance(make(0.01), 1.0, steps=5)
+    print(f"{name:<8} gradients times 0.01: {share:.3f} of the full way; rate times 0.01: ", end="")
+    print(f"{distance(make(0.0001), 1.0, steps=5) / distance(make(0.01), 1.0, steps=5):.3f}")
+
+# %% [markdown]
+# Gradient descent walks a hundredth of the way. Adam and RMSprop walk all of it: they divide each gradient by a running
+# estimate of its own size, so a constant factor cancels. A lower *rate* is a hundredth for all three. How small must a
+# factor be before Adam notices?
+
+# %%
+scales = 10.0 ** np.arange(0, -11, -1)
+figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
+for (name, make), look in zip(makers.items(), ("o-", "s--", "^-."), strict=True):
+    axes.loglog(scales, [distance(make(0.01), s) / distance(make(0.01), 1.0) for s in scales], look, label=name)
+axes.set(xlabel="factor on the gradient", ylabel="share of the full step", title="One step")
+axes.invert_xaxis()
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# Only when the gradients come near `epsilon`, a tiny number that keeps the division from failing. RMSprop feels it
+# sooner, because Keras adds it under the root there. Real gradients of well-trained layers can be that small, so the
+# trick is neither nothing nor a rate: it is a number that depends on everything else.
+#
+# ### Exercise 4.2: walk with Adam
+#
+# `adam_steps(gradients, learning_rate, scale=1.0)`: the steps by which Adam changes one weight, a list or an array of
+# as many floats as there are `gradients`, each of which is multiplied by `scale` first. With g the scaled gradient of step
+# t = 1, 2, ..., from m = v = 0:
+#
+# m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; step = −rate · (m / (1 − 0.9ᵗ)) / (√(v / (1 − 0.999ᵗ)) + ε), ε = 0.0000001
+# (Kingma & Ba 2015, algorithm 1; Keras adds ε at another place, which shows only with tiny gradients).
+#
+# For gradients `[2.0, 2.0]` and a rate of 0.1: `[-0.1, -0.1]`. (4 points: plain 2, scaled 2)
+#
+# <details><summary>Hint</summary>
+# A loop with two running means. `enumerate(gradients, start=1)` counts as the formula does. What is multiplied by
+# `scale`: what goes in, or what comes out?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "adam_steps", "locked": false, "schema_version": 3, "solution": true}
+def adam_steps(gradients, learning_rate, scale=1.0):
+    """The steps of Adam on one weight, its gradients multiplied by `scale`."""
+    ### BEGIN SOLUTION
+    mean, square, steps = 0.0, 0.0, []
+    for number, gradient in enumerate(gradients, start=1):
+        gradient = scale * gradient
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.999 * square + 0.001 * gradient**2
+        size = np.sqrt(square / (1 - 0.999**number)) + 1e-7
+        steps.append(float(-learning_rate * mean / (1 - 0.9**number) / size))
+    return steps
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_adam_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def adam_in_one(gradients, learning_rate, scale=1.0, corrected=True, betas=(0.9, 0.999), inside=False):
+    """Adam without a loop: the running means as sums with falling weights."""
+    scaled = scale * np.asarray(gradients, dtype=float)
+    ages = np.arange(len(scaled))[:, None] - np.arange(len(scaled))
+    mean, square = (np.where(ages >= 0, (1 - beta) * beta ** np.maximum(ages, 0), 0.0) @ values
+                    for beta, values in zip(betas, (scaled, scaled**2), strict=True))  # fmt: skip
+    if corrected:
+        mean, square = (value / (1 - beta ** (1 + np.arange(len(scaled))))
+                        for value, beta in zip((mean, square), betas, strict=True))  # fmt: skip
+    return -learning_rate * mean / (np.sqrt(square + 1e-7) if inside else np.sqrt(square) + 1e-7)
+
+
+def check_adam(gradients, learning_rate, scale=None):
+    """Compare adam_steps with the sums."""
+    arguments = (gradients, learning_rate) if scale is None else (gradients, learning_rate, scale)
+    expected = adam_in_one(*arguments)
+    checks.returns(adam_steps, arguments, expected, {
+        "`scale` multiplies the step instead of the gradient": (scale or 1.0) * adam_in_one(gradients, learning_rate),
+        "`scale` is not used": adam_in_one(gradients, learning_rate),
+        "the steps go uphill: the sign is missing": -expected,
+        "the two running means are not corrected for their start at 0": adam_in_one(*arguments, corrected=False),
+        "0.9 and 0.999 are swapped": adam_in_one(*arguments, betas=(0.999, 0.9)),
+        "ε stands under the root": adam_in_one(*arguments, inside=True),
+        "the weight's position is returned instead of its steps": np.cumsum(expected),
+        "every step is taken for the first": -learning_rate * np.sign(gradients)}, tolerance=1e-6)  # fmt: skip
+
+
+with progress.exercise("adam_steps"):
+    check_adam([2.0, 2.0], 0.1)
+    check_adam([1.0, -3.0, 0.5], 0.01)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("adam_steps")
+    for _ in range(5):
+        hidden_gradients = rng.uniform(0.5, 3, int(rng.integers(3, 20))) * (-1) ** rng.integers(2)
+        hidden_gradients[1::2] *= rng.choice([-1, 1], len(hidden_gradients[1::2]))
+        check_adam(hidden_gradients.tolist(), float(10 ** rng.uniform(-2, 0)))
+    hidden_gradients, hidden_weight = rng.normal(size=6).tolist(), keras.Variable(0.0)
+    hidden_adam, hidden_positions = keras.optimizers.Adam(0.1), []
+    for hidden_gradient in hidden_gradients:
+        hidden_adam.apply([keras.ops.convert_to_tensor(hidden_gradient, "float32")], [hidden_weight])
+        hidden_positions.append(float(hidden_weight.numpy()))
+    walked = np.cumsum(np.asarray(adam_steps(hidden_gradients, 0.1), dtype=float))
+    checks.equal("where Keras' own Adam arrives after the same gradients", walked, hidden_positions, tolerance=1e-4)
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_adam_steps_scaled", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+with progress.exercise("adam_steps_scaled"):
+    check_adam([1.0, -3.0, 0.5], 0.01, 0.01)
+    check_adam([1.0, -3.0, 0.5], 0.01, 1e-7)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("adam_steps_scaled")
+    for _ in range(6):
+        hidden_gradients = rng.normal(size=int(rng.integers(3, 12))).tolist()
+        check_adam(hidden_gradients, float(10 ** rng.uniform(-2, 0)), float(10 ** rng.uniform(-7, 1)))
+    ### END HIDDEN TESTS
+
+# %%
+for scale in (1.0, 0.01, 1e-7):
+    print(f"gradients times {scale:g}:", np.round(adam_steps([1.0, -3.0, 0.5], 0.01, scale), 5))
+
+# %% [markdown]
+# What does work is a rate of its own for each group, inside the optimizer's step.
+#
+# ### Exercise 4.3: step with a rate for each group
+#
+# `grouped_step(weights, velocities, gradients, rates, momentum)`: one step of gradient descent with momentum, as Keras
+# makes it: the velocity of a group becomes momentum times velocity minus *its* rate times gradient, and the weights of
+# the group move by the new velocity. `weights`, `velocities` and `gradients` are lists of float arrays, one for each
+# group, and `rates` a list of floats. Returns the pair `(new weights, new velocities)`, two lists; the arrays that were
+# given stay as they are. For weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`, gradients `[[2.0], [2.0]]`, rates
+# `[0.1, 1.0]` and a momentum of 0.5: `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. (3 points)
+#
+# <details><summary>Hint</summary>
+# `zip` walks through all four lists together. `w += v` changes the array that was given; `w + v` makes a new one.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "grouped_step", "locked": false, "schema_version": 3, "solution": true}
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    """Weights and velocities of all groups after one step with momentum, each group at its own rate."""
+    ### BEGIN SOLUTION
+    velocities = [
+        momentum * velocity - rate * gradient
+        for velocity, gradient, rate in zip(velocities, gradients, rates, strict=True)
+    ]
+    return [weight + velocity for weight, velocity in zip(weights, velocities, strict=True)], velocities
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_grouped_step", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def keras_step(weights, velocities, gradients, rates, momentum):
+    """The same by one Keras optimizer for each group: weights, velocities."""
+    moved, kept = [], []
+    for weight, velocity, gradient, rate in zip(weights, velocities, gradients, rates, strict=True):
+        variable = keras.Variable(weight.astype("float32"))
+        optimizer = keras.optimizers.SGD(rate, momentum=momentum)
+        optimizer.build([variable])
+        optimizer.momentums[0].assign(velocity.astype("float32"))
+        optimizer.apply([keras.ops.convert_to_tensor(gradient.astype("float32"))], [variable])
+        moved.append(variable.numpy())
+        kept.append(optimizer.momentums[0].numpy())
+    return moved, kept
+
+
+def flat(arrays):
+    """All numbers of a list of arrays, one after the other."""
+    return np.concatenate([np.ravel(np.asarray(array, dtype=float)) for array in arrays])
+
+
+def check_step(weights, velocities, gradients, rates, momentum):
+    """Hold grouped_step to Keras, and to leaving its arguments alone."""
+    given = [[array.copy() for array in part] for part in (weights, velocities, gradients)]
+    expected = [flat(part) for part in keras_step(*given, rates, momentum)]
+    w, v, g = (flat(part) for part in given)
+    rate = flat([np.full(array.shape, r) for array, r in zip(weights, rates, strict=True)])
+    pair = grouped_step(weights, velocities, gradients, rates, momentum)
+    checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(len(part) == len(rates) for part in pair),
+                   f"grouped_step should return a pair of lists of {len(rates)} arrays: new weights, new velocities.")  # fmt: skip
+    same = all(np.array_equal(a, b) for one, other in zip(given, (weights, velocities, gradients), strict=True)
+               for a, b in zip(one, other, strict=True))  # fmt: skip
+    checks.require(same, "An array that was given to grouped_step has changed: make new ones instead.")
+    slips = {
+        "all groups move at the last group's rate": momentum * v - rates[-1] * g, "all groups move at the first group's rate": momentum * v - rates[0] * g,
+        "the rate multiplies the velocity, too": rate * (momentum * v - g), "the step goes uphill": momentum * v + rate * g,
+        "the momentum is left out": -rate * g, "the gradient is weighted with 1 - momentum": momentum * v - (1 - momentum) * rate * g}  # fmt: skip
+    checks.equal("the array of all new velocities", flat(pair[1]), expected[1],
+                 {**slips, "weights and velocities are swapped": expected[0]}, tolerance=1e-5)  # fmt: skip
+    checks.equal("the array of all new weights", flat(pair[0]), expected[0], {
+        "the weights move by the old velocity": w + v, "the velocity is taken away instead of added": w - expected[1],
+        "the rate is applied a second time": w + rate * expected[1], "the weights do not move": w}, tolerance=1e-5)  # fmt: skip
+
+
+with progress.exercise("grouped_step"):
+    one, two = np.array([1.0]), np.array([2.0])
+    check_step([one, one.copy()], [0 * one, one.copy()], [two, two.copy()], [0.1, 1.0], 0.5)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("grouped_step")
+    for _ in range(4):
+        hidden_shapes = [tuple(rng.integers(1, 4, int(rng.integers(1, 3)))) for _ in range(int(rng.integers(2, 5)))]
+        hidden_parts = [[rng.normal(size=shape) for shape in hidden_shapes] for _ in range(3)]
+        check_step(
+            *hidden_parts, (10 ** rng.uniform(-3, 0, len(hidden_shapes))).tolist(), float(rng.uniform(0.3, 0.95))
+        )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## One optimizer, a rate for each group
+#
+# Keras calls `update_step` of the optimizer once for each variable, with a learning rate. That is the place: a subclass
+# can put in another rate. With TensorFlow the variable that comes in there has no `path` any more, so the factors are
+# looked up before, in `build`, by the variable's number. A small network of three dense layers, `low`, `middle` and
+# `head`, and an optimizer that moves `low` at a hundredth of the rate:
+
+
+# %% tags=["setup"]
+def network(nested=False):
+    """Three dense layers for 3 classes on 6 numbers; with `nested`, the first two in a model of their own, `base`."""
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((6,))
+    hidden = keras.layers.Dense(8, "tanh", name="middle")(keras.layers.Dense(8, "tanh", name="low")(inputs))
+    if nested:
+        hidden = keras.Model(inputs, hidden, name="base")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(3, name="head")(hidden))
+
+
+# %%
+class SlowLow:
+    """Mixed into an optimizer: the layer `low` moves at a hundredth of the rate."""
+
+    def build(self, variables):
+        """A factor for each variable."""
+        super().build(variables)
+        self.factors = [0.01 if variable.path.startswith("low/") else 1.0 for variable in variables]
+
+    def update_step(self, gradient, variable, learning_rate):
+        """The optimizer's own step, at another rate."""
+        factor = self.factors[self._get_variable_index(variable)]
+        return super().update_step(gradient, variable, factor * learning_rate)
+
+
+class SlowLowAdam(SlowLow, keras.optimizers.Adam):
+    """Adam with a slow layer."""
+
+
+# %%
+points = np.random.default_rng(0).normal(size=(24, 6)).astype("float32")
+classes = np.arange(24) % 3
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def first_step(optimizer, nested=False):
+    """Largest movement of each layer's kernel in the first step: layer to distance."""
+    model = network(nested)
+    before = {layer.name: layer.get_weights()[0] for layer in finetuning.weight_layers(model)}
+    model.compile(optimizer, loss)
+    model.train_on_batch(points, classes)
+    after = {layer.name: layer.get_weights()[0] for layer in finetuning.weight_layers(model)}
+    return {name: float(np.abs(after[name] - before[name]).max()) for name in before}
+
+
+# %% [markdown]
+# Adam's first step moves a weight by the learning rate, whatever its gradient; so the movement shows the rate.
+
+# %% tags=["nbval-check-output"]
+for name, moved in first_step(SlowLowAdam(0.01)).items():
+    print(f"{name:<7} {moved:.4f}")
+
+# %% [markdown]
+# From version 3.15 on, Keras has a `MultiOptimizer` for this: an `OptimizerMap` from patterns to optimizers, each with
+# its own rate. Before, as with Keras 3.13 on Colab, there is only the subclass. A pattern is held against a variable's
+# **path** by `re.fullmatch`. Now the trap. The base is a model of its own, called `base`, so its layers should learn
+# slowly with the pattern `base/.*`. Look at the movement.
+
+# %%
+if learning_rates.has_multi_optimizer():
+    adam = keras.optimizers.Adam
+    mapping = keras.optimizers.OptimizerMap(adam(0.01), {"base/.*": adam(0.0001)})
+    moved = first_step(keras.optimizers.MultiOptimizer(mapping), nested=True)
+    print({name: round(distance, 4) for name, distance in moved.items()})
+    assert moved["low"] > 0.009, "the slow rate was meant for it, and the fast one came"
+else:
+    print(f"Keras {keras.__version__} has no MultiOptimizer: the patterns of the next cells can be read all the same")
+
+# %% [markdown]
+# No error, no warning, and every layer moves at the fast rate. Print the paths:
+
+# %% tags=["nbval-check-output"]
+paths = [variable.path for variable in network(nested=True).trainable_variables]
+print(paths)
+print("match base/.*:", [path for path in paths if re.fullmatch("base/.*", path)])
+print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)])
+
+# %% [markdown]
+# The variables of a nested model do not carry its name. The pattern matched nothing, and what no pattern matches falls
+# silently to the default. So never trust a pattern: count.
+#
+# ### Exercise 4.4: find what patterns miss
+#
+# `coverage(paths, patterns)`: how the patterns fall on a model's variables, a dictionary of three lists:
+# `"none"`, the paths that no pattern matches in full, and `"twice"`, those that two or more match, each in the order of
+# `paths`; and `"idle"`, the patterns that match no path, in the order of `patterns`. For the paths
+# `["low/kernel", "low/bias", "head/kernel"]` and the patterns `["low/.*", ".*/kernel", "base/.*", "head/kernel"]`:
+# `{"none": [], "twice": ["low/kernel", "head/kernel"], "idle": ["base/.*"]}`. (3 points)
+#
+# <details><summary>Hint</summary>
+# `re.match` is content with the beginning of a path, `re.search` with any part of it. Count the patterns for each path,
+# and the paths for each pattern.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "coverage", "locked": false, "schema_version": 3, "solution": true}
+def coverage(paths, patterns):
+    """The paths that no pattern matches or more than one does, and the patterns that match nothing."""
+    ### BEGIN SOLUTION
+    hits = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    return {
+        "none": [path for path in paths if hits[path] == 0],
+        "twice": [path for path in paths if hits[path] > 1],
+        "idle": [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)],
+    }
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_coverage", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def covered(paths, patterns, fits):
+    """The three lists, if `fits(pattern, path)` is what matching means."""
+    table = np.array([[bool(fits(pattern, path)) for pattern in patterns] for path in paths])
+    table = table.reshape(len(paths), len(patterns))
+    return {
+        "none": [path for path, row in zip(paths, table, strict=True) if row.sum() == 0],
+        "twice": [path for path, row in zip(paths, table, strict=True) if row.sum() >= 2],
+        "idle": [pattern for pattern, column in zip(patterns, table.T, strict=True) if column.sum() == 0],
+    }
+
+
+def check_coverage(paths, patterns):
+    """Compare coverage with anchored patterns."""
+    expected = covered(paths, patterns, lambda pattern, path: re.match(rf"(?:{pattern})\Z", path))
+    ways = {"`re.match` is used, which is content with the beginning of a path": re.match,
+            "`re.search` is used, which is content with any part of a path": re.search,
+            "a pattern is taken for plain text": lambda pattern, path: pattern in path}  # fmt: skip
+    found = coverage(list(paths), list(patterns))
+    checks.require(isinstance(found, dict), f"coverage should return a dictionary, not {type(found).__name__}.")
+    checks.equal("the list of the dictionary's keys, sorted", sorted(found), ["idle", "none", "twice"])
+    for key in ("none", "twice", "idle"):
+        slips = {"the matched paths are listed": [path for path in paths if path not in expected["none"]]}
+        if key == "twice":
+            slips = {"a path that one pattern matches is listed, too": [p for p in paths if p not in expected["none"]]}
+        slips |= {says: covered(paths, patterns, way)[key] for says, way in ways.items()}
+        checks.equal(f'the list under "{key}" for the patterns {patterns}', list(found[key]), expected[key], slips)
+
+
+with progress.exercise("coverage"):
+    check_coverage(["low/kernel", "low/bias", "head/kernel"], ["low/.*", ".*/kernel", "base/.*", "head/kernel"])
+    check_coverage(["low/kernel", "slow/kernel", "low2/bias"], ["low", "low/.*"])
+    check_coverage(["head/kernel", "head/kernel_scale"], ["head/kernel", "head/.*", ".*kernel"])
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("coverage")
+    for _ in range(10):
+        hidden_layers = [f"{'in_' * int(rng.integers(2))}block{n}_conv" for n in rng.permutation(12)[:5]]
+        hidden_paths = [f"{layer}/{kind}" for layer in hidden_layers for kind in ("kernel", "bias")]
+        made = [rf"block{rng.integers(12)}_conv/.*", rf"(in_)?block{rng.integers(12)}_.*|top/.*", r".*/bias",
+                rf"block[{rng.integers(4)}-9]_conv/kernel", hidden_layers[0], rf"{hidden_layers[1]}/.*", "base/.*"]  # fmt: skip
+        check_coverage(hidden_paths, [made[n] for n in rng.permutation(len(made))[: int(rng.integers(1, 6))]])
+    ### END HIDDEN TESTS
+
+# %% tags=["nbval-check-output"]
+print(coverage(paths, ["base/.*", "head/.*"]))
+
+# %% [markdown]
+# `learning_rates.grouped_optimizer` takes groups of *layers* and names every path in full, so that a pattern cannot
+# match too little or too much; it builds on MultiOptimizer where it exists and on a subclass where not, and refuses
+# a group in which nothing is trainable. `rates_by_variable` gives every trainable variable's rate, or says which
+# is in no group. Do the two implementations agree? Forty steps with both, and the path of one weight of each layer.
+
+# %%
+sides = [False] + [True] * learning_rates.has_multi_optimizer()
+walks = {}
+for multi in sides:
+    model = network(nested=True)
+    parts = finetuning.layer_groups(model, ["middle", "head"])
+    model.compile(learning_rates.grouped_optimizer(parts, [1e-3, 3e-3, 1e-2], multi=multi), loss)
+    assert len(learning_rates.rates_by_variable(model.optimizer, model)) == len(model.trainable_variables)
+    walk = [[float(variable[0][0]) for variable in model.trainable_variables[::2]]]
+    for _ in range(40):
+        model.train_on_batch(points, classes)
+        walk.append([float(variable[0][0]) for variable in model.trainable_variables[::2]])
+    walks[multi] = np.array(walk) - walk[0]
+
+# %%
+figure, axes = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
+for number, name in enumerate(("low, rate 0.001", "middle, rate 0.003", "head, rate 0.01")):
+    (line,) = axes.plot(walks[False][:, number], linewidth=2, label=name)
+    if True in walks:
+        axes.plot(range(0, 41, 4), walks[True][::4, number], "o", color=line.get_color())
+axes.set(xlabel="step", ylabel="weight's way", title="Lines: subclass. Dots: MultiOptimizer")
+axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+plt.show()
+apart = np.abs(walks[sides[-1]] - walks[False]).max() / np.abs(walks[False]).max()
+assert apart < 0.01
+print(f"the two are never further apart than {apart:.4%} of the longest way")
+
+# %% [markdown]
+# The same paths. One more trap sits in the subclass: AdamW's weight decay does not go through `update_step`. Gradients
+# of zero for a decaying optimizer show the decay alone.
+
+
+# %%
+class SlowLowAdamW(SlowLow, keras.optimizers.AdamW):
+    """AdamW with a slow layer, or so it seems."""
+
+
+def decay(optimizer):
+    """The share of each layer's kernel that one step without gradients takes away."""
+    model = network()
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        optimizer = optimizer(finetuning.layer_groups(model, ["middle", "head"]))
+    before = [variable.numpy() for variable in model.trainable_variables]
+    optimizer.apply([keras.ops.zeros_like(value) for value in before], model.trainable_variables)
+    return [float(1 - np.linalg.norm(v.numpy()) / np.linalg.norm(old))
+            for v, old in list(zip(model.trainable_variables, before, strict=True))[::2]]  # fmt: skip
+
+
+# %% tags=["nbval-check-output"]
+lost = decay(SlowLowAdamW(0.01, weight_decay=0.5))
+print("the subclass:      ", " ".join(f"{share:.5f}" for share in lost))
+lost = decay(lambda parts: learning_rates.grouped_optimizer(parts, [1e-4, 1e-2, 1e-2], "AdamW", weight_decay=0.5))
+print("grouped_optimizer: ", " ".join(f"{share:.5f}" for share in lost))
+
+# %% [markdown]
+# With the subclass `low` loses as much as the others, a hundred times too much: a layer that hardly learns is still
+# pulled to zero at full speed. `grouped_optimizer` decays each group at its own rate.
+#
+# Last, a model that is saved and loaded should go on as if nothing had happened: same rates, same number of steps.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    model.save(Path(folder) / "student.keras")
+    loaded = keras.models.load_model(Path(folder) / "student.keras")
+kept = [learning_rates.rates_by_variable(one.optimizer, one) for one in (model, loaded)]
+assert np.allclose(list(kept[0].values()), list(kept[1].values()))
+assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations)
+
+# %% tags=["nbval-check-output"]
+print(f"{int(loaded.optimizer.iterations)} steps made; rates", [round(rate, 6) for rate in list(kept[1].values())[::2]])
+
+# %% [markdown]
+# ## A ladder on the digits
+#
+# The student of above, once with a single rate and once with the ladder. What will the audit show?
+
+# %%
+figure, both = plt.subplots(2, 1, figsize=(8.4, 6.4), layout="constrained")
+for axes, (title, own) in zip(both, {"one rate, 0.001": [1e-3] * 4, "a ladder up to 0.001, factor 3": rates}.items(), strict=True):  # fmt: skip
+    student.set_weights(with_head)
+    student.compile(learning_rates.grouped_optimizer(groups, own), loss)
+    before = finetuning.snapshot(student)
+    student.fit(train_maps, train.labels, batch_size=20, epochs=10, verbose=0)
+    plots.movement(finetuning.audit(student, before), axes).set(title=title, ylim=(1e-3, 0.2))
+plt.show()
+
+# %% [markdown]
+# With one rate all layers move by about the same share of their length. With the ladder the steps of the staircase are
+# the groups. (The batch norms are frozen and do not move at all.) So a ladder does what it says. Whether it helps is
+# another question, and the last section's.
+
+# %% [markdown]
+# ## Find a rate
+#
+# A ladder still needs its highest rate. A **rate finder** (Smith 2017) lets the rate grow with every step, from far too
+# low to far too high, and watches the loss; the weights are put back afterwards. It needs a loss that can fall, so here it
+# starts from the head as it was before any training.
+
+# %%
+student.set_weights(fresh)
+found_rates, found_losses = learning_rates.find_rate(student, train_maps, train.labels, lowest=1e-5, highest=0.3)
+figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
+axes.semilogx(found_rates, found_losses, linewidth=2)
+suggested = learning_rates.suggested_rate(found_rates, found_losses)
+axes.axvline(suggested, color=plots.COLOURS["vermilion"], linestyle="--", label="a tenth of the lowest's rate")
+axes.set(
+    xlabel="learning rate", ylabel="loss, smoothed", ylim=(0, 2 * found_losses[0]), title="A rate finder on digits"
+)
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# At first nothing happens, then the loss falls, then it explodes. Two rules of thumb read a rate off the curve: a tenth
+# of the rate with the lowest loss, the dashed line; or the rate at which the loss falls most steeply.
+#
+# ### Exercise 4.5: pick the steepest
+#
+# `steepest_rate(rates, losses)`: the rate, a float, at which the loss falls most steeply *for a given factor on the
+# rate*. Take neighbouring points, up to the first point with the lowest loss and not beyond; the slope is the difference
+# of the losses over the difference of the logarithms of the rates; give the *lower* rate of the pair with the most
+# negative slope, the first one if there are several. `rates` grow, not always by the same factor; `losses` may end with
+# `nan` or `inf`, where the training exploded, and do not begin with their lowest. For rates
+# `[0.001, 0.01, 0.05, 0.7, 2.0, 10.0]` and losses `[2.0, 1.9, 1.0, 0.9, 1.0, 5.0]`: `0.01`. (3 points)
+#
+# <details><summary>Hint</summary>
+# `np.diff` of the losses and of `np.log(rates)`; `np.nanargmin` does not stumble over `nan`.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "steepest_rate", "locked": false, "schema_version": 3, "solution": true}
+def steepest_rate(rates, losses):
+    """The rate at which the loss falls most steeply over the logarithm of the rate, before its lowest point."""
+    ### BEGIN SOLUTION
+    end = int(np.nanargmin(losses)) + 1
+    slopes = np.diff(losses[:end]) / np.diff(np.log(rates[:end]))
+    return float(rates[int(np.argmin(slopes))])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_steepest_rate", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def check_steepest(rates, losses):
+    """Compare steepest_rate with a walk from pair to pair."""
+    finite = [loss for loss in losses if np.isfinite(loss)]
+    lowest = losses.index(min(finite))
+    pairs = list(itertools.pairwise(zip(rates, losses, strict=True)))
+
+    def steepest(pairs, x):
+        slopes = [(after[1] - before[1]) / (x(after[0]) - x(before[0])) for before, after in pairs]
+        return min(range(len(slopes)), key=lambda n: slopes[n])
+
+    calm = pairs[: len(finite) - 1]
+    best = steepest(pairs[:lowest], np.log)
+    checks.returns(steepest_rate, (rates, losses), rates[best], {
+        "the slope is taken over the rate instead of its logarithm": rates[steepest(pairs[:lowest], float)],
+        "the difference of the losses is taken for the slope": rates[steepest(pairs[:lowest], list(rates).index)],
+        "the rate with the lowest loss is returned": rates[lowest], "a tenth of the rate with the lowest loss is returned": rates[lowest] / 10,
+        "the upper rate of the pair is returned": rates[best + 1], "points after the lowest loss have a say": rates[steepest(calm, np.log)],
+        "the steepest rise is taken": rates[steepest(calm, lambda rate: -np.log(rate))],
+        "the position is returned instead of the rate": best})  # fmt: skip
+
+
+with progress.exercise("steepest_rate"):
+    check_steepest([0.001, 0.01, 0.05, 0.7, 2.0, 10.0], [2.0, 1.9, 1.0, 0.9, 1.0, 5.0])
+    check_steepest([0.001, 0.002, 0.02, 0.2, 1.0], [2.0, 1.8, 1.5, 1.4, 1.6])
+    check_steepest([0.01, 0.1, 0.2, 0.4, 0.8, 1.6], [2.0, 1.5, 1.1, 3.0, 1.2, float("nan")])
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("steepest_rate")
+    for number in range(12):
+        steps = int(rng.integers(5, 20))
+        hidden_rates = (1e-5 * np.exp(np.cumsum(rng.uniform(0.1, 1.2, steps)))).tolist()
+        hidden_losses = 3 - np.cumsum(rng.uniform(-0.02, 0.2, steps))
+        turn = int(rng.integers(3, steps))
+        hidden_losses[turn:] = hidden_losses[turn - 1] + rng.uniform(0.05, 2.5, steps - turn)
+        if number % 3 == 2 and turn < steps - 1:
+            hidden_losses[-1] = (np.nan, np.inf)[number % 2]
+        check_steepest(hidden_rates, np.round(hidden_losses, 4).tolist())
+    ### END HIDDEN TESTS
+
+# %%
+print(f"a tenth of the lowest's rate: {suggested:.1g}; steepest: {steepest_rate(found_rates, found_losses):.1g}")
+
+# %% [markdown]
+# The two rules need not agree. A curve over sixty small batches is rough, and the steepest rule falls for any wiggle; the
+# lowest point is a wide valley. Take the answer for an order of magnitude, and choose on validation pictures among a few
+# rates around it.
+
+# %% [markdown]
+# ## Rates that change while training
+#
+# Besides the layer, a rate may depend on the step. **Warm-up** begins low, because a new optimizer knows nothing yet
+# about the sizes of the gradients; then a decay, such as half a **cosine**, lets the weights settle. The **slanted
+# triangle** (Howard & Ruder 2018) rises quickly and falls slowly, and was proposed together with the ladder.
+# **One-cycle** (Smith & Topin 2018) goes up and down along cosines to almost nothing. All five at the same peak:
+
+# %%
+figure, axes = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
+for (name, look), colour in zip({"constant": ":", "warm-up and cosine": "-", "cosine": "--", "slanted triangle": "-.",
+                                 "one-cycle": (0, (6, 2, 1, 2, 1, 2))}.items(), plots.COLOURS.values(), strict=False):  # fmt: skip
+    axes.plot(schedules.curve(name, 1e-3, 100), linestyle=look, color=colour, linewidth=2, label=name)
+axes.set(xlabel="step", ylabel="learning rate", title="Five schedules with a peak of 0.001")
+axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+plt.show()
+
+# %% [markdown]
+# Schedule and ladder multiply: every group follows the same curve, at its own height. Try it: change the factor, then
+# the number of groups. Why do the lines stay parallel on this axis?
+
+# %%
+widgets.ScheduleExplorer(1e-3)
+
+# %% [markdown]
+# Without a running kernel there are no controls; this is what they show for a slanted triangle and a factor of 3.
+
+# %%
+widgets.draw_schedules("slanted triangle", 1e-3, groups=4, factor=3)
+plt.show()
+
+# %% [markdown]
+# ### Exercise 4.6: compute a slanted triangle
+#
+# `slanted_triangle(steps, rising, peak, lowest)`: the rates of all steps 0, 1, ..., `steps` − 1, an array or a list of
+# `steps` floats. The rate grows along a straight line from `lowest` at step 0 to `peak` at step `rising`, an integer from 1
+# to `steps` − 2, and falls along a straight line to `lowest` at the last step. (The paper's formula arrives there one step
+# later.) For 6 steps, 1 of them rising, from 0.1 to 0.9: `[0.1, 0.9, 0.7, 0.5, 0.3, 0.1]`. (3 points)
+#
+# <details><summary>Hint</summary>
+# Three corners and straight lines between them: `np.interp` takes where you want to know the line, and the corners.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "slanted_triangle", "locked": false, "schema_version": 3, "solution": true}
+def slanted_triangle(steps, rising, peak, lowest):
+    """The rates of a slanted triangle, step by step."""
+    ### BEGIN SOLUTION
+    return np.interp(np.arange(steps), [0, rising, steps - 1], [lowest, peak, lowest])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_slanted_triangle", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+def corners(steps, rising, peak, lowest, late=0, start=0):
+    """Rates by a formula of heights between 0 and 1; `late` is by how many steps the end is missed."""
+    last, step = steps - 1 + late, np.arange(start, steps + start, dtype=float)
+    height = np.minimum(step / max(rising, 1), (last - step) / max(last - rising, 1))
+    return lowest + (peak - lowest) * height
+
+
+def check_triangle(steps, rising, peak, lowest):
+    """Compare slanted_triangle with the formula."""
+    checks.returns(slanted_triangle, (steps, rising, peak, lowest), corners(steps, rising, peak, lowest), {
+        "the lowest rate is reached one step after the last": corners(steps, rising, peak, lowest, late=1),
+        "the first step is counted as 1": corners(steps, rising, peak, lowest, start=1),
+        "the triangle begins and ends at 0": corners(steps, rising, peak, 0.0),
+        "peak and lowest are swapped": corners(steps, rising, lowest, peak),
+        "it rises slowly and falls quickly": corners(steps, steps - 1 - rising, peak, lowest),
+        "the peak is added on the lowest rate": corners(steps, rising, peak + lowest, lowest),
+        "a step is listed that is none: they run from 0 to steps - 1": corners(steps + 1, rising, peak, lowest)},
+        tolerance=1e-7)  # fmt: skip
+
+
+with progress.exercise("slanted_triangle"):
+    check_triangle(6, 1, 0.9, 0.1)
+    check_triangle(10, 4, 0.01, 0.0005)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("slanted_triangle")
+    for _ in range(8):
+        hidden_steps, hidden_peak = int(rng.integers(4, 200)), float(10 ** rng.uniform(-2, 0))
+        hidden_rising = int(rng.integers(1, hidden_steps - 1))
+        check_triangle(hidden_steps, hidden_rising, hidden_peak, hidden_peak / float(rng.uniform(2, 50)))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# In training, a schedule is handed to the optimizer, here with the ladder: `schedule` makes one for each group's peak.
+
+# %% tags=["nbval-check-output"]
+finetuning.unfreeze_from(student, "block4_conv1")
+optimizer = learning_rates.grouped_optimizer(groups, rates, schedule=lambda peak: schedules.SlantedTriangle(peak, 100))
+student.compile(optimizer, loss)
+now = learning_rates.rates_by_variable(student.optimizer, student)
+for group, rate in zip(groups, rates, strict=True):
+    print(f"{group[0].name:<14} at step 0: {now[group[0].kernel.path]:.8f}, peak / 32 = {rate / 32:.8f}")
+
+# %% [markdown]
+# ## Is a ladder worth it?
+#
+# Five groups of twenty new people, five pictures each: the near target. Five draws of ten pictures of each digit: the
+# far one. The head is trained first, and then block 4 onwards for 20 epochs with Adam, with one rate or with a ladder
+# that reaches the same *highest* rate at the head. Three highest rates; what do you expect at the right end, where unit
+# 03 saw fine-tuning destroy features?
+
+# %%
+record, development = results("ladders"), results("ladders_development")
+targets = {"near": "new people", "far": "digits"}
+methods = {"single": "one rate", "ladder_3": "ladder, factor 3", "ladder_10": "ladder, factor 10"}
+highest = ("0.001", "0.003", "0.01")
+
+
+def shown(entry):
+    """A recorded mean with its 95 % interval."""
+    return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
+
+
+def gain(first, second):
+    """How many points one entry lies above another, seed by seed, with the 95 % interval, and what that says."""
+    low, high = (100 * edge for edge in paired_difference(first["values"], second["values"])["ci95"])
+    mean = 100 * paired_difference(first["values"], second["values"])["mean"]
+    verdict = "" if low > 0 or high < 0 else ": no detectable difference"
+    return f"{mean:+.1f} points ({low:+.1f} to {high:+.1f}){verdict}"
+
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for axes, (key, target) in zip(both, targets.items(), strict=True):
+    curves = {name: [record[key][method][rate] for rate in highest] for method, name in methods.items()}
+    plots.accuracy_curves([float(rate) for rate in highest], curves, True, ax=axes)
+    axes.set(title=target, xlabel="highest learning rate")
+    axes.legend(loc="lower left")
+plt.show()
+
+# %% tags=["nbval-check-output"]
+for key, target in targets.items():
+    for method, name in methods.items():
+        print(
+            f"{target:<10}  {name:<17}  " + ", ".join(f"{rate}: {shown(record[key][method][rate])}" for rate in highest)
+        )
+
+# %% [markdown]
+# Where the curve of a single rate falls, those of the ladders do not. To compare methods at the same highest rate would be
+# unfair, though: a ladder moves less in all, and each method deserves the rate that suits it. Which one that is was not
+# read off these pictures, but measured on other people and other digits, two draws of each, set apart for choosing.
+
+# %% tags=["nbval-check-output"]
+chosen = {key: {method: max(highest, key=lambda rate: development[key][method][rate]["mean"]) for method in methods}
+          for key in targets}  # fmt: skip
+for key, target in targets.items():
+    for method, name in methods.items():
+        rate = chosen[key][method]
+        print(f"{target:<10}  {name:<17} at {rate:<6} {shown(record[key][method][rate])}")
+    one = record[key]["single"][chosen[key]["single"]]
+    for method in ("ladder_3", "ladder_10"):
+        print(f"{target:<10}  {methods[method]} over one rate: {gain(record[key][method][chosen[key][method]], one)}")
+
+# %% [markdown]
+# For people no difference can be detected: with a factor of 3 the ladder is 0.4 points ahead, and the interval touches
+# zero; with a factor of 10 there is nothing. For digits the ladders are clearly *worse*, by 8.8 points and 17.9 points.
+# A single rate of 0.003 is best there, because everything from block 4 on has to change.
+#
+# One doubt remains: for digits the ladders are best at the end of the range, so perhaps it ends too early. Once more,
+# three times higher still:
+
+# %% tags=["nbval-check-output"]
+one = record["far"]["single"][chosen["far"]["single"]]
+for method, entry in (pair for pair in results("ladders_beyond").items() if pair[0] in methods):
+    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, over one rate: {gain(entry, one)}")
+
+# %% [markdown]
+# Better, and still behind: by 5.4 points with a factor of 3, with an interval that ends just below zero. By then block 4
+# moves at 0.001, and the ladder has become one rate by another name.
+#
+# ### What a ladder saves
+#
+# So is there nothing in it? Look at the right end again: the single rate of 0.01 that destroys. Unit 03's measure tells
+# what the features still say about twenty *other* new people.
+
+# %% tags=["nbval-check-output"]
+for key, target in targets.items():
+    for method in ("ladder_3", "ladder_10"):
+        print(
+            f"{target}, at 0.01, {methods[method]} over one rate: {gain(record[key][method]['0.01'], record[key]['single']['0.01'])}"
+        )
+kept = {"the teacher as it came": results("fine_tuning")["near"]["others"]["teacher"]}
+for key, target in targets.items():
+    kept |= {f"{target}, {name}": record[key]["others"][method] for method, name in methods.items()}
+for name, entry in kept.items():
+    print(f"{name:<29} {shown(entry)}")
+
+# %%
+axes = plots.interval_bars(kept)
+axes.set_title("Other people, after fine-tuning at a highest rate of 0.01")
+plt.show()
+
+# %% [markdown]
+# With a ladder nothing of the kind happens. For people it is 18.2 points better than the single rate with a factor of 3,
+# 19.2 points with a factor of 10, and the features keep what they knew: other people are read at 97.8 % and 98.3 %, the teacher's
+# 98.2 % within the interval, where one rate leaves 81.9 %, and 53.0 % after digits. That is C20 seen from the other side:
+# the head still moved at 0.01, and the head's large steps are harmless. It is large steps of the layers below that destroy.
+#
+# On the digits themselves no difference can be detected at 0.01. One rate ruins the features there, in one draw more and
+# in another less, and a ladder does not let them change: two ways to be bad.
+#
+# A ladder might do the work of "head first", too. At once means from a random head on:
+
+# %% tags=["nbval-check-output"]
+alone = results("fine_tuning")["near"]["at_once"]
+with_ladder = record["near"]["at_once"]["0.01"]
+for rate in ("0.001", "0.01"):
+    print(f"new people, at once, one rate of {rate:<7} (unit 03) {shown(alone[rate])}")
+print(f"new people, at once, ladder of 10 up to 0.01       {shown(with_ladder)}")
+print(f"the ladder over one rate of 0.01:                  {gain(with_ladder, alone['0.01'])}")
+print(f"over one rate of 0.001 with the head first:        {gain(with_ladder, record['near']['single']['0.001'])}")
+
+# %% [markdown]
+# From a random head and with a highest rate of 0.01 the ladder arrives where the head first and a well chosen rate
+# arrive. One rate of 0.01 scatters so widely at once that even a gap of 29.4 points has an interval that touches zero;
+# with five draws it cannot be excluded that this is luck. And a lower single rate closes most of the gap by itself.
+#
+# ### Upside down, and layer by layer
+#
+# Is it the *order* of the rates that counts, or only that the ladder's rates are lower? Turn it over: block 4 gets
+# 0.001 and the head the lowest. And does gradual unfreezing, which did not pay in unit 03, pay together with a ladder, as its
+# authors used it?
+
+# %% tags=["nbval-check-output"]
+for key, target in targets.items():
+    ladder_3 = record[key]["ladder_3"]["0.001"]
+    print(f"{target:<10} upside down over the ladder: {gain(record[key]['upside_down']['0.001'], ladder_3)}")
+    print(
+        f"{target:<10} upside down over one rate:   {gain(record[key]['upside_down']['0.001'], record[key]['single']['0.001'])}"
+    )
+    print(f"{target:<10} gradually over together:     {gain(record[key]['gradual']['0.001'], ladder_3)}")
+
+# %% [markdown]
+# For people the order of the rates makes no detectable difference: at 0.001 hardly anything needs to change, so it does not
+# matter what may. For digits the ladder upside down is 9.0 points *better* than the ladder, and as good as one rate. What
+# counts there is that block 4 may move, the very layers that C23 would hold back. Gradual unfreezing adds nothing for
+# people and costs 2.3 points more for digits.
+#
+# So the claim, as a rule for every target, does not hold. As insurance it does: where the early features are right
+# already, a ladder costs nothing that can be measured, and it forgives a rate that is ten times too high. These are
+# results with one small teacher and twenty epochs, and blocks 1 to 3 were frozen throughout.
+
+# %% [markdown]
+# ### Written answer: when is a ladder worth it?
+#
+# A colleague fine-tunes a teacher of ImageNet on 200 satellite pictures with Adam. To spare the early layers she
+# multiplies their gradients by 0.01, sees no change, and concludes that differential rates are useless. What did she
+# really test, and what would you do instead? Then: for which target would you expect a ladder to help, for which to
+# hurt, and what would you compare, with which rates and on which pictures, to find out? Use numbers of this unit, and
+# name one of its results that you would not carry over. About eight sentences. (3 points)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# She tested a constant factor on the gradient, and Adam divides it out: here such a step was as long as the full one, while
+# SGD's was 0.010 of it. So nothing changed because nothing was changed. I would give each group of layers a rate of its
+# own, by a MultiOptimizer or a subclass, count that every trainable variable has one, and look at the audit. A ladder
+# should help where the early features are right already and the rate is uncertain: for new people at 0.01 it kept what
+# one rate destroyed, although it won nothing over a well chosen single rate. It should hurt where the early layers have
+# to change: for digits every ladder was worse than one rate, and the ladder upside down was better than the ladder.
+# Satellite pictures are far from photos of things, so I would expect harm rather than help. I would compare one rate,
+# a factor of 3 and a factor of 10, each with its own highest rate out of a few, chosen on validation pictures, over
+# several seeds, and use the test once. I would not carry over the best rates themselves: one small teacher, drawn faces.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; a rate of its own in the optimizer instead.
+#
+# 1 point: near and far targets are told apart with a number or a named result of this unit (safety at a high rate against harm for digits).
+#
+# 1 point: a fair comparison (each method its own rate, validation pictures, several seeds) and a limit that is named with a reason.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## With real photos
+#
+# Cats and dogs, and the last blocks of MobileNetV2, in four groups with a ladder. Each group's movement is printed. Photos
+# and weights come from a network or a school's mirror; without either, the cell says so.
+
+# %%
+from tlcourse.datasets import photos
+
+try:
+    parts = photos.cats_dogs()
+    mobile = teachers.load("MobileNetV2", head=False, input_size=96)
+except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
+    print("No photos, or no weights of MobileNetV2: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    few = parts["train"].per_class(20, seed=0)
+    small = keras.ops.image.resize(few.images.astype("float32"), (96, 96), antialias=True)
+    ready = teachers.preprocess("MobileNetV2", np.asarray(small).clip(0, 255))
+    photo_student = keras.Model(mobile.input, keras.layers.Dense(2, name="head")(mobile.output))
+    finetuning.unfreeze_from(photo_student, "block_15_expand")
+    starts = ["block_15_expand", "block_16_expand", "Conv_1", "head"]
+    photo_groups = finetuning.layer_groups(photo_student, starts)[1:]  # what comes before is frozen
+    photo_rates = learning_rates.ladder(1e-3, len(photo_groups), 3)
+    photo_student.compile(learning_rates.grouped_optimizer(photo_groups, photo_rates), loss)
+    assert len(learning_rates.rates_by_variable(photo_student.optimizer, photo_student)) == len(photo_student.trainable_weights)  # fmt: skip
+    before = finetuning.snapshot(photo_student)
+    photo_student.fit(ready, few.labels, batch_size=20, epochs=2, verbose=0)
+    rows = {row.layer: row.weights for row in finetuning.audit(photo_student, before)}
+    for group, rate in zip(photo_groups, photo_rates, strict=True):
+        moved = np.mean([rows[layer.name] for layer in group if layer.trainable])
+        print(f"from {group[0].name:<16} rate {rate:.6f}: moved by {moved:.5f} of its length")
+
+# %% [markdown]
+# ## Summary
+#
+# 1. **A ladder** gives each group of layers a rate, by one factor from group to group (C23).
+# 2. **Scaling gradients is no learning rate.** Adam and RMSprop divide by the size of the gradient, and the factor with
+#    it; gradient descent does not.
+# 3. **One optimizer, many rates.** MultiOptimizer from Keras 3.15 on and a subclass before agree. What a pattern misses falls
+#    silently to the default, and AdamW's decay passes by `update_step`: count the groups and look at the movement.
+# 4. **A rate finder** gives an order of magnitude, and schedules multiply with the ladder.
+# 5. **Is it worth it?** For the near target a ladder does not beat a well chosen single rate, but it forgives a bad
+#    choice: no features are lost at a highest rate that destroys them otherwise (C20), and the head need not be trained
+#    first. For the far target it does harm, because the layers that should change most are held back. C23 is insurance,
+#    not a gain.
+#
+# In all of this the teacher's pictures and the target's were taken as they came. What if the two differ in a way that can
+# be named, such as another sensor, another language, another share of classes? That is what the next units are about.
+
+# %%
+progress

@@ -1,0 +1,107 @@
+# %% right: loops
+def coverage(paths, patterns):
+    found = {"none": [], "twice": [], "idle": list(patterns)}
+    for path in paths:
+        matching = [pattern for pattern in patterns if re.fullmatch(pattern, path)]
+        if not matching:
+            found["none"].append(path)
+        elif len(matching) > 1:
+            found["twice"].append(path)
+        found["idle"] = [pattern for pattern in found["idle"] if pattern not in matching]
+    return found
+
+
+# %% right: compiled patterns and a table
+def coverage(paths, patterns):
+    compiled = [re.compile(pattern) for pattern in patterns]
+    table = [[one.fullmatch(path) is not None for one in compiled] for path in paths]
+    none = [path for path, row in zip(paths, table, strict=True) if not any(row)]
+    twice = [path for path, row in zip(paths, table, strict=True) if sum(row) > 1]
+    idle = [pattern for n, pattern in enumerate(patterns) if not any(row[n] for row in table)]
+    return dict(idle=idle, none=none, twice=twice)
+
+
+# %% right: anchored with match
+def coverage(paths, patterns):
+    fits = lambda pattern, path: bool(re.match("(?:" + pattern + r")\Z", path))
+    count = lambda path: sum(fits(pattern, path) for pattern in patterns)
+    return {
+        "none": [path for path in paths if count(path) == 0],
+        "twice": [path for path in paths if count(path) >= 2],
+        "idle": [pattern for pattern in patterns if all(not fits(pattern, path) for path in paths)],
+    }
+
+
+# %% wrong: match
+# says: re.match
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.match(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.match(pattern, path) for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% wrong: search
+# says: re.search
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.search(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.search(pattern, path) for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% wrong: plain text
+# says: plain text
+def coverage(paths, patterns):
+    count = {path: sum(pattern in path for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(pattern in path for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% wrong: once is twice
+# says: one pattern matches is listed, too
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 0], "idle": idle}
+
+
+# %% wrong: idle are those that match nothing new
+# says: list under "idle"
+def coverage(paths, patterns):
+    count, idle = dict.fromkeys(paths, 0), []
+    for pattern in patterns:
+        new = [path for path in paths if re.fullmatch(pattern, path) and not count[path]]
+        for path in paths:
+            count[path] += bool(re.fullmatch(pattern, path))
+        if not new:
+            idle.append(pattern)
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% wrong: exactly two
+# says: list under "twice"
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] == 2], "idle": idle}
+
+
+# %% wrong: another key
+# says: dictionary's keys
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "unused": []}
+
+
+# %% wrong: a tuple of lists
+# says: should return a dictionary
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    return [p for p in paths if count[p] == 0], [p for p in paths if count[p] > 1], []
+
+
+# %% wrong: the paths that are matched
+# says: the matched paths are listed
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
+    return {"none": [p for p in paths if count[p]], "twice": [p for p in paths if count[p] > 1], "idle": idle}

@@ -1,0 +1,110 @@
+# %% right: a loop that appends
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new_weights, new_velocities = [], []
+    for w, v, g, r in zip(weights, velocities, gradients, rates):
+        v = momentum * v - r * g
+        new_velocities.append(v)
+        new_weights.append(w + v)
+    return new_weights, new_velocities
+
+
+# %% right: by position, a list instead of a pair
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    moved = [momentum * velocities[n] - rates[n] * gradients[n] for n in range(len(rates))]
+    return [[weights[n] + moved[n] for n in range(len(rates))], moved]
+
+
+# %% right: copies that are changed
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    weights, velocities = [w.copy() for w in weights], [v.copy() for v in velocities]
+    for n, rate in enumerate(rates):
+        velocities[n] *= momentum
+        velocities[n] -= rate * gradients[n]
+        weights[n] += velocities[n]
+    return weights, velocities
+
+
+# %% right: by Keras' own optimizers
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = []
+    for w, v, g, rate in zip(weights, velocities, gradients, rates, strict=True):
+        variable = keras.Variable(w)
+        optimizer = keras.optimizers.SGD(rate, momentum)
+        optimizer.build([variable])
+        optimizer.momentums[0].assign(v)
+        optimizer.apply([keras.ops.convert_to_tensor(g, "float32")], [variable])
+        new.append((keras.ops.convert_to_numpy(variable), keras.ops.convert_to_numpy(optimizer.momentums[0])))
+    return [w for w, _ in new], [v for _, v in new]
+
+
+# %% wrong: the last rate for all
+# says: all groups move at the last group's rate
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - rates[-1] * g for v, g in zip(velocities, gradients, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: the first rate for all
+# says: all groups move at the first group's rate
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - rates[0] * g for v, g in zip(velocities, gradients, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: uphill
+# says: uphill
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v + r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: the rate on the velocity too
+# says: the rate multiplies the velocity, too
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [r * (momentum * v - g) for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: no momentum
+# says: the momentum is left out
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [-r * g for g, r in zip(gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: the old velocity moves the weights
+# says: by the old velocity
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, velocities, strict=True)], new
+
+
+# %% wrong: changes what it was given
+# says: was given to grouped_step has changed
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    for w, v, g, r in zip(weights, velocities, gradients, rates, strict=True):
+        v *= momentum
+        v -= r * g
+        w += v
+    return weights, velocities
+
+
+# %% wrong: weights only
+# says: should return a pair
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)]
+
+
+# %% wrong: swapped
+# says: weights and velocities are swapped
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return new, [w + v for w, v in zip(weights, new, strict=True)]
+
+
+# %% wrong: velocities that do not hold the rate
+# says: should be
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v + g for v, g in zip(velocities, gradients, strict=True)]
+    return [w - r * v for w, v, r in zip(weights, new, rates, strict=True)], new

@@ -1,0 +1,78 @@
+# %% right: a loop with a factor
+def rates_by_layer(sizes, lowest, highest):
+    groups = len(sizes)
+    factor = (highest / lowest) ** (1 / (groups - 1)) if groups > 1 else 1
+    rates = []
+    for number, size in enumerate(sizes):
+        rates += [highest / factor ** (groups - 1 - number)] * size
+    return rates
+
+
+# %% right: logarithms
+def rates_by_layer(sizes, lowest, highest):
+    if len(sizes) == 1:
+        return np.full(sizes[0], highest)
+    exponents = np.linspace(np.log10(lowest), np.log10(highest), len(sizes))
+    return np.concatenate([np.full(size, 10.0**exponent) for size, exponent in zip(sizes, exponents, strict=True)])
+
+
+# %% right: nested comprehension
+def rates_by_layer(sizes, lowest, highest):
+    share = lambda group: group / (len(sizes) - 1) if len(sizes) > 1 else 1.0
+    return [lowest ** (1 - share(n)) * highest ** share(n) for n in range(len(sizes)) for _ in range(sizes[n])]
+
+
+# %% wrong: evenly spaced
+# says: constant difference
+def rates_by_layer(sizes, lowest, highest):
+    return np.repeat(np.linspace(highest, lowest, len(sizes))[::-1], sizes).tolist()
+
+
+# %% wrong: upside down
+# says: first group gets the highest rate
+def rates_by_layer(sizes, lowest, highest):
+    return np.repeat(np.geomspace(highest, lowest, len(sizes)), sizes).tolist()
+
+
+# %% wrong: a rate a group
+# says: a rate for each group instead of each layer
+def rates_by_layer(sizes, lowest, highest):
+    return np.geomspace(highest, lowest, len(sizes))[::-1].tolist()
+
+
+# %% wrong: a single group gets the lowest
+# says: a single group gets the lowest rate
+def rates_by_layer(sizes, lowest, highest):
+    return np.repeat(np.geomspace(lowest, highest, len(sizes)), sizes).tolist()
+
+
+# %% wrong: one step too many
+# says: one step too many
+def rates_by_layer(sizes, lowest, highest):
+    factor = (highest / lowest) ** (1 / len(sizes))
+    return [lowest * factor**n for n, size in enumerate(sizes) for _ in range(size)]
+
+
+# %% wrong: a rung for each layer
+# says: each layer has a rung of its own
+def rates_by_layer(sizes, lowest, highest):
+    return np.geomspace(lowest, highest, sum(sizes)).tolist()
+
+
+# %% wrong: always a factor of ten
+# says: should be
+def rates_by_layer(sizes, lowest, highest):
+    return [highest / 10 ** (len(sizes) - 1 - n) for n, size in enumerate(sizes) for _ in range(size)]
+
+
+# %% wrong: the visible case by heart
+# says: should be
+def rates_by_layer(sizes, lowest, highest):
+    return [0.0001, 0.0001, 0.001, 0.01, 0.01] if len(sizes) == 3 else [0.01] * 3
+
+
+# %% wrong: divides by zero for one group
+# says: ZeroDivisionError
+def rates_by_layer(sizes, lowest, highest):
+    factor = (highest / lowest) ** (1 / (len(sizes) - 1))
+    return [lowest * factor**n for n, size in enumerate(sizes) for _ in range(size)]

@@ -1,0 +1,70 @@
+# %% right: scipy's own
+def align(target, source):
+    return linalg.orthogonal_procrustes(target, source)[0]
+
+
+# %% right: polar decomposition by eigenvalues
+def align(target, source):
+    product = target.T @ source
+    values, vectors = np.linalg.eigh(product.T @ product)
+    return product @ (vectors / np.sqrt(values)) @ vectors.T
+
+
+# %% right: singular vectors of the other product, as a list
+def align(target, source):
+    u, s, vt = linalg.svd(source.T @ target)
+    return (u @ vt).T.tolist()
+
+
+# %% wrong: transposed
+# says: source and target are exchanged
+def align(target, source):
+    u, _, vt = np.linalg.svd(target.T @ source)
+    return (u @ vt).T
+
+
+# %% wrong: least squares
+# says: any matrix is allowed
+def align(target, source):
+    return np.linalg.lstsq(target, source, rcond=None)[0]
+
+
+# %% wrong: singular values kept
+# says: singular values are kept
+def align(target, source):
+    return target.T @ source
+
+
+# %% wrong: centred first
+# says: R should be
+def align(target, source):
+    return linalg.orthogonal_procrustes(target - target.mean(axis=0), source - source.mean(axis=0))[0]
+
+
+# %% wrong: numpy's V is taken for V transposed
+# says: R should be
+def align(target, source):
+    u, _, v = np.linalg.svd(target.T @ source)
+    return u @ v.T
+
+
+# %% wrong: reflections are undone
+# says: R should be
+def align(target, source):
+    u, _, vt = np.linalg.svd(target.T @ source)
+    signs = np.ones(len(u))
+    signs[-1] = np.sign(np.linalg.det(u @ vt))
+    return (u * signs) @ vt
+
+
+# %% wrong: the rotated points
+# says: shape of R
+def align(target, source):
+    u, _, vt = np.linalg.svd(target.T @ source)
+    return np.concatenate([target @ u @ vt, target @ u @ vt])
+
+
+# %% wrong: nothing turns
+# says: nothing is turned
+def align(target, source):
+    return np.eye(target.shape[1])

@@ -1,0 +1,64 @@
+# %% right: a loop
+def target_weights(probabilities, source_count, target_count, largest):
+    weights = []
+    for p in probabilities:
+        odds = p / (1 - p) if p < 1 else float("inf")
+        weights.append(min(largest, odds * source_count / target_count))
+    return weights
+
+
+# %% right: the density ratio by Bayes, with numpy's infinity
+def target_weights(probabilities, source_count, target_count, largest):
+    share = target_count / (source_count + target_count)
+    with np.errstate(divide="ignore"):
+        ratio = (probabilities / share) / ((1 - probabilities) / (1 - share))
+    return np.clip(ratio, None, largest)
+
+
+# %% right: logits
+def target_weights(probabilities, source_count, target_count, largest):
+    logits = np.log(np.maximum(probabilities, 1e-300)) - np.log(np.maximum(1 - probabilities, 1e-300))
+    return np.exp(np.minimum(logits + np.log(source_count / target_count), np.log(largest)))
+
+
+# %% wrong: counts are forgotten
+# says: counts of the two sides are forgotten
+def target_weights(probabilities, source_count, target_count, largest):
+    return np.minimum(probabilities / (1 - probabilities), largest)
+
+
+# %% wrong: counts are exchanged
+# says: counts are exchanged
+def target_weights(probabilities, source_count, target_count, largest):
+    return np.minimum(probabilities / (1 - probabilities) * target_count / source_count, largest)
+
+
+# %% wrong: probabilities
+# says: probabilities are returned
+def target_weights(probabilities, source_count, target_count, largest):
+    return probabilities
+
+
+# %% wrong: nothing is cut
+# says: should be
+def target_weights(probabilities, source_count, target_count, largest):
+    return probabilities / np.maximum(1 - probabilities, 1e-12) * source_count / target_count
+
+
+# %% wrong: the other way round
+# says: source and target are exchanged
+def target_weights(probabilities, source_count, target_count, largest):
+    return np.minimum((1 - probabilities) / np.maximum(probabilities, 1e-12) * target_count / source_count, largest)
+
+
+# %% wrong: mean 1
+# says: divided by their mean
+def target_weights(probabilities, source_count, target_count, largest):
+    weights = np.minimum(probabilities / np.maximum(1 - probabilities, 1e-12) * source_count / target_count, largest)
+    return weights / weights.mean()
+
+
+# %% wrong: cut before the counts
+# says: should be
+def target_weights(probabilities, source_count, target_count, largest):
+    return np.minimum(probabilities / np.maximum(1 - probabilities, 1e-12), largest) * source_count / target_count

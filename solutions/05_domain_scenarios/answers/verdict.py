@@ -1,0 +1,86 @@
+# %% right: the course's paired difference
+def verdict(with_teacher, without):
+    low, high = paired_difference(with_teacher, without)["ci95"]
+    return "helps" if low > 0 else "harms" if high < 0 else "undecided"
+
+
+# %% right: scipy's test
+def verdict(with_teacher, without):
+    test = stats.ttest_rel(with_teacher, without)
+    if test.pvalue >= 0.05:
+        return "undecided"
+    return "helps" if np.mean(with_teacher) > np.mean(without) else "harms"
+
+
+# %% right: by hand
+def verdict(with_teacher, without):
+    gains = [a - b for a, b in zip(with_teacher, without)]
+    mean = sum(gains) / len(gains)
+    s = (sum((gain - mean) ** 2 for gain in gains) / (len(gains) - 1)) ** 0.5
+    half = stats.t.ppf(0.975, df=len(gains) - 1) * s / len(gains) ** 0.5
+    return ["undecided", "helps", "harms"][(mean > half) + 2 * (mean < -half)]
+
+
+# %% right: scipy's interval
+def verdict(with_teacher, without):
+    low, high = stats.ttest_rel(with_teacher, without).confidence_interval(0.95)
+    return "helps" if low > 0 else "harms" if high < 0 else "undecided"
+
+
+# %% wrong: the mean decides
+# says: mean alone decides
+def verdict(with_teacher, without):
+    return "helps" if np.mean(with_teacher) > np.mean(without) else "harms"
+
+
+# %% wrong: intervals that overlap
+# says: two intervals are compared|pairs are not used
+def verdict(with_teacher, without):
+    one, other = summary(with_teacher)["ci95"], summary(without)["ci95"]
+    return "helps" if one[0] > other[1] else "harms" if one[1] < other[0] else "undecided"
+
+
+# %% wrong: an unpaired test
+# says: pairs are not used
+def verdict(with_teacher, without):
+    test = stats.ttest_ind(with_teacher, without, equal_var=False)
+    return "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
+
+
+# %% wrong: 1.96
+# says: 1.96 is used
+def verdict(with_teacher, without):
+    gains = np.subtract(with_teacher, without)
+    half = 1.96 * stats.sem(gains)
+    return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"
+
+
+# %% wrong: of single runs
+# says: not divided by √n
+def verdict(with_teacher, without):
+    gains = np.subtract(with_teacher, without)
+    half = stats.t.ppf(0.975, len(gains) - 1) * gains.std(ddof=1)
+    return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"
+
+
+# %% wrong: exchanged
+# says: with and without are exchanged
+def verdict(with_teacher, without):
+    low, high = paired_difference(without, with_teacher)["ci95"]
+    return "helps" if low > 0 else "harms" if high < 0 else "undecided"
+
+
+# %% wrong: numpy's std
+# says: divided by n, not n - 1
+def verdict(with_teacher, without):
+    gains = np.subtract(with_teacher, without)
+    half = stats.t.ppf(0.975, len(gains) - 1) * gains.std() / np.sqrt(len(gains))
+    return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"
+
+
+# %% wrong: a one-sided quantile
+# says: quantile is one-sided
+def verdict(with_teacher, without):
+    gains = np.subtract(with_teacher, without)
+    half = stats.t.ppf(0.95, len(gains) - 1) * stats.sem(gains)
+    return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"

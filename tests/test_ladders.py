@@ -1,0 +1,96 @@
+"""The experiment of unit 04: rates are chosen on pictures that no test uses, and each stage trains as it says."""
+
+import numpy as np
+import pytest
+
+from tlcourse.data import results
+from tlcourse.datasets import faces
+from tlcourse.experiments import fine_tuning, ladders, paired_difference
+
+
+def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
+    for module in (fine_tuning, ladders):  # one person is drawn quickly, and the seeds have others
+        monkeypatch.setattr(module, "NEAR_PEOPLE", 1)
+    developed = [ladders.development_tasks(seed) for seed in range(3)]
+    tested = [fine_tuning.tasks(seed) for seed in range(5)]
+    for target in ("near", "far"):
+        known = {image.tobytes() for task in developed for part in task[target] for image in part.images}
+        unseen = {image.tobytes() for task in tested for image in task[target][1].images}
+        assert not known & unseen
+    for task in developed:
+        train, validation = ({image.tobytes() for image in part.images} for part in task["far"])
+        assert not train & validation
+        people = {int(name.removeprefix("person ")) for name in task["near"][0].class_names}
+        assert people <= set(faces.DEVELOPMENT_PEOPLE)
+
+
+@pytest.fixture
+def task(monkeypatch):
+    """A student of three people whose head was hardly trained."""
+    monkeypatch.setattr(fine_tuning, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(ladders, "EPOCHS", 1)
+    people = faces.DEVELOPMENT_PEOPLE[:3]
+    student = fine_tuning.Task(faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0)
+    student.train_head()
+    return student
+
+
+def test_a_stage_with_an_optimizer_made_new_in_place_is_one_with_a_new_optimizer(task):
+    rates = ladders.ladder(1e-3, 3)
+    accuracy = ladders.tune(task, task.with_head, rates)
+    first = task.model.get_weights()
+    assert accuracy == pytest.approx(task.accuracy())
+    ladders.tune(task, task.with_head, ladders.ladder(1e-2, 1))
+    ladders.tune(task, task.with_head, rates)
+    for one, again in zip(first, task.model.get_weights(), strict=True):
+        np.testing.assert_allclose(again, one, rtol=1e-5, atol=1e-7)
+    moved = [np.abs(new - old).max() for new, old in zip(first, task.with_head, strict=True)]
+    assert moved[0] == pytest.approx(rates[0], rel=0.02), "one step of Adam is as long as the group's rate"
+    assert moved[-2] == pytest.approx(rates[-1], rel=0.02)
+
+
+def test_the_experiment_gives_what_is_on_record(monkeypatch):
+    def tiny(seed):
+        people = faces.TEST_PEOPLE[:3]
+        return {"near": (faces.portraits(people, 2, seed=0), faces.portraits(people, 1, seed=1))}
+
+    trained = []
+    monkeypatch.setattr(fine_tuning, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(ladders, "tasks", tiny)
+    monkeypatch.setattr(ladders, "development_tasks", tiny)
+    monkeypatch.setattr(ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))
+    for name, run in (("ladders", ladders.run), ("ladders_development", ladders.develop)):
+        assert _paths(run(0)["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
+    assert [stage for stage in trained if stage[0] != ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
+
+
+def test_what_the_units_words_say_is_on_record():
+    """A new teacher may turn a comparison round; then the prose of unit 04 needs other words."""
+    record, development = results("ladders"), results("ladders_development")
+    near, far = record["near"], record["far"]
+
+    def interval(first, second):
+        return paired_difference(first["values"], second["values"])["ci95"]
+
+    best = {
+        target: {name: max(rates, key=lambda rate: rates[rate]["mean"]) for name, rates in methods.items()}
+        for target, methods in development.items()
+        if target != "provenance"
+    }
+    assert best["near"] == {"single": "0.001", "ladder_3": "0.003", "ladder_10": "0.001"}
+    assert best["far"] == {"single": "0.003", "ladder_3": "0.01", "ladder_10": "0.01"}
+    for name in ("ladder_3", "ladder_10"):
+        low, high = interval(near[name][best["near"][name]], near["single"]["0.001"])
+        assert low <= 0 <= high
+        assert interval(far[name][best["far"][name]], far["single"]["0.003"])[1] < 0
+        assert interval(results("ladders_beyond")[name], far["single"]["0.003"])[1] < 0
+        assert interval(near[name]["0.01"], near["single"]["0.01"])[0] > 0
+        assert interval(near["others"][name], near["others"]["single"])[0] > 0
+    assert interval(far["upside_down"]["0.001"], far["ladder_3"]["0.001"])[0] > 0
+    assert interval(far["gradual"]["0.001"], far["ladder_3"]["0.001"])[1] < 0
+
+
+def _paths(content):
+    if not isinstance(content, dict) or "ci95" in content:
+        return {()}
+    return {(key, *rest) for key, part in content.items() for rest in _paths(part)}

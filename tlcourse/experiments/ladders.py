@@ -1,0 +1,131 @@
+"""A rate for each group of layers against one rate for all, near and far (C23, and what it saves at a high rate, C20).
+
+The student is unit 03's: cut after block 3, the head trained first. Groups: block 4, block 5, dense layers, head.
+"""
+
+import keras
+import numpy as np
+
+from tlcourse import finetuning, learning_rates
+from tlcourse.datasets import digits, faces
+from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, tasks, worth
+
+STARTS = ("block5_conv1", "fc1", "head")
+GROUPS = len(STARTS) + 1
+HIGHEST = (1e-3, 3e-3, 1e-2)
+BEYOND = (
+    3e-2  # where the ladders' accuracy on the far target still rises at the last of these, it is asked for once more
+)
+FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
+TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
+FIRST_OF_DEVELOPMENT = 900
+
+
+def development_tasks(seed, images_each=10):
+    """The same two targets with people and digits that are in no test: on these a rate may be chosen."""
+    people = faces.DEVELOPMENT_PEOPLE[65 * seed : 65 * seed + NEAR_PEOPLE]
+    near = faces.portraits(people, 5, seed=2 * seed), faces.portraits(people, 20, seed=2 * seed + 1)
+    data = digits.load()
+    data = data.take(slice(FIRST_OF_DEVELOPMENT, len(data.labels)))
+    rng = np.random.default_rng(seed)
+    each = [rng.choice(np.flatnonzero(data.labels == label), images_each, replace=False) for label in range(10)]
+    train = rng.permutation(np.concatenate(each))
+    rest = np.setdiff1d(np.arange(len(data.labels)), train)
+    return {"near": near, "far": (data.take(train), data.take(rest[:TESTED]))}
+
+
+def develop(seed):
+    """By target, method and highest rate: accuracy on the development pictures."""
+    found = {}
+    for target, parts in development_tasks(seed).items():
+        task = _ready(parts, seed)
+        found[target] = {name: _by_rate(task, factor) for name, factor in FACTORS.items()}
+    return found
+
+
+def run(seed):
+    """By target: test accuracy of one rate and of ladders, upside down too; and what their features are worth."""
+    strangers = others(seed)
+    return {target: _one_target(_ready(parts, seed), strangers) for target, parts in tasks(seed).items()}
+
+
+def beyond(seed):
+    """Test accuracy on the far target of ladders that reach a higher rate still."""
+    task = _ready(tasks(seed)["far"], seed)
+    return {name: tune(task, task.with_head, ladder(BEYOND, FACTORS[name])) for name in ("ladder_3", "ladder_10")}
+
+
+def _one_target(task, strangers):
+    strangers = [(task.features(part.images), part.labels) for part in strangers]
+    measured, kept = {}, {}
+    for name, factor in FACTORS.items():
+        measured[name] = _by_rate(task, factor)  # ends with the highest rate, whose features are looked at
+        kept[name] = worth(task, strangers)
+    measured["others"] = kept
+    measured["upside_down"] = {"0.001": tune(task, task.with_head, ladder(1e-3, 3)[::-1])}
+    measured["at_once"] = {"0.01": tune(task, task.start, ladder(1e-2, 10))}  # without training the head first
+    measured["gradual"] = {"0.001": gradual(task, ladder(1e-3, 3))}
+    return measured
+
+
+def ladder(highest, factor):
+    """A rate for each of the four groups."""
+    return learning_rates.ladder(highest, GROUPS, factor)
+
+
+def _ready(parts, seed):
+    task = Task(*parts, seed)
+    task.train_head()
+    return task
+
+
+def _by_rate(task, factor):
+    return {f"{highest:g}": tune(task, task.with_head, ladder(highest, factor)) for highest in HIGHEST}
+
+
+def tune(task, weights, rates):
+    """Train block 4 onwards from `weights` on, each group at its own rate; test accuracy."""
+    task.model.set_weights(weights)
+    _stage(task, FIRST, rates, EPOCHS)
+    return accuracy(task)
+
+
+def gradual(task, rates):
+    """From the trained head on, one group more in each of three stages, each group at its own rate; test accuracy."""
+    task.model.set_weights(task.with_head)
+    for first in GRADUAL:
+        _stage(task, first, rates, EPOCHS // len(GRADUAL))
+    return accuracy(task)
+
+
+def accuracy(task):
+    """Share of the test pictures that are named right, without tracing the whole model anew after each compilation."""
+    vectors = task.hidden.predict(task.test_features, batch_size=256, verbose=0)
+    kernel, bias = task.model.get_weights()[-2:]
+    return float(((vectors @ kernel + bias).argmax(axis=1) == task.test_labels).mean())
+
+
+def _stage(task, first, rates, epochs):
+    """Train the groups from `first` on, each at its own rate, with a new optimizer."""
+    if not _same_stage(task, first, rates):
+        finetuning.unfreeze_from(task.model, first)
+        groups = finetuning.layer_groups(task.model, STARTS)
+        learning = [number for number, group in enumerate(groups) if any(layer.trainable for layer in group)]
+        groups, rates = [groups[number] for number in learning], [rates[number] for number in learning]
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        task.model.compile(learning_rates.grouped_optimizer(groups, rates), loss)
+        learning_rates.rates_by_variable(task.model.optimizer, task.model)  # or it says who is in no group
+        task.stage = first
+    task.fit(task.model, task.train_features, epochs)
+
+
+def _same_stage(task, first, rates):
+    """Make the optimizer new in place if the stage is the last one's: that saves tracing the training step again."""
+    if getattr(task, "stage", None) != first or first != FIRST or not learning_rates.has_multi_optimizer():
+        return False
+    optimizer = task.model.optimizer
+    for variable in optimizer.variables:
+        variable.assign(np.zeros(variable.shape, variable.dtype))
+    for own, rate in zip(optimizer.optimizers[:GROUPS], rates, strict=True):  # the last one is the default
+        own.learning_rate.assign(rate)
+    return True

@@ -1,0 +1,100 @@
+"""A classifier to show one's own photos to."""
+
+import html
+import io
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.datasets import photos
+from tlcourse.plots.style import COLOURS, INK
+from tlcourse.widgets.parts import empty_picture, percent, png
+
+
+class PhotoClassifier(ipywidgets.VBox):
+    """Choose a sample or upload a photo, and see what the classifier says of it, and how surely.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes a photo, uint8 of shape (size, size, 3); returns a probability for each class.
+    class_names : sequence of str
+    samples : dict of str to array
+        A title and a photo each, at least one.
+    size : int
+        Pixels to which an upload is cut and scaled.
+
+    Attributes
+    ----------
+    sample, upload : ipywidgets.Widget
+        The controls.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        The same shares as a table; or why an upload could not be read.
+    """
+
+    def __init__(self, predict, class_names, samples, size=photos.SIZE):
+        if not samples:
+            raise ValueError("a sample photo is needed, got none")
+        self.predict, self.class_names, self.size = predict, list(class_names), size
+        self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
+        self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
+        self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
+        self.picture, self.numbers = empty_picture(), ipywidgets.HTML()
+        super().__init__([ipywidgets.HBox([self.sample, self.upload]), self.picture, self.numbers])
+        self.sample.observe(lambda change: self.show(self.samples[change["new"]], change["new"]), names="value")
+        self.upload.observe(self._uploaded, names="value")
+        self.show(self.samples[self.sample.value], self.sample.value)
+
+    def _uploaded(self, change):
+        if not change["new"]:
+            return
+        name, content = _first_file(change["new"])
+        try:
+            photo = photos.read(io.BytesIO(content), self.size, name)
+        except ValueError as reason:
+            self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
+            return
+        self.show(photo, name)
+
+    def show(self, photo, title):
+        """Classify a photo, shape (size, size, 3), and draw what came of it."""
+        shares = np.asarray(self.predict(photo), dtype=float).reshape(-1)
+        if len(shares) != len(self.class_names):
+            raise ValueError(f"{len(self.class_names)} classes need as many probabilities, got {len(shares)}")
+        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(1, 2))
+        left.imshow(photo)
+        left.set_title(title[-24:], fontsize=10)
+        left.set_axis_off()
+        _draw_shares(right, shares, self.class_names)
+        self.picture.value = png(figure)
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td>{percent(share)}</td></tr>"
+            for name, share in zip(self.class_names, shares, strict=True)
+        )
+        self.numbers.value = f"<table><tr><th>{html.escape(title)}</th><th>probability</th></tr>{rows}</table>"
+
+
+def _draw_shares(axes, shares, names):
+    places = np.arange(len(shares))[::-1]
+    colours = [COLOURS["vermilion"] if share == shares.max() else COLOURS["blue"] for share in shares]
+    axes.barh(places, shares, color=colours, edgecolor=INK)
+    for place, share in zip(places, shares, strict=True):
+        axes.text(share + 0.02, place, percent(share), va="center", fontsize=9, color=INK)
+    axes.set_yticks(places, names)
+    axes.set(xlim=(0, 1.15), xticks=())
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _first_file(value):
+    """Name and bytes of an upload; ipywidgets 7 (Colab) gives a dictionary by name, 8 a tuple of dictionaries."""
+    if isinstance(value, dict):
+        name, one = next(iter(value.items()))
+    else:
+        one = value[0]
+        name = one["name"]
+    return str(name), bytes(one["content"])
