@@ -722,7 +722,7 @@ print(f"the same everywhere: {np.mean(seen['teacher'].sum(axis=1) / 12):.3f} ali
 
 # %% [markdown]
 # The teacher looks at the face, in most pictures most of all at its lower half. The student of softened answers finds
-# its own way: it is active at edges, at hair and all over the background, hardly more like the teacher than a map that
+# its own way: it is active at edges, at hair and all over the background, no more like the teacher than a map that
 # is the same everywhere. The one with the second lesson looks where the teacher looks. It has learned what it was asked
 # to learn; whether that helps is another question, and the share of right answers above is of one run. On the five groups of
 # people above the difference to softmax is +2.3 (-0.2 to +4.7) points: none that can be detected. Mimicking the
