@@ -6,7 +6,10 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from tlcourse import distillation
+from tlcourse.data import results
+from tlcourse.datasets import LabelledImages
 from tlcourse.experiments import distillation as experiment
+from tlcourse.experiments import paired_difference
 
 RNG = np.random.default_rng(6)
 TEACHER, STUDENT = (RNG.normal(0, 3, (7, 5)).astype("float32") for _ in range(2))
@@ -153,3 +156,43 @@ def test_glasses_are_what_a_person_wears():
     expected = [experiment.faces.person(identity).glasses in ("round", "square", "half") for identity in people]
     np.testing.assert_array_equal(experiment.wear_glasses(people), expected)
     assert 0 < sum(expected) < 30
+
+
+def test_unusual_pictures_are_moved_to_the_right_or_half_as_bright():
+    test = LabelledImages(images(6), np.arange(6), tuple("abcdef"), "noise")
+    changed = experiment.unusual(test)
+    moved, dark = changed["moved"], changed["dark"]
+    by = experiment.MOVED_BY
+    np.testing.assert_array_equal(moved.images[:, :, by:], test.images[:, :, :-by])
+    np.testing.assert_array_equal(moved.images[:, :, 0], moved.images[:, :, by])
+    np.testing.assert_array_equal(dark.images, np.floor(test.images / 2))
+    for part in (moved, dark):
+        assert part.images.dtype == np.uint8
+        np.testing.assert_array_equal(part.labels, test.labels)
+
+
+def test_what_the_units_words_say_is_on_record():
+    """A new teacher may turn a comparison round; then the prose of unit 06 needs other words."""
+    record = results("distillation")
+    accuracy, dark, wrong = record["accuracy"], record["changed"]["dark"], record["wrong"]
+
+    def difference(first, second):
+        return paired_difference(first["values"], second["values"])["ci95"]
+
+    for better, worse in (
+        ("hard", "scratch"),
+        ("softmax", "hard"),
+        ("softmax_few", "scratch"),
+        ("softmax", "softmax_few"),
+    ):
+        assert difference(accuracy[better], accuracy[worse])[0] > 0, f"{better} over {worse}"
+    for one, other in (("hints", "softmax"), ("attention", "softmax"), ("multi_task", "softmax")):
+        low, high = difference(accuracy[one], accuracy[other])
+        assert low < 0 < high, f"{one} and {other}: no detectable difference"
+    assert difference(accuracy["scratch"], accuracy["smoothing"])[0] > 0
+    assert difference(accuracy["transfer"], accuracy["scratch"])[0] > 0
+    assert difference(wrong["0.4"]["hard"], wrong["0.4"]["softmax"])[0] > 0
+    assert difference(wrong["0.4"]["softmax_cold"], wrong["0.4"]["softmax"])[0] > 0
+    assert difference(dark["hints"], dark["softmax"])[0] > 0
+    assert difference(dark["teacher"], dark["softmax"])[0] > 0
+    assert record["device"]["student_agreement"]["mean"] == 1

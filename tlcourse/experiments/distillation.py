@@ -3,7 +3,9 @@
 Recipes (temperature, learning rate, weights of the lessons) were chosen on `faces.DEVELOPMENT_PEOPLE`.
 """
 
+import dataclasses
 import functools
+import time
 
 import keras
 import numpy as np
@@ -13,9 +15,10 @@ from tlcourse.datasets import faces
 from tlcourse.experiments import headline
 
 PEOPLE, LABELLED, UNLABELLED, TESTED = 20, 10, 30, 25  # people of a task; pictures of each
-STEPS, BATCH, LEARNING_RATE, TEMPERATURE = 120, 50, 0.01, 4.0
-HINT_WEIGHT, ATTENTION_WEIGHT = 5.0, 10.0
-WRONG_LABELS = 0.4  # share of the labels that the bad teacher learns wrong
+STEPS, BATCH, LEARNING_RATE, TEMPERATURE = 160, 50, 0.01, 4.0
+HINT_WEIGHT, ATTENTION_WEIGHT, GLASSES_WEIGHT = 5.0, 10.0, 0.3
+WRONG_LABELS = (0.2, 0.4)  # shares of the labels that a bad teacher learns wrong
+MOVED_BY, DARKENED_BY = 5, 2  # pixels to the right; every value divided by
 SOURCE_PEOPLE, SOURCE_EACH, SOURCE_SEED = 400, 2, 4_000  # pictures that the second teacher learns glasses from
 TIMED_PICTURES = 100
 
@@ -57,12 +60,15 @@ def _pooled(maps):
     return maps.reshape(count, 3, height // 3, 3, width // 3, channels).mean(axis=(2, 4)).reshape(count, -1)
 
 
-def answers(images, labelled, labels, wrong_labels, seed):
-    """All that the teachers say about `images`, of which the first `labelled` have labels to train a head on."""
+def answers(images, labels, seed):
+    """All that the teachers say about `images`; the first of them have `labels`, which each head is trained on.
+
+    One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a spoilt copy ("wrong 0.2").
+    """
     large_maps, small_maps, features = base().predict(images, batch_size=100, verbose=0)
-    heads = {"logits": labels, "wrong_logits": wrong_labels}
+    heads = {"logits": labels, **{f"wrong {share}": with_mistakes(labels, share, seed) for share in WRONG_LABELS}}
     said = {
-        name: headline.train_head(features[:labelled], given, PEOPLE, seed).predict(features, verbose=0)
+        name: headline.train_head(features[: len(labels)], given, PEOPLE, seed).predict(features, verbose=0)
         for name, given in heads.items()
     }
     said["glasses"] = glasses_head().predict(_pooled(small_maps), verbose=0)
@@ -83,11 +89,13 @@ class Course:
         self.seed = seed
         self.train, unlabelled, self.test = task(seed, people)
         self.images = np.concatenate([self.train.images, unlabelled.images])
-        everything = np.concatenate([self.images, self.test.images])
-        wrong = with_mistakes(self.train.labels, WRONG_LABELS, seed)
-        said = answers(everything, len(self.train), self.train.labels, wrong, seed)
-        self.said = {name: part[: len(self.images)] for name, part in said.items()}
-        self.said_of_test = {name: part[len(self.images) :] for name, part in said.items() if part.ndim == 2}
+        self.unusual = unusual(self.test.take(slice(None, None, 2)))
+        parts = [self.images, self.test.images, *(part.images for part in self.unusual.values())]
+        said = answers(np.concatenate(parts), self.train.labels, seed)
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        self.said = {name: part[: ends[0]] for name, part in said.items()}
+        self.logits_of = dict(zip(["images", "test", *self.unusual], np.split(said["logits"], ends), strict=True))
+        self.said_of_test = {name: part[ends[0] : ends[1]] for name, part in said.items() if part.ndim == 2}
         self.glasses = wear_glasses(people[PEOPLE * seed : PEOPLE * (seed + 1)])[self.test.labels]
 
     def student(self):
@@ -115,10 +123,21 @@ class Course:
             "hints": lambda s: (everything, [self.soft(s), self.hint(s)]),
             "attention": lambda s: (everything, [self.soft(s), *self.attention(s)]),
             "softmax_few": lambda s: (few, [_first(self.soft(s), len(few))]),
-            "hard_wrong": lambda s: (everything, [self.hard(s, "wrong_logits")]),
-            "softmax_wrong": lambda s: (everything, [self.soft(s, "wrong_logits")]),
-            "softmax_wrong_cold": lambda s: (everything, [self.soft(s, "wrong_logits", temperature=1.0)]),
         }
+
+    def wrong_ways(self, share):
+        """The same for a teacher that learned some wrong labels: its names, and its answers at two temperatures."""
+        name, everything = f"wrong {share}", self.images
+        return {
+            "hard": lambda s: (everything, [self.hard(s, name)]),
+            "softmax": lambda s: (everything, [self.soft(s, name)]),
+            "softmax_cold": lambda s: (everything, [self.soft(s, name, temperature=1.0)]),
+        }
+
+    def taught(self, way):
+        """A student taught in one way."""
+        student = self.student()
+        return _teach(student, *way(student))
 
     def hint(self, student, weight=HINT_WEIGHT):
         """The teacher's maps after its fourth block."""
@@ -133,7 +152,8 @@ class Course:
         """One student for two teachers: (who, glasses) as accuracies."""
         student = self.student()
         glasses = keras.layers.Dense(2)(student.get_layer("features").output)
-        second = distillation.Lesson(glasses, self.said["glasses"], distillation.SoftTargets(TEMPERATURE))
+        soft = distillation.SoftTargets(TEMPERATURE)
+        second = distillation.Lesson(glasses, self.said["glasses"], soft, GLASSES_WEIGHT)
         _teach(student, self.images, [self.soft(student), second])
         both = keras.Model(student.input, glasses).predict(self.test.images, batch_size=250, verbose=0)
         return headline.accuracy(student, self.test), _share(both, self.glasses)
@@ -146,6 +166,14 @@ class Course:
         few = [distillation.from_labels(student, self.train.labels), _first(self.hint(student, 1.0), len(self.train))]
         _teach(student, self.train.images, few, STEPS // 2)
         return headline.accuracy(student, self.test)
+
+
+def unusual(test):
+    """Pictures such as nobody was taught on: moved to the right (the left edge is repeated), and darker."""
+    left = np.repeat(test.images[:, :, :1], MOVED_BY, axis=2)
+    moved = np.concatenate([left, test.images[:, :, :-MOVED_BY]], axis=2)
+    changed = {"moved": moved, "dark": test.images // DARKENED_BY}
+    return {name: dataclasses.replace(test, images=images) for name, images in changed.items()}
 
 
 def _first(lesson, count):
@@ -179,22 +207,43 @@ def on_device(student, test):
 
 
 def run(seed, people=faces.TEST_PEOPLE):
-    """Test accuracies of the teachers and of a student taught in each way; sizes and times of the student.
+    """Test accuracies of the teachers and of a student taught in each way; sizes, times, and pictures of another kind.
 
     All students have the same weights at the start, the same number of steps and the same batch size. Only the ways
     ``scratch``, ``smoothing`` and ``softmax_few`` see the labelled pictures alone.
     """
     course = Course(seed, people)
-    accuracies = {}
-    for name, way in course.ways().items():
-        student = course.student()
-        _teach(student, *way(student))
-        accuracies[name] = headline.accuracy(student, course.test)
-        if name == "softmax":
-            device = on_device(student, course.test)
+    students = {name: course.taught(way) for name, way in course.ways().items()}
+    accuracies = {name: headline.accuracy(student, course.test) for name, student in students.items()}
     accuracies["multi_task"], glasses = course.multi_task()
     accuracies["transfer"] = course.transfer()
-    said = course.said_of_test
-    teacher = {name: _share(said[name], course.test.labels) for name in ("logits", "wrong_logits")}
-    teacher["glasses"] = _share(said["glasses"], course.glasses)
-    return {"accuracy": accuracies, "teacher": teacher, "glasses": glasses, "device": device}
+    truth, said = course.test.labels, course.said_of_test
+    wrong = {}
+    for share in WRONG_LABELS:
+        ways = course.wrong_ways(share)
+        wrong[str(share)] = {name: headline.accuracy(course.taught(way), course.test) for name, way in ways.items()}
+        wrong[str(share)]["teacher"] = _share(said[f"wrong {share}"], truth)
+    changed = {}
+    for name, part in course.unusual.items():
+        changed[name] = {way: headline.accuracy(student, part) for way, student in students.items()}
+        changed[name]["teacher"] = _share(course.logits_of[name], part.labels)
+    return {
+        "accuracy": {**accuracies, "teacher": _share(said["logits"], truth)},
+        "glasses": {"student": glasses, "teacher": _share(said["glasses"], course.glasses)},
+        "wrong": wrong,
+        "changed": changed,
+        "device": on_device(students["softmax"], course.test),
+        "compute": compute(course),
+    }
+
+
+def compute(course):
+    """Processor seconds: to ask the teacher about all pictures once; to build a student and teach it for one pass."""
+    times = [time.process_time()]
+    base().predict(course.images, batch_size=100, verbose=0)
+    times.append(time.process_time())
+    student = course.student()
+    _teach(student, course.images, [course.soft(student)], steps=-(-len(course.images) // BATCH))
+    times.append(time.process_time())
+    asked, taught = np.diff(times)
+    return {"teacher_answers": float(asked), "one_epoch_of_the_student": float(taught)}

@@ -1,0 +1,74 @@
+# %% right: einsum
+def attention_map(maps):
+    rows = np.einsum("nhwc,nhwc->nhw", maps, maps).reshape(len(maps), -1)
+    return rows / np.sqrt((rows**2).sum(axis=1))[:, None]
+
+
+# %% right: picture by picture
+def attention_map(maps):
+    rows = []
+    for one in maps:
+        energy = np.square(one).sum(axis=2).ravel()
+        rows.append(energy / np.linalg.norm(energy))
+    return rows
+
+
+# %% right: keras, and a mean in place of the sum, which the length takes out
+def attention_map(maps):
+    energy = keras.ops.mean(keras.ops.square(keras.ops.convert_to_tensor(maps)), axis=-1)
+    return keras.ops.normalize(keras.ops.reshape(energy, (len(maps), -1)), axis=-1)
+
+
+# %% wrong: not squared
+# says: not squared
+def attention_map(maps):
+    rows = maps.sum(axis=-1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: absolute values
+# says: absolute values
+def attention_map(maps):
+    rows = np.abs(maps).sum(axis=-1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: no length
+# says: not brought to length 1
+def attention_map(maps):
+    return (maps**2).sum(axis=-1).reshape(len(maps), -1)
+
+
+# %% wrong: the sum is 1
+# says: sum 1
+def attention_map(maps):
+    rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
+    return rows / rows.sum(axis=1, keepdims=True)
+
+
+# %% wrong: all pictures together
+# says: all pictures together
+def attention_map(maps):
+    rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows)
+
+
+# %% wrong: squared after the sum
+# says: after the sum
+def attention_map(maps):
+    rows = (maps.sum(axis=-1) ** 2).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: over the pictures' height instead of the channels
+# says: shape
+def attention_map(maps):
+    rows = (maps**2).sum(axis=1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: not flattened
+# says: shape
+def attention_map(maps):
+    energy = (maps**2).sum(axis=-1)
+    return energy / np.linalg.norm(energy, axis=(1, 2), keepdims=True)

@@ -1,0 +1,121 @@
+# %% right: Keras's divergence and the optimizer's old way
+def distil_step(teacher, student, images, optimizer, temperature):
+    given = keras.ops.softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        learned = keras.ops.softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * keras.losses.KLDivergence()(given, learned)
+    gradients = tape.gradient(loss, student.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, student.trainable_variables))
+    return float(loss)
+
+
+# %% right: everything inside the tape
+def distil_step(teacher, student, images, optimizer, temperature):
+    with tf.GradientTape() as tape:
+        p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return loss.numpy()
+
+
+# %% right: the teacher frozen as well
+def distil_step(teacher, student, images, optimizer, temperature):
+    teacher.trainable = False
+    p = tf.nn.softmax(teacher(images) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(p * (tf.math.log(p) - q), axis=1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: both networks are given to the optimizer
+# says: The teacher's weights moved
+# earns: 2
+def distil_step(teacher, student, images, optimizer, temperature):
+    with tf.GradientTape() as tape:
+        p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    weights = student.trainable_weights + teacher.trainable_weights
+    optimizer.apply(tape.gradient(loss, weights), weights)
+    return float(loss)
+
+
+# %% wrong: the teacher's statistics move
+# says: batch-norm statistics moved
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=True) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: teacher and student swapped
+# says: swapped|teacher's weights moved|did not move
+def distil_step(teacher, student, images, optimizer, temperature):
+    q = tf.nn.log_softmax(student(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        p = tf.nn.log_softmax(teacher(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(q) * (q - p), axis=-1))
+    optimizer.apply(tape.gradient(loss, teacher.trainable_weights), teacher.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: no T²
+# says: factor T² is missing
+# earns: 2
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: the divergence the wrong way round
+# says: swapped in KL
+# earns: 2
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(q) * (q - p), axis=-1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: no step is taken
+# says: did not move
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    q = tf.nn.log_softmax(student(images, training=True) / temperature)
+    return float(temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1)))
+
+
+# %% wrong: nothing is returned
+# says: return
+# earns: 2
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+
+
+# %% wrong: uphill
+# says: should fall
+# earns: 2
+def distil_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    gradients = [-gradient for gradient in tape.gradient(loss, student.trainable_weights)]
+    optimizer.apply(gradients, student.trainable_weights)
+    return float(loss)

@@ -1,0 +1,105 @@
+# %% right: the cross-entropy less the teacher's entropy
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    p = keras.ops.softmax(teacher_logits / temperature)
+    crossed = -keras.ops.sum(p * keras.ops.log_softmax(student_logits / temperature), axis=1)
+    entropy = -keras.ops.sum(p * keras.ops.log(p), axis=1)
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * temperature**2 * keras.ops.mean(crossed - entropy) + (1 - alpha) * hard
+
+
+# %% right: Keras's own divergence
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    divergence = keras.losses.KLDivergence()(
+        keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * temperature**2 * divergence + (1 - alpha) * hard
+
+
+# %% right: TensorFlow, one picture after the other
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    total = 0.0
+    for student, teacher, label in zip(tf.unstack(student_logits), tf.unstack(teacher_logits), labels):
+        p, q = tf.nn.softmax(teacher / temperature), tf.nn.softmax(student / temperature)
+        total += alpha * temperature**2 * tf.reduce_sum(p * tf.math.log(p / q))
+        total -= (1 - alpha) * tf.nn.log_softmax(student)[int(label)]
+    return total / len(labels)
+
+
+# %% wrong: no T²
+# says: factor T² is missing
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.KLDivergence()(
+        keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * soft + (1 - alpha) * hard
+
+
+# %% wrong: swapped
+# says: swapped
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.KLDivergence()(
+        keras.ops.softmax(student_logits / temperature), keras.ops.softmax(teacher_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+# %% wrong: alpha on the labels
+# says: alpha weighs the labels
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.KLDivergence()(
+        keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return (1 - alpha) * temperature**2 * soft + alpha * hard
+
+
+# %% wrong: T² on everything
+# says: labels' part too
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.KLDivergence()(
+        keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return temperature**2 * (alpha * soft + (1 - alpha) * hard)
+
+
+# %% wrong: labels softened too
+# says: softened too
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.KLDivergence()(
+        keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits / temperature)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+# %% wrong: the cross-entropy alone
+# says: entropy is not subtracted
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = keras.losses.CategoricalCrossentropy(from_logits=True)(
+        keras.ops.softmax(teacher_logits / temperature), student_logits / temperature
+    )
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+# %% wrong: keras.distillation with its default, which takes logits for probabilities
+# says: the loss should be
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = temperature**2 * keras.ops.mean(keras.losses.kl_divergence(teacher_logits / temperature, student_logits / temperature))
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * soft + (1 - alpha) * hard
+
+
+# %% wrong: numpy, without gradients
+# says: gradient
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    from scipy.special import log_softmax
+
+    student, teacher = np.asarray(student_logits), np.asarray(teacher_logits)
+    p, q = log_softmax(teacher / temperature, axis=1), log_softmax(student / temperature, axis=1)
+    hard = -log_softmax(student, axis=1)[np.arange(len(labels)), labels].mean()
+    return tf.constant(alpha * temperature**2 * (np.exp(p) * (p - q)).sum(axis=1).mean() + (1 - alpha) * hard)

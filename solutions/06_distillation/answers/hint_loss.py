@@ -1,0 +1,57 @@
+# %% right: einsum
+def hint_loss(student_maps, teacher_maps, kernel):
+    return np.mean(np.square(np.einsum("nhwa,ab->nhwb", student_maps, kernel) - teacher_maps))
+
+
+# %% right: a convolution
+def hint_loss(student_maps, teacher_maps, kernel):
+    guessed = keras.ops.conv(student_maps, kernel[None, None], padding="valid")
+    return keras.ops.mean((guessed - teacher_maps) ** 2)
+
+
+# %% right: tensordot and a flat mean
+def hint_loss(student_maps, teacher_maps, kernel):
+    gap = np.tensordot(student_maps, kernel, axes=1).ravel() - np.ravel(teacher_maps)
+    return gap @ gap / len(gap)
+
+
+# %% wrong: summed
+# says: summed instead of averaged
+def hint_loss(student_maps, teacher_maps, kernel):
+    return ((student_maps @ kernel - teacher_maps) ** 2).sum()
+
+
+# %% wrong: not squared
+# says: not squared
+def hint_loss(student_maps, teacher_maps, kernel):
+    return (student_maps @ kernel - teacher_maps).mean()
+
+
+# %% wrong: absolute
+# says: absolute
+def hint_loss(student_maps, teacher_maps, kernel):
+    return np.abs(student_maps @ kernel - teacher_maps).mean()
+
+
+# %% wrong: the root
+# says: root of the mean
+def hint_loss(student_maps, teacher_maps, kernel):
+    return np.sqrt(((student_maps @ kernel - teacher_maps) ** 2).mean())
+
+
+# %% wrong: the mean over pictures only
+# says: over the pictures only
+def hint_loss(student_maps, teacher_maps, kernel):
+    return ((student_maps @ kernel - teacher_maps) ** 2).sum(axis=(1, 2, 3)).mean()
+
+
+# %% wrong: half of it, as the paper writes
+# says: half of it
+def hint_loss(student_maps, teacher_maps, kernel):
+    return 0.5 * ((student_maps @ kernel - teacher_maps) ** 2).mean()
+
+
+# %% wrong: pooled first
+# says: averaged over space first
+def hint_loss(student_maps, teacher_maps, kernel):
+    return ((student_maps.mean(axis=(1, 2)) @ kernel - teacher_maps.mean(axis=(1, 2))) ** 2).mean()

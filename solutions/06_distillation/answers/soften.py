@@ -1,0 +1,70 @@
+# %% right: scipy
+from scipy.special import softmax
+
+
+def soften(logits, temperature):
+    return softmax(np.asarray(logits) / temperature, axis=-1)
+
+
+# %% right: keras
+def soften(logits, temperature):
+    return keras.ops.softmax(keras.ops.convert_to_tensor(logits) / temperature)
+
+
+# %% right: row by row
+def soften(logits, temperature):
+    rows = []
+    for row in np.asarray(logits, dtype=float):
+        powers = np.exp((row - max(row)) / temperature)
+        rows.append((powers / powers.sum()).tolist())
+    return rows
+
+
+# %% wrong: multiplied
+# says: multiplied by the temperature
+def soften(logits, temperature):
+    return np.asarray(keras.ops.softmax(logits * temperature))
+
+
+# %% wrong: forgotten
+# says: temperature is forgotten
+def soften(logits, temperature):
+    return np.asarray(keras.ops.softmax(logits))
+
+
+# %% wrong: probabilities divided
+# says: not the logits
+def soften(logits, temperature):
+    return np.asarray(keras.ops.softmax(logits)) / temperature
+
+
+# %% wrong: over the pictures
+# says: over the pictures
+def soften(logits, temperature):
+    return np.asarray(keras.ops.softmax(logits / temperature, axis=0))
+
+
+# %% wrong: over the whole table
+# says: whole table
+def soften(logits, temperature):
+    powers = np.exp(logits / temperature)
+    return powers / powers.sum()
+
+
+# %% wrong: no softmax
+# says: softmax is missing
+def soften(logits, temperature):
+    return logits / temperature
+
+
+# %% wrong: overflow
+# says: overflow
+def soften(logits, temperature):
+    powers = np.exp(logits / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+# %% wrong: the visible temperature
+# says: should be
+def soften(logits, temperature):
+    return np.asarray(keras.ops.softmax(logits / 2.0))
