@@ -606,10 +606,10 @@ print(f"by lot among {len(english_words.words)} English words: {1 / len(english_
 sizes = [int(count) for count in languages["reviews"]["aligned"]]
 curves = {kind: list(languages[kind]["aligned"].values()) for kind in ("reviews", "handwritten")}
 part = languages["reviews"]
-references = {"reviews, as they are": part["unaligned"]["mean"], "by lot": 0.5}
-axes = plots.accuracy_curves(sizes, curves, True, references)
-for label, side in zip(axes.texts, ("bottom", "top"), strict=True):
-    label.set(x=sizes[0], ha="left", va=side)
+axes = plots.accuracy_curves(sizes, curves, True)
+axes.axhline(part["unaligned"]["mean"], color=plots.COLOURS["blue"], linestyle=":", label="reviews, as they are")
+axes.axhline(0.5, color="grey", linestyle="-.", label="by lot")
+axes.legend(loc="lower right", ncols=2)
 axes.set(xlabel="pairs of words in the dictionary", ylabel="accuracy on Spanish texts")
 plt.show()
 
@@ -966,7 +966,7 @@ plt.show()
 # over-sampling, without training anything again, and with the true shares it would be 89.7 %.
 #
 # But look at the balanced column. The correction gains on the mix by giving up on what has become rare. With the true
-# shares this price is 4.4 points (85.2 % to 80.8 %); EM's estimate loses another 10.1, since it makes rare digits rarer
+# shares this price is 4.4 points (85.2 % to 80.8 %); EM's estimate loses another 10.1 points, since it makes rare digits rarer
 # still, as in the live run. Over-sampling *gains* 5.6 points there. Neither is wrong. They answer different questions:
 # "as many right answers as possible in this mix", or "every class alike". Decide which one is yours before you choose a
 # repair. And the probabilities of logistic regression on 300 digits are only roughly calibrated: EM's shares are off by
