@@ -184,6 +184,7 @@ def test_the_heat_map_writes_every_number_and_marks_the_best_of_each_row():
     ax = plots.heat_map(TABLE, "abc", "de")
     assert [text.get_text() for text in ax.texts] == ["10.0%", "50.0%", "90.0%", "70.0%", "30.0%", "40.0%"]
     assert [text.get_text() for text in ax.texts if text.get_weight() == "bold"] == ["50.0%", "90.0%", "40.0%"]
+    assert "bold" not in [text.get_weight() for text in plots.heat_map(TABLE, "abc", "de", best=False).texts]
 
 
 WRONG = [

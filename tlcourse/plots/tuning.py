@@ -44,7 +44,7 @@ def movement(rows, ax=None):
 
 
 @styled
-def heat_map(values, rows, columns, ax=None):
+def heat_map(values, rows, columns, best=True, ax=None):
     """Shares from 0 to 1 as a table whose cells are the darker the larger they are, the number written in each.
 
     Parameters
@@ -53,6 +53,8 @@ def heat_map(values, rows, columns, ax=None):
         Shape (rows, columns).
     rows, columns : sequence of str
         Labels.
+    best : bool
+        Write the largest number of each row in bold.
     ax : matplotlib.axes.Axes, optional
 
     Raises
@@ -64,13 +66,12 @@ def heat_map(values, rows, columns, ax=None):
     if values.shape != (len(rows), len(columns)) or not values.size:
         raise ValueError(f"{len(rows)} rows and {len(columns)} columns need as many values, got shape {values.shape}")
     ax = axes_for(ax, 1.6 + 1.25 * len(columns), 1.0 + 0.55 * len(rows))
-    # The palest three fifths of the map only, so that dark ink stays readable in every cell.
-    span = values.max() - values.min() or 1.0
-    ax.imshow(values, cmap="Blues", vmin=values.min(), vmax=values.min() + span / 0.5, aspect="auto")
+    # The paler half of the map only, so that dark ink stays readable in every cell; white is 0, and not the smallest.
+    ax.imshow(values, cmap="Blues", vmin=0, vmax=2 * max(values.max(), 1e-9), aspect="auto")
     for row, line in enumerate(values):
         for column, value in enumerate(line):
-            best = value == values[row].max()
-            ax.text(column, row, f"{value:.1%}", ha="center", va="center", weight="bold" if best else "normal")
+            bold = best and value == values[row].max()
+            ax.text(column, row, f"{value:.1%}", ha="center", va="center", weight="bold" if bold else "normal")
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(length=0)
