@@ -176,8 +176,10 @@ def _rate(optimizer, path):
 
 
 def find_rate(model, images, labels, lowest=1e-6, highest=1.0, steps=60, batch_size=20, seed=0):
-    """The loss while the learning rate grows step by step (Smith 2017, Cyclical Learning Rates, section 3.3).
+    """The loss while the learning rate grows step by step.
 
+    After Smith 2017 (Cyclical Learning Rates, section 3.3), where the rate grows along a straight line and the
+    accuracy is watched; growth by a constant factor, and the loss, are fastai's later practice.
     The model's weights are as before afterwards; compile it again.
 
     Parameters

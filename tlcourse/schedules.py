@@ -46,7 +46,9 @@ class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
 
 @keras.saving.register_keras_serializable("tlcourse")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Up to the peak and down far below where it began, both along half a cosine (Smith & Topin 2018).
+    """Up to the peak and down far below where it began, both along half a cosine.
+
+    After Smith & Topin 2018, who take straight lines.
 
     Parameters
     ----------

@@ -76,3 +76,10 @@ def rates_by_layer(sizes, lowest, highest):
 def rates_by_layer(sizes, lowest, highest):
     factor = (highest / lowest) ** (1 / (len(sizes) - 1))
     return [lowest * factor**n for n, size in enumerate(sizes) for _ in range(size)]
+
+
+# %% wrong: the sizes from the other end
+# says: sizes are taken from the last group to the first
+def rates_by_layer(sizes, lowest, highest):
+    rates = np.geomspace(highest, lowest, len(sizes))[::-1]
+    return np.repeat(rates, sizes[::-1]).tolist()
