@@ -260,6 +260,7 @@ def test_every_widget_follows_its_controls_within_half_a_second(page, lab, tmp_p
     with lab(course) as (address, _, token):
         page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
         page.locator(".jp-CodeCell").nth(len(WIDGETS)).wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
         choose(page, "Run", "Run All Cells")
         explorers = page.locator(".jp-OutputArea-output > .widget-vbox, .jp-OutputArea-output .widget-vbox:has(img)")
         for name, (_, control, key) in WIDGETS.items():

@@ -138,12 +138,13 @@ def test_every_recorded_result_is_whole():
     """What units quote: each number has its interval around its mean, and the interval is that of its values."""
     for file in sorted((data.data_folder() / "results").glob("*.json")):
         content = json.loads(file.read_text(encoding="utf-8"))
+        fewest = 2 if file.stem.endswith("_development") else 5  # what only chooses rates is no result
         assert content["provenance"]["command"].startswith("tlcourse ")
         for summary in _summaries(content):
             again = experiments.summary(summary["values"])
             np.testing.assert_allclose(again["ci95"], summary["ci95"], atol=5e-5)
             np.testing.assert_allclose(again["mean"], summary["mean"], atol=2e-5)
-            assert again["seeds"] == summary["seeds"] >= 5
+            assert again["seeds"] == summary["seeds"] >= fewest
 
 
 def _summaries(content):
