@@ -1,12 +1,13 @@
 """What `make bench` measures: the arithmetic is right, and `import tlcourse` stays light."""
 
+import json
 import subprocess
 import sys
 
 import keras
 import pytest
 
-from tlcourse import bench
+from tlcourse import bench, experiments
 from tlcourse.networks import narrow_vgg16
 
 
@@ -34,3 +35,20 @@ def test_import_is_light():
 @pytest.mark.parametrize("images", [10, 50])
 def test_drawing_is_timed(images):
     assert 0 < bench.drawing_seconds(images) < images * 0.02
+
+
+def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
+    monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
+    monkeypatch.setattr(bench, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(experiments, "data_folder", lambda: tmp_path)
+    (tmp_path / "results").mkdir()
+    for parts in (["import_seconds"], ["unit_seconds"]):
+        bench.main(tmp_path / "bench.json", keep=True, parts=parts)
+    assert capsys.readouterr().out == "import seconds: 0.05\nunit 01_tiny: 3 s\n"
+    kept = json.loads((tmp_path / "results" / "bench.json").read_text(encoding="utf-8"))
+    assert (kept["import_seconds"], kept["unit_seconds"]) == (0.05, {"01_tiny": 3.0})
+    assert kept["provenance"]["command"] == "tlcourse bench --keep"
+    assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == {"unit_seconds": {"01_tiny": 3.0}}
+    with pytest.raises(ValueError, match="'speed'"):
+        bench.main(parts=["speed"])

@@ -507,6 +507,22 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         assert reason in record["notes"][0]
 
 
+def test_the_graders_own_trouble_is_tried_again_and_then_said(known, released, monkeypatch):
+    one = submissions.Submission("student", UNIT, nbformat.writes(released).encode(), "digest", {})
+    troubles = [OSError("once")]
+    done = {"notes": [], "statuses": []}
+
+    def graded_after_trouble(*_):
+        if troubles:
+            raise troubles.pop()
+        return released, dict(done)
+
+    monkeypatch.setattr(pool, "_graded", graded_after_trouble)
+    assert "error" not in pool.work(one, known, QUICK)
+    troubles += [OSError("again"), OSError("and again")]
+    assert pool.work(one, known, QUICK)["error"] == "OSError: again"
+
+
 def test_an_unknown_student_is_named(small_class):
     with pytest.raises(ValueError, match="nobody"):
         grade(small_class, UNIT, students=["nobody"], unsafe=True, progress=False)

@@ -1,5 +1,6 @@
 """The course's speed, measured in one run: `make bench`. Ratios say more than seconds, which depend on the machine."""
 
+import json
 import os
 import platform
 import subprocess
@@ -15,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import notebooks, teachers, units
+from tlcourse.data import data_folder
 from tlcourse.datasets import faces
 from tlcourse.experiments import headline, record, write_json
 
@@ -146,40 +148,74 @@ def grading():
     return None if sandbox.problem() else bench.measure()
 
 
-def main(json_file=None, keep=False):
-    """Measure everything, print it, write it to `json_file` if one is given, and keep it in data/results if asked."""
-    measured = {
-        "cached_features": cached_against_recomputed(),
-        "feature_extraction": share_of_peak(),
-        "import_seconds": import_seconds(),
-        "draw_1000_faces_seconds": drawing_seconds(),
-        "unit_seconds": unit_seconds(),
-        "grading": grading(),
-    }
-    cached, extraction = measured["cached_features"], measured["feature_extraction"]
-    click.echo(
-        f"features cached once, then a head: {cached['ratio']:.1f} times faster than the base run in each of "
-        f"{cached['epochs']} epochs ({cached['cached_seconds']:.1f} s, {cached['recomputed_seconds']:.1f} s; "
-        f"accuracy {cached['cached_accuracy']:.3f}, {cached['recomputed_accuracy']:.3f})"
-    )
-    click.echo(
-        f"feature extraction: {extraction['share']:.0%} of the machine's matrix-multiply rate "
-        f"({extraction['extraction_gflops']:.0f} of {extraction['matmul_gflops']:.0f} GFLOP/s, "
-        f"{extraction['images_per_second']:,.0f} images a second)"
-    )
-    click.echo(f"import tlcourse: {measured['import_seconds']:.3f} s")
-    click.echo(f"drawing 1,000 faces: {measured['draw_1000_faces_seconds']:.2f} s")
-    for name, seconds in measured["unit_seconds"].items():
-        click.echo(f"unit {name}: {seconds:.0f} s")
-    if graded := measured["grading"]:
-        click.echo(
-            f"grading {graded['submissions']} submissions, {graded['workers']} side by side: "
-            f"{graded['ratio_to_stock']:.1f} times faster than stock nbgrader "
-            f"({graded['seconds_per_submission']:.2f} s each, {graded['cpu_seconds_per_submission']:.2f} s of a "
-            f"processor; their cells need {graded['cell_cpu_seconds_per_submission']:.2f} s of it)"
-        )
+PARTS = {
+    "cached_features": cached_against_recomputed,
+    "feature_extraction": share_of_peak,
+    "import_seconds": import_seconds,
+    "draw_1000_faces_seconds": drawing_seconds,
+    "unit_seconds": unit_seconds,
+    "grading": grading,
+}
+
+
+def main(json_file=None, keep=False, parts=()):
+    """Measure everything, or `parts` of it, and print each as it is there.
+
+    Parameters
+    ----------
+    json_file : path, optional
+        The numbers go there, too.
+    keep : bool
+        And to data/results/bench.json, where parts that were not measured now stay as they are.
+    parts : sequence of str
+        Of `PARTS`.
+
+    Raises
+    ------
+    ValueError
+        For a part that there is not.
+    """
+    if unknown := sorted(set(parts) - set(PARTS)):
+        raise ValueError(f"no part {unknown[0]!r}: there are {', '.join(PARTS)}")
+    measured = {}
+    for name in parts or PARTS:
+        measured[name] = PARTS[name]()
+        for line in _said(name, measured[name]):
+            click.echo(line)
     if json_file:
         write_json(Path(json_file).resolve(), measured)
     if keep:
+        file = data_folder() / "results" / "bench.json"
+        before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         machine = {"processors": os.cpu_count(), "system": platform.platform(terse=True)}
-        record("bench", {**measured, "machine": machine}, "tlcourse bench --keep")
+        record("bench", {**before, **measured, "machine": machine}, "tlcourse bench --keep")
+
+
+def _said(name, found):
+    """What was measured of a part, in lines to read."""
+    if name == "cached_features":
+        return [
+            f"features cached once, then a head: {found['ratio']:.1f} times faster than the base run in each of "
+            f"{found['epochs']} epochs ({found['cached_seconds']:.1f} s, {found['recomputed_seconds']:.1f} s; "
+            f"accuracy {found['cached_accuracy']:.3f}, {found['recomputed_accuracy']:.3f})"
+        ]
+    if name == "feature_extraction":
+        return [
+            f"feature extraction: {found['share']:.0%} of the machine's matrix-multiply rate "
+            f"({found['extraction_gflops']:.0f} of {found['matmul_gflops']:.0f} GFLOP/s, "
+            f"{found['images_per_second']:,.0f} images a second)"
+        ]
+    if name == "unit_seconds":
+        return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in found.items()]
+    if name == "grading":
+        return [_said_of_grading(found)] if found else ["grading: not measured, there is no box to grade in"]
+    return [f"{name.replace('_', ' ')}: {found:.2f}"]
+
+
+def _said_of_grading(found):
+    return (
+        f"grading {found['submissions']} submissions, {found['workers']} side by side: "
+        f"{found['ratio_to_stock']:.1f} times faster than stock nbgrader "
+        f"({found['seconds_per_submission']:.2f} s each, {found['cpu_seconds_per_submission']:.2f} s of a "
+        f"processor; their cells need {found['cell_cpu_seconds_per_submission']:.2f} s of it)"
+    )

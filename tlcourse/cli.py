@@ -192,9 +192,10 @@ def teachers():
 @main.command()
 @json_option
 @click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
-def bench(json_file, keep):
-    """Measure the course's speed, as ratios within one run."""
-    importlib.import_module("tlcourse.bench").main(json_file, keep)
+@click.argument("parts", nargs=-1)
+def bench(json_file, keep, parts):
+    """Measure the course's speed, as ratios within one run: all of it, or PARTS such as grading."""
+    importlib.import_module("tlcourse.bench").main(json_file, keep, parts)
 
 
 @main.command()

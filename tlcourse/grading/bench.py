@@ -42,7 +42,10 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: runner.nbgrader(stock, "autograde", unit))
         with _timed_writer() as writing:
-            seconds, cpu = _timed(lambda: grade(folder, unit, jobs=jobs))
+            outcomes = []
+            seconds, cpu = _timed(lambda: outcomes.extend(grade(folder, unit, jobs=jobs)))
+        if failed := [one for one in outcomes if one.score is None]:
+            raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
         records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
         cells = sum(record["cell_cpu_seconds"] for record in records)
     return {

@@ -8,6 +8,7 @@ import nbformat
 from tlcourse.grading import autograde, calibrate, outcome, repair, trust
 from tlcourse.grading.execute import Executor
 
+ATTEMPTS = 2  # at a submission on which the grader itself fails
 _starting = threading.Lock()
 
 
@@ -28,10 +29,13 @@ def work(submission, known, limits, unsafe=False, plan=None):
     dict
         "student", "notebook" (JSON) and "run", or "student" and "error".
     """
-    try:
-        notebook, run = _graded(submission, known, limits, unsafe, plan)
-    except Exception as error:  # the grader's own trouble: this one is not graded, the others are
-        return {"student": submission.student, "error": f"{type(error).__name__}: {error}"}
+    for attempt in range(ATTEMPTS):
+        try:
+            notebook, run = _graded(submission, known, limits, unsafe, plan)
+            break
+        except Exception as error:  # the grader's own trouble: this one is not graded, the others are
+            if attempt == ATTEMPTS - 1:
+                return {"student": submission.student, "error": f"{type(error).__name__}: {error}"}
     run["notes"] = [*submission.notes, *run["notes"]]
     run["submission_sha256"] = submission.sha256
     return {"student": submission.student, "notebook": nbformat.writes(notebook), "run": run}
