@@ -28,9 +28,14 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     -------
     dict
         "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used
-        from its first cell on), "cpu_seconds_per_submission" (of this grading in all), "writing_seconds_per_submission"
-        (of the one process that writes), "stock_seconds_per_submission", "stock_cpu_seconds_per_submission",
-        "submissions", "workers".
+        from its first cell on), "cpu_seconds_per_submission" (of the process that writes, without the boxes),
+        "writing_seconds_per_submission" (of the same), "stock_seconds_per_submission",
+        "stock_cpu_seconds_per_submission", "submissions", "workers".
+
+    Raises
+    ------
+    RuntimeError
+        If a submission could not be graded.
     """
     jobs = jobs or os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as parent:
