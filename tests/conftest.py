@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlcourse import units
 from tlcourse.grading import sandbox
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
@@ -32,14 +31,6 @@ def processor_seconds():
 def pytest_addoption(parser):
     """`tlcourse screenshots` keeps what the tests of the browser see."""
     parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep the browser's pictures in FOLDER")
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items):
-    """What shares a module's fixtures, or a unit's set-up, stays in one process when tests run side by side."""
-    for item in items:
-        unit = next((name for name in units.names(ROOT) if name in item.name), "")
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{unit}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

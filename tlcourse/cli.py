@@ -222,7 +222,7 @@ def test(options):
     """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
     from tlcourse.units import course_folder
 
-    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]  # a file's fixtures are made once
     for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
         failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
         if failed:
