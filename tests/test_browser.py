@@ -15,7 +15,7 @@ from conftest import ROOT, TINY
 from PIL import Image
 
 from tlcourse import authoring, notebooks, units, widgets
-from tlcourse.grading import known_answers, mark_scheme, runner, sample_class
+from tlcourse.grading import known_answers, runner, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -363,9 +363,9 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
         cells = notebooks.read(runner.solution_file(course, unit)).cells
-        written = next(cell for cell in cells if mark_scheme.SCHEME.search(cell.source))
+        written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
         grade_by_hand(frame, unit, "right", written.metadata.nbgrader.grade_id)
-        scheme = " ".join(mark_scheme.SCHEME.search(written.source)[1].split())
+        scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
         shown = " ".join(frame.locator("body").inner_text().split())
         assert f"Mark scheme (students do not see it) {scheme}" in shown
         give_feedback(page, frame, unit)

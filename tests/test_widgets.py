@@ -1,6 +1,7 @@
 """The interactive pictures: each is driven through its controls, as a browser would."""
 
 import io
+import re
 import time
 
 import matplotlib.pyplot as plt
@@ -239,10 +240,10 @@ def test_an_uploaded_photo_is_classified(classifier, version):
     before = classifier.picture.value
     file = io.BytesIO()
     Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
-    classifier._uploaded({"new": uploaded(file.getvalue(), version=version)})
+    classifier._moved({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
     assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
     assert classifier.picture.value != before
-    classifier._uploaded({"new": uploaded(b"no photo", "<b>.jpg", version)})
+    classifier._moved({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
     assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
     classifier.sample.value = "noon"
     assert "noon" in classifier.numbers.value
@@ -263,9 +264,9 @@ def timetable():
 
 def test_the_timetable_shows_rates_that_a_hand_can_check(timetable):
     # a constant rate, four groups, factor 3: 0.01, and a third of it three times
-    assert all(f"<td>{rate}</td>" in timetable.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
+    assert all(f">{rate}</td>" in timetable.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
     timetable.schedule.value = "slanted triangle"  # begins at the peak over 32
-    assert "<td>0.000313</td><td>0.01</td>" in timetable.numbers.value
+    assert "0.000313 0.01" in re.sub(r"(<[^>]+>)+", " ", timetable.numbers.value)
     assert pixels(timetable).std() > 10
 
 

@@ -39,7 +39,7 @@ def run(json_file=None, root=None):
     """
     json_file = None if json_file is None else _writable(Path(json_file))
     root = units.course_folder(root)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what it says of absent graphics cards
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
     started = time.perf_counter()
     record = data.results("headline")

@@ -1,6 +1,7 @@
 """Notebook files: read any, write whole or not at all, run in a fresh kernel. Needs neither nbgrader nor jupytext."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,13 @@ import nbformat
 from tqdm import tqdm
 
 from tlcourse import storage
+
+# nbgrader's marks in a source: around hidden tests, solutions and mark schemes.
+HIDDEN_TESTS = re.compile(
+    r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", flags=re.MULTILINE | re.DOTALL
+)
+SOLUTION_EDGE = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", flags=re.MULTILINE)
+MARK_SCHEME = re.compile(r"\n*=== BEGIN MARK SCHEME ===\n(.*?)\n=== END MARK SCHEME ===", flags=re.DOTALL)
 
 
 class CellError(RuntimeError):

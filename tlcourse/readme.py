@@ -53,6 +53,11 @@ def describe(name, root):
     return Unit(name, title[1], " to ".join(filter(None, minutes.groups())), answers.count("code"), written)
 
 
+def colab(path):
+    """The address that opens a notebook of the repository on Colab."""
+    return f"{SITE.replace('https://github.com', 'https://colab.research.google.com/github')}/blob/main/{path}"
+
+
 def unit_table(root):
     """The units with their minutes, exercises and Colab badges, as Markdown."""
     lines = ["| unit | minutes | exercises | written answers | Colab |", "|---|---|---|---|---|"]
@@ -60,10 +65,9 @@ def unit_table(root):
         unit = describe(name, root)
         path = f"notebooks/{name}/{name}.ipynb"
         badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        link = SITE.replace("https://github.com", "https://colab.research.google.com/github")
         lines.append(
             f"| [{unit.title}]({path}) | {unit.minutes} | {unit.exercises or 'none'} | {unit.written or 'none'} "
-            f"| {badge}({link}/blob/main/{path}) |"
+            f"| {badge}({colab(path)}) |"
         )
     return "\n".join(lines)
 

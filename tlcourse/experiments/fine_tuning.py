@@ -59,8 +59,7 @@ class Task:
     def fine_tune(self, weights, rate, epochs=EPOCHS):
         """Train all that is trainable from `weights` on, with the model as it was compiled last; test accuracy."""
         self.model.set_weights(weights)
-        for variable in self.model.optimizer.variables:  # a new optimizer, without tracing the training step again
-            variable.assign(np.zeros(variable.shape, variable.dtype))
+        renew(self.model.optimizer)
         self.model.optimizer.learning_rate.assign(rate)
         self.fit(self.model, self.train_features, epochs)
         return self.accuracy()
@@ -88,6 +87,12 @@ class Task:
         """Train a model on features of the training pictures, in an order that the seed decides."""
         keras.utils.set_random_seed(self.seed)
         model.fit(features, self.train_labels, batch_size=BATCH, epochs=epochs, verbose=0)
+
+
+def renew(optimizer):
+    """Make an optimizer new in place, which saves tracing the training step again; its rate has to be set after."""
+    for variable in optimizer.variables:
+        variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
 def gradient_norm(model, features, labels, weights):

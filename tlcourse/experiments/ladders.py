@@ -8,14 +8,12 @@ import numpy as np
 
 from tlcourse import finetuning, learning_rates
 from tlcourse.datasets import digits, faces
-from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, tasks, worth
+from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, renew, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
 HIGHEST = (1e-3, 3e-3, 1e-2)
-BEYOND = (
-    3e-2  # where the ladders' accuracy on the far target still rises at the last of these, it is asked for once more
-)
+BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
 TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
 FIRST_OF_DEVELOPMENT = 900
@@ -124,8 +122,7 @@ def _same_stage(task, first, rates):
     if getattr(task, "stage", None) != first or first != FIRST or not learning_rates.has_multi_optimizer():
         return False
     optimizer = task.model.optimizer
-    for variable in optimizer.variables:
-        variable.assign(np.zeros(variable.shape, variable.dtype))
+    renew(optimizer)
     for own, rate in zip(optimizer.optimizers[:GROUPS], rates, strict=True):  # the last one is the default
         own.learning_rate.assign(rate)
     return True

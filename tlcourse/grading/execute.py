@@ -79,6 +79,7 @@ class Executor:
         finally:
             await self._end_kernel()
             await self.grader.close()
+            self.run.cpu_seconds += self.grader.judging.cpu
         self.run.seconds = round(time.monotonic() - started, 3)
         self.run.cpu_seconds = round(self.run.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds, 3)

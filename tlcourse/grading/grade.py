@@ -95,8 +95,7 @@ def _run(due, known, writer, workers, progress, again):
             if result is None:
                 waiting.append((one, known, limits, workers.unsafe, plan))
             else:
-                with room_to_write(writer.course.folder):
-                    writer.record(one, result)
+                writer.record(one, result)
                 bar.update()
         by_name = {task[0].student: task[0] for task in waiting}
         for result in pool.results(waiting, workers.jobs, workers.scheduler):
@@ -104,9 +103,8 @@ def _run(due, known, writer, workers, progress, again):
             if "error" in result:
                 errors[one.student] = result["error"]
             else:
-                with room_to_write(writer.course.folder):
-                    writer.keep(one, result)
-                    writer.record(one, result)
+                writer.keep(one, result)
+                writer.record(one, result)
             bar.update()
     return errors
 
@@ -142,7 +140,8 @@ class Writer:
     def keep(self, one, result):
         """Put a result where the next start finds it."""
         result["run"]["release_sha256"] = self.release_sha256
-        write_atomically(self.own / f"{one.student}.json", json.dumps(result))
+        with room_to_write(self.course.folder):
+            write_atomically(self.own / f"{one.student}.json", json.dumps(result))
 
     def pending(self, one):
         """The kept result of this hand-in, or None."""
@@ -156,21 +155,25 @@ class Writer:
     def record(self, one, result):
         """Have nbgrader record a result: its autograded notebook, its marks, its late penalty."""
         staged = self.own / "submitted"
-        folder = staged / one.student / self.unit
         try:
-            for name, content in one.files.items():
-                target = folder / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            if one.timestamp:
-                write_atomically(folder / "timestamp.txt", one.timestamp + "\n")
-            write_atomically(folder / f"{self.unit}.ipynb", result["notebook"] + "\n")
-            patiently(lambda: self._convert(one.student, result["run"], staged))
+            with room_to_write(self.course.folder):
+                self._stage(one, result["notebook"], staged / one.student / self.unit)
+                patiently(lambda: self._convert(one.student, result["run"], staged))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         (self.own / f"{one.student}.json").unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.own.rmdir()
+
+    def _stage(self, one, notebook, folder):
+        """Lay out a hand-in as it came, with the notebook that has run in the place of its own."""
+        for name, content in one.files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        if one.timestamp:
+            write_atomically(folder / "timestamp.txt", one.timestamp + "\n")
+        write_atomically(folder / f"{self.unit}.ipynb", notebook + "\n")
 
     def _convert(self, student, run, staged):
         from nbgrader.converters import Autograde

@@ -26,7 +26,8 @@ class Judging:
     def __init__(self, release, seed):
         self.release, self.seed = release, seed
         self._judge = None
-        self._before = 0.0  # processor seconds of judges that have ended
+        self._before = 0.0  # processor seconds of judges that have ended, since they were ready
+        self.cpu = 0.0  # the same, with what it took to make them
 
     @property
     def seconds(self):
@@ -58,6 +59,7 @@ class Judging:
         if self._judge is not None:
             self._writer.close()
             await self._judge.close()
+            self.cpu += self._judge.cpu
             self._before, self._judge = self.seconds, None
 
     async def _ask(self, executor, **request):

@@ -1,7 +1,6 @@
 """What formgrader leaves out where a written answer is graded: the mark scheme, and the reference's answer."""
 
 import html
-import re
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
@@ -9,8 +8,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
 from tlcourse.grading import runner
-
-SCHEME = re.compile(r"\n*=== BEGIN MARK SCHEME ===\n(.*?)\n=== END MARK SCHEME ===", re.DOTALL)
 
 
 class ShowMarkScheme(NbGraderPreprocessor):
@@ -41,13 +38,17 @@ class ShowMarkScheme(NbGraderPreprocessor):
             self.log.warning("No mark schemes: %s", error)
             return {}
         written = [cell for cell in reference.cells if cell.cell_type == "markdown" and "nbgrader" in cell.metadata]
-        return {cell.metadata.nbgrader.grade_id: _shown(cell.source) for cell in written if SCHEME.search(cell.source)}
+        return {
+            cell.metadata.nbgrader.grade_id: _shown(cell.source)
+            for cell in written
+            if notebooks.MARK_SCHEME.search(cell.source)
+        }
 
 
 def _shown(source):
     """The mark scheme as Markdown, with the reference's answer folded away."""
-    answer = html.escape(SCHEME.sub("", source))
+    answer = html.escape(notebooks.MARK_SCHEME.sub("", source))
     return (
-        f"**Mark scheme** (students do not see it)\n\n{SCHEME.search(source)[1]}\n\n"
+        f"**Mark scheme** (students do not see it)\n\n{notebooks.MARK_SCHEME.search(source)[1]}\n\n"
         f"<details><summary>The reference's answer</summary>\n\n{answer}\n\n</details>"
     )

@@ -4,11 +4,9 @@ Stock nbgrader prints the hidden tests into every feedback page, as source and i
 them.
 """
 
-import re
-
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-HIDDEN = re.compile(r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+from tlcourse.notebooks import HIDDEN_TESTS
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -19,7 +17,7 @@ class HideHiddenTests(NbGraderPreprocessor):
         marks = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or not marks.get("grade"):
             return cell, resources
-        cell.source = HIDDEN.sub("", cell.source).rstrip("\n")
+        cell.source = HIDDEN_TESTS.sub("", cell.source).rstrip("\n")
         for output in cell.outputs:
             if output.output_type == "error":
                 output.traceback = [f"{output.ename}: {output.evalue}"]

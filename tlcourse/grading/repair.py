@@ -131,9 +131,9 @@ def _set_type(cell, kind):
 
 def _by_content(cell, release, cells):
     """The grade_id of the released cell that this one must be, judged by its text; None where that is not sure."""
-    plain = _plain(cell.source)
+    text = plain(cell.source)
     for known in release.by_id().values():
-        if plain and plain in (_plain(known["source"]), _plain(known["full"])):
+        if text and text in (plain(known["source"]), plain(known["full"])):
             return known["grade_id"]
         names = _defined(known["source"]) if known["nbgrader"].get("solution") else set()
         if names and cell.cell_type != "markdown" and names <= _defined(cell.source):
@@ -146,16 +146,17 @@ def _by_content(cell, release, cells):
 def _written_answer(cell, release, cells):
     """The written answer whose place this cell has: right behind the same text as in the release."""
     place = next(number for number, other in enumerate(cells) if other is cell)
-    if place == 0 or any(_plain(known["source"]) == _plain(cell.source) for known in release.cells):
+    if place == 0 or any(plain(known["source"]) == plain(cell.source) for known in release.cells):
         return None
-    before = _plain(cells[place - 1].source)
+    before = plain(cells[place - 1].source)
     for earlier, known in zip(release.cells, release.cells[1:], strict=False):
-        if known["grade_id"] and known["cell_type"] == "markdown" and before == _plain(earlier["source"]):
+        if known["grade_id"] and known["cell_type"] == "markdown" and before == plain(earlier["source"]):
             return known["grade_id"]
     return None
 
 
-def _plain(source):
+def plain(source):
+    """A cell's text by which it is recognised: white space does not count."""
     return re.sub(r"\s+", " ", source).strip()
 
 
@@ -181,7 +182,7 @@ def _take_out_copies(notebook, known, notes):
         else:
             seen.add(name)
             kept.append(cell)
-            if _plain(cell.source) not in (_plain(known[name]["source"]), _plain(known[name]["full"])):
+            if plain(cell.source) not in (plain(known[name]["source"]), plain(known[name]["full"])):
                 notes.append(f"The check {name} had been changed; the original was used.")
     notebook.cells = kept
 
@@ -193,17 +194,17 @@ def _one_of_each(cells, release, notes):
         copies = [number for number, cell in enumerate(cells) if _name(cell) == name]
         if len(copies) < 2:
             continue
-        stub = _plain(known[name]["source"])
+        stub = plain(known[name]["source"])
         checks = (
             n for n, cell in enumerate(cells) if _name(cell) and release.exercise(_name(cell)) == name != _name(cell)
         )
         first_check = next((n for n in checks if _is_test(known[_name(cells[n])]["nbgrader"])), len(cells))
-        answers = [number for number in copies if _plain(cells[number].source) != stub] or copies
+        answers = [number for number in copies if plain(cells[number].source) != stub] or copies
         chosen = max([number for number in answers if number < first_check] or answers)
         for number in copies:
             if number != chosen:
                 del cells[number].metadata["nbgrader"]
-                if cells[number].cell_type == "code" and _plain(cells[number].source) == stub:
+                if cells[number].cell_type == "code" and plain(cells[number].source) == stub:
                     cells[number].source = f"# An untouched copy of {name}, not run."
         notes.append(f"There were several cells {name}; the last answer in front of its check counts.")
 
@@ -218,7 +219,7 @@ def _put_back_given(notebook, release, notes):
         if known["cell_type"] != "code" or "setup" not in known["tags"]:
             continue
         names = _assigned(known["source"])
-        if any(_plain(known["source"]) == _plain(cell.source) for cell in notebook.cells):
+        if any(plain(known["source"]) == plain(cell.source) for cell in notebook.cells):
             continue
         if any("setup" in cell.metadata.get("tags", []) and _assigned(cell.source) & names for cell in notebook.cells):
             continue
@@ -247,7 +248,7 @@ def _place_after(cells, release, place):
     for earlier in reversed(release.cells[:place]):
         for number, cell in enumerate(cells):
             if (earlier["grade_id"] and _name(cell) == earlier["grade_id"]) or (
-                not earlier["grade_id"] and _plain(earlier["source"]) == _plain(cell.source)
+                not earlier["grade_id"] and plain(earlier["source"]) == plain(cell.source)
             ):
                 return number + 1
     return 0

@@ -12,7 +12,7 @@ import nbformat
 
 from tlcourse import notebooks, units
 from tlcourse.grading import release as releases
-from tlcourse.grading.repair import Unreadable, read, repair
+from tlcourse.grading.repair import Unreadable, plain, read, repair
 
 KEPT = "What stood in place of checks and is no part of the unit, kept by `tlcourse repair`:"
 
@@ -114,32 +114,28 @@ def _unit(notebook, student, root):
 
 def _of_this_release(notebook, student, known):
     """Refuse what has nothing in common with the release but the name."""
-    text = {_plain(cell.source) for cell in student.cells}
+    text = {plain(cell.source) for cell in student.cells}
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in student.cells} - {None}
     ids |= set(re.findall(r"^def (\w+)\(", "\n".join(cell.source for cell in student.cells), re.MULTILINE))
-    if not any(cell["grade_id"] in ids or _plain(cell["source"]) in text for cell in known.cells):
+    if not any(cell["grade_id"] in ids or plain(cell["source"]) in text for cell in known.cells):
         raise ValueError(
             f"{notebook} has no cell of {known.unit}: is it another unit's? Name its release, --release FILE"
         )
 
 
-def _plain(source):
-    return " ".join(source.split())
-
-
 def _tag(cells, known):
     """Give released cells their tags back."""
-    tags = {_plain(cell["source"]): cell["tags"] for cell in known.cells if cell["tags"]}
+    tags = {plain(cell["source"]): cell["tags"] for cell in known.cells if cell["tags"]}
     for cell in cells:
-        if found := tags.get(_plain(cell.source)):
+        if found := tags.get(plain(cell.source)):
             cell.metadata["tags"] = list(found)
 
 
 def _keep(repaired, original, known):
     """Put what is no longer in the notebook at its end, as text that is not run."""
-    there = {_plain(cell.source) for cell in repaired.cells}
-    there |= {_plain(cell["source"]) for cell in known.cells} | {""}
-    gone = [source for _, source in original if _plain(source) not in there]
+    there = {plain(cell.source) for cell in repaired.cells}
+    there |= {plain(cell["source"]) for cell in known.cells} | {""}
+    gone = [source for _, source in original if plain(source) not in there]
     if gone:
         cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(gone))]
         for number, cell in enumerate(cells):

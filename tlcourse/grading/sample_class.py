@@ -1,7 +1,6 @@
 """A small class to try the grading on: one student is right, one partly, one mistaken, one has not begun."""
 
 import copy
-import re
 
 from tlcourse import notebooks
 from tlcourse.grading import known_answers
@@ -77,5 +76,4 @@ def fill(release, answers):
 
 def handed_in(solution):
     """A reference solution as a student would have written it: no markers, no mark scheme."""
-    without_scheme = re.sub(r"\n*=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===", "", solution, flags=re.DOTALL)
-    return re.sub(r"^ *### (BEGIN|END) SOLUTION *\n?", "", without_scheme, flags=re.MULTILINE).rstrip()
+    return notebooks.SOLUTION_EDGE.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()

@@ -48,6 +48,8 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
             textcoords="offset points",
             va="center",
             fontsize=9,
+            zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # a reference line stops at a number
         )
     _reference_lines(ax, references, np.max(highs))
     ax.set_yticks(rows, list(summaries))
@@ -95,7 +97,8 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
         ax.plot(x, means, color=colour, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
     for name, value in (references or {}).items():
         ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
-        ax.text(x.max(), value, name, color=MUTED, fontsize=9, ha="right", va="bottom")
+        beside = ax.get_yaxis_transform()  # outside, where no curve runs
+        ax.text(1.01, value, name, color=MUTED, fontsize=9, ha="left", va="center", transform=beside)
     if log:
         ax.set_xscale("log")
     ax.set_xticks(x, [f"{value:g}" for value in x])

@@ -7,10 +7,6 @@ import nbformat
 from tlcourse import notebooks, readme
 from tlcourse.site.alternatives import alternative
 
-REGION = r"^[ \t]*### BEGIN {0}\n.*?^[ \t]*### END {0}[ \t]*\n?"
-HIDDEN = re.compile(REGION.format("HIDDEN TESTS"), re.DOTALL | re.MULTILINE)
-SCHEME = re.compile(r"\n*=== BEGIN MARK SCHEME ===\n.*?\n=== END MARK SCHEME ===", re.DOTALL)
-EDGE = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FOLDS = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
@@ -49,9 +45,8 @@ def page(root, name):
 def colab_line(name):
     """Where to run the unit: on Colab, or as the file."""
     path = f"notebooks/{name}/{name}.ipynb"
-    colab = readme.SITE.replace("https://github.com", "https://colab.research.google.com/github")
     return (
-        f"[Open this unit in Colab]({colab}/blob/main/{path}), or [get the notebook]({readme.SITE}/blob/main/{path}). "
+        f"[Open this unit in Colab]({readme.colab(path)}), or [get the notebook]({readme.SITE}/blob/main/{path}). "
         "On this page the exercises' solutions are folded; the hidden tests are left out."
     )
 
@@ -63,9 +58,9 @@ def _shown(cell, stubs, heading, prose):
         return _written(cell, stubs) if marks.get("solution") else [_text_cell(cell.source)]
     if marks.get("solution"):
         stub = nbformat.v4.new_code_cell(stubs[marks.grade_id])
-        return [stub, _code(EDGE.sub("", cell.source), cell.outputs, "solution")]
+        return [stub, _code(notebooks.SOLUTION_EDGE.sub("", cell.source), cell.outputs, "solution")]
     if marks.get("grade"):
-        return [_code(HIDDEN.sub("", cell.source).rstrip(), cell.outputs, "check")]
+        return [_code(notebooks.HIDDEN_TESTS.sub("", cell.source).rstrip(), cell.outputs, "check")]
     fold = "setup" if "setup" in cell.metadata.get("tags", []) else None
     return [_code(cell.source, cell.outputs, fold, alternative(cell.source, heading, prose))]
 
@@ -81,7 +76,7 @@ def _code(source, outputs, fold=None, alt=None):
 
 def _written(cell, stubs):
     """A written answer: the place for it, and the reference's answer folded; the mark scheme is the instructor's."""
-    answer = SCHEME.sub("", cell.source).strip()
+    answer = notebooks.MARK_SCHEME.sub("", cell.source).strip()
     text = (
         f"{stubs[cell.metadata.nbgrader.grade_id]}\n\n<details><summary>An answer</summary>\n\n{answer}\n\n</details>"
     )

@@ -1,7 +1,5 @@
 """What a teacher's layers make of a picture, and what each is worth to cut at; still and interactive."""
 
-import html
-
 import ipywidgets
 import keras
 import matplotlib.pyplot as plt
@@ -11,7 +9,7 @@ from matplotlib.figure import Figure
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK
-from tlcourse.widgets.parts import empty_picture, png
+from tlcourse.widgets.parts import Explorer, png, table
 
 SHOWN = 24  # channels of a layer
 
@@ -66,7 +64,7 @@ def _as_maps(maps):
     return np.pad(maps, (0, side * side - len(maps)), constant_values=maps.min()).reshape(side, side, 1)
 
 
-class CutExplorer(ipywidgets.VBox):
+class CutExplorer(Explorer):
     """Go through a teacher's layers: what they make of a picture, and what each is worth to cut at.
 
     Parameters
@@ -104,22 +102,15 @@ class CutExplorer(ipywidgets.VBox):
         )
         titles = [(title, number) for number, title in enumerate(pictures)]
         self.picture_of = ipywidgets.Dropdown(options=titles, description="picture", **wide)
-        self.picture, self.numbers = empty_picture(), ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox([self.layer, self.picture_of]), self.picture, self.numbers])
-        for control in (self.layer, self.picture_of):
-            control.observe(self._draw, names="value")
-        self._draw()
+        super().__init__([self.layer, self.picture_of])
 
-    def _draw(self, change=None):
+    def _draw(self):
         layer = self.layer.value
         figure = Figure(figsize=(11, 4), facecolor="white", layout="constrained")
         draw_cut(self.maps[layer][self.picture_of.value], self.curves, self.names, layer, figure)
         self.picture.value = png(figure)
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(label)}</td><td>{summaries[layer]['mean']:.1%}</td></tr>"
-            for label, summaries in self.curves.items()
-        )
-        self.numbers.value = f"<table><tr><th>cut after {self.names[layer]}</th><th>accuracy</th></tr>{rows}</table>"
+        rows = [(label, f"{summaries[layer]['mean']:.1%}") for label, summaries in self.curves.items()]
+        self.numbers.value = table((f"cut after {self.names[layer]}", "accuracy"), rows)
 
 
 def _activated(teacher, name):

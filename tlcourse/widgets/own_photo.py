@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from tlcourse.datasets import photos
 from tlcourse.plots.style import COLOURS, INK
-from tlcourse.widgets.parts import empty_picture, percent, png
+from tlcourse.widgets.parts import Explorer, percent, png, table
 
 
-class PhotoClassifier(ipywidgets.VBox):
+class PhotoClassifier(Explorer):
     """Choose a sample or upload a photo, and see what the classifier says of it, and how surely.
 
     Parameters
@@ -42,22 +42,21 @@ class PhotoClassifier(ipywidgets.VBox):
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
-        self.picture, self.numbers = empty_picture(), ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox([self.sample, self.upload]), self.picture, self.numbers])
-        self.sample.observe(lambda change: self.show(self.samples[change["new"]], change["new"]), names="value")
-        self.upload.observe(self._uploaded, names="value")
-        self.show(self.samples[self.sample.value], self.sample.value)
+        super().__init__([self.sample, self.upload])
 
-    def _uploaded(self, change):
-        if not change["new"]:
-            return
-        name, content = _first_file(change["new"])
-        try:
-            photo = photos.read(io.BytesIO(content), self.size, name)
-        except ValueError as reason:
-            self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
-            return
-        self.show(photo, name)
+    def _moved(self, change):
+        """Another sample is chosen, or a photo has come."""
+        if change["owner"] is self.upload and change["new"]:
+            name, content = _first_file(change["new"])
+            try:
+                self.show(photos.read(io.BytesIO(content), self.size, name), name)
+            except ValueError as reason:
+                self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
+        elif change["owner"] is self.sample:
+            self._draw()
+
+    def _draw(self):
+        self.show(self.samples[self.sample.value], self.sample.value)
 
     def show(self, photo, title):
         """Classify a photo, shape (size, size, 3), and draw what came of it."""
@@ -71,11 +70,8 @@ class PhotoClassifier(ipywidgets.VBox):
         left.set_axis_off()
         _draw_shares(right, shares, self.class_names)
         self.picture.value = png(figure)
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td>{percent(share)}</td></tr>"
-            for name, share in zip(self.class_names, shares, strict=True)
-        )
-        self.numbers.value = f"<table><tr><th>{html.escape(title)}</th><th>probability</th></tr>{rows}</table>"
+        rows = zip(self.class_names, map(percent, shares), strict=True)
+        self.numbers.value = table((title, "probability"), rows)
 
 
 def _draw_shares(axes, shares, names):

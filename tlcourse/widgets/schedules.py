@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
 from tlcourse.plots.style import INK, LINE_COLOURS
-from tlcourse.widgets.parts import empty_picture, png
+from tlcourse.widgets.parts import Explorer, png, table
 
 _DASHES = ("-", "--", "-.", ":")
 
@@ -68,7 +68,7 @@ def _title(number, groups):
     return f"group {number + 1}{place}"
 
 
-class ScheduleExplorer(ipywidgets.VBox):
+class ScheduleExplorer(Explorer):
     """Choose a schedule and a ladder, and see how every layer group's rate goes.
 
     Parameters
@@ -96,14 +96,9 @@ class ScheduleExplorer(ipywidgets.VBox):
         self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **late)
         self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **late)
         self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **late)
-        self.picture, self.numbers = empty_picture(), ipywidgets.HTML()
-        columns = [[self.schedule, self.highest, self.steps], [self.factor, self.groups]]
-        super().__init__([ipywidgets.HBox([ipywidgets.VBox(column) for column in columns]), self.picture, self.numbers])
-        for control in (self.schedule, self.highest, self.steps, self.factor, self.groups):
-            control.observe(self._draw, names="value")
-        self._draw()
+        super().__init__([[self.schedule, self.highest, self.steps], [self.factor, self.groups]])
 
-    def _draw(self, change=None):
+    def _draw(self):
         name, highest, steps = self.schedule.value, self.highest.value, self.steps.value
         groups, factor = self.groups.value, self.factor.value
         figure = Figure(figsize=(7.5, 3.4), facecolor="white")  # a constrained layout would take twice as long
@@ -114,6 +109,4 @@ class ScheduleExplorer(ipywidgets.VBox):
             (_title(number, groups), *(f"{peak * part:.3g}" for part in (shape[0], shape.max(), shape[-1])))
             for number, peak in enumerate(ladder(highest, groups, factor))
         ]
-        lines = ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
-        head = "<tr><th>group</th><th>first rate</th><th>highest</th><th>last</th></tr>"
-        self.numbers.value = f"<table>{head}{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+        self.numbers.value = table(("group", "first rate", "highest", "last"), rows)

@@ -1,6 +1,5 @@
 """Tensor shapes of a network, still and interactive. Counts come from Keras; nothing here is an answer."""
 
-import html
 import math
 
 import ipywidgets
@@ -11,9 +10,10 @@ from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
 from tlcourse.plots.style import COLOURS, INK
-from tlcourse.widgets.parts import empty_picture, percent, png
+from tlcourse.widgets.parts import Explorer, percent, png, table
 
 BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
+VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
 TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
 
 
@@ -147,7 +147,7 @@ def draw_filters(layer):
     return axes
 
 
-class ShapeExplorer(ipywidgets.VBox):
+class ShapeExplorer(Explorer):
     """Change one convolution of a network and see every shape and count that follows from it.
 
     Parameters
@@ -180,35 +180,27 @@ class ShapeExplorer(ipywidgets.VBox):
         self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **wide)
         self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", style=wide["style"])
         self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **wide)
-        self.picture = empty_picture()
-        self.numbers = ipywidgets.HTML()
-        super().__init__([self._controls(), self.picture, self.numbers])
-        self._take_values()
-        self.layer.observe(self._take_values, names="value")
-        for name in ("kernel", "strides", "padding", "filters"):
-            getattr(self, name).observe(self._give_value, names="value")
-
-    def _controls(self):
-        one = ipywidgets.VBox([self.layer, self.padding])
-        return ipywidgets.HBox([one, ipywidgets.VBox([self.kernel, self.strides, self.filters])])
-
-    def _take_values(self, change=None):
-        """Show the chosen layer's own values in the controls."""
-        chosen = dict(self.layers[self.layer.value])
-        self._busy = True
-        for name in ("kernel", "strides", "padding", "filters"):
-            getattr(self, name).value = chosen[name]
         self._busy = False
-        self._draw()
+        super().__init__([[self.layer, self.padding], [self.kernel, self.strides, self.filters]])
 
-    def _give_value(self, change):
+    def _moved(self, change):
+        """Another layer is chosen, or the chosen one gets other values."""
         if self._busy:
             return
-        for name in ("kernel", "strides", "padding", "filters"):
-            self.layers[self.layer.value][name] = getattr(self, name).value
+        if change["owner"] is not self.layer:
+            for name in VALUES:
+                self.layers[self.layer.value][name] = getattr(self, name).value
         self._draw()
 
+    def _take_values(self):
+        """Show the chosen layer's own values in the controls."""
+        self._busy = True
+        for name in VALUES:
+            getattr(self, name).value = self.layers[self.layer.value][name]
+        self._busy = False
+
     def _draw(self):
+        self._take_values()
         try:
             rows = counting.measure(self.layers, self.input_shape)
         except ValueError:
@@ -224,11 +216,5 @@ class ShapeExplorer(ipywidgets.VBox):
 
 def _table(rows):
     lines = [(row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}") for row in rows]
-    lines.append(("total", "", f"{sum(row.parameters for row in rows):,}"))
-    right = "style='text-align:right; padding-left:1.5em'"
-    head = f"<tr><th style='text-align:left'>layer</th><th {right}>output shape</th><th {right}>parameters</th></tr>"
-    body = "".join(
-        f"<tr><td style='text-align:left'>{html.escape(name)}</td><td {right}>{shape}</td><td {right}>{count}</td></tr>"
-        for name, shape, count in lines
-    )
-    return f"<table>{head}{body}</table>"
+    total = ("total", "", f"{sum(row.parameters for row in rows):,}")
+    return table(("layer", "output shape", "parameters"), [*lines, total])

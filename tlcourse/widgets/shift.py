@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from tlcourse.datasets import galaxies
 from tlcourse.plots.style import COLOURS, INK
-from tlcourse.widgets.parts import empty_picture, percent, png
+from tlcourse.widgets.parts import Explorer, percent, png
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 SKY = 0.15  # light of the night sky in each pixel: that of galaxies.SHARP
@@ -62,7 +62,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     return axes
 
 
-class ShiftExplorer(ipywidgets.VBox):
+class ShiftExplorer(Explorer):
     """Blur a telescope, shorten its exposure, and see what becomes of the picture and of a classifier's accuracy.
 
     Parameters
@@ -96,13 +96,9 @@ class ShiftExplorer(ipywidgets.VBox):
         self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", style=wide["style"])
         self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **wide)
         self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **wide)
-        self.picture, self.numbers = empty_picture(), ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox([self.galaxy, self.seeing, self.exposure]), self.picture, self.numbers])
-        for control in (self.galaxy, self.seeing, self.exposure):
-            control.observe(self._draw, names="value")
-        self._draw()
+        super().__init__([self.galaxy, self.seeing, self.exposure])
 
-    def _draw(self, change=None):
+    def _draw(self):
         column = self.accuracies[:, self.exposures.index(self.exposure.value)]
         telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, SKY)
         figure = Figure(figsize=(8, 3.2), facecolor="white", layout="constrained")

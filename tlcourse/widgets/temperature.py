@@ -1,14 +1,12 @@
 """What a softmax makes of logits at a temperature, still and interactive."""
 
-import html
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse.plots.style import COLOURS, INK
-from tlcourse.widgets.parts import empty_picture, percent, png
+from tlcourse.widgets.parts import Explorer, percent, png, table
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 
@@ -61,7 +59,7 @@ def _softened(logits, temperature):
     return powers / powers.sum()
 
 
-class TemperatureExplorer(ipywidgets.VBox):
+class TemperatureExplorer(Explorer):
     """Turn the temperature of a softmax and see the answer that it softens.
 
     Parameters
@@ -93,20 +91,12 @@ class TemperatureExplorer(ipywidgets.VBox):
         self.temperature = ipywidgets.FloatLogSlider(
             value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
         )
-        self.picture = empty_picture()
-        self.numbers = ipywidgets.HTML()
-        super().__init__([ipywidgets.HBox([self.picture_of, self.temperature]), self.picture, self.numbers])
-        for control in (self.picture_of, self.temperature):
-            control.observe(self._draw, names="value")
-        self._draw()
+        super().__init__([self.picture_of, self.temperature])
 
-    def _draw(self, change=None):
+    def _draw(self):
         logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
         figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
         draw_softened(logits, self.names, temperature, figure.add_subplot())
         self.picture.value = png(figure)
-        cells = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td>{share:.1%}</td></tr>"
-            for name, share in zip(self.names, _softened(logits, temperature), strict=True)
-        )
-        self.numbers.value = f"<table><tr><th>class</th><th>share</th></tr>{cells}</table>"
+        shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
+        self.numbers.value = table(("class", "share"), zip(self.names, shares, strict=True))
