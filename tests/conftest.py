@@ -104,3 +104,35 @@ def tiny_course(tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     shutil.copy(TINY, course / "solutions")
     return course
+
+
+@pytest.fixture(scope="module")
+def released_course(tmp_path_factory):
+    """A course of the tiny unit, released. Only to be read: what is handed in or graded goes into a copy."""
+    from tlcourse import authoring
+    from tlcourse.grading import runner
+
+    course = tmp_path_factory.mktemp("grading") / "course"
+    (course / "solutions").mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copy(TINY, course / "solutions")
+    authoring.build(root=course)
+    runner.nbgrader(course, "generate_assignment", TINY.stem, "--force")
+    return course
+
+
+@pytest.fixture(scope="module")
+def known(released_course):
+    """What grading knows of the tiny unit."""
+    from tlcourse.grading.course import Course
+
+    return Course(released_course).release(TINY.stem)
+
+
+@pytest.fixture(scope="module")
+def released(released_course):
+    """The student's notebook of the tiny unit."""
+    from tlcourse import notebooks
+    from tlcourse.grading import runner
+
+    return notebooks.read(runner.release_file(released_course, TINY.stem))
