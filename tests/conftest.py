@@ -33,6 +33,16 @@ def pytest_addoption(parser):
     parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep the browser's pictures in FOLDER")
 
 
+# Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
+LONGEST = ("grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class", "bad_submissions")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files; within a file the order stays."""
+    rank = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Features and downloads of the tests stay among the tests."""

@@ -148,7 +148,7 @@ def test_a_failure_in_one_lane_stops_the_other(order):
     done = []
     slow = [(str(step), lambda found: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
     with pytest.raises(ValueError, match="the other lane"):
-        demo._side_by_side(*[slow, [("breaks", lambda found: int("the other lane"))]][::order])
+        demo._side_by_side(21, *[slow, [("breaks", lambda found: int("the other lane"))]][::order])
     assert len(done) < 5
 
 

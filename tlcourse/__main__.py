@@ -2,4 +2,5 @@
 
 from tlcourse.cli import main
 
-main(prog_name="tlcourse")
+if __name__ == "__main__":
+    main(prog_name="tlcourse")

@@ -216,6 +216,6 @@ def _said_of_grading(found):
     return (
         f"grading {found['submissions']} submissions, {found['workers']} side by side: "
         f"{found['ratio_to_stock']:.1f} times faster than stock nbgrader "
-        f"({found['seconds_per_submission']:.2f} s each; of a processor, the cells need "
-        f"{found['cell_cpu_seconds_per_submission']:.2f} s and who writes {found['cpu_seconds_per_submission']:.2f} s)"
+        f"({found['seconds_per_submission']:.2f} s each, {found['cpu_seconds_per_submission']:.2f} s of a processor; "
+        f"the cells alone need {found['cell_cpu_seconds_per_submission']:.2f} s of it)"
     )

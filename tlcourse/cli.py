@@ -222,7 +222,8 @@ def test(options):
     """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
     from tlcourse.units import course_folder
 
-    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]  # a file's fixtures are made once
+    # A file's fixtures are made once, and files begin in the order that tests/conftest.py gives them.
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
     for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
         failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
         if failed:

@@ -1,10 +1,15 @@
 """The course's main job from end to end, live: release, headline, real data, and a graded sample class."""
 
+import functools
+import itertools
 import logging
+import multiprocessing
 import os
+import signal
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -40,11 +45,17 @@ def run(json_file=None, root=None):
     json_file = None if json_file is None else _writable(Path(json_file))
     root = units.course_folder(root)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what it says of absent graphics cards
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
+    _quiet()
     started = time.perf_counter()
     record = data.results("headline")
     folder = root / "build" / "demo"
-    graded = _side_by_side(_experiments(), _grading(folder, root))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_quiet_process) as process:
+        real = deque((name, seed) for name in ("digits", "cats_dogs") for seed in REAL_SEEDS)
+        grading = _grading(folder, root)
+        there = _real_steps(real, lambda name, seed: process.submit(_measured, name, seed).result())
+        here = itertools.chain([("headline, live", _headline)], _real_steps(real, _measured))
+        graded = _side_by_side(1 + len(real) + len(grading), here, there, grading)
     outcome = {**_outcome(graded, record), "seconds": round(time.perf_counter() - started, 1)}
     written = max(entry["max_written_score"] for entry in graded["gradebook"])
     demo_tables.show(outcome, graded["missing"], written)
@@ -57,6 +68,15 @@ def run(json_file=None, root=None):
 
         write_json(json_file, outcome)
     return outcome
+
+
+def _quiet():
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
+
+
+def _quiet_process():
+    _quiet()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who stops the demo reads one line, not this process' traceback too
 
 
 def _outcome(graded, record):
@@ -84,14 +104,15 @@ def _writable(file):
         raise OSError(f"cannot write {file}: {error.strerror or error}") from None
 
 
-def _side_by_side(here, aside):
-    """Run two lanes of (title, function) steps, the second in a thread; each function gets what there is so far."""
+def _side_by_side(total, here, *aside):
+    """Run lanes of (title, function) steps, all but the first in threads; each function gets what there is so far."""
     found = {"real": {}, "missing": {}}
     bar_format = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
-    with tqdm(total=len(here) + len(aside), bar_format=bar_format) as bar, ThreadPoolExecutor(1) as pool:
-        other = pool.submit(_run_lane, aside, found, bar)
+    with tqdm(total=total, bar_format=bar_format) as bar, ThreadPoolExecutor(len(aside)) as pool:
+        others = [pool.submit(_run_lane, lane, found, bar) for lane in aside]
         _run_lane(here, found, bar)
-        other.result()
+        for other in others:
+            other.result()
         bar.set_description("done")
     return found
 
@@ -99,7 +120,7 @@ def _side_by_side(here, aside):
 def _run_lane(steps, found, bar):
     for title, step in steps:
         if "failed" in found:
-            return  # the other lane's error is on its way
+            return  # another lane's error is on its way
         bar.set_description(title)
         try:
             step(found)
@@ -123,13 +144,11 @@ def _grading(folder, root):
     return steps
 
 
-def _experiments():
-    """The steps of the measuring."""
-    steps = [("headline, live", _headline)]
-    for name in ("digits", "cats_dogs"):
-        for seed in REAL_SEEDS:
-            steps.append((f"{name}, seed {seed}", lambda found, name=name, seed=seed: _real(found, name, seed)))
-    return steps
+def _real_steps(waiting, measured):
+    """Steps on real data, as long as there are (name, seed) pairs waiting; several lanes may take from them."""
+    while waiting:
+        name, seed = waiting.popleft()
+        yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
 
 
 def _headline(found):
@@ -138,16 +157,21 @@ def _headline(found):
     found["live"] = headline.live()
 
 
-def _real(found, name, seed):
+def _measured(name, seed):
+    from tlcourse.experiments import real
+
+    return getattr(real, name)(seed)
+
+
+def _real(found, name, seed, measured=_measured):
     """One seed on real data; what cannot be had is said once, in `found["missing"]`."""
     from tlcourse import teachers
     from tlcourse.datasets import photos
-    from tlcourse.experiments import real
 
     if name in found["missing"]:
         return
     try:
-        found["real"].setdefault(name, []).append(getattr(real, name)(seed))
+        found["real"].setdefault(name, []).append(measured(name, seed))
     except (photos.PhotosUnavailable, teachers.TeacherUnavailable) as reason:
         found["missing"][name] = str(reason)
 

@@ -27,9 +27,9 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     Returns
     -------
     dict
-        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the kernel used
-        from its first cell on), "cpu_seconds_per_submission" (of the process that writes, without the boxes),
-        "writing_seconds_per_submission" (of the same), "stock_seconds_per_submission",
+        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
+        cells used, checks among them, in kernel and judge, once these were ready), "cpu_seconds_per_submission" (of the
+        process that writes, of kernels and of judges, from their start on), "writing_seconds_per_submission" (of the same), "stock_seconds_per_submission",
         "stock_cpu_seconds_per_submission", "submissions", "workers".
 
     Raises
@@ -52,12 +52,12 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
         if failed := [one for one in outcomes if one.score is None]:
             raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
         records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
-        cells = sum(record["cell_cpu_seconds"] for record in records)
+        cells, boxes = (sum(record[key] for record in records) for key in ("cell_cpu_seconds", "cpu_seconds"))
     return {
         "ratio_to_stock": stock_seconds / seconds,
         "seconds_per_submission": seconds / students,
         "cell_cpu_seconds_per_submission": cells / students,
-        "cpu_seconds_per_submission": cpu / students,
+        "cpu_seconds_per_submission": (cpu + boxes) / students,
         "writing_seconds_per_submission": sum(writing) / students,
         "stock_seconds_per_submission": stock_seconds / students,
         "stock_cpu_seconds_per_submission": stock_cpu / students,

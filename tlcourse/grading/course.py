@@ -2,11 +2,14 @@
 
 import contextlib
 import errno
+import functools
 import os
 import shutil
 import time
 from pathlib import Path
+from unittest import mock
 
+import nbgrader.api
 from jupyter_core.application import JupyterApp
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
@@ -90,6 +93,11 @@ def working_in(folder):
         yield
     finally:
         os.chdir(before)
+
+
+def one_engine():
+    """A context in which nbgrader keeps its compiled queries; it opens the gradebook seven times a submission."""
+    return mock.patch.object(nbgrader.api, "create_engine", functools.cache(nbgrader.api.create_engine))
 
 
 def patiently(action, seconds=PATIENCE):

@@ -80,6 +80,7 @@ class Executor:
             await self._end_kernel()
             await self.grader.close()
             self.run.cpu_seconds += self.grader.judging.cpu
+            self.run.cell_cpu_seconds += self.grader.judging.seconds  # check cells, decided there
         self.run.seconds = round(time.monotonic() - started, 3)
         self.run.cpu_seconds = round(self.run.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds, 3)

@@ -14,7 +14,7 @@ import warnings
 from tqdm import tqdm
 
 from tlcourse.grading import autograde, calibrate, outcome, pool, sandbox, submissions
-from tlcourse.grading.course import Course, GradebookLocked, patiently, room_to_write, working_in
+from tlcourse.grading.course import Course, GradebookLocked, one_engine, patiently, room_to_write, working_in
 from tlcourse.grading.outcome import Outcome
 from tlcourse.notebooks import write_atomically
 
@@ -66,7 +66,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     chosen = sorted(set(students) if students else handed_in.keys() | enrolled)
     if unknown := [name for name in chosen if name not in handed_in and name not in enrolled]:
         raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: neither handed in nor in the gradebook")
-    with _alone(course):
+    with _alone(course), one_engine():
         writer = Writer(course, unit, calibrate.fingerprint(known))
         due = [submissions.read(handed_in[name], name, unit) for name in chosen if name in handed_in]
         done = course.recorded(unit)
