@@ -29,7 +29,8 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     dict
         "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
         cells used, checks among them, in kernel and judge, once these were ready), "cpu_seconds_per_submission" (of the
-        process that writes, of kernels and of judges, from their start on), "writing_seconds_per_submission" (of the same), "stock_seconds_per_submission",
+        process that writes, of kernels and of judges, from their start on), "writing_seconds_per_submission" (of the
+        process that writes), "stock_seconds_per_submission",
         "stock_cpu_seconds_per_submission", "submissions", "workers".
 
     Raises
