@@ -34,7 +34,7 @@ def pytest_addoption(parser):
 
 
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
-LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class", "bad_submissions"]
+LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class"]
 
 
 def pytest_collection_modifyitems(items):
