@@ -656,7 +656,7 @@ for count in counts:
 # %%
 curves = {label: [few[str(count)][key] for count in counts] for key, label in methods.items()}
 axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
-axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
 axes.set_xlabel("training pictures of each person")
 plt.show()
 
