@@ -1,7 +1,8 @@
 """Do the units run on Colab's versions? `make colab-check`; it needs a network.
 
 Makes an environment with tests/colab.txt, installs the course as a notebook's first cell does, sees that nothing has
-moved, and runs every unit away from the repository.
+moved, and runs every unit away from the repository; or the units named behind it on the command line.
+The environment has the Python that runs this.
 """
 
 import json
@@ -71,8 +72,8 @@ def run(unit):
     return done.stdout.strip() if done.returncode == 0 else f"failed: {done.stderr.strip().splitlines()[-1]}"
 
 
-def main():
-    """Run all; exits with 1 if something moved or failed."""
+def main(chosen):
+    """Run the chosen units, or all; exits with 1 if something moved or failed."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     make()
     seconds, moved, added = install()
@@ -80,12 +81,12 @@ def main():
         f"installed in {seconds:.0f} s; moved: {', '.join(moved) or 'nothing'}; added: {', '.join(added)}", flush=True
     )
     failed = bool(moved)
-    for file in sorted((ROOT / "solutions").glob("[0-9]*.py")):
-        outcome = run(file.stem)
+    for unit in chosen or sorted(file.stem for file in (ROOT / "solutions").glob("[0-9]*.py")):
+        outcome = run(unit)
         failed |= outcome.startswith("failed")
-        print(f"{file.stem}: {outcome if outcome.startswith('failed') else f'{outcome} s'}", flush=True)
+        print(f"{unit}: {outcome if outcome.startswith('failed') else f'{outcome} s'}", flush=True)
     sys.exit(failed)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

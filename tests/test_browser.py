@@ -343,7 +343,7 @@ def grade_by_hand(frame, unit, student, grade_id):
         frame.locator(box).evaluate("box => box.blur()")
 
 
-def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, graded_unit):
+def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, graded_unit, keep):
     course, unit = graded_unit
     with lab(course) as (address, first_page, token):
         page.goto(f"{address}{first_page}?token={token}")
@@ -362,14 +362,16 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         for student in sample_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
+        keep(page, "formgrader_class")
         cells = notebooks.read(runner.solution_file(course, unit)).cells
         written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
         grade_by_hand(frame, unit, "right", written.metadata.nbgrader.grade_id)
         scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
         shown = " ".join(frame.locator("body").inner_text().split())
         assert f"Mark scheme (students do not see it) {scheme}" in shown
+        keep(page, "formgrader_written")
         give_feedback(page, frame, unit)
-        read_feedback(browser, course, unit)
+        read_feedback(browser, course, unit, keep)
 
 
 def give_feedback(page, frame, unit):
@@ -380,14 +382,16 @@ def give_feedback(page, frame, unit):
     succeed(frame, row(frame, unit).locator("a:has(.glyphicon-comment)"), "Successfully generated feedback")
 
 
-def read_feedback(browser, course, unit):
+def read_feedback(browser, course, unit, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
     for student in sample_class.STUDENTS:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
         window.goto(runner.feedback_file(course, student, unit).as_uri())
         text = window.locator("body").inner_text()
         assert ("Well argued." in text) == (student == "right")
-        assert student != "mistaken" or "AssertionError: " in text
+        if student == "mistaken":
+            assert "AssertionError: " in text
+            keep(window, "feedback")
         assert student != "right" or "Error: " not in text
         assert student != "untouched" or "not solved yet" in text
         for secret in ("HIDDEN TESTS", "grading_rng", "MARK SCHEME", "Mark scheme"):
