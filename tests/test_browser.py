@@ -362,14 +362,13 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         for student in sample_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
-        keep(page, "formgrader_class")
         cells = notebooks.read(runner.solution_file(course, unit)).cells
         written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
         grade_by_hand(frame, unit, "right", written.metadata.nbgrader.grade_id)
         scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
         shown = " ".join(frame.locator("body").inner_text().split())
         assert f"Mark scheme (students do not see it) {scheme}" in shown
-        keep(page, "formgrader_written")
+        keep(page, "formgrader")
         give_feedback(page, frame, unit)
         read_feedback(browser, course, unit, keep)
 
@@ -391,6 +390,7 @@ def read_feedback(browser, course, unit, keep):
         assert ("Well argued." in text) == (student == "right")
         if student == "mistaken":
             assert "AssertionError: " in text
+            window.get_by_text("AssertionError: ").last.scroll_into_view_if_needed()
             keep(window, "feedback")
         assert student != "right" or "Error: " not in text
         assert student != "untouched" or "not solved yet" in text
