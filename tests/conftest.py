@@ -109,7 +109,11 @@ def small_architecture():
 @pytest.fixture
 def tiny_course(tmp_path):
     """A course of one tiny unit, for the machinery that the real ones go through: nothing is built in it."""
-    course = tmp_path / "course"
+    return new_tiny_course(tmp_path / "course")
+
+
+def new_tiny_course(course):
+    """Make the folder of a course of one tiny unit, not built."""
     (course / "solutions").mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", course)
     shutil.copy(TINY, course / "solutions")
@@ -122,10 +126,7 @@ def released_course(tmp_path_factory):
     from tlcourse import authoring
     from tlcourse.grading import runner
 
-    course = tmp_path_factory.mktemp("grading") / "course"
-    (course / "solutions").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copy(TINY, course / "solutions")
+    course = new_tiny_course(tmp_path_factory.mktemp("grading") / "course")
     authoring.build(root=course)
     runner.nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course

@@ -3,13 +3,13 @@
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 
 import answers_runner
 import pytest
-from conftest import ROOT, TINY
+from conftest import ROOT, new_tiny_course
+from tiny_answers import RIGHT
 
 from tlcourse import authoring, notebooks, units
 from tlcourse.grading import accidents, known_answers, runner, sample_class
@@ -139,17 +139,18 @@ def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_pat
     assert rows["untouched"]["score"] == 0
 
 
-RIGHT = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
+def test_the_start_page_is_not_graded():
+    unit = answers_runner.unit(ROOT / "solutions" / f"{UNGRADED}.py")
+    assert [unit.points(name) for name in unit.exercises] == [0]
+
+
 NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"
 
 
 @pytest.fixture(scope="module")
 def tiny_class(tmp_path_factory):
     """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
-    folder = tmp_path_factory.mktemp("tiny") / "course"
-    (folder / "solutions").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    shutil.copy(TINY, folder / "solutions")
+    folder = new_tiny_course(tmp_path_factory.mktemp("tiny") / "course")
     release = notebooks.read(authoring.build(root=folder)[0].release)
     environment = os.environ | {"PATH": "" if sys.platform == "win32" else "/usr/bin:/bin"}
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01_tiny", "--force"]

@@ -1,5 +1,6 @@
 """The course's main job from end to end, live: release, headline, real data, and a graded sample class."""
 
+import contextlib
 import functools
 import itertools
 import logging
@@ -146,9 +147,10 @@ def _grading(folder, root):
 
 def _real_steps(waiting, measured):
     """Steps on real data, as long as there are (name, seed) pairs waiting; several lanes may take from them."""
-    while waiting:
-        name, seed = waiting.popleft()
-        yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
+    with contextlib.suppress(IndexError):  # another lane has taken the last
+        while True:
+            name, seed = waiting.popleft()
+            yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
 
 
 def _headline(found):

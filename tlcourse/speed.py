@@ -8,10 +8,12 @@ SITES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster,
 def costs(root):
     """What grading so many submissions takes, worked out from the recorded speed, as Markdown."""
     graded = _recorded(root)["grading"]
-    each, writing = graded["cpu_seconds_per_submission"], graded["writing_seconds_per_submission"]
+    each = graded["seconds_per_submission"] * graded["workers"]
+    writing = graded["writing_seconds_per_submission"]
     lines = [
-        f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: {each:.2f} s of a "
-        f"processor each, of which {writing:.2f} s for the one process that writes.\n",
+        f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: "
+        f"{graded['seconds_per_submission']:.2f} s each, that is {each:.2f} s of one processor; {writing:.2f} s of it "
+        "in the one process that writes.\n",
         f"| submissions | {' | '.join(SITES)} | stock nbgrader, one after the other |",
         f"|---|{'---|' * (len(SITES) + 1)}",
     ]
@@ -34,7 +36,7 @@ def table(root):
         "features cached once, against a frozen base in every epoch": f"{cached['ratio']:.1f} times faster",
         "feature extraction, of the machine's matrix-multiply rate": f"{extraction['share']:.0%}",
         "grading 30 submissions, against stock nbgrader": f"{graded['ratio_to_stock']:.1f} times faster",
-        "processor time of grading, against that of the students' cells": f"{_overhead(graded):.2f} times",
+        "processor time of grading them, against that of their cells": f"{_overhead(graded):.2f} times",
         "`import tlcourse`": f"{bench['import_seconds']:.3f} s",
         "drawing 1,000 faces": f"{bench['draw_1000_faces_seconds']:.1f} s",
         **{

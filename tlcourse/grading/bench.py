@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from unittest import mock
 
+import psutil
+
 from tlcourse import notebooks, units
 from tlcourse.grading import known_answers, outcome, runner, sample_class
 from tlcourse.grading.grade import Writer, grade
@@ -29,8 +31,8 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     dict
         "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
         cells used, checks among them, in kernel and judge, once these were ready), "cpu_seconds_per_submission" (of the
-        process that writes, of kernels and of judges, from their start on), "writing_seconds_per_submission" (of the
-        process that writes), "stock_seconds_per_submission",
+        whole machine while it graded, with what a class costs once: imports, and trying the unit's own solutions),
+        "writing_seconds_per_submission" (of the process that writes), "stock_seconds_per_submission",
         "stock_cpu_seconds_per_submission", "submissions", "workers".
 
     Raises
@@ -53,12 +55,12 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
         if failed := [one for one in outcomes if one.score is None]:
             raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
         records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
-        cells, boxes = (sum(record[key] for record in records) for key in ("cell_cpu_seconds", "cpu_seconds"))
+        cells = sum(record["cell_cpu_seconds"] for record in records)
     return {
         "ratio_to_stock": stock_seconds / seconds,
         "seconds_per_submission": seconds / students,
         "cell_cpu_seconds_per_submission": cells / students,
-        "cpu_seconds_per_submission": (cpu + boxes) / students,
+        "cpu_seconds_per_submission": cpu / students,
         "writing_seconds_per_submission": sum(writing) / students,
         "stock_seconds_per_submission": stock_seconds / students,
         "stock_cpu_seconds_per_submission": stock_cpu / students,
@@ -92,8 +94,12 @@ def _timed_writer():
 
 
 def _timed(action):
-    """Seconds, and processor seconds of this process and of what it started and waited for."""
-    started, before = time.perf_counter(), os.times()
+    """Seconds, and processor seconds of the whole machine: nobody waits for what runs in the boxes."""
+    started, before = time.perf_counter(), _processor_seconds()
     action()
-    after = os.times()
-    return time.perf_counter() - started, sum(after[:4]) - sum(before[:4])
+    return time.perf_counter() - started, _processor_seconds() - before
+
+
+def _processor_seconds():
+    times = psutil.cpu_times()
+    return times.user + times.system
