@@ -18,6 +18,7 @@ from tlcourse.grading import (
     judging,
     outcome,
     pool,
+    reading,
     repair,
     sample_class,
     submissions,
@@ -303,7 +304,7 @@ DAMAGE = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_repaired_and_said(known, released, name):
     change, says = DAMAGE[name]
-    notebook, notes = repair.repair(repair.read(damaged(released, change)), known)
+    notebook, notes = repair.repair(reading.read(damaged(released, change)), known)
     checks = [
         cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
     ]
@@ -317,13 +318,13 @@ def test_damage_is_repaired_and_said(known, released, name):
 
 
 def test_an_untouched_notebook_needs_no_repair(known, released):
-    assert repair.repair(repair.read(nbformat.writes(released).encode()), known)[1] == []
+    assert repair.repair(reading.read(nbformat.writes(released).encode()), known)[1] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"PK\x03\x04", b"\xff\xfe\x00", b"[" * 100_000])
 def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
-    with pytest.raises(repair.Unreadable):
-        repair.read(content)
+    with pytest.raises(reading.Unreadable):
+        reading.read(content)
     notebook, run = outcome.ungraded(known, "unreadable", "why")
     assert (scores(run), run["statuses"]) == ([0, 0, 0], ["unreadable"])
     assert len(notebook.cells) == len(known.cells)

@@ -89,11 +89,14 @@ def build(units, execute):
     A unit may be named by its number: 01.
     """
     from tlcourse import authoring, readme
-    from tlcourse.units import names
+    from tlcourse.grading import shipped_plan
+    from tlcourse.units import course_folder, names
 
     chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
     for built in authoring.build(chosen or None, execute=execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
+        if execute and (plan := shipped_plan.write(course_folder(), built.unit)):
+            click.echo(f"{built.unit}: {plan.name} written")
     for file in readme.write():
         click.echo(f"{file.name}: written")
 

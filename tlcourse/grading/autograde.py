@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from tlcourse.grading import calibrate, outcome, release, repair, sandbox, trust
+from tlcourse.grading import calibrate, outcome, reading, release, repair, sandbox, trust
 from tlcourse.grading.execute import Executor
 from tlcourse.grading.kernel import files_beside
 from tlcourse.grading.runs import Limits
@@ -46,14 +46,14 @@ class Repair(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir
         file = Path(resources["metadata"]["path"], f"{resources['nbgrader']['notebook']}.ipynb")
         if file.is_symlink():
-            raise repair.Unreadable(f"{file} is a link, not a notebook")
+            raise reading.Unreadable(f"{file} is a link, not a notebook")
         if (unit, student) in RESULTS:
             return nb, resources  # it comes from `tlcourse grade`, repaired
         known, content = release.read(coursedir, unit), file.read_bytes()
         told = {"submission_sha256": hashlib.sha256(content).hexdigest()}
         try:
-            repaired, told["notes"] = repair.repair(repair.read(content), known)
-        except repair.Unreadable as reason:
+            repaired, told["notes"] = repair.repair(reading.read(content), known)
+        except reading.Unreadable as reason:
             repaired, told["unreadable"] = release.empty_notebook(known), str(reason)
         repaired.metadata["tlcourse"] = told
         return repaired, resources
@@ -102,7 +102,7 @@ class IsolatedExecute(NbGraderPreprocessor):
         box = template(known.modules, unsafe)
         source = coursedir.format_path(coursedir.source_directory, ".", unit)
         digest = calibrate.fingerprint(known)
-        plan = calibrate.plan(coursedir.root, source, known, self.limits(), lambda: box, digest + ":unsafe" * unsafe)
+        plan = calibrate.plan(coursedir.root, source, known, self.limits(), lambda: box, unsafe)
         skipped = calibrate.skipped(plan, nb, known)
         executor = Executor(nb, box, trust.Grader(known, plan), known.files | beside, self.limits(), skipped)
         run = executor.execute().as_dict() | {"release_sha256": digest}

@@ -10,59 +10,82 @@ import os
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.grading import needed, repair, trust
+from tlcourse.grading import needed, reading, repair, trust
 from tlcourse.grading.execute import Executor
 from tlcourse.grading.outcome import record_file
+from tlcourse.grading.runner import SHIPPED_PLAN
 
 
 def plan_file(course, unit):
-    """Where the plan of a unit is kept."""
+    """Where a course keeps the plan of a unit that was learnt there."""
     return record_file(course, unit, ".plan")
 
 
-def plan(course, source_folder, known, limits, box, digest):
+def plan(course, source_folder, known, limits, box, unsafe=False):
     """How each check of a unit can be graded; see `tlcourse.grading.trust.Grader`.
 
     Parameters
     ----------
     course : path
     source_folder : path
-        Where the unit's solved notebook lies.
+        Where the unit's solved notebook lies, and its plan, where it came with one.
     known : tlcourse.grading.release.Release
     limits : tlcourse.grading.runs.Limits
     box : callable
         Gives the template to fork from.
-    digest : str
-        Of the release; another one makes the plan anew.
+    unsafe : bool
+        Whether that is no box.
 
     Returns
     -------
     dict
         Empty where there are no solutions to try.
     """
-    file = plan_file(course, known.unit)
+    solved = Path(source_folder, f"{known.unit}.ipynb")
+    if not solved.is_file():
+        return {}
+    digest = code_digest(known, solved, unsafe)
+    own = plan_file(course, known.unit)
+    for file in (own, Path(source_folder, SHIPPED_PLAN)):
+        if kept := _kept(file, digest):
+            return kept["checks"]
+    made = learn(solved, known, limits, box(), unsafe)
+    write(own, made)
+    return made["checks"]
+
+
+def _kept(file, digest):
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["release_sha256"] == digest:
-            return kept["checks"]
+        return kept if kept["code_sha256"] == digest and isinstance(kept["checks"], dict) else None
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    reference = Path(source_folder, f"{known.unit}.ipynb")
-    if not reference.is_file():
-        return {}
+        return None
+
+
+def write(file, made):
+    """Keep what `learn` returned."""
+    notebooks.write_atomically(file, json.dumps(made, indent=1) + "\n")
+
+
+def learn(solved, known, limits, box, unsafe=False):
+    """Grade the unit's own solutions.
+
+    Returns
+    -------
+    dict
+        {"code_sha256": of what was tried, "checks": by grade_id what was learnt, "reference_fails": by grade_id the
+        message}.
+    """
     for skip in (True, False):
-        learnt, failed = _try(reference, known, limits, box(), skip)
+        learnt, failed = _try(solved, known, limits, box, skip)
         if not failed:
             break
     learnt["*"] = {"skip": skip}
-    made = {"release_sha256": digest, "checks": learnt, "reference_fails": failed}
-    notebooks.write_atomically(file, json.dumps(made, indent=1) + "\n")
-    return learnt
+    return {"code_sha256": code_digest(known, solved, unsafe), "checks": learnt, "reference_fails": failed}
 
 
-def _try(reference, known, limits, box, skip):
-    """Grade the reference: what was learnt of each check, and the messages of those that fail."""
-    notebook, _ = repair.repair(repair.read(reference.read_bytes()), known)
+def _try(solved, known, limits, box, skip):
+    notebook, _ = repair.repair(reading.read(solved.read_bytes()), known)
     grader = trust.Grader(known, learning=True)
     skipped = needed.unneeded(notebook, known) if skip else ()
     run = Executor(notebook, box, grader, known.files, limits, skipped).execute()
@@ -75,10 +98,21 @@ def skipped(plan, notebook, known):
     return needed.unneeded(notebook, known) if plan.get("*", {}).get("skip") else set()
 
 
+def code_digest(known, solved, unsafe=False):
+    """A digest of the code that a plan depends on: checks, given cells, solutions; not of prose and points."""
+    cells = [[cell["grade_id"], cell["full"], cell["tags"]] for cell in known.cells if cell["cell_type"] == "code"]
+    solutions = [cell.source for cell in reading.read(solved.read_bytes()).cells if cell.cell_type == "code"]
+    return _digest([cells, solutions, unsafe], known.files)
+
+
 def fingerprint(known):
     """A digest of all that decides on marks beside the submission."""
-    parts = [known.cells, os.environ.get("TLCOURSE_GRADING_SEED", "0")]
+    return _digest([known.cells], known.files)
+
+
+def _digest(parts, files):
+    parts = [*parts, os.environ.get("TLCOURSE_GRADING_SEED", "0")]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-    for name, content in known.files.items():
+    for name, content in files.items():
         digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()

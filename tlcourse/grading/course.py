@@ -95,9 +95,15 @@ def working_in(folder):
         os.chdir(before)
 
 
+@contextlib.contextmanager
 def one_engine():
-    """A context in which nbgrader keeps its compiled queries; it opens the gradebook seven times a submission."""
-    return mock.patch.object(nbgrader.api, "create_engine", functools.cache(nbgrader.api.create_engine))
+    """Have nbgrader keep compiled queries and see to its tables once: it opens the gradebook seven times a hand-in."""
+    tables = nbgrader.api.Base.metadata
+    with (
+        mock.patch.object(nbgrader.api, "create_engine", functools.cache(nbgrader.api.create_engine)),
+        mock.patch.object(tables, "create_all", functools.cache(tables.create_all)),
+    ):
+        yield
 
 
 def patiently(action, seconds=PATIENCE):

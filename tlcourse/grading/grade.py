@@ -119,7 +119,7 @@ def course_plan(writer, known, limits, unsafe):
         known,
         limits,
         lambda: autograde.template(known.modules, unsafe),
-        writer.release_sha256 + ":unsafe" * unsafe,
+        unsafe,
     )
 
 

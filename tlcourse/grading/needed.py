@@ -7,7 +7,7 @@ A cell is left out if it stands in the release as it is and makes or changes not
 import ast
 import symtable
 
-from tlcourse.grading.release import parsed
+from tlcourse.grading.release import parsed, remembered
 
 
 def unneeded(notebook, release):
@@ -42,12 +42,14 @@ def unneeded(notebook, release):
     return set(open_)
 
 
+@remembered
 def _imported(source):
     """The names that a cell imports: calling a module's function does not change the module."""
     found = [node for node in ast.walk(parsed(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    return {(alias.asname or alias.name).partition(".")[0] for node in found for alias in node.names}
+    return frozenset((alias.asname or alias.name).partition(".")[0] for node in found for alias in node.names)
 
 
+@remembered
 def _opaque(source):
     """Whether a cell may do what its names do not show."""
     lines = source.splitlines()
@@ -57,6 +59,7 @@ def _opaque(source):
     )
 
 
+@remembered
 def names(source):
     """What a cell makes or changes among the notebook's names, and what it reads of others': two sets."""
     tree = parsed(source)
@@ -81,7 +84,7 @@ def names(source):
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             makes |= _changed(node.value)
     own = {name for name in reads if (name, False) in first and first[name, False] < first.get((name, True), 1 << 30)}
-    return makes, reads - own
+    return frozenset(makes), frozenset(reads - own)
 
 
 def _changed(call):

@@ -5,7 +5,7 @@ import threading
 
 import nbformat
 
-from tlcourse.grading import autograde, calibrate, outcome, repair, trust
+from tlcourse.grading import autograde, calibrate, outcome, reading, repair, trust
 from tlcourse.grading.execute import Executor
 
 ATTEMPTS = 2  # at a submission on which the grader itself fails
@@ -45,8 +45,8 @@ def _graded(submission, known, limits, unsafe, plan):
     if submission.content is None:
         return outcome.ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
     try:
-        notebook, notes = repair.repair(repair.read(submission.content), known)
-    except repair.Unreadable as reason:
+        notebook, notes = repair.repair(reading.read(submission.content), known)
+    except reading.Unreadable as reason:
         return outcome.unreadable(known, reason)
     with _starting:
         box = autograde.template(known.modules, unsafe)

@@ -1,6 +1,7 @@
 """A unit as it was released, with its hidden tests: what a submission is repaired and graded against."""
 
 import ast
+import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,8 +123,20 @@ def imports(cells):
     return [name for name in found if re.fullmatch(r"[\w.]+", name) and not name.startswith("google.")]
 
 
+def remembered(function, most=512, longest=20_000):
+    """Remember what a function makes of a cell's text: hand-ins share most of their cells. Not of endless ones."""
+    kept = functools.lru_cache(most)(function)
+
+    @functools.wraps(function)
+    def remembering(source):
+        return kept(source) if len(source) <= longest else function(source)
+
+    return remembering
+
+
+@remembered
 def parsed(source):
-    """A cell's syntax tree, its magics left out; empty where it is not Python."""
+    """A cell's syntax tree, its magics left out; empty where it is not Python. It is shared, and not to be changed."""
     plain = re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
     try:
         return ast.parse(plain)

@@ -12,7 +12,9 @@ import nbformat
 
 from tlcourse import notebooks, units
 from tlcourse.grading import release as releases
-from tlcourse.grading.repair import Unreadable, plain, read, repair
+from tlcourse.grading.reading import Unreadable, read
+from tlcourse.grading.recognise import plain
+from tlcourse.grading.repair import repair
 
 KEPT = "What stood in place of checks and is no part of the unit, kept by `tlcourse repair`:"
 

@@ -12,6 +12,8 @@ import nbformat
 
 from tlcourse.notebooks import kernel_environment, write_atomically
 
+SHIPPED_PLAN = "grading_plan.json"
+
 
 class GradingError(RuntimeError):
     """nbgrader could not do what was asked; the message ends with its own last lines."""
@@ -43,11 +45,18 @@ def new_course(folder, root, units):
         target = solution_file(folder, unit)
         target.parent.mkdir(parents=True)
         shutil.copy(notebook, target)
+        if plan_file(root, unit).is_file():
+            shutil.copy(plan_file(root, unit), target.parent)
 
 
 def solution_file(folder, unit):
     """Where a course keeps the solved notebook of a unit."""
     return Path(folder, "solutions", unit, f"{unit}.ipynb")
+
+
+def plan_file(folder, unit):
+    """Where a course keeps what came with a unit's solutions: how each of its checks can be graded."""
+    return Path(folder, "solutions", unit, SHIPPED_PLAN)
 
 
 def release_file(folder, unit):

@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tlcourse.grading import repair
+from tlcourse.grading import reading
 from tlcourse.grading.kernel import files_beside
 
 
@@ -46,7 +46,7 @@ def read(folder, student, unit):
     content = None
     if file is not None:
         with file.open("rb") as opened:
-            content = opened.read(repair.LARGEST_NOTEBOOK + 1)
+            content = opened.read(reading.LARGEST_NOTEBOOK + 1)
     files = files_beside(folder)
     timestamp = files.pop("timestamp.txt", b"").decode("utf-8", "replace").strip() or None
     digest = hashlib.sha256(content or b"")

@@ -7,11 +7,13 @@ Answers are lines of JSON: {"ready": true},
 {"cpu": seconds, "processes": n} every fifth of a second, and at last {"exit": status, "reason": text or null}.
 
 Three processes belong to a kernel: a warden outside the submission's namespaces, which measures, kills, and dies when
-the connection is closed; the first process of the namespaces, with which everything in them dies; and the kernel.
+the connection is closed; the first process of the namespaces, with which everything in them dies; and the kernel. A
+judge is the first process itself, for nothing but the course's own code runs there.
 """
 
 import base64
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -32,6 +34,8 @@ def serve(modules):
     for name in (*ALWAYS, *modules):
         with contextlib.suppress(Exception):  # a module that is missing is the submission's affair
             importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would touch, and so copy, the pages of all that has been imported
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{MEETING}/new")
     listener.listen(64)
@@ -77,9 +81,11 @@ def _first_process(request, tell):
             isolate.own_folder(path, size, keep=readable)
         with contextlib.suppress(OSError):  # inside another container: then /proc shows the box' processes, unreadable
             isolate.own_proc()
+        if request["role"] == "judge":
+            _judge(request, tell)
         kernel = os.fork()
         if kernel == 0:
-            (_judge if request["role"] == "judge" else _kernel)(request, tell)
+            _kernel(request, tell)
         os.close(tell)
         while True:
             pid, status = os.wait()
@@ -112,6 +118,7 @@ def _judge(request, tell):
     _settle(request)
     listener = _listener(request)
     _give_up_privileges(request, tell)
+    isolate.die_with_parent(signal.SIGKILL)  # who becomes another user loses that
     connection, _ = listener.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
         judge.Judge(lines, request["setup"]).serve()

@@ -1,0 +1,83 @@
+"""Finds out which cell of the release each cell of a hand-in is, also where it has lost its metadata."""
+
+import re
+
+
+def recognise(cells, release, notes):
+    """Give each cell the metadata of the released cell that it is, or none; what was lost is added to `notes`."""
+    known = release.by_id()
+    texts = {plain(one[text]): name for name, one in reversed(known.items()) for text in ("full", "source")}
+    lost = []
+    for cell in cells:
+        marks = cell.metadata.pop("nbgrader", {})
+        name = marks.get("grade_id") if isinstance(marks.get("grade_id"), str) else None
+        if name not in known:
+            ids = [origin for origin in cell.metadata["origin"] if origin in known]
+            name = ids[0] if ids else _by_content(cell, release, cells, texts)
+            if name and not (marks.get("grade_id") is None and ids):
+                lost.append(name)
+        if name in known:
+            cell.metadata["nbgrader"] = dict(known[name]["nbgrader"])
+            _set_type(cell, known[name]["cell_type"])
+            if marks and marks.get("schema_version", 3) != known[name]["nbgrader"].get("schema_version", 3):
+                notes.append(f"Cell {name} had nbgrader metadata of another version; the release's were taken.")
+    for name in dict.fromkeys(lost):
+        notes.append(f"Cell {name} had lost its metadata and was recognised by what it holds.")
+
+
+def _set_type(cell, kind):
+    if cell.cell_type == kind:
+        return
+    cell.cell_type = kind
+    for key, value in (("outputs", []), ("execution_count", None)):
+        if kind == "code":
+            cell[key] = value
+        else:
+            cell.pop(key, None)
+
+
+def _by_content(cell, release, cells, texts):
+    """The grade_id of the released cell that this one must be, judged by its text; None where that is not sure."""
+    text = plain(cell.source)
+    if text and text in texts:
+        return texts[text]
+    if cell.cell_type == "markdown":
+        return _written_answer(cell, release, cells)
+    defined = _defined(cell.source)
+    for name, known in release.by_id().items() if defined else ():
+        wanted = _defined(known["source"]) if known["nbgrader"].get("solution") else set()
+        if wanted and wanted <= defined:
+            return name
+    return None
+
+
+def _written_answer(cell, release, cells):
+    """The written answer whose place this cell has: right behind the same text as in the release."""
+    place = next(number for number, other in enumerate(cells) if other is cell)
+    if place == 0 or any(plain(known["source"]) == plain(cell.source) for known in release.cells):
+        return None
+    before = plain(cells[place - 1].source)
+    for earlier, known in zip(release.cells, release.cells[1:], strict=False):
+        if known["grade_id"] and known["cell_type"] == "markdown" and before == plain(earlier["source"]):
+            return known["grade_id"]
+    return None
+
+
+def plain(source):
+    """A cell's text by which it is recognised: white space does not count."""
+    return " ".join(source.split())
+
+
+def _defined(source):
+    """The functions that a cell defines at its top level."""
+    return set(re.findall(r"^(?:async )?def (\w+)\(", source, flags=re.MULTILINE))
+
+
+def is_test(marks):
+    """Whether a cell with this metadata is the instructor's: a check, or text that is locked."""
+    return bool(marks.get("locked") or (marks.get("grade") and not marks.get("solution")))
+
+
+def name_of(cell):
+    """The grade_id of a recognised cell, or None."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
