@@ -13,11 +13,11 @@ import warnings
 from pathlib import Path
 
 import pytest
-from tiny_answers import CHECKS, RIGHT, UNIT, boxed
+from tiny_answers import RIGHT, UNIT, boxed
 
 from tlcourse import notebooks
-from tlcourse.grading import calibrate, outcome, runner, sample_class, sandbox
 from tlcourse.grading import course as courses
+from tlcourse.grading import outcome, runner, sample_class, sandbox
 from tlcourse.grading.grade import grade
 
 pytestmark = pytest.mark.timeout(1200)
@@ -162,16 +162,6 @@ def test_an_unknown_student_is_named(small_class):
 def test_unsafe_grading_gives_the_same_marks(small_class):
     outcomes = grade(small_class, UNIT, jobs=1, students=["ann", "bob"], unsafe=True, progress=False)
     assert [one.score for one in outcomes] == [4, 3]
-
-
-@boxed
-def test_the_plan_is_learnt_from_the_reference(small_class):
-    grade(small_class, UNIT, jobs=1, students=["ann"], progress=False)
-    plan = json.loads(calibrate.plan_file(small_class, UNIT).read_text(encoding="utf-8"))
-    seconds = [plan["checks"][name].pop("seconds") for name in CHECKS]
-    assert all(0 <= taken < 5 for taken in seconds)
-    assert plan["checks"] == {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"skip": True}}
-    assert plan["reference_fails"] == {}
 
 
 # --- beyond one machine

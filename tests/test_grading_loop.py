@@ -1,6 +1,7 @@
 """The whole loop through stock nbgrader: release, hand in, autograde, a grade by hand, feedback, export, validate."""
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -12,7 +13,8 @@ from conftest import ROOT, new_tiny_course
 from tiny_answers import RIGHT
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import accidents, known_answers, runner, sample_class
+from tlcourse.grading import accidents, calibrate, known_answers, runner, sample_class, sandbox
+from tlcourse.grading.course import Course
 
 FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
 UNGRADED = "00_start_here"
@@ -36,11 +38,22 @@ def composite(release, unit, kind):
 
 
 def graded(folder, unit, hand_ins):
-    """Release a unit in a fresh course, hand in, autograde; the gradebook's rows by student."""
+    """Hand in and autograde; the gradebook's rows by student."""
     for student, notebook in hand_ins.items():
         runner.hand_in(folder, student, unit, notebook)
     runner.nbgrader(folder, "autograde", unit)
     return {row["student"]: row for row in runner.gradebook(folder, unit)}
+
+
+def the_plan_that_came_with_it_fits(folder, unit):
+    """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
+    known = Course(folder).release(unit)
+    shipped = json.loads(runner.plan_file(ROOT, unit).read_text(encoding="utf-8"))
+    fresh = calibrate.code_digest(known, runner.solution_file(ROOT, unit))
+    assert shipped["code_sha256"] == fresh, f"make it again: `tlcourse build {unit[:2]}`"
+    assert shipped["checks"].keys() == {cell["grade_id"] for cell in known.graded()} | {"*"}
+    assert shipped["reference_fails"] == {}
+    assert sandbox.problem() or not calibrate.plan_file(folder, unit).exists(), "the solutions were tried again"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +93,7 @@ def test_each_hand_in_earns_what_it_deserves(graded_class):
 def test_the_release_of_the_repository_is_the_one_that_nbgrader_makes(graded_class):
     folder = graded_class[0]
     assert runner.release_file(folder, FASTEST).read_bytes() == runner.release_file(ROOT, FASTEST).read_bytes()
+    the_plan_that_came_with_it_fits(folder, FASTEST)
 
 
 def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(graded_class):
@@ -137,11 +151,15 @@ def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_pat
     rows = graded(folder, unit, {"reference": reference, "untouched": release})
     assert rows["reference"]["code_score"] == rows["reference"]["max_code_score"] > 0
     assert rows["untouched"]["score"] == 0
+    the_plan_that_came_with_it_fits(folder, unit)
 
 
-def test_the_start_page_is_not_graded():
+def test_the_start_page_is_not_graded(tmp_path):
     unit = answers_runner.unit(ROOT / "solutions" / f"{UNGRADED}.py")
     assert [unit.points(name) for name in unit.exercises] == [0]
+    runner.new_course(tmp_path / "course", ROOT, [UNGRADED])
+    runner.nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
+    the_plan_that_came_with_it_fits(tmp_path / "course", UNGRADED)
 
 
 NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"
