@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from tlcourse.grading import calibrate, outcome, reading, release, repair, sandbox, trust
+from tlcourse.grading.box import Template
 from tlcourse.grading.execute import Executor
 from tlcourse.grading.kernel import files_beside
 from tlcourse.grading.runs import Limits
@@ -122,7 +123,7 @@ def template(modules, unsafe=False):
     key = tuple(modules)
     if key not in _templates or not _templates[key].alive:
         sandbox.require()
-        _templates[key] = sandbox.Template(modules)
+        _templates[key] = Template(modules)
         atexit.register(_templates[key].close)
     return _templates[key]
 

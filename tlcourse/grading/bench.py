@@ -11,7 +11,8 @@ import psutil
 
 from tlcourse import notebooks, units
 from tlcourse.grading import known_answers, outcome, runner, sample_class
-from tlcourse.grading.grade import Writer, grade
+from tlcourse.grading.grade import grade
+from tlcourse.grading.writer import Writer
 
 STOCK = """\
 c = get_config()

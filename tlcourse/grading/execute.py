@@ -8,53 +8,23 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.kernel import Kernel, KernelError
-from tlcourse.grading.runs import CellStopped, Dead, Limits, Run
-from tlcourse.grading.unsafe import NoBox, OpenKernel
+from tlcourse.grading.kernel import KernelError
+from tlcourse.grading.runs import CellStopped, Dead, Limits
+from tlcourse.grading.session import Session
 from tlcourse.notebooks import describe
 
 
-class Cells(NotebookClient):
-    """nbclient's reading of a kernel's messages, with a bound on what it keeps."""
-
-    kept = 0
-    largest = 1 << 20
-
-    def output(self, outs, msg, display_id, cell_index):
-        """Keep an output unless the cell has said too much already."""
-        if not outs:
-            self.kept = 0
-        before = self.kept
-        self.kept += len(str(msg["content"]))
-        if self.kept <= self.largest:
-            return super().output(outs, msg, display_id, cell_index)
-        if before <= self.largest:
-            cut = f"\n... output cut after {self.largest >> 10:,} kB ...\n"
-            outs.append(nbformat.v4.new_output("stream", name="stdout", text=cut))
-        return None
-
-    def handle_comm_msg(self, outs, msg, cell_index):
-        """Widgets have nobody to show themselves to."""
-
-
-class Executor:
+class Executor(Session):
     """Runs one notebook. `grader` decides on graded cells; see `tlcourse.grading.trust`."""
 
-    GRACE = 5  # seconds for an interrupted cell to end
     RESTARTS = 3
 
     def __init__(self, notebook, template, grader, files=None, limits=None, skipped=()):
-        self.allowance = None  # seconds of the cell that runs, where less than the limits' is enough
-        self.notebook, self.template, self.grader = notebook, template, grader
-        self.files, self.limits = files or {}, limits or Limits()
-        self.kernel, self.skipped = None, skipped
+        super().__init__(notebook, template, files or {}, limits or Limits())
+        self.grader, self.skipped = grader, skipped
         self.poisoned, self.restarts = set(), -1
-        self.spent = 0.0  # seconds against the notebook's limit in kernels that are gone
-        self.run = Run()
 
     def execute(self):
         """Run all cells, also when called from within a running event loop, as formgrader does.
@@ -109,79 +79,6 @@ class Executor:
     def _is_graded(cell):
         return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
 
-    async def run_cell(self, index, cell):
-        """Run a student's cell as nbclient does, within the limits."""
-        cells = self.cells
-        await self.limited(cells.async_execute_cell(cell, index, store_history=True))
-        outputs = [dict(output) for output in cell.outputs]
-        self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
-
-    async def limited(self, coroutine, beside=lambda: 0.0):
-        """Await something that the kernel does, and stop it when it takes too long.
-
-        Parameters
-        ----------
-        coroutine : awaitable
-        beside : callable
-            Seconds that something else has used for this and that count, too.
-
-        Raises
-        ------
-        CellStopped
-        """
-        task = asyncio.ensure_future(coroutine)
-        start = self.kernel.used + beside()
-        allowed = min(self.allowance or self.limits.cell_seconds, self.limits.cell_seconds, self._left())
-        interrupted = None
-        while True:
-            done, _ = await asyncio.wait({task}, timeout=0.1)
-            if done and interrupted is None:
-                return task.result()
-            if done:
-                task.exception()
-                raise CellStopped(f"stopped after {allowed:.0f} s")
-            used = self.kernel.used + beside() - start
-            if interrupted is None and used > allowed:
-                self.kernel.interrupt()
-                interrupted = used
-            elif interrupted is not None and used > interrupted + self.GRACE:
-                task.cancel()
-                await asyncio.wait({task}, timeout=1)
-                if task.done() and not task.cancelled():
-                    task.exception()
-                raise CellStopped(f"stopped after {allowed:.0f} s; it could not be interrupted", dead=True)
-
-    def _left(self):
-        return self.limits.notebook_seconds - self.spent - (self.kernel.used if self.kernel else 0)
-
-    async def ask(self, code, expressions=None):
-        """Run code of the grader's: silent, without history.
-
-        Returns
-        -------
-        dict
-            The content of the kernel's reply.
-        """
-        client = self.kernel.client
-        sent = client.execute(
-            code, silent=True, store_history=False, user_expressions=expressions or {}, stop_on_error=False
-        )
-        return await self.limited(self.reply(sent))
-
-    async def reply(self, sent):
-        """The content of the kernel's reply to a message."""
-        client = self.kernel.client
-        while True:
-            waiting = asyncio.ensure_future(client.get_shell_msg(timeout=None))
-            while not waiting.done():
-                await asyncio.wait({waiting}, timeout=0.5)
-                if not waiting.done() and not self.kernel.alive:
-                    waiting.cancel()
-                    raise DeadKernelError("Kernel died")
-            message = waiting.result()
-            if message["parent_header"].get("msg_id") == sent:
-                return message["content"]
-
     async def _need_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""
         while self.kernel is None or not self.kernel.alive:
@@ -193,21 +90,6 @@ class Executor:
             await self._new_kernel()
             await self._again(index)
         self._check_budget()
-
-    def _check_budget(self):
-        if self._left() <= 0:
-            raise Dead(f"not run: the notebook's {self.limits.notebook_seconds:.0f} s were used up")
-
-    async def _new_kernel(self):
-        limits = {name: getattr(self.limits, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
-        kind = OpenKernel if isinstance(self.template, NoBox) else Kernel
-        self.kernel = kind(self.template, self.files, limits)
-        await self.kernel.start()
-        self.cells = Cells(
-            self.notebook, allow_errors=True, timeout=None, iopub_timeout=30, record_timing=False, km=None
-        )
-        self.cells.reset_execution_trackers()
-        self.cells.kc, self.cells.largest = self.kernel.client, self.limits.output_bytes
 
     async def _again(self, index):
         """Run the student's cells before this one in a new kernel; one that fails again is left out from now on."""
@@ -249,11 +131,3 @@ class Executor:
         if self.kernel:
             self.kernel.alive = False
         return message
-
-    async def _end_kernel(self):
-        if self.kernel is not None:
-            await self.kernel.close()
-            self.spent += self.kernel.used
-            self.run.cpu_seconds += self.kernel.cpu
-            self.run.cell_cpu_seconds += self.kernel.cpu - self.kernel.cpu_ready
-            self.kernel = None

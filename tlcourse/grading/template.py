@@ -1,4 +1,4 @@
-"""Inside the box: imports once, then forks a kernel for each request. Started by `tlcourse.grading.sandbox`.
+"""Inside the box: imports once, then forks a kernel for each request. Started by `tlcourse.grading.box`.
 
 A request is one line of JSON: {"role": "kernel" or "judge", "name": of its folder where sockets meet,
 "files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel

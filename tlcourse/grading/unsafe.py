@@ -23,7 +23,7 @@ WARNING = "WARNING: student code runs without a box; it can read and change what
 
 
 class NoBox:
-    """Stands where a `tlcourse.grading.sandbox.Template` would: kernels are started afresh."""
+    """Stands where a `tlcourse.grading.box.Template` would: kernels are started afresh."""
 
     alive = True
 
