@@ -47,6 +47,7 @@ c.ClearSolutions.text_stub = "Your answer here."
 c.IsolatedExecute.cell_seconds = 120
 c.IsolatedExecute.notebook_seconds = 600
 c.IsolatedExecute.memory_megabytes = 4096
+c.Autograde.pre_convert_hook = "tlcourse.grading.before_nbgrader.see_to_hand_ins"
 c.Autograde.exporter_class = ReadAnything
 c.ReadAnything.optimistic_validation = True  # once, behind the last step, not behind each
 # Repair takes all cells' metadata from the release, so that nbgrader's CheckCellMetadata has nothing left to find.

@@ -8,16 +8,19 @@ import subprocess
 import sys
 
 import answers_runner
+import nbformat
 import pytest
 from conftest import ROOT, new_tiny_course
 from tiny_answers import RIGHT
 
 from tlcourse import authoring, notebooks, units
-from tlcourse.grading import accidents, calibrate, known_answers, runner, sample_class, sandbox
+from tlcourse.grading import accidents, calibrate, known_answers, outcome, runner, sample_class, sandbox
 from tlcourse.grading.course import Course
+from tlcourse.notebooks import write_atomically
 
 FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
 UNGRADED = "00_start_here"
+LINKS = sys.platform != "win32"  # which lets nobody but an administrator make them
 OTHERS = [
     name
     for name in units.names(ROOT)
@@ -185,7 +188,18 @@ def tiny_class(tmp_path_factory):
         "deleted": deleted,
         "emptied": emptied,
     }
+    _irregular_hand_ins(folder / "submitted", sample_class.fill(release, RIGHT))
     return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", hand_ins).items()}
+
+
+def _irregular_hand_ins(submitted, right):
+    """What stock nbgrader passes over, or grades as if it were the student's own."""
+    files = {"renamed": "01_tiny (1).ipynb", "unpacked": "01_tiny/01_tiny.ipynb", "nothing": "answers.txt"}
+    for student, name in files.items():
+        write_atomically(submitted / student / "01_tiny" / name, nbformat.writes(right))
+    if LINKS:
+        (submitted / "linked").mkdir()
+        (submitted / "linked" / "01_tiny").symlink_to(submitted / "noisy" / "01_tiny", target_is_directory=True)
 
 
 def test_a_warning_on_stderr_costs_no_marks_but_a_failure_does(tiny_class):
@@ -200,6 +214,26 @@ def test_an_exercise_deleted_with_its_checks_costs_its_own_points_only(tiny_clas
     assert tiny_class[1]["emptied"] == 1
 
 
+def test_nbgrader_grades_under_another_name_and_one_folder_too_deep(tiny_class):
+    assert (tiny_class[1]["renamed"], tiny_class[1]["unpacked"]) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("student", "status", "reason"),
+    [
+        ("nothing", "missing", "No notebook 01_tiny.ipynb was handed in."),
+        pytest.param(
+            "linked", "unreadable", "01_tiny is a link", marks=pytest.mark.skipif(not LINKS, reason="Windows")
+        ),
+    ],
+)
+def test_nbgrader_says_of_what_it_cannot_grade_why_it_earns_nothing(student, status, reason, tiny_class):
+    folder, scores = tiny_class
+    record = outcome.read_record(folder, "01_tiny", student)
+    assert (scores[student], record["status"]) == (0, status)
+    assert reason in " ".join(record["notes"])
+
+
 def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
     code = (
         "from nbgrader.apps import NbGrader; from nbgrader.apps.api import NbGraderAPI\n"
@@ -208,7 +242,7 @@ def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
         "print([(one['name'], one['max_score'], one['num_submissions']) for one in api.get_assignments()])"
     )
     seen = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
-    assert seen.stdout == "[('01_tiny', 7.0, 5)]\n", seen.stderr
+    assert seen.stdout == f"[('01_tiny', 7.0, {8 + LINKS})]\n", seen.stderr
 
 
 def test_formgrader_autogrades_from_within_its_event_loop(tiny_class):
