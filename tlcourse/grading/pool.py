@@ -1,9 +1,8 @@
 """Submissions side by side, here or on the workers of a Dask scheduler. Nothing here writes to the course."""
 
 import contextlib
+import json
 import threading
-
-import nbformat
 
 from tlcourse.grading import autograde, calibrate, outcome, reading, repair, trust
 from tlcourse.grading.execute import Executor
@@ -38,7 +37,10 @@ def work(submission, known, limits, unsafe=False, plan=None):
                 return {"student": submission.student, "error": f"{type(error).__name__}: {error}"}
     run["notes"] = [*submission.notes, *run["notes"]]
     run["submission_sha256"] = submission.sha256
-    return {"student": submission.student, "notebook": nbformat.writes(notebook), "run": run}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None  # the run has those that count
+    return {"student": submission.student, "notebook": json.dumps(notebook), "run": run}
 
 
 def _graded(submission, known, limits, unsafe, plan):

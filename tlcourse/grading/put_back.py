@@ -1,7 +1,6 @@
 """Puts into a hand-in what it lacks of its release: set-up cells, stubs, and the instructor's checks."""
 
 import ast
-import copy
 
 from tlcourse.grading.reading import new_cell
 from tlcourse.grading.recognise import is_test, name_of, plain
@@ -59,23 +58,26 @@ def put_back_answers(notebook, release, notes):
 def put_in_tests(notebook, release, notes):
     """Put every original check in: where the submission has it, if that is behind the solution; else right there."""
     cells = notebook.cells
+    names = [name_of(cell) for cell in cells]
     for place, known in enumerate(release.cells):
         name = known["grade_id"]
         if not name or not is_test(known["nbgrader"]):
             continue
         solution = release.exercise(name)
-        earliest = max((number + 1 for number, cell in enumerate(cells) if name_of(cell) == solution), default=0)
-        where = next((number for number, cell in enumerate(cells) if name_of(cell) == name), None)
+        earliest = max((number + 1 for number, other in enumerate(names) if other == solution), default=0)
+        where = names.index(name) if name in names else None
         if where is not None and where >= earliest:
             cells[where] = _new(known, known["full"])
             continue
         if where is not None:
-            del cells[where]
+            del cells[where], names[where]
             earliest -= 1
         notes.append(
             f"The check {name} {'had been deleted' if where is None else 'stood before its exercise'} and was put back."
         )
-        cells.insert(max(earliest, _place_after(cells, release, place)), _new(known, known["full"]))
+        place = max(earliest, _place_after(cells, release, place))
+        cells.insert(place, _new(known, known["full"]))
+        names.insert(place, name)
 
 
 def _new(known, source=None):
@@ -83,5 +85,5 @@ def _new(known, source=None):
     if known["tags"]:
         metadata["tags"] = list(known["tags"])
     if known["nbgrader"]:
-        metadata["nbgrader"] = copy.deepcopy(known["nbgrader"])
+        metadata["nbgrader"] = dict(known["nbgrader"])
     return new_cell(known["cell_type"], known["source"] if source is None else source, metadata)

@@ -54,12 +54,13 @@ def _by_content(cell, release, cells, texts):
 def _written_answer(cell, release, cells):
     """The written answer whose place this cell has: right behind the same text as in the release."""
     place = next(number for number, other in enumerate(cells) if other is cell)
-    if place == 0 or any(plain(known["source"]) == plain(cell.source) for known in release.cells):
+    if place == 0:
         return None
     before = plain(cells[place - 1].source)
     for earlier, known in zip(release.cells, release.cells[1:], strict=False):
         if known["grade_id"] and known["cell_type"] == "markdown" and before == plain(earlier["source"]):
-            return known["grade_id"]
+            given = any(plain(one["source"]) == plain(cell.source) for one in release.cells)
+            return None if given else known["grade_id"]
     return None
 
 

@@ -4,6 +4,8 @@ Solutions are the student's and stay as they are. Tests are the instructor's: wh
 is taken out, and the originals are put in behind the solution that they test.
 """
 
+import collections
+
 from tlcourse.grading.put_back import put_back_answers, put_back_given, put_in_tests
 from tlcourse.grading.recognise import is_test, name_of, plain, recognise
 from tlcourse.grading.release import KERNEL
@@ -59,10 +61,11 @@ def _take_out_copies(notebook, known, notes):
 def _one_of_each(cells, release, notes):
     """Leave nbgrader's metadata on one cell of a grade_id: the last answer in front of its check, else the last one."""
     known = release.by_id()
+    times = collections.Counter(name_of(cell) for cell in cells)
     for name in known:
-        copies = [number for number, cell in enumerate(cells) if name_of(cell) == name]
-        if len(copies) < 2:
+        if times[name] < 2:
             continue
+        copies = [number for number, cell in enumerate(cells) if name_of(cell) == name]
         stub = plain(known[name]["source"])
         first_check = next((n for n, cell in enumerate(cells) if _checks(cell, name, release)), len(cells))
         answers = [number for number in copies if plain(cells[number].source) != stub] or copies

@@ -26,14 +26,26 @@ from pathlib import Path
 from tlcourse.grading import answers, isolate, judge, sandbox, warden
 from tlcourse.grading.sandbox import HOME, MEETING
 
-ALWAYS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
+ALWAYS = (  # what a kernel would import when it starts
+    "ipykernel.debugger",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
 
 
 def serve(modules):
     """Import, then wait for requests for ever."""
+    sys.modules["debugpy"] = None  # without which ipykernel gives each kernel a debugger that nobody will use
+    gc.disable()  # a quarter of the time of TensorFlow's import goes into looking for garbage that is not there
     for name in (*ALWAYS, *modules):
         with contextlib.suppress(Exception):  # a module that is missing is the submission's affair
             importlib.import_module(name)
+    gc.enable()
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, the pages of all that has been imported
     listener = socket.socket(socket.AF_UNIX)

@@ -8,9 +8,28 @@ import json
 import shutil
 import warnings
 
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.utils import setenv, temp_attrs
+
 from tlcourse.grading import autograde, outcome
 from tlcourse.grading.course import patiently, room_to_write, working_in
 from tlcourse.notebooks import write_atomically
+
+
+class SecondPass(Autograde):
+    """nbgrader's converter without its first pass, which cleans a hand-in: `tlcourse.grading.repair` has done that."""
+
+    @property
+    def _input_directory(self):
+        return self.coursedir.submitted_directory
+
+    def convert_single_notebook(self, notebook_filename):
+        """Called by nbgrader for each notebook."""
+        self._sanitizing = False
+        self._init_preprocessors()
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
 class Writer:
@@ -66,9 +85,6 @@ class Writer:
         write_atomically(folder / f"{self.unit}.ipynb", notebook + "\n")
 
     def _convert(self, student, run, staged):
-        from nbgrader.converters import Autograde
-        from nbgrader.utils import temp_attrs
-
         autograde.RESULTS[self.unit, student] = run
         where = self.course.coursedir
         try:
@@ -78,7 +94,7 @@ class Writer:
                 temp_attrs(where, assignment_id=self.unit, student_id=student, submitted_directory=str(staged)),
             ):
                 warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own queries
-                converter = Autograde(coursedir=where, config=self.course.config)
+                converter = SecondPass(coursedir=where, config=self.course.config)
                 converter.force = True
                 converter.log.setLevel("CRITICAL")
                 converter.start()
