@@ -1,6 +1,6 @@
 # title: opens files until it may not
 # kind: resource
-# status: graded | crashed
+# status: graded | crashed | timed out
 # earns: 3 | 4
 
 # %% last
