@@ -8,6 +8,7 @@ import keras
 import pytest
 
 from tlcourse import bench, experiments
+from tlcourse.data import data_folder
 from tlcourse.networks import narrow_vgg16
 
 
@@ -52,3 +53,10 @@ def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, caps
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == {"unit_seconds": {"01_tiny": 3.0}}
     with pytest.raises(ValueError, match="'speed'"):
         bench.main(parts=["speed"])
+
+
+def test_grading_on_record_keeps_to_its_bounds():
+    found = json.loads((data_folder() / "results" / "bench.json").read_text(encoding="utf-8"))["grading"]
+    assert found["submissions"] >= 30
+    assert found["ratio_to_stock"] >= 6
+    assert found["cpu_seconds_per_submission"] <= 1.5 * found["cell_cpu_seconds_per_submission"]
