@@ -15,6 +15,7 @@ import pytest
 from conftest import ROOT, SLOWER, processor_seconds
 
 from tlcourse import authoring, notebooks, units
+from tlcourse.grading import runner
 
 SECONDS = 90 * SLOWER
 UNITS = units.names(ROOT)
@@ -115,7 +116,9 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
 @pytest.mark.parametrize("folder", ["solutions", "notebooks"])
 def test_a_units_folder_holds_its_notebook_and_nothing_that_nbgrader_would_hand_out(folder):
     found = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
-    stays = {f"{unit}/answers" for unit in UNITS} if folder == "solutions" else set()  # nbgrader copies no .py file
+    # nbgrader copies no .py file and no grading_plan.json: nbgrader_config.py says so.
+    kept_back = ("answers", runner.SHIPPED_PLAN) if folder == "solutions" else ()
+    stays = {f"{unit}/{name}" for unit in UNITS for name in kept_back}
     held = {name for name in found if ".ipynb_checkpoints" not in name} - stays
     assert held == {f"{unit}/{unit}.ipynb" for unit in UNITS}
     assert not [file for unit in UNITS for file in (ROOT / folder / unit / "answers").glob("*") if file.suffix != ".py"]
