@@ -15,6 +15,7 @@ from tiny_answers import RIGHT
 
 from tlcourse import authoring, notebooks, units
 from tlcourse.grading import accidents, calibrate, known_answers, outcome, runner, sample_class, sandbox
+from tlcourse.grading.before_nbgrader import see_to_hand_ins
 from tlcourse.grading.course import Course
 from tlcourse.notebooks import write_atomically
 
@@ -232,6 +233,19 @@ def test_nbgrader_says_of_what_it_cannot_grade_why_it_earns_nothing(student, sta
     record = outcome.read_record(folder, "01_tiny", student)
     assert (scores[student], record["status"]) == (0, status)
     assert reason in " ".join(record["notes"])
+
+
+@pytest.mark.skipif(not LINKS, reason="Windows")
+def test_what_a_linked_folder_holds_is_not_renamed(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "other.ipynb").touch()
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve" / "01_tiny").symlink_to(tmp_path / "theirs", target_is_directory=True)
+    seen = [str(tmp_path / "eve" / "01_tiny" / "other.ipynb")]
+    see_to_hand_ins("01_tiny", "eve", seen)
+    assert [file.name for file in (tmp_path / "theirs").iterdir()] == ["other.ipynb"]
+    see_to_hand_ins("01_tiny", "eve", [str(tmp_path / "theirs" / "other.ipynb")])
+    assert [file.name for file in (tmp_path / "theirs").iterdir()] == ["01_tiny.ipynb"]
 
 
 def test_formgrader_sees_the_units_and_no_source_file(tiny_class):

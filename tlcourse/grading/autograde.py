@@ -43,11 +43,9 @@ class Repair(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Called by nbconvert with the notebook as handed in."""
-        unit, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+        unit = resources["nbgrader"]["assignment"]
         coursedir = self.parent.parent.coursedir
         file = Path(resources["metadata"]["path"], f"{resources['nbgrader']['notebook']}.ipynb")
-        if (unit, student) in RESULTS:
-            return nb, resources  # it comes from `tlcourse grade`, repaired
         link = next((path.name for path in (file, *file.parents[:2]) if path.is_symlink()), None)
         known, content = release.read(coursedir, unit), b"" if link else file.read_bytes()
         told = {"submission_sha256": hashlib.sha256(content).hexdigest()}

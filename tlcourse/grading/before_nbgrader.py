@@ -3,6 +3,7 @@
 nbgrader calls `see_to_hand_ins` before each submission; nbgrader_config.py says so.
 """
 
+import functools
 import logging
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def see_to_hand_ins(assignment, student, notebooks):
 def _name_as_released(unit, notebooks):
     folder = Path(notebooks[0]).parent
     wanted = folder / f"{unit}.ipynb"
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return  # what lies there is somebody else's
     found, _ = submissions.notebook_of(folder, unit)
     if found is None or found == wanted:
         return
@@ -42,6 +45,7 @@ def _name_as_released(unit, notebooks):
     notebooks[:] = [str(found.rename(wanted))]
 
 
+@functools.cache  # once is enough, however many submissions nbgrader goes on to
 def _grade_what_it_does_not_see(folder, unit):
     handed_in = Course(folder).submitted(unit)
     unseen = [student for student, path in handed_in.items() if not list(path.glob("*.ipynb"))]
