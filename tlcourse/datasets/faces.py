@@ -1,7 +1,7 @@
 """Synthetic portraits: people who do not exist, drawn by numpy.
 
 A `Person` holds what stays the same from picture to picture (skin, hair, face shape, eyes, brows,
-nose, mouth, beard, glasses, mole); everything else (pose, expression, light, colour cast, clothes,
+nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, colour cast, clothes,
 headwear, background, occlusion, noise) is drawn anew for each picture. As no real person's face is in the
 data, a classroom can share, print and misclassify it without asking anyone.
 """

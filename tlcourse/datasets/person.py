@@ -7,10 +7,16 @@ import numpy as np
 # Colours are red, green, blue from 0 to 1.
 _SKIN = np.array([[255, 224, 196], [240, 194, 160], [214, 160, 118], [172, 116, 76], [124, 78, 50], [78, 48, 34]]) / 255
 _HAIR = np.array([[28, 22, 22], [72, 44, 28], [122, 74, 38], [186, 130, 60], [232, 200, 120], [176, 66, 30],
-                  [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80]]) / 255  # fmt: skip
-_IRIS = np.array([[74, 46, 26], [120, 84, 40], [90, 120, 60], [70, 120, 170], [110, 130, 140], [40, 28, 20]]) / 255
-_FRAME = np.array([[20, 20, 24], [130, 30, 36], [40, 60, 130], [190, 160, 60], [90, 90, 96]]) / 255
-_EARRINGS = np.array([[240, 200, 60], [220, 40, 60], [60, 120, 220], [235, 235, 240]]) / 255
+                  [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80], [60, 150, 70], [230, 90, 150],
+                  [40, 120, 210], [110, 220, 220], [250, 130, 40], [130, 60, 180]]) / 255  # fmt: skip
+_IRIS = np.array([[74, 46, 26], [150, 96, 30], [60, 150, 50], [40, 100, 220], [120, 130, 140], [20, 16, 14],
+                  [130, 60, 170]]) / 255  # fmt: skip
+_LIPSTICK = np.array([[190, 20, 40], [110, 20, 70], [240, 110, 90], [50, 30, 40], [240, 120, 190], [150, 70, 40]]) / 255
+_FRAME = np.array([[20, 20, 24], [130, 30, 36], [40, 60, 130], [190, 160, 60], [90, 90, 96], [250, 250, 250],
+                   [240, 120, 30], [40, 160, 80], [230, 60, 140]]) / 255  # fmt: skip
+_EARRINGS = np.array([[240, 200, 60], [220, 40, 60], [60, 120, 220], [235, 235, 240], [60, 190, 90], [200, 90, 220],
+                      [20, 20, 24]]) / 255  # fmt: skip
+_MARKS = np.array([[40, 24, 24], [170, 40, 50], [250, 235, 225], [90, 50, 110]]) / 255
 
 _HAIR_STYLES = ("bald", "short", "parted", "fringe", "long", "curly", "bun", "receding", "crest", "bob")
 _BEARDS = ("none", "none", "none", "moustache", "goatee", "full", "stubble")
@@ -48,7 +54,7 @@ class Person:
     beard: str
     glasses: str
     frame: np.ndarray
-    mole: tuple | None
+    marks: tuple
     earrings: np.ndarray | None
     freckles: bool
     blush: float
@@ -75,7 +81,8 @@ def person(identity):
     skin = _SKIN[low] + (tone - low) * (_SKIN[min(low + 1, len(_SKIN) - 1)] - _SKIN[low])
     skin = np.clip(skin + rng.normal(0, 0.02, 3), 0, 1)
     hair = np.clip(_HAIR[rng.integers(len(_HAIR))] + rng.normal(0, 0.03, 3), 0, 1)
-    mole = (rng.uniform(-0.4, 0.4), rng.choice([-0.32, 0.22, 0.4])) if rng.random() < 0.35 else None
+    natural_lips = np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1)
+    lipstick = _LIPSTICK[rng.integers(len(_LIPSTICK))]
     return Person(
         skin=skin,
         hair=hair,
@@ -89,7 +96,7 @@ def person(identity):
         iris=_IRIS[rng.integers(len(_IRIS))],
         eye_distance=rng.uniform(0.18, 0.3),
         eye_height=rng.uniform(-0.14, 0.0),
-        eye_width=rng.uniform(0.075, 0.15),
+        eye_width=rng.uniform(0.1, 0.2),
         eye_roundness=rng.uniform(0.4, 0.95),
         eye_tilt=rng.uniform(-0.3, 0.3),
         brow_thickness=rng.uniform(0.015, 0.065),
@@ -99,13 +106,20 @@ def person(identity):
         nose_width=rng.uniform(0.05, 0.17),
         mouth_width=rng.uniform(0.12, 0.3),
         mouth_height=rng.uniform(0.34, 0.5),
-        lips=rng.uniform(0.02, 0.085),
-        lip_colour=np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1),
+        lips=rng.uniform(0.026, 0.11),
+        lip_colour=lipstick if rng.random() < 0.5 else natural_lips,
         beard=str(rng.choice(_BEARDS)),
         glasses=str(rng.choice(_GLASSES)),
         frame=_FRAME[rng.integers(len(_FRAME))],
-        mole=mole,
-        earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.3 else None,
+        marks=tuple(_mark(rng) for _ in range(rng.integers(1, 5))),
+        earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.5 else None,
         freckles=bool(rng.random() < 0.2),
         blush=rng.uniform(0, 0.35),
     )
+
+
+def _mark(rng):
+    """A birthmark, a mole, a scar: where on the face, how large, and its colour."""
+    distance, angle = np.sqrt(rng.random()), rng.uniform(0, 2 * np.pi)
+    place = 0.42 * distance * np.cos(angle), 0.08 + 0.5 * distance * np.sin(angle)
+    return *place, rng.uniform(0.055, 0.1), _MARKS[rng.integers(len(_MARKS))]

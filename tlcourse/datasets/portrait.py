@@ -42,7 +42,7 @@ def _background(canvas, rng):
         angle, pitch = rng.uniform(0, np.pi), rng.uniform(8, 26)
         stripes = np.sin(pitch * (np.cos(angle) * canvas.grid_x + np.sin(angle) * canvas.grid_y)) > 0
         canvas.paint(stripes, rng.uniform(0, 1, 3), rng.uniform(0.3, 0.9))
-    for _ in range(rng.integers(2, 10)):
+    for _ in range(rng.integers(8, 20)):
         angle = rng.uniform(0, np.pi)
         x, y = canvas.grid_x - rng.uniform(-1, 1), canvas.grid_y - rng.uniform(-1, 1)
         x, y = (
@@ -86,7 +86,7 @@ def _head(canvas, p):
     for side in (-1, 1):
         canvas.paint(canvas.ellipse(x - side * p.face_width, y, p.ears, p.ears * 1.5), p.skin * 0.88)
         if p.earrings is not None:
-            drop = canvas.ellipse(x - side * (p.face_width + p.ears * 0.5), y - p.ears * 1.5 - 0.07, 0.06, 0.08)
+            drop = canvas.ellipse(x - side * (p.face_width + p.ears * 0.5), y - p.ears * 1.5 - 0.07, 0.08, 0.1)
             canvas.paint(drop, p.earrings)
     power = np.where(y > 0, np.float32(p.jaw), np.float32(2.1))  # the jaw is squarer, or rounder, than the skull
     radius = (np.abs(x / p.face_width) ** power + np.abs(y / p.face_height) ** power) ** (1 / power)
@@ -100,8 +100,8 @@ def _head(canvas, p):
             for dx, dy in ((-0.06, 0.12), (0.05, 0.15), (0.0, 0.2)):
                 dot = canvas.ellipse(x - side * (p.face_width * 0.55 + dx), y - dy, 0.03, 0.03)
                 canvas.paint(dot, p.skin * [0.7, 0.55, 0.45])
-    if p.mole:
-        canvas.paint(canvas.ellipse(x - p.mole[0], y - p.mole[1], 0.045, 0.045), p.skin * 0.3)
+    for mark_x, mark_y, radius, colour in p.marks:
+        canvas.paint(canvas.ellipse(x - mark_x, y - mark_y, radius, radius), colour)
     return face
 
 
@@ -153,7 +153,7 @@ def _eyes_and_nose(canvas, p, rng):
 
 
 def _glasses(canvas, p, u, w):
-    radius, rim = p.eye_distance * 0.82, 0.026
+    radius, rim = p.eye_distance * 0.82, 0.034
     if p.glasses == "square":
         outer, inner = (
             canvas.box(u, w, radius, radius * 0.75),
@@ -194,8 +194,8 @@ def _hair_in_front(canvas, p):
 
 
 def _headwear(canvas, p, rng):
-    """A cap or a headband, in a fifth of the pictures: it is not part of the person."""
-    if rng.random() > 0.2:
+    """A cap or a headband, in nearly half of the pictures: it is not part of the person."""
+    if rng.random() > 0.45:
         return
     x, y = canvas.look(0.35)
     colour = rng.uniform(0, 1, 3)
@@ -210,7 +210,7 @@ def _headwear(canvas, p, rng):
 
 
 def _occlusion(canvas, rng):
-    if rng.random() > 0.15:
+    if rng.random() > 0.25:
         return
     x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
     width, height = rng.uniform(0.08, 0.22, 2)
@@ -219,12 +219,12 @@ def _occlusion(canvas, rng):
 
 
 def _photograph(canvas, rng):
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.55)
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.65)
     across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
     light = 1 + np.float32(strength) * across
     if rng.random() < 0.4:
         light *= 1 - np.float32(rng.uniform(0.2, 0.45)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
-    planes = canvas.planes * light * rng.uniform(0.8, 1.25, 3).astype(np.float32)[:, None, None]
+    planes = canvas.planes * light * rng.uniform(0.75, 1.35, 3).astype(np.float32)[:, None, None]
     planes *= np.float32(rng.uniform(0.36, 0.54)) / planes.mean()  # the camera's automatic exposure
     planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
     planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.02))

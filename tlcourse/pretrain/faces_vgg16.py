@@ -22,7 +22,7 @@ RECIPE = {
     "batch_size": 128,
     "optimizer": "Adam, cosine decay to 0 in each round",
     "seed": 0,
-    "rounds": [{"images_each": 50, "pictures_seed": 1_000, "epochs": 6, "learning_rate": 2e-3}],
+    "rounds": [{"images_each": 100, "pictures_seed": 1_000, "epochs": 8, "learning_rate": 2e-3}],
 }
 HELD_OUT_PICTURES = 1_001  # a seed of `faces.portraits`
 
