@@ -75,7 +75,7 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 # ### Nobody here is real
 #
 # The people in this course do not exist. A program draws them: `faces.person(17)` fixes what belongs to a person (skin,
-# hair, shape of the face, eyes, nose, mouth, glasses, a mole), and `faces.draw` takes a new picture of them each time.
+# hair, shape of the face, eyes, nose, mouth, glasses, birthmarks), and `faces.draw` takes a new picture of them each time.
 # So there is nobody to ask for permission, and a class may share, print and misjudge these faces without hurting
 # anyone. The lecture's experiment used photographs of real people, whom nobody had asked.
 #

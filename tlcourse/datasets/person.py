@@ -24,6 +24,16 @@ _GLASSES = ("none", "none", "round", "square", "half")
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A birthmark, a mole or a scar: a disc on the face, in half picture widths."""
+
+    x: float
+    y: float
+    radius: float
+    colour: np.ndarray
+
+
+@dataclass(frozen=True)
 class Person:
     """What makes one synthetic person recognisable: lengths in half picture widths, colours in 0..1."""
 
@@ -54,7 +64,7 @@ class Person:
     beard: str
     glasses: str
     frame: np.ndarray
-    marks: tuple
+    marks: tuple[Mark, ...]
     earrings: np.ndarray | None
     freckles: bool
     blush: float
@@ -119,7 +129,10 @@ def person(identity):
 
 
 def _mark(rng):
-    """A birthmark, a mole, a scar: where on the face, how large, and its colour."""
     distance, angle = np.sqrt(rng.random()), rng.uniform(0, 2 * np.pi)
-    place = 0.42 * distance * np.cos(angle), 0.08 + 0.5 * distance * np.sin(angle)
-    return *place, rng.uniform(0.055, 0.1), _MARKS[rng.integers(len(_MARKS))]
+    return Mark(
+        x=0.42 * distance * np.cos(angle),
+        y=0.08 + 0.5 * distance * np.sin(angle),
+        radius=rng.uniform(0.055, 0.1),
+        colour=_MARKS[rng.integers(len(_MARKS))],
+    )

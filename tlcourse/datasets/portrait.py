@@ -100,8 +100,8 @@ def _head(canvas, p):
             for dx, dy in ((-0.06, 0.12), (0.05, 0.15), (0.0, 0.2)):
                 dot = canvas.ellipse(x - side * (p.face_width * 0.55 + dx), y - dy, 0.03, 0.03)
                 canvas.paint(dot, p.skin * [0.7, 0.55, 0.45])
-    for mark_x, mark_y, radius, colour in p.marks:
-        canvas.paint(canvas.ellipse(x - mark_x, y - mark_y, radius, radius), colour)
+    for mark in p.marks:
+        canvas.paint(canvas.ellipse(x - mark.x, y - mark.y, mark.radius, mark.radius), mark.colour)
     return face
 
 

@@ -1,6 +1,7 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
 import json
+import os
 import platform
 from datetime import date
 from importlib.metadata import version
@@ -91,14 +92,19 @@ def over_seeds(function, seeds, name, folder=None):
     return [finished[str(seed)] for seed in seeds]
 
 
-def record(name, payload, command):
-    """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them."""
+def record(name, payload, command, seconds=None):
+    """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them.
+
+    `seconds` is what all the seeds took, on as many processors as the provenance then tells.
+    """
     provenance = {
         "command": command,
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
     }
+    if seconds is not None:
+        provenance |= {"seconds": round(seconds), "processors": os.cpu_count()}
     file = data_folder() / "results" / f"{name}.json"
     write_json(file, {**payload, "provenance": provenance})
     (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)

@@ -1,5 +1,7 @@
 """Measure what data/results holds: `tlcourse results [NAME ...]`."""
 
+import time
+
 import click
 
 from tlcourse.experiments import (
@@ -63,5 +65,17 @@ def main(names=()):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(RESULTS)}")
     for name in names or RESULTS:
         run, seeds = RESULTS[name]
-        payload = summaries(over_seeds(run, seeds, name))
-        click.echo(f"{record(name, payload, f'tlcourse results {name}')}: recorded over {len(seeds)} seeds")
+        runs = over_seeds(_timed(run), seeds, name)
+        seconds = sum(one.pop("seconds") for one in runs)
+        file = record(name, summaries(runs), f"tlcourse results {name}", seconds)
+        click.echo(f"{file}: recorded over {len(seeds)} seeds in {seconds:.0f} s")
+
+
+def _timed(run):
+    """The same experiment, which also tells the seconds that a seed took."""
+
+    def timed(seed):
+        start = time.perf_counter()
+        return {**run(seed), "seconds": time.perf_counter() - start}
+
+    return timed
