@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tlcourse.datasets import hair
 from tlcourse.datasets.canvas import Canvas
 
 
@@ -22,13 +23,13 @@ def draw(someone, rng, size=48):
     """
     canvas = Canvas(size, rng)
     _background(canvas, rng)
-    _hair_behind(canvas, someone)
+    hair.behind(canvas, someone)
     _body(canvas, someone, rng)
     face = _head(canvas, someone)
     _mouth_and_beard(canvas, someone, rng, face)
     _eyes_and_nose(canvas, someone, rng)
-    _hair_in_front(canvas, someone)
-    _headwear(canvas, someone, rng)
+    hair.in_front(canvas, someone)
+    hair.headwear(canvas, someone, rng)
     _occlusion(canvas, rng)
     return _photograph(canvas, rng)
 
@@ -51,24 +52,6 @@ def _background(canvas, rng):
         )
         shape = canvas.ellipse if rng.random() < 0.6 else canvas.box
         canvas.paint(shape(x, y, *rng.uniform(0.06, 0.5, 2)), rng.uniform(0, 1, 3), rng.uniform(0.6, 1))
-
-
-def _hair_behind(canvas, p):
-    x, y = canvas.look(-0.4)
-    width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
-    if p.hair_style == "long":
-        canvas.paint(canvas.ellipse(x, y - 0.25, width * 1.08, height * 1.15, 3.0), p.hair)
-    elif p.hair_style == "bob":
-        canvas.paint(canvas.ellipse(x, y + 0.02, width * 1.12, height * 0.98, 2.6), p.hair)
-    elif p.hair_style == "curly":
-        for angle in np.linspace(np.pi * 0.95, np.pi * 2.05, 9):
-            curl_x, curl_y = x - width * np.cos(angle), y - height * np.sin(angle) * 0.92
-            canvas.paint(canvas.ellipse(curl_x, curl_y, 0.2, 0.2), p.hair)
-    elif p.hair_style == "bun":
-        canvas.paint(canvas.ellipse(x, y + height * 0.98, 0.2, 0.17), p.hair)
-        canvas.paint(canvas.ellipse(x, y + 0.06, width * 0.98, height * 0.98), p.hair)
-    elif p.hair_style == "crest":
-        canvas.paint(canvas.ellipse(x, y + height * 0.75, 0.16, 0.3), p.hair)
 
 
 def _body(canvas, p, rng):
@@ -167,46 +150,6 @@ def _glasses(canvas, p, u, w):
     canvas.paint(outer - inner, p.frame)
     canvas.paint(inner, [1, 1, 1], 0.12)
     canvas.paint(canvas.box(u + p.eye_distance, w + 0.02, p.eye_distance - radius + 0.01, 0.02), p.frame)
-
-
-def _hair_in_front(canvas, p):
-    x, y = canvas.look(0.25)
-    if p.hair_style == "bald":
-        return
-    width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
-    cap = canvas.ellipse(x, y + 0.04, width, height)
-    line = -p.hairline * p.face_height * 1.15  # where the forehead ends
-    if p.hair_style == "parted":
-        edge = line - 0.18 + 0.5 * np.abs(x + 0.18)
-    elif p.hair_style in ("fringe", "bob"):
-        edge = np.float32(line + 0.16) + 0.02 * np.sin(x * 24)
-    elif p.hair_style == "receding":
-        edge = line - 0.3 + 0.9 * np.abs(x)
-    elif p.hair_style == "crest":
-        cap, edge = canvas.ellipse(x, y + height * 0.8, 0.15, 0.26), np.float32(line + 0.05)
-    elif p.hair_style == "long":
-        edge = line - 0.1 + 2.2 * x * x
-    else:
-        edge = line + 0.7 * x * x
-    canvas.paint(cap * canvas.cover(y - edge), p.hair)
-    shine = canvas.ellipse(x + 0.15, y + p.face_height * 0.92, width * 0.45, 0.05)
-    canvas.paint(shine * cap * canvas.cover(y - edge), np.minimum(p.hair * 1.3 + 0.12, 1), 0.5)
-
-
-def _headwear(canvas, p, rng):
-    """A cap or a headband, in nearly half of the pictures: it is not part of the person."""
-    if rng.random() > 0.45:
-        return
-    x, y = canvas.look(0.35)
-    colour = rng.uniform(0, 1, 3)
-    rim = -(p.hairline + rng.uniform(-0.1, 0.16)) * p.face_height
-    if rng.random() < 0.5:
-        crown = canvas.ellipse(x, y + p.face_height * 0.35, p.face_width * p.hair_volume * 1.03, p.face_height * 0.95)
-        canvas.paint(crown * canvas.cover(y - rim), colour)
-        canvas.paint(canvas.box(x - rng.uniform(-0.2, 0.2), y - rim, p.face_width * 1.15, 0.05), colour * 0.7)
-    else:
-        head = canvas.ellipse(x, y + 0.04, p.face_width * p.hair_volume * 1.03, p.face_height * p.hair_volume)
-        canvas.paint(head * canvas.cover(np.abs(y - rim + 0.05) - rng.uniform(0.04, 0.09)), colour)
 
 
 def _occlusion(canvas, rng):
