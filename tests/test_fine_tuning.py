@@ -6,7 +6,7 @@ import pytest
 
 from tlcourse.data import results
 from tlcourse.datasets import digits
-from tlcourse.experiments import fine_tuning, stopping
+from tlcourse.experiments import fine_tuning, paired_difference, stopping
 
 
 def test_training_validation_and_test_share_no_picture():
@@ -52,14 +52,33 @@ def test_what_the_units_words_say_is_on_record():
     def above(first, second):
         return np.mean(np.subtract(first["values"], second["values"])) > 0
 
-    assert above(near["head_first"]["0.001"], near["at_once"]["0.001"])
-    assert above(far["at_once"]["0.001"], far["head_first"]["0.001"])
-    assert not above(near["gradual"]["0.001"], near["head_first"]["0.001"])
-    assert not above(far["gradual"]["0.001"], far["head_first"]["0.001"])
-    assert above(near["others"]["teacher"], near["others"]["head_first"]["0.01"])
+    def clearly_above(first, second):
+        return paired_difference(first["values"], second["values"])["ci95"][0] > 0
+
+    def undecided(first, second):
+        return not clearly_above(first, second) and not clearly_above(second, first)
+
+    for rate in near["head_first"]:
+        assert clearly_above(near["head_first"][rate], near["at_once"][rate])
+    assert clearly_above(far["at_once"]["0.001"], far["head_first"]["0.001"])
+    assert undecided(near["gradual"]["0.001"], near["head_first"]["0.001"])
+    assert clearly_above(far["head_first"]["0.001"], far["gradual"]["0.001"])
+    assert clearly_above(near["head_first"]["0.01"], near["gradual"]["0.01"])
+    assert not clearly_above(far["gradual"]["0.01"], far["head_first"]["0.01"])
+    for order in ("head_first", "at_once"):
+        assert clearly_above(near["frozen"], near[order]["0.01"])
+        assert clearly_above(near["others"]["teacher"], near["others"][order]["0.01"])
+        assert not clearly_above(near["others"]["teacher"], near["others"][order]["0.001"])
     assert near["gradient"]["trained_head"]["mean"] < near["gradient"]["new_head"]["mean"]
-    assert not above(stopped["plain"]["best"], stopped["plain"]["last"])
-    assert above(stopped["plain"]["last_loss"], stopped["plain"]["best_loss"])
-    assert above(stopped["augmented"]["best"], stopped["plain"]["best"])
+    assert clearly_above(stopped["plain"]["last"], stopped["plain"]["best"])
+    for name, one in stopped.items():
+        if name != "provenance":
+            assert above(one["last_loss"], one["best_loss"])
+            assert clearly_above(one["last_loss"], one["best_loss"]) == (name == "dropout")
+    for name, helps in {"augmented": True, "dropout": True, "weight_decay": False}.items():
+        assert clearly_above(stopped[name]["best"], stopped["plain"]["best"]) == helps
+        assert undecided(stopped[name]["last"], stopped["plain"]["last"])
     for row in (entry for key, entry in results("depth").items() if key.isdigit()):
         assert max(row, key=lambda name: row[name]["mean"]) == "everything"
+        assert clearly_above(row["everything"], row["block 5 on"])
+    assert undecided(row["everything"], row["block 4 on"])  # with fifty pictures each
