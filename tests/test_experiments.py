@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from tlcourse import data, experiments
+from tlcourse.experiments import recording
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
 
@@ -112,6 +113,16 @@ def test_record_writes_numbers_and_where_they_come_from(empty_data):
     assert recorded["provenance"]["command"] == "tlcourse results headline"
     assert set(recorded["provenance"]["versions"]) >= {"tlcourse", "keras", "tensorflow", "numpy"}
     assert not list(empty_data.glob("results/partial/*")), "finished seeds are cleared once they are recorded"
+
+
+def test_a_measurement_records_what_it_took(empty_data, monkeypatch):
+    monkeypatch.setattr(recording, "RESULTS", {"tiny": (lambda seed: {"accuracy": seed / 10}, range(3))})
+    recording.main(["tiny"])
+    recorded = data.results("tiny")
+    assert set(recorded) == {"accuracy", "provenance"}
+    assert recorded["accuracy"]["values"] == [0, 0.1, 0.2]
+    assert recorded["provenance"]["seconds"] == 0
+    assert recorded["provenance"]["processors"] == os.cpu_count()
 
 
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])
