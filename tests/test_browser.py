@@ -108,6 +108,7 @@ def choose(page, menu, entry):
 
 def run_all(page, result):
     """Run all cells until `result` is there: a kernel that has not quite come up loses what it is sent."""
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
     for attempt in range(5):
         choose(page, "Run", "Run All Cells")
         try:
@@ -142,10 +143,12 @@ def slowness():
 WATCH = """(explorer, moves) => {
     const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
     const before = [picture.src, numbers.innerText];
-    window.moved = new Promise(resolve => window.addEventListener(moves, () => {
+    window.moved = new Promise((resolve, reject) => window.addEventListener(moves, () => {
         const pressed = performance.now(), look = () => {
             const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
-            if (shown && numbers.innerText !== before[1]) resolve((performance.now() - pressed) / 1000);
+            const seconds = (performance.now() - pressed) / 1000;
+            if (shown && numbers.innerText !== before[1]) resolve(seconds);
+            else if (seconds > 120) reject(new Error(`the same picture and numbers after ${seconds} s`));
             else setTimeout(look, 5);
         };
         look();
@@ -180,9 +183,8 @@ def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp
         page.get_by_role("heading", name="Unit 01: Counting a CNN's parameters").wait_for()
 
         answer(page, "output_size", WRONG)
-        choose(page, "Run", "Run All Cells")
         told = page.locator(".jp-OutputArea-output", has_text="That is what comes out when the stride is left out")
-        told.wait_for()
+        run_all(page, told)
         dialog = validate(page)
         assert "That is what comes out when the stride is left out." in dialog.inner_text()
         assert "Success" not in dialog.inner_text()
@@ -209,6 +211,8 @@ def play(page, keep):
     keep(explorer, "shape_explorer")
     seconds = [move(page, explorer, "filters", key) for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft")]
     explorer.locator("select").first.select_option(label="convolution 2")
+    stride = explorer.locator(".widget-inline-hbox", has_text="stride").first.locator(".widget-readout")
+    sync_api.expect(stride, "the controls show the layer that was chosen").to_have_text("2", timeout=PATIENCE)
     seconds.append(move(page, explorer, "stride", "ArrowLeft"))
     assert "8,394,612" in explorer.locator("table").inner_text(), "stride 1 costs four times the dense layer"
     times = slowness()
