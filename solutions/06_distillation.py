@@ -553,16 +553,16 @@ plt.show()
 
 # %% [markdown]
 # The teacher's knowledge is worth a great deal: with its answers a student of the same size, after the same number of
-# steps, goes from 53.6 % to 81.1 %. It is a student 27.6 times smaller than its teacher (32.4 above was for ten names;
+# steps, goes from 39.0 % to 69.1 %. It is a student 27.6 times smaller than its teacher (32.4 above was for ten names;
 # with 20 the student's last layer is larger). "About the same accuracy" (C36) it is not, at this size and after 160
-# steps: the teacher has 97.8 %, which is 16.7 (11.4 to 21.9) points more.
+# steps: the teacher has 99.2 %, which is 30.1 (21.4 to 38.8) points more.
 #
 # Label smoothing softens labels too, and here it even costs 3.4 points: being soft is not enough, the softness must
-# say something about *this* picture. Softmax beats hard labels by 4.6 points. Hints and attention add nothing that
-# can be detected to softmax: both intervals contain zero. Transfer distillation is better than labels alone by 7.2
-# points, and it stays far below the ways whose teacher knows these people. Read all intervals of this unit with care:
-# they stand on five groups of people each, there are many of them, and none is corrected for that. Of twenty
-# comparisons without any difference one would look like one.
+# say something about *this* picture. Softmax beats hard labels by 7.8 points. Hints and attention add nothing that
+# can be detected to softmax: both intervals contain zero. A second task costs 3.8 points. Between transfer
+# distillation and labels alone no difference can be detected, and it stays far below the ways whose teacher knows these
+# people. Read all intervals of this unit with care: they stand on five groups of people each, there are many of them,
+# and none is corrected for that. Of twenty comparisons without any difference one would look like one.
 #
 # But the comparison so far mixes two gifts. The teacher says *more* about each picture, and it says it about 600
 # pictures that have no name. Which of the two matters? One more student learned from soft answers to the 200 pictures
@@ -575,8 +575,9 @@ print("soft answers instead of labels:    ", points(less(few, accuracy["scratch"
 print("pictures without names added:      ", points(less(accuracy["softmax"], few)), "points")
 
 # %% [markdown]
-# Both matter. Soft answers instead of labels, on the same pictures, are worth 8.4 points, and the pictures without
-# names another 19.1. So the largest gift of a teacher here is that it can name what nobody has named.
+# The pictures without names matter: they are worth 27.3 points. Soft answers instead of labels, on the same pictures,
+# give +2.8 (-1.3 to +6.9), no difference that can be detected. On all pictures they did beat the teacher's bare names,
+# above. So the largest gift of a teacher here is that it can name what nobody has named.
 
 # %% [markdown]
 # ## A teacher with mistakes
@@ -612,14 +613,14 @@ axes.set_xticks(shares, [f"{share:.0%}" for share in shares])
 plt.show()
 
 # %% [markdown]
-# It is the other way round. With 40 % of its labels wrong the teacher itself still has 77.4 %; the student of its
-# names falls to 58.8 %, and the student of its softened answers to 46.2 %. C37 is refuted here, at temperature 4.
+# It is the other way round. With 40 % of its labels wrong the teacher itself still has 78.2 %; the student of its
+# names falls to 48.7 %, and the student of its softened answers to 34.1 %. C37 is refuted here, at temperature 4.
 #
-# Part of the reason is in the table: with 40 % wrong, soft answers at temperature 1 beat those at 4 by 9.7 points, and
-# no difference between them and hard labels can be detected. A reading that fits, and that this experiment does
-# not prove: what a confused teacher thinks of all the other classes is mostly noise; a high temperature tells the
-# student to copy it, and taking only the first name throws it away. Nor does it say anything about errors of another
-# kind: these are wrong labels at random.
+# Part of the reason is in the table: with 40 % wrong, soft answers at temperature 1 beat those at 4 by 7.5 points, and
+# hard labels are 7.1 points better still (with 20 % wrong, no difference between these two can be detected). A reading
+# that fits, and that this experiment does not prove: what a confused teacher thinks of all the other classes is mostly
+# noise; the higher the temperature, the more of it the student is told to copy, and taking only the first name throws
+# it away. Nor does it say anything about errors of another kind: these are wrong labels at random.
 
 # %% [markdown]
 # ## Where to look: attention
@@ -721,11 +722,11 @@ for name in second:
 print(f"the same everywhere: {np.mean(seen['teacher'].sum(axis=1) / 12):.3f} alike")
 
 # %% [markdown]
-# The teacher looks at the face, in most pictures most of all at its lower half. The student of softened answers finds
-# its own way: it is active at edges, at hair and all over the background, no more like the teacher than a map that
-# is the same everywhere. The one with the second lesson looks where the teacher looks. It has learned what it was asked
-# to learn; whether that helps is another question, and the share of right answers above is of one run. On the five groups of
-# people above the difference to softmax is +2.3 (-0.2 to +4.7) points: none that can be detected. Mimicking the
+# The teacher looks at the middle of the face, in most pictures. The student of softened answers finds its own way: it
+# is active at parts of the face, and all over the background too, little more like the teacher than a map that is the
+# same everywhere. The one with the second lesson looks where the teacher looks. It has learned what it was asked to
+# learn; whether that helps is another question, and the share of right answers above is of one run. On the five groups
+# of people above the difference to softmax is +3.3 (-2.9 to +9.4) points: none that can be detected. Mimicking the
 # inside (C38, C40) is not the same as being better.
 
 # %% [markdown]
@@ -798,9 +799,9 @@ for name, model in (("not trained", new_student()), ("softmax", distilled), ("so
 
 # %% [markdown]
 # There is much left to hand down. As a lesson for the student it is one more target, with a layer that the student
-# loses afterwards: `distillation.hint(student, "map3", block4_maps)`. Recorded above: what hints add to softmax is +2.5 (-0.4 to +5.4)
-# points, no detectable difference either. C39 says that they keep more detail and help the student. On ordinary
-# pictures that cannot be seen here; the section on costs looks at unusual ones.
+# loses afterwards: `distillation.hint(student, "map3", block4_maps)`. Recorded above: what hints add to softmax is +2.6
+# (-0.3 to +5.6) points, no detectable difference either. C39 says that they keep more detail and help the student. On
+# ordinary pictures that cannot be seen here; the section on costs looks at unusual ones.
 
 # %% [markdown]
 # ## Two teachers, and a teacher of something else
@@ -824,18 +825,19 @@ for who in ("teacher", "student"):
     print(f"{who} over always yes:  ", points(np.subtract(glasses[who]["values"], always_yes)), "points")
 
 # %% [markdown]
-# One student now does two jobs with one body. It names people as before: no cost of the second task can be detected,
-# and the interval, -1.0 to +3.1, rules out a loss of much more than a point (C41). It says who wears glasses for 72.5 %
-# of the pictures, its second teacher for 76.7 %. That teacher is a weak one, though: always saying yes would be right
-# for 66.0 % of these people, and neither is detectably better than that. That the student has learned anything about
-# glasses is not shown here.
+# One student now does two jobs with one body, and neither as well as might be. The second task costs the first 3.8
+# points (0.3 to 7.3). It says who wears glasses for 70.7 % of the pictures, its second teacher for 81.5 %, which is
+# 10.8 points more. Always saying yes would be right for 65.0 % of these people: the teacher is 16.5 points better than
+# that, and for the student no difference to it can be detected. So the student did not take over what its second
+# teacher knows, and C41 is refuted for a student of this size and 160 steps. Whether a larger one, more steps or
+# another weight of the second lesson would do is not tried here.
 #
 # Transfer distillation (C42) is the other direction: a teacher that has been adapted to nobody in the pictures. It is
 # the same network as before, without its head, and the blocks are those of hints and attention. It can say nothing
 # about who it is; it hands down its maps and its attention for half of the steps, on all pictures, and then the student
-# learns from the few labels, the maps beside them. That gives +7.2 (+0.9 to +13.6) points over scratch at the same
-# number of steps. But the student from scratch never saw the 600 pictures without names. So: what a teacher of other
-# people sees helps with these people, together with pictures that nobody has named.
+# learns from the few labels, the maps beside them. That gives +4.2 (-0.9 to +9.2) points over scratch at the same
+# number of steps: no gain can be detected, although the student from scratch never saw the 600 pictures without names.
+# That what a teacher of other people sees helps with these people is not shown here.
 
 # %% [markdown]
 # ## On a device
@@ -859,7 +861,7 @@ print("float32 names the same person in every test picture:", bool((answer.argma
 
 # %% [markdown]
 # And the time? It is measured on one processor core, one picture at a time, the median of a hundred calls. Yours will
-# differ from the recorded ones, which come from a slow machine that had other work to do, and so will the ratio.
+# differ from the recorded ones, which come from another machine, and so will the ratio.
 
 # %%
 timed = {name: litert.milliseconds(litert.Runner(content), test.images[:1])
@@ -882,11 +884,12 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 # 20 people and not ten). A phone could hold either. A microcontroller with 1 MiB of memory for programs could not hold
 # this teacher with 32-bit weights. With 8 bits, 790,340 weights take about 0.8 MB: it would fit, and leave little room,
 # where the student leaves nearly all of it (C05). The answers are those of Keras, all of them with 32 bits, and with 8
-# bits 99.4 % of them.
+# bits 98.0 % of them.
 #
-# The student is 21.6 times faster on the recording machine; the factor on yours is printed above, and it may be half of
-# that. The 8-bit file is smaller, but not faster: on the recording machine it took 0.109 ms and the 32-bit one 0.058.
-# Smaller is not faster by itself; it depends on what the processor does well. So measure on the device that it is for.
+# The student is 13.7 times faster on the recording machine; the factor on yours is printed above, and may be quite
+# another. The 8-bit file is not only smaller, it was also faster there: it took 0.014 ms and the 32-bit one 0.029. The
+# 16-bit file has half the size and hardly less time. Smaller is not faster by itself; it depends on what the processor
+# does well, and on another one 8 bits may even be slower. So measure on the device that it is for.
 
 # %% [markdown]
 # ## What it costs
@@ -894,8 +897,7 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 # Three limits are named in the lecture (C43): distillation depends on a good teacher, it costs compute, and the student
 # may generalise less. The first was measured above. For the second: the minutes that somebody once spent on training
 # the teacher, and the processor's seconds for it to answer 800 pictures once, beside one pass of the student over the
-# same pictures (the first of ten, with what it takes to build the student). The seconds are of a slow machine that had
-# other work to do.
+# same pictures (the first of ten, with what it takes to build the student). The seconds are of the recording machine.
 
 # %% tags=["nbval-check-output"]
 made = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))
@@ -918,11 +920,11 @@ print(f"one pass with set-up {one:.1f} s, ten passes {ten:.1f} s: {(ten - one) /
 print(f"the teacher was trained for {60 * made['measured']['last_run_minutes'] / ten:.0f} times as long as ten passes")
 
 # %% [markdown]
-# Asking the teacher is cheap, 1.7 seconds for 800 pictures, because it is asked once and its answers are kept. The
-# expense is the teacher itself: 21.6 minutes are 21.6 · 60 = 1,296 seconds. If it were trained for this purpose alone,
+# Asking the teacher is cheap, 0.6 seconds for 800 pictures, because it is asked once and its answers are kept. The
+# expense is the teacher itself: 51.6 minutes are 51.6 · 60 = 3,096 seconds. If it were trained for this purpose alone,
 # distillation would cost many times what the student's own training does, as the last line above says for your machine;
 # if it is there anyway, next to nothing. A teacher that has to answer anew in every pass, for augmented pictures, would
-# cost its 1.7 seconds again each time.
+# cost its 0.6 seconds again each time.
 #
 # Now pictures of a kind that nobody was taught with: moved by five pixels to the right, or half as bright. How much
 # does each lose, on every second test picture, against all of them as they were?
@@ -954,18 +956,20 @@ axes.set_title("On pictures half as bright")
 plt.show()
 
 # %% [markdown]
-# A small shift costs the student 6.7 points and its teacher 0.5, which may be nothing: the interval contains zero.
-# Darkness is another matter: the teacher loses 2.8, and the student 31.3. The teacher met light and dark in fifty
-# pictures of each of its own people; the student saw 800 pictures, and the teacher's answers do not say what would stay
-# the same in the dark. So the third limit is real. There is no clear sign that distillation is to blame: the student
-# from scratch, which started lower, lost 29.2, and the difference of the two is +2.0 (-15.6 to +19.7) points, which
-# leaves room for much in either direction.
+# A small shift costs the student 7.1 points; for its teacher no loss can be detected. Darkness is worse: the student
+# loses 33.0, and the teacher 0.6, which may be nothing, since the interval contains zero. The teacher met light and
+# dark in a hundred pictures of each of its own people; the student saw 800 pictures, and the teacher's answers do not
+# say what would stay the same in the dark. So the third limit is real. Is distillation to blame? Darkness cost softmax
+# 12.8 (6.4 to 19.2) points more than the student from scratch. But it had more to lose: from 69.1 % it went to 36.1 %,
+# the student from scratch from 39.0 % to 18.8 %. Each kept about half of what it had, and the distilled one is still
+# ahead: no clear sign that distillation is to blame.
 #
-# Do hints help? In the dark their difference to softmax is +7.8 (+5.0 to +10.7) points. Of these 7.8 points 2.5 were
-# there in the light; darkness cost softmax 5.4 (0.7 to 10.0) points more than hints. On moved pictures no difference to
-# softmax can be detected, and hints lost 1.4 points *more* by the move. So maps of the teacher may carry something of
-# how it copes with light; it is one of four comparisons. Attention in the dark is +0.7 (-11.2 to +12.7), and nothing
-# can be detected.
+# Do hints help? In the dark their difference to softmax is +8.4 (+4.3 to +12.5) points, on moved pictures +5.7 (+0.6 to
+# +10.8). Of these points 2.6 were there before, and may be chance. The move cost softmax 3.0 (0.5 to 5.5) points more
+# than hints; for darkness this difference of losses is 5.8 (-0.4 to 11.9), and contains zero. So maps of the teacher
+# may carry something of how it copes with unusual pictures. Attention gives +1.2 (-1.2 to +3.6) in the dark and +6.5
+# (-1.6 to +14.5) on moved pictures: nothing can be detected, though there, too, the move cost softmax more, by 3.2
+# points. Two of these four comparisons with softmax speak for hints: a reason to try them, and no proof.
 
 # %% [markdown]
 # ### Written answer: would you distil?
@@ -978,19 +982,19 @@ plt.show()
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
-# here (19.1 points from pictures without names, and 8.4 from soft answers alone). I would begin with softmax, and try
-# attention or hints only if it falls short, because over five groups of people they added nothing that can be
-# detected on ordinary pictures. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 34.9
-# points. I would look through the photos on which teacher and label disagree, mend those labels, train the teacher
-# again, and try temperature 1 beside 4, since 4 suffered more than hard labels here. Before the app goes out I would
-# measure teacher and student on photos from phones, with names that I trust, also dark and badly framed ones: half as
-# bright, the student lost 31.3 points and its teacher 2.8. I would also measure the 8-bit file's answers and its time
-# on a phone. I would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one
-# student of one size, drawn faces and 160 steps.
+# here (27.3 points from pictures without names). I would begin with softmax, which beat hard labels by 7.8 points with
+# a good teacher, and try hints next: they added nothing that can be detected on ordinary pictures, but 8.4 points on
+# dark ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 35.0 points. I would look
+# through the photos on which teacher and label disagree, mend those labels, train the teacher again, and try
+# temperature 1 and hard labels beside 4, since 4 suffered most here. Before the app goes out I would measure teacher
+# and student on photos from phones, with names that I trust, also dark and badly framed ones: half as bright, the
+# student lost 33.0 points and its teacher 0.6. I would also measure the 8-bit file's answers and its time on a phone. I
+# would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one student of one
+# size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: distil, because unnamed photos become useful, with a number of this unit; and a way to begin with, for a
-# reason (softmax first; hints or attention added nothing detectable here).
+# reason (softmax first: hints or attention added nothing detectable on ordinary pictures; or hints, for unusual ones).
 #
 # 1 point: the wrong names are dealt with at the teacher, or by a choice between hard and softened answers with the
 # measured numbers; and the test is on trusted photos like those of the visitors, unusual ones among them.
@@ -1041,18 +1045,18 @@ else:
 # 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves that it
 #    did not move. A teacher that stays can answer once, and its answers are targets like others.
 #
-# 4. **Eight ways** (C36 to C42). Softmax took the student from 53.6 % to 81.1 %, most of it thanks to pictures
-# without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 4.6 points
-# lower with a good teacher, and *better* than softmax at temperature 4 with a bad one (C37 refuted here); at
-# temperature 1 no difference could be detected.
+# 4. **Eight ways** (C36 to C42). Softmax took the student from 39.0 % to 69.1 %, most of it thanks to pictures
+# without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 7.8 points
+# lower with a good teacher, and *better* than softmax at temperature 4 with a bad one (C37 refuted here); with 40 %
+# wrong labels temperature 1 lay between. A second task cost 3.8 points and was not learned well; for transfer no gain
+# could be detected.
 #
 # 5. **Inside** (C38 to C40). Attention changed where the student looks. Neither it nor hints added anything
-# detectable on the ordinary test. Darkness cost softmax 5.4 points more than hints, in one of four comparisons; moved
-# pictures showed nothing of the kind.
+# detectable on the ordinary test. On dark and on moved pictures hints were ahead of softmax, by 8.4 and 5.7 points.
 #
 # 6. **On a device** (C05, C43). 27.6 times fewer parameters, the same answers in LiteRT; and a student that loses
-# 31.3 points in the dark where its teacher loses 2.8. All this for one teacher, one student and drawn faces: measure
-# yours.
+# 33.0 points in the dark, where no loss can be detected for its teacher. All this for one teacher, one student and
+# drawn faces: measure yours.
 
 # %%
 progress

@@ -182,17 +182,23 @@ def test_what_the_units_words_say_is_on_record():
     for better, worse in (
         ("hard", "scratch"),
         ("softmax", "hard"),
-        ("softmax_few", "scratch"),
         ("softmax", "softmax_few"),
+        ("softmax", "multi_task"),
+        ("scratch", "smoothing"),
     ):
         assert difference(accuracy[better], accuracy[worse])[0] > 0, f"{better} over {worse}"
-    for one, other in (("hints", "softmax"), ("attention", "softmax"), ("multi_task", "softmax")):
+    for one, other in (
+        ("softmax_few", "scratch"),
+        ("transfer", "scratch"),
+        ("hints", "softmax"),
+        ("attention", "softmax"),
+    ):
         low, high = difference(accuracy[one], accuracy[other])
         assert low < 0 < high, f"{one} and {other}: no detectable difference"
-    assert difference(accuracy["scratch"], accuracy["smoothing"])[0] > 0
-    assert difference(accuracy["transfer"], accuracy["scratch"])[0] > 0
-    assert difference(wrong["0.4"]["hard"], wrong["0.4"]["softmax"])[0] > 0
+    assert difference(record["glasses"]["teacher"], record["glasses"]["student"])[0] > 0
+    assert difference(wrong["0.4"]["hard"], wrong["0.4"]["softmax_cold"])[0] > 0
     assert difference(wrong["0.4"]["softmax_cold"], wrong["0.4"]["softmax"])[0] > 0
-    assert difference(dark["hints"], dark["softmax"])[0] > 0
+    for changed in (dark, record["changed"]["moved"]):
+        assert difference(changed["hints"], changed["softmax"])[0] > 0
     assert difference(dark["teacher"], dark["softmax"])[0] > 0
     assert record["device"]["student_agreement"]["mean"] == 1
