@@ -68,8 +68,8 @@ ax = plots.image_grid(np.concatenate([first, second[order]]), titles=list("12345
 print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate("ABCDEFGH")))
 
 # %% [markdown]
-# How many did you get? One picture of each was enough for most of them, although light, colours, pose and background
-# had changed. You did not learn to see faces from these eight pictures: you brought that along. A network with random
+# How many did you get? One picture of each was enough for most of them, although light, colours, pose, hats and
+# background had changed. You did not learn to see faces from these eight pictures: you brought that along. A network with random
 # weights brings nothing along.
 #
 # ### Nobody here is real
