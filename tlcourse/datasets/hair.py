@@ -4,6 +4,7 @@ import numpy as np
 
 
 def behind(canvas, p):
+    """What of the person's hair lies behind head and shoulders."""
     x, y = canvas.look(-0.4)
     width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
     if p.hair_style == "long":
@@ -22,6 +23,7 @@ def behind(canvas, p):
 
 
 def in_front(canvas, p):
+    """Hair above the forehead, with its shine; nothing for who is bald."""
     x, y = canvas.look(0.25)
     if p.hair_style == "bald":
         return
