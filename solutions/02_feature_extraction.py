@@ -520,8 +520,8 @@ for key in ("plain_scratch", "best_from_scratch"):
 # %% [markdown]
 # With the teacher's features 97.4 % are right. The same 16 layers from scratch get 1.8 %, which cannot be told from
 # guessing, 1 / 65 = 1.5 %. That is the lecture's contrast again, 93.47 % against 1 % (C01), and a little wider, on other
-# people and with another teacher. The new head took 6.3 s on a processor (C02): transfer needs little data and little
-# time (C09).
+# people and with another teacher. The new head took 6.3 s on a processor that had other work to do as well (C02):
+# transfer needs little data and little time (C09).
 #
 # Now look at the bars between, which the lecture does not show. Batch norm alone lifts the same 16 layers to 25.1 %. A
 # small network, of a size that suits 650 pictures, gets 41.9 %, and 77.8 % when its pictures are varied. Against this

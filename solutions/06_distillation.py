@@ -886,8 +886,8 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 # where the student leaves nearly all of it (C05). The answers are those of Keras, all of them with 32 bits, and with 8
 # bits 98.0 % of them.
 #
-# The student is 13.7 times faster on the recording machine; the factor on yours is printed above, and may be quite
-# another. The 8-bit file is not only smaller, it was also faster there: it took 0.014 ms and the 32-bit one 0.029. The
+# The student is 13.7 times faster on the recording machine, which had other work to do at the time; the factor on yours
+# is printed above, and may be quite another. The 8-bit file is not only smaller, it was also faster there: it took 0.014 ms and the 32-bit one 0.029. The
 # 16-bit file has half the size and hardly less time. Smaller is not faster by itself; it depends on what the processor
 # does well, and on another one 8 bits may even be slower. So measure on the device that it is for.
 

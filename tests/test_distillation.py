@@ -3,13 +3,13 @@
 import keras
 import numpy as np
 import pytest
+from comparing import clearly_above, undecided
 from scipy.special import log_softmax, softmax
 
 from tlcourse import distillation
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages
 from tlcourse.experiments import distillation as experiment
-from tlcourse.experiments import paired_difference
 
 RNG = np.random.default_rng(6)
 TEACHER, STUDENT = (RNG.normal(0, 3, (7, 5)).astype("float32") for _ in range(2))
@@ -176,9 +176,6 @@ def test_what_the_units_words_say_is_on_record():
     record = results("distillation")
     accuracy, dark, wrong = record["accuracy"], record["changed"]["dark"], record["wrong"]
 
-    def difference(first, second):
-        return paired_difference(first["values"], second["values"])["ci95"]
-
     for better, worse in (
         ("hard", "scratch"),
         ("softmax", "hard"),
@@ -186,19 +183,18 @@ def test_what_the_units_words_say_is_on_record():
         ("softmax", "multi_task"),
         ("scratch", "smoothing"),
     ):
-        assert difference(accuracy[better], accuracy[worse])[0] > 0, f"{better} over {worse}"
+        assert clearly_above(accuracy[better], accuracy[worse]), f"{better} over {worse}"
     for one, other in (
         ("softmax_few", "scratch"),
         ("transfer", "scratch"),
         ("hints", "softmax"),
         ("attention", "softmax"),
     ):
-        low, high = difference(accuracy[one], accuracy[other])
-        assert low < 0 < high, f"{one} and {other}: no detectable difference"
-    assert difference(record["glasses"]["teacher"], record["glasses"]["student"])[0] > 0
-    assert difference(wrong["0.4"]["hard"], wrong["0.4"]["softmax_cold"])[0] > 0
-    assert difference(wrong["0.4"]["softmax_cold"], wrong["0.4"]["softmax"])[0] > 0
+        assert undecided(accuracy[one], accuracy[other]), f"{one} and {other}: no detectable difference"
+    assert clearly_above(record["glasses"]["teacher"], record["glasses"]["student"])
+    assert clearly_above(wrong["0.4"]["hard"], wrong["0.4"]["softmax_cold"])
+    assert clearly_above(wrong["0.4"]["softmax_cold"], wrong["0.4"]["softmax"])
     for changed in (dark, record["changed"]["moved"]):
-        assert difference(changed["hints"], changed["softmax"])[0] > 0
-    assert difference(dark["teacher"], dark["softmax"])[0] > 0
+        assert clearly_above(changed["hints"], changed["softmax"])
+    assert clearly_above(dark["teacher"], dark["softmax"])
     assert record["device"]["student_agreement"]["mean"] == 1

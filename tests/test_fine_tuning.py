@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
+from comparing import clearly_above, undecided
 
 from tlcourse.data import results
 from tlcourse.datasets import digits
-from tlcourse.experiments import fine_tuning, paired_difference, stopping
+from tlcourse.experiments import fine_tuning, stopping
 
 
 def test_training_validation_and_test_share_no_picture():
@@ -51,12 +52,6 @@ def test_what_the_units_words_say_is_on_record():
 
     def above(first, second):
         return np.mean(np.subtract(first["values"], second["values"])) > 0
-
-    def clearly_above(first, second):
-        return paired_difference(first["values"], second["values"])["ci95"][0] > 0
-
-    def undecided(first, second):
-        return not clearly_above(first, second) and not clearly_above(second, first)
 
     for rate in near["head_first"]:
         assert clearly_above(near["head_first"][rate], near["at_once"][rate])

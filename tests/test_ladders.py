@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from comparing import clearly_above, undecided
 
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.experiments import fine_tuning, ladders, paired_difference
+from tlcourse.experiments import fine_tuning, ladders
 
 
 def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
@@ -68,12 +69,6 @@ def test_what_the_units_words_say_is_on_record():
     """A new teacher may turn a comparison round; then the prose of unit 04 needs other words."""
     record, development, beyond = (results(name) for name in ("ladders", "ladders_development", "ladders_beyond"))
     near, far, alone = record["near"], record["far"], results("fine_tuning")["near"]
-
-    def clearly_above(first, second):
-        return paired_difference(first["values"], second["values"])["ci95"][0] > 0
-
-    def undecided(first, second):
-        return not clearly_above(first, second) and not clearly_above(second, first)
 
     best = {
         target: {name: max(rates, key=lambda rate: rates[rate]["mean"]) for name, rates in methods.items()}
