@@ -1,6 +1,7 @@
 """`tlcourse repair`: notebooks that came back from Colab, VS Code or a tool that strips them can be graded again."""
 
 import copy
+import json
 
 import nbformat
 import pytest
@@ -23,7 +24,23 @@ def copied_by_hand(notebook, file):
     return notebook
 
 
-WAYS = (accidents.through_colab, accidents.through_vscode, accidents.stripped, copied_by_hand)
+def through_colab_in_an_earlier_format(notebook, file):
+    """As Colab writes a notebook of format 4.4 or earlier: as 4.0, and ids of its own are in the metadata alone."""
+    accidents.through_colab(notebook, file)
+    notebook.nbformat_minor = 0
+    for number, cell in enumerate(notebook.cells):
+        cell.pop("id", None)
+        cell.metadata["id"] = f"FSYRShGJu{number:03}"
+    return notebook
+
+
+WAYS = (
+    accidents.through_colab,
+    through_colab_in_an_earlier_format,
+    accidents.through_vscode,
+    accidents.stripped,
+    copied_by_hand,
+)
 
 
 @pytest.fixture
@@ -50,7 +67,7 @@ def answered(released):
 
 def save(notebook, file):
     """As the student's program writes it, valid or not by the newest format."""
-    file.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT), encoding="utf-8")
+    file.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
     return file
 
 
@@ -143,6 +160,14 @@ def test_a_release_can_be_named(course, released, answered, tmp_path):
     assert marks(notebooks.read(restore.restore(file, release).file)) == marks(released)
     with pytest.raises(ValueError, match="no cell of the release has nbgrader's metadata"):
         restore.restore(file, file, tmp_path / "new.ipynb")
+
+
+@pytest.mark.filterwarnings("error::nbformat.warnings.MissingIDFieldWarning")
+def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, released, answered, tmp_path):
+    file = save(accidents.stripped(answered, None), tmp_path / "homework.ipynb")
+    release = save(accidents.through_colab(copy.deepcopy(released), None), tmp_path / "downloaded.ipynb")
+    assert "id" not in json.loads(release.read_text(encoding="utf-8"))["cells"][0]  # the badge
+    assert marks(notebooks.read(restore.restore(file, release).file)) == marks(released)
 
 
 @pytest.mark.parametrize("unit", units.names(ROOT))

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 
 import nbclient
@@ -35,7 +36,7 @@ def describe(cell):
 
 
 def read(path):
-    """A notebook file of any version, as nbformat 4.
+    """A notebook file of any version, as nbformat 4; a cell without an id, as Colab's badge is, gets one.
 
     Raises
     ------
@@ -46,8 +47,10 @@ def read(path):
     if not path.is_file():
         raise FileNotFoundError(f"no notebook at {path}")
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)
+            notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+            nbformat.validate(notebook)
     except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         reason = str(error).splitlines()[0][:80] if str(error) else ""
         raise ValueError(f"{path} is not a Jupyter notebook ({type(error).__name__}: {reason})") from None

@@ -23,6 +23,11 @@ def traced(function):
     return wrapper
 """
 
+COLABS_TABLE = {
+    "text/html": '<div id="df-1f" class="colab-df-container"><script>google.colab.kernel.accessAllowed</script></div>',
+    "application/vnd.google.colaboratory.intrinsic+json": {"type": "dataframe"},
+}
+
 
 class Case(NamedTuple):
     """Something that happens to a hand-in, and what is due all the same."""
@@ -34,10 +39,10 @@ class Case(NamedTuple):
 
 
 def hand_in(notebook, file, happen=None):
-    """Write a student's notebook to `file` as it comes after an accident, if `happen` is one."""
+    """Write a student's notebook to `file` as it comes after an accident, if `happen` is one; it may be invalid."""
     notebook = copy.deepcopy(notebook) if happen is None else happen(copy.deepcopy(notebook), file)
     if notebook is not None:
-        write_atomically(file, nbformat.writes(notebook) + "\n")
+        write_atomically(file, nbformat.v4.writes(notebook) + "\n")
 
 
 def debugging_output(notebook, file):
@@ -97,22 +102,41 @@ def edited_check(notebook, file):
 
 
 def through_colab(notebook, file):
-    """As Colab writes it back: nbformat 4.0, ids in the metadata, a badge above."""
-    notebook.nbformat_minor = 0
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("A badge", metadata={"colab_type": "text"}))
+    """As Colab saves it to GitHub, seen in six notebooks of students.
+
+    All have nbgrader's metadata, and none a kernel of Colab's. In the three of format 4.5, each cell's id is in the
+    metadata too, and the badge above has it only there, which the format forbids; the other three are in 4.0, with ids
+    in the metadata alone (the release of one has 4.4). White space at the ends of lines is gone in the two that could
+    be compared. The GPU and widgets without a state are from elsewhere: other notebooks, and users' reports.
+    """
     for number, cell in enumerate(notebook.cells):
-        cell.pop("id", None)
-        cell.metadata |= {"id": f"colab{number}", "outputId": "1f"}
-    notebook.metadata |= {"colab": {"provenance": []}, "accelerator": "GPU"}
+        cell.source = "\n".join(line.rstrip() for line in cell.source.split("\n"))
+        cell.metadata["id"] = cell.id
+        if cell.cell_type == "code":
+            cell.metadata |= {"colab": {"base_uri": "https://localhost:8080/"}, "outputId": f"1f-{number}"}
+            cell.outputs = [nbformat.v4.new_output("execute_result", COLABS_TABLE, execution_count=number)]
+            cell.execution_count = number
+    badge = nbformat.v4.new_markdown_cell("A badge", metadata={"id": "view-in-github", "colab_type": "text"})
+    del badge["id"]
+    notebook.cells.insert(0, badge)
+    notebook.metadata["colab"] = {"provenance": [], "gpuType": "T4", "include_colab_link": True}
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1f": {"model_name": "HBoxModel"}}}
+    notebook.metadata["accelerator"] = "GPU"
     return notebook
 
 
 def through_vscode(notebook, file):
-    """As VS Code writes it back: a kernel of the student's own, and a language on every cell."""
-    for cell in notebook.cells:
-        cell.metadata["vscode"] = {"languageId": "python"}
+    """As VS Code writes it back: the format, the ids and all metadata of the cells stay; the kernel is the student's.
+
+    A new cell gets an id of eight digits, and one in another language than the notebook's is marked with it
+    (extensions/ipynb/src in its repository: notebookModelStoreSync.ts, serializers.ts). In seven notebooks of students
+    with nbgrader's metadata, python3 has the name of an environment, and no other cell is marked with a language.
+    """
+    language = {"vscode": {"languageId": "plaintext"}}
+    notebook.cells.append(nbformat.v4.new_code_cell("# to do", id="0f1e2d3c", metadata=language))
     notebook.metadata["kernelspec"] = {"display_name": ".venv (3.12.4)", "language": "python", "name": "python3"}
     notebook.metadata["language_info"] = {"name": "python", "version": "3.12.4", "mimetype": "text/x-python"}
+    notebook.metadata["vscode"] = {"interpreter": {"hash": "1f4f"}}  # by versions of 2022
     return notebook
 
 
