@@ -93,6 +93,14 @@ def test_over_seeds_gives_only_what_was_asked_for_in_its_order(tmp_path):
     assert experiments.over_seeds(lambda seed: -seed, [4, 1], "test", folder=tmp_path) == [-4, 1]
 
 
+def test_seeds_side_by_side_have_processes_of_their_own_and_keep_their_order(tmp_path):
+    experiments.over_seeds(lambda seed: [seed, "before"], [1], "test", folder=tmp_path)
+    runs = experiments.over_seeds(lambda seed: [seed, os.getpid()], range(4), "test", folder=tmp_path, side_by_side=2)
+    assert [seed for seed, _ in runs] == [0, 1, 2, 3]
+    assert runs[1] == [1, "before"], "a finished seed was run again"
+    assert os.getpid() not in {process for _, process in runs}
+
+
 @pytest.fixture
 def empty_data(tmp_path, monkeypatch):
     """A data folder with nothing in it."""
@@ -123,6 +131,7 @@ def test_a_measurement_records_what_it_took(empty_data, monkeypatch):
     assert recorded["accuracy"]["values"] == [0, 0.1, 0.2]
     assert recorded["provenance"]["seconds"] == 0
     assert recorded["provenance"]["processors"] == os.cpu_count()
+    assert recorded["provenance"]["side_by_side"] == recording.SIDE_BY_SIDE
 
 
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])

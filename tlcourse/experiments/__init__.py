@@ -1,11 +1,11 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
 import json
-import os
 import platform
 from datetime import date
 from importlib.metadata import version
 
+import joblib
 import numpy as np
 from scipy import stats
 from tqdm.auto import tqdm
@@ -69,7 +69,7 @@ def summaries(runs):
     return summary(runs)
 
 
-def over_seeds(function, seeds, name, folder=None):
+def over_seeds(function, seeds, name, folder=None, side_by_side=1):
     """``[function(seed) for seed in seeds]`` with a progress bar; finished seeds are kept and not run again.
 
     Parameters
@@ -81,30 +81,38 @@ def over_seeds(function, seeds, name, folder=None):
         Shown, and used as the name of the file of finished seeds.
     folder : pathlib.Path, optional
         Where finished seeds are kept; default data/results/partial (not committed).
+    side_by_side : int
+        Seeds at a time, each in a process of its own if it is more than one.
     """
     folder = folder or data_folder() / "results" / "partial"
     finished_file = folder / f"{name}.json"
     finished = json.loads(finished_file.read_text(encoding="utf-8")) if finished_file.is_file() else {}
-    for seed in tqdm(seeds, desc=name, unit="seed"):
-        if str(seed) not in finished:
-            finished[str(seed)] = function(seed)
-            write_json(finished_file, finished)
+    missing = [seed for seed in seeds if str(seed) not in finished]
+    runs = joblib.Parallel(side_by_side, return_as="generator_unordered")(
+        joblib.delayed(_with_seed)(function, seed) for seed in missing
+    )
+    for seed, outcome in tqdm(runs, desc=name, unit="seed", total=len(seeds), initial=len(seeds) - len(missing)):
+        finished[str(seed)] = outcome
+        write_json(finished_file, finished)
     return [finished[str(seed)] for seed in seeds]
 
 
-def record(name, payload, command, seconds=None):
+def _with_seed(function, seed):
+    return seed, function(seed)
+
+
+def record(name, payload, command, **took):
     """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them.
 
-    `seconds` is what all the seeds took, on as many processors as the provenance then tells.
+    `took` joins the provenance: the seconds of all the seeds, say, and on how many processors.
     """
     provenance = {
         "command": command,
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
+        **took,
     }
-    if seconds is not None:
-        provenance |= {"seconds": round(seconds), "processors": os.cpu_count()}
     file = data_folder() / "results" / f"{name}.json"
     write_json(file, {**payload, "provenance": provenance})
     (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)
