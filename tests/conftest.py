@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
+import absl.logging
 import numpy as np
 import pytest
 
@@ -41,6 +43,12 @@ def pytest_collection_modifyitems(items):
     """Begin with the longest files; within a file the order stays."""
     rank = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stderr_stays_open():
+    """TensorFlow's log handler closes its stream, pytest's capture, when an application of Jupyter sets up logging."""
+    absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 @pytest.fixture(scope="session", autouse=True)
