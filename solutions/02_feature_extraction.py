@@ -26,13 +26,12 @@ if "google.colab" in sys.modules:
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
 
 from tlcourse import checks, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import faces
 from tlcourse.networks import narrow_vgg16, small_cnn
-from tlcourse.widgets import CutExplorer, PhotoClassifier
+from tlcourse.widgets import CutExplorer, PhotoClassifier, draw_cut, draw_photo
 
 keras.utils.set_random_seed(0)
 plots.style()
@@ -761,6 +760,15 @@ axes.set_xlabel("the teacher is cut after this layer")
 plt.show()
 
 # %% [markdown]
+# Take the layer at which the digits' curve is highest. Here are its first maps of a handwritten digit, and its place on
+# both curves. Could you still read the digit?
+
+# %%
+digit_maps = maps_after("block3_conv1_relu", handwriting.images[0])[0]
+draw_cut(digit_maps, curves, layers, layers.index("block3_conv1"))
+plt.show()
+
+# %% [markdown]
 # Go through the layers yourself: what do they make of a face, and of a digit? Watch what is left of the digit in the
 # layers behind the one at which its curve begins to fall.
 
@@ -1092,7 +1100,8 @@ for entry in teachers.CATALOGUE.values():
 #
 # Cats and dogs, real photographs, and a real ImageNet teacher: MobileNetV2. The steps are the same four: load it
 # without its head, run it once over the pictures, train a head on what comes out. Photos and weights come from a
-# network or from a school's mirror; without either, the cell says so and the record below stands.
+# network or from a school's mirror; without either, the cell says so, the course's own teacher stands in with five of
+# the people that it knows, and the record below stands.
 
 # %%
 from tlcourse.datasets import photos
@@ -1102,6 +1111,13 @@ try:
     mobile = teachers.load("MobileNetV2", head=False, input_size=160)
 except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
     print("No photos, or no weights of MobileNetV2: connect to a network, or set TLCOURSE_MIRROR. The record is below.")
+    few_people = keep_classes(teacher, list(range(5)))
+    class_names, size = known.class_names[:5], faces.SIZE
+    samples = {"one of the five": known.images[0], "another one": known.images[20], "a stranger": test.images[0]}
+
+    def classify(photo):
+        """Probabilities of the five people for one picture, shape (size, size, 3)."""
+        return keras.ops.softmax(few_people(photo[None]))[0]
 else:
     few_photos, other_photos = parts["train"].per_class(20, seed=0), parts["test"].per_class(60, seed=0)
     pictures = [teachers.preprocess("MobileNetV2", part.images) for part in (few_photos, other_photos)]
@@ -1109,13 +1125,31 @@ else:
     photo_head = train_head(few_features, few_photos.labels, 2)
     print(f"20 photos each: {accuracy(photo_head, other_features, other_photos.labels):.1%} of 120 others correct")
 
-    def cat_or_dog(photo):
+    class_names, size = other_photos.class_names, other_photos.images.shape[1]
+    samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
+
+    def classify(photo):
         """Probabilities of the two classes for one photo, shape (size, size, 3)."""
         logits = photo_head(mobile(teachers.preprocess("MobileNetV2", photo[None])))
         return keras.ops.softmax(logits)[0]
 
-    samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
-    display(PhotoClassifier(cat_or_dog, other_photos.class_names, samples))
+# %% [markdown]
+# What does the classifier say of one picture that it has not learned from, and how surely?
+
+# %%
+title, picture = next(iter(samples.items()))
+draw_photo(picture, classify(picture), class_names, title)
+plt.show()
+
+# %% [markdown]
+# Choose another, or show it a photo of your own. What does it say of something that belongs to none of its classes?
+
+# %%
+PhotoClassifier(classify, class_names, samples, size)
+
+# %% [markdown]
+# It has to choose one of its classes, and may be quite sure of a wrong one: no answer says "none of these". Here is
+# the record, with its intervals, for cats and dogs and for the digits.
 
 # %% tags=["nbval-check-output"]
 real = results("real")

@@ -1019,13 +1019,29 @@ try:
     class_names = np.array(teachers.imagenet_classes())
 except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
     print("No photos, or no weights of MobileNetV2: connect to a network, or set TLCOURSE_MIRROR.")
+    logits = None
 else:
     logits = np.log(mobile.predict(teachers.preprocess("MobileNetV2", some.images), verbose=0) + 1e-12)
-    for picture, answer, label in zip(some.images, logits, some.labels, strict=True):
-        best = answer.argsort()[::-1][:5]
-        names = [name.replace("_", "\n") for name in class_names[best]]
-        shown_answers([picture], [answer[best]], names, [some.class_names[label]])
-        plt.show()
+
+
+def five_best(number):
+    """One of the photos, and the five best answers to it."""
+    best = logits[number].argsort()[::-1][:5]
+    names = [name.replace("_", "\n") for name in class_names[best]]
+    shown_answers([some.images[number]], [logits[number][best]], names, [some.class_names[some.labels[number]]])
+
+
+# %%
+if logits is not None:
+    five_best(0)
+    plt.suptitle("A black cat, and the five best answers", fontsize=10)
+    plt.show()
+
+# %%
+if logits is not None:
+    five_best(1)
+    plt.suptitle("A dog, and the five best answers", fontsize=10)
+    plt.show()
 
 # %% [markdown]
 # The probabilities are among the five best answers. At temperature 4 they say which animals look alike, which no label

@@ -10,11 +10,14 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from matplotlib.text import Text
 
-from tlcourse import plots
+from tlcourse import counting, plots, widgets
+from tlcourse.datasets import galaxies
+from tlcourse.plots import style
 from tlcourse.plots.story import transfer
 
 RNG = np.random.default_rng(0)
@@ -30,6 +33,18 @@ MOVED = [  # layer, trainable, weights, statistics: an audit's row is a tuple
 TABLE = np.array([[0.1, 0.5], [0.9, 0.7], [0.3, 0.4]])
 POINTS, LABELS = RNG.normal(size=(40, 2)), np.repeat(np.arange(4), 10)
 
+CONVOLUTION = {"kind": "conv", "filters": 4, "kernel": 3}
+CONVOLVED = counting.measure([CONVOLUTION, {"kind": "flatten"}, {"kind": "dense", "units": 9}], (8, 8, 3))
+LIGHT = RNG.random((3, 48, 48))
+
+
+def built(layer):
+    """A layer of Keras with its weights."""
+    layer = counting.keras_layer(layer)
+    layer.build((None, 8, 8, 3))
+    return layer
+
+
 DRAWINGS = {
     "image_grid": lambda ax=None: plots.image_grid(PICTURES, ["a", "b", "c", "d", "e"], columns=2, ax=ax),
     "interval_bars": lambda ax=None: plots.interval_bars(BARS, {"chance": 1 / 65}, highlight="with", ax=ax),
@@ -40,6 +55,16 @@ DRAWINGS = {
     "heat_map": lambda ax=None: plots.heat_map(TABLE, "abc", "de", ax=ax),
     "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
+    "draw_filters": lambda ax=None: widgets.draw_filters(built(CONVOLUTION), axes=ax),
+    "draw_schedules": lambda ax=None: widgets.draw_schedules("slanted triangle", 1e-3, axes=ax),
+    "draw_shapes": lambda ax=None: widgets.draw_shapes(CONVOLVED, axes=ax),
+    "draw_shift": lambda ax=None: widgets.draw_shift(LIGHT, galaxies.SHARP, [1.5, 3], [0.9, 0.7], axes=ax),
+    "draw_softened": lambda ax=None: widgets.draw_softened([4.0, 2.0, 0.0], "abc", 2, axes=ax),
+    "draw_windows": lambda ax=None: widgets.draw_windows(8, 3, padding="same", axes=ax),
+}
+EVERY = DRAWINGS | {  # and those that fill a figure
+    "draw_cut": lambda: widgets.draw_cut(RNG.random((6, 6, 9)), CURVES, ["conv", "dense"], 1),
+    "draw_photo": lambda: widgets.draw_photo(PICTURES[0], [0.7, 0.3], ["cat", "dog"], "mine"),
 }
 
 
@@ -59,13 +84,17 @@ def test_draws_on_axes_of_its_own_or_on_those_given(name):
     assert len(figure.axes) == 2
 
 
-@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_still_picture_of_a_widget_is_held_to_the_rules():
+    assert {name for name in widgets.__all__ if name.startswith("draw_")} <= set(EVERY)
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_is_white_dark_inked_and_large_enough_on_a_dark_page_too(name):
     with plt.style.context("dark_background"):
-        ax = DRAWINGS[name]()
-        ax.figure.canvas.draw()
-        assert to_rgb(ax.figure.get_facecolor()) == to_rgb(ax.get_facecolor()) == (1, 1, 1)
-        for text in ax.figure.findobj(Text):
+        figure = EVERY[name]().figure
+        figure.canvas.draw()
+        assert {to_rgb(part.get_facecolor()) for part in (figure, *figure.axes)} == {(1, 1, 1)}
+        for text in figure.findobj(Text):
             if text.get_text() and text.get_visible():
                 assert text.get_fontsize() >= 9, text.get_text()
                 assert _luminance(text.get_color()) < 0.4, text.get_text()
@@ -73,7 +102,7 @@ def test_is_white_dark_inked_and_large_enough_on_a_dark_page_too(name):
 
 def test_leaves_the_notebooks_own_style_alone():
     before = dict(plt.rcParams)
-    for draw in DRAWINGS.values():
+    for draw in EVERY.values():
         draw()
     assert dict(plt.rcParams) == before
 
@@ -95,6 +124,16 @@ DEUTERANOPIA = np.array([[0.3673, 0.8606, -0.2280], [0.2803, 0.6728, 0.0469], [-
 def test_every_reader_can_tell_the_colours_apart(sight):
     seen = [np.clip(sight @ _linear(colour), 0, 1) ** (1 / 2.2) for colour in plots.COLOURS.values()]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 0.1
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_lines_and_areas_have_the_courses_colours(name):
+    palette = {to_hex(colour) for colour in (*plots.COLOURS.values(), style.INK, style.MUTED, style.PALE, "white")}
+    figure = EVERY[name]().figure
+    figure.canvas.draw()
+    lines = [line.get_color() for line in figure.findobj(Line2D) if line.get_visible()]
+    areas = [part.get_facecolor() for part in figure.findobj(Patch) if part.get_visible() and part.get_fill()]
+    assert {to_hex(colour) for colour in lines + areas} <= palette
 
 
 def _linear(colour):

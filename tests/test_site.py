@@ -1,5 +1,6 @@
 """The pages to read: built whole, without a network, and usable by everyone."""
 
+import collections
 import html
 import itertools
 import json
@@ -12,6 +13,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
+from test_widgets import STILL
 
 from tlcourse import notebooks, readme, units
 
@@ -139,6 +141,17 @@ def test_pictures_are_described_and_none_like_another(read):
         for image in page.images:
             assert len(image.get("alt") or "") > 20, f"{path}: {image}"
             assert "\n" not in image["alt"]
+        said = collections.Counter(image["alt"] for image in page.images)
+        assert not [alt for alt, times in said.items() if times > 1], path
+
+
+def test_a_unit_with_a_widget_shows_its_still_picture(read):
+    for unit in units.names(ROOT):
+        source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
+        for widget, still in STILL.items():
+            if f"{widget}(" in source:
+                shown = alternatives.drawings()[still]
+                assert [one for one in read[f"units/{unit}.html"].images if shown in one["alt"]], f"{unit}: {widget}"
 
 
 def test_headings_come_in_order_and_the_language_is_told(read):
@@ -231,6 +244,8 @@ def test_a_picture_is_described_by_title_axes_and_the_function_that_draws_it():
     assert alternatives.alternative(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
     assert alternatives.alternative("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
     assert alternatives.alternative("not python (", "Maps", "") == "Maps."
+    photo = alternatives.alternative("draw_photo(photo, shares, names)\nplt.show()", "Mine", "Look.")
+    assert photo.startswith("Mine. A photo, and beside it the probability")
 
 
 def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():

@@ -7,9 +7,10 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
-from tlcourse import counting, widgets
+from tlcourse import counting, notebooks, units, widgets
 from tlcourse.datasets import galaxies
 from tlcourse.datasets.galaxy import draw
 
@@ -20,6 +21,14 @@ LAYERS = [
     {"kind": "dense", "units": 512},
     {"kind": "dense", "units": 4},
 ]
+STILL = {  # for each widget the function that draws the same for readers without a kernel
+    "CutExplorer": "draw_cut",
+    "PhotoClassifier": "draw_photo",
+    "ScheduleExplorer": "draw_schedules",
+    "ShapeExplorer": "draw_shapes",
+    "ShiftExplorer": "draw_shift",
+    "TemperatureExplorer": "draw_softened",
+}
 CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
 
 
@@ -27,6 +36,26 @@ CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
 def _close_pictures():
     yield
     plt.close("all")
+
+
+def test_every_widget_has_a_still_picture():
+    assert set(STILL) == {name for name in widgets.__all__ if name[0].isupper()}
+    assert set(STILL.values()) <= set(widgets.__all__)
+
+
+@pytest.mark.parametrize(("widget", "still"), STILL.items())
+def test_a_unit_that_uses_a_widget_stores_its_still_picture(widget, still):
+    solved = {unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in units.names(ROOT)}
+    using = {unit: cells for unit, cells in solved.items() if any(calls(cell, widget) for cell in cells)}
+    assert using, f"no unit uses {widget}"
+    for unit, cells in using.items():
+        outputs = [output for cell in cells if calls(cell, still) for output in cell.outputs]
+        assert any("image/png" in output.get("data", {}) for output in outputs), f"{unit}: no picture by {still}"
+
+
+def calls(cell, name):
+    """Whether a cell of code calls a function, or makes a widget, of this name."""
+    return cell.cell_type == "code" and re.search(rf"\b{name}\(", cell.source)
 
 
 @pytest.fixture
@@ -255,6 +284,19 @@ def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
     classifier.predict = lambda photo: [1.0]
     with pytest.raises(ValueError, match="got 1"):
         classifier.show(classifier.samples["night"], "night")
+
+
+def test_the_still_picture_of_a_photo_shows_it_and_every_probability(classifier):
+    photo = np.arange(1200, dtype=np.uint8).reshape(20, 20, 3)
+    axes = widgets.draw_photo(photo, [[0.25, 0.7495, 0.0005]], ("cat", "dog", "fox"), "on-the-sofa-last-winter.png")
+    assert {"25.0%", "75.0%", "<0.1%"} == texts(axes)
+    assert [(bar.get_y() + 0.4, bar.get_width()) for bar in axes.patches] == [(2, 0.25), (1, 0.7495), (0, 0.0005)]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", "dog", "fox"]
+    left = axes.figure.axes[0]
+    assert np.array_equal(left.images[0].get_array(), photo)
+    assert left.get_title(loc="left") == "the-sofa-last-winter.png"
+    with pytest.raises(ValueError, match="3 classes need as many probabilities, got 2"):
+        widgets.draw_photo(photo, [0.5, 0.5], ("cat", "dog", "fox"))
 
 
 @pytest.fixture

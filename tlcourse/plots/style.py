@@ -57,7 +57,7 @@ def styled(draw):
     return drawn
 
 
-def axes_for(ax, width, height):
+def axes_for(ax, width=6.4, height=4.8):
     """`ax` made white and dark, or a new one in a figure of `width` x `height` inches."""
     if ax is None:
         ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()

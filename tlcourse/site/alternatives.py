@@ -44,10 +44,14 @@ def drawings():
     """The first sentence of each public function that draws, by its name; read, not imported: that takes seconds."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
-    takes_axes = [node for node in functions if {"ax", "axes"} & {argument.arg for argument in node.args.args}]
-    said = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in takes_axes}
+    draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
+    said = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
     public = {name: plain(text).removeprefix("Draw ") for name, text in said.items() if not name.startswith("_")}
     return {name: text[:1].upper() + text[1:] for name, text in public.items()}
+
+
+def _takes_axes(function):
+    return bool({"ax", "axes"} & {argument.arg for argument in function.args.args})
 
 
 def _literals(tree):

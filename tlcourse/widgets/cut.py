@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
-from tlcourse.plots.style import INK
+from tlcourse.plots.style import INK, styled
 from tlcourse.widgets.parts import Explorer, png, table
 
 SHOWN = 24  # channels of a layer
 
 
+@styled
 def draw_cut(maps, curves, names, layer, figure=None):
     """Draw a layer's answer to a picture, and beside it the accuracy of cutting after each layer, this one marked.
 
@@ -43,13 +44,15 @@ def draw_cut(maps, curves, names, layer, figure=None):
     if not 0 <= layer < len(names):
         raise ValueError(f"there are layers 0 to {len(names) - 1}, got {layer}")
     if figure is None:
-        figure = plt.figure(figsize=(11, 4), facecolor="white", layout="constrained")
+        figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
     feature_maps(_as_maps(maps), columns=6, ax=left)
-    left.set_title(f"{names[layer]}: {np.shape(maps)[-1]} {'maps' if np.ndim(maps) == 3 else 'numbers'}", fontsize=10)
+    left.set_title(
+        f"{names[layer]}: {np.shape(maps)[-1]} {'maps' if np.ndim(maps) == 3 else 'numbers'}", fontsize=10, color=INK
+    )
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
     right.axvline(layer + 1, color=INK, linewidth=1)
-    right.set_xticks(range(1, len(names) + 1), names, rotation=60, ha="right", fontsize=8)
+    right.set_xticks(range(1, len(names) + 1), names, rotation=60, ha="right", fontsize=9)
     right.legend(loc="lower center")  # where no curve of the course runs, and it stays there
     right.set_xlabel("the teacher is cut after this layer")
     return right

@@ -3,18 +3,18 @@
 import functools
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
-from tlcourse.plots.style import INK, LINE_COLOURS
+from tlcourse.plots.style import INK, LINE_COLOURS, axes_for, styled
 from tlcourse.widgets.parts import Explorer, png, table
 
 _DASHES = ("-", "--", "-.", ":")
 
 
+@styled
 def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
     """Draw the learning rate of each layer group while a schedule runs.
 
@@ -43,8 +43,7 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
         For an unknown schedule, fewer than two steps, or a ladder that is none.
     """
     peaks, shape = ladder(highest, groups, factor), _shape(name, steps)
-    if axes is None:
-        axes = plt.figure(figsize=(7, 3.2), facecolor="white", layout="constrained").add_subplot()
+    axes = axes_for(axes, 7, 3.2)
     for number, peak in reversed(list(enumerate(peaks))):
         look = {"color": LINE_COLOURS[number % len(LINE_COLOURS)], "linestyle": _DASHES[number % len(_DASHES)]}
         axes.plot(np.arange(steps), peak * shape, linewidth=2, label=_title(number, groups), **look)

@@ -3,13 +3,12 @@
 import math
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
-from tlcourse.plots.style import COLOURS, INK
+from tlcourse.plots.style import COLOURS, INK, PALE, axes_for, styled
 from tlcourse.widgets.parts import Explorer, percent, png, table
 
 BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
@@ -17,6 +16,7 @@ VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each w
 TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
 
 
+@styled
 def draw_shapes(rows, axes=None, changed=None):
     """Draw a network as boxes: each tensor with its shape, each layer with its parameters.
 
@@ -33,8 +33,7 @@ def draw_shapes(rows, axes=None, changed=None):
     -------
     matplotlib.axes.Axes
     """
-    if axes is None:
-        axes = plt.figure(figsize=(1.65 * len(rows), 4.2), facecolor="white", layout="constrained").add_subplot()
+    axes = axes_for(axes, 1.65 * len(rows), 4.2)
     total = sum(row.parameters for row in rows)
     largest = max((row.shape[0] for row in rows if len(row.shape) == 3), default=1)
     for index, row in enumerate(rows):
@@ -44,7 +43,7 @@ def draw_shapes(rows, axes=None, changed=None):
             axes.annotate(
                 "", (2.0 * index - 0.8, 0.5), (2.0 * index - 1.25, 0.5), arrowprops={"arrowstyle": "->", "color": INK}
             )
-    axes.text(-1.0, -1.75, "share of all\nparameters", ha="left", va="center", fontsize=8, color=INK)
+    axes.text(-1.0, -1.75, "share of all\nparameters", ha="left", va="center", fontsize=9, color=INK)
     axes.set(xlim=(-1.05, 2.0 * len(rows) - 0.9), ylim=(-2.15, 1.75))
     axes.set_title(f"{total:,} parameters", color=INK, fontsize=12)
     axes.set_axis_off()
@@ -64,7 +63,7 @@ def _box(axes, x, shape, largest):
     lid = [(left, top), (left + depth, top + depth), (right + depth, top + depth), (right, top)]
     flank = [(right, bottom), (right + depth, bottom + depth), (right + depth, top + depth), (right, top)]
     axes.add_patch(Rectangle((left, bottom), right - left, side, facecolor=SKY, edgecolor=INK))
-    axes.add_patch(Polygon(lid, facecolor="#B9DFF5", edgecolor=INK))
+    axes.add_patch(Polygon(lid, facecolor=PALE, edgecolor=INK))
     axes.add_patch(Polygon(flank, facecolor=BLUE, edgecolor=INK))
 
 
@@ -76,9 +75,10 @@ def _words(axes, x, row, total, bold):
         axes.text(x, -0.98, f"{row.parameters:,}", ha="center", fontsize=10, color=GREEN, weight="bold")
         share = row.parameters / total
         axes.add_patch(Rectangle((x - 0.4, -2.1), 0.8, 0.75 * share, facecolor=GREEN, edgecolor="none"))
-        axes.text(x, -2.05 + 0.75 * share, percent(share), ha="center", fontsize=8, color=INK)
+        axes.text(x, -2.05 + 0.75 * share, percent(share), ha="center", fontsize=9, color=INK)
 
 
+@styled
 def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
     """Draw where a one-dimensional kernel stands on a row of pixels, one line for each position.
 
@@ -97,8 +97,7 @@ def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
     positions = counting.measure([layer], (size, size, 1))[-1].shape[0]
     zeros = max(0, (positions - 1) * strides + kernel - size) if padding == "same" else 0
     before = zeros // 2
-    if axes is None:
-        axes = plt.figure(figsize=(4, 3), facecolor="white", layout="constrained").add_subplot()
+    axes = axes_for(axes, 4, 3)
     for pixel in range(-before, size + zeros - before):
         inside = 0 <= pixel < size
         look = {"facecolor": SKY} if inside else {"facecolor": "white", "hatch": "////"}
@@ -112,13 +111,16 @@ def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
     return axes
 
 
-def draw_filters(layer):
+@styled
+def draw_filters(layer, axes=None):
     """Draw every parameter of a small convolution as one square: a filter a column, its bias below.
 
     Parameters
     ----------
     layer : keras.layers.Conv2D
         Built, with a bias.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
 
     Returns
     -------
@@ -133,14 +135,14 @@ def draw_filters(layer):
             top = channel * (height + 1)
             picture[top : top + height, left : left + width] = kernel[:, :, channel, index]
         picture[-1, left + width // 2] = bias[index]
-    axes = plt.figure(figsize=(0.26 * picture.shape[1] + 1, 0.26 * len(picture) + 0.4), facecolor="white").add_subplot()
+    axes = axes_for(axes, 0.26 * picture.shape[1] + 1, 0.26 * len(picture) + 0.4)
     limit = np.nanmax(np.abs(picture))
     axes.pcolormesh(picture, cmap="PuOr", vmin=-limit, vmax=limit, edgecolors="white", linewidth=1)
     rows = [(channel * (height + 1) + height / 2, f"channel {channel + 1}") for channel in range(channels)]
     rows.append((len(picture) - 0.5, "bias"))
     axes.set_yticks([row for row, _ in rows], [text for _, text in rows])
     axes.set_xticks([i * (width + 1) + width / 2 for i in range(filters)], [f"filter {i + 1}" for i in range(filters)])
-    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=8, colors=INK)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=9, colors=INK)
     axes.invert_yaxis()
     axes.set_aspect("equal")
     axes.spines[:].set_visible(False)

@@ -1,18 +1,18 @@
 """A telescope that gets worse, still and interactive: the picture, and how many galaxies are still recognised."""
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse.datasets import galaxies
-from tlcourse.plots.style import COLOURS, INK
+from tlcourse.plots.style import COLOURS, INK, axes_for, styled
 from tlcourse.widgets.parts import Explorer, percent, png
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 SKY = 0.15  # light of the night sky in each pixel: that of galaxies.SHARP
 
 
+@styled
 def draw_shift(light, telescope, seeings, accuracies, axes=None):
     """Draw accuracy against blur, with the galaxy as this telescope sees it beside the curve.
 
@@ -43,15 +43,16 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
         raise ValueError(f"{len(seeings)} seeings need as many accuracies, got {len(accuracies)}")
     if telescope.seeing not in list(seeings):
         raise ValueError(f"the seeing must be one of {list(seeings)}, got {telescope.seeing}")
-    if axes is None:
-        axes = plt.figure(figsize=(8, 3.2), facecolor="white", layout="constrained").add_subplot()
+    axes = axes_for(axes, 8, 3.2)
     here = accuracies[list(seeings).index(telescope.seeing)]
     axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
     axes.plot([telescope.seeing], [here], "o", color=ORANGE, markersize=11)
     axes.plot([seeings[0], seeings[-1]], [0.25, 0.25], color=INK, linestyle=":", linewidth=1)
-    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=8, color=INK)
+    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=9, color=INK)
     axes.set(xlabel="seeing: width of a star's image, in pixels", ylabel="accuracy", ylim=(0, 1.05))
-    axes.set_title(f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left")
+    axes.set_title(
+        f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left", color=INK
+    )
     axes.spines[["top", "right"]].set_visible(False)
     span = seeings[-1] - seeings[0]
     axes.set_xlim(seeings[0] - 0.08 * span, seeings[-1] + 0.7 * span)  # room for the galaxy

@@ -1,16 +1,16 @@
 """What a softmax makes of logits at a temperature, still and interactive."""
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from tlcourse.plots.style import COLOURS, INK
+from tlcourse.plots.style import COLOURS, INK, axes_for, styled
 from tlcourse.widgets.parts import Explorer, percent, png, table
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 
 
+@styled
 def draw_softened(logits, names, temperature, axes=None):
     """Draw what a softmax makes of logits at one temperature, with the share of the largest answer in the title.
 
@@ -37,12 +37,11 @@ def draw_softened(logits, names, temperature, axes=None):
     shares = _softened(logits, temperature)
     if len(names) != len(shares):
         raise ValueError(f"{len(shares)} logits need as many names, got {len(names)}")
-    if axes is None:
-        axes = plt.figure(figsize=(6, 2.6), facecolor="white", layout="constrained").add_subplot()
+    axes = axes_for(axes, 6, 2.6)
     places = np.arange(len(shares))
     axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
-        axes.text(place, share + 0.02, percent(share), ha="center", fontsize=8, color=INK)
+        axes.text(place, share + 0.02, percent(share), ha="center", fontsize=9, color=INK)
     axes.set_xticks(places, names)
     axes.set(ylim=(0, 1.12), yticks=())
     axes.spines[["left", "top", "right"]].set_visible(False)
