@@ -50,6 +50,7 @@ def draw_cut(maps, curves, names, layer, figure=None):
     left.set_title(
         f"{names[layer]}: {np.shape(maps)[-1]} {'maps' if np.ndim(maps) == 3 else 'numbers'}", fontsize=10, color=INK
     )
+    left.set_anchor("N")  # else the layout may find no room for the title
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
     right.axvline(layer + 1, color=INK, linewidth=1)
     right.set_xticks(range(1, len(names) + 1), names, rotation=60, ha="right", fontsize=9)
