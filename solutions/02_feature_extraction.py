@@ -760,12 +760,13 @@ axes.set_xlabel("the teacher is cut after this layer")
 plt.show()
 
 # %% [markdown]
-# Take the layer at which the digits' curve is highest. Here are its first maps of a handwritten digit, and its place on
-# both curves. Could you still read the digit?
+# Take the layer at which the digits' curve is highest. Here are its first maps of the first digit above, and its place
+# on both curves. Could you still read the digit?
 
 # %%
-digit_maps = maps_after("block3_conv1_relu", handwriting.images[0])[0]
-draw_cut(digit_maps, curves, layers, layers.index("block3_conv1"))
+peak = int(np.argmax([one["mean"] for one in curves["digits"]]))
+digit_maps = maps_after(f"{layers[peak]}_relu", handwriting.images[0])[0]
+draw_cut(digit_maps, curves, layers, peak)
 plt.show()
 
 # %% [markdown]
@@ -1110,33 +1111,38 @@ try:
     parts = photos.cats_dogs()
     mobile = teachers.load("MobileNetV2", head=False, input_size=160)
 except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
+    parts = None
     print("No photos, or no weights of MobileNetV2: connect to a network, or set TLCOURSE_MIRROR. The record is below.")
-    few_people = keep_classes(teacher, list(range(5)))
-    class_names, size = known.class_names[:5], faces.SIZE
-    samples = {"one of the five": known.images[0], "another one": known.images[20], "a stranger": test.images[0]}
 
-    def classify(photo):
-        """Probabilities of the five people for one picture, shape (size, size, 3)."""
-        return keras.ops.softmax(few_people(photo[None]))[0]
-else:
+# %%
+if parts:
     few_photos, other_photos = parts["train"].per_class(20, seed=0), parts["test"].per_class(60, seed=0)
     pictures = [teachers.preprocess("MobileNetV2", part.images) for part in (few_photos, other_photos)]
     few_features, other_features = (mobile.predict(part, verbose=0) for part in pictures)
     photo_head = train_head(few_features, few_photos.labels, 2)
     print(f"20 photos each: {accuracy(photo_head, other_features, other_photos.labels):.1%} of 120 others correct")
 
-    class_names, size = other_photos.class_names, other_photos.images.shape[1]
-    samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
-
-    def classify(photo):
-        """Probabilities of the two classes for one photo, shape (size, size, 3)."""
-        logits = photo_head(mobile(teachers.preprocess("MobileNetV2", photo[None])))
-        return keras.ops.softmax(logits)[0]
-
 # %% [markdown]
 # What does the classifier say of one picture that it has not learned from, and how surely?
 
 # %%
+if parts:
+    class_names, size = other_photos.class_names, other_photos.images.shape[1]
+    samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
+else:
+    few_people, class_names, size = keep_classes(teacher, list(range(5))), known.class_names[:5], faces.SIZE
+    samples = {"one of the five": known.images[0], "another one": known.images[20], "a stranger": test.images[0]}
+
+
+def classify(picture):
+    """Probabilities of the classes for one picture, shape (size, size, 3)."""
+    if parts:
+        logits = photo_head(mobile(teachers.preprocess("MobileNetV2", picture[None])))
+    else:
+        logits = few_people(picture[None])
+    return keras.ops.softmax(logits)[0]
+
+
 title, picture = next(iter(samples.items()))
 draw_photo(picture, classify(picture), class_names, title)
 plt.show()

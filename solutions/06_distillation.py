@@ -1034,7 +1034,7 @@ def five_best(number):
 # %%
 if logits is not None:
     five_best(0)
-    plt.suptitle("A black cat, and the five best answers", fontsize=10)
+    plt.suptitle("A cat, and the five best answers", fontsize=10)
     plt.show()
 
 # %%
