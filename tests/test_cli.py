@@ -62,6 +62,16 @@ def test_an_error_that_nobody_foresaw_keeps_its_traceback(monkeypatch):
     assert isinstance(run("lab").exception, ValueError)
 
 
+def test_screenshots_without_a_browser_end_with_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: pytest.fail("the tests began"))
+    outcome = run("screenshots")
+    assert outcome.exit_code == 1
+    (line,) = outcome.output.splitlines()
+    assert "no Chromium here" in line
+    assert "apt install chromium" in line
+
+
 def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_course, monkeypatch):
     monkeypatch.chdir(tiny_course)
     monkeypatch.setattr("tlcourse.readme.write", lambda: [tiny_course / "README.md"])

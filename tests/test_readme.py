@@ -69,11 +69,18 @@ def test_links_and_named_files_exist():
             assert list(ROOT.glob(code.rstrip("/"))), code
 
 
+def test_the_browsers_tests_take_the_screenshots_that_are_shown():
+    tests = (ROOT / "tests" / "test_browser.py").read_text(encoding="utf-8")
+    taken = re.findall(r'\bkeep\(\w+, "(\w+)"\)', tests)
+    assert len(taken) == len(re.findall(r"^ +keep\(", tests, flags=re.MULTILINE)), (
+        "a name that is not written out cannot be compared"
+    )
+    assert sorted(taken) == sorted(re.findall(r"\(data/screenshots/(\w+)\.png\)", TEXT))
+    assert sorted(taken) == sorted(file.stem for file in (ROOT / "data" / "screenshots").iterdir())
+
+
 def test_pictures_are_small_and_are_described():
     pictures = re.findall(r"!\[([^]]*)\]\((data/[^)]+\.png)\)", TEXT)
-    assert {file.relative_to(ROOT).as_posix() for file in (ROOT / "data" / "screenshots").glob("*.png")} <= {
-        file for _, file in pictures
-    }
     for description, file in pictures:
         assert len(description) > 30, f"{file} needs a text for those who cannot see it"
         assert (ROOT / file).stat().st_size < 150_000, file

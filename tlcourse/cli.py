@@ -236,8 +236,10 @@ def test(options):
 @main.command()
 def screenshots():
     """Make the README's pictures of the browser again; needs Chromium."""
+    from tlcourse import browser
     from tlcourse.units import course_folder
 
+    browser.chromium()  # the tests would be skipped without it, and nothing be made
     root = course_folder()
     command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
     sys.exit(subprocess.run(command, cwd=root).returncode)
