@@ -11,6 +11,8 @@ from tlcourse import notebooks
 
 REPAIR = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
 
+NO_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
+
 
 class Outcome(NamedTuple):
     """How one exercise fares; `message` is empty when all its checks pass."""
@@ -90,7 +92,7 @@ def _exercises(notebook, path):
 
 
 def _outcome(name, notebook, solution, tests):
-    messages = [_error(cell) for cell in tests] or ["its check is missing from the notebook; `tlcourse repair` puts it back"]
+    messages = [_error(cell) for cell in tests] or [NO_CHECK]
     failed = next((message for message in messages if message), "")
     if failed.startswith("NotImplementedError") or failed.endswith("not solved yet."):
         failed = "not solved"

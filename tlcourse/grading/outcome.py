@@ -91,5 +91,5 @@ def ungraded(known, status, note):
 
 def unreadable(known, reason):
     """`ungraded`, for a file that is no notebook; the note names what tries another copy of it."""
-    note = f"The notebook could not be read: {reason}. `tlcourse repair NOTEBOOK` says whether another copy can be read."
-    return ungraded(known, "unreadable", note)
+    advice = "`tlcourse repair NOTEBOOK` says whether another copy can be read."
+    return ungraded(known, "unreadable", f"The notebook could not be read: {reason}. {advice}")
