@@ -10,7 +10,6 @@ from typing import NamedTuple
 from tlcourse import notebooks
 
 REPAIR = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
-
 NO_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
 
 
