@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
 )
 
 from tlcourse.grading.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
-from tlcourse.grading.preprocessors import HideHiddenTests
+from tlcourse.grading.preprocessors import HideHiddenTests, OpenInColab
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -39,6 +39,7 @@ c.CourseDirectory.ignore = [
     "grading_plan.json",
 ]
 
+c.GenerateAssignment.preprocessors.prepend([OpenInColab])  # before nbgrader's own
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 

@@ -1,8 +1,9 @@
 """Do the units run on Colab's versions? `make colab-check`; it needs a network.
 
-Makes an environment with tests/colab.txt, installs the course as a notebook's first cell does, sees that nothing has
-moved, and runs every unit away from the repository; or the units named behind it on the command line.
-The environment has the Python that runs this.
+Finds, for each Python that the course supports, versions of all that it needs beside Colab's. Then makes an
+environment with tests/colab.txt and the Python that runs this, installs the course as a notebook's first cell does,
+sees that it was quick and that nothing has moved, and runs every unit away from the repository; or the units named
+behind it on the command line.
 """
 
 import json
@@ -15,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "tests" / "colab.txt"
 FOLDER = ROOT / "build" / "colab"
+PYTHONS = ("3.11", "3.12", "3.13")
+SECONDS = 30  # that a student may wait for the first cell
 RUN = """
 import sys, time, warnings
 from pathlib import Path
@@ -38,12 +41,24 @@ def versions():
     return {one["name"].lower(): one["version"] for one in json.loads(frozen.stdout)}
 
 
+def resolve(version):
+    """What keeps the course from being installed beside Colab's versions, for a Python; empty if nothing does.
+
+    Not by pip: it takes another Python's wheels, but reads requirements' conditions as its own Python.
+    """
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--python-version", version, "--python-platform", "linux"]
+    command += ["--only-binary", ":all:", "--quiet", ROOT / "pyproject.toml", PINS]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    return done.stderr.strip() or f"exit status {done.returncode}" if done.returncode else ""
+
+
 def make():
-    """An environment with Colab's versions, made once; with the Python that runs this."""
-    if not (FOLDER / "pins.txt").is_file():
+    """An environment with Colab's versions, made anew where they changed; with the Python that runs this."""
+    made = FOLDER / "pins.txt"
+    if not made.is_file() or made.read_bytes() != PINS.read_bytes():
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER / "venv"], check=True)
         subprocess.run([python(), "-m", "pip", "install", "-q", "-r", PINS], check=True)
-        (FOLDER / "pins.txt").write_bytes(PINS.read_bytes())
+        made.write_bytes(PINS.read_bytes())
     subprocess.run([python(), "-m", "pip", "uninstall", "-q", "-y", "tlcourse"], capture_output=True, check=True)
 
 
@@ -73,14 +88,18 @@ def run(unit):
 
 
 def main(chosen):
-    """Run the chosen units, or all; exits with 1 if something moved or failed."""
+    """Run the chosen units, or all; exits with 1 if something does not fit, is slow, moved or failed."""
+    failed = False
+    for version in PYTHONS:
+        problem = resolve(version)
+        failed |= bool(problem)
+        print(f"Python {version}: {problem or 'all that the course needs is there beside them'}", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     make()
     seconds, moved, added = install()
-    print(
-        f"installed in {seconds:.0f} s; moved: {', '.join(moved) or 'nothing'}; added: {', '.join(added)}", flush=True
-    )
-    failed = bool(moved)
+    print(f"installed in {seconds:.0f} s, and {SECONDS} are allowed; added: {', '.join(added)}")
+    print(f"moved: {', '.join(moved) or 'nothing'}", flush=True)
+    failed |= seconds > SECONDS or bool(moved)
     for unit in chosen or sorted(file.stem for file in (ROOT / "solutions").glob("[0-9]*.py")):
         outcome = run(unit)
         failed |= outcome.startswith("failed")

@@ -5,6 +5,7 @@ import pytest
 
 from tlcourse import authoring
 from tlcourse.check_notebook import check
+from tlcourse.grading import accidents
 
 
 @pytest.fixture
@@ -73,5 +74,16 @@ def test_what_is_no_notebook_or_has_no_exercise_is_said(tmp_path):
         with pytest.raises(ValueError, match=rf"{name}\.ipynb is not a Jupyter notebook"):
             check(tmp_path / f"{name}.ipynb")
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), tmp_path / "none.ipynb")
-    with pytest.raises(ValueError, match="has no exercises"):
+    with pytest.raises(ValueError, match=r"has no exercises to check.*`tlcourse repair \S*none\.ipynb`"):
         check(tmp_path / "none.ipynb")
+
+
+def test_a_notebook_that_lost_its_metadata_is_told_how_to_get_them_back(release):
+    notebook = nbformat.read(release, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == "triple").metadata = {}
+    nbformat.write(notebook, release)
+    with pytest.raises(ValueError, match=r"cell test_triple tests no exercise: .*`tlcourse repair \S*01_tiny\.ipynb`"):
+        check(release)
+    nbformat.write(accidents.stripped(notebook, release), release)
+    with pytest.raises(ValueError, match=r"has no exercises to check.*`tlcourse repair \S*01_tiny\.ipynb`"):
+        check(release)

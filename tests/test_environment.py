@@ -13,6 +13,7 @@ import tomllib
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
+import colab_check
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -132,6 +133,67 @@ def test_make_and_ci_know_the_same_pythons():
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
     assert ".ci/run" in workflow.read_text(encoding="utf-8")
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def jobs(workflow):
+    """The jobs of one of CI's workflows."""
+    file = ROOT / ".github" / "workflows" / f"{workflow}.yml"
+    return yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"]
+
+
+def used(job, action):
+    """What a job gives to an action that it uses once."""
+    (step,) = [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
+    return step.get("with", {})
+
+
+def commands(job):
+    """What a job runs in its shell."""
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_ci_checks_the_units_on_colabs_versions():
+    job = jobs("test")["colab"]
+    assert job["runs-on"].startswith("ubuntu")
+    assert used(job, "actions/setup-python")["python-version"] == "3.13"
+    assert used(job, "actions/checkout")["fetch-depth"] == 0, "pip cannot clone a shallow clone"
+    assert commands(job) == ["make colab-check"]
+    assert list(colab_check.PYTHONS) == PYTHONS
+
+
+def test_a_workflow_makes_the_site_and_publishes_it():
+    build, publish = (jobs("site")[name] for name in ("build", "publish"))
+    assert commands(build) == ["make site"]
+    assert used(build, "actions/upload-pages-artifact") == {"path": "build/site"}
+    assert publish["needs"] == "build"
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert used(publish, "actions/deploy-pages") == {}
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8"))
+    assert workflow[True]["push"] == {"branches": ["main"]}  # YAML takes "on" for true
+
+
+@pytest.mark.parametrize(
+    ("found", "fails"),
+    [
+        ({}, False),
+        ({"seconds": 30.5}, True),
+        ({"moved": ["numpy 2.1.3 -> 2.2.0"]}, True),
+        ({"problem": "there is no version of keras==3.13.2"}, True),
+        ({"unit": "failed: ImportError"}, True),
+    ],
+    ids=["sound", "slow", "moved", "not to be resolved", "unit fails"],
+)
+def test_the_check_on_colabs_versions_fails_for_each_reason(found, fails, monkeypatch, tmp_path, capsys):
+    found = {"seconds": 29.5, "moved": [], "problem": "", "unit": "40", **found}
+    monkeypatch.setattr(colab_check, "FOLDER", tmp_path)
+    monkeypatch.setattr(colab_check, "make", lambda: None)
+    monkeypatch.setattr(colab_check, "install", lambda: (found["seconds"], found["moved"], ["rich"]))
+    monkeypatch.setattr(colab_check, "resolve", lambda python: found["problem"] if python == "3.12" else "")
+    monkeypatch.setattr(colab_check, "run", lambda unit: found["unit"])
+    with pytest.raises(SystemExit) as end:
+        colab_check.main(["01_cnn_parameters"])
+    assert bool(end.value.code) == fails
+    assert found["problem"] in capsys.readouterr().out
 
 
 def test_tensorflow_is_compiled_when_it_is_installed():

@@ -317,6 +317,13 @@ def test_damage_is_repaired_and_said(known, released, name):
     assert notebook.metadata.kernelspec.name == "python3"
 
 
+def test_who_handed_in_no_answer_is_told_how_to_put_it_back(known, released):
+    _, notes = repair.hand_in(damaged(released, _delete("double")), known)
+    assert notes == ["Cell double had been deleted and was put back unanswered.", repair.ADVICE]
+    assert "`tlcourse repair NOTEBOOK`" in repair.ADVICE
+    assert repair.ADVICE not in repair.hand_in(damaged(released, _delete("test_double")), known)[1]
+
+
 def test_an_untouched_notebook_needs_no_repair(known, released):
     assert repair.repair(reading.read(nbformat.writes(released).encode()), known)[1] == []
 

@@ -152,6 +152,7 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         record = outcome.read_record(small_class, UNIT, student)
         assert record["status"] == "unreadable"
         assert reason in record["notes"][0]
+        assert "`tlcourse repair NOTEBOOK`" in record["notes"][0]
 
 
 def test_an_unknown_student_is_named(small_class):

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from conftest import ROOT, SLOWER, processor_seconds
 
-from tlcourse import authoring, notebooks, units
+from tlcourse import addresses, authoring, notebooks, units
 from tlcourse.grading import runner
 
 SECONDS = 90 * SLOWER
@@ -79,6 +79,16 @@ def test_the_notebooks_are_what_a_rebuild_makes(unit, tmp_path):
     assert built.solution.read_bytes() == solution(unit).read_bytes(), f"`make build` {unit}: its source has changed"
     assert built.release.read_bytes() == release(unit).read_bytes(), f"`make build` {unit}: its source has changed"
     assert authoring.to_source(built.solution, root=course).read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_first_cell_of_a_release_has_a_badge_that_opens_this_very_notebook_on_colab(unit):
+    title, badge = notebooks.read(release(unit)).cells[0].source.split("\n\n")[:2]
+    assert title.startswith("# ")
+    address = f"https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/notebooks/{unit}/{unit}.ipynb"
+    picture = "https://colab.research.google.com/assets/colab-badge.svg"
+    assert badge == addresses.badge(unit) == f"[![Open in Colab]({picture})]({address})"
+    assert "colab.research.google.com" not in solution(unit).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("unit", UNITS)

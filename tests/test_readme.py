@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse import authoring, readme, units
+from tlcourse import addresses, authoring, readme, units
 from tlcourse.cli import main
 from tlcourse.data import results
 
@@ -48,8 +48,8 @@ def test_what_is_said_of_the_digits_is_on_record():
 
 
 def test_the_address_is_the_projects():
-    assert f'Repository = "{readme.SITE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert f"git clone {readme.SITE}" in TEXT
+    assert f'Repository = "{addresses.SITE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"git clone {addresses.SITE}" in TEXT
 
 
 def test_commands_exist():

@@ -15,7 +15,7 @@ from conftest import ROOT
 from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
 from test_widgets import STILL
 
-from tlcourse import notebooks, readme, units
+from tlcourse import addresses, notebooks, units
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
 from tlcourse import site as course_site
@@ -103,11 +103,19 @@ def test_every_link_within_the_site_leads_somewhere(read, built):
 
 
 def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read):
-    prefix = f"{readme.SITE}/blob/main/"
+    prefix = f"{addresses.SITE}/blob/main/"
     for path, page in read.items():
         for link in page.links:
             if link.startswith(prefix):
                 assert (ROOT / link.removeprefix(prefix)).is_file(), f"{path}: {link}"
+
+
+def test_each_units_page_links_to_its_notebook_on_colab(read):
+    prefix = "https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/"
+    for unit in units.names(ROOT):
+        found = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
+        assert found == [f"notebooks/{unit}/{unit}.ipynb"]
+        assert (ROOT / found[0]).is_file()
 
 
 def test_nothing_is_loaded_from_elsewhere(read, built):
@@ -252,7 +260,7 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     text = "[a](notebooks/01_x/01_x.ipynb) [b](docs/grading.md) [c](LICENSE) [d](https://e.org/f) ![g](data/h.png)"
     assert pages.linked(text, "../") == (
         "[a](../units/01_x.ipynb) [b](../docs/grading.md) "
-        f"[c]({readme.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
+        f"[c]({addresses.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
     )
     assert pages.linked("[a](grading.md)", "../") == "[a](grading.md)"
 

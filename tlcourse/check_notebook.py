@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from tlcourse import notebooks
 
+REPAIR = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
+NO_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
+
 
 class Outcome(NamedTuple):
     """How one exercise fares; `message` is empty when all its checks pass."""
@@ -63,9 +66,7 @@ def check(path, seconds=600):
     """
     path = Path(path)
     notebook = notebooks.read(path)
-    exercises = notebooks.exercises(notebook)
-    if not any(tests for _, tests in exercises.values()):
-        raise ValueError(f"{path} has no exercises to check")
+    exercises = _exercises(notebook, path)
     notebooks.run(notebook, path.resolve().parent, path.stem, seconds, allow_errors=True)
     outcomes = [_outcome(name, notebook, *exercises[name]) for name in exercises]
     tested = [id(cell) for _, tests in exercises.values() for cell in tests]
@@ -77,8 +78,20 @@ def check(path, seconds=600):
     return Report(outcomes, stopped)
 
 
+def _exercises(notebook, path):
+    """The notebook's exercises; what keeps them from being found is said with the way to repair it."""
+    repair = REPAIR.format(path=path)
+    try:
+        exercises = notebooks.exercises(notebook)
+    except ValueError as error:
+        raise ValueError(f"{path}, {error}; {repair}") from None
+    if not any(tests for _, tests in exercises.values()):
+        raise ValueError(f"{path} has no exercises to check; {repair}")
+    return exercises
+
+
 def _outcome(name, notebook, solution, tests):
-    messages = [_error(cell) for cell in tests] or ["its check is missing from the notebook"]
+    messages = [_error(cell) for cell in tests] or [NO_CHECK]
     failed = next((message for message in messages if message), "")
     if failed.startswith("NotImplementedError") or failed.endswith("not solved yet."):
         failed = "not solved"

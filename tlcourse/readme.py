@@ -5,10 +5,9 @@ import json
 import re
 from typing import NamedTuple
 
-from tlcourse import ledger, notebooks, speed
+from tlcourse import addresses, ledger, notebooks, speed
 from tlcourse import units as sources
 
-SITE = "https://github.com/tlcourse/tlcourse"
 PICTURE = "headline.png"
 BARS = {
     "transfer": "15 of 16 layers\nfrom the teacher",
@@ -53,21 +52,14 @@ def describe(name, root):
     return Unit(name, title[1], " to ".join(filter(None, minutes.groups())), answers.count("code"), written)
 
 
-def colab(path):
-    """The address that opens a notebook of the repository on Colab."""
-    return f"{SITE.replace('https://github.com', 'https://colab.research.google.com/github')}/blob/main/{path}"
-
-
 def unit_table(root):
     """The units with their minutes, exercises and Colab badges, as Markdown."""
     lines = ["| unit | minutes | exercises | written answers | Colab |", "|---|---|---|---|---|"]
     for name in sources.names(root):
         unit = describe(name, root)
-        path = f"notebooks/{name}/{name}.ipynb"
-        badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
         lines.append(
-            f"| [{unit.title}]({path}) | {unit.minutes} | {unit.exercises or 'none'} | {unit.written or 'none'} "
-            f"| {badge}({colab(path)}) |"
+            f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
+            f"| {unit.written or 'none'} | {addresses.badge(name)} |"
         )
     return "\n".join(lines)
 

@@ -52,7 +52,7 @@ class Repair(NbGraderPreprocessor):
         try:
             if link:
                 raise reading.Unreadable(f"{link} is a link to something else")
-            repaired, told["notes"] = repair.repair(reading.read(content), known)
+            repaired, told["notes"] = repair.hand_in(content, known)
         except reading.Unreadable as reason:
             repaired, told["unreadable"] = release.empty_notebook(known), str(reason)
         repaired.metadata["tlcourse"] = told

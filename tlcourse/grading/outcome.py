@@ -90,5 +90,6 @@ def ungraded(known, status, note):
 
 
 def unreadable(known, reason):
-    """`ungraded`, for a file that is no notebook."""
-    return ungraded(known, "unreadable", f"The notebook could not be read: {reason}.")
+    """`ungraded`, for a file that is no notebook; the note names what tries another copy of it."""
+    advice = "`tlcourse repair NOTEBOOK` says whether another copy can be read."
+    return ungraded(known, "unreadable", f"The notebook could not be read: {reason}. {advice}")

@@ -47,7 +47,7 @@ def _graded(submission, known, limits, unsafe, plan):
     if submission.content is None:
         return outcome.ungraded(known, "missing", f"No notebook {known.unit}.ipynb was handed in.")
     try:
-        notebook, notes = repair.repair(reading.read(submission.content), known)
+        notebook, notes = repair.hand_in(submission.content, known)
     except reading.Unreadable as reason:
         return outcome.unreadable(known, reason)
     with _starting:

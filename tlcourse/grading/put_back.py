@@ -6,6 +6,8 @@ from tlcourse.grading.reading import new_cell
 from tlcourse.grading.recognise import is_test, name_of, plain
 from tlcourse.grading.release import parsed
 
+UNANSWERED = "had been deleted and was put back unanswered."
+
 
 def put_back_given(notebook, release, notes):
     """Bring back a deleted set-up cell: without its imports nothing could earn anything."""
@@ -52,7 +54,7 @@ def put_back_answers(notebook, release, notes):
     for place, known in enumerate(release.cells):
         if known["grade_id"] and not is_test(known["nbgrader"]) and known["grade_id"] not in there:
             notebook.cells.insert(_place_after(notebook.cells, release, place), _new(known))
-            notes.append(f"Cell {known['grade_id']} had been deleted and was put back unanswered.")
+            notes.append(f"Cell {known['grade_id']} {UNANSWERED}")
 
 
 def put_in_tests(notebook, release, notes):

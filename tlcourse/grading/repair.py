@@ -6,9 +6,23 @@ is taken out, and the originals are put in behind the solution that they test.
 
 import collections
 
-from tlcourse.grading.put_back import put_back_answers, put_back_given, put_in_tests
+from tlcourse.grading import reading
+from tlcourse.grading.put_back import UNANSWERED, put_back_answers, put_back_given, put_in_tests
 from tlcourse.grading.recognise import is_test, name_of, plain, recognise
 from tlcourse.grading.release import KERNEL
+
+ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; hand that in."
+
+
+def hand_in(content, release):
+    """`repair`, for what a student handed in: a sentence more says what to do about an answer that was not found.
+
+    Raises
+    ------
+    tlcourse.grading.reading.Unreadable
+    """
+    notebook, notes = repair(reading.read(content), release)
+    return notebook, [*notes, ADVICE] if any(note.endswith(UNANSWERED) for note in notes) else notes
 
 
 def repair(notebook, release):

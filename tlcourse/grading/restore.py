@@ -12,6 +12,7 @@ import nbformat
 
 from tlcourse import notebooks, units
 from tlcourse.grading import release as releases
+from tlcourse.grading.put_back import UNANSWERED
 from tlcourse.grading.reading import Unreadable, read
 from tlcourse.grading.recognise import plain
 from tlcourse.grading.repair import repair
@@ -65,7 +66,7 @@ def restore(notebook, release=None, into=None, root=None):
     _tag(repaired.cells, known)
     _keep(repaired, original, known)
     notebooks.write_atomically(into, nbformat.writes(repaired) + "\n")
-    unanswered = [note.split()[1] for note in notes if "put back unanswered" in note]
+    unanswered = [note.split()[1] for note in notes if note.endswith(UNANSWERED)]
     return Restored(into, notes, unanswered)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from mdit_py_plugins.anchors.index import slugify
 
 from tlcourse import ledger, notebooks, readme
+from tlcourse.addresses import SITE
 from tlcourse.site import unit_page
 from tlcourse.units import names
 
-SITE = readme.SITE
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")
 CLAIMS = re.compile(r"<details><summary>All.*?</details>", re.DOTALL)
 MARKS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)

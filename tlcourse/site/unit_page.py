@@ -4,7 +4,7 @@ import re
 
 import nbformat
 
-from tlcourse import notebooks, readme
+from tlcourse import addresses, notebooks
 from tlcourse.site.alternatives import alternative
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
@@ -44,9 +44,9 @@ def page(root, name):
 
 def colab_line(name):
     """Where to run the unit: on Colab, or as the file."""
-    path = f"notebooks/{name}/{name}.ipynb"
+    file = f"{addresses.SITE}/blob/main/{addresses.notebook(name)}"
     return (
-        f"[Open this unit in Colab]({readme.colab(path)}), or [get the notebook]({readme.SITE}/blob/main/{path}). "
+        f"[Open this unit in Colab]({addresses.colab(name)}), or [get the notebook]({file}). "
         "On this page the exercises' solutions are folded; the hidden tests are left out."
     )
 

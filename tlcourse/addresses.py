@@ -1,0 +1,19 @@
+"""Where the course lies on GitHub, and where its notebooks open on Colab."""
+
+SITE = "https://github.com/tlcourse/tlcourse"
+COLAB = "https://colab.research.google.com"
+
+
+def notebook(name):
+    """The path of a unit's notebook in the repository, as students get it."""
+    return f"notebooks/{name}/{name}.ipynb"
+
+
+def colab(name):
+    """The address that opens a unit's notebook on Colab."""
+    return f"{SITE.replace('https://github.com', f'{COLAB}/github')}/blob/main/{notebook(name)}"
+
+
+def badge(name):
+    """A picture, in Markdown, that links to a unit's notebook on Colab; without a network its words are the link."""
+    return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name)})"
