@@ -89,7 +89,8 @@ def telephone(tmp_path_factory):
         photo, exif = Image.blend(photo, grain.crop((0, 0, *size)), 0.08), Image.Exif()
         if side := {1: 6, 2: 8}.get(number):
             photo, exif[0x0112] = photo.transpose(ON_ITS_SIDE[side]), side
-        kept = root / names[kind] / f"{number:02}{ {3: '.png', 7: '.webp'}.get(number, '.jpg') }"
+        suffix = {3: ".png", 7: ".webp"}.get(number, ".jpg")
+        kept = root / names[kind] / f"{number:02}{suffix}"
         kept.parent.mkdir(exist_ok=True)
         photo.save(kept, exif=exif, compress_level=1, method=0)  # the latter two: PNG and WebP in less time
     return root
