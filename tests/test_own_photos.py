@@ -1,17 +1,25 @@
 """`tlcourse photos` on real photos with both teachers; Grad-CAM and the exported file against other computations."""
 
+import subprocess
+import sys
+import time
+
 import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from conftest import SLOWER
 from PIL import Image
 
-from tlcourse import litert, own_photos, saliency
+from tlcourse import contact_sheets, litert, own_photos, saliency
 from tlcourse.cli import main
 from tlcourse.datasets import photos
+from tlcourse.plots import image_grid
 
 EACH = 10
 SUFFIXES = (".jpg", ".png", ".webp")
+COLOURS = {"brick": "firebrick", "grass": "green", "sand": "khaki", "sea": "navy", "sky": "skyblue"}
+ON_ITS_SIDE = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}  # by what EXIF says of the camera
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +72,140 @@ def test_offline_the_embedded_teacher_serves_and_says_what_it_is_not_good_for(fo
         assert (tmp_path / "out" / name).is_file(), "a teacher of faces mistakes some cats for dogs"
     with Image.open(tmp_path / "out" / "mistakes.png") as sheet:
         assert np.asarray(sheet.convert("L")).std() > 20
+
+
+@pytest.fixture(scope="module")
+def telephone(tmp_path_factory):
+    """Ten photos each of five classes as telephones take them; in each class one shows what belongs into the next."""
+    rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("telephone")
+    grain = Image.fromarray(rng.integers(0, 256, (4000, 4000, 3), dtype=np.uint8))
+    names = list(COLOURS)
+    for index in range(len(names) * EACH):
+        kind, number = divmod(index, EACH)
+        colour = Image.new("RGB", (12, 9), COLOURS[names[(kind + (number == 5)) % len(names)]])
+        spots = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
+        size = [(3000, 2000), (4000, 3000), (2000, 3000)][index % 3]
+        photo = Image.blend(colour, spots, 0.4).resize(size, Image.Resampling.BICUBIC)
+        photo, exif = Image.blend(photo, grain.crop((0, 0, *size)), 0.08), Image.Exif()
+        if side := {1: 6, 2: 8}.get(number):
+            photo, exif[0x0112] = photo.transpose(ON_ITS_SIDE[side]), side
+        suffix = {3: ".png", 7: ".webp"}.get(number, ".jpg")
+        kept = root / names[kind] / f"{number:02}{suffix}"
+        kept.parent.mkdir(exist_ok=True)
+        photo.save(kept, exif=exif, compress_level=1, method=0)  # the latter two: PNG and WebP in less time
+    return root
+
+
+def within_two_minutes(folder, into, teacher, record):
+    """Run the command as one does, in a process of its own; look at the clock, and at everything that it wrote."""
+    command = [sys.executable, "-m", "tlcourse", "photos", str(folder), "--into", str(into), "--look", "sea/01.jpg"]
+    start = time.perf_counter()
+    said = subprocess.run(command, capture_output=True, encoding="utf-8")
+    seconds = time.perf_counter() - start
+    record("seconds", round(seconds, 1))
+    print(f"50 photos with {teacher}: {seconds:.1f} s")
+    assert said.returncode == 0, said.stderr
+    assert seconds < 120 * SLOWER
+    assert f"50 photos of 5 classes: {', '.join(COLOURS)}\nteacher {teacher}," in said.stdout
+    right = int(said.stdout.split(" of 50 right")[0].split()[-1])
+    assert 25 < right < 50, "guessing gives ten; five show another class"
+    for name in ("mistakes.png", "where_it_looked.png", "looked_at.png"):
+        with Image.open(into / name) as sheet:
+            assert np.asarray(sheet.convert("L")).std() > 20
+    assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLOURS)
+    runner = litert.Runner((into / "model.tflite").read_bytes())
+    size = runner.interpreter.get_input_details()[0]["shape"][1]
+    seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLOURS])
+    assert (runner.predict(seen).argmax(axis=1) == range(len(COLOURS))).mean() >= 0.8
+
+
+def test_fifty_photos_take_less_than_two_minutes_offline(telephone, no_weights, fresh_cache, tmp_path, record_property):
+    within_two_minutes(telephone, tmp_path / "out", "faces_vgg16", record_property)
+
+
+def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
+    telephone, mirror, fresh_cache, tmp_path, record_property
+):
+    within_two_minutes(telephone, tmp_path / "out", "MobileNetV2", record_property)
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory):
+    """Three classes of twenty pictures of noise: two in three are mistaken, which is more than a sheet holds."""
+    rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
+    for index in range(60):
+        path = root / "abc"[index % 3] / f"{index:02}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (48, 48, 3), dtype=np.uint8)).save(path)
+    return root
+
+
+@pytest.fixture
+def sheets(monkeypatch):
+    """The sheets that are drawn: the pictures and the titles of each."""
+    seen = []
+
+    def draw(images, titles, columns):
+        seen.append((images, titles))
+        return image_grid(images, titles, columns)
+
+    monkeypatch.setattr(contact_sheets, "image_grid", draw)
+    return seen
+
+
+def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, sheets, tmp_path):
+    for name in ("mistakes_9.png", "mistakes_of_mine.png"):
+        (tmp_path / name).write_bytes(b"")
+    paths = sorted(noise.glob("*/*.png"))
+    outcome = own_photos.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/00.png", paths[1]])
+    wrong = [place for place in range(60) if outcome.predicted[place] != outcome.labels[place]]
+    assert 24 < len(wrong) <= 48
+    expected = ["mistakes", "where_it_looked", "mistakes_2", "where_it_looked_2"]
+    expected += ["looked_at", *(f"looked_at_{page}" for page in range(2, 6))]
+    assert [*outcome.written][2:] == expected
+    assert {path.stem for path in tmp_path.glob("*.png")} == {*expected, "mistakes_of_mine"}
+    assert all(outcome.written[name] == tmp_path / f"{name}.png" for name in expected)
+
+    titles = sheets[0][1] + sheets[2][1]
+    assert len(sheets[0][1]) == 24
+    assert [title.split("\n")[0] for title in titles] == [paths[place].name for place in wrong]
+    assert sheets[1][1] + sheets[3][1] == titles
+
+    order = [*range(1, 60), 0]
+    pairs = np.concatenate([images for images, _ in sheets[4:]]).reshape(60, 2, 48, 48, 3)
+    said = [title for _, titles in sheets[4:] for title in titles[::2]]
+    assert [title.endswith(", right") for title in said] == [place not in wrong for place in order]
+    shown = {place: pair for place, pair in zip(order, pairs, strict=True)}
+    heat = np.concatenate([sheets[1][0], sheets[3][0]])
+    assert np.abs(np.stack([shown[place][1] for place in wrong]).astype(int) - heat).max() <= 2
+    assert (np.stack([shown[place][0] for place in range(60)]) == photos.load(noise, 48).images).all()
+    coloured = [np.ptp(shown[place][1].astype(int), axis=-1).max() > 20 for place in range(60) if place not in wrong]
+    assert np.mean(coloured) > 0.5, "where it was right, too, something spoke for the class"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("nowhere.jpg", "nowhere.jpg is not one of the photos in {own}: name them as cats/a.png, for example"),
+        ("{own}/../other.png", "other.png is not one of the photos in"),
+        ("cats", "cats is not one of the photos in"),
+        ("cats/notes.txt", "notes.txt is not one of the photos in"),
+        ("dogs/broken.jpg", "broken.jpg cannot be read as a photo"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_told_in_one_line(tmp_path, named, words):
+    own = tmp_path / "own"
+    for name in ("own/cats/a.png", "own/cats/b.png", "own/dogs/c.png", "other.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (60, 60), "red").save(tmp_path / name)
+    (own / "cats" / "notes.txt").write_text("mine", encoding="utf-8")
+    (own / "dogs" / "broken.jpg").write_bytes((own / "cats" / "a.png").read_bytes()[:40])
+    command = ["photos", str(own), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
+    said = CliRunner().invoke(main, [*command, "--look", named.format(own=own)])
+    assert said.exit_code == 1
+    assert words.format(own=own) in said.output
+    assert said.output.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import collections
 import html
+import io
 import itertools
 import json
 import re
@@ -10,8 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import ROOT
+from PIL import Image
 from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
 from test_widgets import STILL
 
@@ -200,10 +203,11 @@ def window(request, browser):  # noqa: F811
 
 
 def audited(read, theme):
-    """In the light every unit and document; of the other kinds, and in the dark for its colours, one page each."""
+    """Every unit; in the light every document too; of what is left, and of documents in the dark, one page a kind."""
     kinds = ["index.html", "claims.html", "search.html", "reference/index.html", "reference/tlcourse.checks.html"]
-    others = [[path for path in read if path.startswith(folder)] for folder in ("units/", "docs/")]
-    return kinds + [path for paths in others for path in (paths if theme == "light" else paths[-1:])]
+    documents = [path for path in read if path.startswith("docs/")]
+    units_pages = [path for path in read if path.startswith("units/")]
+    return [*kinds, *units_pages, *(documents if theme == "light" else documents[-1:])]
 
 
 def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
@@ -221,18 +225,113 @@ def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
     assert window.asked == [], "the pages ask others for something"
 
 
-def test_a_solution_is_opened_and_a_page_is_found_by_the_keyboard(window, built, read):
-    unit = next(path for path in read if path.startswith("units/0"))
-    window.goto((built / unit).as_uri())
-    window.keyboard.press("Tab")
-    assert "skip" in window.evaluate("document.activeElement.innerText").lower()
-    fold = window.locator("details", has=window.locator("summary", has_text="A solution")).first
-    fold.locator("summary").focus()
-    window.keyboard.press("Enter")
-    assert fold.evaluate("one => one.open")
-    window.goto((built / "search.html").as_uri() + "?q=confidence+interval")
-    window.locator("#search-results li a", has_text="Start here").first.wait_for()
+FOCUSED = """() => {
+  const one = document.activeElement, kind = [];
+  if (one === document.body || one.dataset.reached) return null;
+  one.dataset.reached = 'yes';
+  one.scrollIntoView({block: 'center'});
+  document.getAnimations().forEach(movement => movement.finish());
+  for (let up = one; up; up = up.parentElement) kind.push(`${up.tagName}.${up.className}`);
+  const {x, y, width, height} = one.getClientRects()[0], fold = one.matches('details:not([open]) > summary');
+  return {x, y, width, height, kind: kind.join(' '), html: one.outerHTML.slice(0, 200), fold};
+}"""
+CONTROLS = "a[href], button:not(#pst-back-to-top), input, select, textarea, summary"  # that one comes while one scrolls
+LEFT_OUT = f"""() => [...document.querySelectorAll('{CONTROLS}')]
+  .filter(one => one.checkVisibility({{visibilityProperty: true}}) && !one.dataset.reached)
+  .map(one => one.outerHTML.slice(0, 200))"""
+UNFOCUS, FOCUS = "(window.left = document.activeElement).blur()", "left.focus({preventScroll: true})"
+
+
+def edge(page, place):
+    """How thick the line around what has the focus is, in pixels, where it contrasts 3:1 or more (WCAG 2.2, 2.4.13)."""
+    size = page.viewport_size
+    left, top = max(0, place["x"] - 6), max(0, place["y"] - 6)
+    right = min(size["width"], place["x"] + place["width"] + 6)
+    bottom = min(size["height"], place["y"] + place["height"] + 6)
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    brightness = []
+    for script in (UNFOCUS, FOCUS):
+        page.evaluate(script)
+        with Image.open(io.BytesIO(page.screenshot(clip=clip, animations="disabled"))) as shot:
+            channels = np.asarray(shot.convert("RGB")) / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        brightness.append(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    contrast = np.maximum(*brightness) / np.minimum(*brightness)
+    return np.sum(contrast >= 3) / (2 * (right - left - 12 + bottom - top - 12))
+
+
+def tabbed_through(page, kinds):
+    """Go to the end of a page by the Tab key and open each fold on the way, so that what is in it has its turn.
+
+    Returns what had the focus with hardly a line around it; of each kind, which the same rules draw, one is looked at.
+    """
+    unseen = []
+    page.keyboard.press("Tab")
+    while place := page.evaluate(FOCUSED):
+        if place["kind"] not in kinds and edge(page, place) < 2:
+            unseen.append(place["html"])
+        kinds.add(place["kind"])
+        if place["fold"]:
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.parentElement.open"), place["html"]
+        page.keyboard.press("Tab")
+    return unseen
+
+
+def test_the_tab_key_leads_to_everything_and_one_sees_where_one_is(window, built, read):
+    unit = next(path for path in read if path.startswith("units/01"))
+    kinds = set()
+    for path in (unit, "index.html", "claims.html", "docs/grading.html", "reference/tlcourse.checks.html"):
+        window.goto((built / path).as_uri())
+        unseen = tabbed_through(window, kinds)
+        assert window.evaluate(LEFT_OUT) == [], path
+        assert not unseen, "\n".join([path, *unseen])
+        folds = window.locator("details[open]").count()
+        assert folds > 10 or path != unit, "its hints, solutions and checks are folded"
     assert window.asked == []
+
+
+def press_until(window, key, selector):
+    """Press a key until what has the focus is what the selector names."""
+    for _ in range(100):
+        window.keyboard.press(key)
+        if window.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"the key {key} does not lead to {selector}")
+
+
+def test_a_page_is_found_by_the_keyboard(window, built):
+    window.goto((built / "claims.html").as_uri())
+    field = window.locator("#pst-search-dialog input:focus")
+    window.keyboard.press("ControlOrMeta+k")
+    field.wait_for()
+    window.keyboard.press("Escape")
+    press_until(window, "Tab", ".search-button__button")
+    window.keyboard.press("Enter")
+    field.wait_for()
+    window.keyboard.type("confidence interval")
+    window.keyboard.press("Enter")
+    window.locator("#search-results li a", has_text="Start here").first.wait_for()
+    press_until(window, "Tab", "#search-results li a")
+    found = urlsplit(window.evaluate("document.activeElement.href"))
+    window.keyboard.press("Enter")
+    window.wait_for_url(lambda address: urlsplit(address).path == found.path)
+    assert "interval" in window.locator("article").inner_text()
+    assert window.asked == []
+
+
+def test_the_theme_is_switched_by_the_keyboard(window, built):
+    other = {"light": "dark", "dark": "light"}[window.theme]
+    window.goto((built / "claims.html").as_uri())
+    ground = window.evaluate("getComputedStyle(document.body).backgroundColor")
+    press_until(window, "Tab", ".theme-switch-button")
+    window.keyboard.press("Enter")
+    press_until(window, "ArrowDown", f".theme-change-button[data-mode={other}]")
+    window.keyboard.press("Enter")
+    assert window.evaluate("document.documentElement.dataset.theme") == other
+    assert window.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+    window.keyboard.press("Tab")
+    assert window.evaluate("document.activeElement.matches('header *')"), "one goes on where one was"
 
 
 def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):

@@ -30,6 +30,7 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
 
+LOOK = "Show where the network looked on this photo of FOLDER, right or wrong; may be given again."
 json_option = click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers here too.")
 
 
@@ -72,12 +73,13 @@ def check(notebook):
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True)
 @click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
-def photos(folder, into, teacher):
+@click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK)
+def photos(folder, into, teacher, look):
     """Learn to tell your own photos apart: FOLDER holds one folder of photos for each class."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from tlcourse.own_photos import learn
 
-    click.echo(str(learn(folder, into, teacher)))
+    click.echo(str(learn(folder, into, teacher, look)))
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """One's own photos: a classifier, its accuracy, its mistakes, where it looked, and a file for the telephone."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +11,12 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tlcourse import features, litert, saliency, storage, teachers
+from tlcourse import contact_sheets, features, litert, teachers
 from tlcourse.catalogue import CATALOGUE
 from tlcourse.datasets import photos
-from tlcourse.plots import image_grid
 
 PREFERRED, EMBEDDED = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
-SHOWN = 24  # mistakes on a contact sheet
 NOT_GOOD_FOR = (
     "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
     "things, animals or places apart: take the accuracy as what colours and outlines alone give."
@@ -39,7 +38,8 @@ class Outcome:
     remark : str
         What the teacher is not good for, and why it was taken; empty for an ImageNet teacher.
     written : dict of str to pathlib.Path
-        "model", "labels", and, if there are any mistakes, "mistakes" and "where_it_looked".
+        "model", "labels", and, if there are any mistakes, "mistakes" and "where_it_looked", with "mistakes_2" and so
+        on for those that do not fit on a sheet; "looked_at" if photos to look at were named.
     """
 
     teacher: str
@@ -68,7 +68,7 @@ class Outcome:
         return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
 
 
-def learn(folder, into, teacher=None):
+def learn(folder, into, teacher=None, look=()):
     """Train a head on the photos in `folder`, judge it by cross-validation, and write what can be looked at and used.
 
     Parameters
@@ -79,6 +79,9 @@ def learn(folder, into, teacher=None):
         Where the files go; made if it is not there.
     teacher : {"MobileNetV2", "faces_vgg16"}, optional
         By default the first, and the second where the weights of the first cannot be had.
+    look : path-like, or sequence of them, optional
+        Photos in `folder` for which to show where the network looked, whether it was right or wrong: paths as they
+        are or below `folder`, such as "cats/01.jpg".
 
     Returns
     -------
@@ -87,10 +90,13 @@ def learn(folder, into, teacher=None):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, a class has fewer than two photos, or a photo cannot be read.
+        If there are fewer than two classes, a class has fewer than two photos, a photo cannot be read, or one to look
+        at is not in `folder`.
     """
     files = photos.files(folder)
     _check(files, folder)
+    paths = [path for members in files.values() for path in members]
+    to_look_at = _places(look, paths, folder)
     name, base, remark = _teacher(teacher)
     data = photos.load(folder, size=base.input_shape[1])
     vectors = features.extract(base, teachers.preprocess(name, data.images))
@@ -99,7 +105,9 @@ def learn(folder, into, teacher=None):
     interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
     written = litert.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
-    written |= _mistakes(base, name, data, predicted, heads, files, Path(into))
+    judged = contact_sheets.Judged(base, name, data, paths, predicted, heads)
+    contact_sheets.clear(into)
+    written |= contact_sheets.mistakes(judged, Path(into)) | contact_sheets.looked_at(judged, to_look_at, Path(into))
     return Outcome(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
 
 
@@ -110,6 +118,19 @@ def _check(files, folder):
     for name, count in counts.items():
         if count < 2:
             raise ValueError(f"the class {name!r} has one photo: two are needed, one to learn from and one to test on")
+
+
+def _places(look, paths, folder):
+    """Where in `paths` the photos to look at are, each once."""
+    known = {path.resolve(): place for place, path in enumerate(paths)}
+    places = []
+    for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
+        found = [known[path] for path in (Path(photo).resolve(), (Path(folder) / photo).resolve()) if path in known]
+        if not found:
+            example = paths[0].relative_to(folder)
+            raise ValueError(f"{photo} is not one of the photos in {folder}: name them as {example}, for example")
+        places += found[:1]
+    return list(dict.fromkeys(places))
 
 
 def _teacher(name):
@@ -148,29 +169,3 @@ def _cross_validated(vectors, labels):
         for index in unseen:
             heads[index] = kernel
     return predicted, heads
-
-
-def _mistakes(base, name, data, predicted, heads, files, into):
-    """Pictures of the mistakes, as they are and with what spoke for the wrong class; nothing if there are none."""
-    wrong = np.flatnonzero(predicted != data.labels)[:SHOWN]
-    if not len(wrong):
-        return {}
-    paths = [path for members in files.values() for path in members]
-    titles = [
-        f"{paths[index].name[-16:]}\n{data.class_names[data.labels[index]]}, not {data.class_names[predicted[index]]}"
-        for index in wrong
-    ]
-    inputs = teachers.preprocess(name, data.images[wrong])
-    spoke_for = np.stack([heads[index][:, predicted[index]] for index in wrong])
-    heat = saliency.grad_cam(base, inputs, spoke_for)
-    pictures = {
-        "mistakes": data.images[wrong],
-        "where_it_looked": saliency.overlay(data.images[wrong], heat),
-    }
-    return {key: _save(image_grid(sheet, titles, columns=6), into / f"{key}.png") for key, sheet in pictures.items()}
-
-
-def _save(axes, path):
-    with storage.whole_file(path) as partial:
-        axes.figure.savefig(partial, format="png", dpi=130)
-    return path
