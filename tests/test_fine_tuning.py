@@ -88,6 +88,10 @@ def test_what_the_units_words_say_is_on_record():
     assert clearly_above(far["head_first"]["0.001"], far["gradual"]["0.001"])
     assert clearly_above(near["head_first"]["0.01"], near["gradual"]["0.01"])
     assert not clearly_above(far["gradual"]["0.01"], far["head_first"]["0.01"])
+    for rate in ("0.0001", "0.001"):
+        assert clearly_above(far["head_first"][rate], far["frozen"])
+    assert clearly_above(near["head_first"]["0.0001"], near["frozen"])
+    assert undecided(near["head_first"]["0.001"], near["frozen"])
     for order in ("head_first", "at_once"):
         assert clearly_above(near["frozen"], near[order]["0.01"])
         assert clearly_above(near["others"]["teacher"], near["others"][order]["0.01"])
@@ -104,4 +108,8 @@ def test_what_the_units_words_say_is_on_record():
     for row in (entry for key, entry in results("depth").items() if key.isdigit()):
         assert max(row, key=lambda name: row[name]["mean"]) == "everything"
         assert clearly_above(row["everything"], row["block 5 on"])
+        assert clearly_above(row["everything"], row["head only"])
     assert undecided(row["everything"], row["block 4 on"])  # with fifty pictures each
+    few, many = ({"values": np.subtract(row["everything"]["values"], row["head only"]["values"])}
+                 for row in (results("depth")["2"], results("depth")["50"]))  # fmt: skip
+    assert undecided(many, few)
