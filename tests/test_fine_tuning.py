@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from comparing import clearly_above, undecided
 
+from tlcourse import teachers
 from tlcourse.data import results
-from tlcourse.datasets import digits
-from tlcourse.experiments import fine_tuning, stopping
+from tlcourse.datasets import LabelledImages, digits, photos
+from tlcourse.experiments import fine_tuning, real_fine_tuning, stopping
 
 
 def test_training_validation_and_test_share_no_picture():
@@ -45,6 +46,33 @@ def test_augmented_digits_are_other_pictures_of_the_same_kind():
     assert np.array_equal(first, stopping.varied(images, 1))
 
 
+@pytest.fixture
+def photo_task(monkeypatch):
+    """The task on photos, with noise for photos and a MobileNetV2 that has learned nothing."""
+    rng, options = np.random.default_rng(0), {"weights": None, "include_top": False, "pooling": "avg"}
+
+    def untrained(name, head, input_size):
+        return getattr(keras.applications, name)(input_shape=(input_size, input_size, 3), **options)
+
+    def noise(count):
+        pictures = rng.integers(0, 256, (2 * count, 40, 40, 3), dtype=np.uint8)
+        return LabelledImages(pictures, np.arange(2 * count) % 2, ("cat", "dog"), "noise")
+
+    monkeypatch.setattr(teachers, "load", untrained)
+    monkeypatch.setattr(photos, "cats_dogs", lambda: {"train": noise(4), "val": noise(3), "test": noise(5)})
+    monkeypatch.setattr(real_fine_tuning, "EACH", 4)
+    monkeypatch.setattr(real_fine_tuning, "EPOCHS", 1)
+    monkeypatch.setattr(real_fine_tuning, "PIXELS", 32)
+
+
+def test_photos_are_measured_by_norms_and_rate_on_the_part_that_is_asked_for(photo_task):
+    measured = real_fine_tuning.run(0)
+    assert set(measured) == {"frozen", "norms_frozen", "norms_free", "norms_free_in_training_mode"}
+    shares = [measured["frozen"], *(value for key in list(measured)[1:] for value in measured[key].values())]
+    assert len(shares) == 1 + 3 * len(real_fine_tuning.RATES)
+    assert all(10 * share == pytest.approx(round(10 * share)) for share in shares)  # ten test photos
+
+
 def test_what_the_units_words_say_is_on_record():
     """A new teacher may turn a comparison round; then the prose of unit 03 needs other words."""
     tuned, stopped = results("fine_tuning"), results("stopping")
@@ -60,6 +88,10 @@ def test_what_the_units_words_say_is_on_record():
     assert clearly_above(far["head_first"]["0.001"], far["gradual"]["0.001"])
     assert clearly_above(near["head_first"]["0.01"], near["gradual"]["0.01"])
     assert not clearly_above(far["gradual"]["0.01"], far["head_first"]["0.01"])
+    for rate in ("0.0001", "0.001"):
+        assert clearly_above(far["head_first"][rate], far["frozen"])
+    assert clearly_above(near["head_first"]["0.0001"], near["frozen"])
+    assert undecided(near["head_first"]["0.001"], near["frozen"])
     for order in ("head_first", "at_once"):
         assert clearly_above(near["frozen"], near[order]["0.01"])
         assert clearly_above(near["others"]["teacher"], near["others"][order]["0.01"])
@@ -76,4 +108,8 @@ def test_what_the_units_words_say_is_on_record():
     for row in (entry for key, entry in results("depth").items() if key.isdigit()):
         assert max(row, key=lambda name: row[name]["mean"]) == "everything"
         assert clearly_above(row["everything"], row["block 5 on"])
+        assert clearly_above(row["everything"], row["head only"])
     assert undecided(row["everything"], row["block 4 on"])  # with fifty pictures each
+    few, many = ({"values": np.subtract(row["everything"]["values"], row["head only"]["values"])}
+                 for row in (results("depth")["2"], results("depth")["50"]))  # fmt: skip
+    assert undecided(many, few)

@@ -30,8 +30,7 @@ class Task:
 
     def __init__(self, train, test, seed, dropout=0.0):
         self.seed = seed
-        base = teachers.load("faces_vgg16", head=False)
-        self.lower, upper = finetuning.split(base, CUT)
+        self.lower, upper = self.halves()
         self.train_features, self.test_features = (self.features(part.images) for part in (train, test))
         self.train_labels, self.test_labels = train.labels, test.labels
         keras.utils.set_random_seed(seed)
@@ -41,6 +40,10 @@ class Task:
         self.hidden = upper
         self.start = self.model.get_weights()
         self.with_head = None
+
+    def halves(self):
+        """The teacher in two: what stays frozen, and what may learn."""
+        return finetuning.split(teachers.load("faces_vgg16", head=False), CUT)
 
     def features(self, images):
         """What the frozen lower part makes of pictures."""
