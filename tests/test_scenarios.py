@@ -101,6 +101,7 @@ def tiny(monkeypatch):
     import keras
 
     from tlcourse.experiments import (
+        clusters,
         dataset_bias,
         other_labels,
         simulation,
@@ -119,6 +120,7 @@ def tiny(monkeypatch):
     for module, sizes in {
         two_telescopes: {"IMAGES_EACH": 8, "UNLABELLED_EACH": 6, "TEST_EACH": 4},
         other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
+        clusters: {"SOURCE_EACH": 2, "COPIES": 3, "TARGET_EACH": 3},
         dataset_bias: {"FEW": 4, "TEST_EACH": 3},
         simulation: {"SIMULATED_EACH": 3},
         transfer_matrix: {"PEOPLE": 3, "TESTS": 2},
