@@ -47,6 +47,8 @@ def _surely_better(record, first, second):
         ("simulation", "real.scanned", "real.handwritten"),
         ("simulation", "real_labels", "real.scanned"),
         ("simulation", "real_labels", "real_only"),
+        ("instances", "plain", "weighted"),
+        ("clusters", "unlabelled", "pixels"),
         ("transfer_matrix", "faces.faces.accuracy", "faces.none.scratch"),
         ("transfer_matrix", "greek.letters.accuracy", "greek.none.scratch"),
         ("transfer_matrix", "galaxies.galaxies.accuracy", "galaxies.none.scratch"),
@@ -86,6 +88,42 @@ def test_exchanged_colours_are_the_same_galaxies():
     assert np.array_equal(dataset_bias.exchanged(other).images, data.images)
 
 
+def test_copies_are_the_same_galaxies_turned_mirrored_moved_and_dimmed():
+    from tlcourse.experiments import clusters
+
+    data = galaxies.observe(1, 0)
+    copied = clusters.copies(data.images, 6, seed=0)
+    assert copied.labels.tolist() == [place for place in range(4) for _ in range(6)]
+    assert len(np.unique(copied.images, axis=0)) == 24
+    for image, label in zip(copied.images, copied.labels, strict=True):
+        before, after = (np.sort(part, axis=None).astype(float) for part in (data.images[label], image))
+        dimmed = (before @ after) / (before @ before)
+        assert 0.69 < dimmed < 1.01
+        np.testing.assert_allclose(after, dimmed * before, atol=1)
+
+
+def test_agreement_is_one_for_the_classes_themselves_and_nothing_by_lot():
+    from tlcourse.experiments import clusters
+
+    labels = np.repeat(np.arange(4), 30)
+    rng = np.random.default_rng(0)
+    apart = 10 * np.eye(4)[labels] + rng.normal(size=(120, 4))
+    assert clusters.agreement(apart, labels, 0) == 1
+    assert abs(clusters.agreement(apart, rng.permutation(labels), 0)) < 0.1
+
+
+def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_on_record():
+    from scipy import stats
+
+    from tlcourse.experiments import instances
+
+    source, _, target, _ = instances.drawn_domains(0)
+    truth = stats.norm.pdf(source, 1.5, 0.5) / stats.norm.pdf(source, 0, 1)
+    assert np.corrcoef(instances.weights(source, target), truth.clip(max=instances.LARGEST))[0, 1] > 0.9
+    for name, value in instances.run(3).items():
+        np.testing.assert_allclose(value, results("instances")[name]["values"][3], atol=2e-5)
+
+
 def test_the_small_network_learns():
     from tlcourse.experiments import headline, small_network
 
@@ -101,6 +139,7 @@ def tiny(monkeypatch):
     import keras
 
     from tlcourse.experiments import (
+        clusters,
         dataset_bias,
         other_labels,
         simulation,
@@ -119,6 +158,7 @@ def tiny(monkeypatch):
     for module, sizes in {
         two_telescopes: {"IMAGES_EACH": 8, "UNLABELLED_EACH": 6, "TEST_EACH": 4},
         other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
+        clusters: {"SOURCE_EACH": 2, "COPIES": 3, "TARGET_EACH": 3},
         dataset_bias: {"FEW": 4, "TEST_EACH": 3},
         simulation: {"SIMULATED_EACH": 3},
         transfer_matrix: {"PEOPLE": 3, "TESTS": 2},
@@ -133,7 +173,17 @@ def tiny(monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["two_languages", "two_telescopes", "other_labels", "label_shift", "dataset_bias", "simulation", "transfer_matrix"],
+    [
+        "two_languages",
+        "two_telescopes",
+        "other_labels",
+        "clusters",
+        "label_shift",
+        "instances",
+        "dataset_bias",
+        "simulation",
+        "transfer_matrix",
+    ],
 )
 def test_an_experiment_gives_what_is_onresults(tiny, name):
     from tlcourse.experiments import recording

@@ -6,6 +6,7 @@ import time
 import click
 
 from tlcourse.experiments import (
+    clusters,
     cut_layer,
     dataset_bias,
     depth,
@@ -13,6 +14,7 @@ from tlcourse.experiments import (
     few_images,
     fine_tuning,
     headline,
+    instances,
     label_shift,
     ladders,
     old_head,
@@ -38,7 +40,9 @@ RESULTS = {
     "two_languages": (two_languages.run, range(10)),
     "two_telescopes": (two_telescopes.run, range(5)),
     "other_labels": (other_labels.run, range(5)),
+    "clusters": (clusters.run, range(5)),
     "label_shift": (label_shift.run, range(10)),
+    "instances": (instances.run, range(20)),
     "dataset_bias": (dataset_bias.run, range(5)),
     "simulation": (simulation.run, range(5)),
     "transfer_matrix": (transfer_matrix.run, range(5)),
