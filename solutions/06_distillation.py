@@ -279,7 +279,10 @@ with progress.exercise("distillation_loss"):
 
 # %% tags=["nbval-check-output"]
 hesitates = np.array([[4, 4, 0, 0]], "float32")
-sure_or_not = {"the student is sure": np.array([[4, 0, 0, 0]], "float32"), "the student has no idea": np.zeros((1, 4), "float32")}
+sure_or_not = {
+    "the student is sure": np.array([[4, 0, 0, 0]], "float32"),
+    "the student has no idea": np.zeros((1, 4), "float32"),
+}
 for name, answer in sure_or_not.items():
     as_meant, swapped = (float(distillation_loss(*logits, np.array([0]), 1.0, 1.0))
                          for logits in ((answer, hesitates), (hesitates, answer)))  # fmt: skip
