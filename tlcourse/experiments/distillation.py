@@ -151,7 +151,7 @@ class Course:
     def multi_task(self):
         """One student for two teachers: (who, glasses) as accuracies."""
         student = self.student()
-        glasses = keras.layers.Dense(2)(student.get_layer("features").output)
+        glasses = second_answer(student)
         soft = distillation.SoftTargets(TEMPERATURE)
         second = distillation.Lesson(glasses, self.said["glasses"], soft, GLASSES_WEIGHT)
         _teach(student, self.images, [self.soft(student), second])
@@ -166,6 +166,16 @@ class Course:
         few = [distillation.from_labels(student, self.train.labels), _first(self.hint(student, 1.0), len(self.train))]
         _teach(student, self.train.images, few, STEPS // 2)
         return headline.accuracy(student, self.test)
+
+
+def second_answer(student):
+    """A dense layer for the second task on the student's features: glasses or none."""
+    return keras.layers.Dense(2)(student.get_layer("features").output)
+
+
+def whole_teacher():
+    """The teacher with a head for the people of a task, which has learned nothing yet."""
+    return keras.Sequential([teachers.load("faces_vgg16", head=False), keras.layers.Dense(PEOPLE)])
 
 
 def unusual(test):
@@ -190,7 +200,7 @@ def _share(logits, labels):
 
 def on_device(student, test):
     """File sizes in bytes, milliseconds a picture, and agreement with Keras of the student in LiteRT's formats."""
-    teacher = keras.Sequential([teachers.load("faces_vgg16", head=False), keras.layers.Dense(PEOPLE)])
+    teacher = whole_teacher()
     networks = {"teacher": litert.convert(teacher), "student": litert.convert(student)}
     networks["student_float16"] = litert.convert(student, "float16")
     networks["student_int8"] = litert.convert(student, "int8", test.images[::10])

@@ -25,6 +25,7 @@ from tlcourse.experiments import (
     record,
     simulation,
     stopping,
+    students,
     summaries,
     transfer_matrix,
     two_languages,
@@ -54,9 +55,10 @@ RESULTS = {
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
     "distillation": (distillation.run, range(10)),
+    "students": (students.run, range(5)),
 }
 SIDE_BY_SIDE = 2  # seeds at a time: on two cores a fifth faster than one after the other, each with both cores
-ALONE = {"distillation"}  # measures how fast networks are
+ALONE = {"distillation", "students"}  # they measure how fast networks are
 
 
 def main(names=()):
