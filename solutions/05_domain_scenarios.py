@@ -366,7 +366,12 @@ for name, (which, in_source, in_target) in labels_of.items():
 # Each setting once, in numbers. *Inductive*: the galaxies' four classes are known, and ten labelled pictures of each of
 # the eight kinds; with the teacher's features against from scratch. *Transductive*: labels through the sharp telescope
 # only; CORAL against a head trained again. Both are told in full below.
-#
+
+# %% tags=["nbval-check-output"]
+print("inductive:   ", gain(kinds["fine"]["new_head"], kinds["fine"]["scratch"]))
+print("transductive:", gain(telescopes["features"]["coral"], telescopes["features"]["plain"]))
+
+# %% [markdown]
 # *Unsupervised*: nobody has named a galaxy, old or new. Can old ones help to group new ones? Make 16 copies of each of
 # 200 unnamed galaxies, turned, mirrored, moved and dimmed, and train a network to say **which of the 200** a copy shows.
 # It must find what the copies have in common (Dosovitskiy et al. 2014). Here are three galaxies, six copies of each.
@@ -399,7 +404,11 @@ axes.set_xlabel("adjusted Rand index of eight groups with the eight kinds")
 plt.show()
 
 # %% [markdown]
-# TODO_CLUSTERS
+# Without one label the index rises from 0.11 on pixels to 0.36, by 0.25 (0.18 to 0.33). Part of that needs no
+# learning: already a network with random weights reaches 0.22. What it learned from the old galaxies adds 0.14. To the
+# teacher of four classes, which had 800 galaxies *with* labels, no difference can be detected; its row is the hole in
+# the table, labels in the source only and another task. But 0.36 is far from 1: these groups are a start for somebody
+# who will name them, and no classifier. And k-means was told how many to look for.
 #
 # ### Exercise 5.2: sort scenario cards
 #
@@ -1770,8 +1779,9 @@ if small:
 # 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL
 #    21.2 points, batch norms 16.4 points, over-sampling 11.6 points. Importance weights brought nothing where the domains
 #    do not overlap, and prior correction helps the mix at the cost of what is rare.
-# 3. **Settings and approaches** (C32, C33). Say which labels there are; then say what is carried over: instances,
-#    features, parameters or relations.
+# 3. **Settings and approaches** (C32, C33). Say which labels there are: without any, features learned from unnamed
+#    galaxies raised the agreement of groups with kinds by 0.25. Then say what is carried over: instances, features,
+#    parameters or relations.
 # 4. **The transfer matrix** (C11). Similar domains help, by up to 76.9 points; an unrelated teacher cost 36.3 points.
 #    For that pair LogME ranked the teacher last; LEEP and the A-distance ranked it first. Whether a teacher harms, only
 #    the rival from scratch shows.
