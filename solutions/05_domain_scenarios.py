@@ -462,23 +462,10 @@ def sorted_cards():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-CARDS = (
-    "night",
-    "farm",
-    "breeds",
-    "accents",
-    "rare",
-    "prize",
-    "leaves",
-    "mushrooms",
-    "baskets",
-    "parts",
-    "loans",
-    "sounds",
-)
+CARDS = "night farm breeds accents rare prize leaves mushrooms baskets parts loans sounds".split()
 WORDS = ("X", "Y", "P(X)", "P(Y)", "P(Y|X)"), ("inductive", "transductive", "unsupervised")
 NEW_LOOK = "inputs that look new are taken for another X, though an old one could occur on the new side"
-SHARES = "shares of the answers are thought to move, and nothing says so"
+STAYED = "P(X|Y), what each class looks like, is not asked for"
 SLIPS = {
     **{(part, "X"): NEW_LOOK for part in WORDS[0]},
     **{(part, "Y"): "the list of answers is taken for another one, and it is the same" for part in WORDS[0]},
@@ -488,15 +475,8 @@ SLIPS = {
     ("Y", "P(Y|X)"): "the rule is compared before the list of answers: with other answers no rule can be the same",
     ("Y", "P(Y)"): "shares are compared before the list of answers",
     ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same answer",
-    ("P(X)", "P(Y)"): SHARES,
-    (
-        "P(Y)",
-        "P(X)",
-    ): "P(X), which moved along with P(Y), is named, and P(X|Y), what each class looks like, is not asked for",
-    (
-        "P(Y)",
-        "P(Y|X)",
-    ): "P(Y|X), which moved along with P(Y), is named, and P(X|Y), what each class looks like, is not asked for",
+    ("P(X)", "P(Y)"): "shares of the answers are thought to move, and nothing says so",
+    **{("P(Y)", part): f"{part}, which moved along with P(Y), is named, and {STAYED}" for part in ("P(X)", "P(Y|X)")},
     ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often, and other answers are right",
     ("P(Y|X)", "P(Y)"): "only shares are thought to move, though the inputs of a class are not those of before",
     ("transductive", "unsupervised"): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
@@ -1567,9 +1547,9 @@ print("digits: the choice by LogME over no teacher:", gain(chosen, matrix["digit
 # %% [markdown]
 # LogME puts the teacher of faces last for digits, at −0.18 against 0.02 and 0.01 for the two others, and so warns of
 # the worst choice before a head is trained: the negative transfer is *detected*. Choosing by the score is also the
-# **repair**: it takes another teacher, and brings back 34.2 points of the 36.3 that the teacher of faces cost. Its
-# choice is the best teacher of each seed for every target but digits, and there it reaches 85.4 % of the 87.5 % that
-# were possible.
+# **repair**: it takes another teacher, which brings 34.2 points over the teacher of faces, nearly all that this one
+# had cost. Its choice is the best teacher of each seed for every target but digits, and there it reaches 85.4 % of the
+# 87.5 % that were possible.
 #
 # But LogME *ranks* teachers, and whether one harms it does not say. For digits no difference can be detected between
 # its choice and no teacher at all. The sign does not help: from faces to Greek letters LogME is +0.25, and the teacher
