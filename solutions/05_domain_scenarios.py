@@ -462,7 +462,8 @@ def sorted_cards():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-CARDS = "night farm breeds accents rare prize leaves mushrooms baskets parts loans sounds".split()
+CARDS = ("night", "farm", "breeds", "accents", "rare", "prize",
+         "leaves", "mushrooms", "baskets", "parts", "loans", "sounds")  # fmt: skip
 WORDS = ("X", "Y", "P(X)", "P(Y)", "P(Y|X)"), ("inductive", "transductive", "unsupervised")
 NEW_LOOK = "inputs that look new are taken for another X, though an old one could occur on the new side"
 STAYED = "P(X|Y), what each class looks like, is not asked for"
