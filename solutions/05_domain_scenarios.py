@@ -366,7 +366,12 @@ for name, (which, in_source, in_target) in labels_of.items():
 # Each setting once, in numbers. *Inductive*: the galaxies' four classes are known, and ten labelled pictures of each of
 # the eight kinds; with the teacher's features against from scratch. *Transductive*: labels through the sharp telescope
 # only; CORAL against a head trained again. Both are told in full below.
-#
+
+# %% tags=["nbval-check-output"]
+print("inductive:   ", gain(kinds["fine"]["new_head"], kinds["fine"]["scratch"]))
+print("transductive:", gain(telescopes["features"]["coral"], telescopes["features"]["plain"]))
+
+# %% [markdown]
 # *Unsupervised*: nobody has named a galaxy, old or new. Can old ones help to group new ones? Make 16 copies of each of
 # 200 unnamed galaxies, turned, mirrored, moved and dimmed, and train a network to say **which of the 200** a copy shows.
 # It must find what the copies have in common (Dosovitskiy et al. 2014). Here are three galaxies, six copies of each.
@@ -399,7 +404,11 @@ axes.set_xlabel("adjusted Rand index of eight groups with the eight kinds")
 plt.show()
 
 # %% [markdown]
-# TODO_CLUSTERS
+# Without one label the index rises from 0.11 on pixels to 0.36, by 0.25 (0.18 to 0.33). Part of that needs no
+# learning: already a network with random weights reaches 0.22. What it learned from the old galaxies adds 0.14. To the
+# teacher of four classes, which had 800 galaxies *with* labels, no difference can be detected; its row is the hole in
+# the table, labels in the source only and another task. But 0.36 is far from 1: these groups are a start for somebody
+# who will name them, and no classifier. And k-means was told how many to look for.
 #
 # ### Exercise 5.2: sort scenario cards
 #
@@ -453,23 +462,11 @@ def sorted_cards():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-CARDS = (
-    "night",
-    "farm",
-    "breeds",
-    "accents",
-    "rare",
-    "prize",
-    "leaves",
-    "mushrooms",
-    "baskets",
-    "parts",
-    "loans",
-    "sounds",
-)
+CARDS = ("night", "farm", "breeds", "accents", "rare", "prize",
+         "leaves", "mushrooms", "baskets", "parts", "loans", "sounds")  # fmt: skip
 WORDS = ("X", "Y", "P(X)", "P(Y)", "P(Y|X)"), ("inductive", "transductive", "unsupervised")
 NEW_LOOK = "inputs that look new are taken for another X, though an old one could occur on the new side"
-SHARES = "shares of the answers are thought to move, and nothing says so"
+STAYED = "P(X|Y), what each class looks like, is not asked for"
 SLIPS = {
     **{(part, "X"): NEW_LOOK for part in WORDS[0]},
     **{(part, "Y"): "the list of answers is taken for another one, and it is the same" for part in WORDS[0]},
@@ -479,15 +476,8 @@ SLIPS = {
     ("Y", "P(Y|X)"): "the rule is compared before the list of answers: with other answers no rule can be the same",
     ("Y", "P(Y)"): "shares are compared before the list of answers",
     ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same answer",
-    ("P(X)", "P(Y)"): SHARES,
-    (
-        "P(Y)",
-        "P(X)",
-    ): "P(X), which moved along with P(Y), is named, and P(X|Y), what each class looks like, is not asked for",
-    (
-        "P(Y)",
-        "P(Y|X)",
-    ): "P(Y|X), which moved along with P(Y), is named, and P(X|Y), what each class looks like, is not asked for",
+    ("P(X)", "P(Y)"): "shares of the answers are thought to move, and nothing says so",
+    **{("P(Y)", part): f"{part}, which moved along with P(Y), is named, and {STAYED}" for part in ("P(X)", "P(Y|X)")},
     ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often, and other answers are right",
     ("P(Y|X)", "P(Y)"): "only shares are thought to move, though the inputs of a class are not those of before",
     ("transductive", "unsupervised"): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
@@ -1558,9 +1548,9 @@ print("digits: the choice by LogME over no teacher:", gain(chosen, matrix["digit
 # %% [markdown]
 # LogME puts the teacher of faces last for digits, at −0.18 against 0.02 and 0.01 for the two others, and so warns of
 # the worst choice before a head is trained: the negative transfer is *detected*. Choosing by the score is also the
-# **repair**: it takes another teacher, and brings back 34.2 points of the 36.3 that the teacher of faces cost. Its
-# choice is the best teacher of each seed for every target but digits, and there it reaches 85.4 % of the 87.5 % that
-# were possible.
+# **repair**: it takes another teacher, which brings 34.2 points over the teacher of faces, nearly all that this one
+# had cost. Its choice is the best teacher of each seed for every target but digits, and there it reaches 85.4 % of the
+# 87.5 % that were possible.
 #
 # But LogME *ranks* teachers, and whether one harms it does not say. For digits no difference can be detected between
 # its choice and no teacher at all. The sign does not help: from faces to Greek letters LogME is +0.25, and the teacher
@@ -1770,8 +1760,9 @@ if small:
 # 2. **Repairs without labels** (C28 to C31, C34). A rotation from 80 pairs of words brought 19.7 points, CORAL
 #    21.2 points, batch norms 16.4 points, over-sampling 11.6 points. Importance weights brought nothing where the domains
 #    do not overlap, and prior correction helps the mix at the cost of what is rare.
-# 3. **Settings and approaches** (C32, C33). Say which labels there are; then say what is carried over: instances,
-#    features, parameters or relations.
+# 3. **Settings and approaches** (C32, C33). Say which labels there are: without any, features learned from unnamed
+#    galaxies raised the agreement of groups with kinds by 0.25. Then say what is carried over: instances, features,
+#    parameters or relations.
 # 4. **The transfer matrix** (C11). Similar domains help, by up to 76.9 points; an unrelated teacher cost 36.3 points.
 #    For that pair LogME ranked the teacher last; LEEP and the A-distance ranked it first. Whether a teacher harms, only
 #    the rival from scratch shows.
