@@ -17,8 +17,8 @@ from matplotlib.text import Text
 
 from tlcourse import counting, plots, widgets
 from tlcourse.datasets import galaxies
-from tlcourse.plots import style
 from tlcourse.plots.story import transfer
+from tlcourse.plots.style import INK, MUTED, PALE
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
@@ -128,10 +128,12 @@ def test_every_reader_can_tell_the_colours_apart(sight):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_lines_and_areas_have_the_courses_colours(name):
-    palette = {to_hex(colour) for colour in (*plots.COLOURS.values(), style.INK, style.MUTED, style.PALE, "white")}
+    palette = {to_hex(colour) for colour in (*plots.COLOURS.values(), INK, MUTED, PALE, "white")}
     figure = EVERY[name]().figure
     figure.canvas.draw()
-    lines = [line.get_color() for line in figure.findobj(Line2D) if line.get_visible()]
+    lines = [
+        line.get_color() for line in figure.findobj(Line2D) if line.get_visible() and line.get_linestyle() != "None"
+    ]
     areas = [part.get_facecolor() for part in figure.findobj(Patch) if part.get_visible() and part.get_fill()]
     assert {to_hex(colour) for colour in lines + areas} <= palette
 

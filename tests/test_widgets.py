@@ -283,7 +283,11 @@ def test_the_still_picture_of_a_photo_shows_it_and_every_probability(classifier)
     photo = np.arange(1200, dtype=np.uint8).reshape(20, 20, 3)
     axes = widgets.draw_photo(photo, [[0.25, 0.7495, 0.0005]], ("cat", "dog", "fox"), "on-the-sofa-last-winter.png")
     assert {"25.0%", "75.0%", "<0.1%"} == texts(axes)
-    assert [(bar.get_y() + 0.4, bar.get_width()) for bar in axes.patches] == [(2, 0.25), (1, 0.7495), (0, 0.0005)]
+    assert [(round(bar.get_y() + 0.4), bar.get_width()) for bar in axes.patches] == [
+        (2, 0.25),
+        (1, 0.7495),
+        (0, 0.0005),
+    ]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", "dog", "fox"]
     left = axes.figure.axes[0]
     assert np.array_equal(left.images[0].get_array(), photo)
