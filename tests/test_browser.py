@@ -453,13 +453,16 @@ def row(frame, words):
     return frame.locator("tbody tr", has=frame.locator("td", has_text=re.compile(rf"^\s*{re.escape(words)}\s*$")))
 
 
-def grade_by_hand(frame, unit, student, grade_id):
+def grade_by_hand(page, frame, unit, student, grade_id):
     """From the list of submissions to one of them: give a point for its written answer, and a comment."""
     row(frame, student).locator(".student-name a").click()
-    frame.locator("tbody a", has_text=unit).click()
+    with page.expect_response(re.compile("/api/comments")):
+        frame.locator("tbody a", has_text=unit).click()
+    frame.locator(f"input.score.needs_manual_grade[id='{grade_id}']").wait_for()  # what is typed before is lost
     for box, text in ((f"input.score[id='{grade_id}']", "1"), (f"textarea[id='{grade_id}-comment']", "Well argued.")):
-        frame.locator(box).fill(text)
-        frame.locator(box).evaluate("box => box.blur()")
+        with page.expect_response(lambda answer: answer.request.method == "PUT"):
+            frame.locator(box).fill(text)
+            frame.locator(box).evaluate("box => box.blur()")
 
 
 def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, graded_unit, keep):
@@ -483,7 +486,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         frame.get_by_text("needs manual grading").first.wait_for()
         cells = notebooks.read(runner.solution_file(course, unit)).cells
         written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
-        grade_by_hand(frame, unit, "right", written.metadata.nbgrader.grade_id)
+        grade_by_hand(page, frame, unit, "right", written.metadata.nbgrader.grade_id)
         scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
         shown = " ".join(frame.locator("body").inner_text().split())
         assert f"Mark scheme (students do not see it) {scheme}" in shown
