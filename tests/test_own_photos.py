@@ -19,7 +19,7 @@ from tlcourse.plots import image_grid
 EACH = 10
 SUFFIXES = (".jpg", ".png", ".webp")
 COLOURS = {"brick": "firebrick", "grass": "green", "sand": "khaki", "sea": "navy", "sky": "skyblue"}
-ON_ITS_SIDE = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}  # by what EXIF says of the camera
+ON_ITS_SIDE = {1: (Image.Transpose.ROTATE_90, 6), 2: (Image.Transpose.ROTATE_270, 8)}  # and what EXIF says of it
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +76,25 @@ def test_offline_the_embedded_teacher_serves_and_says_what_it_is_not_good_for(fo
 
 @pytest.fixture(scope="module")
 def telephone(tmp_path_factory):
-    """Ten photos each of five classes as telephones take them; in each class one shows what belongs into the next."""
+    """Ten photos each of five classes as telephones take them; in each class one shows what belongs into the next.
+
+    A class has a colour and a fineness of its own.
+    """
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("telephone")
     grain = Image.fromarray(rng.integers(0, 256, (4000, 4000, 3), dtype=np.uint8))
     names = list(COLOURS)
     for index in range(len(names) * EACH):
         kind, number = divmod(index, EACH)
-        colour = Image.new("RGB", (12, 9), COLOURS[names[(kind + (number == 5)) % len(names)]])
-        spots = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
+        shown = (kind + (number == 5)) % len(names)
+        side = 3 * 2**shown
+        spots = Image.fromarray(rng.integers(0, 256, (side, side, 3), dtype=np.uint8))
+        spots = Image.blend(Image.new("RGB", spots.size, COLOURS[names[shown]]), spots, 0.3)
         size = [(3000, 2000), (4000, 3000), (2000, 3000)][index % 3]
-        photo = Image.blend(colour, spots, 0.4).resize(size, Image.Resampling.BICUBIC)
+        photo = spots.resize(size, Image.Resampling.BICUBIC)
         photo, exif = Image.blend(photo, grain.crop((0, 0, *size)), 0.08), Image.Exif()
-        if side := {1: 6, 2: 8}.get(number):
-            photo, exif[0x0112] = photo.transpose(ON_ITS_SIDE[side]), side
+        if number in ON_ITS_SIDE:
+            turn, exif[0x0112] = ON_ITS_SIDE[number]
+            photo = photo.transpose(turn)
         suffix = {3: ".png", 7: ".webp"}.get(number, ".jpg")
         kept = root / names[kind] / f"{number:02}{suffix}"
         kept.parent.mkdir(exist_ok=True)
@@ -131,12 +137,14 @@ def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory):
-    """Three classes of twenty pictures of noise: two in three are mistaken, which is more than a sheet holds."""
+    """Three classes of twenty pictures: two hold the same, which are taken for each other; dark ones."""
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
-    for index in range(60):
-        path = root / "abc"[index % 3] / f"{index:02}.png"
-        path.parent.mkdir(exist_ok=True)
-        Image.fromarray(rng.integers(0, 256, (48, 48, 3), dtype=np.uint8)).save(path)
+    for number in range(20):
+        bright, dark = rng.integers(0, 256, (48, 48, 3), dtype=np.uint8), rng.integers(0, 64, (48, 48, 3), np.uint8)
+        for name, picture in {"a": bright, "b": bright, "c": dark}.items():
+            path = root / name / f"{name}{number:02}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(picture).save(path)
     return root
 
 
@@ -157,7 +165,7 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
     for name in ("mistakes_9.png", "mistakes_of_mine.png"):
         (tmp_path / name).write_bytes(b"")
     paths = sorted(noise.glob("*/*.png"))
-    outcome = own_photos.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/00.png", paths[1]])
+    outcome = own_photos.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
     wrong = [place for place in range(60) if outcome.predicted[place] != outcome.labels[place]]
     assert 24 < len(wrong) <= 48
     expected = ["mistakes", "where_it_looked", "mistakes_2", "where_it_looked_2"]
