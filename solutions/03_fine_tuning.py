@@ -1089,21 +1089,22 @@ with progress.exercise("split_once"):
 # ## Two more traps
 #
 # The first stops you. To draw where a network looked (Grad-CAM) one needs a model that also returns the maps of an
-# inner layer. For `nested`, the student with a whole model inside, this does not work:
+# inner layer. With a whole model inside another this does not work:
 
 # %%
-maps = upper.get_layer("block5_pool").output
+inputs = keras.Input(base.input_shape[1:])
+nested = keras.Model(inputs, keras.layers.Dense(10)(base(inputs)))
+maps = base.get_layer("block5_conv3_relu").output
 try:
     keras.Model(nested.input, maps)
 except ValueError as error:
     print(error)
-looking = keras.Model(upper.input, [maps, upper.output])
-print("from the inner model's own input:", looking.output_shape)
+print("from the base's own input:", keras.Model(base.input, [maps, base.output]).output_shape)
 
 # %% [markdown]
-# The maps belong to the inner model's graph, and no path leads to them from the input of the outer one ("Graph
-# disconnected", older versions say). Start at the inner model's own input, or attach the head to its output so that all
-# layers are in one list, as `student` does.
+# The maps belong to the base's graph, and no path leads to them from the input of the outer model ("Graph
+# disconnected", older versions say). Start at the base's own input, or attach the head to `base.output`, as
+# `fine_tune` does, so that all layers are in one list.
 #
 # The second trap is silent. Without a network one builds an EfficientNet with `weights=None` and loads a file of
 # ImageNet weights into it. What happens to a picture before the first convolution?
