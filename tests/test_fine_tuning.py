@@ -67,10 +67,21 @@ def photo_task(monkeypatch):
 
 def test_photos_are_measured_by_norms_and_rate_on_the_part_that_is_asked_for(photo_task):
     measured = real_fine_tuning.run(0)
-    assert set(measured) == {"frozen", "norms_frozen", "norms_free", "norms_free_in_training_mode"}
+    assert set(measured) == {"frozen", *real_fine_tuning.WAYS}
     shares = [measured["frozen"], *(value for key in list(measured)[1:] for value in measured[key].values())]
     assert len(shares) == 1 + 3 * len(real_fine_tuning.RATES)
     assert all(10 * share == pytest.approx(round(10 * share)) for share in shares)  # ten test photos
+
+
+def test_what_the_unit_says_of_photos_is_on_record():
+    photo = results("real_fine_tuning")
+    for way in real_fine_tuning.WAYS:
+        assert clearly_above(photo["frozen"], photo[way]["0.001"])
+        for rate in ("1e-05", "0.0001"):
+            assert undecided(photo[way][rate], photo["frozen"])
+    assert sum(abs(share - 1 / 2) < 0.01 for share in photo["most"]["0.001"]["values"]) == 4
+    assert clearly_above(photo["last_four"]["0.001"], photo["most"]["0.001"])
+    assert undecided(photo["most_norms_free"]["0.001"], photo["most"]["0.001"])
 
 
 def test_what_the_units_words_say_is_on_record():
