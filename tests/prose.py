@@ -61,14 +61,20 @@ class Quoted(NamedTuple):
     def within(self, known, fits):
         """Whether it is among the groups of known numbers.
 
-        A mean may be quoted without its interval, but no bound without its mean. What was printed as -3.8 (-7.3 to
-        -0.3) may be said as a loss of 3.8 (0.3 to 7.3).
+        A mean may be quoted without its interval, and the interval without its mean, but no bound by itself. What was
+        printed as -3.8 (-7.3 to -0.3) may be said as a loss of 3.8 (0.3 to 7.3).
         """
-        turned = [(mean, high, low) for mean, low, high in (group for group in known if len(group) == 3)]
-        return any(
-            len(self.numbers) <= len(group) and all(fits(*pair) for pair in zip(self.numbers, group, strict=False))
-            for group in [*known, *turned]
-        )
+        count = len(self.numbers)
+        parts = (part for group in known for part in _parts(group) if len(part) == count)
+        return any(all(map(fits, self.numbers, part)) for part in parts)
+
+
+def _parts(group):
+    """What of a known mean and its interval may be quoted."""
+    if len(group) == 1:
+        return [group]
+    *mean, low, high = group
+    return [mean, [low, high], [high, low], [*mean, low, high], [*mean, high, low]]
 
 
 class Evidence:

@@ -15,9 +15,11 @@ SCALES = {
     **{"thousand": [1e3], "k": [1e3], "million": [1e6], "M": [1e6], "billion": [1e9]},
     **{"kB": [1e3, 1], "MB": [1e6, 1], "GB": [1e9, 1], "kiB": [2**10, 1], "MiB": [2**20, 1], "GiB": [2**30, 1]},
 }
-INTERVAL = re.compile(
-    r"(?P<mean>[\d.]+)(?: ?%| points?)?(?:,| \() ?[-+]?(?P<low>[\d.]+)(?: ?%)? to [-+]?(?P<high>\d[\d.]*\d|\d)"
-)
+BOUNDS = r"[-+]?(?P<low>[\d.]+)(?: ?%)? to [-+]?(?P<high>\d[\d.]*\d|\d)"
+INTERVALS = [
+    re.compile(r"(?P<mean>[\d.]+)(?: ?%| points?)?(?:,| \() ?" + BOUNDS),
+    re.compile(r"\binterval\b[^.;\d]*\bfrom " + BOUNDS),
+]
 SUM = re.compile(r"([\d(][\d,. ()*/+\-]*[*/+\-][\d,. ()*/+\-]*?)(?:=|, about)\s*(?=[\d.])")
 
 
@@ -94,15 +96,24 @@ def numbers(text):
 
 
 def groups(text):
-    """All numbers of a text, in order: each as a tuple by itself, but a mean together with its interval."""
+    """All numbers of a text, in order, each as a tuple by itself.
+
+    Together are a mean with its interval, and the two bounds in "an interval from 0.3 to 7.3".
+    """
     found = {number.start: (number,) for number in numbers(text)}
-    for match in INTERVAL.finditer(text.replace("−", "-")):
-        mean, low, high = (found.get(match.start(part), [None])[0] for part in ("mean", "low", "high"))
-        if mean and low and high and low.signed <= mean.signed <= high.signed:
-            del found[low.start], found[high.start]
-            bounds = (bound if bound.unit else bound._replace(unit=mean.unit) for bound in (low, high))
-            found[mean.start] = (mean, *bounds)
+    for match in (match for pattern in INTERVALS for match in pattern.finditer(text.replace("−", "-"))):
+        together = [found.get(match.start(part), [None])[0] for part in match.re.groupindex]
+        if all(together) and _in_order(*together):
+            for number in together:
+                del found[number.start]
+            unit = together[0].unit or together[-1].unit
+            found[together[0].start] = tuple(number._replace(unit=number.unit or unit) for number in together)
     return [found[start] for start in sorted(found)]
+
+
+def _in_order(*mean_and_bounds):
+    *mean, low, high = (number.signed for number in mean_and_bounds)
+    return low <= high and all(low <= one <= high for one in mean)
 
 
 def right_sides(text):
