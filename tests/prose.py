@@ -5,7 +5,8 @@ A number may stand in the text if one of these supports it, and nothing else doe
 - a cell above it in its own section printed it, and is tagged to print the same on every machine; if its sentence says
   "above" or "below", a cell anywhere above or below, and for a written answer any cell above;
 - the text said it before, where it was held to the evidence of that place;
-- the section's code or one of its exercises has exactly this number; points it cannot have, since they are measured;
+- the section's code or one of its exercises has exactly this number, for a written answer any code above; points no
+  code can have, since they are measured;
 - it is the right side of a sum that comes out right;
 - the paragraph names a claim, and the number stands in that claim's row of data/claims.toml;
 - its sentence cites another work.
@@ -99,7 +100,7 @@ class Evidence:
             return True
         exact = [self.said, *(self.claims.get(name, []) for name in quoted.claims)]
         if not quoted.numbers[0].points:
-            exact += [self.asked, *self.settings[self.start : self.end]]
+            exact += [self.asked, *self.settings[slice(self.place) if self._answers() else slice(self.start, self.end)]]
         return any(quoted.within(known, Number.is_exactly) for known in exact)
 
     def described(self, quoted):
@@ -111,10 +112,14 @@ class Evidence:
         looked += ", the text before" + ("" if quoted.numbers[0].points else ", the section's code")
         return looked + "".join(f", {name} in data/claims.toml" for name in quoted.claims)
 
+    def _answers(self):
+        """Whether the cell is a written answer."""
+        return "nbgrader" in self.cells[self.place].metadata
+
     def _where(self, quoted):
         """The places whose outputs count, and which cells they are."""
         places = {f"above in {self.section!r}": slice(self.start, self.place)}
-        if re.search(r"\babove\b", quoted.sentence) or "nbgrader" in self.cells[self.place].metadata:
+        if re.search(r"\babove\b", quoted.sentence) or self._answers():
             places = {"anywhere above": slice(self.place)}
         if re.search(r"\bbelow\b", quoted.sentence):
             places["anywhere below"] = slice(self.place, None)

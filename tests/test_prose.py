@@ -133,9 +133,10 @@ def test_who_is_told_what_is_missing_learns_where_evidence_was_looked_for():
 
 
 def test_a_written_answer_may_quote_any_cell_above():
-    notebook = _unit_with("It is 61.7 %, and 81.5 %.")
+    notebook = _unit_with("It is 61.7 %, and 81.5 %, with a rate of 0.15 and not of 0.002.")
+    notebook.cells[1].source = "rate = 0.15"
     notebook.cells[5].metadata["nbgrader"] = {"solution": True}
-    assert [missing.number for missing in prose.unsupported(notebook, {})] == ["81.5 %"]
+    assert [missing.number for missing in prose.unsupported(notebook, {})] == ["81.5 %", "0.002"]
 
 
 def test_the_rate_of_wrong_numbers_that_pass_is_measured():
