@@ -666,9 +666,9 @@ with progress.exercise("network_parameters_modern"):
 # %% [markdown]
 # ## The slide that is off by one
 #
-# Now the question from the top. VGG16 on 1000 classes has 138,357,544 parameters (C04). A count needs shapes, not
-# weights, so `counting.blueprint` lets Keras lay VGG16 out and store nothing: half a gigabyte less, and done in a
-# moment.
+# Now the question from the top. VGG16 on 1000 classes has 138,357,544 parameters, as the cells below will count (C04).
+# A count needs shapes, not weights, so `counting.blueprint` lets Keras lay VGG16 out and store nothing: half a gigabyte
+# less, and done in a moment.
 
 # %%
 vgg16 = counting.blueprint(keras.applications.VGG16, weights=None, classes=2)

@@ -74,7 +74,7 @@ plots.embedding(points[:600], is_outer[:600].astype(int), ("inner ring", "outer 
 
 # %% [markdown]
 # No line does. A linear classifier is the head of every network in this course, so let us see what it makes of the two
-# numbers x and y: trained on the first 1,000 points, tested on the others.
+# numbers x and y: trained on the first half of the points, tested on the other.
 
 # %% tags=["setup"]
 from sklearn.linear_model import LogisticRegression
@@ -445,8 +445,8 @@ with progress.exercise("train_head"):
 # %% [markdown]
 # ## The headline
 #
-# Now all together: 650 feature vectors in, a head out, tested on 1,300 pictures that nothing was trained on. Guess the
-# accuracy before you run the cell. Guessing blindly among 65 people gives 1 / 65.
+# Now all together: 650 feature vectors in, a head out, tested on 65 x 20 = 1,300 pictures that nothing was trained on.
+# Guess the accuracy before you run the cell. Guessing blindly among 65 people gives 1 / 65.
 
 # %%
 import time
@@ -525,7 +525,7 @@ for key in ("plain_scratch", "best_from_scratch"):
 # Now look at the bars between, which the lecture does not show. Batch norm alone lifts the same 16 layers to 25.1 %. A
 # small network, of a size that suits 650 pictures, gets 41.9 %, and 77.8 % when its pictures are varied. Against this
 # rival the error with the teacher is 8.5 times smaller, not 37.7 times. The gain is real, since the intervals lie far
-# apart. But most of "1 % against 93 %" was a weak opponent. Whenever you read of a gain, ask: **against whom?**
+# apart. But most of "1 % against 93.47 %" was a weak opponent. Whenever you read of a gain, ask: **against whom?**
 
 # %% [markdown]
 # ## How many pictures does it take?
@@ -662,8 +662,8 @@ plt.show()
 
 # %% [markdown]
 # With a single picture of each person the teacher's features are right for 89.3 %, and a network from scratch for
-# 7.4 %. Those are 89.3 - 7.4 = 81.9 points between them. Each step brings the two closer: with twenty pictures each,
-# at 97.9 % and 85.8 %, about 12 points are left. (C09)
+# 7.4 %. Those are 89.3 % - 7.4 % = 81.9 points between them. Each step brings the two closer: with twenty pictures
+# each, at 97.9 % and 85.8 %, about 12 points are left. (C09)
 #
 # ### Exercise 2.5: find the crossover
 #

@@ -143,6 +143,26 @@ def test_what_ten_thousand_submissions_cost_follows_from_the_recorded_speed(smal
     assert "| processor time of grading them, against that of their cells | 1.20 times |" in text
 
 
+def test_the_minutes_of_make_results_are_those_of_the_records(small):
+    files = sorted((small / "data" / "results").glob("*.json"))
+    for file, seconds in zip(files, (600, 1200, 90), strict=True):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        record["provenance"] |= {"seconds": seconds, "side_by_side": 2, "processors": 4}
+        if file.stem == "bench":
+            record["provenance"]["command"] = "tlcourse bench --keep"
+        file.write_text(json.dumps(record), encoding="utf-8")
+    readme.write(small)
+    assert [file.stem for file in files] == ["bench", "headline", "real"]
+    assert "2 records together took about 11 minutes on 4 processors" in (small / "README.md").read_text("utf-8")
+
+
+def test_minutes_are_not_said_where_a_record_does_not_tell_them(small):
+    readme.write(small)
+    again = (small / "README.md").read_text(encoding="utf-8").partition("<!-- again:")[2].partition("<!-- /again")[0]
+    assert "make results" in again.partition("-->")[2]
+    assert "minutes" not in again
+
+
 def test_a_new_record_makes_the_picture_stale(small):
     readme.write(small)
     file = small / "data" / "results" / "headline.json"

@@ -1,4 +1,4 @@
-"""What of the READMEs and docs/ is made from units, teachers, records and claims: tables and a picture."""
+"""What of the READMEs and docs/ is made from units, teachers, records and claims: tables, a sentence and a picture."""
 
 import hashlib
 import json
@@ -75,6 +75,19 @@ def result_table(root):
     return "\n".join(lines)
 
 
+def remeasuring(root):
+    """How to measure the records again, and the minutes that takes; without these if a record does not tell its own."""
+    files = sorted((root / "data" / "results").glob("*.json"))
+    made = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
+    made = [one for one in made if one["command"].startswith("tlcourse results")]
+    said = "`make results` measures again what the tables and the units quote"
+    if not made or not all({"seconds", "side_by_side", "processors"} <= set(one) for one in made):
+        return f"{said}."
+    minutes = sum(one["seconds"] / one["side_by_side"] for one in made) / 60
+    processors = " or ".join(str(count) for count in sorted({one["processors"] for one in made}))
+    return f"{said}. The {len(made)} records together took about {minutes:.0f} minutes on {processors} processors."
+
+
 def file_table(root):
     """What lies in data/, with licence, size and checksum, as Markdown."""
     lines = ["| file | what | licence | bytes | sha256 |", "|---|---|---|---|---|"]
@@ -97,7 +110,7 @@ def file_table(root):
 
 TABLES = {
     "docs/speed.md": {"speed": speed.table, "costs": speed.costs},
-    "README.md": {"units": unit_table, "results": result_table, "claims": ledger.table},
+    "README.md": {"units": unit_table, "results": result_table, "again": remeasuring, "claims": ledger.table},
     "data/README.md": {"files": file_table},
 }
 
