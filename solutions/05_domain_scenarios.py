@@ -16,7 +16,7 @@
 #    before any training;
 # 5. look for a bias that came along with a teacher.
 #
-# **Time:** about 75 minutes. Eight exercises and one written answer, 27 points. All cells together run in about a
+# **Time:** about 70 minutes. Eight exercises and one written answer, 27 points. All cells together run in about a
 # minute on two processor cores. Galaxies, faces, letters and most reviews are made by programs, forty sentences are
 # written by hand; the digits are real.
 
