@@ -225,7 +225,8 @@ def unfreeze_last(model, count):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def check_unfrozen(model, units, count, size=6):
     """Hold unfreeze_last to the parameters that learn, and to the layers that they are in."""
     widths = [size, *units]
@@ -258,7 +259,8 @@ with progress.exercise("unfreeze_last"):
             check_unfrozen(hidden_model, hidden_units, count)
     ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3,
+# "solution": false}
 with progress.exercise("unfreeze_last_frozen"):
     model = layered([4, 5, 3])
     model.trainable = False
@@ -304,7 +306,8 @@ def diagnose(rows, meant):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution":
+# false}
 def check_diagnosis(rows, meant, stuck, leaked, drifted):
     """Hold diagnose to the three lists."""
     found = diagnose(rows, meant)
@@ -398,7 +401,8 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def little_base():
     """A teacher of two dense layers, `dense0` and `dense1`, each with a batch norm."""
     whole = layered([12, 10, 1], size=8)
@@ -456,7 +460,8 @@ with progress.exercise("fine_tune"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def check_final(student, start, halfway, inputs, labels, low_rate):
     """After step 3 the layers from dense1 on have moved a little, and nothing else."""
     final = student.get_weights()
@@ -629,7 +634,8 @@ def unfreezing_plan(groups, epochs):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3,
+# "solution": false}
 def check_plan(groups, epochs):
     """Compare unfreezing_plan with a plan made by counting epochs out one by one."""
     shares = [len(range(stage, epochs, len(groups))) for stage in range(len(groups))]
@@ -769,7 +775,8 @@ def step_back(losses, patience):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3,
+# "solution": false}
 def as_keras_does(losses, patience):
     """What keras.callbacks.EarlyStopping makes of the same losses."""
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
@@ -918,7 +925,8 @@ def repaired_recipe(student, train, validation, test):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3,
+# "solution": false}
 attempts = {}
 
 
@@ -961,7 +969,8 @@ with progress.exercise("repaired_recipe"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1,
+# "schema_version": 3, "solution": false}
 def check_statistics(came, rows, student_now, sets):
     """No batch norm moved, although the layers beside it did."""
     checks.require(
@@ -980,7 +989,8 @@ with progress.exercise("repaired_recipe_statistics"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version":
+# 3, "solution": false}
 def check_choice(came, rows, student_now, sets):
     """A test set whose labels are all wrong spoils nothing."""
     checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
@@ -1055,7 +1065,8 @@ def split_once(dataset, count):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_split_once", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_split_once", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def check_split_once(size, count):
     """Hold split_once to two parts that are apart, whole, drawn at random, and the same at a second pass."""
     parts = split_once(tf.data.Dataset.range(size).shuffle(size), count)
@@ -1126,15 +1137,15 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # head first? Which learning rates would you try, and on which pictures would you decide? Give reasons with numbers
 # from this unit, and name one of its results that you would not trust for them. About eight sentences. (3 points)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as good as
-# fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that order was
-# better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I would
-# unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would try rates
-# of 0.00001 and 0.0001, since 0.01 destroyed the features of faces and 0.001 those of MobileNetV2, with batch norms
-# frozen and an audit. Part of the 300 pictures is kept for validation and decides on rate, depth and epoch; the test is
-# used once. I would not trust the exact best rate
-# or depth: they were measured on one small teacher, drawn faces and digits.
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3,
+# "solution": true} Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as
+# good as fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that
+# order was better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I
+# would unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would try
+# a rate of 0.0001 and a tenth of it, since 0.01 destroyed the features of faces and 0.001 those of MobileNetV2, with
+# batch norms frozen and an audit. Part of the 300 pictures is kept for validation and decides on rate, depth and epoch;
+# the test is used once. I would not trust the exact best rate or depth: they were measured on one small teacher, drawn
+# faces and digits.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: near and far are treated differently, with a number or a named result of this unit for each.
@@ -1178,9 +1189,9 @@ plt.show()
 # only guesses. The last four blocks alone lose less, 12.0 points. So high rates destroy features (C20) with real photos
 # too, and earlier than in the course's own teacher, which stood 0.001: each teacher has a limit of its own.
 #
-# Left free, the batch norms seem to soften the fall, and no difference can be detected over five draws. At the two lower
-# rates fine-tuning neither gains nor loses anything detectable. Cats and dogs are a near target: ImageNet knows many of
-# both, and the frozen features are hard to beat.
+# Left free, the batch norms seem to soften the fall, and no difference can be detected over five draws. At the two
+# lower rates fine-tuning neither gains nor loses anything detectable. Cats and dogs are a near target: ImageNet knows
+# many of both, and the frozen features are hard to beat.
 #
 # Now a small fine-tuning of your own: the last block alone, for two epochs, and the audit says whether the statistics
 # stayed. Photos and weights come from a network or a school's mirror; without either, the cell says so.

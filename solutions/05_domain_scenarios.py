@@ -1138,6 +1138,7 @@ for key in ("oversampling", "undersampling", "true_shares", "expectation_maximis
     print(f"{names[key]}: mix {gains[0]}; balanced {gains[1]}")
 by_em, by_truth = (shift["balanced"][key] for key in ("expectation_maximisation", "true_shares"))
 print("balanced, shares by EM over true shares:", gain(by_em, by_truth))
+print("no shift over shifted:", gain(shift["no_shift"], shift["moved"]["nothing"]))
 for key, entry in shift["shares_off"].items():
     print(f"shares off by, {key:<26}{entry['mean']:.2f} ({entry['ci95'][0]:.2f} to {entry['ci95'][1]:.2f})")
 

@@ -150,7 +150,8 @@ def soften(logits, temperature):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_soften", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_soften", "locked": true, "points": 3, "schema_version": 3, "solution":
+# false}
 def check_softened(logits, temperature):
     """Hold soften to scipy's softmax, and name what usually goes wrong."""
     from scipy.special import softmax
@@ -223,7 +224,8 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distillation_loss", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distillation_loss", "locked": true, "points": 4, "schema_version": 3,
+# "solution": false}
 def check_distillation_loss(rng, count, classes, temperature, alpha):
     """Hold distillation_loss to a version in numpy."""
     from scipy.special import log_softmax
@@ -401,7 +403,8 @@ def distil_step(teacher, student, images, optimizer, temperature):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distil_step", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def tiny_network(seed, units=6):
     """Ten numbers in, four logits out, with batch norm between."""
     keras.utils.set_random_seed(seed)
@@ -445,7 +448,8 @@ with progress.exercise("distil_step"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3,
+# "solution": false}
 def check_teacher_stays(seed):
     """Every number of the teacher is the same after three steps: weights and batch-norm statistics."""
     teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
@@ -559,8 +563,8 @@ plt.show()
 # As `fit` leaves them they are not. With 40.5 % of the beginning left, and more from the first steps, when the weights
 # were others, the student looks far worse than it is. There is no error and no warning, and the loss of the training
 # looks fine. After a short training refresh the averages before you judge (`tlcourse.networks.refresh_batch_norm`), or
-# choose a lower momentum. MobileNetV2 has 0.999: that needs thousands of steps to forget. Every student of this unit is
-# refreshed before it is tested.
+# choose a lower momentum. MobileNetV2's is nearer to 1 still, and needs thousands of steps to forget. Every student of
+# this unit is refreshed before it is tested.
 #
 # ## Eight ways, one budget
 #
@@ -635,9 +639,9 @@ plt.show()
 
 # %% [markdown]
 # The teacher's knowledge is worth a great deal: with its answers a student of the same size, after the same number of
-# steps, goes from 39.0 % to 69.0 %. It is a student 27.6 times smaller than its teacher (32.4 above was for ten names;
-# with 20 the student's last layer is larger). "About the same accuracy" (C36) it is not, at this size and after 160
-# steps: the teacher has 99.2 %, which is 30.1 (26.0 to 34.3) points more.
+# steps, goes from 39.0 % to 69.0 %. It is a student 27.6 times smaller than its teacher, as counted below (32.4 above
+# was for ten names; with 20 the student's last layer is larger). "About the same accuracy" (C36) it is not, at this
+# size and after 160 steps: the teacher has 99.2 %, which is 30.1 (26.0 to 34.3) points more.
 #
 # Label smoothing softens labels too, and here it even costs 2.4 points: being soft is not enough, the softness must
 # say something about *this* picture. Softmax beats hard labels by 7.6 points. What goes on inside adds a little to what
@@ -678,8 +682,8 @@ print("pictures without names added:      ", points(less(accuracy["softmax"], fe
 # ## A teacher with mistakes
 #
 # The lecture says that hard labels suffer more from a teacher's errors than softmax answers do (C37). Spoil the
-# teacher: its head learns from labels of which 20 % or 40 % name somebody else. It then teaches, by its names, by its
-# answers at temperature 4, and by its answers at temperature 1.
+# teacher: its head learns from labels of which 20 % or 40 % name somebody else, as in the table below. It then teaches,
+# by its names, by its answers at temperature 4, and by its answers at temperature 1.
 
 # %% tags=["nbval-check-output"]
 for share, wrong in record["wrong"].items():
@@ -747,7 +751,8 @@ def attention_map(maps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3,
+# "solution": false}
 def check_attention(maps):
     """Hold attention_map to a version with einsum."""
     count, _height, _width, _channels = maps.shape
@@ -838,9 +843,9 @@ plt.show()
 # The teacher looks at the middle of the face, in most pictures. The student of softened answers finds its own way: it
 # is active at parts of the face, and all over the background too, and no more like the teacher than a map that is the
 # same everywhere, or than a student whom nobody has taught. The one with the second lesson looks where the teacher
-# looks: it has learned what it was asked to learn. Does that help? In the table of the eight ways it gave 3.9 (1.0 to
-# 6.8) points over softmax. So mimicking the inside (C38, C40) does make this student better, by much less than the
-# pictures without names do.
+# looks: it has learned what it was asked to learn. Does that help? In the table of the eight ways above it gave 3.9
+# (1.0 to 6.8) points over softmax. So mimicking the inside (C38, C40) does make this student better, by much less than
+# the pictures without names do.
 
 # %% [markdown]
 # ## What is inside: hints
@@ -870,7 +875,8 @@ def hint_loss(student_maps, teacher_maps, kernel):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_hint_loss", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_hint_loss", "locked": true, "points": 3, "schema_version": 3,
+# "solution": false}
 def check_hint(rng, count, side, own, theirs):
     """Hold hint_loss to a version with einsum."""
     student, teacher = rng.normal(size=(count, side, side, own)), rng.normal(size=(count, side, side, theirs))
@@ -938,8 +944,8 @@ for who in ("teacher", "student"):
     print(f"{who} over always yes:  ", points(np.subtract(glasses[who]["values"], always_yes)), "points")
 
 # %% [markdown]
-# One student now does two jobs with one body. What the second costs the first is 2.0 points, and the interval (4.1 less
-# to 0.1 more) just reaches zero: a small price, if it is one. But the second job is not done well. The student says who
+# One student now does two jobs with one body. What the second costs the first is 2.0 points, and the interval, from
+# -4.1 to 0.1, just reaches zero: a small price, if it is one. But the second job is not done well. The student says who
 # wears glasses for 70.7 % of the pictures, its second teacher for 82.6 %, which is 11.9 points more. Always saying yes
 # would be right for 64.5 % of these people: the teacher is 18.1 points better than that, and for the student no
 # difference to it can be detected. So C41 holds by half, for a student of this size and 160 steps: the first teacher is
@@ -950,8 +956,9 @@ for who in ("teacher", "student"):
 # the same network as before, without its head, and the blocks are those of hints and attention. It can say nothing
 # about who it is; it hands down its maps and its attention for half of the steps, on all pictures, and then the student
 # learns from the few labels, the maps beside them. That gives 3.8 (1.4 to 6.2) points over scratch at the same number
-# of steps. It is a gain, though a small one, from a teacher that cannot name a single one of these people. Part of it
-# may be the 600 pictures without names, which the student from scratch never saw: how much is not measured here.
+# of steps (in the table above). It is a gain, though a small one, from a teacher that cannot name a single one of these
+# people. Part of it may be the 600 pictures without names, which the student from scratch never saw: how much is not
+# measured here.
 
 # %% [markdown]
 # ## On a device
@@ -1131,17 +1138,17 @@ plt.show()
 # you measure before the app goes out, on which photos? Give reasons with numbers from this unit, and name one of its
 # results that you would not trust there. About eight sentences. (3 points)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
-# here (25.7 points from pictures without names). I would begin with softmax, which beat hard labels by 7.6 points with
-# a good teacher, and then add hints, which cost nothing on the phone: 3.0 points more on ordinary pictures, 4.8 on dark
-# ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 34.1 points. I would look through
-# the photos on which teacher and label disagree, mend those labels, train the teacher again, and try temperature 1 and
-# hard labels beside 4, since 4 suffered most here. Before the app goes out I would measure teacher and student on
-# photos from phones, with names that I trust, also dark and badly framed ones: half as bright, the student lost 29.5
-# points and its teacher 0.7. I would also measure the 8-bit file's answers and its time on a phone. I would not trust
-# the ranking of the ways, or the size of the gains: they come from one teacher, one student of one size, drawn faces
-# and 160 steps.
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3,
+# "solution": true} Yes: the phones need a small network, and most of the photos have no names, which is where
+# distillation gained most here (25.7 points from pictures without names). I would begin with softmax, which beat hard
+# labels by 7.6 points with a good teacher, and then add hints, which cost nothing on the phone: 3.0 points more on
+# ordinary pictures, 4.8 on dark ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost
+# 34.1 points. I would look through the photos on which teacher and label disagree, mend those labels, train the teacher
+# again, and try temperature 1 and hard labels beside 4, since 4 suffered most here. Before the app goes out I would
+# measure teacher and student on photos from phones, with names that I trust, also dark and badly framed ones: half as
+# bright, the student lost 29.5 points and its teacher 0.7. I would also measure the 8-bit file's answers and its time
+# on a phone. I would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one
+# student of one size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: distil, because unnamed photos become useful, with a number of this unit; and a way to begin with, for a
@@ -1157,7 +1164,7 @@ plt.show()
 # %% [markdown]
 # ## With real photos
 #
-# MobileNetV2 was trained on ImageNet's 1,000 classes. Its last layer is a softmax, and its logits are not to be had;
+# MobileNetV2 was trained on ImageNet's thousand classes. Its last layer is a softmax, and its logits are not to be had;
 # but the logarithm of a softmax is as good, since it differs from the logits by one number for the whole row. What
 # does it see in a photo, besides its first answer?
 
@@ -1203,16 +1210,16 @@ if logits is not None:
 # %% [markdown]
 # ## Summary
 #
-# 1. **Temperature.** A softened answer says whom else a picture resembles. At a low temperature it is a label, at a very
-#    high one it says nothing.
+# 1. **Temperature.** A softened answer says whom else a picture resembles. At a low temperature it is a label, at a
+# very high one it says nothing.
 #
-# 2. **The loss** needs T², because its gradient would shrink by T² otherwise, and alpha would change its meaning. KL has a
-#    direction: swapped, it lets a student forget what the teacher allows. A library's default was wrong without an error:
-#    compare with a case by hand.
+# 2. **The loss** needs T², because its gradient would shrink by T² otherwise, and alpha would change its meaning. KL
+# has a direction: swapped, it lets a student forget what the teacher allows. A library's default was wrong without an
+# error: compare with a case by hand.
 #
-# 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves that it
-#    did not move. A teacher that stays can answer once, and its answers are targets like others. After a short training
-#    refresh batch norm's averages, or a good student looks bad.
+# 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves
+# that it did not move. A teacher that stays can answer once, and its answers are targets like others. After a short
+# training refresh batch norm's averages, or a good student looks bad.
 #
 # 4. **Eight ways** (C36 to C42). Softmax took the student from 39.0 % to 69.0 %, most of it thanks to pictures
 # without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 7.6 points
