@@ -225,8 +225,7 @@ def unfreeze_last(model, count):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_unfrozen(model, units, count, size=6):
     """Hold unfreeze_last to the parameters that learn, and to the layers that they are in."""
     widths = [size, *units]
@@ -259,8 +258,7 @@ with progress.exercise("unfreeze_last"):
             check_unfrozen(hidden_model, hidden_units, count)
     ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 with progress.exercise("unfreeze_last_frozen"):
     model = layered([4, 5, 3])
     model.trainable = False
@@ -306,8 +304,7 @@ def diagnose(rows, meant):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution":
-# false}
+# %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_diagnosis(rows, meant, stuck, leaked, drifted):
     """Hold diagnose to the three lists."""
     found = diagnose(rows, meant)
@@ -401,8 +398,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def little_base():
     """A teacher of two dense layers, `dense0` and `dense1`, each with a batch norm."""
     whole = layered([12, 10, 1], size=8)
@@ -460,8 +456,7 @@ with progress.exercise("fine_tune"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_final(student, start, halfway, inputs, labels, low_rate):
     """After step 3 the layers from dense1 on have moved a little, and nothing else."""
     final = student.get_weights()
@@ -634,8 +629,7 @@ def unfreezing_plan(groups, epochs):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_plan(groups, epochs):
     """Compare unfreezing_plan with a plan made by counting epochs out one by one."""
     shares = [len(range(stage, epochs, len(groups))) for stage in range(len(groups))]
@@ -775,8 +769,7 @@ def step_back(losses, patience):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def as_keras_does(losses, patience):
     """What keras.callbacks.EarlyStopping makes of the same losses."""
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
@@ -925,8 +918,7 @@ def repaired_recipe(student, train, validation, test):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 attempts = {}
 
 
@@ -969,8 +961,7 @@ with progress.exercise("repaired_recipe"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1,
-# "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 def check_statistics(came, rows, student_now, sets):
     """No batch norm moved, although the layers beside it did."""
     checks.require(
@@ -989,8 +980,7 @@ with progress.exercise("repaired_recipe_statistics"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version":
-# 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_choice(came, rows, student_now, sets):
     """A test set whose labels are all wrong spoils nothing."""
     checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
@@ -1065,8 +1055,7 @@ def split_once(dataset, count):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_split_once", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_split_once", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_split_once(size, count):
     """Hold split_once to two parts that are apart, whole, drawn at random, and the same at a second pass."""
     parts = split_once(tf.data.Dataset.range(size).shuffle(size), count)
@@ -1137,12 +1126,12 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # head first? Which learning rates would you try, and on which pictures would you decide? Give reasons with numbers
 # from this unit, and name one of its results that you would not trust for them. About eight sentences. (3 points)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3,
-# "solution": true} Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as
-# good as fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that
-# order was better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I
-# would unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would try
-# a rate of 0.0001 and a tenth of it, since 0.01 destroyed the features of faces and 0.001 those of MobileNetV2, with
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as good as
+# fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that order was
+# better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I would
+# unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would try a
+# rate of 0.0001 and a tenth of it, since 0.01 destroyed the features of faces and 0.001 those of MobileNetV2, with
 # batch norms frozen and an audit. Part of the 300 pictures is kept for validation and decides on rate, depth and epoch;
 # the test is used once. I would not trust the exact best rate or depth: they were measured on one small teacher, drawn
 # faces and digits.

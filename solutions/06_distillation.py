@@ -150,8 +150,7 @@ def soften(logits, temperature):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_soften", "locked": true, "points": 3, "schema_version": 3, "solution":
-# false}
+# %% nbgrader={"grade": true, "grade_id": "test_soften", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_softened(logits, temperature):
     """Hold soften to scipy's softmax, and name what usually goes wrong."""
     from scipy.special import softmax
@@ -224,8 +223,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distillation_loss", "locked": true, "points": 4, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distillation_loss", "locked": true, "points": 4, "schema_version": 3, "solution": false}
 def check_distillation_loss(rng, count, classes, temperature, alpha):
     """Hold distillation_loss to a version in numpy."""
     from scipy.special import log_softmax
@@ -403,8 +401,7 @@ def distil_step(teacher, student, images, optimizer, temperature):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distil_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def tiny_network(seed, units=6):
     """Ten numbers in, four logits out, with batch norm between."""
     keras.utils.set_random_seed(seed)
@@ -448,8 +445,7 @@ with progress.exercise("distil_step"):
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_teacher_stays(seed):
     """Every number of the teacher is the same after three steps: weights and batch-norm statistics."""
     teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
@@ -751,8 +747,7 @@ def attention_map(maps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_attention(maps):
     """Hold attention_map to a version with einsum."""
     count, _height, _width, _channels = maps.shape
@@ -875,8 +870,7 @@ def hint_loss(student_maps, teacher_maps, kernel):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_hint_loss", "locked": true, "points": 3, "schema_version": 3,
-# "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_hint_loss", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_hint(rng, count, side, own, theirs):
     """Hold hint_loss to a version with einsum."""
     student, teacher = rng.normal(size=(count, side, side, own)), rng.normal(size=(count, side, side, theirs))
@@ -1138,17 +1132,17 @@ plt.show()
 # you measure before the app goes out, on which photos? Give reasons with numbers from this unit, and name one of its
 # results that you would not trust there. About eight sentences. (3 points)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3,
-# "solution": true} Yes: the phones need a small network, and most of the photos have no names, which is where
-# distillation gained most here (25.7 points from pictures without names). I would begin with softmax, which beat hard
-# labels by 7.6 points with a good teacher, and then add hints, which cost nothing on the phone: 3.0 points more on
-# ordinary pictures, 4.8 on dark ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost
-# 34.1 points. I would look through the photos on which teacher and label disagree, mend those labels, train the teacher
-# again, and try temperature 1 and hard labels beside 4, since 4 suffered most here. Before the app goes out I would
-# measure teacher and student on photos from phones, with names that I trust, also dark and badly framed ones: half as
-# bright, the student lost 29.5 points and its teacher 0.7. I would also measure the 8-bit file's answers and its time
-# on a phone. I would not trust the ranking of the ways, or the size of the gains: they come from one teacher, one
-# student of one size, drawn faces and 160 steps.
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
+# here (25.7 points from pictures without names). I would begin with softmax, which beat hard labels by 7.6 points with
+# a good teacher, and then add hints, which cost nothing on the phone: 3.0 points more on ordinary pictures, 4.8 on dark
+# ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 34.1 points. I would look through
+# the photos on which teacher and label disagree, mend those labels, train the teacher again, and try temperature 1 and
+# hard labels beside 4, since 4 suffered most here. Before the app goes out I would measure teacher and student on
+# photos from phones, with names that I trust, also dark and badly framed ones: half as bright, the student lost 29.5
+# points and its teacher 0.7. I would also measure the 8-bit file's answers and its time on a phone. I would not trust
+# the ranking of the ways, or the size of the gains: they come from one teacher, one student of one size, drawn faces
+# and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: distil, because unnamed photos become useful, with a number of this unit; and a way to begin with, for a
@@ -1210,16 +1204,16 @@ if logits is not None:
 # %% [markdown]
 # ## Summary
 #
-# 1. **Temperature.** A softened answer says whom else a picture resembles. At a low temperature it is a label, at a
-# very high one it says nothing.
+# 1. **Temperature.** A softened answer says whom else a picture resembles. At a low temperature it is a label, at a very
+#    high one it says nothing.
 #
-# 2. **The loss** needs T², because its gradient would shrink by T² otherwise, and alpha would change its meaning. KL
-# has a direction: swapped, it lets a student forget what the teacher allows. A library's default was wrong without an
-# error: compare with a case by hand.
+# 2. **The loss** needs T², because its gradient would shrink by T² otherwise, and alpha would change its meaning. KL has a
+#    direction: swapped, it lets a student forget what the teacher allows. A library's default was wrong without an error:
+#    compare with a case by hand.
 #
-# 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves
-# that it did not move. A teacher that stays can answer once, and its answers are targets like others. After a short
-# training refresh batch norm's averages, or a good student looks bad.
+# 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves that it
+#    did not move. A teacher that stays can answer once, and its answers are targets like others. After a short training
+#    refresh batch norm's averages, or a good student looks bad.
 #
 # 4. **Eight ways** (C36 to C42). Softmax took the student from 39.0 % to 69.0 %, most of it thanks to pictures
 # without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 7.6 points
