@@ -1,5 +1,6 @@
 """The interactive pictures: each is driven through its controls, as a browser would."""
 
+import gc
 import io
 import itertools
 import re
@@ -178,6 +179,16 @@ def test_the_still_picture_of_a_temperature_shows_every_share():
     assert "temperature 1" in axes.get_title(loc="left")
 
 
+@pytest.mark.parametrize("logits", [[20.0, *[0.0] * 9], [0.0] * 10])
+def test_the_shares_of_ten_classes_do_not_run_into_each_other(logits):
+    _, (_, axes, _) = plt.subplots(1, 3, figsize=(11, 2.3), width_ratios=(1, 3, 3), layout="constrained")  # of unit 06
+    widgets.draw_softened(logits, "ABCDEFGHIJ", 1, axes)
+    axes.figure.canvas.draw()
+    places = [text.get_window_extent() for text in axes.texts]
+    assert len(places) == 10
+    assert all(one.x1 < following.x0 for one, following in itertools.pairwise(places))
+
+
 def test_what_cannot_be_softened_is_named():
     for temperature in (0, -2):
         with pytest.raises(ValueError, match=str(temperature)):
@@ -315,6 +326,7 @@ def test_the_timetable_shows_rates_that_a_hand_can_check(timetable):
 def test_each_control_of_the_timetable_redraws(timetable, control, value):
     timetable.schedule.value = "cosine"
     picture, numbers = timetable.picture.value, timetable.numbers.value
+    gc.collect()  # what other tests have left behind is not its time
     started = time.process_time()
     getattr(timetable, control).value = value
     assert time.process_time() - started < 0.5

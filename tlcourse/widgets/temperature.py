@@ -41,9 +41,10 @@ def draw_softened(logits, names, temperature, axes=None):
     places = np.arange(len(shares))
     axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
-        axes.text(place, share + 0.02, percent(share), ha="center", fontsize=9, color=INK)
+        said = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
+        axes.text(place, share + 0.02, said, ha="center", fontsize=9, color=INK)
     axes.set_xticks(places, names)
-    axes.set(ylim=(0, 1.12), yticks=())
+    axes.set(xlim=(-0.5, len(shares) - 0.5), ylim=(0, 1.12), yticks=())
     axes.spines[["left", "top", "right"]].set_visible(False)
     axes.tick_params(length=0, labelsize=9, colors=INK)
     axes.set_title(f"temperature {temperature:g}", fontsize=10, color=INK, loc="left")
