@@ -1023,13 +1023,13 @@ print("validation pictures trained on, epoch by epoch:", leaked)
 # %%
 figure, axes = plt.subplots(figsize=(7.2, 3), layout="constrained")
 axes.bar(range(1, len(leaked) + 1), leaked)
-axes.set(title="take and skip on a shuffled dataset", xlabel="epoch", ylabel="of 50 validation pictures")
+axes.set(title="validation pictures, cut by take and skip", xlabel="epoch", ylabel="trained on, of 50")
 plt.show()
 
 # %% [markdown]
-# About half after the first epoch, and soon nearly all. A shuffled dataset of `tf.data` comes in a **new order at every
-# pass**, so `skip` skips other pictures than `take` took, and `take` takes others in every epoch. Nothing warns, and
-# the validation praises what was learned by heart. A much-read tutorial cuts its test set from the validation set so:
+# More than half after the first epoch, and soon all of them. A shuffled dataset of `tf.data` comes in a **new order at
+# every pass**, so `skip` skips other pictures than `take` took, and `take` takes others in every epoch. Nothing warns,
+# and the validation praises what was learned by heart. A much-read tutorial cuts its test set from the validation set so:
 # when its recipe was run, 107 of 192 test pictures had been seen in validation.
 
 # %% [markdown]
@@ -1130,11 +1130,11 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as good as
 # fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that order was
 # better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I would
-# unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would try a
-# rate of 0.0001 and a tenth of it, since 0.01 destroyed the features of faces and 0.001 those of MobileNetV2, with
+# unfreeze several blocks, and also try everything at once, which beat head first there. In both cases I would begin at
+# a rate of 0.0001 and try others near it, since 0.01 destroyed features and another teacher may break earlier, with
 # batch norms frozen and an audit. Part of the 300 pictures is kept for validation and decides on rate, depth and epoch;
-# the test is used once. I would not trust the exact best rate or depth: they were measured on one small teacher, drawn
-# faces and digits.
+# the test is used once. I would not trust the exact best rate
+# or depth: they were measured on one small teacher, drawn faces and digits.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: near and far are treated differently, with a number or a named result of this unit for each.
@@ -1175,10 +1175,10 @@ plt.show()
 
 # %% [markdown]
 # At 0.001 the teacher breaks: with most blocks learning, 91.2 % become 56.3 %, and in four draws of five the network
-# only guesses. The last four blocks alone lose less, 12.0 points. So high rates destroy features (C20) with real photos
-# too, and earlier than in the course's own teacher, which stood 0.001: each teacher has a limit of its own.
+# only guesses. The last four blocks alone lose less, 12.0 points. So a high rate ruins a teacher of real photos too
+# (C20), and a lower one does than for the course's own teacher, which stood 0.001: each teacher has a limit of its own.
 #
-# Left free, the batch norms seem to soften the fall, and no difference can be detected over five draws. At the two
+# Batch norms left free soften the fall on average, but no difference can be detected over five draws. At the two
 # lower rates fine-tuning neither gains nor loses anything detectable. Cats and dogs are a near target: ImageNet knows
 # many of both, and the frozen features are hard to beat.
 #
