@@ -1,6 +1,5 @@
 """The interactive pictures: each is driven through its controls, as a browser would."""
 
-import gc
 import io
 import itertools
 import re
