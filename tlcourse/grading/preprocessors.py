@@ -11,10 +11,12 @@ class OpenInColab(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Called by nbconvert with the solved notebook; the first cell keeps its id."""
+        badge = addresses.badge(resources["nbgrader"]["notebook"])
         first = nb.cells[0] if nb.cells else None
-        if first is not None and first.cell_type == "markdown" and first.source.startswith("# "):
+        titled = first is not None and first.cell_type == "markdown" and first.source.startswith("# ")
+        if titled and badge not in first.source:  # stock nbgrader reads its configuration twice, and calls this twice
             title, _, rest = first.source.partition("\n")
-            first.source = f"{title}\n\n{addresses.badge(resources['nbgrader']['notebook'])}\n{rest}".rstrip()
+            first.source = f"{title}\n\n{badge}\n{rest}".rstrip()
         return nb, resources
 
 
