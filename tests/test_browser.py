@@ -293,9 +293,9 @@ CELLS = {
         "CutExplorer(teacher",
         "def train_head(",
         "def accuracy(",
-        "PhotoClassifier(",
     ),
 }
+CATS_AND_DOGS = ("photos.cats_dogs()", "few_photos, other_photos =", "def classify(picture)", "PhotoClassifier(classify,")
 # Where there are no photos or no MobileNetV2, the classifier is the teacher that comes with the course, of unit 06.
 FACES = """
 def who(photo, base=base, head=head):
@@ -318,8 +318,9 @@ def unit_cells(unit, words):
 def widget_cells(with_photos):
     """What makes every widget as the units make it, the classifier with cats and dogs or with faces."""
     cells = {unit: unit_cells(unit, words) for unit, words in CELLS.items()}
-    if not with_photos:
-        cells["02_feature_extraction"].pop()
+    if with_photos:
+        cells["02_feature_extraction"] += unit_cells("02_feature_extraction", CATS_AND_DOGS)
+    else:
         cells["06_distillation"].append(FACES)
     return [source for sources in cells.values() for source in sources]
 
