@@ -63,6 +63,12 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
     for name, run in (("ladders", ladders.run), ("ladders_development", ladders.develop)):
         assert _paths(run(0)["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
     assert [stage for stage in trained if stage[0] != ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
+    trained.clear()
+    hurry, record = ladders.in_short(0), results("ladders_in_short")
+    for part in ("development", "test"):
+        assert _paths(hurry[part]["near"]) == _paths(record[part]["near"]) == _paths(record[part]["far"])
+    assert {epochs for _, epochs in trained} == {ladders.SHORT}
+    assert [first for first, _ in trained if first != ladders.FIRST] == ["head", "head"], "the control, of either part"
 
 
 def test_what_the_units_words_say_is_on_record():

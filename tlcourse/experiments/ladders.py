@@ -13,6 +13,9 @@ from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
 HIGHEST = (1e-3, 3e-3, 1e-2)
+SHORT = 5  # epochs, from a random head: no time to train the head first
+HIGHEST_IN_SHORT = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+HEAD_RATE = 1e-2  # as `Task.train_head` takes it
 BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
 TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
@@ -53,6 +56,25 @@ def beyond(seed):
     return {name: tune(task, task.with_head, ladder(BEYOND, FACTORS[name])) for name in ("ladder_3", "ladder_10")}
 
 
+def in_short(seed):
+    """Five epochs from a random head: by part and target, accuracy of the head alone, of one rate and of ladders.
+
+    The part "development" is for choosing each method's rate, "test" for judging it.
+    """
+    parts = {"development": development_tasks(seed), "test": tasks(seed)}
+    return {part: {name: _in_short(Task(*one, seed)) for name, one in targets.items()} for part, targets in parts.items()}
+
+
+def _in_short(task):
+    measured = {
+        name: {f"{highest:g}": tune(task, task.start, ladder(highest, factor), SHORT) for highest in HIGHEST_IN_SHORT}
+        for name, factor in FACTORS.items()
+    }
+    task.model.set_weights(task.start)
+    _stage(task, "head", ladder(HEAD_RATE, 1), SHORT)
+    return {**measured, "head_only": {f"{HEAD_RATE:g}": accuracy(task)}}
+
+
 def _one_target(task, strangers):
     strangers = [(task.features(part.images), part.labels) for part in strangers]
     measured, kept = {}, {}
@@ -81,10 +103,10 @@ def _by_rate(task, factor):
     return {f"{highest:g}": tune(task, task.with_head, ladder(highest, factor)) for highest in HIGHEST}
 
 
-def tune(task, weights, rates):
+def tune(task, weights, rates, epochs=EPOCHS):
     """Train block 4 onwards from `weights` on, each group at its own rate; test accuracy."""
     task.model.set_weights(weights)
-    _stage(task, FIRST, rates, EPOCHS)
+    _stage(task, FIRST, rates, epochs)
     return accuracy(task)
 
 

@@ -54,6 +54,7 @@ RESULTS = {
     "ladders_development": (ladders.develop, range(2)),
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
+    "ladders_in_short": (ladders.in_short, range(5)),
     "distillation": (distillation.run, range(10)),
     "students": (students.run, range(5)),
 }
