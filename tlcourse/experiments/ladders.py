@@ -62,7 +62,9 @@ def in_short(seed):
     The part "development" is for choosing each method's rate, "test" for judging it.
     """
     parts = {"development": development_tasks(seed), "test": tasks(seed)}
-    return {part: {name: _in_short(Task(*one, seed)) for name, one in targets.items()} for part, targets in parts.items()}
+    return {
+        part: {name: _in_short(Task(*one, seed)) for name, one in targets.items()} for part, targets in parts.items()
+    }
 
 
 def _in_short(task):
