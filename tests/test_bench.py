@@ -20,6 +20,11 @@ def test_multiply_adds_against_arithmetic_by_hand():
     assert bench.multiply_adds(model) == 4 * 4 * (3 * 3 * 3 * 4) + (4 * 4 * 4) * 5
 
 
+def test_both_batch_norms_are_timed_in_training():
+    found = bench.fused_batch_norm(pictures=8, batch_size=8, repeats=1)
+    assert found["ratio"] == found["keras_seconds"] / found["fused_seconds"] > 0
+
+
 def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
     model = narrow_vgg16(10)
     dense = sum(layer.kernel.shape[0] * layer.kernel.shape[1] for layer in model.layers if hasattr(layer, "units"))

@@ -106,6 +106,23 @@ def test_what_the_units_words_say_is_on_record():
     assert clearly_above(far["ladder_3"]["0.001"], far["gradual"]["0.001"])
 
 
+def test_what_the_unit_says_of_ladders_in_a_hurry_is_on_record():
+    record = results("ladders_in_short")
+    best = {
+        target: {name: entries[max(chosen, key=lambda rate: chosen[rate]["mean"])] for name, entries in methods.items()
+                 for chosen in [record["development"][target][name]]}
+        for target, methods in record["test"].items()
+    }  # fmt: skip
+    near, far = best["near"], best["far"]
+    assert clearly_above(near["ladder_3"], near["single"])
+    assert undecided(near["ladder_10"], near["single"])
+    assert undecided(near["ladder_3"], near["head_only"])
+    assert clearly_above(far["ladder_3"], far["head_only"])
+    assert far["single"]["mean"] > far["ladder_3"]["mean"] > far["head_only"]["mean"]
+    assert undecided(far["single"], far["ladder_3"])
+    assert clearly_above(far["single"], far["ladder_10"])
+
+
 def _paths(content):
     if not isinstance(content, dict) or "ci95" in content:
         return {()}

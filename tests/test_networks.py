@@ -6,6 +6,7 @@ import re
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tlcourse import networks
 
@@ -93,6 +94,28 @@ def test_the_small_cnn_changes_its_pictures_in_training_only():
     assert np.abs(augmented(images, training=True) - augmented(images, training=False)).max() > 0.1
     plain = networks.small_cnn(3, augment=False)
     assert not [layer for layer in plain.layers if layer.__class__.__name__.startswith("Random")]
+
+
+@pytest.mark.parametrize("shape", [(8, 6, 6, 5), (8, 5)])
+def test_the_fused_batch_norm_is_that_of_keras(shape):
+    generator = np.random.default_rng(0)
+    inputs, towards = (generator.normal(2, 3, shape).astype(np.float32) for _ in range(2))
+    layers = [kind(momentum=0.9) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization)]
+    for training, trainable in ((True, True), (True, False), (False, True)):
+        outputs, slopes = [], []
+        for layer in layers:
+            layer.trainable = trainable
+            given = tf.convert_to_tensor(inputs)
+            with tf.GradientTape() as tape:
+                tape.watch(given)
+                outputs.append(layer(given, training=training))
+                loss = tf.reduce_sum(outputs[-1] * towards)
+            slopes.append(tape.gradient(loss, [given, layer.gamma, layer.beta]))
+        np.testing.assert_allclose(outputs[1], outputs[0], atol=1e-5)
+        for fused, usual in zip(*slopes[::-1], strict=True):
+            np.testing.assert_allclose(fused, usual, rtol=1e-4, atol=1e-3)
+        for fused, usual in zip(*(layer.get_weights() for layer in layers[::-1]), strict=True):
+            np.testing.assert_allclose(fused, usual, rtol=1e-5, atol=1e-6)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The course's speed, measured in one run: `make bench`. Ratios say more than seconds, which depend on the machine."""
 
+import functools
 import json
 import os
 import platform
@@ -15,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import notebooks, teachers, units
+from tlcourse import networks, notebooks, teachers, units
 from tlcourse.data import data_folder
 from tlcourse.datasets import faces
 from tlcourse.experiments import headline, record, write_json
@@ -95,6 +96,27 @@ def share_of_peak(images=1950, size=2048, repeats=5):
     }
 
 
+def fused_batch_norm(pictures=1280, batch_size=128, repeats=3):
+    """An epoch of training the teacher's architecture, with the course's batch norm and with Keras's own.
+
+    Returns
+    -------
+    dict
+        Seconds of both, best of `repeats`, and Keras's over the course's.
+    """
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (pictures, faces.SIZE, faces.SIZE, 3), dtype=np.uint8)
+    labels = generator.integers(0, headline.PEOPLE, pictures)
+    seconds = {}
+    for name, layer in (("keras", keras.layers.BatchNormalization), ("fused", networks.FusedBatchNormalization)):
+        with mock.patch.object(networks, "FusedBatchNormalization", layer):
+            model = networks.narrow_vgg16(headline.PEOPLE)
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        fit = functools.partial(model.fit, images, labels, batch_size=batch_size, verbose=0)
+        seconds[f"{name}_seconds"] = _best(fit, repeats)
+    return {**seconds, "ratio": seconds["keras_seconds"] / seconds["fused_seconds"]}
+
+
 def multiply_adds(model):
     """Multiply-adds of all convolutions and dense layers for one picture: output values times weights of each."""
     total = 0
@@ -151,6 +173,7 @@ def grading():
 PARTS = {
     "cached_features": cached_against_recomputed,
     "feature_extraction": share_of_peak,
+    "fused_batch_norm": fused_batch_norm,
     "import_seconds": import_seconds,
     "draw_1000_faces_seconds": drawing_seconds,
     "unit_seconds": unit_seconds,
@@ -204,6 +227,11 @@ def _said(name, found):
             f"feature extraction: {found['share']:.0%} of the machine's matrix-multiply rate "
             f"({found['extraction_gflops']:.0f} of {found['matmul_gflops']:.0f} GFLOP/s, "
             f"{found['images_per_second']:,.0f} images a second)"
+        ]
+    if name == "fused_batch_norm":
+        return [
+            f"training with batch norm in one kernel: {found['ratio']:.1f} times faster than with Keras's own "
+            f"({found['fused_seconds']:.1f} s, {found['keras_seconds']:.1f} s an epoch)"
         ]
     if name == "unit_seconds":
         return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in found.items()]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import refresh_batch_norm
+from tlcourse.networks import FusedBatchNormalization, refresh_batch_norm
 
 
 class Lesson(NamedTuple):
@@ -73,7 +73,7 @@ def small_student(classes, widths=(16, 32, 48), size=48):
     for number, filters in enumerate(widths, start=1):
         kernel, strides = (5, 2) if number == 1 else (3, 1)
         x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
-        x = keras.layers.BatchNormalization(momentum=0.9)(x)
+        x = FusedBatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU(name=f"map{number}")(x)
         x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten(name="features")(x)

@@ -1,7 +1,10 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
 import json
+import multiprocessing
+import os
 import platform
+import re
 from datetime import date
 from importlib.metadata import version
 
@@ -89,7 +92,7 @@ def over_seeds(function, seeds, name, folder=None, side_by_side=1):
     finished = json.loads(finished_file.read_text(encoding="utf-8")) if finished_file.is_file() else {}
     missing = [seed for seed in seeds if str(seed) not in finished]
     runs = joblib.Parallel(side_by_side, return_as="generator_unordered")(
-        joblib.delayed(_with_seed)(function, seed) for seed in missing
+        joblib.delayed(_with_seed)(function, seed, side_by_side) for seed in missing
     )
     for seed, outcome in tqdm(runs, desc=name, unit="seed", total=len(seeds), initial=len(seeds) - len(missing)):
         finished[str(seed)] = outcome
@@ -97,8 +100,24 @@ def over_seeds(function, seeds, name, folder=None, side_by_side=1):
     return [finished[str(seed)] for seed in seeds]
 
 
-def _with_seed(function, seed):
+def _with_seed(function, seed, side_by_side):
+    if side_by_side > 1:
+        _keep_to_own_processors(side_by_side)
     return seed, function(seed)
+
+
+def _keep_to_own_processors(lanes):
+    """Give this worker its share of the processors: workers that share all of them wait for each other's threads.
+
+    Workers are numbered in the order in which they were started. Where a process cannot be bound (macOS, Windows),
+    the system decides.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    number = re.search(r"\d+$", multiprocessing.current_process().name)
+    own = range(os.cpu_count())[int(number.group()) % lanes :: lanes] if number else ()
+    if set(own) & os.sched_getaffinity(0):
+        os.sched_setaffinity(0, own)
 
 
 def record(name, payload, command, **took):

@@ -105,10 +105,10 @@ def _by_rate(task, factor):
     return {f"{highest:g}": tune(task, task.with_head, ladder(highest, factor)) for highest in HIGHEST}
 
 
-def tune(task, weights, rates, epochs=EPOCHS):
+def tune(task, weights, rates, epochs=None):
     """Train block 4 onwards from `weights` on, each group at its own rate; test accuracy."""
     task.model.set_weights(weights)
-    _stage(task, FIRST, rates, epochs)
+    _stage(task, FIRST, rates, epochs or EPOCHS)
     return accuracy(task)
 
 
