@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import numpy as np
 import pytest
@@ -99,6 +100,21 @@ def test_seeds_side_by_side_have_processes_of_their_own_and_keep_their_order(tmp
     assert [seed for seed, _ in runs] == [0, 1, 2, 3]
     assert runs[1] == [1, "before"], "a finished seed was run again"
     assert os.getpid() not in {process for _, process in runs}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
+def test_seeds_side_by_side_share_no_processor(tmp_path):
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one processor cannot be divided")
+
+    def slowly(seed):
+        time.sleep(0.3)  # so that each worker gets a seed
+        return [os.getpid(), sorted(os.sched_getaffinity(0))]
+
+    runs = experiments.over_seeds(slowly, range(4), "test", folder=tmp_path, side_by_side=2)
+    own = {process: set(processors) for process, processors in runs}
+    assert len(own) == 2
+    assert not set.intersection(*own.values())
 
 
 @pytest.fixture
