@@ -1037,7 +1037,7 @@ for axes, (key, target) in zip(both, targets.items(), strict=True):
     control = {"head alone, at 0.01": entries["head_only"]["0.01"]["mean"]}
     plots.accuracy_curves([float(rate) for rate in rates_tried], curves, True, references=control, ax=axes)
     axes.set(title=f"{target}: five epochs from a random head", xlabel="highest learning rate", ylim=(0, 1.02))
-    axes.legend(loc="lower left")
+both[0].legend(loc="lower left")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -1059,7 +1059,7 @@ for key, target in targets.items():
 #
 # But ask what it wins **over**. A head alone, on a base that nobody touches, is as good: the difference cannot be told
 # from zero. So the ladder added nothing to the teacher's features. It kept a hurried fine-tuning from spoiling them, and
-# not touching them does that too, in less time.
+# not touching them does that too.
 #
 # For digits a head alone is not enough, and a ladder of 3 gains 8.5 points over it. One rate of 0.003 is ahead of both
 # in the mean. Over five draws its lead over the factor of 3 cannot be told from zero, that over the factor of 10 can.

@@ -8,7 +8,6 @@ import tensorflow as tf
 VGG16_BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling; Simonyan & Zisserman 2015, configuration D
 
 
-@keras.saving.register_keras_serializable("tlcourse")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Batch norm of maps by TensorFlow's single kernel for it, which makes training on a CPU faster (see `make bench`).
 
@@ -32,6 +31,9 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         self.moving_mean.assign(self.moving_mean * self.momentum + mean * (1 - self.momentum))
         self.moving_variance.assign(self.moving_variance * self.momentum + variance * (1 - self.momentum))
         return outputs
+
+
+keras.saving.register_keras_serializable("tlcourse")(FusedBatchNormalization)  # so that load_model knows it
 
 
 def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=True, size=48):
