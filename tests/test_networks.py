@@ -96,6 +96,14 @@ def test_the_small_cnn_changes_its_pictures_in_training_only():
     assert not [layer for layer in plain.layers if layer.__class__.__name__.startswith("Random")]
 
 
+@pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}])
+def test_the_fused_batch_norm_leaves_to_keras_what_it_cannot_do(options):
+    inputs = np.random.default_rng(0).normal(2, 3, (8, 6, 6, 5)).astype(np.float32)
+    usual, fused = (kind(**options) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization))
+    for training in (True, False):
+        np.testing.assert_allclose(fused(inputs, training=training), usual(inputs, training=training), atol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(8, 6, 6, 5), (8, 5)])
 def test_the_fused_batch_norm_is_that_of_keras(shape):
     generator = np.random.default_rng(0)

@@ -12,13 +12,15 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Batch norm of maps by TensorFlow's single kernel for it, which makes training on a CPU faster (see `make bench`).
 
     Keras 3 takes mean, variance and normalisation one after the other, each a pass over all pixels. The results
-    are the same to rounding. Inputs that are not of shape (n, height, width, channels), and layers that are frozen
-    within a training step, are left to Keras.
+    are the same to rounding. Inputs that are not of shape (n, height, width, channels), layers without scale or shift,
+    and layers that are frozen within a training step are left to Keras.
     """
 
     def call(self, inputs, training=None, mask=None):
         """As in Keras; `mask` is for sequences, which maps are not."""
-        if len(inputs.shape) != 4 or (training and not self.trainable):
+        maps = len(inputs.shape) == 4 and self.axis in (-1, 3)
+        frozen = training and not self.trainable
+        if frozen or not (maps and self.scale and self.center):
             return super().call(inputs, training=training, mask=mask)
         fused = functools.partial(
             tf.raw_ops.FusedBatchNormV3, x=inputs, scale=self.gamma, offset=self.beta, epsilon=self.epsilon
