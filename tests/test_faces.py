@@ -14,7 +14,7 @@ from tlcourse.datasets import faces
 # python -c "import numpy as np; from tlcourse.datasets import faces;
 # np.savez_compressed('tests/fixtures/faces.npz', images=faces.portraits(range(3), 2, seed=0).images)"
 REFERENCE = Path(__file__).parent / "fixtures" / "faces.npz"
-PEOPLE_SHA256 = "d6376aeaaf43931ec67197bbce88dde2d9179184a0d68617e2bc312c6f2f0af3"
+PEOPLE_SHA256 = "f04c3cb698513706fa03f1d81624ee2f931c7fae57deaa3838f9b5a25547e0c5"
 
 
 def test_the_people_are_the_same_on_every_machine():

@@ -77,7 +77,7 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     x = keras.layers.Flatten(name="flatten")(x)
     for name in ("fc1", "fc2"):
         x = unit(keras.layers.Dense(dense, use_bias=not batch_norm, name=name), x)
-    outputs = keras.layers.Dense(classes, name="predictions", dtype="float32")(x)  # logits are always precise
+    outputs = keras.layers.Dense(classes, name="predictions")(x)
     return keras.Model(inputs, outputs, name="narrow_vgg16")
 
 
@@ -138,9 +138,9 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
             x = keras.layers.RandomFlip("horizontal")(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = keras.layers.MaxPooling2D()(x)
         x = FusedBatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
+        x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")

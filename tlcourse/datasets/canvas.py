@@ -11,8 +11,8 @@ class Canvas:
         self.pixel = 2.4 / size
         self.grid_x, self.grid_y = np.meshgrid(axis, axis)
         self.planes = np.empty((3, size, size), np.float32)
-        turn, scale = rng.normal(0, 0.2), rng.uniform(0.70, 1.10)
-        x, y = self.grid_x - rng.normal(0, 0.2), self.grid_y - rng.normal(0.04, 0.16)
+        turn, scale = rng.normal(0, 0.2), rng.uniform(0.74, 1.14)
+        x, y = self.grid_x - rng.normal(0, 0.15), self.grid_y - rng.normal(0.04, 0.12)
         cos, sin = np.float32(np.cos(turn) / scale), np.float32(np.sin(turn) / scale)
         self.x, self.y = cos * x + sin * y, cos * y - sin * x
         self.yaw, self.pitch = rng.uniform(-0.42, 0.42), rng.normal(0, 0.08)

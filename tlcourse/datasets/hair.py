@@ -48,8 +48,8 @@ def in_front(canvas, p):
 
 
 def headwear(canvas, p, rng):
-    """A cap or a headband, in most pictures: it is not part of the person."""
-    if rng.random() > 0.6:
+    """A cap or a headband, in nearly half of the pictures: it is not part of the person."""
+    if rng.random() > 0.45:
         return
     x, y = canvas.look(0.35)
     colour = rng.uniform(0, 1, 3)

@@ -121,7 +121,7 @@ def person(identity):
         beard=str(rng.choice(_BEARDS)),
         glasses=str(rng.choice(_GLASSES)),
         frame=_FRAME[rng.integers(len(_FRAME))],
-        marks=tuple(_mark(rng) for _ in range(rng.integers(2, 6))),
+        marks=tuple(_mark(rng) for _ in range(rng.integers(1, 5))),
         earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.5 else None,
         freckles=bool(rng.random() < 0.2),
         blush=rng.uniform(0, 0.35),

@@ -153,7 +153,7 @@ def _glasses(canvas, p, u, w):
 
 
 def _occlusion(canvas, rng):
-    if rng.random() > 0.1:
+    if rng.random() > 0.25:
         return
     x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
     width, height = rng.uniform(0.08, 0.22, 2)
@@ -167,8 +167,8 @@ def _photograph(canvas, rng):
     light = 1 + np.float32(strength) * across
     if rng.random() < 0.4:
         light *= 1 - np.float32(rng.uniform(0.2, 0.45)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
-    planes = canvas.planes * light * rng.uniform(0.65, 1.5, 3).astype(np.float32)[:, None, None]
+    planes = canvas.planes * light * rng.uniform(0.75, 1.35, 3).astype(np.float32)[:, None, None]
     planes *= np.float32(rng.uniform(0.36, 0.54)) / planes.mean()  # the camera's automatic exposure
     planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
-    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.003, 0.012))
+    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.02))
     return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
