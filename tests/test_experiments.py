@@ -69,6 +69,12 @@ def test_summaries_reach_into_nested_runs():
     assert summaries["seconds"]["mean"] == 6
 
 
+def over_seeds(function, seeds, name="test", **options):
+    """The runs of a single experiment."""
+    ((_, runs),) = experiments.over_seeds({name: (function, seeds)}, **options)
+    return runs
+
+
 def test_over_seeds_goes_on_after_an_interruption(tmp_path):
     ran = []
 
@@ -81,25 +87,54 @@ def test_over_seeds_goes_on_after_an_interruption(tmp_path):
 
     interrupted = []
     with pytest.raises(KeyboardInterrupt):
-        experiments.over_seeds(run, range(4), "test", folder=tmp_path)
+        over_seeds(run, range(4), folder=tmp_path)
     assert ran == [0, 1]
-    runs = experiments.over_seeds(run, range(4), "test", folder=tmp_path)
+    runs = over_seeds(run, range(4), folder=tmp_path)
     assert ran == [0, 1, 2, 3]
     assert runs == [{"accuracy": seed / 10} for seed in range(4)]
     assert [file.name for file in tmp_path.iterdir()] == ["test.json"]
 
 
 def test_over_seeds_gives_only_what_was_asked_for_in_its_order(tmp_path):
-    experiments.over_seeds(lambda seed: seed, range(3), "test", folder=tmp_path)
-    assert experiments.over_seeds(lambda seed: -seed, [4, 1], "test", folder=tmp_path) == [-4, 1]
+    over_seeds(lambda seed: seed, range(3), folder=tmp_path)
+    assert over_seeds(lambda seed: -seed, [4, 1], folder=tmp_path) == [-4, 1]
 
 
 def test_seeds_side_by_side_have_processes_of_their_own_and_keep_their_order(tmp_path):
-    experiments.over_seeds(lambda seed: [seed, "before"], [1], "test", folder=tmp_path)
-    runs = experiments.over_seeds(lambda seed: [seed, os.getpid()], range(4), "test", folder=tmp_path, side_by_side=2)
+    over_seeds(lambda seed: [seed, "before"], [1], folder=tmp_path)
+    runs = over_seeds(lambda seed: [seed, os.getpid()], range(4), folder=tmp_path, side_by_side=2)
     assert [seed for seed, _ in runs] == [0, 1, 2, 3]
     assert runs[1] == [1, "before"], "a finished seed was run again"
     assert os.getpid() not in {process for _, process in runs}
+
+
+def test_experiments_wait_in_one_queue_and_come_in_their_order(tmp_path):
+    began = tmp_path / "began"
+
+    def slow(seed):
+        time.sleep(0.6 if seed else 0)
+        return {"seed": seed, "alone": not began.exists()}
+
+    def fast(seed):
+        began.touch()
+        return {"seed": seed}
+
+    both = {"slow": (slow, [0, 1]), "fast": (fast, range(3))}
+    results = list(experiments.over_seeds(both, folder=tmp_path / "partial", side_by_side=2))
+    assert [name for name, _ in results] == ["slow", "fast"]
+    assert [run["seed"] for run in results[0][1]] == [0, 1]
+    assert [run["seed"] for run in results[1][1]] == [0, 1, 2]
+    assert not results[0][1][1]["alone"], "a lane was idle until the slow experiment ended"
+    assert list(experiments.over_seeds(both, folder=tmp_path / "partial")) == results
+
+
+def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):
+    def tuned(seed):
+        import tensorflow as tf
+
+        return [seed, tf.data.Options().autotune.enabled, tf.data.Options() == tf.data.Options()]
+
+    assert over_seeds(tuned, range(2), folder=tmp_path, side_by_side=2) == [[0, False, True], [1, False, True]]
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
@@ -111,7 +146,7 @@ def test_seeds_side_by_side_share_no_processor(tmp_path):
         time.sleep(0.3)  # so that each worker gets a seed
         return [os.getpid(), sorted(os.sched_getaffinity(0))]
 
-    runs = experiments.over_seeds(slowly, range(4), "test", folder=tmp_path, side_by_side=2)
+    runs = over_seeds(slowly, range(4), folder=tmp_path, side_by_side=2)
     own = {process: set(processors) for process, processors in runs}
     assert len(own) == 2
     assert not set.intersection(*own.values())
@@ -127,7 +162,7 @@ def empty_data(tmp_path, monkeypatch):
 
 
 def test_record_writes_numbers_and_where_they_come_from(empty_data):
-    experiments.over_seeds(lambda seed: {"transfer": 0.9 + seed / 100}, range(3), "headline")
+    over_seeds(lambda seed: {"transfer": 0.9 + seed / 100}, range(3), name="headline")
     assert (empty_data / "results" / "partial" / "headline.json").is_file()
     file = experiments.record("headline", {"transfer": experiments.summary([0.9, 0.91])}, "tlcourse results headline")
     assert file == empty_data / "results" / "headline.json"

@@ -1,5 +1,6 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
+import functools
 import json
 import multiprocessing
 import os
@@ -72,38 +73,59 @@ def summaries(runs):
     return summary(runs)
 
 
-def over_seeds(function, seeds, name, folder=None, side_by_side=1):
-    """``[function(seed) for seed in seeds]`` with a progress bar; finished seeds are kept and not run again.
+def over_seeds(experiments, folder=None, side_by_side=1):
+    """Run experiments over their seeds, with one progress bar; finished seeds are kept and not run again.
+
+    All seeds wait in one queue, so that no lane is idle while an experiment ends.
 
     Parameters
     ----------
-    function : callable
-        Takes a seed, returns a dictionary that JSON can hold.
-    seeds : sequence of int
-    name : str
-        Shown, and used as the name of the file of finished seeds.
+    experiments : dict
+        Name to (function, seeds). A function takes a seed and returns a dictionary that JSON can hold. The name is
+        shown, and is the name of the file of finished seeds.
     folder : pathlib.Path, optional
         Where finished seeds are kept; default data/results/partial (not committed).
     side_by_side : int
         Seeds at a time, each in a process of its own if it is more than one.
+
+    Yields
+    ------
+    tuple
+        (name, ``[function(seed) for seed in seeds]``), in the order of `experiments`, each as soon as it and all
+        before it are finished.
     """
     folder = folder or data_folder() / "results" / "partial"
-    finished_file = folder / f"{name}.json"
-    finished = json.loads(finished_file.read_text(encoding="utf-8")) if finished_file.is_file() else {}
-    missing = [seed for seed in seeds if str(seed) not in finished]
+    finished = {name: _finished(folder / f"{name}.json") for name in experiments}
+    queue = [
+        (name, function, seed)
+        for name, (function, seeds) in experiments.items()
+        for seed in seeds
+        if str(seed) not in finished[name]
+    ]
     runs = joblib.Parallel(side_by_side, return_as="generator_unordered")(
-        joblib.delayed(_with_seed)(function, seed, side_by_side) for seed in missing
+        joblib.delayed(_one_seed)(*one, side_by_side) for one in queue
     )
-    for seed, outcome in tqdm(runs, desc=name, unit="seed", total=len(seeds), initial=len(seeds) - len(missing)):
-        finished[str(seed)] = outcome
-        write_json(finished_file, finished)
-    return [finished[str(seed)] for seed in seeds]
+    seeds_in_all = sum(len(seeds) for _, seeds in experiments.values())
+    with tqdm(total=seeds_in_all, initial=seeds_in_all - len(queue), unit="seed") as bar:
+        for name, (_, seeds) in experiments.items():
+            while missing := [seed for seed in seeds if str(seed) not in finished[name]]:
+                bar.set_description(f"{name}, {len(missing)} to go")
+                ended, seed, outcome = next(runs)
+                bar.update()
+                finished[ended][str(seed)] = outcome
+                write_json(folder / f"{ended}.json", finished[ended])
+            yield name, [finished[name][str(seed)] for seed in seeds]
 
 
-def _with_seed(function, seed, side_by_side):
+def _finished(file):
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _one_seed(name, function, seed, side_by_side):
     if side_by_side > 1:
         _keep_to_own_processors(side_by_side)
-    return seed, function(seed)
+        _leave_data_untuned()
+    return name, seed, function(seed)
 
 
 def _keep_to_own_processors(lanes):
@@ -118,6 +140,23 @@ def _keep_to_own_processors(lanes):
     own = range(os.cpu_count())[int(number.group()) % lanes :: lanes] if number else ()
     if set(own) & os.sched_getaffinity(0):
         os.sched_setaffinity(0, own)
+
+
+@functools.cache  # once in a process
+def _leave_data_untuned():
+    """Keep tf.data from tuning itself in this worker.
+
+    It does so in a thread that sleeps 10, 20, 40 ... milliseconds. On a single processor nobody wakes it, and each pass
+    over the data, which waits for it, takes up to twice as long as its work.
+    """
+    import tensorflow as tf
+
+    class Untuned(tf.data.Options):
+        def __init__(self):
+            super().__init__()
+            self.autotune.enabled = False
+
+    tf.data.Options = Untuned  # Keras makes its data with these
 
 
 def record(name, payload, command, **took):

@@ -15,19 +15,26 @@ def run(seed):
     """Accuracy by pictures per person and method, on the 65 people of one headline seed.
 
     A smaller training set is the beginning of a larger one, and the 1,300 test pictures stay the same. Ten pictures
-    each are the headline itself, so these numbers come from its record.
+    each are the headline itself: see `with_ten_each`.
     """
     largest, test = faces.headline(seed, max(IMAGES_EACH))
     position = np.arange(len(largest)) % max(IMAGES_EACH)
     accuracies = {}
-    for count in IMAGES_EACH:
-        if count == 10:
-            accuracies["10"] = {name: results("headline")[key]["values"][seed] for name, key in IN_HEADLINE.items()}
-            continue
+    for count, epochs in EPOCHS_FROM_SCRATCH.items():
         train = largest.take(position < count)
         accuracies[str(count)] = {
             "transfer": headline.transfer(train, test, seed)[0],
-            "small_cnn": headline.small_scratch(train, test, seed, epochs=EPOCHS_FROM_SCRATCH[count]),
+            "small_cnn": headline.small_scratch(train, test, seed, epochs=epochs),
             "pixels": headline.pixels(train, test),
         }
     return accuracies
+
+
+def with_ten_each(runs):
+    """The runs of seeds 0, 1, 2 ... with the headline's recorded numbers for ten pictures each in their place."""
+    record = results("headline")
+    ten = [{name: record[key]["values"][seed] for name, key in IN_HEADLINE.items()} for seed in range(len(runs))]
+    return [
+        {str(count): {**run, "10": own}[str(count)] for count in IMAGES_EACH}
+        for run, own in zip(runs, ten, strict=True)
+    ]
