@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tlcourse import data, experiments
-from tlcourse.experiments import recording
+from tlcourse.experiments import few_images, recording
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
 
@@ -112,7 +112,9 @@ def test_experiments_wait_in_one_queue_and_come_in_their_order(tmp_path):
     began = tmp_path / "began"
 
     def slow(seed):
-        time.sleep(0.6 if seed else 0)
+        deadline = time.monotonic() + 60
+        while seed and not began.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
         return {"seed": seed, "alone": not began.exists()}
 
     def fast(seed):
@@ -142,11 +144,14 @@ def test_seeds_side_by_side_share_no_processor(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("one processor cannot be divided")
 
-    def slowly(seed):
-        time.sleep(0.3)  # so that each worker gets a seed
+    def together(seed):
+        (tmp_path / f"{os.getpid()}.here").touch()
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.glob("*.here"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)  # so that each worker gets a seed
         return [os.getpid(), sorted(os.sched_getaffinity(0))]
 
-    runs = over_seeds(slowly, range(4), folder=tmp_path, side_by_side=2)
+    runs = over_seeds(together, range(4), folder=tmp_path / "partial", side_by_side=2)
     own = {process: set(processors) for process, processors in runs}
     assert len(own) == 2
     assert not set.intersection(*own.values())
@@ -185,6 +190,18 @@ def test_a_measurement_records_what_it_took(empty_data, monkeypatch):
     assert recorded["provenance"]["side_by_side"] == recording.SIDE_BY_SIDE
 
 
+def test_ten_pictures_each_come_from_the_headline(empty_data):
+    ways = few_images.IN_HEADLINE.values()
+    experiments.record(
+        "headline", {way: experiments.summary([0.5, 0.6, 0.7]) for way in ways}, "tlcourse results headline"
+    )
+    other = {"transfer": 0.1, "small_cnn": 0.1, "pixels": 0.1}
+    runs = few_images.with_ten_each([{count: other for count in ("1", "2", "5", "20")}] * 2)
+    assert [list(run) for run in runs] == [["1", "2", "5", "10", "20"]] * 2
+    assert [run["10"]["transfer"] for run in runs] == [0.5, 0.6]
+    assert runs[1]["20"] == other
+
+
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])
 def test_a_record_that_fails_leaves_the_old_one_whole(empty_data, monkeypatch, failure):
     file = experiments.record("headline", {"mean": 1}, "first")
@@ -216,6 +233,18 @@ def test_every_recorded_result_is_whole():
             np.testing.assert_allclose(again["ci95"], summary["ci95"], atol=5e-5)
             np.testing.assert_allclose(again["mean"], summary["mean"], atol=2e-5)
             assert again["seeds"] == summary["seeds"] >= fewest
+
+
+def test_make_results_takes_less_than_an_hour():
+    """Every record tells what it took, and together they fit into the hour that `make results` may take."""
+    seconds = 0
+    for name in recording.RESULTS:
+        made = data.results(name)["provenance"]
+        missing = {"seconds", "side_by_side", "processors"} - set(made)
+        assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
+        assert made["processors"] >= made["side_by_side"] >= 1
+        seconds += made["seconds"] / made["side_by_side"]
+    assert 600 < seconds < 3600
 
 
 def _summaries(content):

@@ -1,10 +1,11 @@
 """The headline's record holds what the course claims of it, and its parts do what they say."""
 
+import keras
 import numpy as np
 import pytest
 
 from tlcourse.data import results
-from tlcourse.datasets import faces
+from tlcourse.datasets import LabelledImages, faces
 from tlcourse.experiments import headline
 
 RIVALS = ("plain_scratch", "scratch", "small_cnn", "best_from_scratch", "pixels")
@@ -23,8 +24,8 @@ def test_record_is_over_ten_seeds_with_intervals(record):
         assert entry["mean"] == pytest.approx(np.mean(entry["values"]), abs=1e-4)
 
 
-def test_transfer_reaches_the_lecture_and_the_head_is_quick(record):
-    assert record["transfer"]["mean"] >= 0.9347
+def test_transfer_reaches_the_aim_and_the_head_is_quick(record):
+    assert record["transfer"]["mean"] >= 0.98, "the lecture has 0.9347, the course aims at 0.98"
     assert max(record["head_seconds"]["values"]) < 10
 
 
@@ -53,6 +54,30 @@ def test_transfer_runs_live_and_agrees_with_the_record(record):
 def test_plain_scratch_learns_nothing_in_two_epochs_but_runs():
     train, test = faces.development(0, images_each=2)
     assert 0 <= headline.scratch(train, test.take(slice(0, 130)), seed=0, batch_norm=False, epochs=2) < 0.2
+
+
+def test_both_sides_of_a_picture_and_of_its_mirror_image_are_the_same_of_length_1():
+    inputs = keras.Input((4, 4, 1))
+    flat = keras.Model(inputs, keras.layers.Flatten()(inputs))
+    images = np.random.default_rng(0).integers(1, 255, (3, 4, 4, 1)).astype("uint8")
+    vectors = headline.both_sides(flat, images)
+    assert vectors.shape == (3, 16)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(headline.both_sides(flat, images[:, :, ::-1]), vectors, atol=1e-6)
+    assert not np.allclose(headline.both_sides(flat, images[:, ::-1]), vectors), "up and down are not two sides"
+
+
+def test_accuracy_may_ask_about_the_mirror_image_too():
+    """A network that sees the left edge alone and calls a picture bright if that is above 100."""
+    inputs = keras.Input((1, 2, 3))
+    logits = keras.layers.Dense(2)
+    model = keras.Model(inputs, logits(keras.layers.Flatten()(inputs)))
+    logits.set_weights([np.array([[1.0, 0.0]] + 5 * [[0.0, 0.0]]), np.array([-100.0, 0.0])])
+    left_and_right = np.array([[[0, 255]], [[110, 0]]])  # bright on the whole; dark on the whole
+    images = np.repeat(left_and_right[..., np.newaxis], 3, axis=-1).astype("uint8")
+    pictures = LabelledImages(images, np.array([0, 1]), ("bright", "dark"), "made up")
+    assert headline.accuracy(model, pictures) == 0
+    assert headline.accuracy(model, pictures, mirror=True) == 1
 
 
 def test_error_ratio():

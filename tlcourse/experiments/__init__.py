@@ -1,11 +1,10 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
-import functools
 import json
 import multiprocessing
 import os
 import platform
-import re
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
 from importlib.metadata import version
 
@@ -102,9 +101,7 @@ def over_seeds(experiments, folder=None, side_by_side=1):
         for seed in seeds
         if str(seed) not in finished[name]
     ]
-    runs = joblib.Parallel(side_by_side, return_as="generator_unordered")(
-        joblib.delayed(_one_seed)(*one, side_by_side) for one in queue
-    )
+    runs = _run(queue, side_by_side)
     seeds_in_all = sum(len(seeds) for _, seeds in experiments.values())
     with tqdm(total=seeds_in_all, initial=seeds_in_all - len(queue), unit="seed") as bar:
         for name, (_, seeds) in experiments.items():
@@ -121,28 +118,42 @@ def _finished(file):
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _one_seed(name, function, seed, side_by_side):
-    if side_by_side > 1:
-        _keep_to_own_processors(side_by_side)
-        _leave_data_untuned()
+def _run(queue, side_by_side):
+    """(name, seed, outcome) of each (name, function, seed), in the order in which they end."""
+    if side_by_side == 1:
+        yield from ((name, seed, function(seed)) for name, function, seed in queue)
+        return
+    spawned = multiprocessing.get_context("spawn")
+    numbers = spawned.Queue()
+    for number in range(side_by_side):
+        numbers.put(number)
+    with ProcessPoolExecutor(side_by_side, spawned, _start_lane, (numbers, side_by_side)) as pool:
+        try:
+            jobs = [
+                pool.submit(_one_seed, name, joblib.wrap_non_picklable_objects(function), seed)
+                for name, function, seed in queue
+            ]
+            yield from (job.result() for job in as_completed(jobs))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _one_seed(name, function, seed):
     return name, seed, function(seed)
 
 
-def _keep_to_own_processors(lanes):
+def _start_lane(numbers, lanes):
     """Give this worker its share of the processors: workers that share all of them wait for each other's threads.
 
-    Workers are numbered in the order in which they were started. Where a process cannot be bound (macOS, Windows),
-    the system decides.
+    Where a process cannot be bound (macOS, Windows), the system decides.
     """
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    number = re.search(r"\d+$", multiprocessing.current_process().name)
-    own = range(os.cpu_count())[int(number.group()) % lanes :: lanes] if number else ()
-    if set(own) & os.sched_getaffinity(0):
-        os.sched_setaffinity(0, own)
+    if hasattr(os, "sched_setaffinity"):
+        own = range(os.cpu_count())[numbers.get() :: lanes]
+        if set(own) & os.sched_getaffinity(0):
+            os.sched_setaffinity(0, own)
+    _leave_data_untuned()
 
 
-@functools.cache  # once in a process
 def _leave_data_untuned():
     """Keep tf.data from tuning itself in this worker.
 

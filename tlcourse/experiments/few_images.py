@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tlcourse import teachers
 from tlcourse.data import results
 from tlcourse.datasets import faces
 from tlcourse.experiments import headline
@@ -18,12 +19,15 @@ def run(seed):
     each are the headline itself: see `with_ten_each`.
     """
     largest, test = faces.headline(seed, max(IMAGES_EACH))
+    base = teachers.load("faces_vgg16", head=False)
+    features, test_features = (headline.both_sides(base, part.images) for part in (largest, test))
     position = np.arange(len(largest)) % max(IMAGES_EACH)
     accuracies = {}
     for count, epochs in EPOCHS_FROM_SCRATCH.items():
-        train = largest.take(position < count)
+        chosen = position < count
+        train = largest.take(chosen)
         accuracies[str(count)] = {
-            "transfer": headline.transfer(train, test, seed)[0],
+            "transfer": headline.new_head(features[chosen], train.labels, test_features, test.labels, seed)[0],
             "small_cnn": headline.small_scratch(train, test, seed, epochs=epochs),
             "pixels": headline.pixels(train, test),
         }

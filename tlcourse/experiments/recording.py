@@ -55,11 +55,10 @@ RESULTS = {
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
     "ladders_in_short": (ladders.in_short, range(5)),
-    "distillation": (distillation.run, range(10)),
+    "distillation": (distillation.run, range(5)),
     "students": (students.run, range(5)),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
-ALONE = {"students"}  # it measures how fast networks are
 FROM_OTHERS = {"few_images": few_images.with_ten_each}  # what a record takes from those before it
 
 
@@ -77,17 +76,15 @@ def main(names=()):
     if unknown:
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(RESULTS)}")
     start = time.perf_counter()
-    names = names or RESULTS
-    for side_by_side, some in ((SIDE_BY_SIDE, set(names) - ALONE), (1, set(names) & ALONE)):
-        chosen = {name: (_timed(run), seeds) for name, (run, seeds) in RESULTS.items() if name in some}
-        for name, runs in over_seeds(chosen, side_by_side=side_by_side):
-            _record(name, runs, side_by_side)
+    chosen = {name: (_timed(run), seeds) for name, (run, seeds) in RESULTS.items() if name in (names or RESULTS)}
+    for name, runs in over_seeds(chosen, side_by_side=SIDE_BY_SIDE):
+        _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
 
 
-def _record(name, runs, side_by_side):
+def _record(name, runs):
     seconds = round(sum(one.pop("seconds") for one in runs))
-    took = {"seconds": seconds, "side_by_side": side_by_side, "processors": os.cpu_count()}
+    took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "processors": os.cpu_count()}
     runs = FROM_OTHERS.get(name, list)(runs)
     file = record(name, summaries(runs), f"tlcourse results {name}", **took)
     click.echo(f"{file}: recorded, {len(runs)} seeds of {seconds / len(runs):.0f} s")
