@@ -79,8 +79,8 @@ def test_what_the_unit_says_of_photos_is_on_record():
         assert clearly_above(photo["frozen"], photo[way]["0.001"])
         for rate in ("1e-05", "0.0001"):
             assert undecided(photo[way][rate], photo["frozen"])
-    assert sum(abs(share - 1 / 2) < 0.01 for share in photo["most"]["0.001"]["values"]) == 4
-    assert clearly_above(photo["last_four"]["0.001"], photo["most"]["0.001"])
+    assert sum(abs(share - 1 / 2) < 0.01 for share in photo["most"]["0.001"]["values"]) == 3
+    assert undecided(photo["last_four"]["0.001"], photo["most"]["0.001"])
     assert undecided(photo["most_norms_free"]["0.001"], photo["most"]["0.001"])
 
 
@@ -98,13 +98,14 @@ def test_what_the_units_words_say_is_on_record():
     assert undecided(near["gradual"]["0.001"], near["head_first"]["0.001"])
     assert clearly_above(far["head_first"]["0.001"], far["gradual"]["0.001"])
     assert clearly_above(near["head_first"]["0.01"], near["gradual"]["0.01"])
-    assert not clearly_above(far["gradual"]["0.01"], far["head_first"]["0.01"])
+    assert clearly_above(far["head_first"]["0.01"], far["gradual"]["0.01"])
     for rate in ("0.0001", "0.001"):
         assert clearly_above(far["head_first"][rate], far["frozen"])
     assert clearly_above(near["head_first"]["0.0001"], near["frozen"])
     assert undecided(near["head_first"]["0.001"], near["frozen"])
     for order in ("head_first", "at_once"):
-        assert clearly_above(near["frozen"], near[order]["0.01"])
+        assert clearly_above(near["frozen"], near[order]["0.01"]) == (order == "at_once")
+        assert above(near["frozen"], near[order]["0.01"])
         assert clearly_above(near["others"]["teacher"], near["others"][order]["0.01"])
         assert not clearly_above(near["others"]["teacher"], near["others"][order]["0.001"])
     assert near["gradient"]["trained_head"]["mean"] < near["gradient"]["new_head"]["mean"]
@@ -112,7 +113,7 @@ def test_what_the_units_words_say_is_on_record():
     for name, one in stopped.items():
         if name != "provenance":
             assert above(one["last_loss"], one["best_loss"])
-            assert clearly_above(one["last_loss"], one["best_loss"]) == (name == "dropout")
+            assert not clearly_above(one["last_loss"], one["best_loss"])
     for name, helps in {"augmented": True, "dropout": True, "weight_decay": False}.items():
         assert clearly_above(stopped[name]["best"], stopped["plain"]["best"]) == helps
         assert undecided(stopped[name]["last"], stopped["plain"]["last"])

@@ -89,7 +89,7 @@ def test_what_the_units_words_say_is_on_record():
         assert clearly_above(far["single"]["0.003"], far[name][best["far"][name]])
         assert clearly_above(far["single"]["0.003"], beyond[name])
         assert undecided(beyond[name], far[name]["0.01"])
-        assert clearly_above(near[name]["0.01"], near["single"]["0.01"])
+        assert undecided(near[name]["0.01"], near["single"]["0.01"])
         assert undecided(far[name]["0.01"], far["single"]["0.01"])
         for target in (near, far):
             assert clearly_above(target["others"][name], target["others"]["single"])
@@ -99,7 +99,7 @@ def test_what_the_units_words_say_is_on_record():
     assert undecided(near["at_once"]["0.01"], alone["at_once"]["0.001"])
     assert undecided(near["at_once"]["0.01"], near["single"]["0.001"])
     assert undecided(near["upside_down"]["0.001"], near["ladder_3"]["0.001"])
-    assert clearly_above(near["upside_down"]["0.001"], near["single"]["0.001"])
+    assert undecided(near["upside_down"]["0.001"], near["single"]["0.001"])
     assert undecided(near["gradual"]["0.001"], near["ladder_3"]["0.001"])
     assert clearly_above(far["upside_down"]["0.001"], far["ladder_3"]["0.001"])
     assert undecided(far["upside_down"]["0.001"], far["single"]["0.001"])

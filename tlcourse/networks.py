@@ -117,7 +117,7 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     classes : int
         Outputs of the last layer, which gives logits.
     widths : tuple of int
-        Filters of each convolution; each is followed by 2x2 pooling and batch norm.
+        Filters of each convolution; each is followed by 2x2 pooling.
     dropout : float
         Share of the flattened features dropped in training.
     augment : bool
@@ -138,9 +138,9 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
             x = keras.layers.RandomFlip("horizontal")(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = keras.layers.MaxPooling2D()(x)  # before what follows: a quarter of its work
         x = FusedBatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
+        x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")

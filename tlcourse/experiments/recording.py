@@ -55,7 +55,7 @@ RESULTS = {
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
     "ladders_in_short": (ladders.in_short, range(5)),
-    "distillation": (distillation.run, range(5)),
+    "distillation": (distillation.run, range(10)),
     "students": (students.run, range(5)),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
