@@ -130,6 +130,24 @@ def test_experiments_wait_in_one_queue_and_come_in_their_order(tmp_path):
     assert list(experiments.over_seeds(both, folder=tmp_path / "partial")) == results
 
 
+def test_a_lane_gets_a_new_process_before_memory_runs_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiments, "SEEDS_IN_A_PROCESS", 2)
+    runs = over_seeds(lambda seed: os.getpid(), range(7), folder=tmp_path, side_by_side=2)
+    assert len(set(runs)) >= 4
+    assert max(runs.count(process) for process in runs) <= 2
+
+
+def test_a_seed_that_fails_stops_the_others_and_keeps_what_is_finished(tmp_path):
+    def fail(seed):
+        if seed == 1:
+            raise ZeroDivisionError("seed 1")
+        return seed
+
+    with pytest.raises(ZeroDivisionError, match="seed 1"):
+        over_seeds(fail, range(2), folder=tmp_path, side_by_side=2)
+    assert over_seeds(lambda seed: seed, range(2), folder=tmp_path) == [0, 1]
+
+
 def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):
     def tuned(seed):
         import tensorflow as tf
@@ -235,16 +253,13 @@ def test_every_recorded_result_is_whole():
             assert again["seeds"] == summary["seeds"] >= fewest
 
 
-def test_make_results_takes_less_than_an_hour():
-    """Every record tells what it took, and together they fit into the hour that `make results` may take."""
-    seconds = 0
+def test_every_record_tells_what_it_took():
+    """README adds these up to say how long `make results` takes."""
     for name in recording.RESULTS:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
         assert made["processors"] >= made["side_by_side"] >= 1
-        seconds += made["seconds"] / made["side_by_side"]
-    assert 600 < seconds < 3600
 
 
 def _summaries(content):

@@ -1,12 +1,14 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
+import contextlib
 import json
 import multiprocessing
 import os
 import platform
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from datetime import date
 from importlib.metadata import version
+from queue import SimpleQueue
 
 import joblib
 import numpy as np
@@ -17,6 +19,9 @@ from tlcourse.data import data_folder
 from tlcourse.storage import whole_file
 
 _VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
+SEEDS_IN_A_PROCESS = (
+    10  # then another takes its place: TensorFlow keeps all that it has traced, 0.1 GB a headline's seed
+)
 
 
 def summary(values):
@@ -118,37 +123,44 @@ def _finished(file):
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _run(queue, side_by_side):
+def _run(jobs, side_by_side):
     """(name, seed, outcome) of each (name, function, seed), in the order in which they end."""
     if side_by_side == 1:
-        yield from ((name, seed, function(seed)) for name, function, seed in queue)
+        yield from ((name, seed, function(seed)) for name, function, seed in jobs)
         return
-    spawned = multiprocessing.get_context("spawn")
-    numbers = spawned.Queue()
-    for number in range(side_by_side):
-        numbers.put(number)
-    with ProcessPoolExecutor(side_by_side, spawned, _start_lane, (numbers, side_by_side)) as pool:
+    free = SimpleQueue()
+
+    def in_free_lane(name, function, seed):
+        lane = free.get()
         try:
-            jobs = [
-                pool.submit(_one_seed, name, joblib.wrap_non_picklable_objects(function), seed)
-                for name, function, seed in queue
-            ]
-            yield from (job.result() for job in as_completed(jobs))
+            return lane.submit(_one_seed, name, joblib.wrap_non_picklable_objects(function), seed).result()
         finally:
-            pool.shutdown(cancel_futures=True)
+            free.put(lane)
+
+    spawned = multiprocessing.get_context("spawn")
+    with contextlib.ExitStack() as open_pools:
+        for number in range(side_by_side):
+            lane = (1, spawned, _start_lane, (number, side_by_side))
+            free.put(open_pools.enter_context(ProcessPoolExecutor(*lane, max_tasks_per_child=SEEDS_IN_A_PROCESS)))
+        threads = open_pools.enter_context(ThreadPoolExecutor(side_by_side))
+        waiting = [threads.submit(in_free_lane, *job) for job in jobs]
+        try:
+            yield from (one.result() for one in as_completed(waiting))
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def _one_seed(name, function, seed):
     return name, seed, function(seed)
 
 
-def _start_lane(numbers, lanes):
+def _start_lane(number, lanes):
     """Give this worker its share of the processors: workers that share all of them wait for each other's threads.
 
     Where a process cannot be bound (macOS, Windows), the system decides.
     """
     if hasattr(os, "sched_setaffinity"):
-        own = range(os.cpu_count())[numbers.get() :: lanes]
+        own = range(os.cpu_count())[number::lanes]
         if set(own) & os.sched_getaffinity(0):
             os.sched_setaffinity(0, own)
     _leave_data_untuned()
