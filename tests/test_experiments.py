@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tlcourse import data, experiments
-from tlcourse.experiments import few_images, recording
+from tlcourse.experiments import few_images, lanes, recording
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
 
@@ -131,7 +131,7 @@ def test_experiments_wait_in_one_queue_and_come_in_their_order(tmp_path):
 
 
 def test_a_lane_gets_a_new_process_before_memory_runs_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(experiments, "SEEDS_IN_A_PROCESS", 2)
+    monkeypatch.setattr(lanes, "SEEDS_IN_A_PROCESS", 2)
     runs = over_seeds(lambda seed: os.getpid(), range(7), folder=tmp_path, side_by_side=2)
     assert len(set(runs)) >= 4
     assert max(runs.count(process) for process in runs) <= 2
