@@ -1110,11 +1110,11 @@ for key, target in targets.items():
 # own, by a MultiOptimizer or a subclass, count that every trainable variable has one, and look at the audit.
 #
 # (b) A ladder should help where the features are right already and the rate is uncertain: for new people at 0.01 it
-# kept the features that one rate damaged, and in five epochs from a random head it was 2.2 points better than a single rate, each
-# chosen on other people, though no better than a head alone. With time and a well chosen rate no gain could be detected.
-# It should hurt where the lowest layers that learn have to change: for digits every ladder of twenty epochs was worse
-# than one rate, and the ladder upside down was better than the ladder. Satellite pictures are far from photos of
-# things, so I would expect harm rather than help.
+# kept the features that one rate damaged, and in five epochs from a random head it was 2.2 points better than a single
+# rate, each chosen on other people, though no better than a head alone. With time and a well chosen rate no gain could
+# be detected. It should hurt where the lowest layers that learn have to change: for digits every ladder of twenty
+# epochs was worse than one rate, and the ladder upside down was better than the ladder. Satellite pictures are far from
+# photos of things, so I would expect harm rather than help.
 #
 # (c) I would compare one rate, a factor of 3 and a factor of 10, each with its own highest rate out of a few, chosen on
 # validation pictures, over several seeds, and use the test once. I would not carry over the best rates themselves: one

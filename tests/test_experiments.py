@@ -139,13 +139,19 @@ def test_a_lane_gets_a_new_process_before_memory_runs_out(tmp_path, monkeypatch)
 
 def test_a_seed_that_fails_stops_the_others_and_keeps_what_is_finished(tmp_path):
     def fail(seed):
+        (tmp_path / f"{seed}.began").touch()
+        deadline = time.monotonic() + 60
+        while seed == 1 and not (tmp_path / "partial" / "test.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
         if seed == 1:
             raise ZeroDivisionError("seed 1")
+        time.sleep(0.2)
         return seed
 
     with pytest.raises(ZeroDivisionError, match="seed 1"):
-        over_seeds(fail, range(2), folder=tmp_path, side_by_side=2)
-    assert over_seeds(lambda seed: seed, range(2), folder=tmp_path) == [0, 1]
+        over_seeds(fail, range(60), folder=tmp_path / "partial", side_by_side=2)
+    assert len(list(tmp_path.glob("*.began"))) < 60, "seeds went on after the failure"
+    assert over_seeds(lambda seed: "run again", [0], folder=tmp_path / "partial") == [0]
 
 
 def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):

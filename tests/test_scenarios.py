@@ -33,6 +33,7 @@ def _surely_better(record, first, second):
         ("two_telescopes", "batch_norm", "blurred"),
         ("two_telescopes", "features.coral", "features.plain"),
         ("two_telescopes", "features.with_labels", "features.importance"),
+        ("two_telescopes", "features.plain", "features.importance"),  # the repair that harms
         ("other_labels", "coarse.teacher", "fine.old_head"),
         ("other_labels", "fine.new_head", "fine.old_head"),
         ("other_labels", "fine.new_head", "fine.scratch"),
@@ -53,6 +54,9 @@ def _surely_better(record, first, second):
         ("transfer_matrix", "greek.letters.accuracy", "greek.none.scratch"),
         ("transfer_matrix", "galaxies.galaxies.accuracy", "galaxies.none.scratch"),
         ("transfer_matrix", "digits.none.scratch", "digits.faces.accuracy"),  # negative transfer ...
+        ("transfer_matrix", "greek.none.scratch", "greek.faces.accuracy"),
+        ("transfer_matrix", "galaxies.none.scratch", "galaxies.faces.accuracy"),
+        ("transfer_matrix", "faces.none.scratch", "faces.galaxies.accuracy"),
         ("transfer_matrix", "digits.letters.log_me", "digits.faces.log_me"),  # ... which the score announces
         ("transfer_matrix", "digits.chosen.log_me", "digits.faces.accuracy"),  # ... and choosing by it repairs
         ("dataset_bias", "biased.teacher.usual", "biased.teacher.exchanged"),
@@ -62,6 +66,34 @@ def _surely_better(record, first, second):
 )
 def test_what_is_onresults(name, better, worse):
     assert _surely_better(results(name), better, worse)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("two_telescopes", "features.with_labels", "features.coral"),
+        ("clusters", "labelled", "unlabelled"),
+        ("simulation", "real.handwritten", "real.printed"),
+        ("simulation", "batch_norm", "real.scanned"),
+        ("dataset_bias", "biased.student.usual", "neutral.student.usual"),
+        ("dataset_bias", "neutral.student.usual", "neutral.student.exchanged"),
+        ("transfer_matrix", "faces.letters.accuracy", "faces.none.scratch"),
+        ("transfer_matrix", "digits.letters.accuracy", "digits.none.scratch"),
+        ("transfer_matrix", "digits.galaxies.accuracy", "digits.none.scratch"),
+        ("transfer_matrix", "greek.galaxies.accuracy", "greek.none.scratch"),
+        ("transfer_matrix", "galaxies.letters.accuracy", "galaxies.none.scratch"),
+        ("transfer_matrix", "digits.chosen.log_me", "digits.none.scratch"),
+    ],
+)
+def test_where_unit_05_says_that_no_difference_can_be_told(name, one, other):
+    record = results(name)
+    assert not _surely_better(record, one, other)
+    assert not _surely_better(record, other, one)
+
+
+def test_the_distance_of_domains_picks_the_worst_teacher_for_digits_in_four_draws_of_five():
+    record = results("transfer_matrix")["digits"]
+    assert np.equal(record["chosen"]["a_distance"]["values"], record["faces"]["accuracy"]["values"]).sum() == 4
 
 
 def test_label_shift_uses_no_digit_twice(monkeypatch):
