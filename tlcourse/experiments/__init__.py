@@ -14,9 +14,6 @@ from tlcourse.experiments import lanes
 from tlcourse.storage import whole_file
 
 _VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
-SEEDS_IN_A_PROCESS = (
-    10  # then another takes its place: TensorFlow keeps all that it has traced, 0.1 GB a headline's seed
-)
 
 
 def summary(values):

@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse import finetuning
 from tlcourse.datasets import digits
-from tlcourse.experiments.fine_tuning import BATCH, Task
+from tlcourse.experiments.fine_tuning import BATCH, Task, renew
 
 IMAGES_EACH = (2, 10, 50)
 DEPTHS = {
@@ -19,29 +19,31 @@ STEPS, RATE = 60, 1e-3
 
 def run(seed):
     """Test accuracy by pictures of each digit and by the first layer that may learn; all with as many steps."""
-    measured = {}
-    _, test = digits.split(seed, max(IMAGES_EACH))
-    for count in IMAGES_EACH:
-        train = digits.split(seed, max(IMAGES_EACH))[0].per_class(count, seed)
-        measured[str(count)] = _one_size(train, test.take(slice(0, 500)), seed)
-    return measured
-
-
-def _one_size(train, test, seed):
-    task = Task(train, test, seed)
-    task.train_head()
-    task.model.set_weights(task.with_head)
-    accuracies = {"head only": task.accuracy()}
-    for name, first in DEPTHS.items():
+    largest, test = digits.split(seed, max(IMAGES_EACH))
+    parts = {str(count): (largest.per_class(count, seed), test.take(slice(0, 500))) for count in IMAGES_EACH}
+    task, trained, measured = Task(*parts[str(max(IMAGES_EACH))], seed), {}, {}
+    lower = task.lower.get_weights()
+    for count, part in parts.items():
+        task.take(*part)
+        task.train_head()
         task.model.set_weights(task.with_head)
+        trained[count], measured[count] = (task.train_features, task.with_head), {"head only": task.accuracy()}
+    for name, first in DEPTHS.items():  # the outer loop, since it is what learns that makes TensorFlow trace anew
         whole = first.startswith("block1")
         model = keras.Model(task.lower.input, task.model(task.lower.output)) if whole else task.model
         finetuning.unfreeze_from(model, first)
         finetuning.recompile(model, RATE)
-        _steps(model, train.images if whole else task.train_features, train.labels, seed)
-        logits = model.predict(test.images if whole else task.test_features, batch_size=256, verbose=0)
-        accuracies[name] = float((logits.argmax(axis=1) == test.labels).mean())
-    return accuracies
+        for count, (train, _) in parts.items():
+            features, with_head = trained[count]
+            task.lower.set_weights(lower)
+            task.model.set_weights(with_head)
+            renew(model.optimizer)
+            model.optimizer.learning_rate.assign(RATE)
+            _steps(model, train.images if whole else features, train.labels, seed)
+            if whole:  # the frozen part was not frozen
+                task.take(*parts[count])
+            measured[count][name] = task.accuracy()
+    return measured
 
 
 def _steps(model, inputs, labels, seed):

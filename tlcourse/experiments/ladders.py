@@ -7,8 +7,9 @@ import keras
 import numpy as np
 
 from tlcourse import finetuning, learning_rates
+from tlcourse.data import results
 from tlcourse.datasets import digits, faces
-from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, renew, tasks, worth
+from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, RATES, Task, others, renew, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
@@ -45,7 +46,10 @@ def develop(seed):
 
 
 def run(seed):
-    """By target: test accuracy of one rate and of ladders, upside down too; and what their features are worth."""
+    """By target: test accuracy of one rate and of ladders, upside down too; and what their features are worth.
+
+    One rate at which `fine_tuning` trains the same network from the same head on is left out: see `with_single_rates`.
+    """
     strangers = others(seed)
     return {target: _one_target(_ready(parts, seed), strangers) for target, parts in tasks(seed).items()}
 
@@ -62,32 +66,58 @@ def in_short(seed):
     The part "development" is for choosing each method's rate, "test" for judging it.
     """
     parts = {"development": development_tasks(seed), "test": tasks(seed)}
+    measured = {part: {} for part in parts}
+    for target in parts["test"]:
+        task = Task(*parts["test"][target], seed)
+        for one_stage in (_all_in_short, _head_in_short):  # as few changes of what learns as can be
+            for part, targets in parts.items():
+                task.take(*targets[target])
+                measured[part].setdefault(target, {}).update(one_stage(task))
+    return measured
+
+
+def _all_in_short(task):
     return {
-        part: {name: _in_short(Task(*one, seed)) for name, one in targets.items()} for part, targets in parts.items()
-    }
-
-
-def _in_short(task):
-    measured = {
         name: {f"{highest:g}": tune(task, task.start, ladder(highest, factor), SHORT) for highest in HIGHEST_IN_SHORT}
         for name, factor in FACTORS.items()
     }
+
+
+def _head_in_short(task):
     task.model.set_weights(task.start)
     _stage(task, "head", ladder(HEAD_RATE, 1), SHORT)
-    return {**measured, "head_only": {f"{HEAD_RATE:g}": accuracy(task)}}
+    return {"head_only": {f"{HEAD_RATE:g}": task.accuracy()}}
 
 
 def _one_target(task, strangers):
     strangers = [(task.features(part.images), part.labels) for part in strangers]
+    by_stages = {"0.001": gradual(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
     measured, kept = {}, {}
     for name, factor in FACTORS.items():
-        measured[name] = _by_rate(task, factor)  # ends with the highest rate, whose features are looked at
-        kept[name] = worth(task, strangers)
+        rates = [rate for rate in HIGHEST if factor > 1 or rate not in RATES]
+        measured[name] = _by_rate(task, factor, rates)  # a ladder's end with the highest, whose features are looked at
+        if factor > 1:
+            kept[name] = worth(task, strangers)
     measured["others"] = kept
     measured["upside_down"] = {"0.001": tune(task, task.with_head, ladder(1e-3, 3)[::-1])}
     measured["at_once"] = {"0.01": tune(task, task.start, ladder(1e-2, 10))}  # without training the head first
-    measured["gradual"] = {"0.001": gradual(task, ladder(1e-3, 3))}
-    return measured
+    return {**measured, "gradual": by_stages}
+
+
+def with_single_rates(runs):
+    """The runs of seeds 0, 1, 2 ... with the numbers of one rate for all that unit 03's record has already."""
+    record = results("fine_tuning")
+    return [
+        {target: _with_single_rates(own, record[target], seed) for target, own in run.items()}
+        for seed, run in enumerate(runs)
+    ]
+
+
+def _with_single_rates(own, record, seed):
+    known = {rate: record["head_first"][rate]["values"][seed] for rate in ("0.001", "0.01")}
+    single = {**known, **own["single"]}
+    others = {"single": record["others"]["head_first"]["0.01"]["values"][seed], **own["others"]}
+    return {**own, "single": {f"{rate:g}": single[f"{rate:g}"] for rate in HIGHEST}, "others": others}
 
 
 def ladder(highest, factor):
@@ -101,15 +131,15 @@ def _ready(parts, seed):
     return task
 
 
-def _by_rate(task, factor):
-    return {f"{highest:g}": tune(task, task.with_head, ladder(highest, factor)) for highest in HIGHEST}
+def _by_rate(task, factor, rates=HIGHEST):
+    return {f"{highest:g}": tune(task, task.with_head, ladder(highest, factor)) for highest in rates}
 
 
 def tune(task, weights, rates, epochs=None):
     """Train block 4 onwards from `weights` on, each group at its own rate; test accuracy."""
     task.model.set_weights(weights)
     _stage(task, FIRST, rates, epochs or EPOCHS)
-    return accuracy(task)
+    return task.accuracy()
 
 
 def gradual(task, rates):
@@ -117,14 +147,7 @@ def gradual(task, rates):
     task.model.set_weights(task.with_head)
     for first in GRADUAL:
         _stage(task, first, rates, EPOCHS // len(GRADUAL))
-    return accuracy(task)
-
-
-def accuracy(task):
-    """Share of the test pictures that are named right, without tracing the whole model anew after each compilation."""
-    vectors = task.hidden.predict(task.test_features, batch_size=256, verbose=0)
-    kernel, bias = task.model.get_weights()[-2:]
-    return float(((vectors @ kernel + bias).argmax(axis=1) == task.test_labels).mean())
+    return task.accuracy()
 
 
 def _stage(task, first, rates, epochs):

@@ -64,14 +64,15 @@ def _start_lane(number, lanes):
         own = range(os.cpu_count())[number::lanes]
         if set(own) & os.sched_getaffinity(0):
             os.sched_setaffinity(0, own)
-    _leave_data_untuned()
+    _leave_data_alone()
 
 
-def _leave_data_untuned():
-    """Keep tf.data from tuning itself in this worker.
+def _leave_data_alone():
+    """Keep tf.data from tuning itself and from optimising its functions in this worker. No number depends on it.
 
-    It does so in a thread that sleeps 10, 20, 40 ... milliseconds. On a single processor nobody wakes it, and each pass
-    over the data, which waits for it, takes up to twice as long as its work.
+    It tunes itself in a thread that sleeps 10, 20, 40 ... milliseconds. On a single processor nobody wakes it, and each
+    pass over the data, which waits for it, takes up to twice as long as its work. And it optimises the function that
+    takes a batch from arrays anew for each pass, which costs more than the passes over a hundred pictures themselves.
     """
     import tensorflow as tf
 
@@ -81,3 +82,7 @@ def _leave_data_untuned():
             self.autotune.enabled = False
 
     tf.data.Options = Untuned  # Keras makes its data with these
+    options = tf.config.optimizer
+    options.set_experimental_options({"disable_meta_optimizer": True})
+    tf.constant(0)  # TensorFlow starts here, and its data keep the option of now; what is called later has the next one
+    options.set_experimental_options({"disable_meta_optimizer": False})

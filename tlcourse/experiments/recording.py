@@ -59,7 +59,10 @@ RESULTS = {
     "students": (students.run, range(5)),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
-FROM_OTHERS = {"few_images": few_images.with_ten_each}  # what a record takes from those before it
+FROM_OTHERS = {  # what a record takes from those before it
+    "few_images": few_images.with_ten_each,
+    "ladders": ladders.with_single_rates,
+}
 
 
 def main(names=()):

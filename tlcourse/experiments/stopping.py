@@ -41,18 +41,21 @@ def varied(images, seed):
 
 def run(seed):
     """By variant: test accuracy and test loss of the last epoch and of the best on validation, and the curves."""
-    return {name: _one(seed, *parts(seed), **options) for name, options in VARIANTS.items()}
+    train, validation, test = parts(seed)
+    tasks = {dropout: Task(train, test, seed, dropout) for dropout in (0.0, VARIANTS["dropout"]["dropout"])}
+    for task in tasks.values():
+        task.train_head()
+    return {name: _one(tasks, train, validation, **options) for name, options in VARIANTS.items()}
 
 
-def _one(seed, train, validation, test, weight_decay=None, dropout=0.0, augment=False):
-    task = Task(train, test, seed, dropout)
-    task.train_head()
+def _one(tasks, train, validation, weight_decay=None, dropout=0.0, augment=False):
+    task = tasks[dropout]
     task.model.set_weights(task.with_head)
     finetuning.unfreeze_from(task.model, FIRST)
     finetuning.recompile(task.model, RATE, keras.optimizers.AdamW, weight_decay=weight_decay or 0.0)
     copies = [task.train_features]
     if augment:
-        copies = [task.features(varied(train.images, COPIES * seed + copy)) for copy in range(COPIES)]
+        copies = [task.features(varied(train.images, COPIES * task.seed + copy)) for copy in range(COPIES)]
     return _train(task, copies, task.features(validation.images), validation.labels)
 
 
@@ -79,4 +82,5 @@ def _train(task, copies, validation_features, validation_labels):
 
 
 def _loss(model, features, labels):
-    return float(model.evaluate(features, labels, batch_size=256, verbose=0)[0])
+    logits = model(features, training=False)  # called and not evaluated, which takes longer than a pass of training
+    return float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits))
