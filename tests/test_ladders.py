@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from comparing import clearly_above, undecided
 
+from tlcourse import finetuning
 from tlcourse.data import results
 from tlcourse.datasets import faces
 from tlcourse.experiments import fine_tuning, ladders
@@ -60,8 +61,9 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
     monkeypatch.setattr(ladders, "tasks", tiny)
     monkeypatch.setattr(ladders, "development_tasks", tiny)
     monkeypatch.setattr(ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))
-    for name, run in (("ladders", ladders.run), ("ladders_development", ladders.develop)):
-        assert _paths(run(0)["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
+    (completed,) = ladders.with_single_rates([ladders.run(0)])
+    for name, run in (("ladders", completed), ("ladders_development", ladders.develop(0))):
+        assert _paths(run["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
     assert [stage for stage in trained if stage[0] != ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
     trained.clear()
     hurry, record = ladders.in_short(0), results("ladders_in_short")
@@ -69,6 +71,23 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
         assert _paths(hurry[part]["near"]) == _paths(record[part]["near"]) == _paths(record[part]["far"])
     assert {epochs for _, epochs in trained} == {ladders.SHORT}
     assert [first for first, _ in trained if first != ladders.FIRST] == ["head", "head"], "the control, of either part"
+
+
+def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
+    """The optimizers differ, one for all or one for each group; the weights that they lead to must not."""
+    finetuning.unfreeze_from(task.model, ladders.FIRST)
+    finetuning.recompile(task.model, 1e-3)
+    task.fine_tune(task.with_head, 1e-3, epochs=1)
+    by_one = task.model.get_weights()
+    ladders.tune(task, task.with_head, ladders.ladder(1e-3, 1))
+    for one, other in zip(by_one, task.model.get_weights(), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7)
+    run = {"single": {"0.003": 0.5}, "others": {"ladder_3": 0.5}, "ladder_3": {"0.001": 0.5}}
+    (first, second), record = ladders.with_single_rates([{"near": run}] * 2), results("fine_tuning")["near"]
+    assert list(second["near"]["single"]) == ["0.001", "0.003", "0.01"]
+    assert second["near"]["single"]["0.01"] == record["head_first"]["0.01"]["values"][1]
+    assert first["near"]["others"]["single"] == record["others"]["head_first"]["0.01"]["values"][0]
+    assert first["near"]["single"]["0.003"] == first["near"]["ladder_3"]["0.001"] == 0.5
 
 
 def test_what_the_units_words_say_is_on_record():

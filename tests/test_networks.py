@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tlcourse import networks
+from tlcourse import distillation, finetuning, networks
 
 TINY = {"widths": (2, 3, 4, 4, 5), "dense": 6, "size": 16}
 WEIGHT_LAYERS = (keras.layers.Conv2D, keras.layers.Dense)
@@ -65,6 +65,25 @@ def test_sixteen_layers_have_weights_and_vgg16s_names(batch_norm):
         True
     ]
     assert len([layer for layer in model.layers if re.fullmatch(r"block[1-4]_pool", layer.name)]) == 4
+
+
+def test_a_compiled_models_training_step_is_traced_once(monkeypatch):
+    """Twice, if its first tracing makes variables: this fails when one is left to it, and when Keras makes more."""
+    traced = []
+    original = keras.Model.train_step
+    monkeypatch.setattr(keras.Model, "train_step", lambda model, data: traced.append(model) or original(model, data))
+    inputs = keras.Input((3,))
+    student = keras.Model(inputs, keras.layers.Dense(2, name="answer")(inputs))
+    pictures, labels = np.ones((4, 3), np.float32), np.arange(4) % 2
+    finetuning.recompile(student, 1e-3).fit(pictures, labels, verbose=0)
+    assert len(traced) == 1
+    lessons = [distillation.from_labels(student, labels), distillation.Lesson(student.output, np.ones((4, 2)), "mse")]
+    distillation.teach(student, pictures, lessons, steps=1)
+    assert len(traced) == 2
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    student.compile(keras.optimizers.Adam(), loss)
+    student.fit(pictures, labels, verbose=0)
+    assert len(traced) == 4, "Keras alone"
 
 
 def test_pictures_go_in_as_they_are():

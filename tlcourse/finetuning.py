@@ -10,6 +10,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from tlcourse.networks import compile_for
+
 
 class Movement(NamedTuple):
     """How far one layer is from where it was; 0.1 means by a tenth of its length."""
@@ -102,8 +104,8 @@ def recompile(model, learning_rate, optimizer=keras.optimizers.Adam, **options):
     trainable before. `options` go to the optimizer.
     """
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer(learning_rate, **options), loss, metrics=["accuracy"])
-    return model
+    accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    return compile_for(model, optimizer(learning_rate, **options), loss, metrics=[accuracy])
 
 
 def split(model, layer):

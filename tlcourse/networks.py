@@ -146,6 +146,30 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
 
 
+def compile_for(model, optimizer, loss, **options):
+    """Compile a model, with the optimizer's variables made at once.
+
+    Keras makes them while the first step is traced. A function that makes variables is traced a second time, which
+    takes as long as the first, and in a short training as long as the training.
+
+    Parameters
+    ----------
+    model : keras.Model
+    optimizer : keras.optimizers.Optimizer
+    loss : keras.losses.Loss or list of them
+    options
+        For ``model.compile``. Metrics as objects have their variables; as names they are made in the first step, too.
+
+    Returns
+    -------
+    keras.Model
+        The same.
+    """
+    model.compile(optimizer, loss, **options)
+    optimizer.build(model.trainable_variables)
+    return model
+
+
 def refresh_batch_norm(model, images):
     """Set every batch norm's moving statistics to those of `images`, in one pass.
 

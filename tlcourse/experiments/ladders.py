@@ -6,10 +6,10 @@ The student is unit 03's: cut after block 3, the head trained first. Groups: blo
 import keras
 import numpy as np
 
-from tlcourse import finetuning, learning_rates
+from tlcourse import finetuning, learning_rates, networks
 from tlcourse.data import results
 from tlcourse.datasets import digits, faces
-from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, RATES, Task, others, renew, tasks, worth
+from tlcourse.experiments.fine_tuning import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, renew, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
@@ -17,6 +17,7 @@ HIGHEST = (1e-3, 3e-3, 1e-2)
 SHORT = 5  # epochs, from a random head: no time to train the head first
 HIGHEST_IN_SHORT = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 HEAD_RATE = 1e-2  # as `Task.train_head` takes it
+IN_UNIT_03 = (1e-3, 1e-2)  # rates at which its record has the same network, from the same head on
 BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
 TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
@@ -48,7 +49,7 @@ def develop(seed):
 def run(seed):
     """By target: test accuracy of one rate and of ladders, upside down too; and what their features are worth.
 
-    One rate at which `fine_tuning` trains the same network from the same head on is left out: see `with_single_rates`.
+    One rate for all that unit 03's record has already is not trained again: see `with_single_rates`.
     """
     strangers = others(seed)
     return {target: _one_target(_ready(parts, seed), strangers) for target, parts in tasks(seed).items()}
@@ -94,8 +95,8 @@ def _one_target(task, strangers):
     by_stages = {"0.001": gradual(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
     measured, kept = {}, {}
     for name, factor in FACTORS.items():
-        rates = [rate for rate in HIGHEST if factor > 1 or rate not in RATES]
-        measured[name] = _by_rate(task, factor, rates)  # a ladder's end with the highest, whose features are looked at
+        rates = [rate for rate in HIGHEST if factor > 1 or rate not in IN_UNIT_03]
+        measured[name] = _by_rate(task, factor, rates)  # ladders end with the highest, whose features are looked at
         if factor > 1:
             kept[name] = worth(task, strangers)
     measured["others"] = kept
@@ -114,9 +115,9 @@ def with_single_rates(runs):
 
 
 def _with_single_rates(own, record, seed):
-    known = {rate: record["head_first"][rate]["values"][seed] for rate in ("0.001", "0.01")}
+    known = {f"{rate:g}": record["head_first"][f"{rate:g}"]["values"][seed] for rate in IN_UNIT_03}
     single = {**known, **own["single"]}
-    others = {"single": record["others"]["head_first"]["0.01"]["values"][seed], **own["others"]}
+    others = {"single": record["others"]["head_first"][f"{HIGHEST[-1]:g}"]["values"][seed], **own["others"]}
     return {**own, "single": {f"{rate:g}": single[f"{rate:g}"] for rate in HIGHEST}, "others": others}
 
 
@@ -158,7 +159,7 @@ def _stage(task, first, rates, epochs):
         learning = [number for number, group in enumerate(groups) if any(layer.trainable for layer in group)]
         groups, rates = [groups[number] for number in learning], [rates[number] for number in learning]
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        task.model.compile(learning_rates.grouped_optimizer(groups, rates), loss)
+        networks.compile_for(task.model, learning_rates.grouped_optimizer(groups, rates), loss)
         learning_rates.rates_by_variable(task.model.optimizer, task.model)  # or it says who is in no group
         task.stage = first
     task.fit(task.model, task.train_features, epochs)
