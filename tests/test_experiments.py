@@ -163,6 +163,31 @@ def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):
     assert over_seeds(tuned, range(2), folder=tmp_path, side_by_side=2) == [[0, False, True], [1, False, True]]
 
 
+def test_a_lane_trains_to_the_same_numbers(tmp_path):
+    """To rounding, which the number of processors changes: the order of the pictures, say, is the same."""
+
+    def trained(seed):
+        import keras
+        import numpy as np
+        import tensorflow as tf
+
+        keras.utils.set_random_seed(seed)
+        inputs = keras.Input((8, 8, 3))
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(keras.layers.Conv2D(4, 3, use_bias=False)(inputs)))
+        model = keras.Model(inputs, keras.layers.Dense(2)(keras.layers.Flatten()(x)))
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        images = np.random.default_rng(seed).random((16, 8, 8, 3), np.float32)
+        model.fit(images, np.arange(16) % 2, batch_size=8, epochs=3, verbose=0)
+        options = tf.config.optimizer.get_experimental_options()
+        weights = np.concatenate([weight.ravel() for weight in model.get_weights()])
+        return [options.get("disable_meta_optimizer", False), weights.tolist()]
+
+    (here,) = over_seeds(trained, [1], folder=tmp_path / "here")
+    (in_a_lane,) = over_seeds(trained, [1], folder=tmp_path / "lane", side_by_side=2)
+    np.testing.assert_allclose(in_a_lane[1], here[1], rtol=1e-3, atol=1e-5)
+    assert not in_a_lane[0], "the functions that train are optimised as ever"
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
 def test_seeds_side_by_side_share_no_processor(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:

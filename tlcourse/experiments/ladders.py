@@ -70,7 +70,7 @@ def in_short(seed):
     measured = {part: {} for part in parts}
     for target in parts["test"]:
         task = Task(*parts["test"][target], seed)
-        for one_stage in (_all_in_short, _head_in_short):  # as few changes of what learns as can be
+        for one_stage in (_all_in_short, _head_in_short):  # each is traced once, for both parts
             for part, targets in parts.items():
                 task.take(*targets[target])
                 measured[part].setdefault(target, {}).update(one_stage(task))

@@ -82,7 +82,6 @@ def _leave_data_alone():
             self.autotune.enabled = False
 
     tf.data.Options = Untuned  # Keras makes its data with these
-    options = tf.config.optimizer
-    options.set_experimental_options({"disable_meta_optimizer": True})
-    tf.constant(0)  # TensorFlow starts here, and its data keep the option of now; what is called later has the next one
-    options.set_experimental_options({"disable_meta_optimizer": False})
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    tf.constant(0)  # TensorFlow starts, and its data keep this option; functions called later have the next one
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
