@@ -24,6 +24,13 @@ SLOWER = float(os.environ.get("TLCOURSE_SLOWER", "1"))  # than two idle cores: w
 SMALL = {"classes": 7, "widths": (4, 4, 8, 8, 8), "dense": 16}  # arguments of narrow_vgg16
 
 
+def in_time(taken, limit, unit):
+    """Fail, and say what to do, if something took longer than `limit` on a machine as fast as `SLOWER` says."""
+    assert taken < limit * SLOWER, (
+        f"{taken:.2f} {unit}, {limit} asked of two idle cores; on a slower machine set TLCOURSE_SLOWER=2 or more"
+    )
+
+
 def processor_seconds():
     """What finished child processes have used of the processors so far; Windows does not tell."""
     times = os.times()
