@@ -1,7 +1,6 @@
 """The two architectures that the course trains itself, a narrow VGG-16 and a small CNN, and their batch norm."""
 
 import functools
-import math
 
 import keras
 import tensorflow as tf
@@ -78,7 +77,7 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     x = keras.layers.Flatten(name="flatten")(x)
     for name in ("fc1", "fc2"):
         x = unit(keras.layers.Dense(dense, use_bias=not batch_norm, name=name), x)
-    outputs = keras.layers.Dense(classes, name="predictions", dtype="float32")(x)  # logits are always precise
+    outputs = keras.layers.Dense(classes, name="predictions")(x)
     return keras.Model(inputs, outputs, name="narrow_vgg16")
 
 
@@ -110,43 +109,6 @@ class RandomColourCast(keras.layers.Layer):
         return keras.random.uniform(shape, 1 - spread, 1 + spread, seed=self.generator)
 
 
-class RandomAffine(keras.layers.Layer):
-    """In training, shift, turn and zoom each picture at random, with one interpolation for all three.
-
-    Keras has a layer for each; in a row they blur a picture three times, and take three times as long.
-
-    Parameters
-    ----------
-    shift, turn, zoom : float
-        Drawn uniformly from -x to x: shares of the picture's height and of its width, full turns, and what is added
-        to a size of 1.
-    seed : int, optional
-    """
-
-    def __init__(self, shift=0.1, turn=0.04, zoom=0.12, seed=None, **options):
-        super().__init__(**options)
-        self.shift, self.turn, self.zoom = shift, turn, zoom
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, pictures, training=False):
-        """Pictures of shape (n, height, width, channels); at the edges the nearest pixel is repeated."""
-        if not training:
-            return pictures
-        count, (height, width) = keras.ops.shape(pictures)[0], pictures.shape[1:3]
-        across, down = self._draw(count, self.shift) * width, self._draw(count, self.shift) * height
-        angle, size = self._draw(count, 2 * math.pi * self.turn), 1 + self._draw(count, self.zoom)
-        cos, sin = keras.ops.cos(angle) / size, keras.ops.sin(angle) / size
-        x, y = (width - 1) / 2, (height - 1) / 2  # the middle stays where it is, but for the shift
-        none = keras.ops.zeros_like(angle)
-        from_x = [cos, sin, x - cos * (x + across) - sin * (y + down)]  # where a pixel of the result comes from
-        from_y = [-sin, cos, y + sin * (x + across) - cos * (y + down)]
-        places = keras.ops.stack([*from_x, *from_y, none, none], axis=1)
-        return keras.ops.image.affine_transform(pictures, places, interpolation="bilinear", fill_mode="nearest")
-
-    def _draw(self, count, most):
-        return keras.random.uniform((count,), -most, most, seed=self.generator)
-
-
 def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48):
     """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
 
@@ -169,14 +131,16 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     x = RandomColourCast()(inputs) if augment else inputs
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(x)
     if augment:
-        x = RandomAffine()(x)
+        x = keras.layers.RandomTranslation(0.1, 0.1, fill_mode="nearest")(x)
+        x = keras.layers.RandomRotation(0.04, fill_mode="nearest")(x)
+        x = keras.layers.RandomZoom(0.12, fill_mode="nearest")(x)
         if mirror:
             x = keras.layers.RandomFlip("horizontal")(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = keras.layers.MaxPooling2D()(x)
         x = FusedBatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
+        x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
