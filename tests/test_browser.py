@@ -13,7 +13,7 @@ import time
 import lab_server
 import numpy as np
 import pytest
-from conftest import ROOT, SLOWER, TINY
+from conftest import ROOT, TINY, in_time
 from PIL import Image
 
 from tlcourse import authoring, notebooks, teachers, units, widgets
@@ -200,7 +200,7 @@ def keep_pace(name, seconds, times):
     said = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
     print(said)
     assert len(seconds) > 3, said
-    assert middle < ENOUGH * times * SLOWER, said
+    in_time(middle, ENOUGH * times, "s")
 
 
 def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):

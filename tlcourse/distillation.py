@@ -9,7 +9,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import FusedBatchNormalization, compile_for, refresh_batch_norm
+from tlcourse.networks import FusedBatchNormalization, compile_and_build, refresh_batch_norm
 
 
 class Lesson(NamedTuple):
@@ -162,14 +162,14 @@ def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
     learner = keras.Model(student.input, [lesson.output for lesson in lessons])
     epochs = -(-steps // -(-len(images) // batch_size))
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * -(-len(images) // batch_size))
-    compile_for(
+    compile_and_build(
         learner,
         keras.optimizers.AdamW(schedule, weight_decay=0.01),
         [lesson.loss for lesson in lessons],
         loss_weights=[lesson.weight for lesson in lessons],
     )
     first = [lesson.target[:1] for lesson in lessons]
-    learner.compute_loss(y=first, y_pred=learner(images[:1]))  # makes what counts each loss: see `compile_for`
+    learner.compute_loss(y=first, y_pred=learner(images[:1]))  # makes what counts each loss: see `compile_and_build`
     learner.fit(images, [lesson.target for lesson in lessons], batch_size=batch_size, epochs=epochs, verbose=0)
     refresh_batch_norm(student, images)
     return student

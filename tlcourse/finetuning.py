@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import compile_for
+from tlcourse.networks import compile_and_build
 
 
 class Movement(NamedTuple):
@@ -105,7 +105,7 @@ def recompile(model, learning_rate, optimizer=keras.optimizers.Adam, **options):
     """
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    return compile_for(model, optimizer(learning_rate, **options), loss, metrics=[accuracy])
+    return compile_and_build(model, optimizer(learning_rate, **options), loss, metrics=[accuracy])
 
 
 def split(model, layer):

@@ -1,4 +1,4 @@
-"""The two architectures that the course trains itself, a narrow VGG-16 and a small CNN, and their batch norm."""
+"""The two architectures that the course trains itself, narrow VGG-16 and small CNN: layers, compiling, batch norm."""
 
 import functools
 
@@ -146,7 +146,7 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
 
 
-def compile_for(model, optimizer, loss, **options):
+def compile_and_build(model, optimizer, loss, **options):
     """Compile a model, with the optimizer's variables made at once.
 
     Keras makes them while the first step is traced. A function that makes variables is traced a second time, which

@@ -37,8 +37,7 @@ def run(seed):
             features, with_head = trained[count]
             task.lower.set_weights(lower)
             task.model.set_weights(with_head)
-            renew(model.optimizer)
-            model.optimizer.learning_rate.assign(RATE)
+            renew(model.optimizer, RATE)
             _steps(model, train.images if whole else features, train.labels, seed)
             if whole:  # the frozen part was not frozen
                 task.take(*parts[count])

@@ -66,8 +66,7 @@ class Task:
     def fine_tune(self, weights, rate, epochs=EPOCHS):
         """Train all that is trainable from `weights` on, with the model as it was compiled last; test accuracy."""
         self.model.set_weights(weights)
-        renew(self.model.optimizer)
-        self.model.optimizer.learning_rate.assign(rate)
+        renew(self.model.optimizer, rate)
         self.fit(self.model, self.train_features, epochs)
         return self.accuracy()
 
@@ -102,10 +101,11 @@ class Task:
         model.fit(features, self.train_labels, batch_size=BATCH, epochs=epochs, verbose=0)
 
 
-def renew(optimizer):
-    """Make an optimizer new in place, which saves tracing the training step again; its rate has to be set after."""
+def renew(optimizer, learning_rate):
+    """Make an optimizer new in place, which saves tracing the training step again."""
     for variable in optimizer.variables:
         variable.assign(np.zeros(variable.shape, variable.dtype))
+    optimizer.learning_rate.assign(learning_rate)
 
 
 def gradient_norm(model, features, labels, weights):

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from tlcourse import teachers
 from tlcourse.datasets import faces
-from tlcourse.networks import compile_for, narrow_vgg16, refresh_batch_norm, small_cnn
+from tlcourse.networks import compile_and_build, narrow_vgg16, refresh_batch_norm, small_cnn
 
 PEOPLE = 65
 HEAD_EPOCHS = 60
@@ -154,7 +154,7 @@ def fit_from_scratch(model, train, test, epochs, learning_rate, mirror=False):
 def _compile(model, learning_rate, epochs, pictures):
     steps = -(-pictures // BATCH)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
-    compile_for(
+    compile_and_build(
         model,
         keras.optimizers.AdamW(schedule, weight_decay=0.01),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -159,7 +159,7 @@ def _stage(task, first, rates, epochs):
         learning = [number for number, group in enumerate(groups) if any(layer.trainable for layer in group)]
         groups, rates = [groups[number] for number in learning], [rates[number] for number in learning]
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        networks.compile_for(task.model, learning_rates.grouped_optimizer(groups, rates), loss)
+        networks.compile_and_build(task.model, learning_rates.grouped_optimizer(groups, rates), loss)
         learning_rates.rates_by_variable(task.model.optimizer, task.model)  # or it says who is in no group
         task.stage = first
     task.fit(task.model, task.train_features, epochs)
@@ -169,8 +169,6 @@ def _same_stage(task, first, rates):
     """Make the optimizer new in place if the stage is the last one's: that saves tracing the training step again."""
     if getattr(task, "stage", None) != first or first != FIRST or not learning_rates.has_multi_optimizer():
         return False
-    optimizer = task.model.optimizer
-    renew(optimizer)
-    for own, rate in zip(optimizer.optimizers[:GROUPS], rates, strict=True):  # the last one is the default
-        own.learning_rate.assign(rate)
+    for own, rate in zip(task.model.optimizer.optimizers, (*rates, 0.0), strict=True):  # the last one is the default
+        renew(own, rate)
     return True

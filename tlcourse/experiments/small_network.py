@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import features
-from tlcourse.networks import compile_for, refresh_batch_norm, small_cnn
+from tlcourse.networks import compile_and_build, refresh_batch_norm, small_cnn
 
 WIDTHS = (8, 16, 24, 32)
 
@@ -19,7 +19,7 @@ def train(data, seed, epochs=10):
     model = small_cnn(len(data.class_names), WIDTHS, dropout=0.2, augment=False)
     schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(data) // 32))
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01)
-    compile_for(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    compile_and_build(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(data.images, data.labels, batch_size=32, epochs=epochs, verbose=0)
     refresh_batch_norm(model, data.images)
     return model
