@@ -108,7 +108,8 @@ ax = transfer(*pictures, people=(len(faces.TEACHER_PEOPLE), 65))
 # on. All of it was repeated with other people; the bars show the means, the black whiskers 95 % intervals. The dotted
 # lines show the lecture's result and what blind guessing gives.
 #
-# A comparison is fair when the loser was given every chance, so there is not one rival from scratch but five.
+# A comparison says more when the loser had a chance, so there is not one rival from scratch but five. Even the best of
+# them would gain from a longer training.
 
 # %%
 headline = data.results("headline")
