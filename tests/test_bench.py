@@ -9,6 +9,7 @@ import pytest
 
 from tlcourse import bench, experiments
 from tlcourse.data import data_folder
+from tlcourse.experiments import five_minutes
 from tlcourse.networks import narrow_vgg16
 
 
@@ -65,3 +66,28 @@ def test_grading_on_record_keeps_to_its_bounds():
     assert found["submissions"] >= 30
     assert found["ratio_to_stock"] >= 6
     assert found["cpu_seconds_per_submission"] <= 1.5 * found["cell_cpu_seconds_per_submission"]
+
+
+def test_a_rival_stops_when_its_time_is_up():
+    found = five_minutes.run(seed=0, seconds=0.5)
+    assert 1 <= found["epochs"] < 20
+    assert found["seconds"] >= 0.5
+    low, high = found["rival_ci95"]
+    assert 0 <= low < found["rival"] < high <= 1
+    assert found["error_ratio"] == (1 - found["rival"]) / (1 - found["transfer"])
+
+
+def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
+    now = iter([0.0, 0.0, 2.5, 2.5, 5.0, 5.0, 10.0])
+    monkeypatch.setattr(five_minutes.time, "perf_counter", lambda: next(now))
+    clock = five_minutes.UntilTimeIsUp(seconds=10, learning_rate=0.4)
+    clock.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    clock.model.compile(keras.optimizers.SGD(1.0), "mse")
+    rates, stopped = [], []
+    for epoch in range(3):
+        clock.on_epoch_begin(epoch)
+        rates.append(float(clock.model.optimizer.learning_rate))
+        clock.on_epoch_end(epoch)
+        stopped.append(clock.model.stop_training)
+    assert rates == pytest.approx([0.4, 0.2 + 0.2 * 0.5**0.5, 0.2])
+    assert stopped == [False, False, True]

@@ -192,3 +192,11 @@ def test_refreshing_reaches_a_base_inside_another_model(untrained):
     before = base.get_layer("fc2_bn").moving_mean.numpy().copy()
     networks.refresh_batch_norm(head, images)
     assert np.abs(base.get_layer("fc2_bn").moving_mean.numpy() - before).max() > 1e-3
+
+
+@pytest.mark.parametrize(("pool_first", "side"), [(True, 8), (False, 16)])
+def test_batch_norm_comes_before_pooling_or_after_it(pool_first, side):
+    model = networks.small_cnn(3, widths=(8, 8), augment=False, size=16, pool_first=pool_first)
+    norm = next(layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization))
+    assert norm.output.shape == (None, side, side, 8)
+    assert model.output_shape == (None, 3)

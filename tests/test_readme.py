@@ -108,7 +108,7 @@ def small(tiny_course):
     graded |= {"cpu_seconds_per_submission": 1.2, "cell_cpu_seconds_per_submission": 1.0, "seconds_per_submission": 0.6}
     graded |= {"writing_seconds_per_submission": 0.1}
     bench = {"cached_features": {"ratio": 6.0}, "feature_extraction": {"share": 0.5}, "grading": graded, **made}
-    bench |= {"fused_batch_norm": {"ratio": 2.0}}
+    bench |= {"fused_batch_norm": {"ratio": 2.0}, "five_minutes": {"seconds": 300, "rival": 0.9, "error_ratio": 4.0}}
     bench |= {"import_seconds": 0.05, "draw_1000_faces_seconds": 1.3, "unit_seconds": {"01_tiny": 3.0}}
     (folder / "bench.json").write_text(json.dumps(bench), encoding="utf-8")
     (tiny_course / "data" / "claims.toml").write_text('[C01]\nclaim = "It works"\n', encoding="utf-8")

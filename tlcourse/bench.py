@@ -16,10 +16,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import networks, notebooks, teachers, units
+from tlcourse import networks, notebooks, speed, teachers, units
 from tlcourse.data import data_folder
 from tlcourse.datasets import faces
-from tlcourse.experiments import headline, record, write_json
+from tlcourse.experiments import five_minutes, headline, record, write_json
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
 
@@ -174,6 +174,7 @@ PARTS = {
     "cached_features": cached_against_recomputed,
     "feature_extraction": share_of_peak,
     "fused_batch_norm": fused_batch_norm,
+    "five_minutes": five_minutes.run,
     "import_seconds": import_seconds,
     "draw_1000_faces_seconds": drawing_seconds,
     "unit_seconds": unit_seconds,
@@ -203,7 +204,7 @@ def main(json_file=None, keep=False, parts=()):
     measured = {}
     for name in parts or PARTS:
         measured[name] = PARTS[name]()
-        for line in _said(name, measured[name]):
+        for line in speed.lines(name, measured[name]):
             click.echo(line)
     if json_file:
         write_json(Path(json_file).resolve(), measured)
@@ -212,38 +213,3 @@ def main(json_file=None, keep=False, parts=()):
         before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         machine = {"processors": os.cpu_count(), "system": platform.platform(terse=True)}
         record("bench", {**before, **measured, "machine": machine}, "tlcourse bench --keep")
-
-
-def _said(name, found):
-    """What was measured of a part, in lines to read."""
-    if name == "cached_features":
-        return [
-            f"features cached once, then a head: {found['ratio']:.1f} times faster than the base run in each of "
-            f"{found['epochs']} epochs ({found['cached_seconds']:.1f} s, {found['recomputed_seconds']:.1f} s; "
-            f"accuracy {found['cached_accuracy']:.3f}, {found['recomputed_accuracy']:.3f})"
-        ]
-    if name == "feature_extraction":
-        return [
-            f"feature extraction: {found['share']:.0%} of the machine's matrix-multiply rate "
-            f"({found['extraction_gflops']:.0f} of {found['matmul_gflops']:.0f} GFLOP/s, "
-            f"{found['images_per_second']:,.0f} images a second)"
-        ]
-    if name == "fused_batch_norm":
-        return [
-            f"training with batch norm in one kernel: {found['ratio']:.1f} times faster than with Keras's own "
-            f"({found['fused_seconds']:.1f} s, {found['keras_seconds']:.1f} s an epoch)"
-        ]
-    if name == "unit_seconds":
-        return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in found.items()]
-    if name == "grading":
-        return [_said_of_grading(found)] if found else ["grading: not measured, there is no box to grade in"]
-    return [f"{name.replace('_', ' ')}: {found:.2f}"]
-
-
-def _said_of_grading(found):
-    return (
-        f"grading {found['submissions']} submissions, {found['workers']} side by side: "
-        f"{found['ratio_to_stock']:.1f} times faster than stock nbgrader "
-        f"({found['seconds_per_submission']:.2f} s each, {found['cpu_seconds_per_submission']:.2f} s of a processor; "
-        f"the cells alone need {found['cell_cpu_seconds_per_submission']:.2f} s of it)"
-    )

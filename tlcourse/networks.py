@@ -83,7 +83,7 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     return keras.Model(inputs, outputs, name="narrow_vgg16")
 
 
-def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48):
+def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48, pool_first=False):
     """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
 
     Parameters
@@ -91,8 +91,7 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     classes : int
         Outputs of the last layer, which gives logits.
     widths : tuple of int
-        Filters of each convolution; each is followed by 2x2 pooling, and only then by batch norm, which has a quarter
-        of the values to normalise.
+        Filters of each convolution; each is followed by 2x2 pooling.
     dropout : float
         Share of the flattened features dropped in training.
     augment : bool
@@ -101,6 +100,9 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
         Mirror images too, when augmenting: right for faces and photos, wrong for digits.
     size : int
         Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+    pool_first : bool
+        Pooling before batch norm, which then has a quarter of the values to normalise: a quarter faster, and in the
+        headline more accurate when augmenting, but less so without.
     """
     inputs = keras.Input((size, size, 3), name="image")
     x = RandomColourCast()(inputs) if augment else inputs
@@ -111,9 +113,12 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
             x = keras.layers.RandomFlip("horizontal")(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = keras.layers.MaxPooling2D()(x)
+        if pool_first:
+            x = keras.layers.MaxPooling2D()(x)
         x = FusedBatchNormalization(momentum=0.9)(x)
         x = keras.layers.ReLU()(x)
+        if not pool_first:
+            x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")

@@ -1,4 +1,4 @@
-"""What `tlcourse bench --keep` has recorded, as the tables of docs/speed.md."""
+"""What `tlcourse bench` measured, as lines in a terminal and as the tables of docs/speed.md."""
 
 import json
 
@@ -32,11 +32,14 @@ def table(root):
     """What `make bench` measured, as Markdown."""
     bench = _recorded(root)
     cached, extraction, graded = (bench[name] for name in ("cached_features", "feature_extraction", "grading"))
-    norm = bench["fused_batch_norm"]["ratio"]
+    norm, rival = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
     rows = {
         "features cached once, against a frozen base in every epoch": f"{cached['ratio']:.1f} times faster",
         "feature extraction, of the machine's matrix-multiply rate": f"{extraction['share']:.0%}",
         "training with batch norm in one kernel, against Keras's own": f"{norm:.1f} times faster",
+        f"65 people from scratch in {rival['seconds']:.0f} s": (
+            f"{rival['rival']:.1%} right, an error {rival['error_ratio']:.1f} times that with the teacher"
+        ),
         "grading 30 submissions, against stock nbgrader": f"{graded['ratio_to_stock']:.1f} times faster",
         "processor time of grading them, against that of their cells": f"{_overhead(graded):.2f} times",
         "`import tlcourse`": f"{bench['import_seconds']:.3f} s",
@@ -54,3 +57,45 @@ def _overhead(graded):
 
 def _recorded(root):
     return json.loads((root / "data" / "results" / "bench.json").read_text(encoding="utf-8"))
+
+
+def lines(name, found):
+    """What was measured of a part, to read in a terminal."""
+    if name == "cached_features":
+        return [
+            f"features cached once, then a head: {found['ratio']:.1f} times faster than the base run in each of "
+            f"{found['epochs']} epochs ({found['cached_seconds']:.1f} s, {found['recomputed_seconds']:.1f} s; "
+            f"accuracy {found['cached_accuracy']:.3f}, {found['recomputed_accuracy']:.3f})"
+        ]
+    if name == "feature_extraction":
+        return [
+            f"feature extraction: {found['share']:.0%} of the machine's matrix-multiply rate "
+            f"({found['extraction_gflops']:.0f} of {found['matmul_gflops']:.0f} GFLOP/s, "
+            f"{found['images_per_second']:,.0f} images a second)"
+        ]
+    if name == "fused_batch_norm":
+        return [
+            f"training with batch norm in one kernel: {found['ratio']:.1f} times faster than with Keras's own "
+            f"({found['fused_seconds']:.1f} s, {found['keras_seconds']:.1f} s an epoch)"
+        ]
+    if name == "five_minutes":
+        low, high = found["rival_ci95"]
+        return [
+            f"65 people from scratch in {found['seconds']:.0f} s, {found['epochs']} epochs: accuracy "
+            f"{found['rival']:.3f} ({low:.3f} to {high:.3f}), an error {found['error_ratio']:.1f} times that with the "
+            f"teacher, which has {found['transfer']:.3f}"
+        ]
+    if name == "unit_seconds":
+        return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in found.items()]
+    if name == "grading":
+        return [_said_of_grading(found)] if found else ["grading: not measured, there is no box to grade in"]
+    return [f"{name.replace('_', ' ')}: {found:.2f}"]
+
+
+def _said_of_grading(found):
+    return (
+        f"grading {found['submissions']} submissions, {found['workers']} side by side: "
+        f"{found['ratio_to_stock']:.1f} times faster than stock nbgrader "
+        f"({found['seconds_per_submission']:.2f} s each, {found['cpu_seconds_per_submission']:.2f} s of a processor; "
+        f"the cells alone need {found['cell_cpu_seconds_per_submission']:.2f} s of it)"
+    )

@@ -101,7 +101,7 @@ def small_scratch(train, test, seed, augment=True, epochs=100):
     training would make it better still.
     """
     keras.utils.set_random_seed(seed)
-    model = small_cnn(PEOPLE, augment=augment)
+    model = small_cnn(PEOPLE, augment=augment, pool_first=augment)
     return fit_from_scratch(model, train, test, epochs, learning_rate=2e-3, mirror=augment)
 
 

@@ -77,7 +77,7 @@ def _cross_validated(train_features, labels):
 
 def _small_scratch(train, test, seed, size, mirror=True, epochs=60):
     keras.utils.set_random_seed(seed)
-    model = small_cnn(len(train.class_names), mirror=mirror, size=size)
+    model = small_cnn(len(train.class_names), mirror=mirror, size=size, pool_first=True)
     return headline.fit_from_scratch(model, train, test, epochs=epochs, learning_rate=2e-3)
 
 
