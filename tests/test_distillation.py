@@ -210,31 +210,30 @@ def _says(differences):
         ('"About the same accuracy" (C36) it is not', 1, "accuracy/teacher - accuracy/softmax"),
         ("here it even costs", -1, "accuracy/smoothing - accuracy/scratch"),
         ("Softmax beats hard labels", 1, "accuracy/softmax - accuracy/hard"),
-        ("hints 3.0 points to softmax", 1, "accuracy/hints - accuracy/softmax"),
-        ("attention 3.9", 1, "accuracy/attention - accuracy/softmax"),
+        ("hints 2.9 points to softmax", 1, "accuracy/hints - accuracy/softmax"),
+        ("attention 3.5", 1, "accuracy/attention - accuracy/softmax"),
         ("Which of these two is better is not decided", 0, "accuracy/attention - accuracy/hints"),
         ("is 3.8 points better than labels alone", 1, "accuracy/transfer - accuracy/scratch"),
         ("stays far below the ways", -1, "accuracy/transfer - accuracy/hard"),
-        ("cannot be told from nothing", 0, "accuracy/multi_task - accuracy/softmax"),
+        ("A second task costs the first 2.6 points", -1, "accuracy/multi_task - accuracy/softmax"),
         ("The pictures without names matter most", 1, "accuracy/softmax - accuracy/softmax_few"),
         ("a small gain, and a sure one", 1, "accuracy/softmax_few - accuracy/scratch"),
         ("It is the other way round. With 40 %", 1, "wrong/0.4/hard - wrong/0.4/softmax"),
         ("at temperature 1 beat those at 4", 1, "wrong/0.4/softmax_cold - wrong/0.4/softmax"),
-        ("hard labels are 7.2 points better still", 1, "wrong/0.4/hard - wrong/0.4/softmax_cold"),
+        ("hard labels are 7.3 points better still", 1, "wrong/0.4/hard - wrong/0.4/softmax_cold"),
         ("With 20 % wrong the order is the same", 1, "wrong/0.2/softmax_cold - wrong/0.2/softmax"),
         ("With 20 % wrong the order is the same", 1, "wrong/0.2/hard - wrong/0.2/softmax_cold"),
-        ("which is 11.9 points more", -1, "glasses/student - glasses/teacher"),
+        ("which is 12.0 points more", -1, "glasses/student - glasses/teacher"),
         ("for its teacher no loss can be detected", 0, _lost("moved", "teacher")),
         ("and the teacher 0.7", 1, _lost("dark", "teacher")),
         ("more than the student from scratch", 1, _lost("dark", "softmax", "scratch")),
-        ("In the dark they are 4.8", 1, "changed/dark/hints - changed/dark/softmax"),
-        ("on moved pictures 4.5", 1, "changed/moved/hints - changed/moved/softmax"),
-        ("is decided in neither case", 0, _lost("dark", "softmax", "hints")),
-        ("is decided in neither case", 0, _lost("moved", "softmax", "hints")),
-        ("Attention is 6.4 points ahead on moved pictures", 1, "changed/moved/attention - changed/moved/softmax"),
-        ("it lost 2.5 points less than softmax", 1, _lost("moved", "softmax", "attention")),
-        ("In the dark it lost 3.1 more", -1, _lost("dark", "softmax", "attention")),
-        ("nothing of its lead can be detected there", 0, "changed/dark/attention - changed/dark/softmax"),
+        ("In the dark they are 6.1", 1, "changed/dark/hints - changed/dark/softmax"),
+        ("on moved pictures 5.0", 1, "changed/moved/hints - changed/moved/softmax"),
+        ("of the dark, too, is not decided", 0, _lost("dark", "softmax", "hints")),
+        ("of the shift they lost 2.1 (0.7 to 3.5) points less", 1, _lost("moved", "softmax", "hints")),
+        ("Attention is 6.8 points ahead on moved pictures", 1, "changed/moved/attention - changed/moved/softmax"),
+        ("it lost 3.3 points less than softmax", 1, _lost("moved", "softmax", "attention")),
+        ("In the dark nothing of its lead can be detected", 0, "changed/dark/attention - changed/dark/softmax"),
     ],
 )
 def test_the_units_words_say_what_the_record_says(words, says, terms):
@@ -243,11 +242,10 @@ def test_the_units_words_say_what_the_record_says(words, says, terms):
     assert _says(_sum(results("distillation"), terms)) == says
 
 
-@pytest.mark.parametrize("way", ["hints", "attention", "transfer"])
+@pytest.mark.parametrize("way", ["hints", "attention"])
 def test_with_half_of_the_groups_nothing_could_be_said(way):
-    assert "With half of the groups nobody could have said whether hints, attention and transfer gain anything" in UNIT
-    rival = "scratch" if way == "transfer" else "softmax"
-    differences = _sum(results("distillation"), f"accuracy/{way} - accuracy/{rival}")
+    assert "With half of the groups nobody could have said whether hints and attention gain anything" in UNIT
+    differences = _sum(results("distillation"), f"accuracy/{way} - accuracy/softmax")
     assert (_says(differences[: len(differences) // 2]), _says(differences)) == (0, 1)
 
 
@@ -264,8 +262,8 @@ def test_the_students_file_answers_as_keras_does():
         ("no more like the teacher than a map that is the same everywhere", 0, "alike/softmax - alike/same_everywhere"),
         ("or than a student whom nobody has taught", 0, "alike/softmax - alike/untrained"),
         ("and with it a larger file", 1, "networks/multi_task/bytes - networks/student/bytes"),
-        ("and about half a thousandth of a millisecond", 1, "networks/multi_task/ms - networks/student/ms"),
-        ("more than labels, on top of 4.2", 1, DEARER),
+        ("in its time no difference can be detected", 0, "networks/multi_task/ms - networks/student/ms"),
+        ("more than labels, on top of 3.7", 1, DEARER),
         ("The steps themselves took less with softmax", -1, "processor_seconds/softmax - processor_seconds/scratch"),
     ],
 )
