@@ -7,8 +7,8 @@ import sys
 import keras
 import pytest
 
-from tlcourse import bench, experiments
-from tlcourse.data import data_folder
+from tlcourse import bench, experiments, speed
+from tlcourse.data import data_folder, results
 from tlcourse.experiments import five_minutes
 from tlcourse.networks import narrow_vgg16
 
@@ -77,6 +77,12 @@ def test_a_rival_stops_when_its_time_is_up():
     assert found["error_ratio"] == (1 - found["rival"]) / (1 - found["transfer"])
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_without_time_there_is_no_training(seconds):
+    with pytest.raises(ValueError, match=f"got {seconds}"):
+        five_minutes.UntilTimeIsUp(seconds, 0.1)
+
+
 def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
     now = iter([0.0, 0.0, 2.5, 2.5, 5.0, 5.0, 10.0])
     monkeypatch.setattr(five_minutes.time, "perf_counter", lambda: next(now))
@@ -91,3 +97,20 @@ def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
         stopped.append(clock.model.stop_training)
     assert rates == pytest.approx([0.4, 0.2 + 0.2 * 0.5**0.5, 0.2])
     assert stopped == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("cached_features", ["ratio", "cached_accuracy"]),
+        ("feature_extraction", []),
+        ("fused_batch_norm", ["ratio"]),
+        ("five_minutes", ["rival", "error_ratio", "epochs", "transfer"]),
+        ("grading", ["ratio_to_stock"]),
+    ],
+)
+def test_what_is_on_record_can_be_said(name, numbers):
+    found = results("bench")[name]
+    (line,) = speed.lines(name, found)
+    for number in numbers:
+        assert any(format(found[number], pattern) in line for pattern in (".3f", ".1f", "")), number

@@ -25,10 +25,17 @@ class UntilTimeIsUp(keras.callbacks.Callback):
     seconds : float
     learning_rate : float
         At the beginning; the model is compiled with a number as its rate, not with a schedule.
+
+    Raises
+    ------
+    ValueError
+        If there is no time.
     """
 
     def __init__(self, seconds, learning_rate):
         super().__init__()
+        if not seconds > 0:
+            raise ValueError(f"seconds must be more than 0, got {seconds}")
         self.seconds, self.learning_rate, self.start = seconds, learning_rate, time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -58,6 +65,11 @@ def run(seed=0, seconds=SECONDS):
     dict
         "rival" and "transfer", accuracies; "rival_ci95", Wilson's interval of it for so many test pictures;
         "error_ratio"; "epochs" and "seconds" of the rival; "seed".
+
+    Raises
+    ------
+    ValueError
+        If `seconds` is not more than 0, or `seed` is outside 0 to 152.
     """
     train, test = faces.headline(seed)
     start = time.perf_counter()
