@@ -492,8 +492,9 @@ print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%
 # %% [markdown]
 # And without any transfer? A network that learns all its layers from 650 pictures needs minutes, and one run of each is
 # an anecdote. So the course has recorded ten groups of 65 people, with five rivals. Beside each mean stands its 95 %
-# interval. The last but one of the rivals sees its training pictures shifted, turned, mirrored and recoloured at random,
-# a different way in each epoch, and in the test it, too, is asked about both sides.
+# interval. The last but one of the rivals sees its training pictures shifted, turned, zoomed, mirrored and recoloured at
+# random, a different way in each epoch, and in the test it, too, is asked about both sides. (Its pooling comes before
+# its batch norm, and in the other small CNN after it: each has the order that suits it better.)
 
 # %% tags=["nbval-check-output"]
 record = results("headline")
