@@ -103,7 +103,7 @@ def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
     ("name", "numbers"),
     [
         ("cached_features", ["ratio", "cached_accuracy"]),
-        ("feature_extraction", []),
+        ("feature_extraction", ["share"]),
         ("fused_batch_norm", ["ratio"]),
         ("five_minutes", ["rival", "error_ratio", "epochs", "transfer"]),
         ("grading", ["ratio_to_stock"]),
@@ -113,4 +113,4 @@ def test_what_is_on_record_can_be_said(name, numbers):
     found = results("bench")[name]
     (line,) = speed.lines(name, found)
     for number in numbers:
-        assert any(format(found[number], pattern) in line for pattern in (".3f", ".1f", "")), number
+        assert any(format(found[number], pattern) in line for pattern in (".3f", ".1f", ".0%", "")), number

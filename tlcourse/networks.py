@@ -101,8 +101,8 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     size : int
         Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
     pool_first : bool
-        Pooling before batch norm, which then has a quarter of the values to normalise: a quarter faster, and in the
-        headline more accurate when augmenting, but less so without.
+        Pooling before batch norm, which then has a quarter of the values to normalise: faster, and on development
+        people more accurate when augmenting, but less so without.
     """
     inputs = keras.Input((size, size, 3), name="image")
     x = RandomColourCast()(inputs) if augment else inputs

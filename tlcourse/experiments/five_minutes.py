@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from tlcourse.datasets import faces
 from tlcourse.experiments import headline
-from tlcourse.networks import compile_and_build, refresh_batch_norm, small_cnn
+from tlcourse.networks import refresh_batch_norm, small_cnn
 
 SECONDS = 300
 LEARNING_RATE = 2e-3  # as in the headline, chosen on `faces.development` people
@@ -76,12 +76,7 @@ def run(seed=0, seconds=SECONDS):
     clock = UntilTimeIsUp(seconds, LEARNING_RATE)
     keras.utils.set_random_seed(seed)
     model = small_cnn(headline.PEOPLE, pool_first=True)
-    compile_and_build(
-        model,
-        keras.optimizers.AdamW(LEARNING_RATE, weight_decay=0.01),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=-(-len(train) // headline.BATCH),
-    )
+    headline.compile_recipe(model, LEARNING_RATE, len(train))
     forever = 1_000_000
     history = model.fit(
         train.images, train.labels, batch_size=headline.BATCH, epochs=forever, callbacks=[clock], verbose=0

@@ -67,7 +67,7 @@ def train_head(features, labels, classes, seed, epochs=HEAD_EPOCHS):
     normalise = keras.layers.Normalization()
     normalise.adapt(features)
     head = keras.Sequential([keras.Input(features.shape[1:]), normalise, keras.layers.Dense(classes)])
-    _compile(head, 3e-3, epochs, len(features))
+    compile_recipe(head, 3e-3, len(features), epochs)
     head.fit(features, labels, batch_size=BATCH, epochs=epochs, verbose=0)
     return head
 
@@ -147,18 +147,31 @@ def live(seed=0):
 
 def fit_from_scratch(model, train, test, epochs, learning_rate, mirror=False):
     """Train all of `model` on the training pictures (AdamW, cosine decay), refresh batch norm, and test it."""
-    _compile(model, learning_rate, epochs, len(train))
+    compile_recipe(model, learning_rate, len(train), epochs)
     model.fit(train.images, train.labels, batch_size=BATCH, epochs=epochs, verbose=0)
     refresh_batch_norm(model, train.images)
     return accuracy(model, test, mirror)
 
 
-def _compile(model, learning_rate, epochs, pictures):
+def compile_recipe(model, learning_rate, pictures, epochs=None):
+    """AdamW with weight decay and cross-entropy on logits, as everything here is trained.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits.
+    learning_rate : float
+    pictures : int
+        In an epoch.
+    epochs : int, optional
+        The rate falls along half a cosine over so many; without, it stays until somebody changes it.
+    """
     steps = -(-pictures // BATCH)
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
+    if epochs is not None:
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     compile_and_build(
         model,
-        keras.optimizers.AdamW(schedule, weight_decay=0.01),
+        keras.optimizers.AdamW(learning_rate, weight_decay=0.01),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps_per_execution=steps,  # an epoch in one call: the same numbers, without Python between the batches
     )
