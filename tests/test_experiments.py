@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from tlcourse import data, experiments
+from tlcourse.datasets import faces
 from tlcourse.experiments import few_images, lanes, recording
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
@@ -189,6 +190,18 @@ def test_a_lane_trains_to_the_same_numbers(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
+def test_lanes_draw_an_album_once(tmp_path):
+    def look(seed):
+        from tlcourse.datasets import faces
+
+        known = faces.portraits.check_call_in_cache(range(2), 1, 7)
+        return [known, faces.portraits(range(2), 1, 7).images.tolist()]
+
+    runs = over_seeds(look, range(6), folder=tmp_path, side_by_side=2)
+    assert [known for known, _ in runs][-1], "drawn anew, though five others have looked at these people"
+    assert all(pictures == faces.portraits(range(2), 1, 7).images.tolist() for _, pictures in runs)
+
+
 def test_seeds_side_by_side_share_no_processor(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("one processor cannot be divided")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages, faces
@@ -78,6 +79,13 @@ def test_accuracy_may_ask_about_the_mirror_image_too():
     pictures = LabelledImages(images, np.array([0, 1]), ("bright", "dark"), "made up")
     assert headline.accuracy(model, pictures) == 0
     assert headline.accuracy(model, pictures, mirror=True) == 1
+
+
+def test_pixels_reach_the_optimum_of_logistic_regression_on_all_values():
+    train, test = faces.development(0, images_each=2)
+    flat = [part.images.reshape(len(part), -1) / 127.5 - 1 for part in (train, test)]
+    slow = LogisticRegression(C=0.01, tol=1e-6, max_iter=3000).fit(flat[0], train.labels)
+    assert abs(headline.pixels(train, test) - slow.score(flat[1], test.labels)) < 1.5 / len(test)
 
 
 def test_error_ratio():

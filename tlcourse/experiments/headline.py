@@ -7,7 +7,9 @@ import time
 
 import keras
 import numpy as np
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from tlcourse import teachers
 from tlcourse.datasets import faces
@@ -107,9 +109,13 @@ def small_scratch(train, test, seed, augment=True, epochs=100):
 
 
 def pixels(train, test):
-    """Multinomial logistic regression on the pixels themselves."""
+    """Multinomial logistic regression on the pixels themselves, from the axes on which the training pictures lie.
+
+    The optimum is the same as from the 6,912 values (the penalty does not change when axes turn), reached sooner.
+    """
     flat = [part.images.reshape(len(part), -1) / np.float32(127.5) - 1 for part in (train, test)]
-    return float(LogisticRegression(C=0.01, max_iter=300).fit(flat[0], train.labels).score(flat[1], test.labels))
+    classifier = make_pipeline(PCA(svd_solver="full"), LogisticRegression(C=0.01, max_iter=300))
+    return float(classifier.fit(flat[0], train.labels).score(flat[1], test.labels))
 
 
 def run(seed):
