@@ -104,8 +104,8 @@ with_head = student.get_weights()
 
 # %% [markdown]
 # Four groups: block 4, block 5, the dense layers, the head. Batch norms stay frozen, as unit 03 demands. Count what
-# can learn in each group, and check that the groups together hold all of it: a layer that is in no group would stay
-# behind without a word.
+# can learn in each group, and check that the groups together hold all of it: a layer that is in no group would not get
+# the rate that was meant for it, without a word.
 
 # %%
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -328,8 +328,8 @@ for scale in (1.0, 0.01, 1e-7):
 # makes it: the velocity of a group becomes momentum times velocity minus *its* rate times gradient, and the weights of
 # the group move by the new velocity. `weights`, `velocities` and `gradients` are lists of float arrays, one for each
 # group, and `rates` a list of floats. Returns the pair `(new weights, new velocities)`, two lists; the arrays that were
-# given stay as they are. For weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`, gradients `[[2.0], [2.0]]`, rates
-# `[0.1, 1.0]` and a momentum of 0.5: `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. (3 points)
+# given stay as they are. With arrays written as lists: for weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`,
+# gradients `[[2.0], [2.0]]`, rates `[0.1, 1.0]` and a momentum of 0.5, `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. (3 points)
 #
 # <details><summary>Hint</summary>
 # `zip` walks through all four lists together. `w += v` changes the array that was given; `w + v` makes a new one.
@@ -471,9 +471,10 @@ for name, moved in first_step(SlowLowAdam(0.01)).items():
 
 # %% [markdown]
 # From version 3.15 on, Keras has a `MultiOptimizer` for this: an `OptimizerMap` from patterns to optimizers, each with
-# its own rate. Before, as with Keras 3.13 on Colab, there is only the subclass. A pattern is held against a variable's
-# **path** by `re.fullmatch`. Now the trap. The base is a model of its own, called `base`, so its layers should learn
-# slowly with the pattern `base/.*`. Look at the movement.
+# its own rate. Before, as with Keras 3.13 on Colab, there is only the subclass. A pattern is a regular expression, in
+# which `.*` stands for any characters, or none; `re.fullmatch` holds it against the whole **path** of a variable. Now the
+# trap. The base is a model of its own, called `base`, so its layers should learn slowly with the pattern `base/.*`. Look
+# at the movement.
 
 # %%
 if learning_rates.has_multi_optimizer():
@@ -610,8 +611,9 @@ if True in walks:
     print(f"the two are never further apart than {apart:.4%} of the longest way")
 
 # %% [markdown]
-# Where both exist, the dots lie on the lines. One more trap sits in the subclass: AdamW's weight decay does not go through `update_step`. Gradients
-# of zero for a decaying optimizer show the decay alone.
+# Where both exist, the dots lie on the lines. One more trap sits in the subclass. AdamW is Adam with weight decay: at
+# each step every weight also shrinks by a small share of itself. That does not go through `update_step`. Gradients of
+# zero show the decay alone.
 
 
 # %%
@@ -992,10 +994,10 @@ plt.show()
 
 # %% [markdown]
 # One rate leaves features with which other people are read at 95.1 % after new people, at 56.3 % after digits. With a
-# ladder nothing of the kind happens: the features keep what they knew, and other people are read at 98.6 % and 98.8 %,
-# the teacher's 98.7 % within the interval. That is C20, large updates destroy learned features, seen from the other side:
-# the head still moved at 0.01, and the head's large steps are harmless. It is large steps of the layers below that
-# destroy.
+# ladder nothing of the kind happens: the features keep what they knew, and other people are read at 98.6 % to 98.8 %
+# after people and after digits, the teacher's 98.7 % within each interval. That is C20, large updates destroy learned
+# features, seen from the other side: the head still moved at 0.01, and the head's large steps are harmless. It is large
+# steps of the layers below that destroy.
 #
 # On the new people themselves the ladders are 1.9 and 2.6 points ahead at 0.01. But one rate fails in one draw more and
 # in another less, and over five draws neither lead can be told from zero. On the digits no difference can be detected
@@ -1112,9 +1114,9 @@ for key, target in targets.items():
 # (b) A ladder should help where the features are right already and the rate is uncertain: for new people at 0.01 it
 # kept the features that one rate damaged, and in five epochs from a random head it was 2.2 points better than a single
 # rate, each chosen on other people, though no better than a head alone. With time and a well chosen rate no gain could
-# be detected. It should hurt where the lowest layers that learn have to change: for digits every ladder of twenty
-# epochs was worse than one rate, and the ladder upside down was better than the ladder. Satellite pictures are far from
-# photos of things, so I would expect harm rather than help.
+# be detected. It should hurt where the lowest layers that learn have to change: for digits both ladders of twenty
+# epochs were worse than one rate, each at the rate chosen for it, and the ladder upside down was better than the ladder.
+# Satellite pictures are far from photos of things, so I would expect harm rather than help.
 #
 # (c) I would compare one rate, a factor of 3 and a factor of 10, each with its own highest rate out of a few, chosen on
 # validation pictures, over several seeds, and use the test once. I would not carry over the best rates themselves: one
@@ -1172,8 +1174,8 @@ else:
 #    it; gradient descent does not.
 # 3. **One optimizer, many rates.** MultiOptimizer from Keras 3.15 on and a subclass before agree. What a pattern misses falls
 #    silently to the default, and AdamW's decay passes by `update_step`: count the groups and look at the movement.
-# 4. **A rate finder** says where to search: a tenth of the rate with the lowest loss was below the best rate for digits
-#    by a few times whatever the batches, the steepest fall scattered. Schedules multiply with the ladder.
+# 4. **A rate finder** says where to search: a tenth of the rate with the lowest loss was below the best rate for digits,
+#    mostly by a few times; the steepest fall scattered. Schedules multiply with the ladder.
 # 5. **Is it worth it?** In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers; tested is
 #    only a ladder over block 4 and above. For the near target, with a trained head and twenty epochs, no gain over a well
 #    chosen single rate was found, but it forgives a bad choice: no loss of features was seen at a highest rate that

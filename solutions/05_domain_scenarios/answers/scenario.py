@@ -184,3 +184,24 @@ def scenario(source, target):
 # says: Error
 def scenario(source, target):
     return differences(source, target)[0]
+
+
+# %% wrong: every pair is looked up on both sides
+# says: Error
+# earns: 2
+def scenario(source, target):
+    for place, name in ((0, "X"), (1, "Y")):
+        if {pair[place] for pair in target} != {pair[place] for pair in source}:
+            return name
+
+    def given(side, place):
+        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+
+    def same(one, other):
+        return all(abs(one[pair] - other[pair]) < 1e-9 for pair in one)
+
+    if same(source, target):
+        return "none"
+    if same(given(source, 0), given(target, 0)):
+        return "P(X)"
+    return "P(Y)" if same(given(source, 1), given(target, 1)) else "P(Y|X)"

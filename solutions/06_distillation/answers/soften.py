@@ -68,3 +68,17 @@ def soften(logits, temperature):
 # says: should be
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits / 2.0))
+
+
+# %% wrong: large logits cut off
+# says: cut off
+def soften(logits, temperature):
+    powers = np.exp(np.minimum(logits / temperature, 700))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+# %% wrong: the largest logit of the whole table
+# says: overflow
+def soften(logits, temperature):
+    powers = np.exp((logits - logits.max()) / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)
