@@ -539,7 +539,7 @@ print(f"there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 # %% [markdown]
 # With the teacher's features 98.1 % are right. The same 16 layers from scratch get 1.7 %, which cannot be told from
 # guessing, 1 / 65 = 1.5 %. That is the lecture's contrast again, 93.47 % against 1 % (C01), and wider, on other people
-# and with another teacher. The new head took 2.1 s (C02): transfer needs little data and little time (C09).
+# and with another teacher. The new head took 1.8 s (C02): transfer needs little data and little time (C09).
 #
 # Now look at the bars between, which the lecture does not show. Batch norm alone lifts the same 16 layers to 25.2 %. A
 # small network, of a size that suits 650 pictures, gets 42.3 %, and 87.2 % when its pictures are varied. Against this

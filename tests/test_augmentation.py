@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tlcourse.augmentation import RandomAffine, RandomColourCast
 
@@ -32,6 +33,18 @@ def test_pictures_are_varied_in_training_only_and_each_in_its_own_way(layer, noi
     varied = np.asarray(layer(same, training=True))
     assert varied.shape == same.shape
     assert len({picture.tobytes() for picture in varied}) == 8
+
+
+def test_what_comes_next_knows_the_shape(noise):
+    seen = []
+
+    @tf.function
+    def trace(pictures):
+        seen.append(RandomAffine(seed=0)(pictures, training=True).shape.as_list())
+        return pictures
+
+    trace(noise)
+    assert seen[0][1:] == [12, 12, 3], "TensorFlow convolves more slowly where it does not know the shape"
 
 
 def test_no_movement_is_no_change(noise):

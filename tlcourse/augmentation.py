@@ -64,7 +64,8 @@ class RandomAffine(keras.layers.Layer):
         from_x = [cos, sin, x - cos * (x + across) - sin * (y + down)]  # where a pixel of the result comes from
         from_y = [-sin, cos, y + sin * (x + across) - cos * (y + down)]
         places = keras.ops.stack([*from_x, *from_y, none, none], axis=1)
-        return keras.ops.image.affine_transform(pictures, places, interpolation="bilinear", fill_mode="nearest")
+        moved = keras.ops.image.affine_transform(pictures, places, interpolation="bilinear", fill_mode="nearest")
+        return keras.ops.reshape(moved, (-1, *pictures.shape[1:]))  # TensorFlow forgets the shape, and is slower then
 
     def _draw(self, count, most):
         return keras.random.uniform((count,), -most, most, seed=self.generator)
