@@ -110,6 +110,13 @@ def test_the_stored_notebooks_name_no_folder_of_the_builder(unit):
 
 
 @pytest.mark.parametrize("unit", UNITS)
+def test_the_stored_notebooks_were_built_where_photos_were(unit):
+    """A builder without them leaves out what the prose below such a cell speaks of."""
+    outputs = [output for cell in notebooks.read(solution(unit)).cells for output in cell.get("outputs", [])]
+    assert not [output.text for output in outputs if output.get("text", "").startswith("No photos")]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_release_hides_what_a_student_should_not_see(unit):
     released = notebooks.read(release(unit))
     text = release(unit).read_text(encoding="utf-8")

@@ -85,8 +85,8 @@ def balanced(labels, count, rng):
 
 
 # %% wrong: drawn again in the order of the labels
-# says: are the first ones always taken
-# earns: 1
+# says: a second time
+# earns: 2
 def balanced(labels, count, rng):
     def of_class(places):
         return rng.permutation(places)[:count] if len(places) >= count else np.resize(places, count)
