@@ -47,7 +47,8 @@ progress = checks.Progress({"accuracy": "Exercise 0.1 accuracy"})
 
 # %% [markdown]
 # If the next cell prints a line that ends in *ready*, your installation works. Red lines that begin with `WARNING`, `I0000`
-# or `E0000` come from TensorFlow's search for a graphics card; they are no errors of yours.
+# or `E0000` come from TensorFlow, which looks for a graphics card, or remarks that it has prepared a function more than
+# once; they are no errors of yours.
 
 # %%
 print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__version__}: ready.")
@@ -237,12 +238,12 @@ zero = panels[1].axvline(0, color=plots.COLOURS["vermilion"], linestyle=":")
 # |---|---|---|
 # | **What** to transfer? | Early layers see edges and textures, which any picture has; late ones know the old task (C07). Rule of thumb: all but the last layer (C08). | unit 02, by cutting at every layer |
 # | **When** to transfer? | When your own data are few and the teacher's task is related. Less so with plenty of data (C10); an unrelated teacher may even hurt (C11). | unit 02, from one picture per person to twenty, and from faces to digits |
-# | **How** to transfer? | Load the teacher, remove its last layer, attach a new one, train it while the rest is frozen or slowly tuned (C18). | unit 02, step by step |
+# | **How** to transfer? | Load the teacher, remove its last layer, attach a new one, train it while the rest is frozen or slowly tuned (C18). | unit 02 with the rest frozen, unit 03 with layers of it tuned |
 
 # %% [markdown]
 # ## A gallery of teachers
 #
-# Our own small teacher comes with the course, so that everything runs without a network. The others learned from
+# Our own small teacher comes with the course, so that everything runs offline. The others learned from
 # ImageNet and can be downloaded.
 
 # %% tags=["nbval-check-output"]
@@ -258,8 +259,7 @@ here = [name for name in teachers.CATALOGUE if teachers.available(name)]
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]
-# `teachers.load(name)` fetches a teacher that is not here yet. Without a network it says which file is missing and where
-# to put it.
+# `teachers.load(name)` fetches a teacher that is not here yet. Offline it says which file is missing, and where to put it.
 #
 # Choose a teacher by five things (C14):
 #
@@ -269,10 +269,11 @@ print("on this machine:", ", ".join(here) or "none")
 # 4. **Licence:** may you use it so? CC-BY-4.0, for one, asks you to name the authors.
 # 5. **Availability:** can you get the weights, and will you still get them next year?
 #
-# <details><summary>Try it: which of these for an app that tells breeds of dogs apart on a phone?</summary>
+# <details><summary>Try it: which of these to sort an archive of bird photos, once, overnight, on a server?</summary>
 #
-# All but ours learned from ImageNet, which is full of dogs, so the domain does not decide. The phone does: among the
-# ImageNet teachers MobileNetV2 has the fewest parameters, and Apache-2.0 lets you ship it.
+# All but ours learned from ImageNet, which has many kinds of birds, so the domain does not decide. Nor does the size:
+# nothing has to be small or quick. What is left is the track record, and measuring: try two or three of the larger ones,
+# and let photos that were kept aside decide.
 # </details>
 
 # %% [markdown]
@@ -321,7 +322,7 @@ def accuracy(predicted, actual):
 
 # %% nbgrader={"grade": true, "grade_id": "test_accuracy", "locked": true, "points": 0, "schema_version": 3, "solution": false}
 mistakes = {
-    "the right predictions are counted, but not divided by their number": lambda p, a: sum(p == a),
+    "the right predictions are counted, but not divided by the number of all": lambda p, a: sum(p == a),
     "the wrong predictions are counted instead of the right ones": lambda p, a: np.mean(p != a),
     "the share is given in per cent": lambda p, a: 100 * np.mean(p == a),
 }
@@ -344,6 +345,9 @@ with progress.exercise("accuracy"):
 # | [**01 Counting a CNN's parameters**](../01_cnn_parameters/01_cnn_parameters.ipynb) | A slide gives VGG16's size to the last digit. Is that digit right? |
 # | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How do ten pictures of each person become enough? |
 # | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | The teacher's layers may learn, too. What does that gain, what can it break? |
+# | [**04 Differential learning rates**](../04_differential_rates/04_differential_rates.ipynb) | Should early layers learn more slowly than late ones? |
+# | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | What differs between where a model learned and where it is used, and what repairs it? |
+# | [**06 Distillation**](../06_distillation/06_distillation.ipynb) | Can a teacher hand on what it knows by its answers alone? |
 #
 # Where a lecture is wrong or vague, the unit says so and shows it.
 

@@ -353,9 +353,9 @@ with progress.exercise("separable_parameters"):
 # ## Batch norm: parameters that no gradient moves
 #
 # Batch norm shifts and scales each channel. It keeps four vectors. `gamma` and `beta` learn by gradient.
-# `moving_mean` and `moving_variance` only watch the data go by: they count as parameters, and are stored with the
-# weights, yet are never trained. The picture shows one channel of 500 images before and after, as in training: look
-# where the centre goes.
+# `moving_mean` and `moving_variance` are gathered from the data in training, and stand in for a batch's own in
+# prediction: they count as parameters, and are stored with the weights, yet no gradient moves them. The picture shows
+# one channel of 500 images before and after, as in training: look where the centre goes.
 
 # %%
 before = np.random.default_rng(0).gamma(3.0, 2.0, size=(500, 1)).astype("float32")
@@ -517,8 +517,8 @@ print(f"dense {dense.count_params():,}   16x16 convolution {covering.count_param
 # | `"global_pool"` | | each channel becomes its average: a vector |
 # | `"batch_norm"` | | on a map's channels, or on a vector's entries |
 #
-# For example `network_parameters(lecture_network, (32, 32, 3))` is 2,103,156. The first three rows of the table earn
-# 2 points, the others 1 more.
+# For example `network_parameters(lecture_network, (32, 32, 3))` is 2,103,156. The kinds `conv`, `flatten` and
+# `dense` earn 2 points, the others 1 more.
 #
 # <details><summary>Hint</summary>
 # Walk along the list and keep two things: the total so far, and the shape that the next layer will see. Your
@@ -963,7 +963,8 @@ for name, numbers in zip(names, map(counting.activation_count, models), strict=T
 #
 # Work is a third matter. It is counted in **multiply-adds**: one multiplication of a weight with an input, and one
 # addition. Here is a way to let Keras count them. Set all weights and all inputs to one: then every multiply-add
-# raises some output by exactly one, and the outputs' sum is the count.
+# raises some output by exactly one, and the outputs' sum is the count. (Under "valid", that is: a padded zero raises
+# nothing.)
 
 # %% tags=["nbval-check-output"]
 for filters, strides in ((1, 1), (4, 1), (4, 2)):
@@ -1123,8 +1124,8 @@ places[0].invert_yaxis()
 plt.show()
 # %% [markdown]
 # The two pictures are nearly mirror images. Dense layers hold most of the parameters and do almost no work;
-# convolutions hold few and do nearly all of it. So cutting off a head makes a network much lighter and saves hardly
-# any work. To save work, run the convolutional base once and keep its outputs: unit 02 does that.
+# convolutions hold few and do nearly all of it. So cutting off the dense layers makes a network much lighter and saves
+# hardly any work. To save work, run the convolutional base once and keep its outputs: unit 02 does that.
 
 # %% [markdown]
 # ## Must the image have the teacher's size?
@@ -1202,7 +1203,9 @@ if teachers.available("MobileNetV2") and photos.available():
     similarity = large @ small.T
 else:
     file = teachers.CATALOGUE["MobileNetV2"].base_file
-    print(f"No photos today: {file} belongs in ~/.keras/models, and cats_dogs in the mirror. The counts need neither.")
+    print(
+        f"No photos today: {file} belongs in ~/.keras/models, and cats_dogs in the folder that TLCOURSE_MIRROR names. The counts need neither."
+    )
 
 # %%
 if similarity is not None:

@@ -36,11 +36,11 @@ def test_pictures_are_varied_in_training_only_and_each_in_its_own_way(layer, noi
 
 
 def test_what_comes_next_knows_the_shape(noise):
-    seen = []
+    layer, seen = RandomAffine(seed=0), []
 
     @tf.function
     def trace(pictures):
-        seen.append(RandomAffine(seed=0)(pictures, training=True).shape.as_list())
+        seen.append(layer(pictures, training=True).shape.as_list())
         return pictures
 
     trace(noise)

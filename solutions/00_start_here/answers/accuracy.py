@@ -23,7 +23,7 @@ def accuracy(predicted, actual):
     return float(metric.result())
 
 # %% wrong: counts without dividing
-# says: not divided by their number
+# says: not divided by the number of all
 def accuracy(predicted, actual):
     return np.sum(predicted == actual)
 

@@ -117,3 +117,23 @@ def build_resnet_classifier(classes, input_shape, weights=None):
     base.trainable = False
     x = keras.layers.Dense(1024, activation="relu")(base.output)
     return keras.Model(base.input, keras.layers.Dense(5, activation="softmax")(x))
+
+
+# %% wrong: no ReLU
+# says: has no ReLU
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.Dense(1024)(keras.layers.GlobalAveragePooling2D()(base.output))
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: random weights whatever is asked for
+# says: not handed on
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=None, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.Dense(1024, activation="relu")(keras.layers.GlobalAveragePooling2D()(base.output))
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
