@@ -60,7 +60,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the last count at which transfer wins
-# says: should be 10, but it is 1
+# says: last count at which transfer wins
 def crossover(counts, transfer, scratch):
     losing = [count for count, t, s in zip(counts, transfer, scratch) if s < t]
     return losing[-1] if losing else None
