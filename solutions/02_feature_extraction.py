@@ -1185,7 +1185,7 @@ if parts:
 # %% [markdown]
 # What does the classifier say of one picture that it has not learned from, and how surely?
 
-# %%
+# %% tags=["photo"]
 if parts:
     class_names, size = other_photos.class_names, other_photos.images.shape[1]
     samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}

@@ -1187,13 +1187,13 @@ def five_best(number):
     shown_answers([some.images[number]], [logits[number][best]], names, [some.class_names[some.labels[number]]])
 
 
-# %%
+# %% tags=["photo"]
 if logits is not None:
     five_best(0)
     plt.suptitle("A cat, and the five best answers", fontsize=10)
     plt.show()
 
-# %%
+# %% tags=["photo"]
 if logits is not None:
     five_best(1)
     plt.suptitle("A dog, and the five best answers", fontsize=10)

@@ -116,6 +116,13 @@ def test_the_stored_notebooks_were_built_where_photos_were(unit):
     assert not [output.text for output in outputs if output.get("text", "").startswith("No photos")]
 
 
+def test_no_photo_is_stored():
+    """The photos of cats and dogs are not the course's to hand on: a line stands in the place of each."""
+    cells = [cell for unit in UNITS for cell in notebooks.read(solution(unit)).cells]
+    photos = [cell for cell in cells if "photo" in cell.metadata.get("tags", [])]
+    assert [output.text for cell in photos for output in cell.outputs] == 3 * [authoring.PHOTO]
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_release_hides_what_a_student_should_not_see(unit):
     released = notebooks.read(release(unit))

@@ -17,6 +17,7 @@ from tlcourse import units as sources
 
 CELL_SECONDS = 600  # the longest that one cell may run; nbgrader_config.py gives submissions the same
 WIDGET = "application/vnd.jupyter.widget-view+json"
+PHOTO = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
 
 
 class BuildError(RuntimeError):
@@ -136,11 +137,19 @@ def _clean_outputs(notebook):
         if cell.cell_type != "code":
             continue
         errors += [output.text for output in cell.outputs if output.get("name") == "stderr"]
-        cell.outputs = _joined(
+        kept = [
             output for output in cell.outputs if output.get("name") != "stderr" and WIDGET not in output.get("data", {})
-        )
+        ]
+        if "photo" in cell.metadata.get("tags", []):
+            kept = [_no_photo() if "image/png" in output.get("data", {}) else output for output in kept]
+        cell.outputs = _joined(kept)
     notebook.metadata["language_info"] = {"name": "python"}
     return "".join(errors)
+
+
+def _no_photo():
+    """A line in place of a picture, for cells with the tag "photo": the photos are not the course's to hand on."""
+    return nbformat.v4.new_output("stream", name="stdout", text=PHOTO)
 
 
 def _joined(outputs):
