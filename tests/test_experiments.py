@@ -189,7 +189,6 @@ def test_a_lane_trains_to_the_same_numbers(tmp_path):
     assert not in_a_lane[0], "the functions that train are optimised as ever"
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
 def test_lanes_draw_an_album_once(tmp_path):
     def look(seed):
         from tlcourse.datasets import faces
@@ -202,6 +201,7 @@ def test_lanes_draw_an_album_once(tmp_path):
     assert all(pictures == faces.portraits(range(2), 1, 7).images.tolist() for _, pictures in runs)
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to processors")
 def test_seeds_side_by_side_share_no_processor(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("one processor cannot be divided")

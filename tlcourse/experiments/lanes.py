@@ -41,9 +41,9 @@ def run(jobs, side_by_side):
 
     spawned = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as open_pools:
-        album = open_pools.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        albums = open_pools.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         for number in range(side_by_side):
-            lane = (1, spawned, _start_lane, (number, side_by_side, album))
+            lane = (1, spawned, _start_lane, (number, side_by_side, albums))
             free.put(open_pools.enter_context(ProcessPoolExecutor(*lane, max_tasks_per_child=SEEDS_IN_A_PROCESS)))
         threads = open_pools.enter_context(ThreadPoolExecutor(side_by_side))
         waiting = [threads.submit(in_free_lane, *job) for job in jobs]
@@ -57,7 +57,7 @@ def _one_seed(name, function, seed):
     return name, seed, function(seed)
 
 
-def _start_lane(number, lanes, album):
+def _start_lane(number, lanes, albums):
     """Give this worker its share of the processors: workers that share all of them wait for each other's threads.
 
     Where a process cannot be bound (macOS, Windows), the system decides.
@@ -67,14 +67,14 @@ def _start_lane(number, lanes, album):
         if set(own) & os.sched_getaffinity(0):
             os.sched_setaffinity(0, own)
     _leave_data_alone()
-    _draw_once(album)
+    _draw_once(albums)
 
 
-def _draw_once(album):
+def _draw_once(albums):
     """Keep each album of portraits in a folder while the lanes run: many experiments look at the same people."""
     from tlcourse.datasets import faces
 
-    faces.portraits = joblib.Memory(album, verbose=0).cache(faces.portraits)
+    faces.portraits = joblib.Memory(albums, verbose=0).cache(faces.portraits)
 
 
 def _leave_data_alone():
