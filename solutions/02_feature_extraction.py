@@ -199,8 +199,8 @@ plt.show()
 # %% [markdown]
 # Bright beside dark finds an edge, one colour against another finds a change of colour, and some are hard to name.
 # None of them is a face. So the first layers might be useful for any picture: the lecture calls them *general* (C07).
-# Try them on something that is no face at all, a real photograph, which comes with scikit-learn. It is larger than
-# 48×48, and a convolution does not mind: the same weights slide over any size (unit 01).
+# Try them on something that is no face at all, a real photograph, which comes with scikit-learn (by danielbuechele,
+# CC BY 2.0). It is larger than 48×48, and a convolution does not mind: the same weights slide over any size (unit 01).
 
 # %%
 from sklearn.datasets import load_sample_image
@@ -1183,9 +1183,9 @@ if parts:
     print(f"20 photos each: {accuracy(photo_head, other_features, other_photos.labels):.1%} of 120 others correct")
 
 # %% [markdown]
-# What does the classifier say of one picture that it has not learned from, and how surely?
+# What does the classifier say, and how surely, of something that belongs to none of its classes? The temple from above:
 
-# %% tags=["photo"]
+# %%
 if parts:
     class_names, size = other_photos.class_names, other_photos.images.shape[1]
     samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
@@ -1203,19 +1203,20 @@ def classify(picture):
     return keras.ops.softmax(logits)[0]
 
 
-title, picture = next(iter(samples.items()))
-draw_photo(picture, classify(picture), class_names, title)
+smaller = photo.shape[0] // size
+samples["a temple"] = photo[::smaller, 64::smaller][:size, :size]
+draw_photo(samples["a temple"], classify(samples["a temple"]), class_names, "a temple")
 plt.show()
 
 # %% [markdown]
-# Choose another, or show it a photo of your own. What does it say of something that belongs to none of its classes?
+# It has to choose one of its classes, and may be quite sure of a wrong one: no answer says "none of these". Now choose
+# a picture that it has not learned from, or show it a photo of your own.
 
 # %%
 PhotoClassifier(classify, class_names, samples, size)
 
 # %% [markdown]
-# It has to choose one of its classes, and may be quite sure of a wrong one: no answer says "none of these". Here is
-# the record, with its intervals, for cats and dogs and for the digits.
+# Here is the record, with its intervals, for cats and dogs and for the digits.
 
 # %% tags=["nbval-check-output"]
 real = results("real")

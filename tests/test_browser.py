@@ -295,7 +295,13 @@ CELLS = {
         "def accuracy(",
     ),
 }
-CATS_AND_DOGS = ("photos.cats_dogs()", "few_photos, other_photos =", "def classify(", "PhotoClassifier(classify,")
+CATS_AND_DOGS = (
+    'load_sample_image("china.jpg")',
+    "photos.cats_dogs()",
+    "few_photos, other_photos =",
+    "def classify(",
+    "PhotoClassifier(classify,",
+)
 # Where there are no photos or no MobileNetV2, the classifier is the teacher that comes with the course, of unit 06.
 FACES = """
 def who(photo, base=base, head=head):

@@ -63,9 +63,13 @@ def paired_difference(first, second):
 
 
 def summaries(runs):
-    """`summary` of each number in a list of dictionaries (which may be nested) with the same keys."""
+    """`summary` of each number in a list of dictionaries (which may be nested).
+
+    What only some of the runs have measured is summarised over these; two or more must have it.
+    """
     if isinstance(runs[0], dict):
-        return {key: summaries([run[key] for run in runs]) for key in runs[0]}
+        keys = dict.fromkeys(key for run in runs for key in run)
+        return {key: summaries([run[key] for run in runs if key in run]) for key in keys}
     return summary(runs)
 
 

@@ -51,7 +51,7 @@ RESULTS = {
     "depth": (depth.run, range(5)),
     "stopping": (stopping.run, range(5)),
     "real_fine_tuning": (real_fine_tuning.run, range(5)),
-    "ladders_development": (ladders.develop, range(2)),
+    "ladders_development": (ladders.develop, range(ladders.DEVELOPED)),
     "ladders": (ladders.run, range(5)),
     "ladders_beyond": (ladders.beyond, range(5)),
     "ladders_in_short": (ladders.in_short, range(5)),
