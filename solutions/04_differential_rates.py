@@ -1027,7 +1027,7 @@ print(f"over one rate of 0.001 with the head first:        {gain(with_ladder, re
 # In that comparison one rate of 0.001 had twenty epochs to bring the random head along. What if there are only five? A
 # head that starts at random needs large steps, the layers below it small ones, and no stage has the head alone. Which
 # rate would you give to all of them? Once more each way has its own highest rate, out of five, chosen on the other
-# people and digits (five draws of each). The dotted line is the head alone, trained for five epochs on a frozen base.
+# people and digits (two draws of each). The dotted line is the head alone, trained for five epochs on a frozen base.
 
 # %%
 hurry = results("ladders_in_short")

@@ -36,6 +36,16 @@ def build_resnet_classifier(classes, input_shape, weights=None):
     return model
 
 
+# %% right: convolutions of 1x1 in place of dense layers
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.GlobalAveragePooling2D(keepdims=True)(base.output)
+    x = keras.layers.Conv2D(1024, 1, activation="relu")(x)
+    x = keras.layers.Conv2D(classes, 1, activation="softmax")(x)
+    return keras.Model(base.input, keras.layers.Flatten()(x))
+
+
 # %% wrong: nothing is frozen
 # says: nothing is frozen
 # earns: 2
