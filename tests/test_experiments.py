@@ -1,11 +1,14 @@
 """Repeated runs: intervals as scipy has them, pairs that belong together, nothing lost and nothing half written."""
 
 import json
+import multiprocessing
 import os
+import re
 import time
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from scipy import stats
 
 from tlcourse import data, experiments
@@ -164,6 +167,36 @@ def test_a_seed_that_fails_stops_the_others_and_keeps_what_is_finished(tmp_path)
     assert over_seeds(lambda seed: "run again", [0], folder=tmp_path / "partial") == [0]
 
 
+def test_lanes_end_when_the_run_is_killed(tmp_path):
+    """Not interrupted, which reaches the workers too, but killed: they held memory and a processor each before."""
+    killed = multiprocessing.get_context("spawn").Process(target=_run_for_ever, args=(tmp_path,))
+    killed.start()
+    alive = [tmp_path / "0.alive", tmp_path / "1.alive"]
+    _wait_until(lambda: all(file.exists() for file in alive))
+    killed.kill()
+    killed.join()
+    time.sleep(2)
+    ended = time.time()
+    time.sleep(2)
+    assert [file for file in alive if file.stat().st_mtime > ended] == []
+
+
+def _run_for_ever(folder):
+    def still_there(seed):
+        while True:
+            (folder / f"{seed}.alive").touch()
+            time.sleep(0.1)
+
+    over_seeds(still_there, range(2), folder=folder / "partial", side_by_side=2)
+
+
+def _wait_until(true, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
 def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):
     def tuned(seed):
         import tensorflow as tf
@@ -174,7 +207,11 @@ def test_a_lane_gets_data_that_do_not_tune_themselves(tmp_path):
 
 
 def test_a_lane_trains_to_the_same_numbers(tmp_path):
-    """To rounding, which the number of processors changes: the order of the pictures, say, is the same."""
+    """To rounding, which the number of processors changes: the order of the pictures, say, is the same.
+
+    Once the seed is set again, what was prepared before it is still there: from the same weights on, the order of the
+    pictures must be the one that this seed gives.
+    """
 
     def trained(seed):
         import keras
@@ -184,18 +221,46 @@ def test_a_lane_trains_to_the_same_numbers(tmp_path):
         keras.utils.set_random_seed(seed)
         inputs = keras.Input((8, 8, 3))
         x = keras.layers.ReLU()(keras.layers.BatchNormalization()(keras.layers.Conv2D(4, 3, use_bias=False)(inputs)))
-        model = keras.Model(inputs, keras.layers.Dense(2)(keras.layers.Flatten()(x)))
-        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        model = keras.Model(inputs, keras.layers.Dense(2)(keras.layers.Dropout(0.2, seed=1)(keras.layers.Flatten()(x))))
+        model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         images = np.random.default_rng(seed).random((16, 8, 8, 3), np.float32)
-        model.fit(images, np.arange(16) % 2, batch_size=8, epochs=3, verbose=0)
+        start, weights = model.get_weights(), []
+        for again in (seed, seed + 1):
+            keras.utils.set_random_seed(again)
+            model.set_weights(start)
+            model.fit(images, np.arange(16) % 2, batch_size=8, epochs=3, verbose=0)
+            weights += [weight.ravel() for weight in model.get_weights()]
         options = tf.config.optimizer.get_experimental_options()
-        weights = np.concatenate([weight.ravel() for weight in model.get_weights()])
-        return [options.get("disable_meta_optimizer", False), weights.tolist()]
+        return [options.get("disable_meta_optimizer", False), np.concatenate(weights).tolist()]
 
     (here,) = over_seeds(trained, [1], folder=tmp_path / "here")
     (in_a_lane,) = over_seeds(trained, [1], folder=tmp_path / "lane", side_by_side=2)
     np.testing.assert_allclose(in_a_lane[1], here[1], rtol=1e-3, atol=1e-5)
     assert not in_a_lane[0], "the functions that train are optimised as ever"
+
+
+def test_a_lane_keeps_what_it_has_prepared_when_a_seed_is_set(tmp_path):
+    """A kernel of TensorFlow's own random numbers shows it: it goes on where it was, and does not begin again."""
+
+    def drawn(seed):
+        import tensorflow as tf
+
+        numbers = []
+        for _ in range(2):
+            tf.random.set_seed(seed)
+            numbers.append(float(tf.random.uniform(())))
+        return numbers
+
+    (here,) = over_seeds(drawn, [1], folder=tmp_path / "here")
+    (in_a_lane,) = over_seeds(drawn, [1], folder=tmp_path / "lane", side_by_side=2)
+    assert here[0] == here[1] == in_a_lane[0] != in_a_lane[1]
+
+
+def test_no_experiment_draws_with_tensorflow_itself():
+    """In a lane these numbers would not begin again with the seed: see `lanes._keep_kernels`."""
+    modules = sorted((ROOT / "tlcourse").rglob("*.py"))
+    drawing = [one.name for one in modules if re.search(r"\b(tf|tensorflow)\.random\b", one.read_text("utf-8"))]
+    assert drawing == ["bench.py"], "it measures the machine's speed, in no lane"
 
 
 def test_lanes_draw_an_album_once(tmp_path):
@@ -307,12 +372,15 @@ def test_every_recorded_result_is_whole():
 
 
 def test_every_record_tells_what_it_took():
-    """README adds these up to say how long `make results` takes."""
+    """README adds these up to say how long `make results` takes: less than an hour on two processors is promised."""
+    seconds = 0
     for name in recording.RESULTS:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
         assert made["processors"] >= made["side_by_side"] >= 1
+        seconds += made["seconds"] / made["side_by_side"]
+    assert seconds < 3600
 
 
 def _summaries(content, path):

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import tempfile
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from queue import SimpleQueue
 
@@ -66,9 +67,16 @@ def _start_lane(number, lanes, albums):
         own = range(os.cpu_count())[number::lanes]
         if set(own) & os.sched_getaffinity(0):
             os.sched_setaffinity(0, own)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _leave_data_alone()
     _keep_kernels()
     _draw_once(albums)
+
+
+def _end_with_parent():
+    """A worker whose parent was killed would finish its seed for nobody, and then wait for work for ever."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _draw_once(albums):
@@ -81,8 +89,9 @@ def _draw_once(albums):
 def _keep_kernels():
     """Keep TensorFlow from forgetting, whenever a seed is set, what it has prepared. No number depends on it.
 
-    Random numbers here come from Keras, or from tf.data, which is made anew for each pass: none from what is forgotten.
-    To prepare a training step again takes a quarter of a second, as long as fifteen steps of unit 03.
+    Random numbers here come from Keras, or from tf.data, which is made anew for each pass; those of `tf.random` would
+    not begin again with the seed. To prepare a training step again takes a quarter of a second, as long as fifteen
+    steps of unit 03.
     """
     from tensorflow.python import pywrap_tfe
 
