@@ -540,7 +540,7 @@ print(f"there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 # %% [markdown]
 # With the teacher's features 98.1 % are right. The same 16 layers from scratch get 1.9 %, which cannot be told from
 # guessing, 1 / 65 = 1.5 %. That is the lecture's contrast again, 93.47 % against 1 % (C01), and wider, on other people
-# and with another teacher. The new head took 1.8 s (C02): transfer needs little data and little time (C09).
+# and with another teacher. The new head took 1.7 s (C02): transfer needs little data and little time (C09).
 #
 # Now look at the bars between, which the lecture does not show. Batch norm, with the higher rate and the longer training
 # that it allows, lifts the same 16 layers to 24.6 %. A small network, of a size that suits 650 pictures, gets 42.5 %.

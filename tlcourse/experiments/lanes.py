@@ -89,9 +89,9 @@ def _draw_once(albums):
 def _keep_kernels():
     """Keep TensorFlow from forgetting, whenever a seed is set, what it has prepared. No number depends on it.
 
-    Random numbers here come from Keras, or from tf.data, which is made anew for each pass; those of `tf.random` would
-    not begin again with the seed. To prepare a training step again takes a quarter of a second, as long as fifteen
-    steps of unit 03.
+    Random numbers here come from Keras, or from tf.data, which is made anew for each pass; those of TensorFlow itself
+    would not begin again with the seed. To prepare a training step again takes a quarter of a second, as long as
+    fifteen steps of unit 03.
     """
     from tensorflow.python import pywrap_tfe
 
