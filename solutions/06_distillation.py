@@ -999,15 +999,15 @@ faster = record["device"]["speedup"]
 print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {faster['ci95'][1]:.1f})")
 
 # %% [markdown]
-# The teacher needs 3,159 kB, the student 118, and 36 with weights of 8 bits (more than your files above, since it names
+# The teacher needs 3,159 kB, the student 118, and 37 with weights of 8 bits (more than your files above, since it names
 # 20 people and not ten). A phone could hold either. A microcontroller with 1 MiB of memory for programs could not hold
 # this teacher with 32-bit weights. With 8 bits, 790,340 weights take about 0.8 MB: it would fit, and leave little room,
 # where the student leaves nearly all of it (C05). The answers are those of Keras, all of them with 32 bits, and with 8
 # bits 98.9 % of them.
 #
 # The student is 16.3 times faster on the recording machine, which had other work to do at times; the factor on yours is
-# printed above, and may be quite another. The 8-bit file is not only smaller, it was also faster there: it took 0.035
-# ms and the 32-bit one 0.065. The 16-bit file has half the size and takes the same time. Smaller is not faster by
+# printed above, and may be quite another. The 8-bit file is not only smaller, it was also faster there: it took 0.037
+# ms and the 32-bit one 0.068. The 16-bit file has half the size and takes the same time. Smaller is not faster by
 # itself; it depends on what the processor does well, and on another one 8 bits may even be slower. So measure on the
 # device that it is for.
 
@@ -1075,7 +1075,7 @@ axes.set(xlabel="processor seconds", title="At the same number of steps")
 plt.show()
 
 # %% [markdown]
-# Once the teacher is there, distillation costs this student 2.0 (1.5 to 2.6) seconds more than labels, on top of 3.7. A
+# Once the teacher is there, distillation costs this student 2.1 (1.6 to 2.5) seconds more than labels, on top of 3.8. A
 # head and one answer to each picture, which are kept, took 2.4. The steps themselves took less with softmax than with
 # labels: 160 of them are ten passes over 800 pictures, but forty over 200, and every pass begins with some set-up. A
 # teacher that has to answer anew in every pass, for augmented pictures, has to be asked each time.
