@@ -18,7 +18,7 @@ from tlcourse.networks import compile_and_build, narrow_vgg16, refresh_batch_nor
 PEOPLE = 65
 HEAD_EPOCHS = 60
 BATCH = 32
-FIVE = 5  # groups for the rivals that stay far behind; the best one is asked about each of the ten
+FEWER_GROUPS = 5  # for the rivals that stay far behind; the best one is asked about each of the ten
 
 
 def accuracy(model, test, mirror=False):
@@ -129,7 +129,7 @@ def run(seed):
         "pixels": pixels(train, test),
         "head_seconds": head_seconds,
     }
-    if seed < FIVE:
+    if seed < FEWER_GROUPS:
         measured["plain_scratch"] = scratch(train, test, seed, batch_norm=False, epochs=15)
         measured["scratch"] = scratch(train, test, seed)
         measured["small_cnn"] = small_scratch(train, test, seed, augment=False, epochs=25)
