@@ -80,6 +80,8 @@ def test_what_only_some_runs_have_measured_is_summarised_over_these():
     assert summaries["slow"]["deep"] == experiments.summary([1, 2, 3])
     with pytest.raises(ValueError, match="two or more"):
         experiments.summaries([{"quick": 1, "slow": 2}, {"quick": 3}])
+    with pytest.raises(ValueError, match="run 2 has 'slow'"):
+        experiments.summaries([{"slow": 1}, {}, {"slow": 2}])
 
 
 def over_seeds(function, seeds, name="test", **options):

@@ -1,5 +1,6 @@
 """Repeated seeded runs, confidence intervals, paired differences, recorded results."""
 
+import itertools
 import json
 import platform
 from datetime import date
@@ -65,12 +66,19 @@ def paired_difference(first, second):
 def summaries(runs):
     """`summary` of each number in a list of dictionaries (which may be nested).
 
-    What only some of the runs have measured is summarised over these; two or more must have it.
+    What only the first runs have measured, two or more, is summarised over these.
+
+    Raises
+    ------
+    ValueError
+        If a run lacks what a later one has: values would no longer stand at the place of their seed.
     """
-    if isinstance(runs[0], dict):
-        keys = dict.fromkeys(key for run in runs for key in run)
-        return {key: summaries([run[key] for run in runs if key in run]) for key in keys}
-    return summary(runs)
+    if not isinstance(runs[0], dict):
+        return summary(runs)
+    for number, (run, following) in enumerate(itertools.pairwise(runs), start=1):
+        if new := sorted(following.keys() - run.keys()):
+            raise ValueError(f"run {number} has {new[0]!r}, and the one before it has not")
+    return {key: summaries([run[key] for run in runs if key in run]) for key in runs[0]}
 
 
 def over_seeds(experiments, folder=None, side_by_side=1):
