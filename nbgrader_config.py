@@ -15,8 +15,8 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from tlcourse.grading.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
-from tlcourse.grading.preprocessors import HideHiddenTests, OpenInColab
+from tlcourse.grading.gradebook.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
+from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, OpenInColab
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -44,11 +44,12 @@ c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 
 # Student code runs in a box, and its checks are the instructor's whatever the submission holds in their place. What one
-# submission may take (`tlcourse.grading.runs.Limits`): seconds of the processor and asleep, not of waiting for it.
+# submission may take (`tlcourse.grading.model.runs.Limits`): seconds of the processor and asleep,
+# not of waiting for it.
 c.IsolatedExecute.cell_seconds = 120
 c.IsolatedExecute.notebook_seconds = 600
 c.IsolatedExecute.memory_megabytes = 4096
-c.Autograde.pre_convert_hook = "tlcourse.grading.before_nbgrader.see_to_hand_ins"
+c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.see_to_hand_ins"
 c.Autograde.exporter_class = ReadAnything
 c.ReadAnything.optimistic_validation = True  # once, behind the last step, not behind each
 # Repair takes all cells' metadata from the release, so that nbgrader's CheckCellMetadata has nothing left to find.
@@ -73,4 +74,4 @@ c.IgnorePattern.pattern = r"[\s\S]"
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 # Where a written answer is graded by hand, its mark scheme stands above it.
-c.HTMLExporter.preprocessors = ["tlcourse.grading.mark_scheme.ShowMarkScheme"]
+c.HTMLExporter.preprocessors = ["tlcourse.grading.gradebook.mark_scheme.ShowMarkScheme"]

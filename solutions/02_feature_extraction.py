@@ -805,7 +805,7 @@ CutExplorer(teacher, {"a new person": test.images[0], "a digit": handwriting.ima
 # group: the paired difference of unit 00, in points, with its 95 % interval.
 
 # %% tags=["nbval-check-output"]
-from tlcourse.experiments import paired_difference
+from tlcourse.stats import paired_difference
 
 
 def gain(record, better, worse):

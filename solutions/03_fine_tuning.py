@@ -34,8 +34,8 @@ import tensorflow as tf
 from tlcourse import checks, finetuning, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import digits
-from tlcourse.experiments import paired_difference
 from tlcourse.finetuning import Movement
+from tlcourse.stats import paired_difference
 
 keras.utils.set_random_seed(0)
 plots.style()

@@ -37,7 +37,7 @@ import numpy as np
 from tlcourse import checks, finetuning, learning_rates, plots, schedules, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits
-from tlcourse.experiments import paired_difference
+from tlcourse.stats import paired_difference
 
 keras.utils.set_random_seed(0)
 plots.style()

@@ -37,11 +37,22 @@ from scipy import linalg, stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import checks, plots, teachers, widgets
+from tlcourse import checks, plots, small_network, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits, faces, galaxies, galaxy, glyphs, reviews
-from tlcourse.domains import Domain, Task, adaptation, differences, embeddings, label_shift, setting, transferability
-from tlcourse.experiments import clusters, instances, paired_difference, small_network, two_languages
+from tlcourse.domains import (
+    Domain,
+    Task,
+    adaptation,
+    clustering,
+    differences,
+    embeddings,
+    instances,
+    label_shift,
+    setting,
+    transferability,
+)
+from tlcourse.stats import paired_difference
 
 keras.utils.set_random_seed(0)
 plots.style()
@@ -380,7 +391,7 @@ print("transductive:", gain(telescopes["features"]["coral"], telescopes["feature
 # It must find what the copies have in common (Dosovitskiy et al. 2014). Here are three galaxies, six copies of each.
 
 # %%
-copied = clusters.copies(galaxies.observe(1, 1_007).images[:3], 6, seed=0)
+copied = clustering.copies(galaxies.observe(1, 1_007).images[:3], 6, seed=0)
 plots.image_grid(copied.images, columns=6).set_title("three classes without a name")
 plt.show()
 
@@ -760,13 +771,13 @@ known_pairs = [
 pairs = [known_pairs[place] for place in np.random.default_rng(3).permutation(len(known_pairs))[:80]]
 turn = align(spanish_words.of([pair[1] for pair in pairs]), english_words.of([pair[0] for pair in pairs]))
 critic = small_network.linear(
-    embeddings.text_vectors(corpora[0].texts, english_words, two_languages.NEGATIONS), corpora[0].labels
+    embeddings.text_vectors(corpora[0].texts, english_words, reviews.NEGATIONS), corpora[0].labels
 )
 
 # %%
 other_reviews = reviews.corpus("spanish", 1_000, 1_007)
 for name, words in (("as they are", spanish_words), ("rotated", spanish_words.rotated(turn))):
-    vectors = embeddings.text_vectors(other_reviews.texts, words, two_languages.NEGATIONS)
+    vectors = embeddings.text_vectors(other_reviews.texts, words, reviews.NEGATIONS)
     print(f"Spanish word vectors {name}: {critic.score(vectors, other_reviews.labels):.1%}")
 
 # %% [markdown]

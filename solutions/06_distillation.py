@@ -34,10 +34,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import checks, distillation, litert, networks, plots, teachers, widgets
+from tlcourse import checks, distillation, export, networks, plots, teachers, widgets
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
-from tlcourse.experiments import summary
+from tlcourse.stats import summary
 
 keras.utils.set_random_seed(0)
 plots.style()
@@ -966,16 +966,16 @@ for who in ("teacher", "student"):
 # sample of pictures shows how large the activations get.
 
 # %%
-files = {name: litert.convert(distilled, name, images[::10]) for name in (None, "float16", "int8")}
+files = {name: export.convert(distilled, name, images[::10]) for name in (None, "float16", "int8")}
 own = np.asarray(distilled(test.images, training=False))
 for name, content in files.items():
-    answer = litert.Runner(content).predict(test.images)
+    answer = export.Runner(content).predict(test.images)
     same = (answer.argmax(axis=1) == own.argmax(axis=1)).mean()
     print(f"{name or 'float32':<8} {len(content):>7,} bytes, {same:.1%} of the answers the same, "
           f"logits at most {np.abs(answer - own).max():.2g} apart")  # fmt: skip
 
 # %% tags=["nbval-check-output"]
-answer = litert.Runner(files[None]).predict(test.images)
+answer = export.Runner(files[None]).predict(test.images)
 print("float32 names the same person in every test picture:", bool((answer.argmax(axis=1) == own.argmax(axis=1)).all()))
 
 # %% [markdown]
@@ -983,8 +983,8 @@ print("float32 names the same person in every test picture:", bool((answer.argma
 # differ from the recorded ones, which come from another machine, and so will the ratio.
 
 # %%
-timed = {name: litert.milliseconds(litert.Runner(content), test.images[:1])
-         for name, content in (("teacher", litert.convert(teacher)), ("student", files[None]))}  # fmt: skip
+timed = {name: export.milliseconds(export.Runner(content), test.images[:1])
+         for name, content in (("teacher", export.convert(teacher)), ("student", files[None]))}  # fmt: skip
 print(f"here: teacher {timed['teacher']:.2f} ms, student {timed['student']:.3f} ms a picture: "
       f"faster by a factor of {timed['teacher'] / timed['student']:.1f}")  # fmt: skip
 

@@ -10,7 +10,8 @@ import linecache
 import sys
 from pathlib import Path
 
-from tlcourse import notebooks, units
+from tlcourse import notebooks
+from tlcourse.building import unit_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +21,7 @@ class Unit:
 
     def __init__(self, source):
         self.name = Path(source).stem
-        self.notebook = units.read(source)
+        self.notebook = unit_sources.read(source)
         self.exercises = notebooks.exercises(self.notebook)
         self.namespace = {"__name__": "__main__", "display": lambda *_: None}
         self.defined = {}

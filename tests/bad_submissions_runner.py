@@ -38,8 +38,10 @@ import click
 import nbformat
 import psutil
 
-from tlcourse import authoring, notebooks
-from tlcourse.grading import accidents, runner, sample_class
+from tlcourse import notebooks
+from tlcourse.building import builder
+from tlcourse.grading.model import layout
+from tlcourse.samples import accidents, sample_class
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "bad_submissions"
@@ -189,8 +191,8 @@ def new_course(folder):
     shutil.copy(TINY, folder / "solutions")
     config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
     notebooks.write_atomically(folder / "nbgrader_config.py", config + LIMITS)
-    (built,) = authoring.build(execute=False, root=folder)
-    runner.nbgrader(folder, "generate_assignment", UNIT, "--force")
+    (built,) = builder.build(execute=False, root=folder)
+    layout.nbgrader(folder, "generate_assignment", UNIT, "--force")
     return notebooks.read(built.release)
 
 
@@ -202,11 +204,11 @@ def prove_isolation(folder, release):
     RuntimeError
         If it shares one with this process: then no attack is run.
     """
-    from tlcourse.grading.grade import grade
+    from tlcourse.grading.gradebook.batch import grade
 
     probe = copy.deepcopy(release)
     insert(probe, "first", PROBE)
-    runner.hand_in(folder, "000_probe", UNIT, probe)
+    layout.hand_in(folder, "000_probe", UNIT, probe)
     grade(folder, UNIT, students=["000_probe"])
     graded = notebooks.read(folder / "autograded" / "000_probe" / UNIT / f"{UNIT}.ipynb")
     (cell,) = [cell for cell in graded.cells if cell.source == PROBE]
@@ -285,7 +287,7 @@ def run(folder, names=(), between=BETWEEN, jobs=None):
         error, outcomes = _graded(folder, jobs)
         seconds = time.perf_counter() - started
         harm = traces.harm() + [f"the instructor's machine was reached: {one}" for one in oracle.asked]
-    scores = {row["student"]: row["code_score"] for row in runner.gradebook(folder, UNIT)}
+    scores = {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
     rows = [_row(one, student, outcomes.get(student), scores.get(student)) for student, one in students.items() if one]
     _blame(rows, students, outcomes, scores, harm, between)
     return _summary(rows, harm, seconds, error)
@@ -299,14 +301,14 @@ def _hand_in_all(folder, release, bad, between, places):
     students = {f"{number:03}_{one.name if one else 'honest'}": one for number, one in enumerate([*order, None])}
     for student, one in sorted(students.items(), key=lambda pair: pair[1] is not None):  # links need their targets
         if one is None:
-            runner.hand_in(folder, student, UNIT, sample_class.fill(release, RIGHT))
+            layout.hand_in(folder, student, UNIT, sample_class.fill(release, RIGHT))
         else:
-            hand_in(one, release, runner.submitted_file(folder, student, UNIT), places)
+            hand_in(one, release, layout.submitted_file(folder, student, UNIT), places)
     return students
 
 
 def _graded(folder, jobs):
-    from tlcourse.grading.grade import grade
+    from tlcourse.grading.gradebook.batch import grade
 
     try:
         return None, {outcome.student: outcome for outcome in grade(folder, UNIT, jobs=jobs)}

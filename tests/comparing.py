@@ -1,6 +1,6 @@
 """What a record's paired seeds say of two of its entries."""
 
-from tlcourse.experiments import paired_difference
+from tlcourse.stats import paired_difference
 
 
 def clearly_above(first, second):

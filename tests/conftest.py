@@ -9,13 +9,13 @@ import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading import sandbox
+from tlcourse.grading.sandbox import bubblewrap
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
-if sandbox.problem():  # the tests' own hand-ins are then graded without a box
+if bubblewrap.problem():  # the tests' own hand-ins are then graded without a box
     os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,19 +138,19 @@ def new_tiny_course(course):
 @pytest.fixture(scope="module")
 def released_course(tmp_path_factory):
     """A course of the tiny unit, released. Only to be read: what is handed in or graded goes into a copy."""
-    from tlcourse import authoring
-    from tlcourse.grading import runner
+    from tlcourse.building import builder
+    from tlcourse.grading.model import layout
 
     course = new_tiny_course(tmp_path_factory.mktemp("grading") / "course")
-    authoring.build(root=course)
-    runner.nbgrader(course, "generate_assignment", TINY.stem, "--force")
+    builder.build(root=course)
+    layout.nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course
 
 
 @pytest.fixture(scope="module")
 def known(released_course):
     """What grading knows of the tiny unit."""
-    from tlcourse.grading.course import Course
+    from tlcourse.grading.gradebook.course import Course
 
     return Course(released_course).release(TINY.stem)
 
@@ -159,6 +159,6 @@ def known(released_course):
 def released(released_course):
     """The student's notebook of the tiny unit."""
     from tlcourse import notebooks
-    from tlcourse.grading import runner
+    from tlcourse.grading.model import layout
 
-    return notebooks.read(runner.release_file(released_course, TINY.stem))
+    return notebooks.read(layout.release_file(released_course, TINY.stem))

@@ -9,8 +9,9 @@ import answers_runner
 import pytest
 from answers_runner import ROOT
 
-from tlcourse import notebooks, units
-from tlcourse.grading import known_answers
+from tlcourse import notebooks
+from tlcourse.building import unit_sources
+from tlcourse.samples import known_answers
 
 FEWEST = {"right": 3, "wrong": 6}
 UNGRADED = "00_start_here"
@@ -22,7 +23,7 @@ ANSWERS = [(file, answer) for file in FILES for answer in known_answers.read(fil
 
 def exercises():
     """All (unit, exercise) of the course; reading a source does not run it."""
-    return [(unit, name) for unit, source in SOURCES.items() for name in notebooks.exercises(units.read(source))]
+    return [(unit, name) for unit, source in SOURCES.items() for name in notebooks.exercises(unit_sources.read(source))]
 
 
 def deserves(unit, exercise, answer):

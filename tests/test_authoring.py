@@ -10,7 +10,8 @@ import time
 import nbformat
 import pytest
 
-from tlcourse import addresses, authoring, notebooks, units
+from tlcourse import notebooks
+from tlcourse.building import addresses, builder, unit_sources
 
 UNIT = "01_tiny"
 
@@ -28,7 +29,7 @@ def edit(course, old, new):
 
 @pytest.fixture
 def built_course(tiny_course):
-    authoring.build(root=tiny_course)
+    builder.build(root=tiny_course)
     return tiny_course
 
 
@@ -38,7 +39,7 @@ def test_the_solution_is_executed_and_free_of_the_moment(built_course):
     nbformat.validate(notebook)
     printed = [output.text for cell in notebook.cells for output in cell.get("outputs", []) if "text" in output]
     assert "3,216 parameters, 0.988 correct\n" in printed
-    assert notebook.metadata == {"kernelspec": units.KERNEL, "language_info": {"name": "python"}}
+    assert notebook.metadata == {"kernelspec": unit_sources.KERNEL, "language_info": {"name": "python"}}
     assert all(set(cell.metadata) <= {"nbgrader", "tags"} for cell in notebook.cells)
     assert not [
         output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"
@@ -63,31 +64,31 @@ def test_ids_come_from_the_grade_id_or_the_source_and_a_rebuild_gives_the_same_b
     ids = [cell.id for cell in nbformat.reads(before[0].decode(), as_version=4).cells]
     assert {"double", "test_double", "why_double"} < set(ids)
     assert len(ids) == len(set(ids))
-    authoring.build(UNIT, root=built_course)
+    builder.build(UNIT, root=built_course)
     assert [path.read_bytes() for path in paths(built_course)] == before
     for path in paths(built_course):
         path.unlink()
-    authoring.build([UNIT], execute=False, root=built_course)
+    builder.build([UNIT], execute=False, root=built_course)
     assert paths(built_course)[1].read_bytes() == before[1]
 
 
 def test_what_a_slow_cell_prints_is_stored_in_one_piece(tiny_course):
     slow = "import time\nprint('one', flush=True)\ntime.sleep(0.7)\nprint('two')\n"
     edit(tiny_course, "# %%\nprogress\n", f"# %%\n{slow}")
-    built = authoring.build(root=tiny_course)[0]
+    built = builder.build(root=tiny_course)[0]
     outputs = notebooks.read(built.solution).cells[-1].outputs
     assert [output.text for output in outputs] == ["one\ntwo\n"]
 
 
 def test_two_equal_cells_have_two_ids(tiny_course):
     edit(tiny_course, "# %%\nprogress\n", "# %%\nprogress\n\n# %%\nprogress\n")
-    cells = units.read(tiny_course / "solutions" / f"{UNIT}.py").cells
+    cells = unit_sources.read(tiny_course / "solutions" / f"{UNIT}.py").cells
     assert cells[-1].id == f"{cells[-2].id}-2"
 
 
 def test_without_execution_unchanged_cells_keep_their_outputs_and_changed_ones_lose_them(built_course):
     edit(built_course, "# %%\nprogress\n", "# %%\nrepr(progress)\n")
-    authoring.build(execute=False, root=built_course)
+    builder.build(execute=False, root=built_course)
     cells = nbformat.read(paths(built_course)[0], as_version=4).cells
     assert [bool(cell.outputs) for cell in cells if "3 * 1072" in cell.source] == [True]
     assert cells[-1].source == "repr(progress)"
@@ -96,12 +97,12 @@ def test_without_execution_unchanged_cells_keep_their_outputs_and_changed_ones_l
 
 def test_a_source_becomes_a_notebook_and_the_same_bytes_again(built_course):
     source = built_course / "solutions" / f"{UNIT}.py"
-    before, cells = source.read_bytes(), units.read(source)
-    assert authoring.to_source(paths(built_course)[0], root=built_course) == source
+    before, cells = source.read_bytes(), unit_sources.read(source)
+    assert builder.to_source(paths(built_course)[0], root=built_course) == source
     assert source.read_bytes() == before
     source.unlink()  # without the old source only the number of blank lines between cells may differ
-    authoring.to_source(paths(built_course)[0], root=built_course)
-    assert units.read(source) == cells
+    builder.to_source(paths(built_course)[0], root=built_course)
+    assert unit_sources.read(source) == cells
 
 
 def test_an_edit_in_jupyterlab_comes_back_without_what_jupyterlab_adds(built_course):
@@ -116,7 +117,7 @@ def test_an_edit_in_jupyterlab_comes_back_without_what_jupyterlab_adds(built_cou
         cell.metadata.get("nbgrader", {}).update(task=False)
         cell.source = cell.source.replace("Twice the number.", "The number, doubled.")
     nbformat.write(notebook, solution)
-    authoring.to_source(solution, root=built_course)
+    builder.to_source(solution, root=built_course)
     assert source.read_text(encoding="utf-8") == before.replace("Twice the number.", "The number, doubled.")
 
 
@@ -124,15 +125,15 @@ def test_a_students_copy_never_overwrites_the_source(built_course):
     source = built_course / "solutions" / f"{UNIT}.py"
     before = source.read_bytes()
     with pytest.raises(ValueError, match=r"01_tiny.ipynb, cell double: a solution cell without '### BEGIN SOLUTION'"):
-        authoring.to_source(paths(built_course)[1], root=built_course)
+        builder.to_source(paths(built_course)[1], root=built_course)
     assert source.read_bytes() == before
 
 
 def test_an_unknown_unit_is_named_beside_those_that_exist(tiny_course):
     with pytest.raises(ValueError, match="no unit '07_missing': there are 01_tiny"):
-        authoring.build(["07_missing"], root=tiny_course)
+        builder.build(["07_missing"], root=tiny_course)
     with pytest.raises(FileNotFoundError, match=r"nbgrader_config\.py"):
-        authoring.build(root=tiny_course / "solutions")
+        builder.build(root=tiny_course / "solutions")
 
 
 @pytest.mark.parametrize(
@@ -156,17 +157,15 @@ def test_an_unknown_unit_is_named_beside_those_that_exist(tiny_course):
 def test_a_broken_source_is_refused_with_the_cells_name(tiny_course, old, new, message):
     edit(tiny_course, old, new)
     with pytest.raises(ValueError, match=rf"01_tiny\.py.*{message}"):
-        authoring.build(root=tiny_course)
+        builder.build(root=tiny_course)
     assert not any(path.exists() for path in paths(tiny_course))
 
 
 def test_a_failing_cell_is_named_and_the_old_notebooks_stay_whole(built_course):
     before = [path.read_bytes() for path in paths(built_course)]
     edit(built_course, "# %%\nprogress\n", "# %%\n1 / 0\n")
-    with pytest.raises(
-        authoring.BuildError, match="01_tiny, the code cell '1 / 0': ZeroDivisionError: division by zero"
-    ):
-        authoring.build(root=built_course)
+    with pytest.raises(builder.BuildError, match="01_tiny, the code cell '1 / 0': ZeroDivisionError: division by zero"):
+        builder.build(root=built_course)
     assert [path.read_bytes() for path in paths(built_course)] == before
     assert [path.name for path in paths(built_course)[0].parent.iterdir()] == [f"{UNIT}.ipynb"]
 

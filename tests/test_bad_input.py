@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tlcourse import features, storage, teachers, weights
+from tlcourse import features, storage, teachers
 from tlcourse.datasets import photos
+from tlcourse.teachers import weights
 
 # Weights that are missing
 

@@ -7,10 +7,12 @@ import sys
 import keras
 import pytest
 
-from tlcourse import bench, experiments, speed
+from tlcourse import research
+from tlcourse.building import speed_table
+from tlcourse.commands import bench
 from tlcourse.data import data_folder, results
-from tlcourse.experiments import five_minutes
 from tlcourse.networks import narrow_vgg16
+from tlcourse.research import five_minutes
 
 
 def test_multiply_adds_against_arithmetic_by_hand():
@@ -34,7 +36,7 @@ def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
 
 def test_import_is_light():
     assert bench.import_seconds(repeats=3) < 0.2
-    listed = "import sys, tlcourse, tlcourse.cli; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    listed = "import sys, tlcourse, tlcourse.commands.main; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout
     assert shown.split() == ["False", "False"]
 
@@ -48,7 +50,7 @@ def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, caps
     monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
     monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
     monkeypatch.setattr(bench, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(experiments, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(research, "data_folder", lambda: tmp_path)
     (tmp_path / "results").mkdir()
     for parts in (["import_seconds"], ["unit_seconds"]):
         bench.main(tmp_path / "bench.json", keep=True, parts=parts)
@@ -111,6 +113,6 @@ def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
 )
 def test_what_is_on_record_can_be_said(name, numbers):
     found = results("bench")[name]
-    (line,) = speed.lines(name, found)
+    (line,) = speed_table.lines(name, found)
     for number in numbers:
         assert any(format(found[number], pattern) in line for pattern in (".3f", ".1f", ".0%", "")), number

@@ -16,10 +16,13 @@ import pytest
 from conftest import ROOT, TINY, in_time
 from PIL import Image
 
-from tlcourse import authoring, notebooks, teachers, units, widgets
-from tlcourse.browser import chromium
+from tlcourse import notebooks, teachers, widgets
+from tlcourse.building import builder, unit_sources
+from tlcourse.commands.browser import chromium
 from tlcourse.datasets import faces, photos
-from tlcourse.grading import known_answers, report, runner, sample_class
+from tlcourse.grading.model import layout
+from tlcourse.grading.reporting import analysis
+from tlcourse.samples import known_answers, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -87,10 +90,10 @@ def lab(tmp_path):
 
 def course_with(folder, released=()):
     """A copy of the course's units, of which some are released."""
-    runner.new_course(folder, ROOT, units.names(ROOT))
+    layout.new_course(folder, ROOT, unit_sources.names(ROOT))
     for unit in released:
-        runner.release_file(folder, unit).parent.mkdir(parents=True)
-        shutil.copy(runner.release_file(ROOT, unit), runner.release_file(folder, unit))
+        layout.release_file(folder, unit).parent.mkdir(parents=True)
+        shutil.copy(layout.release_file(ROOT, unit), layout.release_file(folder, unit))
     return folder
 
 
@@ -205,11 +208,11 @@ def keep_pace(name, seconds, times):
 
 def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
-    release, reference = (notebooks.read(file(course, UNIT)) for file in (runner.release_file, runner.solution_file))
+    release, reference = (notebooks.read(file(course, UNIT)) for file in (layout.release_file, layout.solution_file))
     done = sample_class.solved(reference)
     right = done.pop("output_size")
     text = notebooks.nbformat.writes(sample_class.fill(release, done))
-    notebooks.write_atomically(runner.release_file(course, UNIT), text)
+    notebooks.write_atomically(layout.release_file(course, UNIT), text)
 
     with lab(course) as (address, first_page, token):
         page.goto(f"{address}{first_page}?token={token}")
@@ -314,7 +317,7 @@ widgets.PhotoClassifier(who, "ABCDEFGHIJ", people, 48)
 
 def unit_cells(unit, words):
     """The code cells of a solved unit that hold these words, each in one cell only."""
-    cells = notebooks.read(runner.solution_file(ROOT, unit)).cells
+    cells = notebooks.read(layout.solution_file(ROOT, unit)).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     found = [[source for source in sources if one in source] for one in words]
     assert [len(sources) for sources in found] == [1] * len(words), (unit, words)
@@ -379,7 +382,7 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
     with_photos = teachers.available("MobileNetV2") and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
     cells = [notebooks.nbformat.v4.new_code_cell(source) for source in widget_cells(with_photos)]
-    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(units.KERNEL)})
+    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(unit_sources.KERNEL)})
     text = notebooks.nbformat.writes(made)
     (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
     mine = photos_to_upload(with_photos, tmp_path)
@@ -427,7 +430,7 @@ def graded_unit(tmp_path):
     """The course, with a unit more that is quick to grade, and the name of that unit."""
     course = course_with(tmp_path / "course")
     shutil.copy(TINY, course / "solutions")
-    authoring.build(["01_tiny"], execute=False, root=course)
+    builder.build(["01_tiny"], execute=False, root=course)
     shutil.rmtree(course / "notebooks")
     return course, "01_tiny"
 
@@ -440,9 +443,9 @@ SLIPS = {
 
 def hand_in_class(course, unit):
     """The sample class hands in."""
-    reference, release = (notebooks.read(file(course, unit)) for file in (runner.solution_file, runner.release_file))
+    reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
     for student, notebook in sample_class.submissions(reference, release, SLIPS).items():
-        runner.hand_in(course, student, unit, notebook)
+        layout.hand_in(course, student, unit, notebook)
 
 
 def succeed(frame, button, words):
@@ -478,12 +481,12 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         page.goto(f"{address}{first_page}?token={token}")
         choose(page, "Nbgrader", "Formgrader")
         frame = page.frame_locator("iframe[src*=formgrader]")
-        for name in units.names(ROOT):
+        for name in unit_sources.names(ROOT):
             row(frame, name).wait_for()
         succeed(
             frame, row(frame, unit).locator("a:has(.glyphicon-education)"), "Successfully created the student version"
         )
-        assert "HIDDEN TESTS" not in runner.release_file(course, unit).read_text(encoding="utf-8")
+        assert "HIDDEN TESTS" not in layout.release_file(course, unit).read_text(encoding="utf-8")
 
         hand_in_class(course, unit)
         frame.get_by_role("link", name="Manage Assignments").click()
@@ -491,7 +494,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         for student in sample_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
-        cells = notebooks.read(runner.solution_file(course, unit)).cells
+        cells = notebooks.read(layout.solution_file(course, unit)).cells
         written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
         grade_by_hand(page, frame, unit, "right", written.metadata.nbgrader.grade_id)
         scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
@@ -507,7 +510,7 @@ def manual_score(course, unit, student, grade_id):
     """The points for a written answer that stand in the gradebook."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(report.database(course)) as book:
+    with Gradebook(analysis.database(course)) as book:
         return book.find_grade(grade_id, unit, unit, student).manual_score
 
 
@@ -523,7 +526,7 @@ def read_feedback(browser, course, unit, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
     for student in sample_class.STUDENTS:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
-        window.goto(runner.feedback_file(course, student, unit).as_uri())
+        window.goto(layout.feedback_file(course, student, unit).as_uri())
         text = window.locator("body").inner_text()
         assert ("Well argued." in text) == (student == "right")
         if student == "mistaken":

@@ -3,14 +3,14 @@
 import nbformat
 import pytest
 
-from tlcourse import authoring
-from tlcourse.check_notebook import check
-from tlcourse.grading import accidents
+from tlcourse.building import builder
+from tlcourse.commands.check_notebook import check
+from tlcourse.samples import accidents
 
 
 @pytest.fixture
 def release(tiny_course):
-    return authoring.build(execute=False, root=tiny_course)[0].release
+    return builder.build(execute=False, root=tiny_course)[0].release
 
 
 def answered(release, answers, name="mine.ipynb"):

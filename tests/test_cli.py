@@ -13,8 +13,9 @@ import lab_server
 import pytest
 from click.testing import CliRunner
 
-from tlcourse import authoring, lab
-from tlcourse.cli import main
+from tlcourse.building import builder
+from tlcourse.commands import lab
+from tlcourse.commands.main import main
 
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
@@ -36,9 +37,8 @@ def test_without_a_command_the_commands_are_listed():
 
 def test_the_command_line_is_light():
     heavy = "{'tensorflow', 'keras', 'nbgrader', 'matplotlib', 'sklearn'}"
-    code = (
-        f"import sys, tlcourse.cli, tlcourse.demo, tlcourse.grading.runner; print(sorted({heavy} & set(sys.modules)))"
-    )
+    modules = "tlcourse.commands.main, tlcourse.commands.demo, tlcourse.grading.model.layout"
+    code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 
@@ -74,7 +74,7 @@ def test_screenshots_without_a_browser_end_with_one_line(tmp_path, monkeypatch):
 
 def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_course, monkeypatch):
     monkeypatch.chdir(tiny_course)
-    monkeypatch.setattr("tlcourse.readme.write", lambda: [tiny_course / "README.md"])
+    monkeypatch.setattr("tlcourse.building.tables.write", lambda: [tiny_course / "README.md"])
     outcome = run("build", "01", "--no-execute")
     assert outcome.exit_code == 0, outcome.output
     assert "01_tiny" in outcome.output
@@ -86,7 +86,7 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
 
 
 def test_check_fails_on_an_unsolved_notebook(tiny_course):
-    (built,) = authoring.build(execute=False, root=tiny_course)
+    (built,) = builder.build(execute=False, root=tiny_course)
     outcome = run("check", str(built.release))
     assert outcome.exit_code == 1
     assert "0 of 2 exercises pass" in outcome.output
@@ -123,7 +123,7 @@ def test_lab_opens_the_start_page_and_runs_as_root_only_when_it_must(tmp_path):
 @pytest.fixture
 def server(tiny_course, tmp_path):
     """`tlcourse lab` in a built course, from a shell where the environment was not activated: address and token."""
-    authoring.build(execute=False, root=tiny_course)
+    builder.build(execute=False, root=tiny_course)
     with lab_server.running(tiny_course, tmp_path, PATH=os.defpath) as (address, _, token):
         yield address, token
 

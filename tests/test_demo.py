@@ -12,9 +12,12 @@ import pytest
 from conftest import SLOWER, processor_seconds
 from scipy import stats
 
-from tlcourse import authoring, data, demo, demo_tables, notebooks
-from tlcourse.experiments import summary
-from tlcourse.grading import known_answers, runner, sample_class
+from tlcourse import data, notebooks
+from tlcourse.building import builder
+from tlcourse.commands import demo, demo_tables
+from tlcourse.grading.model import layout
+from tlcourse.samples import known_answers, sample_class
+from tlcourse.stats import summary
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
@@ -82,10 +85,10 @@ def test_each_of_the_class_gets_what_is_deserved(real_demo):
     assert 0 < partly < right
     assert mistaken == untouched == 0
     for student in sample_class.STUDENTS:
-        page = runner.feedback_file(ROOT / "build" / "demo", student, sample_class.UNIT)
+        page = layout.feedback_file(ROOT / "build" / "demo", student, sample_class.UNIT)
         assert str(page) in printed
         assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
-    page = runner.feedback_file(ROOT / "build" / "demo", "mistaken", sample_class.UNIT).read_text(encoding="utf-8")
+    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", sample_class.UNIT).read_text(encoding="utf-8")
     assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
 
 
@@ -96,19 +99,19 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
 
 
 def mistakes_of_the_class():
-    reference = notebooks.read(runner.solution_file(ROOT, sample_class.UNIT))
+    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
     return sample_class.mistaken_answers(known_answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
 
 
 def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
-    reference = notebooks.read(runner.solution_file(ROOT, sample_class.UNIT))
+    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
     assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
     with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
         sample_class.mistaken_answers(tmp_path, ["output_size"])
 
 
 def test_what_the_class_hands_in(tiny_course):
-    (built,) = authoring.build(execute=False, root=tiny_course)
+    (built,) = builder.build(execute=False, root=tiny_course)
     reference, release = notebooks.read(built.solution), notebooks.read(built.release)
     mistakes = {"double": "double = None", "triple": "triple = None"}
     handed_in = sample_class.submissions(reference, release, mistakes)
@@ -125,15 +128,15 @@ def test_what_the_class_hands_in(tiny_course):
 
 
 def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
-    authoring.build(execute=False, root=tiny_course)
+    builder.build(execute=False, root=tiny_course)
     folder = tmp_path / "demo"
-    runner.new_course(folder, tiny_course, ["01_tiny"])
+    layout.new_course(folder, tiny_course, ["01_tiny"])
     with pytest.raises(
-        runner.GradingError, match=r"(?s)autograde 01_none failed.*nbgrader\.log\n.*No notebooks|01_none"
+        layout.GradingError, match=r"(?s)autograde 01_none failed.*nbgrader\.log\n.*No notebooks|01_none"
     ):
-        runner.nbgrader(folder, "autograde", "01_none")
+        layout.nbgrader(folder, "autograde", "01_none")
     with pytest.raises(FileNotFoundError, match="make build"):
-        runner.new_course(folder, tiny_course, ["02_none"])
+        layout.new_course(folder, tiny_course, ["02_none"])
 
 
 def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):
@@ -154,7 +157,7 @@ def test_a_failure_in_one_lane_stops_the_other(order):
 
 def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
     from tlcourse.datasets import photos
-    from tlcourse.experiments import real
+    from tlcourse.research import real_photos
 
     asked = []
 
@@ -162,7 +165,7 @@ def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
         asked.append(seed)
         raise photos.PhotosUnavailable("no photos here")
 
-    monkeypatch.setattr(real, "cats_dogs", nowhere)
+    monkeypatch.setattr(real_photos, "cats_dogs", nowhere)
     found = {"real": {}, "missing": {}}
     for seed in range(3):
         demo._real(found, "cats_dogs", seed)

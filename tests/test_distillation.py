@@ -12,8 +12,8 @@ from scipy.special import log_softmax, softmax
 from tlcourse import distillation
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages
-from tlcourse.experiments import distillation as experiment
-from tlcourse.experiments import summary
+from tlcourse.research import distillation_methods as experiment
+from tlcourse.stats import summary
 
 RNG = np.random.default_rng(6)
 TEACHER, STUDENT = (RNG.normal(0, 3, (7, 5)).astype("float32") for _ in range(2))

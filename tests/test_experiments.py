@@ -11,22 +11,22 @@ import pytest
 from conftest import ROOT
 from scipy import stats
 
-from tlcourse import data, experiments
+from tlcourse import data, research
 from tlcourse.datasets import faces
-from tlcourse.experiments import few_images, lanes, recording
+from tlcourse.research import few_images, registry, workers
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
 
 
 def test_interval_by_hand():
-    summary = experiments.summary(ONE_TO_FIVE)
+    summary = research.summary(ONE_TO_FIVE)
     assert summary == {"mean": 3.0, "ci95": [1.03676, 4.96324], "seeds": 5, "values": [1.0, 2.0, 3.0, 4.0, 5.0]}
 
 
 @pytest.mark.parametrize("count", [2, 5, 10, 40])
 def test_interval_is_scipys(count):
     values = np.random.default_rng(count).normal(0.9, 0.03, count)
-    summary = experiments.summary(values)
+    summary = research.summary(values)
     expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     np.testing.assert_allclose(summary["ci95"], [expected.low, expected.high], atol=6e-6)
     np.testing.assert_allclose(summary["mean"], values.mean(), atol=6e-6)
@@ -35,58 +35,58 @@ def test_interval_is_scipys(count):
 
 def test_19_intervals_of_20_hold_the_true_mean():
     rng = np.random.default_rng(0)
-    intervals = [experiments.summary(rng.normal(0.5, 0.1, 5))["ci95"] for _ in range(2000)]
+    intervals = [research.summary(rng.normal(0.5, 0.1, 5))["ci95"] for _ in range(2000)]
     held = np.mean([low <= 0.5 <= high for low, high in intervals])
     assert abs(held - 0.95) < 0.015  # three standard errors of 2,000 draws
 
 
 def test_equal_runs_have_an_interval_of_no_width():
-    assert experiments.summary([0.0154] * 3)["ci95"] == [0.0154, 0.0154]
+    assert research.summary([0.0154] * 3)["ci95"] == [0.0154, 0.0154]
 
 
 @pytest.mark.parametrize("values", [[], [0.9], [0.9, float("nan")], [0.9, float("inf")], [[0.9, 0.8], [0.9, 0.7]]])
 def test_too_little_for_an_interval_is_named(values):
     with pytest.raises(ValueError, match="two or more finite values"):
-        experiments.summary(values)
+        research.summary(values)
 
 
 def test_a_paired_difference_is_narrow_where_the_seeds_share_their_luck():
     luck = np.random.default_rng(0).normal(0, 0.05, 8)
     first, second = 0.80 + luck, 0.79 + luck + np.random.default_rng(1).normal(0, 0.001, 8)
-    difference = experiments.paired_difference(first, second)
+    difference = research.paired_difference(first, second)
     expected = stats.ttest_rel(first, second).confidence_interval(0.95)
     np.testing.assert_allclose(difference["ci95"], [expected.low, expected.high], atol=6e-6)
     assert difference["ci95"][0] > 0
-    assert experiments.summary(second)["ci95"][1] > experiments.summary(first)["ci95"][0]  # unpaired they overlap
+    assert research.summary(second)["ci95"][1] > research.summary(first)["ci95"][0]  # unpaired they overlap
 
 
 def test_pairs_need_partners():
     with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
-        experiments.paired_difference([1, 2], [1, 2, 3])
+        research.paired_difference([1, 2], [1, 2, 3])
 
 
 def test_summaries_reach_into_nested_runs():
     runs = [{"near": {"conv": value, "fc": 1.0}, "seconds": 2 * value} for value in ONE_TO_FIVE]
-    summaries = experiments.summaries(runs)
-    assert summaries["near"]["conv"] == experiments.summary(ONE_TO_FIVE)
+    summaries = research.summaries(runs)
+    assert summaries["near"]["conv"] == research.summary(ONE_TO_FIVE)
     assert summaries["near"]["fc"]["mean"] == 1
     assert summaries["seconds"]["mean"] == 6
 
 
 def test_what_only_some_runs_have_measured_is_summarised_over_these():
     runs = [{"quick": value, **({"slow": {"deep": value}} if value < 4 else {})} for value in ONE_TO_FIVE]
-    summaries = experiments.summaries(runs)
-    assert summaries["quick"] == experiments.summary(ONE_TO_FIVE)
-    assert summaries["slow"]["deep"] == experiments.summary([1, 2, 3])
+    summaries = research.summaries(runs)
+    assert summaries["quick"] == research.summary(ONE_TO_FIVE)
+    assert summaries["slow"]["deep"] == research.summary([1, 2, 3])
     with pytest.raises(ValueError, match="two or more"):
-        experiments.summaries([{"quick": 1, "slow": 2}, {"quick": 3}])
+        research.summaries([{"quick": 1, "slow": 2}, {"quick": 3}])
     with pytest.raises(ValueError, match="run 2 has 'slow'"):
-        experiments.summaries([{"slow": 1}, {}, {"slow": 2}])
+        research.summaries([{"slow": 1}, {}, {"slow": 2}])
 
 
 def over_seeds(function, seeds, name="test", **options):
     """The runs of a single experiment."""
-    ((_, runs),) = experiments.over_seeds({name: (function, seeds)}, **options)
+    ((_, runs),) = research.over_seeds({name: (function, seeds)}, **options)
     return runs
 
 
@@ -137,16 +137,16 @@ def test_experiments_wait_in_one_queue_and_come_in_their_order(tmp_path):
         return {"seed": seed}
 
     both = {"slow": (slow, [0, 1]), "fast": (fast, range(3))}
-    results = list(experiments.over_seeds(both, folder=tmp_path / "partial", side_by_side=2))
+    results = list(research.over_seeds(both, folder=tmp_path / "partial", side_by_side=2))
     assert [name for name, _ in results] == ["slow", "fast"]
     assert [run["seed"] for run in results[0][1]] == [0, 1]
     assert [run["seed"] for run in results[1][1]] == [0, 1, 2]
     assert not results[0][1][1]["alone"], "a lane was idle until the slow experiment ended"
-    assert list(experiments.over_seeds(both, folder=tmp_path / "partial")) == results
+    assert list(research.over_seeds(both, folder=tmp_path / "partial")) == results
 
 
 def test_a_lane_gets_a_new_process_before_memory_runs_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(lanes, "SEEDS_IN_A_PROCESS", 2)
+    monkeypatch.setattr(workers, "SEEDS_IN_A_PROCESS", 2)
     runs = over_seeds(lambda seed: os.getpid(), range(7), folder=tmp_path, side_by_side=2)
     assert len(set(runs)) >= 4
     assert max(runs.count(process) for process in runs) <= 2
@@ -299,7 +299,7 @@ def test_seeds_side_by_side_share_no_processor(tmp_path):
 def empty_data(tmp_path, monkeypatch):
     """A data folder with nothing in it."""
     (tmp_path / "README.md").write_text("nothing", encoding="utf-8")
-    for module in (data, experiments):
+    for module in (data, research):
         monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
     return tmp_path
 
@@ -307,7 +307,7 @@ def empty_data(tmp_path, monkeypatch):
 def test_record_writes_numbers_and_where_they_come_from(empty_data):
     over_seeds(lambda seed: {"transfer": 0.9 + seed / 100}, range(3), name="headline")
     assert (empty_data / "results" / "partial" / "headline.json").is_file()
-    file = experiments.record("headline", {"transfer": experiments.summary([0.9, 0.91])}, "tlcourse results headline")
+    file = research.record("headline", {"transfer": research.summary([0.9, 0.91])}, "tlcourse results headline")
     assert file == empty_data / "results" / "headline.json"
     assert b"\r" not in file.read_bytes()
     recorded = data.results("headline")
@@ -318,21 +318,19 @@ def test_record_writes_numbers_and_where_they_come_from(empty_data):
 
 
 def test_a_measurement_records_what_it_took(empty_data, monkeypatch):
-    monkeypatch.setattr(recording, "RESULTS", {"tiny": (lambda seed: {"accuracy": seed / 10}, range(3))})
-    recording.main(["tiny"])
+    monkeypatch.setattr(registry, "RESULTS", {"tiny": (lambda seed: {"accuracy": seed / 10}, range(3))})
+    registry.main(["tiny"])
     recorded = data.results("tiny")
     assert set(recorded) == {"accuracy", "provenance"}
     assert recorded["accuracy"]["values"] == [0, 0.1, 0.2]
     assert recorded["provenance"]["seconds"] == 0
     assert recorded["provenance"]["processors"] == os.cpu_count()
-    assert recorded["provenance"]["side_by_side"] == recording.SIDE_BY_SIDE
+    assert recorded["provenance"]["side_by_side"] == registry.SIDE_BY_SIDE
 
 
 def test_ten_pictures_each_come_from_the_headline(empty_data):
     ways = few_images.IN_HEADLINE.values()
-    experiments.record(
-        "headline", {way: experiments.summary([0.5, 0.6, 0.7]) for way in ways}, "tlcourse results headline"
-    )
+    research.record("headline", {way: research.summary([0.5, 0.6, 0.7]) for way in ways}, "tlcourse results headline")
     other = {"transfer": 0.1, "small_cnn": 0.1, "pixels": 0.1}
     runs = few_images.with_ten_each([{count: other for count in ("1", "2", "5", "20")}] * 2)
     assert [list(run) for run in runs] == [["1", "2", "5", "10", "20"]] * 2
@@ -342,7 +340,7 @@ def test_ten_pictures_each_come_from_the_headline(empty_data):
 
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])
 def test_a_record_that_fails_leaves_the_old_one_whole(empty_data, monkeypatch, failure):
-    file = experiments.record("headline", {"mean": 1}, "first")
+    file = research.record("headline", {"mean": 1}, "first")
     before = file.read_bytes()
     payload = {"mean": 2}
     if failure == "not JSON":
@@ -350,7 +348,7 @@ def test_a_record_that_fails_leaves_the_old_one_whole(empty_data, monkeypatch, f
     else:
         monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises((TypeError, OSError)):
-        experiments.record("headline", payload, "second")
+        research.record("headline", payload, "second")
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir() if path.is_file()] == ["headline.json"]
 
@@ -367,7 +365,7 @@ def test_every_recorded_result_is_whole():
         assert content["provenance"]["command"].startswith("tlcourse ")
         for path, summary in _summaries(content, file.stem):
             fewest = 2 if "development" in path else 5  # what only chooses rates is no result
-            again = experiments.summary(summary["values"])
+            again = research.summary(summary["values"])
             np.testing.assert_allclose(again["ci95"], summary["ci95"], atol=5e-5)
             np.testing.assert_allclose(again["mean"], summary["mean"], atol=2e-5)
             assert again["seeds"] == summary["seeds"] >= fewest
@@ -376,7 +374,7 @@ def test_every_recorded_result_is_whole():
 def test_every_record_tells_what_it_took():
     """README adds these up to say how long `make results` takes: less than an hour on two processors is promised."""
     seconds = 0
-    for name in recording.RESULTS:
+    for name in registry.RESULTS:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"

@@ -8,11 +8,11 @@ from comparing import clearly_above, undecided
 from tlcourse import teachers
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages, digits, photos
-from tlcourse.experiments import fine_tuning, real_fine_tuning, stopping
+from tlcourse.research import early_stopping, head_first, real_fine_tuning
 
 
 def test_training_validation_and_test_share_no_picture():
-    train, validation, test = stopping.parts(3)
+    train, validation, test = early_stopping.parts(3)
     assert np.bincount(train.labels).tolist() == np.bincount(validation.labels).tolist() == [10] * 10
     everything = {picture.tobytes() for picture in digits.load().images}
     parts = [{picture.tobytes() for picture in part.images} for part in (train, validation, test)]
@@ -21,9 +21,9 @@ def test_training_validation_and_test_share_no_picture():
 
 
 def test_the_strangers_are_nobody_that_is_fine_tuned_on():
-    near, _ = fine_tuning.tasks(0)["near"]
-    strangers, _ = fine_tuning.others(0)
-    assert len(set(near.class_names) | set(strangers.class_names)) == 2 * fine_tuning.NEAR_PEOPLE
+    near, _ = head_first.tasks(0)["near"]
+    strangers, _ = head_first.others(0)
+    assert len(set(near.class_names) | set(strangers.class_names)) == 2 * head_first.NEAR_PEOPLE
 
 
 def test_the_length_of_a_gradient_by_hand():
@@ -33,17 +33,17 @@ def test_the_length_of_a_gradient_by_hand():
     logits = inputs @ model.get_weights()[0]
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     by_hand = inputs.T @ (shares - np.eye(3)[labels]) / 9
-    length = fine_tuning.gradient_norm(model, inputs, labels, model.trainable_weights)
+    length = head_first.gradient_norm(model, inputs, labels, model.trainable_weights)
     assert length == pytest.approx(np.linalg.norm(by_hand), rel=1e-4)
 
 
 def test_augmented_digits_are_other_pictures_of_the_same_kind():
     images = digits.load().images[:4]
-    first, second = stopping.varied(images, 1), stopping.varied(images, 2)
+    first, second = early_stopping.varied(images, 1), early_stopping.varied(images, 2)
     assert first.shape == images.shape
     assert first.dtype == np.uint8
     assert not np.array_equal(first, second)
-    assert np.array_equal(first, stopping.varied(images, 1))
+    assert np.array_equal(first, early_stopping.varied(images, 1))
 
 
 @pytest.fixture

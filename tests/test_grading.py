@@ -14,17 +14,11 @@ import pytest
 from conftest import ROOT
 from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, boxed
 
-from tlcourse.grading import (
-    judging,
-    outcome,
-    pool,
-    reading,
-    repair,
-    sample_class,
-    submissions,
-    trust,
-)
-from tlcourse.grading.runs import Limits
+from tlcourse.grading.engine import checker_client, pool, tamper_detection
+from tlcourse.grading.model import outcome
+from tlcourse.grading.model.runs import Limits
+from tlcourse.grading.submissions import discover, normalize, reading
+from tlcourse.samples import sample_class
 
 pytestmark = pytest.mark.timeout(1200)
 QUICK = Limits(cell_seconds=4, notebook_seconds=30)
@@ -33,7 +27,7 @@ QUICK = Limits(cell_seconds=4, notebook_seconds=30)
 def graded(known, notebook, outside=True, files=None):
     """One submission graded: its run."""
     content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
-    one = submissions.Submission("student", UNIT, content, "digest", files or {})
+    one = discover.Submission("student", UNIT, content, "digest", files or {})
     plan = {name: {"outside": outside, "spoilt": True} for name in CHECKS}
     result = pool.work(one, known, QUICK, False, plan)
     assert "error" not in result, result
@@ -141,13 +135,13 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, st
 
 @boxed
 def test_waiting_for_a_judge_that_gets_no_processor_costs_nothing(known, released, monkeypatch):
-    hear = judging.Judging._hear
+    hear = checker_client.Judging._hear
 
     async def late(self):
         await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
         return await hear(self)
 
-    monkeypatch.setattr(judging.Judging, "_hear", late)
+    monkeypatch.setattr(checker_client.Judging, "_hear", late)
     run = graded(known, sample_class.fill(released, RIGHT))
     assert (scores(run), run["statuses"]) == ([2, 1, 1], [])
 
@@ -181,17 +175,15 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
     known, released, monkeypatch
 ):
     """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
-    monkeypatch.setattr(trust, "LEAST_SECONDS", 1)
-    monkeypatch.setattr(trust, "PATIENCE", 2)
+    monkeypatch.setattr(tamper_detection, "LEAST_SECONDS", 1)
+    monkeypatch.setattr(tamper_detection, "PATIENCE", 2)
     work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
 
     def stopped(seconds, reference_seconds):
         answers = RIGHT | {"double": work.format(seconds)}
         plan = {name: {"outside": False, "seconds": reference_seconds} for name in CHECKS}
         content = nbformat.writes(sample_class.fill(released, answers)).encode()
-        run = pool.work(submissions.Submission("student", UNIT, content, "digest", {}), known, QUICK, False, plan)[
-            "run"
-        ]
+        run = pool.work(discover.Submission("student", UNIT, content, "digest", {}), known, QUICK, False, plan)["run"]
         return next(cell["outcome"] for cell in run["cells"]), "".join(run["notes"])
 
     assert stopped(0.02, 0.1)[0] == "passed"
@@ -304,7 +296,7 @@ DAMAGE = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_repaired_and_said(known, released, name):
     change, says = DAMAGE[name]
-    notebook, notes = repair.repair(reading.read(damaged(released, change)), known)
+    notebook, notes = normalize.repair(reading.read(damaged(released, change)), known)
     checks = [
         cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
     ]
@@ -318,14 +310,14 @@ def test_damage_is_repaired_and_said(known, released, name):
 
 
 def test_who_handed_in_no_answer_is_told_how_to_put_it_back(known, released):
-    _, notes = repair.hand_in(damaged(released, _delete("double")), known)
-    assert notes == ["Cell double had been deleted and was put back unanswered.", repair.ADVICE]
-    assert "`tlcourse repair NOTEBOOK`" in repair.ADVICE
-    assert repair.ADVICE not in repair.hand_in(damaged(released, _delete("test_double")), known)[1]
+    _, notes = normalize.hand_in(damaged(released, _delete("double")), known)
+    assert notes == ["Cell double had been deleted and was put back unanswered.", normalize.ADVICE]
+    assert "`tlcourse repair NOTEBOOK`" in normalize.ADVICE
+    assert normalize.ADVICE not in normalize.hand_in(damaged(released, _delete("test_double")), known)[1]
 
 
 def test_an_untouched_notebook_needs_no_repair(known, released):
-    assert repair.repair(reading.read(nbformat.writes(released).encode()), known)[1] == []
+    assert normalize.repair(reading.read(nbformat.writes(released).encode()), known)[1] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"PK\x03\x04", b"\xff\xfe\x00", b"[" * 100_000])
@@ -338,7 +330,7 @@ def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
 
 
 def test_the_graders_own_trouble_is_tried_again_and_then_said(known, released, monkeypatch):
-    one = submissions.Submission("student", UNIT, nbformat.writes(released).encode(), "digest", {})
+    one = discover.Submission("student", UNIT, nbformat.writes(released).encode(), "digest", {})
     troubles = [OSError("once")]
     done = {"notes": [], "statuses": []}
 

@@ -16,9 +16,11 @@ import pytest
 from tiny_answers import RIGHT, UNIT, boxed
 
 from tlcourse import notebooks
-from tlcourse.grading import course as courses
-from tlcourse.grading import outcome, runner, sample_class, sandbox
-from tlcourse.grading.grade import grade
+from tlcourse.grading.gradebook import course as courses
+from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.model import layout, outcome
+from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.samples import sample_class
 
 pytestmark = pytest.mark.timeout(1200)
 DUE = {"ann": 4, "bob": 3, "cy": 0, "dan": 0}
@@ -29,7 +31,7 @@ def small_class(released_course, released, tmp_path):
     """Three hand-ins and an empty one, in a copy of the course."""
     course = shutil.copytree(released_course, tmp_path / "course")
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
-        runner.hand_in(course, student, UNIT, sample_class.fill(released, answers))
+        layout.hand_in(course, student, UNIT, sample_class.fill(released, answers))
     (course / "submitted" / "dan" / UNIT).mkdir(parents=True)
     return course
 
@@ -38,7 +40,7 @@ def marks(folder):
     """Code scores in nbgrader's gradebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return {row["student"]: row["code_score"] for row in runner.gradebook(folder, UNIT)}
+        return {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
 
 
 @boxed
@@ -49,7 +51,7 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    runner.hand_in(small_class, "ann", UNIT, notebooks.read(runner.release_file(small_class, UNIT)))
+    layout.hand_in(small_class, "ann", UNIT, notebooks.read(layout.release_file(small_class, UNIT)))
     assert grade(small_class, UNIT, progress=False)[0].score == 0
     assert marks(small_class)["ann"] == 0, "a better score of before stays"
 
@@ -126,8 +128,8 @@ def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
 
 def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
     monkeypatch.delenv("TLCOURSE_UNSAFE_GRADING", raising=False)
-    monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
-    with pytest.raises(sandbox.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
+    monkeypatch.setattr(bubblewrap, "problem", lambda: "bubblewrap (bwrap) is not installed")
+    with pytest.raises(bubblewrap.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
         grade(small_class, UNIT, progress=False)
 
 
@@ -141,7 +143,7 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         held.execute("BEGIN EXCLUSIVE")
         release_it = threading.Timer(10, lambda: held.execute("ROLLBACK"))  # without our configuration it waits for 5 s
         release_it.start()
-        runner.nbgrader(small_class, "autograde", UNIT)
+        layout.nbgrader(small_class, "autograde", UNIT)
         release_it.join()
     found = marks(small_class)
     assert {name: found[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
@@ -177,7 +179,7 @@ def _start(folder, *words):
 def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small_class, released, tmp_path):
     slow = RIGHT | {"triple": "import time\ntime.sleep(1)\n" + RIGHT["triple"]}
     for number in range(6):
-        runner.hand_in(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
+        layout.hand_in(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
     file = tmp_path / "scheduler.json"
     scheduler = ["scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
     worker = ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard"]
@@ -239,7 +241,7 @@ def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
     course = shutil.copytree(small_class, tmp_path / "moved", ignore=shutil.ignore_patterns("gradebook.db"))
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(f"\nc.CourseDirectory.db_url = {postgresql!r}\n")
-    runner.nbgrader(course, "generate_assignment", UNIT, "--force")
+    layout.nbgrader(course, "generate_assignment", UNIT, "--force")
     outcomes = grade(course, UNIT, jobs=2, progress=False)
     assert {one.student: one.score for one in outcomes} == DUE
     assert not (course / "gradebook.db").exists()

@@ -13,19 +13,23 @@ import pytest
 from conftest import ROOT, new_tiny_course
 from tiny_answers import RIGHT
 
-from tlcourse import authoring, notebooks, units
-from tlcourse.grading import accidents, calibrate, known_answers, outcome, runner, sample_class, sandbox
-from tlcourse.grading.before_nbgrader import see_to_hand_ins
-from tlcourse.grading.course import Course
+from tlcourse import notebooks
+from tlcourse.building import builder, unit_sources
+from tlcourse.grading.engine import calibration
+from tlcourse.grading.gradebook.course import Course
+from tlcourse.grading.gradebook.hooks import see_to_hand_ins
+from tlcourse.grading.model import layout, outcome
+from tlcourse.grading.sandbox import bubblewrap
 from tlcourse.notebooks import write_atomically
+from tlcourse.samples import accidents, known_answers, sample_class
 
 FASTEST = "01_cnn_parameters"  # the full class hands in this one; of the others the two ends of the scale
 UNGRADED = "00_start_here"
 LINKS = sys.platform != "win32"  # which lets nobody but an administrator make them
 OTHERS = [
     name
-    for name in units.names(ROOT)
-    if name not in (FASTEST, UNGRADED) and notebooks.exercises(units.read(ROOT / "solutions" / f"{name}.py"))
+    for name in unit_sources.names(ROOT)
+    if name not in (FASTEST, UNGRADED) and notebooks.exercises(unit_sources.read(ROOT / "solutions" / f"{name}.py"))
 ]
 
 
@@ -44,30 +48,30 @@ def composite(release, unit, kind):
 def graded(folder, unit, hand_ins):
     """Hand in and autograde; the gradebook's rows by student."""
     for student, notebook in hand_ins.items():
-        runner.hand_in(folder, student, unit, notebook)
-    runner.nbgrader(folder, "autograde", unit)
-    return {row["student"]: row for row in runner.gradebook(folder, unit)}
+        layout.hand_in(folder, student, unit, notebook)
+    layout.nbgrader(folder, "autograde", unit)
+    return {row["student"]: row for row in layout.gradebook(folder, unit)}
 
 
 def the_plan_that_came_with_it_fits(folder, unit):
     """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
     known = Course(folder).release(unit)
-    shipped = json.loads(runner.plan_file(ROOT, unit).read_text(encoding="utf-8"))
-    fresh = calibrate.code_digest(known, runner.solution_file(ROOT, unit))
+    shipped = json.loads(layout.plan_file(ROOT, unit).read_text(encoding="utf-8"))
+    fresh = calibration.code_digest(known, layout.solution_file(ROOT, unit))
     assert shipped["code_sha256"] == fresh, f"make it again: `tlcourse build {unit[:2]}`"
     assert shipped["checks"].keys() == {cell["grade_id"] for cell in known.graded()} | {"*"}
     assert shipped["reference_fails"] == {}
-    assert sandbox.problem() or not calibrate.plan_file(folder, unit).exists(), "the solutions were tried again"
+    assert bubblewrap.problem() or not calibration.plan_file(folder, unit).exists(), "the solutions were tried again"
 
 
 @pytest.fixture(scope="module")
 def graded_class(tmp_path_factory):
     """Four hand-ins of the fastest unit, autograded: (course folder, rows, points due by student)."""
     folder = tmp_path_factory.mktemp("loop") / "course"
-    runner.new_course(folder, ROOT, [FASTEST])
-    runner.nbgrader(folder, "generate_assignment", FASTEST)
-    release = notebooks.read(runner.release_file(folder, FASTEST))
-    reference = notebooks.read(runner.solution_file(folder, FASTEST))
+    layout.new_course(folder, ROOT, [FASTEST])
+    layout.nbgrader(folder, "generate_assignment", FASTEST)
+    release = notebooks.read(layout.release_file(folder, FASTEST))
+    reference = notebooks.read(layout.solution_file(folder, FASTEST))
     full = sum(
         answers_runner.unit(ROOT / "solutions" / f"{FASTEST}.py").points(name)
         for name in notebooks.exercises(reference)
@@ -96,7 +100,7 @@ def test_each_hand_in_earns_what_it_deserves(graded_class):
 
 def test_the_release_of_the_repository_is_the_one_that_nbgrader_makes(graded_class):
     folder = graded_class[0]
-    assert runner.release_file(folder, FASTEST).read_bytes() == runner.release_file(ROOT, FASTEST).read_bytes()
+    assert layout.release_file(folder, FASTEST).read_bytes() == layout.release_file(ROOT, FASTEST).read_bytes()
     the_plan_that_came_with_it_fits(folder, FASTEST)
 
 
@@ -106,7 +110,7 @@ def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(grad
 
     written = next(
         cell.metadata.nbgrader
-        for cell in notebooks.read(runner.release_file(folder, FASTEST)).cells
+        for cell in notebooks.read(layout.release_file(folder, FASTEST)).cells
         if cell.cell_type == "markdown" and "nbgrader" in cell.metadata
     )
     with Gradebook(f"sqlite:///{(folder / 'gradebook.db').as_posix()}") as book:
@@ -115,12 +119,12 @@ def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(grad
         grade.manual_score, grade.needs_manual_grade = written.points - 1, False
         book.find_comment(written.grade_id, FASTEST, FASTEST, "reference").manual_comment = "Well argued."
         book.db.commit()
-    runner.nbgrader(folder, "generate_feedback", FASTEST)
-    runner.nbgrader(folder, "export", "--to", "grades.csv")
+    layout.nbgrader(folder, "generate_feedback", FASTEST)
+    layout.nbgrader(folder, "export", "--to", "grades.csv")
     with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores == due | {"reference": due["reference"] + written.points - 1}
-    assert "Well argued." in runner.feedback_file(folder, "reference", FASTEST).read_text(encoding="utf-8")
+    assert "Well argued." in layout.feedback_file(folder, "reference", FASTEST).read_text(encoding="utf-8")
     _feedback_explains_and_hides(folder, rows)
 
 
@@ -129,17 +133,17 @@ def _feedback_explains_and_hides(folder, rows):
     hidden = re.findall(r"BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN", source, flags=re.DOTALL)
     assert hidden
     for student in rows:
-        page = runner.feedback_file(folder, student, FASTEST).read_text(encoding="utf-8")
+        page = layout.feedback_file(folder, student, FASTEST).read_text(encoding="utf-8")
         assert "HIDDEN TESTS" not in page
         assert "grading_rng" not in page
         assert ("not solved yet" in page) == (student == "untouched")
-    assert "AssertionError: " in runner.feedback_file(folder, "wrong", FASTEST).read_text(encoding="utf-8")
+    assert "AssertionError: " in layout.feedback_file(folder, "wrong", FASTEST).read_text(encoding="utf-8")
 
 
 def test_validate_passes_the_reference_and_fails_the_untouched_release(graded_class):
     folder = graded_class[0]
     for student, words in {"untouched": "VALIDATION FAILED", "reference": "Success! Your notebook passes"}.items():
-        runner.nbgrader(folder, "validate", str(folder / "submitted" / student / FASTEST / f"{FASTEST}.ipynb"))
+        layout.nbgrader(folder, "validate", str(folder / "submitted" / student / FASTEST / f"{FASTEST}.ipynb"))
         assert words in (folder / "nbgrader.log").read_text(encoding="utf-8").rpartition("$ nbgrader validate")[2]
 
 
@@ -147,10 +151,10 @@ def test_validate_passes_the_reference_and_fails_the_untouched_release(graded_cl
 @pytest.mark.parametrize("unit", OTHERS)
 def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_path):
     folder = tmp_path / "course"
-    runner.new_course(folder, ROOT, [unit])
-    runner.nbgrader(folder, "generate_assignment", unit)
-    release = notebooks.read(runner.release_file(folder, unit))
-    reference = notebooks.read(runner.solution_file(folder, unit))
+    layout.new_course(folder, ROOT, [unit])
+    layout.nbgrader(folder, "generate_assignment", unit)
+    release = notebooks.read(layout.release_file(folder, unit))
+    reference = notebooks.read(layout.solution_file(folder, unit))
     reference = sample_class.fill(release, sample_class.solved(reference))
     rows = graded(folder, unit, {"reference": reference, "untouched": release})
     assert rows["reference"]["code_score"] == rows["reference"]["max_code_score"] > 0
@@ -161,8 +165,8 @@ def test_the_reference_earns_all_and_the_untouched_release_nothing(unit, tmp_pat
 def test_the_start_page_is_not_graded(tmp_path):
     unit = answers_runner.unit(ROOT / "solutions" / f"{UNGRADED}.py")
     assert [unit.points(name) for name in unit.exercises] == [0]
-    runner.new_course(tmp_path / "course", ROOT, [UNGRADED])
-    runner.nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
+    layout.new_course(tmp_path / "course", ROOT, [UNGRADED])
+    layout.nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
     the_plan_that_came_with_it_fits(tmp_path / "course", UNGRADED)
 
 
@@ -173,7 +177,7 @@ NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=
 def tiny_class(tmp_path_factory):
     """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
     folder = new_tiny_course(tmp_path_factory.mktemp("tiny") / "course")
-    release = notebooks.read(authoring.build(root=folder)[0].release)
+    release = notebooks.read(builder.build(root=folder)[0].release)
     environment = os.environ | {"PATH": "" if sys.platform == "win32" else "/usr/bin:/bin"}
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01_tiny", "--force"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
@@ -268,5 +272,5 @@ def test_formgrader_autogrades_from_within_its_event_loop(tiny_class):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tiny_class[0], capture_output=True, text=True)
     assert done.stdout == "True\n", done.stderr
-    scores = {row["student"]: row["code_score"] for row in runner.gradebook(tiny_class[0], "01_tiny")}
+    scores = {row["student"]: row["code_score"] for row in layout.gradebook(tiny_class[0], "01_tiny")}
     assert scores["wrong"] == tiny_class[1]["wrong"]

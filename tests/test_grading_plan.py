@@ -7,9 +7,14 @@ from click.testing import CliRunner
 from conftest import new_tiny_course
 from tiny_answers import CHECKS, RIGHT, UNIT, boxed
 
-from tlcourse import authoring, cli, notebooks
-from tlcourse.grading import calibrate, runner, sample_class, sandbox, shipped_plan
-from tlcourse.grading.grade import grade
+from tlcourse import notebooks
+from tlcourse.building import builder, grading_plans
+from tlcourse.commands import main
+from tlcourse.grading.engine import calibration
+from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.model import layout
+from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.samples import sample_class
 
 pytestmark = pytest.mark.timeout(1200)
 LEARNT = {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"skip": True}}
@@ -19,7 +24,7 @@ LEARNT = {name: {"outside": True, "spoilt": True} for name in CHECKS} | {"*": {"
 def root(tmp_path):
     """The tiny course, built without its cells being run."""
     course = new_tiny_course(tmp_path / "root")
-    authoring.build(execute=False, root=course)
+    builder.build(execute=False, root=course)
     return course
 
 
@@ -29,40 +34,40 @@ def without_seconds(made):
 
 def course_of_ann(root, folder):
     """A course with one hand-in, which is right."""
-    runner.new_course(folder, root, [UNIT])
-    runner.nbgrader(folder, "generate_assignment", UNIT)
-    release = notebooks.read(runner.release_file(folder, UNIT))
-    runner.hand_in(folder, "ann", UNIT, sample_class.fill(release, RIGHT))
+    layout.new_course(folder, root, [UNIT])
+    layout.nbgrader(folder, "generate_assignment", UNIT)
+    release = notebooks.read(layout.release_file(folder, UNIT))
+    layout.hand_in(folder, "ann", UNIT, sample_class.fill(release, RIGHT))
     return folder
 
 
 @boxed
 def test_build_learns_the_plan_and_says_so(root, monkeypatch):
     monkeypatch.chdir(root)
-    monkeypatch.setattr("tlcourse.readme.write", list)
-    outcome = CliRunner().invoke(cli.main, ["build", "01"])
+    monkeypatch.setattr("tlcourse.building.tables.write", list)
+    outcome = CliRunner().invoke(main.main, ["build", "01"])
     assert outcome.exit_code == 0, outcome.output
     assert "01_tiny: grading_plan.json written" in outcome.output
-    made = json.loads(runner.plan_file(root, UNIT).read_text(encoding="utf-8"))
+    made = json.loads(layout.plan_file(root, UNIT).read_text(encoding="utf-8"))
     assert without_seconds(made) == LEARNT
     assert all(0 <= made["checks"][name]["seconds"] < 5 for name in CHECKS)
     assert made["reference_fails"] == {}
-    assert not runner.release_file(root, UNIT).with_name(runner.SHIPPED_PLAN).exists()
+    assert not layout.release_file(root, UNIT).with_name(layout.SHIPPED_PLAN).exists()
 
 
 @boxed
 def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
-    shipped_plan.write(root, UNIT)
+    grading_plans.write(root, UNIT)
     folder = course_of_ann(root, tmp_path / "course")
-    assert not list((folder / "notebooks").rglob(runner.SHIPPED_PLAN)), "students get it"
+    assert not list((folder / "notebooks").rglob(layout.SHIPPED_PLAN)), "students get it"
     assert [one.score for one in grade(folder, UNIT, jobs=1, progress=False)] == [4]
-    assert not calibrate.plan_file(folder, UNIT).exists(), "the solutions were tried again"
+    assert not calibration.plan_file(folder, UNIT).exists(), "the solutions were tried again"
 
 
 @boxed
 @pytest.mark.parametrize("damage", ["check", "solution", "file"])
 def test_a_plan_that_does_not_fit_is_learnt_anew(damage, root, tmp_path):
-    plan = shipped_plan.write(root, UNIT)
+    plan = grading_plans.write(root, UNIT)
     if damage == "file":
         plan.write_text('{"code_sha256": ', encoding="utf-8")
     else:
@@ -73,23 +78,23 @@ def test_a_plan_that_does_not_fit_is_learnt_anew(damage, root, tmp_path):
         text = source.read_text(encoding="utf-8")
         assert old in text
         source.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
-        authoring.build(execute=False, root=root)
+        builder.build(execute=False, root=root)
     folder = course_of_ann(root, tmp_path / "course")
     assert [one.score for one in grade(folder, UNIT, jobs=1, progress=False)] == [4]
-    assert without_seconds(json.loads(calibrate.plan_file(folder, UNIT).read_text(encoding="utf-8"))) == LEARNT
+    assert without_seconds(json.loads(calibration.plan_file(folder, UNIT).read_text(encoding="utf-8"))) == LEARNT
 
 
 @boxed
 def test_solutions_that_fail_in_the_box_stop_the_build(root):
-    solution = runner.solution_file(root, UNIT)
+    solution = layout.solution_file(root, UNIT)
     text = solution.read_text(encoding="utf-8")
     solution.write_text(text.replace("return 3 * number", "return open('/etc/passwd').read()"), encoding="utf-8")
-    with pytest.raises(shipped_plan.ReferenceFails, match=r"01_tiny: .*test_triple: "):
-        shipped_plan.write(root, UNIT)
-    assert not runner.plan_file(root, UNIT).exists()
+    with pytest.raises(grading_plans.ReferenceFails, match=r"01_tiny: .*test_triple: "):
+        grading_plans.write(root, UNIT)
+    assert not layout.plan_file(root, UNIT).exists()
 
 
 def test_without_a_box_no_plan_is_written(root, monkeypatch):
-    monkeypatch.setattr(sandbox, "problem", lambda: "bubblewrap (bwrap) is not installed")
-    assert shipped_plan.write(root, UNIT) is None
-    assert not runner.plan_file(root, UNIT).exists()
+    monkeypatch.setattr(bubblewrap, "problem", lambda: "bubblewrap (bwrap) is not installed")
+    assert grading_plans.write(root, UNIT) is None
+    assert not layout.plan_file(root, UNIT).exists()

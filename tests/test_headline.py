@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages, faces
-from tlcourse.experiments import headline
+from tlcourse.research import headline
 
 RIVALS = ("plain_scratch", "scratch", "small_cnn", "best_from_scratch", "pixels")
 

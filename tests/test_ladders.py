@@ -7,14 +7,14 @@ from comparing import clearly_above, undecided
 from tlcourse import finetuning
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.experiments import fine_tuning, ladders
+from tlcourse.research import head_first, rate_ladders
 
 
 def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
-    for module in (fine_tuning, ladders):  # one person is drawn quickly, and the seeds have others
+    for module in (head_first, rate_ladders):  # one person is drawn quickly, and the seeds have others
         monkeypatch.setattr(module, "NEAR_PEOPLE", 1)
-    developed = [ladders.development_tasks(seed) for seed in range(3)]
-    tested = [fine_tuning.tasks(seed) for seed in range(5)]
+    developed = [rate_ladders.development_tasks(seed) for seed in range(3)]
+    tested = [head_first.tasks(seed) for seed in range(5)]
     for target in ("near", "far"):
         known = {image.tobytes() for task in developed for part in task[target] for image in part.images}
         unseen = {image.tobytes() for task in tested for image in task[target][1].images}
@@ -29,21 +29,21 @@ def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
 @pytest.fixture
 def task(monkeypatch):
     """A student of three people whose head was hardly trained."""
-    monkeypatch.setattr(fine_tuning, "HEAD_EPOCHS", 1)
-    monkeypatch.setattr(ladders, "EPOCHS", 1)
+    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(rate_ladders, "EPOCHS", 1)
     people = faces.DEVELOPMENT_PEOPLE[:3]
-    student = fine_tuning.Task(faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0)
+    student = head_first.Task(faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0)
     student.train_head()
     return student
 
 
 def test_a_stage_with_an_optimizer_made_new_in_place_is_one_with_a_new_optimizer(task):
-    rates = ladders.ladder(1e-3, 3)
-    accuracy = ladders.tune(task, task.with_head, rates)
+    rates = rate_ladders.ladder(1e-3, 3)
+    accuracy = rate_ladders.tune(task, task.with_head, rates)
     first = task.model.get_weights()
     assert accuracy == pytest.approx(task.accuracy())
-    ladders.tune(task, task.with_head, ladders.ladder(1e-2, 1))
-    ladders.tune(task, task.with_head, rates)
+    rate_ladders.tune(task, task.with_head, rate_ladders.ladder(1e-2, 1))
+    rate_ladders.tune(task, task.with_head, rates)
     for one, again in zip(first, task.model.get_weights(), strict=True):
         np.testing.assert_allclose(again, one, rtol=1e-5, atol=1e-7)
     moved = [np.abs(new - old).max() for new, old in zip(first, task.with_head, strict=True)]
@@ -57,33 +57,35 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
         return {"near": (faces.portraits(people, 2, seed=0), faces.portraits(people, 1, seed=1))}
 
     trained = []
-    monkeypatch.setattr(fine_tuning, "HEAD_EPOCHS", 1)
-    monkeypatch.setattr(ladders, "tasks", tiny)
-    monkeypatch.setattr(ladders, "development_tasks", tiny)
-    monkeypatch.setattr(ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))
-    (completed,) = ladders.with_single_rates([ladders.run(0)])
-    for name, run in (("ladders", completed), ("ladders_development", ladders.develop(0))):
+    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(rate_ladders, "tasks", tiny)
+    monkeypatch.setattr(rate_ladders, "development_tasks", tiny)
+    monkeypatch.setattr(rate_ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))
+    (completed,) = rate_ladders.with_single_rates([rate_ladders.run(0)])
+    for name, run in (("ladders", completed), ("ladders_development", rate_ladders.develop(0))):
         assert _paths(run["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
-    assert [stage for stage in trained if stage[0] != ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
+    assert [stage for stage in trained if stage[0] != rate_ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
     trained.clear()
-    hurry, record = ladders.in_short(0), results("ladders_in_short")
+    hurry, record = rate_ladders.in_short(0), results("ladders_in_short")
     for part in ("development", "test"):
         assert _paths(hurry[part]["near"]) == _paths(record[part]["near"]) == _paths(record[part]["far"])
-    assert {epochs for _, epochs in trained} == {ladders.SHORT}
-    assert [first for first, _ in trained if first != ladders.FIRST] == ["head", "head"], "the control, of either part"
+    assert {epochs for _, epochs in trained} == {rate_ladders.SHORT}
+    assert [first for first, _ in trained if first != rate_ladders.FIRST] == ["head", "head"], (
+        "the control, of either part"
+    )
 
 
 def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
     """The optimizers differ, one for all or one for each group; the weights that they lead to must not."""
-    finetuning.unfreeze_from(task.model, ladders.FIRST)
+    finetuning.unfreeze_from(task.model, rate_ladders.FIRST)
     finetuning.recompile(task.model, 1e-3)
     task.fine_tune(task.with_head, 1e-3, epochs=1)
     by_one = task.model.get_weights()
-    ladders.tune(task, task.with_head, ladders.ladder(1e-3, 1))
+    rate_ladders.tune(task, task.with_head, rate_ladders.ladder(1e-3, 1))
     for one, other in zip(by_one, task.model.get_weights(), strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7)
     run = {"single": {"0.003": 0.5}, "others": {"ladder_3": 0.5}, "ladder_3": {"0.001": 0.5}}
-    (first, second), record = ladders.with_single_rates([{"near": run}] * 2), results("fine_tuning")["near"]
+    (first, second), record = rate_ladders.with_single_rates([{"near": run}] * 2), results("fine_tuning")["near"]
     assert list(second["near"]["single"]) == ["0.001", "0.003", "0.01"]
     assert second["near"]["single"]["0.01"] == record["head_first"]["0.01"]["values"][1]
     assert first["near"]["others"]["single"] == record["others"]["head_first"]["0.01"]["values"][0]

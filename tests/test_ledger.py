@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from tlcourse import ledger
+from tlcourse.building import claims
 
 SUMMARY = {"mean": 0.9, "ci95": [0.88, 0.92], "seeds": 3, "values": [0.9, 0.89, 0.91]}
 WORSE = {**SUMMARY, "values": [0.5, 0.52, 0.51]}
@@ -31,7 +31,7 @@ def entry(course, *checks, head='unit = "01_tiny"\nsection = "Count"'):
     rows = ", ".join("{ shows = 'x', " + check + " }" for check in checks)
     text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]'
     (course / "data" / "claims.toml").write_text(text)
-    (only,) = ledger.entries(course)
+    (only,) = claims.entries(course)
     return only
 
 
@@ -41,9 +41,9 @@ UNDECIDED = "record = 'tiny', value = 'with - same', above = 0"
 
 
 def test_all_48_claims_are_there_once_and_in_order():
-    entries = ledger.entries(ROOT)
+    entries = claims.entries(ROOT)
     assert [one.name for one in entries] == [f"C{number:02}" for number in range(1, 49)]
-    assert {one.verdict for one in entries} <= set(ledger.VERDICTS)
+    assert {one.verdict for one in entries} <= set(claims.VERDICTS)
     for one in entries:
         assert bool(one.findings) == (one.unit is not None), f"{one.name}: a unit shows it, or nothing is measured"
 
@@ -87,7 +87,7 @@ def test_a_difference_is_taken_over_the_seeds_that_both_have(course):
 
 def test_a_row_links_to_the_section_and_shows_the_number(course):
     entry(course, "output = 'in all ([0-9,]+)', near = 3216")
-    row = ledger.table(course).splitlines()[-1]
+    row = claims.table(course).splitlines()[-1]
     assert row == "| C01 | a \\| b | x: 3,216; [Count](notebooks/01_tiny/01_tiny.ipynb) | holds |"
 
 

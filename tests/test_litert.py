@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse import distillation, litert
+from tlcourse import distillation, export
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
 
@@ -17,13 +17,13 @@ def network():
 
 @pytest.fixture(scope="module")
 def contents(network):
-    return {kind: litert.convert(network, kind, PICTURES) for kind in (None, "float16", "int8")}
+    return {kind: export.convert(network, kind, PICTURES) for kind in (None, "float16", "int8")}
 
 
 @pytest.mark.parametrize(("kind", "tolerance"), [(None, 1e-4), ("float16", 5e-3), ("int8", 0.15)])
 def test_a_converted_network_answers_as_keras_does(network, contents, kind, tolerance):
     expected = np.asarray(network(PICTURES))
-    answers = litert.Runner(contents[kind]).predict(PICTURES)
+    answers = export.Runner(contents[kind]).predict(PICTURES)
     assert answers.shape == expected.shape
     assert np.abs(answers - expected).max() < tolerance * np.abs(expected).max()
 
@@ -36,12 +36,12 @@ def test_fewer_bits_make_smaller_files(network, contents):
 
 
 def test_times_are_the_middle_one_of_many_calls(contents):
-    runner = litert.Runner(contents[None])
-    assert 0 < litert.milliseconds(runner, PICTURES[:1], repeats=5) < 1000
+    runner = export.Runner(contents[None])
+    assert 0 < export.milliseconds(runner, PICTURES[:1], repeats=5) < 1000
 
 
 def test_what_cannot_be_converted_is_said(network):
     with pytest.raises(ValueError, match="'int4'"):
-        litert.convert(network, "int4")
+        export.convert(network, "int4")
     with pytest.raises(ValueError, match="sample of pictures"):
-        litert.convert(network, "int8")
+        export.convert(network, "int8")

@@ -14,11 +14,12 @@ import nbformat
 import pytest
 from conftest import ROOT, SLOWER, processor_seconds
 
-from tlcourse import addresses, authoring, notebooks, units
-from tlcourse.grading import runner
+from tlcourse import notebooks
+from tlcourse.building import addresses, builder, unit_sources
+from tlcourse.grading.model import layout
 
 SECONDS = 90 * SLOWER
-UNITS = units.names(ROOT)
+UNITS = unit_sources.names(ROOT)
 
 
 def solution(unit):
@@ -75,10 +76,10 @@ def test_the_notebooks_are_what_a_rebuild_makes(unit, tmp_path):
         copy = course / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
-    built = authoring.build([unit], execute=False, root=course)[0]
+    built = builder.build([unit], execute=False, root=course)[0]
     assert built.solution.read_bytes() == solution(unit).read_bytes(), f"`make build` {unit}: its source has changed"
     assert built.release.read_bytes() == release(unit).read_bytes(), f"`make build` {unit}: its source has changed"
-    assert authoring.to_source(built.solution, root=course).read_bytes() == source.read_bytes()
+    assert builder.to_source(built.solution, root=course).read_bytes() == source.read_bytes()
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -120,7 +121,7 @@ def test_no_photo_is_stored():
     """The photos of cats and dogs are not the course's to hand on: a line stands in the place of each."""
     cells = [cell for unit in UNITS for cell in notebooks.read(solution(unit)).cells]
     photos = [cell for cell in cells if "photo" in cell.metadata.get("tags", [])]
-    assert [output.text for cell in photos for output in cell.outputs] == 2 * [authoring.PHOTO]
+    assert [output.text for cell in photos for output in cell.outputs] == 2 * [builder.PHOTO]
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -141,7 +142,7 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
 def test_a_units_folder_holds_its_notebook_and_nothing_that_nbgrader_would_hand_out(folder):
     found = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
     # nbgrader copies no .py file and no grading_plan.json: nbgrader_config.py says so.
-    kept_back = ("answers", runner.SHIPPED_PLAN) if folder == "solutions" else ()
+    kept_back = ("answers", layout.SHIPPED_PLAN) if folder == "solutions" else ()
     stays = {f"{unit}/{name}" for unit in UNITS for name in kept_back}
     held = {name for name in found if ".ipynb_checkpoints" not in name} - stays
     assert held == {f"{unit}/{unit}.ipynb" for unit in UNITS}

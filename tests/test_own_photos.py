@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from conftest import SLOWER
 from PIL import Image
 
-from tlcourse import contact_sheets, litert, own_photos, saliency
-from tlcourse.cli import main
+from tlcourse import export
+from tlcourse.commands.main import main
 from tlcourse.datasets import photos
+from tlcourse.own_photos import classifier, contact_sheets, grad_cam
 from tlcourse.plots import image_grid
 
 EACH = 10
@@ -41,7 +42,7 @@ def folder(cats_dogs, tmp_path_factory):
 @pytest.fixture(scope="module")
 def learned(folder, tmp_path_factory):
     """What the ImageNet teacher makes of them."""
-    return own_photos.learn(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
+    return classifier.learn(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
 
 
 def test_photos_are_told_apart_and_the_uncertainty_is_said(learned):
@@ -58,7 +59,7 @@ def test_the_exported_file_gives_the_classes_by_name(learned, folder):
     names = learned.written["labels"].read_text(encoding="utf-8").splitlines()
     assert names == ["cats", "dogs"]
     data = photos.load(folder)
-    probabilities = litert.Runner(learned.written["model"].read_bytes()).predict(data.images)
+    probabilities = export.Runner(learned.written["model"].read_bytes()).predict(data.images)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
 
@@ -119,7 +120,7 @@ def within_two_minutes(folder, into, teacher, record):
         with Image.open(into / name) as sheet:
             assert np.asarray(sheet.convert("L")).std() > 20
     assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLOURS)
-    runner = litert.Runner((into / "model.tflite").read_bytes())
+    runner = export.Runner((into / "model.tflite").read_bytes())
     size = runner.interpreter.get_input_details()[0]["shape"][1]
     seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLOURS])
     assert (runner.predict(seen).argmax(axis=1) == range(len(COLOURS))).mean() >= 0.8
@@ -165,7 +166,7 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
     for name in ("mistakes_9.png", "mistakes_of_mine.png"):
         (tmp_path / name).write_bytes(b"")
     paths = sorted(noise.glob("*/*.png"))
-    outcome = own_photos.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
+    outcome = classifier.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
     wrong = [place for place in range(60) if outcome.predicted[place] != outcome.labels[place]]
     assert 24 < len(wrong) <= 48
     expected = ["mistakes", "where_it_looked", "mistakes_2", "where_it_looked_2"]
@@ -242,7 +243,7 @@ def test_an_unknown_teacher_is_refused(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(tmp_path / name)
     with pytest.raises(ValueError, match="not with 'VGG16'"):
-        own_photos.learn(tmp_path, tmp_path / "out", "VGG16")
+        classifier.learn(tmp_path, tmp_path / "out", "VGG16")
 
 
 def test_grad_cam_of_averaged_maps_is_their_weighted_sum():
@@ -256,13 +257,13 @@ def test_grad_cam_of_averaged_maps_is_their_weighted_sum():
     weights = rng.normal(size=(3, 5)).astype(np.float32)
     expected = np.maximum(np.einsum("nhwc,nc->nhw", np.asarray(keras.Model(inputs, maps)(pictures)), weights), 0)
     expected /= expected.max(axis=(1, 2), keepdims=True)
-    assert np.allclose(saliency.grad_cam(base, pictures, weights), expected, atol=1e-4)
+    assert np.allclose(grad_cam.grad_cam(base, pictures, weights), expected, atol=1e-4)
 
 
 def test_an_overlay_leaves_cold_places_grey():
     picture = np.full((1, 4, 4, 3), (200, 100, 0), dtype=np.uint8)
     heat = np.zeros((1, 4, 4), dtype=np.float32)
     heat[0, 0, 0] = 1
-    shown = saliency.overlay(picture, heat)[0]
+    shown = grad_cam.overlay(picture, heat)[0]
     assert (shown[3, 3] == 100).all()
     assert np.ptp(shown[0, 0].astype(int)) > 20

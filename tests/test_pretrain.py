@@ -8,7 +8,7 @@ import pytest
 from tlcourse import teachers
 from tlcourse.data import data_folder
 from tlcourse.datasets import faces
-from tlcourse.pretrain import faces_vgg16
+from tlcourse.research import pretraining
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def few_people(monkeypatch):
 
 
 def test_drawing_in_parts_is_the_same_as_in_one(few_people):
-    images, labels = faces_vgg16.draw_people(2, seed=5, workers=2)
+    images, labels = pretraining.draw_people(2, seed=5, workers=2)
     whole = faces.portraits(range(6), 2, seed=5)
     assert np.array_equal(images, whole.images)
     assert np.array_equal(labels, whole.labels)
@@ -25,12 +25,12 @@ def test_drawing_in_parts_is_the_same_as_in_one(few_people):
 
 def test_tiny_training_runs_and_is_measured(few_people, tmp_path):
     recipe = {
-        **faces_vgg16.RECIPE,
+        **pretraining.RECIPE,
         "people": 6,
         "batch_size": 8,
-        "rounds": [{**part, "images_each": 4, "epochs": 1} for part in faces_vgg16.RECIPE["rounds"]],
+        "rounds": [{**part, "images_each": 4, "epochs": 1} for part in pretraining.RECIPE["rounds"]],
     }
-    model, measured = faces_vgg16.train(tmp_path, recipe)
+    model, measured = pretraining.train(tmp_path, recipe)
     assert model.output_shape == (None, 6)
     assert 0 <= measured["held_out_accuracy"] <= 1
     assert measured["held_out_images"] == 30
@@ -38,12 +38,12 @@ def test_tiny_training_runs_and_is_measured(few_people, tmp_path):
 
 def test_shipped_card_tells_the_recipe():
     card = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))
-    assert {key: card["recipe"][key] for key in faces_vgg16.RECIPE} == faces_vgg16.RECIPE
+    assert {key: card["recipe"][key] for key in pretraining.RECIPE} == pretraining.RECIPE
     assert card["licence"] == "MIT"
 
 
 def test_shipped_teacher_knows_its_people():
-    held_out = faces.portraits(faces.TEACHER_PEOPLE[:60], 3, seed=faces_vgg16.HELD_OUT_PICTURES)
+    held_out = faces.portraits(faces.TEACHER_PEOPLE[:60], 3, seed=pretraining.HELD_OUT_PICTURES)
     model = teachers.load("faces_vgg16")
     accuracy = (model.predict(held_out.images, verbose=0).argmax(axis=1) == held_out.labels).mean()
     card = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))

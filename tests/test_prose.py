@@ -5,7 +5,8 @@ import prose
 import pytest
 from conftest import ROOT
 
-from tlcourse import notebooks, units
+from tlcourse import notebooks
+from tlcourse.building import unit_sources
 
 CLAIMS = prose.claimed_numbers(ROOT / "data" / "claims.toml")
 LARGEST_FALSE_PASS_RATE = 0.15  # of wrong numbers with two or more digits
@@ -15,7 +16,7 @@ def _unit(name):
     return notebooks.read(ROOT / "solutions" / name / f"{name}.ipynb")
 
 
-@pytest.mark.parametrize("unit", units.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
 def test_the_prose_of_a_unit_says_what_was_measured(unit):
     notebook = _unit(unit)
     lines = [
@@ -26,7 +27,7 @@ def test_the_prose_of_a_unit_says_what_was_measured(unit):
     assert not lines, "numbers without evidence (tests/prose.py says what counts as evidence):\n" + "\n".join(lines)
 
 
-@pytest.mark.parametrize("unit", units.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
 def test_few_wrong_numbers_would_pass(unit):
     assert prose.false_pass_rate(_unit(unit), CLAIMS, seed=0, draws=10) < LARGEST_FALSE_PASS_RATE
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse import addresses, authoring, readme, units
-from tlcourse.cli import main
+from tlcourse.building import addresses, builder, tables, unit_sources
+from tlcourse.commands.main import main
 from tlcourse.data import results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,14 +18,14 @@ CODE = re.findall(r"`([^`\n]+)`", TEXT) + [line.strip() for line in TEXT.splitli
 
 
 def test_tables_and_picture_are_up_to_date():
-    for name in readme.TABLES:
+    for name in tables.TABLES:
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert readme.rendered(text, ROOT, name) == text
-    assert readme.drawn_from(ROOT / "data" / "results" / readme.PICTURE) == readme.fingerprint(ROOT)
+        assert tables.rendered(text, ROOT, name) == text
+    assert tables.drawn_from(ROOT / "data" / "results" / tables.PICTURE) == tables.fingerprint(ROOT)
 
 
 def test_every_unit_has_a_row_with_what_its_own_page_says():
-    for name in units.names(ROOT):
+    for name in unit_sources.names(ROOT):
         (row,) = [line for line in UNIT_ROWS if f"notebooks/{name}/{name}.ipynb)" in line]
         released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         cells = [
@@ -95,12 +95,12 @@ def test_environment_variables_exist():
 @pytest.fixture
 def small(tiny_course):
     """A course of one unit with records and a README of its own."""
-    authoring.build(execute=False, root=tiny_course)
+    builder.build(execute=False, root=tiny_course)
     folder = tiny_course / "data" / "results"
     folder.mkdir(parents=True)
     summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": []}
     made = {"provenance": {"date": "2026-01-01", "command": "tlcourse results x", "versions": {"keras": "3.15.1"}}}
-    headline = {**dict.fromkeys(readme.BARS, summary), **made}
+    headline = {**dict.fromkeys(tables.BARS, summary), **made}
     (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
     real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}, **made}
     (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
@@ -119,11 +119,11 @@ def small(tiny_course):
     return tiny_course
 
 
-WRITTEN = {"README.md", "data/README.md", "docs/speed.md", f"data/results/{readme.PICTURE}"}
+WRITTEN = {"README.md", "data/README.md", "docs/speed.md", f"data/results/{tables.PICTURE}"}
 
 
 def test_the_tables_follow_the_units_and_the_records(small):
-    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN
+    assert {file.relative_to(small).as_posix() for file in tables.write(small)} == WRITTEN
     text = (small / "README.md").read_text(encoding="utf-8")
     (row,) = [line for line in text.splitlines() if "01_tiny.ipynb)" in line]
     assert row.startswith(
@@ -132,11 +132,11 @@ def test_the_tables_follow_the_units_and_the_records(small):
     assert "| 2 | 1 |" in row
     assert "| 0.500 (0.400 to 0.600) | 0.250 (0.400 to 0.600) | 7 |" in text
     assert "| C01 | It works |  | not shown yet |" in text
-    assert readme.write(small) == []
+    assert tables.write(small) == []
 
 
 def test_what_ten_thousand_submissions_cost_follows_from_the_recorded_speed(small):
-    readme.write(small)
+    tables.write(small)
     text = (small / "docs" / "speed.md").read_text(encoding="utf-8")
     # 10,000 x 2 x 0.6 s / 3600 = 3.33 hours of one processor; 1,000 s of writing; 10,000 x 5 s = 13.9 hours of stock
     assert "| 10,000 | 1.7 hours | 17 min | 17 min | 13.9 hours |" in text
@@ -152,40 +152,40 @@ def test_the_minutes_of_make_results_are_those_of_the_records(small):
         if file.stem == "bench":
             record["provenance"]["command"] = "tlcourse bench --keep"
         file.write_text(json.dumps(record), encoding="utf-8")
-    readme.write(small)
+    tables.write(small)
     assert [file.stem for file in files] == ["bench", "headline", "real"]
     assert "2 records together took about 11 minutes on 4 processors" in (small / "README.md").read_text("utf-8")
 
 
 def test_minutes_are_not_said_where_a_record_does_not_tell_them(small):
-    readme.write(small)
+    tables.write(small)
     again = (small / "README.md").read_text(encoding="utf-8").partition("<!-- again:")[2].partition("<!-- /again")[0]
     assert "make results" in again.partition("-->")[2]
     assert "minutes" not in again
 
 
 def test_a_new_record_makes_the_picture_stale(small):
-    readme.write(small)
+    tables.write(small)
     file = small / "data" / "results" / "headline.json"
     file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
-    assert {file.relative_to(small).as_posix() for file in readme.write(small)} == WRITTEN - {"docs/speed.md"}
+    assert {file.relative_to(small).as_posix() for file in tables.write(small)} == WRITTEN - {"docs/speed.md"}
     assert "by `tlcourse results x` with Keras 3.15.1" in (small / "data" / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_readme_without_markers_is_refused(small):
     with pytest.raises(ValueError, match="units"):
-        readme.rendered("# no tables", small)
+        tables.rendered("# no tables", small)
 
 
 def test_a_unit_that_does_not_say_how_long_it_takes_is_refused(small):
     file = small / "notebooks" / "01_tiny" / "01_tiny.ipynb"
     file.write_text(file.read_text(encoding="utf-8").replace("1 minute.", ""), encoding="utf-8")
     with pytest.raises(ValueError, match=r"01_tiny.*minutes"):
-        readme.unit_table(small)
+        tables.unit_table(small)
 
 
 def test_the_picture_shows_what_the_record_says(small):
-    axes = readme.draw_headline(small)
-    assert [bar.get_width() for bar in axes.patches] == [0.5] * len(readme.BARS)
+    axes = tables.draw_headline(small)
+    assert [bar.get_width() for bar in axes.patches] == [0.5] * len(tables.BARS)
     shown = {text.get_text() for text in axes.texts}
     assert shown == {"0.500"}

@@ -13,8 +13,9 @@ import pytest
 from conftest import ROOT, TINY
 from scipy import stats
 
-from tlcourse import authoring
-from tlcourse.grading import item_analysis, report, report_page
+from tlcourse.building import builder
+from tlcourse.grading.reporting import analysis, item_analysis
+from tlcourse.grading.reporting import page as report_page
 
 UNIT = "01_tiny"
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
@@ -32,7 +33,7 @@ def grade(folder, marks, written=None, records=None):
     """Put marks (by student: points of the three checks) and records into a course."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(report.database(folder)) as book:
+    with Gradebook(analysis.database(folder)) as book:
         book.add_assignment(UNIT)
         book.add_notebook(UNIT, UNIT)
         for name, points in CELLS.items():
@@ -60,7 +61,7 @@ def built(tmp_path_factory):
     (folder / "solutions").mkdir()
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     shutil.copy(TINY, folder / "solutions")
-    authoring.build(execute=False, root=folder)
+    builder.build(execute=False, root=folder)
     return folder
 
 
@@ -110,7 +111,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def test_the_page_says_how_each_exercise_went(graded):
-    found = report.read(graded, UNIT)
+    found = analysis.read(graded, UNIT)
     assert found.statuses == {
         "repaired": 1, "graded": 1, "timed out": 1, "tampered": 1, "unreadable": 1, "missing": 1
     }  # fmt: skip
@@ -129,13 +130,13 @@ def test_the_page_says_how_each_exercise_went(graded):
 
 
 def test_common_misconceptions_are_counted_by_student(graded):
-    first, second = report.read(graded, UNIT).misconceptions
+    first, second = analysis.read(graded, UNIT).misconceptions
     assert first == ("double", "one is added", ["ben", "cleo"])
     assert second[2] == ["eve"]
 
 
 def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
-    page = report_page.page(report.read(graded, UNIT))
+    page = report_page.page(analysis.read(graded, UNIT))
     tags = Tags(page)
     assert tags.open == []
     assert tags.loads == []
@@ -158,7 +159,7 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
 
 def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
-    page = report_page.page(report.read(course, UNIT))
+    page = report_page.page(analysis.read(course, UNIT))
     assert "Nothing was flagged" in page
     assert "recognised none" in page
     assert "wait for a person" not in page
@@ -166,14 +167,14 @@ def test_a_class_without_flags_and_misconceptions_has_a_page(course):
 
 def test_nothing_graded_is_said_in_one_line(course):
     with pytest.raises(ValueError, match="tlcourse grade 01_tiny"):
-        report.read(course, UNIT)
+        analysis.read(course, UNIT)
     with pytest.raises(FileNotFoundError, match="01_none"):
-        report.read(course, "01_none")
+        analysis.read(course, "01_none")
 
 
 def test_a_damaged_record_is_shown_as_such(graded):
     (graded / "autograding" / UNIT / "ann.json").write_text("{", encoding="utf-8")
-    (student,) = [one for one in report.read(graded, UNIT).students if one.student == "ann"]
+    (student,) = [one for one in analysis.read(graded, UNIT).students if one.student == "ann"]
     assert student.status == "unreadable"
     assert "ann.json" in student.notes[0]
 
@@ -220,7 +221,7 @@ def test_the_tables_for_moodle_and_canvas(graded):
 def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     from nbgrader.api import Gradebook
 
-    with Gradebook(report.database(graded)) as book:
+    with Gradebook(analysis.database(graded)) as book:
         submission = book.find_submission(UNIT, "ann")
         submission.notebooks[0].late_submission_penalty = 1.5
         book.db.commit()
@@ -228,7 +229,7 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     own = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
     assert own["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
-    assert {one.student: one.score for one in report.read(graded, UNIT).students}["ann"] == 2.5
+    assert {one.student: one.score for one in analysis.read(graded, UNIT).students}["ann"] == 2.5
 
 
 def test_the_command_and_nbgraders_own_export(graded):
@@ -237,7 +238,7 @@ def test_the_command_and_nbgraders_own_export(graded):
     )
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
-    plugin = "tlcourse.grading.exports.CanvasExport"
+    plugin = "tlcourse.grading.gradebook.exports.CanvasExport"
     command = [sys.executable, "-m", "nbgrader", "export", "--exporter", plugin, "--to", "canvas.csv"]
     done = subprocess.run(command, cwd=graded, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr

@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from tlcourse import authoring, notebooks, units
-from tlcourse.cli import main
-from tlcourse.grading import accidents, restore, sample_class
+from tlcourse import notebooks
+from tlcourse.building import builder, unit_sources
+from tlcourse.commands import repair_notebook
+from tlcourse.commands.main import main
+from tlcourse.samples import accidents, sample_class
 
 UNIT = "01_tiny"
 ANSWERS = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
@@ -46,7 +48,7 @@ WAYS = (
 @pytest.fixture
 def course(tiny_course, monkeypatch):
     """The tiny unit, built."""
-    authoring.build(execute=False, root=tiny_course)
+    builder.build(execute=False, root=tiny_course)
     monkeypatch.chdir(tiny_course)
     return tiny_course
 
@@ -81,7 +83,7 @@ def marks(notebook):
 def test_what_came_back_has_its_metadata_and_its_answers(course, released, answered, happen, tmp_path):
     file = save(happen(answered, None), tmp_path / f"Copy of {UNIT}.ipynb")
     before = file.read_bytes()
-    repaired = notebooks.read(restore.restore(file).file)
+    repaired = notebooks.read(repair_notebook.restore(file).file)
     assert file.read_bytes() == before
     assert marks(repaired) == marks(released)
     sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in repaired.cells if "nbgrader" in cell.metadata}
@@ -94,7 +96,7 @@ def test_what_came_back_has_its_metadata_and_its_answers(course, released, answe
 
 def test_a_repaired_notebook_earns_what_the_answers_are_worth(course, answered, tmp_path):
     file = save(copied_by_hand(answered, None), tmp_path / f"{UNIT}.ipynb")
-    repaired = notebooks.read(restore.restore(file).file)
+    repaired = notebooks.read(repair_notebook.restore(file).file)
     notebooks.run(repaired, tmp_path, "repaired")
     printed = "".join(output.get("text", "") for cell in repaired.cells for output in cell.get("outputs", []))
     assert printed.count("the check passes") == 2  # the third one says nothing
@@ -103,7 +105,7 @@ def test_a_repaired_notebook_earns_what_the_answers_are_worth(course, answered, 
 def test_a_changed_check_is_put_right_and_what_stood_there_is_kept(course, released, answered, tmp_path):
     check = next(cell for cell in answered.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_double")
     check.source = "def double(n):\n    return 2 * n  # my answer, in the wrong cell"
-    done = restore.restore(save(answered, tmp_path / f"{UNIT}.ipynb"))
+    done = repair_notebook.restore(save(answered, tmp_path / f"{UNIT}.ipynb"))
     repaired = notebooks.read(done.file)
     assert marks(repaired) == marks(released)
     assert "The check test_double had been changed; the original was used." in done.notes
@@ -157,9 +159,9 @@ def test_a_release_can_be_named(course, released, answered, tmp_path):
     copied_by_hand(answered, None)
     file = save(answered, tmp_path / "homework.ipynb")
     release = save(released, tmp_path / "downloaded.ipynb")
-    assert marks(notebooks.read(restore.restore(file, release).file)) == marks(released)
+    assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
     with pytest.raises(ValueError, match="no cell of the release has nbgrader's metadata"):
-        restore.restore(file, file, tmp_path / "new.ipynb")
+        repair_notebook.restore(file, file, tmp_path / "new.ipynb")
 
 
 @pytest.mark.filterwarnings("error::nbformat.warnings.MissingIDFieldWarning")
@@ -167,17 +169,17 @@ def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, rele
     file = save(accidents.stripped(answered, None), tmp_path / "homework.ipynb")
     release = save(accidents.through_colab(copy.deepcopy(released), None), tmp_path / "downloaded.ipynb")
     assert "id" not in json.loads(release.read_text(encoding="utf-8"))["cells"][0]  # the badge
-    assert marks(notebooks.read(restore.restore(file, release).file)) == marks(released)
+    assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
 
 
-@pytest.mark.parametrize("unit", units.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
 def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
     reference = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
     released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")
     answers = sample_class.solved(reference)
     student = copied_by_hand(sample_class.fill(copy.deepcopy(released), answers), None)
     release = ROOT / "notebooks" / unit / f"{unit}.ipynb"
-    done = restore.restore(save(student, tmp_path / f"{unit}.ipynb"), release)
+    done = repair_notebook.restore(save(student, tmp_path / f"{unit}.ipynb"), release)
     repaired = notebooks.read(done.file)
     assert marks(repaired) == marks(released)
     assert not done.unanswered

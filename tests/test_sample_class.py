@@ -7,9 +7,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from tlcourse import authoring, notebooks
-from tlcourse.cli import main
-from tlcourse.grading import accidents, cheats, known_answers, runner, sample_students
+from tlcourse import notebooks
+from tlcourse.building import builder
+from tlcourse.commands.main import main
+from tlcourse.grading.model import layout
+from tlcourse.samples import accidents, cheats, known_answers, sample_students
 
 UNIT = "01_tiny"
 
@@ -18,12 +20,12 @@ UNIT = "01_tiny"
 def course(tiny_course):
     """The tiny unit with its answers, built."""
     shutil.copytree(ROOT / "tests" / "fixtures" / "answers", known_answers.folder(tiny_course, UNIT))
-    authoring.build(execute=False, root=tiny_course)
+    builder.build(execute=False, root=tiny_course)
     return tiny_course
 
 
 def class_of(root, unit, count, seed, kinds=sample_students.KINDS):
-    reference, release = (notebooks.read(file(root, unit)) for file in (runner.solution_file, runner.release_file))
+    reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
     made = sample_students.Course(reference, release, known_answers.folder(root, unit))
     return list(sample_students.hand_ins(made, count, seed, kinds))
 
@@ -88,10 +90,10 @@ def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
 
 
 def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_path, monkeypatch):
-    sandbox = pytest.importorskip("tlcourse.grading.sandbox")
+    sandbox = pytest.importorskip("tlcourse.grading.sandbox.bubblewrap")
     if sandbox.problem():
         pytest.skip(f"student code cannot be locked in here: {sandbox.problem()}")
-    from tlcourse.grading.grade import grade
+    from tlcourse.grading.gradebook.batch import grade
 
     monkeypatch.chdir(course)
     folder = tmp_path / "class"
@@ -106,7 +108,7 @@ def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_p
     titles = {student["title"] for student in manifest["students"]}
     assert {case.title for case in (*accidents.ACCIDENTS[:12], *cheats.CHEATS)} <= titles
     graded = {one.student: one for one in grade(folder, UNIT)}
-    rows = {row["student"]: row["code_score"] for row in runner.gradebook(folder, UNIT)}
+    rows = {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
     wrong = [
         (one["title"], graded[one["student"]].status, rows.get(one["student"], 0.0))
         for one in manifest["students"]

@@ -5,7 +5,7 @@ import pytest
 
 from tlcourse.data import results
 from tlcourse.datasets import digits, galaxies, glyphs
-from tlcourse.experiments import paired_difference
+from tlcourse.stats import paired_difference
 
 
 def _surely_better(record, first, second):
@@ -97,11 +97,11 @@ def test_the_distance_of_domains_picks_the_worst_teacher_for_digits_in_four_draw
 
 
 def test_label_shift_uses_no_digit_twice(monkeypatch):
-    from tlcourse.experiments import label_shift
+    from tlcourse.research import unbalanced_classes
 
     seen = {}
-    monkeypatch.setattr(label_shift, "_measured", lambda parts, seed: seen.update(parts) or {})
-    label_shift.run(99)
+    monkeypatch.setattr(unbalanced_classes, "_measured", lambda parts, seed: seen.update(parts) or {})
+    unbalanced_classes.run(99)
     pixels = np.concatenate([part[0] for part in seen.values()])
     everything = digits.load().images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(1797, -1)
     assert len(np.unique(pixels, axis=0)) >= len(pixels) - (1797 - len(np.unique(everything, axis=0)))
@@ -111,7 +111,7 @@ def test_label_shift_uses_no_digit_twice(monkeypatch):
 
 
 def test_exchanged_colours_are_the_same_galaxies():
-    from tlcourse.experiments import dataset_bias
+    from tlcourse.research import dataset_bias
 
     data = galaxies.observe(2, 0)
     other = dataset_bias.exchanged(data)
@@ -121,10 +121,10 @@ def test_exchanged_colours_are_the_same_galaxies():
 
 
 def test_copies_are_the_same_galaxies_turned_mirrored_moved_and_dimmed():
-    from tlcourse.experiments import clusters
+    from tlcourse.domains import clustering
 
     data = galaxies.observe(1, 0)
-    copied = clusters.copies(data.images, 6, seed=0)
+    copied = clustering.copies(data.images, 6, seed=0)
     assert copied.labels.tolist() == [place for place in range(4) for _ in range(6)]
     assert len(np.unique(copied.images, axis=0)) == 24
     for image, label in zip(copied.images, copied.labels, strict=True):
@@ -135,29 +135,31 @@ def test_copies_are_the_same_galaxies_turned_mirrored_moved_and_dimmed():
 
 
 def test_agreement_is_one_for_the_classes_themselves_and_nothing_by_lot():
-    from tlcourse.experiments import clusters
+    from tlcourse.domains import clustering
 
     labels = np.repeat(np.arange(4), 30)
     rng = np.random.default_rng(0)
     apart = 10 * np.eye(4)[labels] + rng.normal(size=(120, 4))
-    assert clusters.agreement(apart, labels, 0) == 1
-    assert abs(clusters.agreement(apart, rng.permutation(labels), 0)) < 0.1
+    assert clustering.agreement(apart, labels, 0) == 1
+    assert abs(clustering.agreement(apart, rng.permutation(labels), 0)) < 0.1
 
 
 def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_on_record():
     from scipy import stats
 
-    from tlcourse.experiments import instances
+    from tlcourse.domains import instances
+    from tlcourse.research import instance_weights
 
     source, _, target, _ = instances.drawn_domains(0)
     truth = stats.norm.pdf(source, 1.5, 0.5) / stats.norm.pdf(source, 0, 1)
     assert np.corrcoef(instances.weights(source, target), truth.clip(max=instances.LARGEST))[0, 1] > 0.9
-    for name, value in instances.run(3).items():
+    for name, value in instance_weights.run(3).items():
         np.testing.assert_allclose(value, results("instances")[name]["values"][3], atol=2e-5)
 
 
 def test_the_small_network_learns():
-    from tlcourse.experiments import headline, small_network
+    from tlcourse import small_network
+    from tlcourse.research import headline
 
     train, test = (glyphs.glyphs("IO", 40, seed, glyphs.PRINTED) for seed in (0, 1))
     model = small_network.train(train, 0, epochs=6)
@@ -170,17 +172,17 @@ def tiny(monkeypatch):
     """The experiments on so few pictures, with networks that are not trained, that they only show that they run."""
     import keras
 
-    from tlcourse.experiments import (
+    from tlcourse import small_network
+    from tlcourse.networks import small_cnn
+    from tlcourse.research import (
         clusters,
         dataset_bias,
         other_labels,
         simulation,
-        small_network,
         transfer_matrix,
         two_languages,
         two_telescopes,
     )
-    from tlcourse.networks import small_cnn
 
     def untrained(data, seed, epochs=1):
         keras.utils.set_random_seed(seed)
@@ -218,10 +220,10 @@ def tiny(monkeypatch):
     ],
 )
 def test_an_experiment_gives_what_is_onresults(tiny, name):
-    from tlcourse.experiments import recording
+    from tlcourse.research import registry
 
     record = results(name)
-    run, _ = recording.RESULTS[name]
+    run, _ = registry.RESULTS[name]
     assert _paths(run(3)) == _paths({key: value for key, value in record.items() if key != "provenance"})
 
 

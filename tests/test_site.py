@@ -18,11 +18,12 @@ from PIL import Image
 from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
 from test_widgets import STILL
 
-from tlcourse import addresses, notebooks, units
+from tlcourse import notebooks
+from tlcourse.building import addresses, unit_sources
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
-from tlcourse import site as course_site
-from tlcourse.site import alternatives, pages, unit_page
+from tlcourse.building import site as course_site
+from tlcourse.building.site import alternatives, pages, unit_page
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
@@ -87,7 +88,7 @@ def read(built):
 
 def test_every_unit_document_and_module_has_its_page(read):
     expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
-    expected |= {f"units/{name}.html" for name in units.names(ROOT)}
+    expected |= {f"units/{name}.html" for name in unit_sources.names(ROOT)}
     expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md")}
     expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
     assert expected <= set(read)
@@ -115,7 +116,7 @@ def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read)
 
 def test_each_units_page_links_to_its_notebook_on_colab(read):
     prefix = "https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/"
-    for unit in units.names(ROOT):
+    for unit in unit_sources.names(ROOT):
         found = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
         assert found == [f"notebooks/{unit}/{unit}.ipynb"]
         assert (ROOT / found[0]).is_file()
@@ -132,7 +133,7 @@ def test_nothing_is_loaded_from_elsewhere(read, built):
 
 
 def test_solutions_are_folded_and_hidden_tests_are_left_out(read):
-    for unit in units.names(ROOT):  # not parameters: side by side, each process would build the site
+    for unit in unit_sources.names(ROOT):  # not parameters: side by side, each process would build the site
         source = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
         page = read[f"units/{unit}.html"]
         text = html.unescape(re.sub(r"<[^>]+>", "", page.file.read_text(encoding="utf-8")))
@@ -157,7 +158,7 @@ def test_pictures_are_described_and_none_like_another(read):
 
 
 def test_a_unit_with_a_widget_shows_its_still_picture(read):
-    for unit in units.names(ROOT):
+    for unit in unit_sources.names(ROOT):
         source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
         for widget, still in STILL.items():
             if f"{widget}(" in source:

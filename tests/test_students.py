@@ -6,14 +6,14 @@ import pytest
 
 from tlcourse.data import results
 from tlcourse.distillation import hint, small_student
-from tlcourse.experiments import distillation, students
+from tlcourse.research import distillation_methods, students
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 48, 48, 3), dtype=np.uint8)
 
 
 def student():
     keras.utils.set_random_seed(0)
-    return small_student(distillation.PEOPLE)
+    return small_student(distillation_methods.PEOPLE)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_a_second_answer_is_one_more_dense_layer(networks):
     assert networks["student"]["parameters"] == student().count_params()
     assert networks["multi_task"]["parameters"] == student().count_params() + more
     assert networks["multi_task"]["bytes"] - networks["student"]["bytes"] > 4 * more
-    assert networks["teacher"]["parameters"] == distillation.whole_teacher().count_params()
+    assert networks["teacher"]["parameters"] == distillation_methods.whole_teacher().count_params()
     assert all(0 < network["ms"] < 1000 for network in networks.values())
 
 
@@ -55,7 +55,7 @@ def test_likeness_is_the_cosine_of_two_attention_maps():
         return energy / np.linalg.norm(energy, axis=1, keepdims=True)
 
     learner = student()
-    theirs, own = attention_map(distillation.base(), "block3_conv3_relu"), attention_map(learner, "map2")
+    theirs, own = attention_map(distillation_methods.base(), "block3_conv3_relu"), attention_map(learner, "map2")
     found = students.alike({"untrained": learner}, PICTURES)
     assert set(found) == {"untrained", "same_everywhere"}
     assert found["untrained"] == pytest.approx((theirs * own).sum(axis=1).mean(), rel=2e-3)

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse import catalogue, networks, storage, teachers, weights
+from tlcourse import networks, storage, teachers
+from tlcourse.teachers import catalogue, weights
 
 IMAGENET = [name for name, teacher in teachers.CATALOGUE.items() if not teacher.embedded]
 MODULES = {"VGG16": "vgg16", "VGG19": "vgg19", "InceptionV3": "inception_v3", "MobileNetV2": "mobilenet_v2"}

@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT, in_time
 from PIL import Image
 
-from tlcourse import counting, notebooks, units, widgets
+from tlcourse import counting, notebooks, widgets
+from tlcourse.building import unit_sources
 from tlcourse.datasets import galaxies
 from tlcourse.datasets.galaxy import draw
 
@@ -47,7 +48,9 @@ def test_every_widget_has_a_still_picture():
 
 @pytest.mark.parametrize(("widget", "still"), STILL.items())
 def test_a_unit_that_uses_a_widget_stores_its_still_picture(widget, still):
-    solved = {unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in units.names(ROOT)}
+    solved = {
+        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in unit_sources.names(ROOT)
+    }
     using = {unit: cells for unit, cells in solved.items() if any(calls(cell, widget) for cell in cells)}
     assert using, f"no unit uses {widget}"
     for unit, cells in using.items():

@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import storage
-from tlcourse.catalogue import CATALOGUE
 from tlcourse.storage import cache_folder
+from tlcourse.teachers.catalogue import CATALOGUE
 
 __all__ = ["cache_folder", "extract"]
 

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import copied_cells as build
+from tlcourse.samples.accidents import copied_cells as build

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import debugging_output as build
+from tlcourse.samples.accidents import debugging_output as build

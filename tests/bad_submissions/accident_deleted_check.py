@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import deleted_check as build
+from tlcourse.samples.accidents import deleted_check as build

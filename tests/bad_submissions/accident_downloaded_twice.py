@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import downloaded_twice as build
+from tlcourse.samples.accidents import downloaded_twice as build

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import edited_check as build
+from tlcourse.samples.accidents import edited_check as build

@@ -4,4 +4,4 @@
 # earns: 0
 
 # %% build
-from tlcourse.grading.accidents import nothing as build
+from tlcourse.samples.accidents import nothing as build

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import other_kernel as build
+from tlcourse.samples.accidents import other_kernel as build

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import through_vscode as build
+from tlcourse.samples.accidents import through_vscode as build

@@ -6,7 +6,7 @@
 # %% build
 import copy
 
-from tlcourse.grading.accidents import hand_in
+from tlcourse.samples.accidents import hand_in
 
 
 def build(notebook, file):

@@ -4,4 +4,4 @@
 # earns: 3
 
 # %% build
-from tlcourse.grading.accidents import unfinished as build
+from tlcourse.samples.accidents import unfinished as build

@@ -4,7 +4,7 @@
 # earns: 4
 
 # %% build
-from tlcourse.grading.accidents import hand_in
+from tlcourse.samples.accidents import hand_in
 
 
 def build(notebook, file):

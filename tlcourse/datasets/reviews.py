@@ -13,8 +13,9 @@ import numpy as np
 from tlcourse.datasets.review_grammar import LANGUAGES, Writer
 from tlcourse.datasets.review_words import dictionary
 
-__all__ = ["CLASS_NAMES", "LANGUAGES", "SOURCE", "LabelledTexts", "corpus", "dictionary", "handwritten"]
+__all__ = ["CLASS_NAMES", "LANGUAGES", "NEGATIONS", "SOURCE", "LabelledTexts", "corpus", "dictionary", "handwritten"]
 
+NEGATIONS = frozenset({"not", "never", "no", "nunca", "ni"})
 CLASS_NAMES = ("negative", "positive")
 SOURCE = "put together by the grammar of tlcourse.datasets.reviews; written by nobody; MIT licence"
 

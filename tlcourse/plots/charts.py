@@ -18,7 +18,7 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
     Parameters
     ----------
     summaries : dict of str to dict
-        Label to ``{"mean": float, "ci95": [low, high]}``, as `tlcourse.experiments.summary` gives; first on top.
+        Label to ``{"mean": float, "ci95": [low, high]}``, as `tlcourse.stats.summary` gives; first on top.
     references : dict of str to float, optional
         Dotted lines to compare with, such as chance or the lecture's value.
     highlight : str, optional

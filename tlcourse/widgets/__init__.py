@@ -1,11 +1,11 @@
 """Interactive pictures. Each has a static twin, a function that draws the same, for pages without a kernel."""
 
-from tlcourse.widgets.cut import CutExplorer, draw_cut
-from tlcourse.widgets.own_photo import PhotoClassifier, draw_photo
-from tlcourse.widgets.schedules import ScheduleExplorer, draw_schedules
-from tlcourse.widgets.shapes import ShapeExplorer, draw_filters, draw_shapes, draw_windows
-from tlcourse.widgets.shift import ShiftExplorer, draw_shift
-from tlcourse.widgets.temperature import TemperatureExplorer, draw_softened
+from tlcourse.widgets.cut_explorer import CutExplorer, draw_cut
+from tlcourse.widgets.photo_classifier import PhotoClassifier, draw_photo
+from tlcourse.widgets.schedule_explorer import ScheduleExplorer, draw_schedules
+from tlcourse.widgets.shape_explorer import ShapeExplorer, draw_filters, draw_shapes, draw_windows
+from tlcourse.widgets.shift_explorer import ShiftExplorer, draw_shift
+from tlcourse.widgets.temperature_explorer import TemperatureExplorer, draw_softened
 
 __all__ = [
     "CutExplorer",

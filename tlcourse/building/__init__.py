@@ -1,0 +1,1 @@
+"""From the sources of units to notebooks, tables and the site."""

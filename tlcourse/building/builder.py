@@ -1,0 +1,205 @@
+"""From a unit's source to its two notebooks: solved and executed for the instructor, released for the student.
+
+solutions/NN_x.py -> solutions/NN_x/NN_x.ipynb (executed, outputs kept) -> notebooks/NN_x/NN_x.ipynb (by nbgrader).
+A build that fails or is interrupted leaves the notebooks as they were. `to_source` is the way back.
+"""
+
+import logging
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+
+from tlcourse import notebooks
+from tlcourse.building import unit_sources as sources
+
+CELL_SECONDS = 600  # the longest that one cell may run; nbgrader_config.py gives submissions the same
+WIDGET = "application/vnd.jupyter.widget-view+json"
+PHOTO = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
+
+
+class BuildError(RuntimeError):
+    """A unit could not be built; the message names unit, cell and cause."""
+
+
+class Built(NamedTuple):
+    """What a build made of one unit."""
+
+    unit: str
+    solution: Path
+    release: Path
+    seconds: float
+    warnings: str  # what the cells wrote to stderr; it is not stored
+
+
+def build(units=None, execute=True, root=None):
+    """Build the notebooks of some units, or of all.
+
+    Parameters
+    ----------
+    units : sequence of str, optional
+        Such as ``["01_cnn_parameters"]``; all of them by default.
+    execute : bool
+        Run every cell in a fresh kernel. Without it the stored outputs of unchanged cells are kept.
+    root : path, optional
+        The course's folder; found from the working directory by default.
+
+    Returns
+    -------
+    list of Built
+
+    Raises
+    ------
+    ValueError
+        If a unit does not exist, or its source breaks a rule (`units.check`).
+    BuildError
+        If a cell fails, or nbgrader does.
+    """
+    root = sources.course_folder(root)
+    known = sources.names(root)
+    units = known if units is None else [units] if isinstance(units, str) else list(units)
+    for unit in units:
+        if unit not in known:
+            raise ValueError(f"no unit '{unit}': there are {', '.join(known) or 'none'}")
+    return [_build_one(root, unit, execute) for unit in units]
+
+
+def _build_one(root, unit, execute):
+    started = time.perf_counter()
+    solution = root / "solutions" / unit / f"{unit}.ipynb"
+    release = root / "notebooks" / unit / f"{unit}.ipynb"
+    notebook = sources.read(root / "solutions" / f"{unit}.py")
+    warnings = ""
+    if execute:
+        warnings = _execute(notebook, unit, solution.parent)
+    else:
+        _keep_outputs(notebook, solution)
+    text = _as_text(notebook)
+    released = _released(root, unit, text)
+    notebooks.write_atomically(solution, text)
+    notebooks.write_atomically(release, released)
+    return Built(unit, solution, release, time.perf_counter() - started, warnings)
+
+
+def released(unit, root=None):
+    """A unit as students get it, made anew from the built solution; nothing is written.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+
+    Raises
+    ------
+    FileNotFoundError, BuildError
+    """
+    root = sources.course_folder(root)
+    solution = notebooks.read(root / "solutions" / unit / f"{unit}.ipynb")
+    return nbformat.reads(_released(root, unit, _as_text(solution)), as_version=4)
+
+
+def to_source(notebook_path, root=None):
+    """Bring an instructor's edited notebook, solutions/NN_x/NN_x.ipynb, back to its source solutions/NN_x.py.
+
+    Returns
+    -------
+    Path
+        The source that was written. Build the unit afterwards.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If the file is missing, is not a notebook, or breaks a rule: a student's copy, for one, has no solutions.
+    """
+    notebook = notebooks.read(notebook_path)
+    unit = Path(notebook_path).stem
+    source = sources.course_folder(root) / "solutions" / f"{unit}.py"
+    old = source.read_text(encoding="utf-8") if source.is_file() else None
+    notebooks.write_atomically(source, sources.source_text(notebook, Path(notebook_path).name, old))
+    return source
+
+
+def _execute(notebook, unit, folder):
+    """Run all cells in a fresh kernel, in place; returns what they wrote to stderr."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        notebooks.run(notebook, folder, unit, CELL_SECONDS)
+    except notebooks.CellError as error:
+        raise BuildError(f"{unit}, {error}") from error
+    return _clean_outputs(notebook)
+
+
+def _clean_outputs(notebook):
+    """Drop from the stored outputs what no reader of a page can use; returns the dropped stderr text."""
+    errors = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        errors += [output.text for output in cell.outputs if output.get("name") == "stderr"]
+        kept = [
+            output for output in cell.outputs if output.get("name") != "stderr" and WIDGET not in output.get("data", {})
+        ]
+        if "photo" in cell.metadata.get("tags", []):
+            kept = [_no_photo() if "image/png" in output.get("data", {}) else output for output in kept]
+        cell.outputs = _joined(kept)
+    notebook.metadata["language_info"] = {"name": "python"}
+    return "".join(errors)
+
+
+def _no_photo():
+    """A line in place of a picture, for cells with the tag "photo": the photos are not the course's to hand on."""
+    return nbformat.v4.new_output("stream", name="stdout", text=PHOTO)
+
+
+def _joined(outputs):
+    """Printed text in one piece: a slow cell's comes in as many as the machine's load decides."""
+    joined = []
+    for output in outputs:
+        if joined and output.get("name") == joined[-1].get("name") == "stdout":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def _keep_outputs(notebook, built):
+    """Take over the stored outputs of the cells that have not changed since `built` was made."""
+    if not built.is_file():
+        return
+    stored = {cell.get("id"): cell for cell in notebooks.read(built).cells}
+    for cell in notebook.cells:
+        old = stored.get(cell.id)
+        if cell.cell_type == "code" and old is not None and old.source == cell.source:
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+
+
+def _as_text(notebook):
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def _released(root, unit, solution_text):
+    """The student's copy, by nbgrader with the course's own configuration, aside and without a gradebook."""
+    # nbgrader takes a second to import, and a course without it can still read units.
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import capture_log
+    from traitlets.config import PyFileConfigLoader
+
+    with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        config.CourseDirectory.root = folder
+        config.SaveCells.enabled = False
+        config.GenerateAssignment.no_database = True
+        notebooks.write_atomically(
+            Path(folder, config.CourseDirectory.source_directory, unit, f"{unit}.ipynb"), solution_text
+        )
+        converter = GenerateAssignment(CourseDirectory(config=config, assignment_id=unit), config=config)
+        converter.log.propagate = False
+        converter.log.setLevel(logging.INFO)
+        outcome = capture_log(converter)
+        if not outcome["success"]:
+            raise BuildError(f"{unit}: nbgrader generate_assignment failed\n{outcome.get('log') or outcome['error']}")
+        made = Path(folder, config.CourseDirectory.release_directory, unit, f"{unit}.ipynb")
+        return _as_text(nbformat.reads(made.read_text(encoding="utf-8"), as_version=4))

@@ -1,0 +1,87 @@
+"""What a picture shows, in words, for those who cannot see it: read from the cell that draws it."""
+
+import ast
+import functools
+import re
+from pathlib import Path
+
+from tlcourse.grading.model.release import parsed
+
+LONGEST = 300
+FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "widgets")]
+
+
+def alternative(source, heading, prose):
+    """The text in place of a cell's picture.
+
+    The picture's title, or the section that it stands in; then what its axes say, or what the drawing function of
+    tlcourse says of itself; where there is neither, the last sentence of the text above.
+
+    Parameters
+    ----------
+    source : str
+        The cell that draws the picture.
+    heading : str
+        Of the section.
+    prose : str
+        The text above the cell, as Markdown.
+
+    Returns
+    -------
+    str
+    """
+    words = _literals(parsed(source))
+    axes = [f"{axis}: {', '.join(words[axis])}" for axis in ("xlabel", "ylabel") if words[axis]]
+    drawn = [drawings()[name] for name in re.findall(r"\b(\w+)\(", source) if name in drawings()]
+    about = [*dict.fromkeys(drawn), *(text.replace("label", " axis") for text in axes)] or [_last_sentence(prose)]
+    titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [plain(heading)]
+    sentences = [part.rstrip(".: ") for part in ["; ".join(dict.fromkeys(titles)), *about] if part.strip()]
+    return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:LONGEST]
+
+
+@functools.cache
+def drawings():
+    """The first sentence of each public function that draws, by its name; read, not imported: that takes seconds."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
+    functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
+    draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
+    said = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
+    public = {name: plain(text).removeprefix("Draw ") for name, text in said.items() if not name.startswith("_")}
+    return {name: text[:1].upper() + text[1:] for name, text in public.items()}
+
+
+def _takes_axes(function):
+    return bool({"ax", "axes"} & {argument.arg for argument in function.args.args})
+
+
+def _literals(tree):
+    """The words of titles and labels that a cell hands to matplotlib, in the order of the source."""
+    found = {"title": [], "xlabel": [], "ylabel": []}
+    methods = {"set_title": "title", "suptitle": "title", "set_xlabel": "xlabel", "set_ylabel": "ylabel"}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        method = methods.get(getattr(call.func, "attr", None))
+        given = [(method, call.args[0])] if method and call.args else []
+        given += [(word.arg, word.value) for word in call.keywords if word.arg in found]
+        for key, node in given:
+            found[key] += [text for text in [_text(node)] if text and text not in found[key]]
+    return found
+
+
+def _text(node):
+    """The words of a literal; what an f-string fills in stays open."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+def plain(text):
+    """Markdown without its marks: what a screen reader should read out."""
+    without_links = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"<[^>]*>|[*`$]|^#.*$", "", without_links, flags=re.MULTILINE)
+
+
+def _last_sentence(prose):
+    paragraphs = [" ".join(part.split()) for part in plain(prose).split("\n\n") if part.strip()]
+    return re.split(r"(?<=[.?!:]) (?=[A-Z])", paragraphs[-1])[-1] if paragraphs else ""

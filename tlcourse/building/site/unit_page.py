@@ -1,0 +1,88 @@
+"""A unit as a page to read: stored outputs, stubs with their solutions folded behind them, no hidden test."""
+
+import re
+
+import nbformat
+
+from tlcourse import notebooks
+from tlcourse.building import addresses
+from tlcourse.building.site.alternatives import alternative
+
+OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FOLDS = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
+ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # of an object that a cell's last line happens to be
+
+
+def page(root, name):
+    """The notebook that a unit's page is made of.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The course's folder.
+    name : str
+        Of the unit: "03_fine_tuning".
+
+    Returns
+    -------
+    nbformat.NotebookNode
+    """
+    solved = notebooks.read(root / "solutions" / name / f"{name}.ipynb")
+    released = notebooks.read(root / "notebooks" / name / f"{name}.ipynb")
+    stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if "nbgrader" in cell.metadata}
+    cells, heading, prose = [], "", ""
+    for cell in solved.cells:
+        if "google.colab" in cell.source and cell.cell_type == "code":
+            cells.append(nbformat.v4.new_markdown_cell(colab_line(name)))
+            continue
+        if cell.cell_type == "markdown":
+            prose = cell.source
+            heading = (HEADING.findall(prose) or [heading])[-1]
+        cells += _shown(cell, stubs, heading, prose)
+    return nbformat.v4.new_notebook(cells=cells, metadata=solved.metadata)
+
+
+def colab_line(name):
+    """Where to run the unit: on Colab, or as the file."""
+    file = f"{addresses.SITE}/blob/main/{addresses.notebook(name)}"
+    return (
+        f"[Open this unit in Colab]({addresses.colab(name)}), or [get the notebook]({file}). "
+        "On this page the exercises' solutions are folded; the hidden tests are left out."
+    )
+
+
+def _shown(cell, stubs, heading, prose):
+    """The cells that stand for one of the unit's."""
+    marks = cell.metadata.get("nbgrader", {})
+    if cell.cell_type == "markdown":
+        return _written(cell, stubs) if marks.get("solution") else [_text_cell(cell.source)]
+    if marks.get("solution"):
+        stub = nbformat.v4.new_code_cell(stubs[marks.grade_id])
+        return [stub, _code(notebooks.SOLUTION_EDGE.sub("", cell.source), cell.outputs, "solution")]
+    if marks.get("grade"):
+        return [_code(notebooks.HIDDEN_TESTS.sub("", cell.source).rstrip(), cell.outputs, "check")]
+    fold = "setup" if "setup" in cell.metadata.get("tags", []) else None
+    return [_code(cell.source, cell.outputs, fold, alternative(cell.source, heading, prose))]
+
+
+def _code(source, outputs, fold=None, alt=None):
+    metadata = {"mystnb": {"image": {"alt": alt}}} if alt else {}
+    if fold:
+        summary = FOLDS[fold]
+        metadata |= {"tags": ["hide-input"], "mystnb": {"code_prompt_show": summary, "code_prompt_hide": summary}}
+    outputs = [output for output in outputs if not ADDRESS.fullmatch(output.get("data", {}).get("text/plain", ""))]
+    return nbformat.v4.new_code_cell(source, outputs=outputs, metadata=metadata)
+
+
+def _written(cell, stubs):
+    """A written answer: the place for it, and the reference's answer folded; the mark scheme is the instructor's."""
+    answer = notebooks.MARK_SCHEME.sub("", cell.source).strip()
+    text = (
+        f"{stubs[cell.metadata.nbgrader.grade_id]}\n\n<details><summary>An answer</summary>\n\n{answer}\n\n</details>"
+    )
+    return [_text_cell(text)]
+
+
+def _text_cell(source):
+    return nbformat.v4.new_markdown_cell(OTHER_UNIT.sub(r"](\1.ipynb)", source))

@@ -1,0 +1,1 @@
+"""The `tlcourse` command line and the jobs it runs."""

@@ -1,0 +1,108 @@
+"""How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same hand-ins in one run."""
+
+import contextlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+import psutil
+
+from tlcourse import notebooks
+from tlcourse.building import unit_sources
+from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.gradebook.recorder import Writer
+from tlcourse.grading.model import layout, outcome
+from tlcourse.samples import known_answers, sample_class
+
+STOCK = """\
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.Execute.timeout = 600
+c.Execute.iopub_timeout = 60
+"""
+
+
+def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
+    """Grade the same class twice.
+
+    Returns
+    -------
+    dict
+        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
+        cells used, checks among them, in kernel and judge, once these were ready), "cpu_seconds_per_submission" (of the
+        whole machine while it graded, with what a class costs once: imports, and trying the unit's own solutions),
+        "writing_seconds_per_submission" (of the process that writes), "stock_seconds_per_submission",
+        "stock_cpu_seconds_per_submission", "submissions", "workers".
+
+    Raises
+    ------
+    RuntimeError
+        If a submission could not be graded.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as parent:
+        folder, stock = Path(parent, "course"), Path(parent, "stock")
+        for course in (folder, stock):
+            layout.new_course(course, unit_sources.course_folder(root), [unit])
+            layout.nbgrader(course, "generate_assignment", unit)
+            _hand_in(course, unit, students, unit_sources.course_folder(root))
+        stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
+        stock_seconds, stock_cpu = _timed(lambda: layout.nbgrader(stock, "autograde", unit))
+        with _timed_writer() as writing:
+            outcomes = []
+            seconds, cpu = _timed(lambda: outcomes.extend(grade(folder, unit, jobs=jobs)))
+        if failed := [one for one in outcomes if one.score is None]:
+            raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
+        records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
+        cells = sum(record["cell_cpu_seconds"] for record in records)
+    return {
+        "ratio_to_stock": stock_seconds / seconds,
+        "seconds_per_submission": seconds / students,
+        "cell_cpu_seconds_per_submission": cells / students,
+        "cpu_seconds_per_submission": cpu / students,
+        "writing_seconds_per_submission": sum(writing) / students,
+        "stock_seconds_per_submission": stock_seconds / students,
+        "stock_cpu_seconds_per_submission": stock_cpu / students,
+        "submissions": students,
+        "workers": jobs,
+    }
+
+
+def _hand_in(course, unit, students, root):
+    reference, release = (
+        notebooks.read(file) for file in (layout.solution_file(course, unit), layout.release_file(course, unit))
+    )
+    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
+    made = list(sample_class.submissions(reference, release, mistakes).values())
+    for number in range(students):
+        layout.hand_in(course, f"student{number:02}", unit, made[number % len(made)])
+
+
+@contextlib.contextmanager
+def _timed_writer():
+    """A list of the seconds that each recording takes while this holds."""
+    seconds, record = [], Writer.record
+
+    def timed(writer, *arguments):
+        started = time.perf_counter()
+        record(writer, *arguments)
+        seconds.append(time.perf_counter() - started)
+
+    with mock.patch.object(Writer, "record", timed):
+        yield seconds
+
+
+def _timed(action):
+    """Seconds, and processor seconds of the whole machine: nobody waits for what runs in the boxes."""
+    started, before = time.perf_counter(), _processor_seconds()
+    action()
+    return time.perf_counter() - started, _processor_seconds() - before
+
+
+def _processor_seconds():
+    times = psutil.cpu_times()
+    return times.user + times.system

@@ -1,0 +1,36 @@
+"""Unsupervised transfer: classes made of copies of single pictures, and clusters compared with true classes."""
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from tlcourse.datasets import LabelledImages, galaxies
+
+
+def copies(images, count, seed):
+    """Each picture `count` times, turned, mirrored, moved and dimmed, as a class of its own (Dosovitskiy et al. 2014).
+
+    To tell the classes apart, a network must find what all copies of a picture have in common. Nobody names anything.
+    """
+    rng = np.random.default_rng(seed)
+    copied = np.stack([_changed(image, rng) for image in images for _ in range(count)])
+    labels = np.repeat(np.arange(len(images)), count)
+    names = tuple(f"picture {number}" for number in range(len(images)))
+    return LabelledImages(copied, labels, names, galaxies.SOURCE)
+
+
+def _changed(image, rng):
+    turned = np.rot90(image, rng.integers(4))[:: rng.choice([-1, 1])]
+    moved = np.roll(turned, rng.integers(-4, 5, 2), axis=(0, 1))
+    return np.round(moved * rng.uniform(0.7, 1)).astype(np.uint8)
+
+
+def agreement(vectors, labels, seed):
+    """Adjusted Rand index of k-means' groups with the classes: 1 if they are the same, 0 on average by lot."""
+    with threadpool_limits(1):
+        groups = KMeans(len(np.unique(labels)), n_init=10, random_state=seed).fit_predict(
+            StandardScaler().fit_transform(vectors)
+        )
+    return float(adjusted_rand_score(labels, groups))

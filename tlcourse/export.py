@@ -1,0 +1,139 @@
+"""A network for a small device: exported to LiteRT (TensorFlow Lite's format), checked, run, and timed."""
+
+import time
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tlcourse import storage
+
+_LARGEST_DIFFERENCE = 1e-3  # of a probability, between the file and the model that it was made from
+
+
+def convert(model, quantise=None, sample=None):
+    """A Keras model as the bytes of a .tflite file.
+
+    Parameters
+    ----------
+    model : keras.Model
+        With one input and one output.
+    quantise : {None, "float16", "int8"}
+        How weights are stored: as they are, in half the bytes, or in a quarter (then sums are integers too).
+    sample : numpy.ndarray, optional
+        Pictures, shape (n, h, w, 3), from which "int8" learns how large the activations get.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ValueError
+        For another `quantise`, or "int8" without a sample.
+    """
+    if quantise not in (None, "float16", "int8"):
+        raise ValueError(f"quantise must be None, 'float16' or 'int8', got {quantise!r}")
+    if quantise == "int8" and sample is None:
+        raise ValueError("quantise='int8' needs a sample of pictures: it measures how large the activations get")
+    signature = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
+    function = tf.function(lambda picture: model(picture, training=False)).get_concrete_function(signature)
+    # Without the model as a second argument the weights become constants; as variables, "int8" cannot measure them.
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    if quantise:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if quantise == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if quantise == "int8":
+        converter.representative_dataset = lambda: ([picture[None].astype("float32")] for picture in sample)
+    return converter.convert()
+
+
+class Runner:
+    """A converted network, ready to answer one picture at a time.
+
+    Parameters
+    ----------
+    content : bytes
+        As `convert` gives it.
+    threads : int
+    """
+
+    def __init__(self, content, threads=1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tf.lite.Interpreter says that it will move to a package of its own
+            self.interpreter = tf.lite.Interpreter(model_content=content, num_threads=threads)
+        self.interpreter.allocate_tensors()
+        self.place = self.interpreter.get_input_details()[0]["index"]
+        self.answer = self.interpreter.get_output_details()[0]["index"]
+
+    def __call__(self, picture):
+        """The network's output for one picture, shape (1, h, w, 3), values 0 to 255."""
+        self.interpreter.set_tensor(self.place, np.asarray(picture, dtype=np.float32))
+        self.interpreter.invoke()
+        return self.interpreter.get_tensor(self.answer)
+
+    def predict(self, images):
+        """Outputs for pictures of shape (n, h, w, 3), one after the other: shape (n, classes)."""
+        return np.concatenate([self(picture[None]) for picture in images])
+
+
+def milliseconds(function, picture, repeats=100):
+    """The median time of ``function(picture)`` over `repeats` calls, after ten that do not count."""
+    times = []
+    for _ in range(repeats + 10):
+        start = time.perf_counter()
+        function(picture)
+        times.append(time.perf_counter() - start)
+    return 1000 * float(np.median(times[10:]))
+
+
+def export(base, scaling, kernel, bias, data, into):
+    """Write model.tflite, which takes pictures of 0 to 255, and labels.txt, a name a line in the order of its outputs.
+
+    Parameters
+    ----------
+    base : keras.Model
+        Pictures to feature vectors.
+    scaling : {"none", "tf"}
+        What the base expects; see `tlcourse.teachers.catalogue.Teacher`.
+    kernel, bias : array
+        Shapes (d, classes) and (classes,): the head.
+    data : tlcourse.datasets.LabelledImages
+        Gives the names, and the pictures that file and model are compared on.
+    into : pathlib.Path
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        "model" and "labels".
+
+    Raises
+    ------
+    RuntimeError
+        If the file gives other probabilities than the model.
+    """
+    model = _whole(base, scaling, kernel, bias)
+    content = convert(model)
+    some = data.images[:4].astype(np.float32)
+    difference = float(np.abs(Runner(content).predict(some) - np.asarray(model(some, training=False))).max())
+    if not difference <= _LARGEST_DIFFERENCE:  # nor is it if it is no number
+        raise RuntimeError(f"the exported model differs by {difference:.2g} in a probability: it is not written")
+    written = {"model": into / "model.tflite", "labels": into / "labels.txt"}
+    with storage.whole_file(written["model"]) as partial:
+        partial.write_bytes(content)
+    with storage.whole_file(written["labels"]) as partial:
+        partial.write_text("\n".join(data.class_names) + "\n", encoding="utf-8", newline="\n")
+    return written
+
+
+def _whole(base, scaling, kernel, bias):
+    if scaling not in ("none", "tf"):
+        raise ValueError(f"a base that wants its pictures scaled as {scaling!r} cannot be exported")
+    inputs = keras.Input(base.input_shape[1:], name="picture")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs) if scaling == "tf" else inputs
+    head = keras.layers.Dense(len(bias), activation="softmax", name="classes")
+    model = keras.Model(inputs, head(base(x)))
+    head.set_weights([kernel, bias])
+    return model

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook, converters and plug-ins."""

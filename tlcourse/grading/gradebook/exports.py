@@ -1,0 +1,93 @@
+"""Marks for a learning platform, as plug-ins of `nbgrader export`; `tlcourse report` writes them too.
+
+    nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
+    nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
+
+Who handed in nothing has an empty cell, not a zero: what that is worth is the instructor's decision. A text that a
+spreadsheet would take for a formula gets an apostrophe before it.
+"""
+
+import csv
+import re
+
+from nbgrader.api import MissingEntry
+from nbgrader.plugins import ExportPlugin
+
+FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
+
+
+class PlatformExport(ExportPlugin):
+    """One row a student, one column an assignment."""
+
+    default = "grades.csv"
+
+    def export(self, gradebook):
+        """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
+        units = [unit for unit in gradebook.assignments if not self.assignment or unit.name in self.assignment]
+        students = [one for one in gradebook.students if not self.student or one.id in map(str, self.student)]
+        with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerows(self.head([(unit.name, unit.max_score) for unit in units]))
+            for student in students:
+                marks = [final_score(gradebook, unit.name, student.id) for unit in units]
+                rows.writerow([text(value) for value in self.identify(student)] + [number(mark) for mark in marks])
+
+
+class MoodleExport(PlatformExport):
+    """The columns of Moodle's own export, as *Grades, Import, CSV file* takes them (docs.moodle.org, Grade import).
+
+    There set *Map from* to Username, Email address or ID number, whichever the course uses, and the last column to
+    the grade item. ID number is nbgrader's `lms_user_id`.
+    """
+
+    default = "moodle.csv"
+
+    def head(self, units):
+        """The first line."""
+        who = ["First name", "Last name", "Username", "ID number", "Email address"]
+        return [who + [f"Assignment: {name} (Real)" for name, _ in units]]
+
+    def identify(self, student):
+        """The cells that say who it is."""
+        return [student.first_name, student.last_name, student.id, student.lms_user_id, student.email]
+
+
+class CanvasExport(PlatformExport):
+    """The columns of Canvas' own gradebook export, as *Grades, Import* takes them (Canvas instructor guide).
+
+    ID is Canvas' number of the user, nbgrader's `lms_user_id`; SIS Login ID is nbgrader's student id. An assignment
+    that Canvas does not know is made, with the points of the second line.
+    """
+
+    default = "canvas.csv"
+
+    def head(self, units):
+        """The two first lines: names and points."""
+        who = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+        points = ["    Points Possible", "", "", "", ""]
+        return [who + [name for name, _ in units], points + [number(score) for _, score in units]]
+
+    def identify(self, student):
+        """The cells that say who it is."""
+        name = ", ".join(filter(None, [student.last_name, student.first_name]))
+        return [name or student.id, student.lms_user_id, "", student.id, ""]
+
+
+def final_score(gradebook, unit, student):
+    """The points of a submission less the penalty for being late, or None if there is none."""
+    try:
+        submission = gradebook.find_submission(unit, student)
+    except MissingEntry:
+        return None
+    return max(0.0, submission.score - (submission.late_submission_penalty or 0))
+
+
+def number(value):
+    """Points without a tail of zeros; nothing for None."""
+    return "" if value is None else f"{round(value, 4):g}"
+
+
+def text(value):
+    """A cell that no spreadsheet takes for a formula."""
+    value = "" if value is None else str(value)
+    return f"'{value}" if FORMULA.match(value) else value

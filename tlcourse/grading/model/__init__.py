@@ -1,0 +1,1 @@
+"""A released assignment, its limits, the result of one submission."""

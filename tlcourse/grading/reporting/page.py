@@ -1,0 +1,74 @@
+"""The instructor's page on a unit, report/UNIT/report.html, and the marks beside it: `tlcourse report UNIT`."""
+
+import unicodedata
+from pathlib import Path
+
+import jinja2
+
+from tlcourse.grading.reporting import analysis
+from tlcourse.notebooks import write_atomically
+from tlcourse.plots.style import COLOURS
+
+LONGEST = 1500  # characters of a student's text that are shown
+SYMBOLS = {
+    "graded": "✔",
+    "repaired": "✚",
+    "missing": "–",
+    "unreadable": "?",
+    "timed out": "…",
+    "crashed": "✘",
+    "tampered": "⚑",
+}
+
+
+def page(found):
+    """A `report.Report` as one self-contained HTML page; whatever students wrote is shown as text."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tlcourse.grading", "."),
+        autoescape=True,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("report.html").render(
+        report=found, attempted=analysis.ATTEMPTED, colours=COLOURS, symbols=SYMBOLS
+    )
+
+
+def harmless(value):
+    """A text without characters that cannot be seen or turn a line round, cut where it gets long."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    shown = "".join(
+        one if one in "\n\t" or unicodedata.category(one)[0] != "C" else "\ufffd" for one in value[:LONGEST]
+    )
+    return f"{shown} … ({len(value):,} characters)" if len(value) > LONGEST else shown
+
+
+def write(folder, unit):
+    """Write report/UNIT/report.html and the marks as grades.csv (nbgrader's own), moodle.csv and canvas.csv.
+
+    Returns
+    -------
+    list of pathlib.Path
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        See `report.read`.
+    """
+    from nbgrader.api import Gradebook
+    from nbgrader.plugins import CsvExportPlugin
+
+    from tlcourse.grading.gradebook import exports
+
+    target = Path(folder, "report", unit)
+    write_atomically(target / "report.html", page(analysis.read(folder, unit)))
+    files = [target / "report.html"]
+    plugins = {"grades.csv": CsvExportPlugin, "moodle.csv": exports.MoodleExport, "canvas.csv": exports.CanvasExport}
+    with Gradebook(analysis.database(folder)) as book:
+        for name, plugin in plugins.items():
+            plugin(to=str(target / name), assignment=[unit]).export(book)
+            files.append(target / name)
+    return files

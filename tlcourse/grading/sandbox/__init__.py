@@ -1,0 +1,1 @@
+"""Confined kernels: started and stopped."""

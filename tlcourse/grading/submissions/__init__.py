@@ -1,0 +1,1 @@
+"""Submissions: found, read, matched with the release, normalized."""

@@ -1,0 +1,1 @@
+"""Your own images: a classifier, contact sheets of its mistakes, Grad-CAM."""

@@ -1,0 +1,172 @@
+"""One's own photos: a classifier, its accuracy, its mistakes, where it looked, and a file for the telephone."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from tlcourse import export, features, teachers
+from tlcourse.datasets import photos
+from tlcourse.own_photos import contact_sheets
+from tlcourse.teachers.catalogue import CATALOGUE
+
+PREFERRED, EMBEDDED = "MobileNetV2", "faces_vgg16"
+FOLDS = 5
+NOT_GOOD_FOR = (
+    "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
+    "things, animals or places apart: take the accuracy as what colours and outlines alone give."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a folder of photos.
+
+    Attributes
+    ----------
+    teacher : str
+    class_names : tuple of str
+    labels, predicted : numpy.ndarray
+        Shape (n,): what each photo shows, and what was said of it by a head that had not seen it.
+    interval : tuple of 2 float
+        95 % confidence interval of the accuracy (Wilson 1927): of n photos as these, counted as independent.
+    remark : str
+        What the teacher is not good for, and why it was taken; empty for an ImageNet teacher.
+    written : dict of str to pathlib.Path
+        "model", "labels", and, if there are any mistakes, "mistakes" and "where_it_looked", with "mistakes_2" and so
+        on for those that do not fit on a sheet; "looked_at" if photos to look at were named.
+    """
+
+    teacher: str
+    class_names: tuple
+    labels: np.ndarray
+    predicted: np.ndarray
+    interval: tuple
+    remark: str
+    written: dict
+
+    @property
+    def accuracy(self):
+        """Share of the photos that were recognised, each by a head that had not seen it."""
+        return float(np.mean(self.predicted == self.labels))
+
+    def __str__(self):
+        right = int(np.sum(self.predicted == self.labels))
+        low, high = self.interval
+        lines = [
+            f"{len(self.labels)} photos of {len(self.class_names)} classes: {', '.join(self.class_names)}",
+            f"teacher {self.teacher}, which has learned from {CATALOGUE[self.teacher].trained_on}",
+            *([self.remark] if self.remark else []),
+            f"accuracy {self.accuracy:.1%}: {right} of {len(self.labels)} right, each by a head that had not seen it; "
+            f"95 % interval {low:.1%} to {high:.1%}; guessing gives {1 / len(self.class_names):.1%}",
+        ]
+        return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
+
+
+def learn(folder, into, teacher=None, look=()):
+    """Train a head on the photos in `folder`, judge it by cross-validation, and write what can be looked at and used.
+
+    Parameters
+    ----------
+    folder : path-like
+        Holds one folder of photos for each class; see `tlcourse.datasets.photos.load`.
+    into : path-like
+        Where the files go; made if it is not there.
+    teacher : {"MobileNetV2", "faces_vgg16"}, optional
+        By default the first, and the second where the weights of the first cannot be had.
+    look : path-like, or sequence of them, optional
+        Photos in `folder` for which to show where the network looked, whether it was right or wrong: paths as they
+        are or below `folder`, such as "cats/01.jpg".
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, a class has fewer than two photos, a photo cannot be read, or one to look
+        at is not in `folder`.
+    """
+    files = photos.files(folder)
+    _check(files, folder)
+    paths = [path for members in files.values() for path in members]
+    to_look_at = _places(look, paths, folder)
+    name, base, remark = _teacher(teacher)
+    data = photos.load(folder, size=base.input_shape[1])
+    vectors = features.extract(base, teachers.preprocess(name, data.images))
+    predicted, heads = _cross_validated(vectors, data.labels)
+    right = int(np.sum(predicted == data.labels))
+    interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
+    kernel, bias = _head(vectors, data.labels)
+    written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
+    judged = contact_sheets.Judged(base, name, data, paths, predicted, heads)
+    contact_sheets.clear(into)
+    written |= contact_sheets.mistakes(judged, Path(into)) | contact_sheets.looked_at(judged, to_look_at, Path(into))
+    return Outcome(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
+
+
+def _check(files, folder):
+    counts = {name: len(members) for name, members in files.items()}
+    if len(counts) < 2:
+        raise ValueError(f"{folder} has one class, {next(iter(counts))!r}: a second one is needed to tell it from")
+    for name, count in counts.items():
+        if count < 2:
+            raise ValueError(f"the class {name!r} has one photo: two are needed, one to learn from and one to test on")
+
+
+def _places(look, paths, folder):
+    """Where in `paths` the photos to look at are, each once."""
+    known = {path.resolve(): place for place, path in enumerate(paths)}
+    places = []
+    for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
+        found = [known[path] for path in (Path(photo).resolve(), (Path(folder) / photo).resolve()) if path in known]
+        if not found:
+            example = paths[0].relative_to(folder)
+            raise ValueError(f"{photo} is not one of the photos in {folder}: name them as {example}, for example")
+        places += found[:1]
+    return list(dict.fromkeys(places))
+
+
+def _teacher(name):
+    """(name, base, remark): the one that was asked for, else the best that is to be had."""
+    if name not in (None, PREFERRED, EMBEDDED):
+        raise ValueError(f"own photos are learned with {PREFERRED} or {EMBEDDED}, not with {name!r}")
+    if name == EMBEDDED:
+        return EMBEDDED, teachers.load(EMBEDDED, head=False), NOT_GOOD_FOR
+    try:
+        return PREFERRED, teachers.load(PREFERRED, head=False, input_size=photos.SIZE), ""
+    except teachers.TeacherUnavailable as reason:
+        if name is not None:
+            raise
+        return EMBEDDED, teachers.load(EMBEDDED, head=False), f"{NOT_GOOD_FOR} {reason}"
+
+
+def _head(vectors, labels):
+    """A dense layer on raw features, trained on standardised ones: (kernel (d, classes), bias (classes,))."""
+    scaler = StandardScaler().fit(vectors)
+    with threadpool_limits(1):  # for so few vectors, threads get in each other's way
+        model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(vectors), labels)
+    weights, bias = model.coef_, model.intercept_
+    if len(weights) == 1:  # two classes: one logit, which stands against 0
+        weights, bias = np.concatenate([0 * weights, weights]), np.concatenate([0 * bias, bias])
+    kernel = weights.T / scaler.scale_[:, None]
+    return kernel, bias - scaler.mean_ @ kernel
+
+
+def _cross_validated(vectors, labels):
+    """What a head says that had not seen the photo: (predicted (n,), kernels of these heads (n, d, classes))."""
+    folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels).min())), shuffle=True, random_state=0)
+    predicted, heads = np.empty_like(labels), [None] * len(labels)
+    for seen, unseen in folds.split(vectors, labels):
+        kernel, bias = _head(vectors[seen], labels[seen])
+        predicted[unseen] = np.argmax(vectors[unseen] @ kernel + bias, axis=1)
+        for index in unseen:
+            heads[index] = kernel
+    return predicted, heads

@@ -1,1 +1,0 @@
-"""How each shipped teacher was made; `make teachers` makes them again."""

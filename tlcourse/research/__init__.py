@@ -1,0 +1,1 @@
+"""Recorded experiments: what data/results holds is measured here, and the shipped teachers are trained here."""

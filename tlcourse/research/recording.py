@@ -1,0 +1,105 @@
+"""Repeated seeded runs, their summaries, and the recorded results with provenance."""
+
+import itertools
+import json
+import platform
+from datetime import date
+from importlib.metadata import version
+
+from tqdm.auto import tqdm
+
+from tlcourse.data import data_folder
+from tlcourse.research import workers
+from tlcourse.stats import summary
+from tlcourse.storage import whole_file
+
+_VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
+
+
+def summaries(runs):
+    """`summary` of each number in a list of dictionaries (which may be nested).
+
+    What only the first runs have measured, two or more, is summarised over these.
+
+    Raises
+    ------
+    ValueError
+        If a run lacks what a later one has: values would no longer stand at the place of their seed.
+    """
+    if not isinstance(runs[0], dict):
+        return summary(runs)
+    for number, (run, following) in enumerate(itertools.pairwise(runs), start=1):
+        if new := sorted(following.keys() - run.keys()):
+            raise ValueError(f"run {number} has {new[0]!r}, and the one before it has not")
+    return {key: summaries([run[key] for run in runs if key in run]) for key in runs[0]}
+
+
+def over_seeds(experiments, folder=None, side_by_side=1):
+    """Run experiments over their seeds, with one progress bar; finished seeds are kept and not run again.
+
+    All seeds wait in one queue, so that no lane is idle while an experiment ends.
+
+    Parameters
+    ----------
+    experiments : dict
+        Name to (function, seeds). A function takes a seed and returns a dictionary that JSON can hold. The name is
+        shown, and is the name of the file of finished seeds.
+    folder : pathlib.Path, optional
+        Where finished seeds are kept; default data/results/partial (not committed).
+    side_by_side : int
+        Seeds at a time, each in a process of its own if it is more than one.
+
+    Yields
+    ------
+    tuple
+        (name, ``[function(seed) for seed in seeds]``), in the order of `experiments`, each as soon as it and all
+        before it are finished.
+    """
+    folder = folder or data_folder() / "results" / "partial"
+    finished = {name: _finished(folder / f"{name}.json") for name in experiments}
+    queue = [
+        (name, function, seed)
+        for name, (function, seeds) in experiments.items()
+        for seed in seeds
+        if str(seed) not in finished[name]
+    ]
+    runs = workers.run(queue, side_by_side)
+    seeds_in_all = sum(len(seeds) for _, seeds in experiments.values())
+    with tqdm(total=seeds_in_all, initial=seeds_in_all - len(queue), unit="seed") as bar:
+        for name, (_, seeds) in experiments.items():
+            while missing := [seed for seed in seeds if str(seed) not in finished[name]]:
+                bar.set_description(f"{name}, {len(missing)} to go")
+                ended, seed, outcome = next(runs)
+                bar.update()
+                finished[ended][str(seed)] = outcome
+                write_json(folder / f"{ended}.json", finished[ended])
+            yield name, [finished[name][str(seed)] for seed in seeds]
+
+
+def _finished(file):
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def record(name, payload, command, **took):
+    """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them.
+
+    `took` joins the provenance: the seconds of all the seeds, say, and on how many processors.
+    """
+    provenance = {
+        "command": command,
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
+        **took,
+    }
+    file = data_folder() / "results" / f"{name}.json"
+    write_json(file, {**payload, "provenance": provenance})
+    (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)
+    return file
+
+
+def write_json(file, content):
+    """Write `content` to `file`, whole or not at all."""
+    with whole_file(file) as partial:
+        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        partial.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,73 @@
+"""What the students of the eight ways weigh and take, on a device and in teaching; where they look (C36, C40, C43).
+
+Seven of the eight ways end in one and the same network: what hints add is gone after the training. Only the student of
+two tasks has a second answer. Neither size nor speed depends on what a network has learned: nobody teaches these.
+"""
+
+import time
+
+import keras
+import numpy as np
+
+from tlcourse import export
+from tlcourse.distillation import attention, small_student
+from tlcourse.research import distillation_methods, headline
+
+CALLS = 1000  # timed, one picture each
+
+
+def run(seed):
+    """Networks on a device; likeness of the students' attention to the teacher's; processor seconds of teaching."""
+    course = distillation_methods.Course(seed)
+    ways = course.ways()
+    students, seconds = {"untrained": course.student()}, {}
+    for way in ("attention", "softmax", "scratch"):  # the first pays for what TensorFlow sets up once, and is not timed
+        start = time.process_time()
+        students[way] = course.taught(ways[way])
+        seconds[way] = time.process_time() - start
+    return {
+        "networks": networks(seed, course.test.images[:1]),
+        "alike": alike(students, course.test.images),
+        "processor_seconds": {"asking": asking(course), "softmax": seconds["softmax"], "scratch": seconds["scratch"]},
+    }
+
+
+def networks(seed, picture):
+    """Parameters, bytes as a LiteRT file and milliseconds a picture of the teacher, the student, one of two tasks."""
+    keras.utils.set_random_seed(seed)
+    student = small_student(distillation_methods.PEOPLE)
+    both = keras.layers.Concatenate()([student.output, distillation_methods.second_answer(student)])
+    two_tasks = keras.Model(student.input, both)
+    values = np.random.default_rng(seed)  # a file keeps arrays that are all zero, as in a new network, only once
+    two_tasks.set_weights([values.uniform(0.1, 1.0, weight.shape) for weight in two_tasks.get_weights()])
+    models = {"teacher": distillation_methods.whole_teacher(), "student": student, "multi_task": two_tasks}
+    measured = {}
+    for name, model in models.items():
+        content = export.convert(model)
+        milliseconds = export.milliseconds(export.Runner(content), picture, CALLS)
+        measured[name] = {"parameters": model.count_params(), "bytes": len(content), "ms": milliseconds}
+    return measured
+
+
+def alike(students, images):
+    """Cosine of the attention maps of the teacher's third block and of each student's second convolution, on average.
+
+    For comparison a map that is the same everywhere.
+    """
+    teacher_maps = distillation_methods.base().predict(images, batch_size=100, verbose=0)[0]
+    found = {}
+    for name, student in students.items():
+        lesson = attention(student, "map2", teacher_maps)
+        own = keras.Model(student.input, lesson.output).predict(images, batch_size=250, verbose=0)
+        found[name] = float((own * lesson.target).sum(axis=1).mean())
+    return {**found, "same_everywhere": float(lesson.target.sum(axis=1).mean() / np.sqrt(lesson.target.shape[1]))}
+
+
+def asking(course):
+    """Processor seconds to give the teacher a head for these people and to ask it about all pictures once."""
+    start = time.process_time()
+    features = distillation_methods.base().predict(course.images, batch_size=100, verbose=0)[-1]
+    labels = course.train.labels
+    head = headline.train_head(features[: len(labels)], labels, distillation_methods.PEOPLE, course.seed)
+    head.predict(features, verbose=0)
+    return time.process_time() - start

@@ -1,0 +1,82 @@
+"""Three teachers times four targets, against no teacher; and what scores say before any training (C11, C14)."""
+
+import keras
+import numpy as np
+
+from tlcourse import features, small_network, teachers
+from tlcourse.datasets import digits, faces, galaxies, glyphs
+from tlcourse.domains import transferability
+from tlcourse.research import headline, two_telescopes
+
+PEOPLE, FEW, TESTS = 20, 5, 20
+
+
+def targets(seed):
+    """The four targets, five pictures a class to learn from: name -> (train, test). No teacher has seen them."""
+    people = faces.TEST_PEOPLE[PEOPLE * seed : PEOPLE * (seed + 1)]
+    few_digits, other_digits = digits.split(seed, FEW)
+    order = np.random.default_rng(seed).permutation(len(other_digits))[:500]
+    return {
+        "faces": tuple(faces.portraits(people, count, 5_000 + 2 * seed + part) for part, count in ((0, FEW), (1, 10))),
+        "digits": (few_digits, other_digits.take(order)),
+        "greek": tuple(
+            glyphs.glyphs(glyphs.GREEK, count, 5_000 + 2 * seed + part) for part, count in ((0, FEW), (1, TESTS))
+        ),
+        "galaxies": tuple(
+            galaxies.observe(count, 5_000 + 2 * seed + part, fine=True) for part, count in ((0, FEW), (1, 3 * TESTS))
+        ),
+    }
+
+
+def sources(seed):
+    """The three teachers, name -> (what it learned from, network). Galaxies were learned in four classes."""
+    letters = glyphs.glyphs(glyphs.LETTERS, 20, 10 * seed + 2)
+    people = faces.portraits(faces.TEACHER_PEOPLE[:100], 3, 6_000 + seed)
+    return {
+        "faces": (people, teachers.load("faces_vgg16")),
+        "letters": (letters, small_network.train(letters, seed)),
+        "galaxies": two_telescopes.trained(seed),
+    }
+
+
+def run(seed):
+    """For each target: accuracy without a teacher and with each; the scores; and what choosing by them gives.
+
+    ``none``: the small network from scratch, and logistic regression on pixels (every third one).
+    ``chosen``: accuracy of the teacher with the best score; ``best``: of the best teacher, known afterwards.
+    """
+    known = sources(seed)
+    return {name: _target(*parts, known, seed) for name, parts in targets(seed).items()}
+
+
+def _target(train, test, known, seed):
+    flat = [each.images[:, 1::3, 1::3].reshape(len(each), -1) / 255 for each in (train, test)]
+    scratch = small_network.train(train, seed, epochs=25)
+    result = {
+        "none": {
+            "scratch": headline.accuracy(scratch, test),
+            "pixels": float(small_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
+        },
+        **{teacher: _with_teacher(*source, train, test) for teacher, source in known.items()},
+    }
+    by_score = {
+        "log_me": max(known, key=lambda name: result[name]["log_me"]),
+        "leep": max(known, key=lambda name: result[name]["leep"]),
+        "a_distance": min(known, key=lambda name: result[name]["a_distance"]),
+    }
+    result["chosen"] = {score: result[name]["accuracy"] for score, name in by_score.items()}
+    result["best"] = max(result[name]["accuracy"] for name in known)
+    return result
+
+
+def _with_teacher(sample, model, train, test):
+    known, tested = (small_network.vectors(model, each) for each in (train, test))
+    own = features.extract(model, sample.images[:: max(1, len(sample) // 200)], cache=False)
+    logits = model.predict(train.images, batch_size=256, verbose=0)
+    probabilities = np.asarray(keras.ops.softmax(logits.astype("float64")))
+    return {
+        "accuracy": float(small_network.linear(known, train.labels).score(tested, test.labels)),
+        "log_me": transferability.log_me(known, train.labels),
+        "leep": transferability.leep(probabilities, train.labels),
+        "a_distance": transferability.proxy_a_distance(own, known),
+    }

@@ -1,0 +1,59 @@
+"""P_s(X) != P_t(X): galaxies learned through a sharp telescope, recognised through a blurred one (C29, C34)."""
+
+import functools
+
+import numpy as np
+
+from tlcourse import small_network
+from tlcourse.datasets import galaxies
+from tlcourse.domains import adaptation, transferability
+from tlcourse.research import headline
+
+IMAGES_EACH, UNLABELLED_EACH, TEST_EACH = 200, 75, 100
+
+
+@functools.cache
+def trained(seed):
+    """(training galaxies, network trained on them), through the sharp telescope; `other_labels` starts from it."""
+    data = galaxies.observe(IMAGES_EACH, 1_000 + 10 * seed)
+    return data, small_network.train(data, seed)
+
+
+def run(seed):
+    """Accuracy on sharp and on blurred galaxies, and on blurred ones after each repair.
+
+    No repair sees a label of the blurred telescope; ``with_labels``, for comparison, learns a head from 300.
+    """
+    source, model = trained(seed)
+    unlabelled = galaxies.observe(UNLABELLED_EACH, 1_001 + 10 * seed, galaxies.BLURRED)
+    sharp, blurred = (
+        galaxies.observe(TEST_EACH, 1_002 + 10 * seed, each) for each in (galaxies.SHARP, galaxies.BLURRED)
+    )
+    adapted = adaptation.adapt_batch_norm(model, unlabelled.images)
+    before, after = (_heads(each, source, unlabelled, blurred) for each in (model, adapted))
+    return {
+        "sharp": headline.accuracy(model, sharp),
+        "blurred": headline.accuracy(model, blurred),
+        "batch_norm": headline.accuracy(adapted, blurred),
+        "features": before,
+        "features_after_batch_norm": after,
+    }
+
+
+def _heads(model, source, unlabelled, test):
+    """Heads on a network's features: learned from sharp galaxies as they are, and repaired."""
+    known, new, tested = (small_network.vectors(model, each) for each in (source, unlabelled, test))
+    mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
+    known, new, tested = ((each - mean) / deviation for each in (known, new, tested))
+    weights = adaptation.importance_weights(known, new)
+    heads = {
+        "plain": small_network.linear(known, source.labels),
+        "coral": small_network.linear(adaptation.coral(known, new), source.labels),
+        "importance": small_network.linear(known, source.labels, weights),
+        "with_labels": small_network.linear(new, unlabelled.labels),
+    }
+    return {
+        **{name: float(head.score(tested, test.labels)) for name, head in heads.items()},
+        "effective_share": float(adaptation.effective_count(weights) / len(weights)),
+        "a_distance": transferability.proxy_a_distance(known, np.asarray(new)),
+    }

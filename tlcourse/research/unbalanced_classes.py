@@ -1,0 +1,89 @@
+"""P_s(Y) != P_t(Y): the rare digits of the training set are the frequent ones afterwards (C31)."""
+
+import numpy as np
+from sklearn.model_selection import cross_val_predict
+
+from tlcourse import small_network
+from tlcourse.datasets import digits
+from tlcourse.domains import label_shift
+
+TRAINING, TESTS, RATIO = 300, 300, 15  # the most frequent digit is RATIO times as frequent as the rarest
+CLASSES = 10
+
+
+def run(seed):
+    """Accuracy of logistic regression on handwritten digits, by repair; and how far each estimate of P_t(Y) is off.
+
+    ``no_shift``: test digits with the training set's shares. The others: with the shares in reverse order.
+    ``true_shares`` is the correction if the shares were known; ``labels`` a classifier trained on the target's mix.
+    ``balanced``: mean accuracy over the ten digits, which no share enters. ``shares_off``: half the sum of
+    ``|estimate - truth|``, from 0 to 1; ``source``: if nothing was estimated.
+    """
+    data, rng = digits.load(), np.random.default_rng(seed)
+    pixels = data.images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(len(data), -1)
+    source = RATIO ** -(rng.permutation(CLASSES) / (CLASSES - 1))
+    source = source / source.sum()
+    target = source[_mirrored(source)]
+    used, parts = np.zeros(len(data), bool), {}
+    wanted = {"train": (TRAINING, source), "same": (TESTS // 2, source), "moved": (TESTS, target)}
+    for name, (count, mix) in {**wanted, "labels": (TRAINING, target)}.items():
+        chosen = _drawn(data.labels, mix, count, used, rng)
+        parts[name] = pixels[chosen], data.labels[chosen]
+    return _measured(parts, seed)
+
+
+def _mirrored(source):
+    """The order of classes in which the most frequent one gets the rarest one's share, and so on."""
+    order = np.argsort(source)
+    mirrored = np.empty(CLASSES, int)
+    mirrored[order] = order[::-1]
+    return mirrored
+
+
+def _drawn(labels, wanted, count, used, rng):
+    """Places of about `count` unused pictures with the wanted shares, five of each class at least; marks them used."""
+    chosen = [
+        rng.permutation(np.flatnonzero((labels == label) & ~used))[: max(5, round(count * share))]
+        for label, share in enumerate(wanted)
+    ]
+    chosen = np.concatenate(chosen)
+    used[chosen] = True
+    return chosen
+
+
+def _measured(parts, seed):
+    (known, labels), (tested, truth) = parts["train"], parts["moved"]
+    source, target = (label_shift.shares(each, CLASSES) for each in (labels, truth))
+    plain = small_network.linear(known, labels)
+    probabilities = plain.predict_proba(tested)
+    estimates = _estimates(plain, known, labels, probabilities, source)
+    answers = {"nothing": probabilities, "true_shares": label_shift.corrected(probabilities, source, target)}
+    for name, estimate in estimates.items():
+        answers[name] = label_shift.corrected(probabilities, source, estimate)
+    for direction in ("over", "under"):
+        places = label_shift.resample(labels, seed, direction)
+        answers[f"{direction}sampling"] = small_network.linear(known[places], labels[places]).predict_proba(tested)
+    weights = (1 / source)[labels] / CLASSES
+    answers["class_weights"] = small_network.linear(known, labels, weights).predict_proba(tested)
+    answers["labels"] = small_network.linear(*parts["labels"]).predict_proba(tested)
+    chosen = {name: each.argmax(axis=1) for name, each in answers.items()}
+    return {
+        "no_shift": float(plain.score(*parts["same"])),
+        "moved": {name: small_network.score(each, truth) for name, each in chosen.items()},
+        "balanced": {name: _balanced(each, truth) for name, each in chosen.items()},
+        "shares_off": {name: float(np.abs(each - target).sum() / 2) for name, each in estimates.items()}
+        | {"source": float(np.abs(source - target).sum() / 2)},
+    }
+
+
+def _estimates(plain, known, labels, probabilities, source):
+    """P_t(Y) by two methods; the confusion matrix comes from cross-validation, since no digit is left to hold out."""
+    held_out = cross_val_predict(plain, known, labels, cv=5, method="predict_proba")
+    return {
+        "expectation_maximisation": label_shift.expectation_maximisation(probabilities, source),
+        "black_box": label_shift.black_box(held_out, labels, probabilities),
+    }
+
+
+def _balanced(predicted, truth):
+    return float(np.mean([(predicted[truth == label] == label).mean() for label in range(CLASSES)]))

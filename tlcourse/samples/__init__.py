@@ -1,0 +1,1 @@
+"""Sample classes, accidents and cheats to try the grading on."""

@@ -1,0 +1,66 @@
+"""A few ways to cheat, for the sample class: hand-ins that solve nothing and try to be marked all the same.
+
+They are of the harmless kind. The tests' bad submissions hold the destructive ones.
+"""
+
+import nbformat
+
+from tlcourse.notebooks import exercises
+from tlcourse.samples.accidents import Case
+
+SWALLOW = """\
+import contextlib
+
+@contextlib.contextmanager
+def exercise(name):
+    try:
+        yield
+    except BaseException:
+        pass
+
+progress.exercise = exercise
+"""
+
+AGREE = """\
+checks.returns = checks.equal = checks.require = lambda *arguments, **keywords: arguments[-1]
+"""
+
+EQUAL = """\
+class Same(int):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __sub__(self, other): return 0
+    def __rsub__(self, other): return 0
+    def __hash__(self): return 0
+
+"""
+
+
+def failures_swallowed(notebook, file):
+    """The checks' failures are caught by a `progress` of the student's."""
+    return _before_the_checks(notebook, SWALLOW)
+
+
+def checks_replaced(notebook, file):
+    """The checks are replaced by functions that agree with everything."""
+    return _before_the_checks(notebook, AGREE)
+
+
+def equal_to_everything(notebook, file):
+    """Every answer is a number that says it is equal to everything."""
+    for name, (cell, _) in exercises(notebook).items():
+        cell.source = f"{EQUAL}def {name}(*arguments, **keywords):\n    return Same(0)"
+    return notebook
+
+
+CHEATS = (
+    Case("a `progress` that swallows failures", "graded | tampered", "none", failures_swallowed),
+    Case("checks that agree with everything", "graded | tampered", "none", checks_replaced),
+    Case("a number that is equal to everything", "graded", "none", equal_to_everything),
+)
+
+
+def _before_the_checks(notebook, source):
+    first = next(cell for cell, _ in exercises(notebook).values())
+    notebook.cells.insert(notebook.cells.index(first), nbformat.v4.new_code_cell(source, id="own-cell"))
+    return notebook

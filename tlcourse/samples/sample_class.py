@@ -1,0 +1,79 @@
+"""A small class to try the grading on: one student is right, one partly, one mistaken, one has not begun."""
+
+import copy
+
+from tlcourse import notebooks
+from tlcourse.samples import known_answers
+
+UNIT = "01_cnn_parameters"
+STUDENTS = ("right", "partly_right", "mistaken", "untouched")
+
+
+def mistaken_answers(folder, exercises):
+    """For each exercise the first wrong answer of `folder` that earns nothing and stands on its own.
+
+    Raises
+    ------
+    ValueError
+        If an exercise has none.
+    """
+    found = {}
+    for name in exercises:
+        file = folder / f"{name}.py"
+        known = known_answers.read(file) if file.is_file() else []
+        wrong = [one for one in known if one.kind == "wrong" and not one.earns and not one.uses(name, exercises)]
+        if not wrong:
+            raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
+        found[name] = known_answers.handed_in(wrong[0])
+    return found
+
+
+def submissions(reference, release, mistakes):
+    """The notebooks that the class hands in.
+
+    Parameters
+    ----------
+    reference : nbformat.NotebookNode
+        The unit with its solutions.
+    release : nbformat.NotebookNode
+        The students' copy of it.
+    mistakes : dict of str to str
+        The mistaken student's code by exercise.
+
+    Returns
+    -------
+    dict of str to nbformat.NotebookNode
+        By student, in the order of `STUDENTS`. The partly right one has solved the first half of the exercises.
+
+    Raises
+    ------
+    ValueError
+        If the mistaken student has nothing to say on an exercise.
+    """
+    exercises = list(notebooks.exercises(reference))
+    if missing := [name for name in exercises if name not in mistakes]:
+        raise ValueError(f"the sample class has no mistaken answer for {', '.join(missing)}")
+    solutions = solved(reference)
+    first_half = {name: solutions[name] for name in exercises[: (len(exercises) + 1) // 2]}
+    filled = (solutions, first_half, {name: mistakes[name] for name in exercises}, {})
+    return {student: fill(release, given) for student, given in zip(STUDENTS, filled, strict=True)}
+
+
+def solved(reference):
+    """What a student writes who writes what the reference has: source by grade_id, written answers too."""
+    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in reference.cells]
+    return {mark["grade_id"]: handed_in(cell.source) for cell, mark in marks if mark.get("solution")}
+
+
+def fill(release, answers):
+    """A copy of a student's notebook with the given source in the cells of these grade_ids."""
+    notebook = copy.deepcopy(release)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = answers.get(name, cell.source)
+    return notebook
+
+
+def handed_in(solution):
+    """A reference solution as a student would have written it: no markers, no mark scheme."""
+    return notebooks.SOLUTION_EDGE.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()

@@ -1,0 +1,131 @@
+"""What a classifier says of a photo, still and interactive: the widget takes one's own photos."""
+
+import html
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.datasets import photos
+from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.widgets.controls import Explorer, percent, png, table
+
+
+@styled
+def draw_photo(photo, shares, names, title="", figure=None):
+    """Draw a photo, and beside it the probability that a classifier gives to each class, the largest in red.
+
+    Parameters
+    ----------
+    photo : array
+        Shape (h, w, 3), uint8.
+    shares : array-like
+        Shape (classes,): probabilities from 0 to 1.
+    names : sequence of str
+        One for each class.
+    title : str
+        Above the photo; of a long one the end.
+    figure : matplotlib.figure.Figure, optional
+        Made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the bars.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many probabilities as names.
+    """
+    shares = np.asarray(shares, dtype=float).reshape(-1)
+    if len(shares) != len(names):
+        raise ValueError(f"{len(names)} classes need as many probabilities, got {len(shares)}")
+    if figure is None:
+        figure = plt.figure(figsize=(7, 2.8), layout="constrained")
+    left, right = (axes_for(one) for one in figure.subplots(1, 2, width_ratios=(1, 2)))
+    left.imshow(photo)
+    left.set_title(title[-24:], fontsize=10, color=INK)
+    left.set_axis_off()
+    _draw_shares(right, shares, names)
+    return right
+
+
+def _draw_shares(axes, shares, names):
+    places = np.arange(len(shares))[::-1]
+    colours = [COLOURS["vermilion"] if share == shares.max() else COLOURS["blue"] for share in shares]
+    axes.barh(places, shares, color=colours, edgecolor=INK)
+    for place, share in zip(places, shares, strict=True):
+        axes.text(share + 0.02, place, percent(share), va="center", fontsize=9, color=INK)
+    axes.set_yticks(places, names)
+    axes.set(xlim=(0, 1.15), xticks=())
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.tick_params(length=0)
+
+
+class PhotoClassifier(Explorer):
+    """Choose a sample or upload a photo, and see what the classifier says of it, and how surely.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes a photo, uint8 of shape (size, size, 3); returns a probability for each class.
+    class_names : sequence of str
+    samples : dict of str to array
+        A title and a photo each, at least one.
+    size : int
+        Pixels to which an upload is cut and scaled.
+
+    Attributes
+    ----------
+    sample, upload : ipywidgets.Widget
+        The controls.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        The same shares as a table; or why an upload could not be read.
+    """
+
+    def __init__(self, predict, class_names, samples, size=photos.SIZE):
+        if not samples:
+            raise ValueError("a sample photo is needed, got none")
+        self.predict, self.class_names, self.size = predict, list(class_names), size
+        self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
+        self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
+        self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
+        super().__init__([self.sample, self.upload])
+
+    def _moved(self, change):
+        """Another sample is chosen, or a photo has come."""
+        if change["owner"] is self.upload and change["new"]:
+            name, content = _first_file(change["new"])
+            try:
+                self.show(photos.read(io.BytesIO(content), self.size, name), name)
+            except ValueError as reason:
+                self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
+        elif change["owner"] is self.sample:
+            self._draw()
+
+    def _draw(self):
+        self.show(self.samples[self.sample.value], self.sample.value)
+
+    def show(self, photo, title):
+        """Classify a photo, shape (size, size, 3), and draw what came of it."""
+        shares = np.asarray(self.predict(photo), dtype=float).reshape(-1)
+        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
+        draw_photo(photo, shares, self.class_names, title, figure)
+        self.picture.value = png(figure)
+        rows = zip(self.class_names, map(percent, shares), strict=True)
+        self.numbers.value = table((title, "probability"), rows)
+
+
+def _first_file(value):
+    """Name and bytes of an upload; ipywidgets 7 (Colab) gives a dictionary by name, 8 a tuple of dictionaries."""
+    if isinstance(value, dict):
+        name, one = next(iter(value.items()))
+    else:
+        one = value[0]
+        name = one["name"]
+    return str(name), bytes(one["content"])

@@ -1,0 +1,111 @@
+"""The learning rate of every layer group, step by step, still and interactive."""
+
+import functools
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse import schedules
+from tlcourse.learning_rates import ladder
+from tlcourse.plots.style import INK, LINE_COLOURS, axes_for, styled
+from tlcourse.widgets.controls import Explorer, png, table
+
+_DASHES = ("-", "--", "-.", ":")
+
+
+@styled
+def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
+    """Draw the learning rate of each layer group while a schedule runs.
+
+    Parameters
+    ----------
+    name : str
+        One of `schedules.SCHEDULES`.
+    highest : float
+        Peak rate of the last group, the one at the output.
+    groups : int
+        A line for each.
+    factor : float
+        From one group's rate to the next one's.
+    steps : int
+        Of training, 2 or more.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        For an unknown schedule, fewer than two steps, or a ladder that is none.
+    """
+    peaks, shape = ladder(highest, groups, factor), _shape(name, steps)
+    axes = axes_for(axes, 7, 3.2)
+    for number, peak in reversed(list(enumerate(peaks))):
+        look = {"color": LINE_COLOURS[number % len(LINE_COLOURS)], "linestyle": _DASHES[number % len(_DASHES)]}
+        axes.plot(np.arange(steps), peak * shape, linewidth=2, label=_title(number, groups), **look)
+    # A rate of 0 has no place on a logarithmic axis: what is a hundredth of the lowest peak and less is left out.
+    axes.set(yscale="log", ylim=(peaks[0] * shape.max() / 100, 2 * highest), xlabel="step", ylabel="learning rate")
+    axes.set_title(f"{name}, peak {highest:g}, factor {factor:g}", fontsize=10, color=INK, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=9, colors=INK)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=9)
+    return axes
+
+
+@functools.lru_cache(maxsize=64)
+def _shape(name, steps):
+    """A schedule with a peak of 1: what the picture and the table share."""
+    return schedules.curve(name, 1.0, steps)
+
+
+def _title(number, groups):
+    place = {0: " (input)", groups - 1: " (output)"}.get(number, "") if groups > 1 else ""
+    return f"group {number + 1}{place}"
+
+
+class ScheduleExplorer(Explorer):
+    """Choose a schedule and a ladder, and see how every layer group's rate goes.
+
+    Parameters
+    ----------
+    highest : float
+        Peak rate of the last group to begin with, 1e-5 to 1.
+
+    Attributes
+    ----------
+    schedule, highest, steps, factor, groups : ipywidgets.Widget
+        The controls; setting their ``value`` redraws.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        First, highest and last rate of each group as a table, for those who cannot see the picture.
+    """
+
+    def __init__(self, highest=1e-3):
+        if not 1e-5 <= highest <= 1:
+            raise ValueError(f"highest must be from 1e-5 to 1, got {highest}")
+        wide = {"style": {"description_width": "70px"}}
+        late = {**wide, "continuous_update": False}
+        self.schedule = ipywidgets.Dropdown(options=list(schedules.SCHEDULES), description="schedule", **wide)
+        self.highest = ipywidgets.FloatLogSlider(value=highest, min=-5, max=0, step=0.25, description="peak", **late)
+        self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **late)
+        self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **late)
+        self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **late)
+        super().__init__([[self.schedule, self.highest, self.steps], [self.factor, self.groups]])
+
+    def _draw(self):
+        name, highest, steps = self.schedule.value, self.highest.value, self.steps.value
+        groups, factor = self.groups.value, self.factor.value
+        figure = Figure(figsize=(7.5, 3.4), facecolor="white")  # a constrained layout would take twice as long
+        draw_schedules(name, highest, groups, factor, steps, figure.add_axes((0.1, 0.15, 0.68, 0.75)))
+        self.picture.value = png(figure)
+        shape = _shape(name, steps)
+        rows = [
+            (_title(number, groups), *(f"{peak * part:.3g}" for part in (shape[0], shape.max(), shape[-1])))
+            for number, peak in enumerate(ladder(highest, groups, factor))
+        ]
+        self.numbers.value = table(("group", "first rate", "highest", "last"), rows)

@@ -1,0 +1,222 @@
+"""Tensor shapes of a network, still and interactive. Counts come from Keras; nothing here is an answer."""
+
+import math
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
+
+from tlcourse import counting
+from tlcourse.plots.style import COLOURS, INK, PALE, axes_for, styled
+from tlcourse.widgets.controls import Explorer, percent, png, table
+
+BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
+VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
+TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
+
+
+@styled
+def draw_shapes(rows, axes=None, changed=None):
+    """Draw a network as boxes: each tensor with its shape, each layer with its parameters.
+
+    Parameters
+    ----------
+    rows : list of counting.Row
+        The first is the input. Sizes are drawn on a square-root scale, so that small maps stay visible.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
+    changed : int, optional
+        Index of the row whose name is printed in bold, as the one being played with.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    axes = axes_for(axes, 1.65 * len(rows), 4.2)
+    total = sum(row.parameters for row in rows)
+    largest = max((row.shape[0] for row in rows if len(row.shape) == 3), default=1)
+    for index, row in enumerate(rows):
+        _box(axes, 2.0 * index, row.shape, largest)
+        _words(axes, 2.0 * index, row, total, bold=index == changed)
+        if index:
+            axes.annotate(
+                "", (2.0 * index - 0.8, 0.5), (2.0 * index - 1.25, 0.5), arrowprops={"arrowstyle": "->", "color": INK}
+            )
+    axes.text(-1.0, -1.75, "share of all\nparameters", ha="left", va="center", fontsize=9, color=INK)
+    axes.set(xlim=(-1.05, 2.0 * len(rows) - 0.9), ylim=(-2.15, 1.75))
+    axes.set_title(f"{total:,} parameters", color=INK, fontsize=12)
+    axes.set_axis_off()
+    return axes
+
+
+def _box(axes, x, shape, largest):
+    """A feature map as a block, a vector as a thin bar, both standing round the height 0.5."""
+    if len(shape) == 1:
+        height = min(1.9, 0.25 + 0.12 * math.log2(shape[0] + 1))
+        axes.add_patch(Rectangle((x - 0.06, 0.5 - height / 2), 0.12, height, facecolor=ORANGE, edgecolor=INK))
+        return
+    side = max(0.08, 1.15 * math.sqrt(shape[0] / largest))
+    depth = min(0.5, 0.05 * math.log2(shape[2] + 1))
+    left, bottom = x - (side * 0.75 + depth) / 2, 0.5 - (side + depth) / 2
+    right, top = left + side * 0.75, bottom + side
+    lid = [(left, top), (left + depth, top + depth), (right + depth, top + depth), (right, top)]
+    flank = [(right, bottom), (right + depth, bottom + depth), (right + depth, top + depth), (right, top)]
+    axes.add_patch(Rectangle((left, bottom), right - left, side, facecolor=SKY, edgecolor=INK))
+    axes.add_patch(Polygon(lid, facecolor=PALE, edgecolor=INK))
+    axes.add_patch(Polygon(flank, facecolor=BLUE, edgecolor=INK))
+
+
+def _words(axes, x, row, total, bold):
+    shape = "×".join(str(size) for size in row.shape)
+    axes.text(x, 1.55, row.name, ha="center", fontsize=9, color=INK, weight="bold" if bold else "normal")
+    axes.text(x, -0.62, shape, ha="center", fontsize=10, color=INK)
+    if row.parameters:
+        axes.text(x, -0.98, f"{row.parameters:,}", ha="center", fontsize=10, color=GREEN, weight="bold")
+        share = row.parameters / total
+        axes.add_patch(Rectangle((x - 0.4, -2.1), 0.8, 0.75 * share, facecolor=GREEN, edgecolor="none"))
+        axes.text(x, -2.05 + 0.75 * share, percent(share), ha="center", fontsize=9, color=INK)
+
+
+@styled
+def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
+    """Draw where a one-dimensional kernel stands on a row of pixels, one line for each position.
+
+    Parameters
+    ----------
+    size, kernel, strides : int
+        Pixels in the row, pixels under the kernel, pixels from one position to the next.
+    padding : {"valid", "same"}
+        The zeros that "same" adds are split as TensorFlow does, the odd one after the last pixel.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    layer = {"kind": "conv", "filters": 1, "kernel": kernel, "strides": strides, "padding": padding}
+    positions = counting.measure([layer], (size, size, 1))[-1].shape[0]
+    zeros = max(0, (positions - 1) * strides + kernel - size) if padding == "same" else 0
+    before = zeros // 2
+    axes = axes_for(axes, 4, 3)
+    for pixel in range(-before, size + zeros - before):
+        inside = 0 <= pixel < size
+        look = {"facecolor": SKY} if inside else {"facecolor": "white", "hatch": "////"}
+        axes.add_patch(Rectangle((pixel, 0), 1, 0.9, edgecolor=INK, **look))
+    for index in range(positions):
+        start = index * strides - before
+        axes.add_patch(Rectangle((start + 0.08, -0.7 * (index + 1)), kernel - 0.16, 0.4, facecolor=ORANGE))
+    axes.set(xlim=(-before - 0.3, size + zeros - before + 0.3), ylim=(-0.7 * math.ceil(size / strides) - 0.4, 1.2))
+    axes.set_title(f"{size} pixels, kernel {kernel}, stride {strides}, {padding}: {positions}", fontsize=9, color=INK)
+    axes.set_axis_off()
+    return axes
+
+
+@styled
+def draw_filters(layer, axes=None):
+    """Draw every parameter of a small convolution as one square: a filter a column, its bias below.
+
+    Parameters
+    ----------
+    layer : keras.layers.Conv2D
+        Built, with a bias.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    kernel, bias = layer.kernel.numpy(), layer.bias.numpy()
+    height, width, channels, filters = kernel.shape
+    picture = np.full((channels * (height + 1) + 1, filters * (width + 1)), np.nan)
+    for index in range(filters):
+        left = index * (width + 1)
+        for channel in range(channels):
+            top = channel * (height + 1)
+            picture[top : top + height, left : left + width] = kernel[:, :, channel, index]
+        picture[-1, left + width // 2] = bias[index]
+    axes = axes_for(axes, 0.26 * picture.shape[1] + 1, 0.26 * len(picture) + 0.4)
+    limit = np.nanmax(np.abs(picture))
+    axes.pcolormesh(picture, cmap="PuOr", vmin=-limit, vmax=limit, edgecolors="white", linewidth=1)
+    rows = [(channel * (height + 1) + height / 2, f"channel {channel + 1}") for channel in range(channels)]
+    rows.append((len(picture) - 0.5, "bias"))
+    axes.set_yticks([row for row, _ in rows], [text for _, text in rows])
+    axes.set_xticks([i * (width + 1) + width / 2 for i in range(filters)], [f"filter {i + 1}" for i in range(filters)])
+    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=9, colors=INK)
+    axes.invert_yaxis()
+    axes.set_aspect("equal")
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+class ShapeExplorer(Explorer):
+    """Change one convolution of a network and see every shape and count that follows from it.
+
+    Parameters
+    ----------
+    layers : list of dict
+        See `counting.keras_layer`; at least one of kind "conv".
+    input_shape : tuple of int
+        (height, width, channels).
+
+    Attributes
+    ----------
+    layer, kernel, strides, padding, filters : ipywidgets.Widget
+        The controls; setting their ``value`` redraws.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        The same shapes and counts as a table, for those who cannot see the picture.
+    """
+
+    def __init__(self, layers, input_shape):
+        self.layers = [dict(layer) for layer in layers]
+        self.input_shape = tuple(input_shape)
+        convolutions = [index for index, layer in enumerate(self.layers) if layer["kind"] == "conv"]
+        if not convolutions:
+            raise ValueError(f"there is no layer of kind 'conv' to change in {layers}")
+        wide = {"style": {"description_width": "70px"}, "continuous_update": False}
+        names = [(f"convolution {number}", index) for number, index in enumerate(convolutions, start=1)]
+        self.layer = ipywidgets.Dropdown(options=names, description="layer", style=wide["style"])
+        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **wide)
+        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **wide)
+        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", style=wide["style"])
+        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **wide)
+        self._busy = False
+        super().__init__([[self.layer, self.padding], [self.kernel, self.strides, self.filters]])
+
+    def _moved(self, change):
+        """Another layer is chosen, or the chosen one gets other values."""
+        if self._busy:
+            return
+        if change["owner"] is not self.layer:
+            for name in VALUES:
+                self.layers[self.layer.value][name] = getattr(self, name).value
+        self._draw()
+
+    def _take_values(self):
+        """Show the chosen layer's own values in the controls."""
+        self._busy = True
+        for name in VALUES:
+            getattr(self, name).value = self.layers[self.layer.value][name]
+        self._busy = False
+
+    def _draw(self):
+        self._take_values()
+        try:
+            rows = counting.measure(self.layers, self.input_shape)
+        except ValueError:
+            rows = None
+        figure = Figure(figsize=(1.65 * (len(self.layers) + 1), 4.2), facecolor="white", layout="constrained")
+        if rows is None:
+            figure.text(0.5, 0.5, TOO_LARGE, ha="center", color=INK, fontsize=12)
+        else:
+            draw_shapes(rows, figure.add_subplot(), changed=self.layer.value + 1)
+        self.picture.value = png(figure)
+        self.numbers.value = f"<p>{TOO_LARGE}</p>" if rows is None else _table(rows)
+
+
+def _table(rows):
+    lines = [(row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}") for row in rows]
+    total = ("total", "", f"{sum(row.parameters for row in rows):,}")
+    return table(("layer", "output shape", "parameters"), [*lines, total])

@@ -1,0 +1,112 @@
+"""A telescope that gets worse, still and interactive: the picture, and how many galaxies are still recognised."""
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.datasets import galaxies
+from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.widgets.controls import Explorer, percent, png
+
+BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
+SKY = 0.15  # light of the night sky in each pixel: that of galaxies.SHARP
+
+
+@styled
+def draw_shift(light, telescope, seeings, accuracies, axes=None):
+    """Draw accuracy against blur, with the galaxy as this telescope sees it beside the curve.
+
+    Parameters
+    ----------
+    light : numpy.ndarray
+        Of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
+    telescope : tlcourse.datasets.galaxies.Telescope
+        The one that is chosen; its seeing is marked on the curve.
+    seeings : sequence of float
+        In pixels, rising.
+    accuracies : sequence of float
+        From 0 to 1, one for each seeing, measured at this telescope's exposure.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the curve; the galaxy is an inset.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many accuracies as seeings, or the telescope's seeing is not among them.
+    """
+    if len(seeings) != len(accuracies):
+        raise ValueError(f"{len(seeings)} seeings need as many accuracies, got {len(accuracies)}")
+    if telescope.seeing not in list(seeings):
+        raise ValueError(f"the seeing must be one of {list(seeings)}, got {telescope.seeing}")
+    axes = axes_for(axes, 8, 3.2)
+    here = accuracies[list(seeings).index(telescope.seeing)]
+    axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
+    axes.plot([telescope.seeing], [here], "o", color=ORANGE, markersize=11)
+    axes.plot([seeings[0], seeings[-1]], [0.25, 0.25], color=INK, linestyle=":", linewidth=1)
+    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=9, color=INK)
+    axes.set(xlabel="seeing: width of a star's image, in pixels", ylabel="accuracy", ylim=(0, 1.05))
+    axes.set_title(
+        f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left", color=INK
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    span = seeings[-1] - seeings[0]
+    axes.set_xlim(seeings[0] - 0.08 * span, seeings[-1] + 0.7 * span)  # room for the galaxy
+    axes.set_xticks(seeings, [f"{seeing:g}" for seeing in seeings])
+    inset = axes.inset_axes((0.64, 0.02, 0.36, 0.98))
+    inset.imshow(galaxies.expose(light, telescope, np.random.default_rng(0)), interpolation="nearest")
+    inset.set_axis_off()
+    return axes
+
+
+class ShiftExplorer(Explorer):
+    """Blur a telescope, shorten its exposure, and see what becomes of the picture and of a classifier's accuracy.
+
+    Parameters
+    ----------
+    lights : dict of str to numpy.ndarray
+        Galaxies to choose from: title to light, shape (3, 48, 48).
+    seeings, exposures : sequence of float
+        What the sliders offer: pixels, rising; counts for a unit of light.
+    accuracies : array-like
+        Shape (seeings, exposures), from 0 to 1, measured before.
+
+    Attributes
+    ----------
+    galaxy, seeing, exposure : ipywidgets.Widget
+        The controls; setting their ``value`` redraws.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        The accuracy in words, for those who cannot see the picture.
+    """
+
+    def __init__(self, lights, seeings, exposures, accuracies):
+        self.lights, self.seeings, self.exposures = dict(lights), list(seeings), list(exposures)
+        self.accuracies = np.asarray(accuracies, dtype=float)
+        if self.accuracies.shape != (len(self.seeings), len(self.exposures)):
+            raise ValueError(
+                f"accuracies of shape ({len(self.seeings)}, {len(self.exposures)}) are needed, "
+                f"got {self.accuracies.shape}"
+            )
+        wide = {"style": {"description_width": "70px"}, "continuous_update": False}
+        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", style=wide["style"])
+        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **wide)
+        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **wide)
+        super().__init__([self.galaxy, self.seeing, self.exposure])
+
+    def _draw(self):
+        column = self.accuracies[:, self.exposures.index(self.exposure.value)]
+        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, SKY)
+        figure = Figure(figsize=(8, 3.2), facecolor="white", layout="constrained")
+        draw_shift(self.lights[self.galaxy.value], telescope, self.seeings, column, figure.add_subplot())
+        self.picture.value = png(figure)
+        here = column[self.seeings.index(self.seeing.value)]
+        self.numbers.value = (
+            f"<p>Seeing {self.seeing.value:g} pixels, exposure {self.exposure.value:g}: "
+            f"{here:.1%} of the galaxies are recognised.</p>"
+        )

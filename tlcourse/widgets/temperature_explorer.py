@@ -1,0 +1,102 @@
+"""What a softmax makes of logits at a temperature, still and interactive."""
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.widgets.controls import Explorer, percent, png, table
+
+BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
+
+
+@styled
+def draw_softened(logits, names, temperature, axes=None):
+    """Draw what a softmax makes of logits at one temperature, with the share of the largest answer in the title.
+
+    Parameters
+    ----------
+    logits : array-like
+        Shape (classes,).
+    names : sequence of str
+        One for each class.
+    temperature : float
+        Above 0.
+    axes : matplotlib.axes.Axes, optional
+        Made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        For a temperature of 0 or less, or another number of names than logits.
+    """
+    shares = _softened(logits, temperature)
+    if len(names) != len(shares):
+        raise ValueError(f"{len(shares)} logits need as many names, got {len(names)}")
+    axes = axes_for(axes, 6, 2.6)
+    places = np.arange(len(shares))
+    axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
+    for place, share in zip(places, shares, strict=True):
+        said = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
+        axes.text(place, share + 0.02, said, ha="center", fontsize=9, color=INK)
+    axes.set_xticks(places, names)
+    axes.set(xlim=(-0.5, len(shares) - 0.5), ylim=(0, 1.12), yticks=())
+    axes.spines[["left", "top", "right"]].set_visible(False)
+    axes.tick_params(length=0, labelsize=9, colors=INK)
+    axes.set_title(f"temperature {temperature:g}", fontsize=10, color=INK, loc="left")
+    return axes
+
+
+def _softened(logits, temperature):
+    logits = np.asarray(logits, dtype=float)
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, got {temperature}")
+    powers = np.exp((logits - logits.max()) / temperature)
+    return powers / powers.sum()
+
+
+class TemperatureExplorer(Explorer):
+    """Turn the temperature of a softmax and see the answer that it softens.
+
+    Parameters
+    ----------
+    logits : array-like
+        Shape (pictures, classes).
+    names : sequence of str
+        One for each class.
+    titles : sequence of str
+        One for each picture, to choose from.
+
+    Attributes
+    ----------
+    picture_of, temperature : ipywidgets.Widget
+        The controls; setting their ``value`` redraws.
+    picture : ipywidgets.Image
+        PNG.
+    numbers : ipywidgets.HTML
+        The same shares as a table, for those who cannot see the picture.
+    """
+
+    def __init__(self, logits, names, titles):
+        self.logits, self.names = np.asarray(logits, dtype=float), list(names)
+        if self.logits.shape != (len(titles), len(self.names)):
+            raise ValueError(f"logits of shape ({len(titles)}, {len(self.names)}) are needed, got {self.logits.shape}")
+        options = [(title, index) for index, title in enumerate(titles)]
+        wide = {"style": {"description_width": "90px"}}
+        self.picture_of = ipywidgets.Dropdown(options=options, description="answer to", **wide)
+        self.temperature = ipywidgets.FloatLogSlider(
+            value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
+        )
+        super().__init__([self.picture_of, self.temperature])
+
+    def _draw(self):
+        logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
+        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
+        draw_softened(logits, self.names, temperature, figure.add_subplot())
+        self.picture.value = png(figure)
+        shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
+        self.numbers.value = table(("class", "share"), zip(self.names, shares, strict=True))
