@@ -39,7 +39,7 @@ from sklearn.svm import SVC
 
 from tlcourse import checks, data, plots, teachers
 from tlcourse.datasets import faces
-from tlcourse.plots.story import transfer
+from tlcourse.plots.diagram import transfer
 
 plots.style()
 keras.utils.set_random_seed(0)

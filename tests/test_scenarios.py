@@ -147,12 +147,14 @@ def test_agreement_is_one_for_the_classes_themselves_and_nothing_by_lot():
 def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_on_record():
     from scipy import stats
 
-    from tlcourse.domains import instances
+    from tlcourse.domains import covariate_shift
     from tlcourse.research import instance_weights
 
-    source, _, target, _ = instances.drawn_domains(0)
+    source, _, target, _ = covariate_shift.sample_domains(0)
     truth = stats.norm.pdf(source, 1.5, 0.5) / stats.norm.pdf(source, 0, 1)
-    assert np.corrcoef(instances.weights(source, target), truth.clip(max=instances.LARGEST))[0, 1] > 0.9
+    assert (
+        np.corrcoef(covariate_shift.density_ratios(source, target), truth.clip(max=covariate_shift.LARGEST))[0, 1] > 0.9
+    )
     for name, value in instance_weights.run(3).items():
         np.testing.assert_allclose(value, results("instances")[name]["values"][3], atol=2e-5)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from tlcourse.domains.instances import drawn_domains, weights
+from tlcourse.domains.covariate_shift import density_ratios, sample_domains
 
 
 def run(seed):
     """Squared error on the target of the ``plain`` line and of the ``weighted`` one."""
-    source, outputs, target, true_outputs = drawn_domains(seed)
-    root = np.sqrt(weights(source, target))
+    source, outputs, target, true_outputs = sample_domains(seed)
+    root = np.sqrt(density_ratios(source, target))
     lines = {"plain": np.polyfit(source, outputs, 1), "weighted": np.polyfit(source, outputs, 1, w=root)}
     return {name: float(np.mean((np.polyval(line, target) - true_outputs) ** 2)) for name, line in lines.items()}

@@ -9,7 +9,6 @@ from tlcourse.plots.style import COLOURS, INK, axes_for, styled
 from tlcourse.widgets.controls import Explorer, percent, png
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
-SKY = 0.15  # light of the night sky in each pixel: that of galaxies.SHARP
 
 
 @styled
@@ -101,7 +100,7 @@ class ShiftExplorer(Explorer):
 
     def _draw(self):
         column = self.accuracies[:, self.exposures.index(self.exposure.value)]
-        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, SKY)
+        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, galaxies.SHARP.sky)
         figure = Figure(figsize=(8, 3.2), facecolor="white", layout="constrained")
         draw_shift(self.lights[self.galaxy.value], telescope, self.seeings, column, figure.add_subplot())
         self.picture.value = png(figure)

@@ -4,14 +4,14 @@ import zlib
 
 import numpy as np
 
-from tlcourse.datasets.review_words import ADJECTIVES, CLOSINGS, COMPANY, DAYS, INTENSIFIERS, NOUNS, VERBS
+from tlcourse.datasets.reviews.words import ADJECTIVES, CLOSINGS, COMPANY, DAYS, INTENSIFIERS, NOUNS, VERBS
 
 LANGUAGES = ("english", "spanish")
 _TOPICS = ("meal", "hotel", "film")
 _TOPIC_SHARES = {"english": (0.4, 0.25, 0.35), "spanish": (0.3, 0.4, 0.3)}
 
 
-class Writer:
+class ReviewWriter:
     """Puts reviews together; how often it takes each word is its language's own habit."""
 
     def __init__(self, number, rng):

@@ -9,8 +9,8 @@ data, a classroom can share, print and misclassify it without asking anyone.
 import numpy as np
 
 from tlcourse.datasets import LabelledImages
-from tlcourse.datasets.person import Person, person
-from tlcourse.datasets.portrait import draw
+from tlcourse.datasets.faces.people import Person, person
+from tlcourse.datasets.faces.portrait import draw
 
 __all__ = [
     "DEVELOPMENT_PEOPLE",

@@ -76,7 +76,7 @@ class Frame:
         return self.origin[0] + cos * u - sin * v, self.origin[1] + sin * u + cos * v
 
 
-def draw(kind, rng):
+def draw_light(kind, rng):
     """The light of a galaxy of `kind`, with stars before it and small galaxies behind.
 
     Parameters
