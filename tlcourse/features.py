@@ -15,6 +15,7 @@ import tensorflow as tf
 from tlcourse import storage
 from tlcourse.storage import cache_folder
 from tlcourse.teachers.catalogue import CATALOGUE
+from tlcourse.teachers.input_images import check_range
 
 __all__ = ["cache_folder", "extract"]
 
@@ -108,10 +109,7 @@ def _checked(cut, pictures, name):
     if pictures.dtype.kind not in "uif":
         raise ValueError(f"pictures must be numbers, got dtype {pictures.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
-        low, high = pictures.min(), pictures.max()
-        faint = pictures.dtype.kind == "f" and 0 < high <= 1
-        if faint or not (low >= 0 and high <= 255):
-            raise ValueError(f"{name} expects pictures as 0 to 255, got values from {low} to {high}")
+        check_range(pictures)
     elif name in CATALOGUE and pictures.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw pictures: give it teachers.preprocess({name!r}, images)")
     return pictures

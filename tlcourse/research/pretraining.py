@@ -13,9 +13,10 @@ import click
 import keras
 import numpy as np
 
-from tlcourse import storage, teachers
+from tlcourse import storage
 from tlcourse.datasets import faces
 from tlcourse.networks import narrow_vgg16, refresh_batch_norm
+from tlcourse.research import teacher_files
 
 RECIPE = {
     "people": len(faces.TEACHER_PEOPLE),
@@ -91,7 +92,7 @@ def _train_round(model, part, batch_size, state_folder):
 def main():
     """Train, measure and ship the teacher: data/teachers/faces_vgg16.npz and its model card."""
     model, measured = train(storage.cache_folder() / "pretrain")
-    card = teachers.save_embedded(model, "faces_vgg16", model_card(measured))
+    card = teacher_files.save_embedded(model, "faces_vgg16", model_card(measured))
     click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out pictures")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from tlcourse.teachers import weights
 from tlcourse.teachers.catalogue import CATALOGUE, Teacher
 from tlcourse.teachers.input_images import check_pictures
-from tlcourse.teachers.weights import TeacherUnavailable, save_embedded
+from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
     "CATALOGUE",
@@ -21,7 +21,6 @@ __all__ = [
     "imagenet_classes",
     "load",
     "preprocess",
-    "save_embedded",
 ]
 
 _CLASS_INDEX = "imagenet_class_index.json"

@@ -6,11 +6,10 @@ import io
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse.datasets import photos
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, png, table
+from tlcourse.widgets.controls import Explorer, percent, table
 
 
 @styled
@@ -82,8 +81,6 @@ class PhotoClassifier(Explorer):
     ----------
     sample, upload : ipywidgets.Widget
         The controls.
-    picture : ipywidgets.Image
-        PNG.
     numbers : ipywidgets.HTML
         The same shares as a table; or why an upload could not be read.
     """
@@ -95,7 +92,7 @@ class PhotoClassifier(Explorer):
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
-        super().__init__([self.sample, self.upload])
+        super().__init__([self.sample, self.upload], size=(7, 2.8))
 
     def _moved(self, change):
         """Another sample is chosen, or a photo has come."""
@@ -113,12 +110,14 @@ class PhotoClassifier(Explorer):
 
     def show(self, photo, title):
         """Classify a photo, shape (size, size, 3), and draw what came of it."""
-        shares = np.asarray(self.predict(photo), dtype=float).reshape(-1)
-        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
-        draw_photo(photo, shares, self.class_names, title, figure)
-        self.picture.value = png(figure)
+        self.photo, self.title = photo, title
+        super()._draw()
+
+    def _draw_on(self, figure):
+        shares = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
+        draw_photo(self.photo, shares, self.class_names, self.title, figure)
         rows = zip(self.class_names, map(percent, shares), strict=True)
-        self.numbers.value = table((title, "probability"), rows)
+        return table((self.title, "probability"), rows)
 
 
 def _first_file(value):
