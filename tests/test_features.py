@@ -171,10 +171,9 @@ def test_old_features_go_when_there_are_too_many(small_teacher, pictures, fresh_
 
 def test_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path))
-    assert features.cache_folder() == tmp_path
+    assert storage.cache_folder() == tmp_path
     monkeypatch.delenv("TLCOURSE_CACHE")
-    assert features.cache_folder().name in ("tlcourse", "Cache")
-    assert features.cache_folder() == storage.cache_folder()
+    assert storage.cache_folder().name in ("tlcourse", "Cache")
 
 
 def test_nothing_on_the_error_stream(small_teacher, pictures, fresh_cache, capfd):

@@ -13,11 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import storage
-from tlcourse.storage import cache_folder
 from tlcourse.teachers.catalogue import CATALOGUE
 from tlcourse.teachers.input_images import check_range
-
-__all__ = ["cache_folder", "extract"]
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
 _KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
@@ -42,7 +39,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     batch_size : int
         Pictures at a time, at most; fewer if they are large.
     cache : bool
-        Whether to keep the result under `cache_folder` and to look there first.
+        Whether to keep the result under `tlcourse.storage.cache_folder()` and to look there first.
     pool : {"average", "flatten"}
         What becomes of maps: their average over space, or all their values in a row.
 
@@ -61,7 +58,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (pictures.shape[1] * pictures.shape[2])))
     if not cache:
         return _compute(cut, pictures, batch_size)
-    path = cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
+    path = storage.cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
     features = _read(path, (len(pictures), cut.output_shape[-1]))
     if features is None:
         features = _compute(cut, pictures, batch_size)

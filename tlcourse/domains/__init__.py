@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Domain", "Task", "differences", "setting", "task_of"]
-
 
 @dataclass(frozen=True)
 class Domain:

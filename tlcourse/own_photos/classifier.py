@@ -25,7 +25,7 @@ NOT_GOOD_FOR = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PhotoResult:
     """What came of a folder of photos.
 
     Attributes
@@ -86,7 +86,7 @@ def learn(folder, into, teacher=None, look=()):
 
     Returns
     -------
-    Outcome
+    PhotoResult
 
     Raises
     ------
@@ -106,10 +106,12 @@ def learn(folder, into, teacher=None, look=()):
     interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
     written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
-    judged = contact_sheets.Judged(base, name, data, paths, predicted, heads)
+    classified = contact_sheets.ClassifiedPhotos(base, name, data, paths, predicted, heads)
     contact_sheets.clear(into)
-    written |= contact_sheets.mistakes(judged, Path(into)) | contact_sheets.looked_at(judged, to_look_at, Path(into))
-    return Outcome(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
+    written |= contact_sheets.mistakes(classified, Path(into)) | contact_sheets.looked_at(
+        classified, to_look_at, Path(into)
+    )
+    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
 
 
 def _check(files, folder):

@@ -18,7 +18,7 @@ _SHEETS = re.compile(r"(mistakes|where_it_looked|looked_at)(_\d+)?\.png")
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClassifiedPhotos:
     """Photos, and what was said of each by a head that had not seen it.
 
     Attributes
@@ -65,12 +65,12 @@ def clear(into):
             path.unlink()
 
 
-def mistakes(judged, into):
+def mistakes(classified, into):
     """All mistakes, `PAGE` on a sheet, as they are and with where the network looked; nothing if there are none.
 
     Parameters
     ----------
-    judged : Judged
+    classified : ClassifiedPhotos
     into : pathlib.Path
 
     Returns
@@ -79,21 +79,21 @@ def mistakes(judged, into):
         "mistakes" and "where_it_looked", then "mistakes_2" and so on.
     """
     written = {}
-    wrong = np.flatnonzero(judged.predicted != judged.data.labels)
+    wrong = np.flatnonzero(classified.predicted != classified.data.labels)
     for page, places in _pages(wrong, PAGE):
-        titles = [judged.title(place) for place in places]
-        sheets = {"mistakes": judged.data.images[places], "where_it_looked": judged.where_it_looked(places)}
+        titles = [classified.title(place) for place in places]
+        sheets = {"mistakes": classified.data.images[places], "where_it_looked": classified.where_it_looked(places)}
         for name, sheet in sheets.items():
             written[f"{name}{page}"] = _save(sheet, titles, into / f"{name}{page}.png", shown=not page)
     return written
 
 
-def looked_at(judged, places, into):
+def looked_at(classified, places, into):
     """The photos that were asked for, right or wrong, each with where the network looked beside it.
 
     Parameters
     ----------
-    judged : Judged
+    classified : ClassifiedPhotos
     places : sequence of int
         Which of the photos.
     into : pathlib.Path
@@ -105,8 +105,8 @@ def looked_at(judged, places, into):
     """
     written = {}
     for page, chosen in _pages(np.asarray(places, dtype=int), PAGE // 2):
-        pairs = zip(judged.data.images[chosen], judged.where_it_looked(chosen), strict=True)
-        titles = [title for place in chosen for title in (judged.title(place), "where it\nlooked")]
+        pairs = zip(classified.data.images[chosen], classified.where_it_looked(chosen), strict=True)
+        titles = [title for place in chosen for title in (classified.title(place), "where it\nlooked")]
         sheet = np.stack([picture for pair in pairs for picture in pair])
         written[f"looked_at{page}"] = _save(sheet, titles, into / f"looked_at{page}.png", shown=not page)
     return written

@@ -13,20 +13,6 @@ from scipy import fft
 from tlcourse.datasets import LabelledImages
 from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 
-__all__ = [
-    "BLURRED",
-    "CLASS_NAMES",
-    "COARSE",
-    "KINDS",
-    "SHARP",
-    "SIZE",
-    "SOURCE",
-    "Telescope",
-    "draw_light",
-    "expose",
-    "observe",
-]
-
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
 COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`
 SOURCE = "drawn by tlcourse.datasets.galaxies; no real sky; MIT licence"
