@@ -1,4 +1,8 @@
-"""A frozen base as a function: pictures in, feature vectors out, each computed once and kept on disk."""
+"""A frozen base as a function: images in, feature vectors out, each computed once and kept on disk.
+
+The cache is a folder of NumPy files, each named after everything that its content depends on. It is not joblib.Memory:
+that loads a file with a flipped byte without noticing, and loading its pickles runs whatever code they hold.
+"""
 
 import functools
 import hashlib

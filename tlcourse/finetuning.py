@@ -152,11 +152,15 @@ def audit(model, before):
 
 
 def _movement(layer, before):
-    moved, adapted = [], []
+    weights, statistics = [], []
     for weight, old in zip(layer.weights, before, strict=True):
-        of_data = is_batch_norm(layer) and weight.name.startswith("moving_")
-        (adapted if of_data else moved).append((old, np.array(weight)))
-    return Movement(layer.name, bool(layer.trainable), _distance(moved), _distance(adapted) if adapted else None)
+        change = old, np.array(weight)
+        if is_batch_norm(layer) and weight.name.startswith("moving_"):
+            statistics.append(change)
+        else:
+            weights.append(change)
+    drift = _distance(statistics) if statistics else None
+    return Movement(layer.name, bool(layer.trainable), _distance(weights), drift)
 
 
 def _distance(pairs):

@@ -1,4 +1,7 @@
-"""One's own photos: a classifier, its accuracy, its mistakes, where it looked, and a file for the telephone."""
+"""A classifier of your own photos: features of a frozen teacher, and a linear head judged by cross-validation.
+
+`learn` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
+"""
 
 import os
 from dataclasses import dataclass
@@ -137,7 +140,7 @@ def _places(look, paths, folder):
 
 
 def _teacher(name):
-    """(name, base, remark): the one that was asked for, else the best that is to be had."""
+    """(name, base, remark): the teacher that was asked for, or else the best available."""
     if name not in (None, PREFERRED, EMBEDDED):
         raise ValueError(f"own photos are learned with {PREFERRED} or {EMBEDDED}, not with {name!r}")
     if name == EMBEDDED:
@@ -163,7 +166,7 @@ def _head(vectors, labels):
 
 
 def _cross_validated(vectors, labels):
-    """What a head says that had not seen the photo: (predicted (n,), kernels of these heads (n, d, classes))."""
+    """Predictions (n,) of heads that had not seen the photo, and these heads' kernels (n, d, classes)."""
     folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels).min())), shuffle=True, random_state=0)
     predicted, heads = np.empty_like(labels), [None] * len(labels)
     for seen, unseen in folds.split(vectors, labels):

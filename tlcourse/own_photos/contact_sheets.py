@@ -1,4 +1,4 @@
-"""Contact sheets of one's own photos: each photo as it is, and what in it spoke for the class that was said."""
+"""Contact sheets of your own photos: each photo as it is, and where the network looked for the predicted class."""
 
 import re
 from dataclasses import dataclass

@@ -35,7 +35,7 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
     means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
     if highlight is not None and highlight not in summaries:
         raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
-    ax = axes_for(ax, 8.4, 0.8 + 0.45 * len(means) + 0.25 * bool(references))
+    ax = axes_for(ax, 8.4, 0.45 * len(means) + (1.05 if references else 0.8))
     rows = np.arange(len(means))
     colours = [COLOURS["blue"] if highlight in (None, label) else PALE for label in summaries]
     errors = [np.maximum(means - lows, 0), np.maximum(highs - means, 0)]

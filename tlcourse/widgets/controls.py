@@ -20,8 +20,8 @@ class Explorer(ipywidgets.VBox):
     ----------
     columns : list of (ipywidgets.Widget or list of ipywidgets.Widget)
         The controls from left to right; those of a list stand above each other.
-    size : tuple of 2 float
-        Of the figure, in inches.
+    figure_size : tuple of 2 float
+        In inches.
     layout : {"constrained", "none"}
         Matplotlib's layout engine. The constrained one takes half of the time that a figure needs.
 
@@ -32,8 +32,8 @@ class Explorer(ipywidgets.VBox):
     numbers : ipywidgets.HTML
     """
 
-    def __init__(self, columns, size, layout="constrained"):
-        self.size, self.engine = size, layout
+    def __init__(self, columns, figure_size, layout="constrained"):
+        self.figure_size, self.engine = figure_size, layout
         self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
         self.numbers = ipywidgets.HTML()
         boxes = [ipywidgets.VBox(column) if isinstance(column, list) else column for column in columns]
@@ -48,7 +48,7 @@ class Explorer(ipywidgets.VBox):
         self._draw()
 
     def _draw(self):
-        figure = Figure(figsize=self.size, facecolor="white", layout=self.engine)
+        figure = Figure(figsize=self.figure_size, facecolor="white", layout=self.engine)
         self.numbers.value = self._draw_on(figure)
         self.picture.value = png(figure)
 
@@ -72,7 +72,7 @@ def table(head, rows):
         return "".join(f"<{tag} {look}>{word}</{tag}>" for look, word in zip(looks, words, strict=True))
 
     lines = [line("th", head), *(line("td", row) for row in rows)]
-    return f"<table>{''.join(f'<tr>{one}</tr>' for one in lines)}</table>"
+    return f"<table>{''.join(f'<tr>{cells}</tr>' for cells in lines)}</table>"
 
 
 def percent(share):

@@ -98,7 +98,7 @@ class CutExplorer(Explorer):
         self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **WHEN_RELEASED)
         titles = [(title, number) for number, title in enumerate(pictures)]
         self.picture_of = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
-        super().__init__([self.layer, self.picture_of], size=(11, 4))
+        super().__init__([self.layer, self.picture_of], figure_size=(11, 4))
 
     def _draw_on(self, figure):
         layer = self.layer.value

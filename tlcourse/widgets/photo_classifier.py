@@ -44,7 +44,7 @@ def draw_photo(photo, shares, names, title="", figure=None):
         raise ValueError(f"{len(names)} classes need as many probabilities, got {len(shares)}")
     if figure is None:
         figure = plt.figure(figsize=(7, 2.8), layout="constrained")
-    left, right = (axes_for(one) for one in figure.subplots(1, 2, width_ratios=(1, 2)))
+    left, right = (axes_for(axes) for axes in figure.subplots(1, 2, width_ratios=(1, 2)))
     left.imshow(photo)
     left.set_title(title[-24:], fontsize=10, color=INK)
     left.set_axis_off()
@@ -92,7 +92,7 @@ class PhotoClassifier(Explorer):
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
-        super().__init__([self.sample, self.upload], size=(7, 2.8))
+        super().__init__([self.sample, self.upload], figure_size=(7, 2.8))
 
     def _moved(self, change):
         """Another sample is chosen, or a photo has come."""
@@ -123,8 +123,8 @@ class PhotoClassifier(Explorer):
 def _first_file(value):
     """Name and bytes of an upload; ipywidgets 7 (Colab) gives a dictionary by name, 8 a tuple of dictionaries."""
     if isinstance(value, dict):
-        name, one = next(iter(value.items()))
+        name, file = next(iter(value.items()))
     else:
-        one = value[0]
-        name = one["name"]
-    return str(name), bytes(one["content"])
+        file = value[0]
+        name = file["name"]
+    return str(name), bytes(file["content"])

@@ -91,7 +91,7 @@ class ScheduleExplorer(Explorer):
         self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **WHEN_RELEASED)
         self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **WHEN_RELEASED)
         columns = [[self.schedule, self.highest, self.steps], [self.factor, self.groups]]
-        super().__init__(columns, size=(7.5, 3.4), layout="none")
+        super().__init__(columns, figure_size=(7.5, 3.4), layout="none")
 
     def _draw_on(self, figure):
         name, highest, steps = self.schedule.value, self.highest.value, self.steps.value

@@ -178,7 +178,7 @@ class ShapeExplorer(Explorer):
         self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **WHEN_RELEASED)
         self._busy = False
         columns = [[self.layer, self.padding], [self.kernel, self.strides, self.filters]]
-        super().__init__(columns, size=(1.65 * (len(self.layers) + 1), 4.2))
+        super().__init__(columns, figure_size=(1.65 * (len(self.layers) + 1), 4.2))
 
     def _moved(self, change):
         """Another layer is chosen, or the chosen one gets other values."""

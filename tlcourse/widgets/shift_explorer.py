@@ -90,7 +90,7 @@ class ShiftExplorer(Explorer):
         self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **NAMED)
         self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **WHEN_RELEASED)
         self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **WHEN_RELEASED)
-        super().__init__([self.galaxy, self.seeing, self.exposure], size=(8, 3.2))
+        super().__init__([self.galaxy, self.seeing, self.exposure], figure_size=(8, 3.2))
 
     def _draw_on(self, figure):
         column = self.accuracies[:, self.exposures.index(self.exposure.value)]

@@ -86,7 +86,7 @@ class TemperatureExplorer(Explorer):
         self.temperature = ipywidgets.FloatLogSlider(
             value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
         )
-        super().__init__([self.picture_of, self.temperature], size=(7, 2.8))
+        super().__init__([self.picture_of, self.temperature], figure_size=(7, 2.8))
 
     def _draw_on(self, figure):
         logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
