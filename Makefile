@@ -1,4 +1,4 @@
-# Thin: what the commands do is in tlcourse/commands/main.py. Each of them first makes the environment in .venv, once.
+# Thin: what the commands do is in tlcourse/commands. Each of them first makes the environment in .venv, once.
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := .venv/.installed
 TLCOURSE := $(BIN)/tlcourse

@@ -15,8 +15,9 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
+from tlcourse.building.colab_badge import OpenInColab
 from tlcourse.grading.gradebook.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
-from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, OpenInColab
+from tlcourse.grading.gradebook.preprocessors import HideHiddenTests
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 

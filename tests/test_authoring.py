@@ -179,7 +179,7 @@ def test_an_interrupted_build_leaves_the_old_notebooks_whole(built_course, how):
         "# %%\nprogress\n",
         "# %%\nimport time, pathlib\npathlib.Path('../../here').touch()\ntime.sleep(60)\n",
     )
-    code = "from tlcourse import authoring; authoring.build()"
+    code = "from tlcourse.building import builder; builder.build()"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=built_course, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not (built_course / "here").exists() and time.monotonic() < deadline:
@@ -209,7 +209,7 @@ def test_the_stored_notebooks_name_no_folder_of_the_builder(built_course):
 
 
 def test_reading_the_tools_brings_neither_tensorflow_nor_nbgrader():
-    code = "import sys; from tlcourse import authoring, check_notebook; print(*sys.modules)"
+    code = "import sys; from tlcourse.building import builder; from tlcourse.commands import check_notebook; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "nbclient" in loaded
     assert not {"tensorflow", "keras", "nbgrader"} & set(loaded)

@@ -36,7 +36,7 @@ def verdict(with_teacher, without):
 # %% wrong: intervals that overlap
 # says: two intervals are compared|pairs are not used
 def verdict(with_teacher, without):
-    from tlcourse.experiments import summary
+    from tlcourse.stats import summary
 
     one, other = summary(with_teacher)["ci95"], summary(without)["ci95"]
     return "helps" if one[0] > other[1] else "harms" if one[1] < other[0] else "undecided"

@@ -1,0 +1,100 @@
+"""Commands for authors: notebooks, the site, recorded results, tests."""
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from tlcourse.commands.options import json_option
+
+
+@click.command()
+@click.argument("units", nargs=-1)
+@click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
+def build(units, execute):
+    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the README's tables.
+
+    A unit may be named by its number: 01.
+    """
+    from tlcourse.building import builder, grading_plans, tables
+    from tlcourse.building.unit_sources import course_folder, names
+
+    chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
+    for built in builder.build(chosen or None, execute=execute):
+        click.echo(f"{built.unit}: {built.seconds:.0f} s")
+        if execute and (plan := grading_plans.write(course_folder(), built.unit)):
+            click.echo(f"{built.unit}: {plan.name} written")
+    for file in tables.write():
+        click.echo(f"{file.name}: written")
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+def source(notebook):
+    """Bring an edited solutions/NN_x/NN_x.ipynb back to its source solutions/NN_x.py."""
+    from tlcourse.building.builder import to_source
+
+    click.echo(f"{to_source(notebook)}: written. `tlcourse build` makes the notebooks from it.")
+
+
+@click.command()
+@click.option("--into", type=click.Path(path_type=Path), help="A folder made anew.  [default: build/site]")
+def site(into):
+    """Make the pages to read: units with their outputs, the ledger of claims, the reference."""
+    from tlcourse.building.site import build
+
+    click.echo(build(into))
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+def results(names):
+    """Measure data/results again, all of it or NAMES."""
+    importlib.import_module("tlcourse.research.registry").main(names)
+
+
+@click.command()
+def teachers():
+    """Train the shipped teachers again."""
+    importlib.import_module("tlcourse.research.pretraining").main()
+
+
+@click.command()
+@json_option
+@click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
+@click.argument("parts", nargs=-1)
+def bench(json_file, keep, parts):
+    """Measure the course's speed, as ratios within one run: all of it, or PARTS such as grading."""
+    importlib.import_module("tlcourse.commands.bench").main(json_file, keep, parts)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def test(options):
+    """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
+    from tlcourse.building.unit_sources import course_folder
+
+    # A file's fixtures are made once, and files begin in the order that tests/conftest.py gives them.
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
+        failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
+        if failed:
+            sys.exit(failed)
+
+
+@click.command()
+def screenshots():
+    """Make the README's pictures of the browser again; needs Chromium."""
+    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.commands import browser
+
+    browser.chromium()  # the tests would be skipped without it, and nothing be made
+    root = course_folder()
+    command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+    sys.exit(subprocess.run(command, cwd=root).returncode)
+
+
+COMMANDS = (build, source, site, results, teachers, bench, test, screenshots)

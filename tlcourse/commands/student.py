@@ -1,0 +1,74 @@
+"""Commands for students: JupyterLab, the demo, checks of a notebook, their own photos."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from tlcourse.commands.options import json_option
+
+LOOK = "Show where the network looked on this photo of FOLDER, right or wrong; may be given again."
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options):
+    """Open JupyterLab on the start page; OPTIONS go to JupyterLab."""
+    from tlcourse.commands.lab import open_lab
+
+    open_lab(options)
+
+
+@click.command()
+@json_option
+def demo(json_file):
+    """Run the headline, real data and a graded sample class, live."""
+    from tlcourse.commands.demo import run
+
+    run(json_file)
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+def check(notebook):
+    """Run NOTEBOOK from top to bottom and say which exercises pass."""
+    from tlcourse.commands import check_notebook
+
+    report = check_notebook.check(notebook)
+    click.echo(str(report))
+    sys.exit(0 if report.passed else 1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True)
+@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
+@click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK)
+def photos(folder, into, teacher, look):
+    """Learn to tell your own photos apart: FOLDER holds one folder of photos for each class."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tlcourse.own_photos.classifier import learn
+
+    click.echo(str(learn(folder, into, teacher, look)))
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--release", type=click.Path(path_type=Path), help="The unit as it was handed out, where it is not here.")
+@click.option("--into", type=click.Path(path_type=Path), help="The repaired copy.  [default: NAME.repaired.ipynb]")
+def repair(notebook, release, into):
+    """Write a copy of NOTEBOOK that can be graded, with the metadata that Colab, VS Code or others took away."""
+    from tlcourse.commands.repair_notebook import restore
+
+    restored = restore(notebook, release, into)
+    for note in restored.notes or ["Nothing was amiss."]:
+        click.echo(note)
+    click.echo(f"{restored.file}: written; {notebook} stays as it is.")
+    if restored.unanswered:
+        missing = ", ".join(restored.unanswered)
+        click.echo(f"Not found: {missing}. If you did answer, copy your answer into the cell that was put back.")
+        sys.exit(1)
+
+
+COMMANDS = (lab, demo, check, photos, repair)
