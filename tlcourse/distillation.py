@@ -53,8 +53,10 @@ class SoftTargets(keras.losses.Loss):
 
     def call(self, teacher_logits, student_logits):
         """One number a picture."""
-        given, learned = (keras.ops.log_softmax(x / self.temperature) for x in (teacher_logits, student_logits))
-        return self.temperature**2 * keras.ops.sum(keras.ops.exp(given) * (given - learned), axis=-1)
+        log_teacher = keras.ops.log_softmax(teacher_logits / self.temperature)
+        log_student = keras.ops.log_softmax(student_logits / self.temperature)
+        divergence = keras.ops.sum(keras.ops.exp(log_teacher) * (log_teacher - log_student), axis=-1)
+        return self.temperature**2 * divergence
 
 
 def small_student(classes, widths=(16, 32, 48), size=48):

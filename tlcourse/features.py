@@ -99,10 +99,10 @@ def _last_hidden(model):
 
 def _checked(cut, pictures, name):
     expected = cut.input_shape
-    suits = pictures.ndim == len(expected) == 4 and all(
-        wanted in (None, came) for wanted, came in zip(expected[1:], pictures.shape[1:], strict=True)
+    fits = pictures.ndim == len(expected) == 4 and all(
+        size in (None, actual) for size, actual in zip(expected[1:], pictures.shape[1:], strict=True)
     )
-    if not suits:
+    if not fits:
         shape = "(" + ", ".join(["n", *(str(number or "any") for number in expected[1:])]) + ")"
         raise ValueError(f"{name} takes pictures of shape {shape}, got {pictures.shape}")
     if len(pictures) == 0:

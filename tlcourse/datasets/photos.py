@@ -55,10 +55,10 @@ def load(folder, size=SIZE):
     folder = Path(folder)
     if not 16 <= size <= 1024:
         raise ValueError(f"size must be from 16 to 1024 pixels, got {size}")
-    found = files(folder)
-    images = np.stack([read(file, size) for members in found.values() for file in members])
-    labels = np.repeat(np.arange(len(found)), [len(members) for members in found.values()])
-    return LabelledImages(images, labels.astype(np.int64), tuple(found), f"photos in {folder}")
+    classes = files(folder)
+    images = np.stack([read(file, size) for members in classes.values() for file in members])
+    labels = np.repeat(np.arange(len(classes)), [len(members) for members in classes.values()])
+    return LabelledImages(images, labels.astype(np.int64), tuple(classes), f"photos in {folder}")
 
 
 def files(folder):

@@ -128,14 +128,16 @@ def _check(files, folder):
 
 def _places(look, paths, folder):
     """Where in `paths` the photos to look at are, each once."""
-    known = {path.resolve(): place for place, path in enumerate(paths)}
+    place_of = {path.resolve(): place for place, path in enumerate(paths)}
     places = []
     for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
-        found = [known[path] for path in (Path(photo).resolve(), (Path(folder) / photo).resolve()) if path in known]
-        if not found:
+        path = Path(photo).resolve()
+        if path not in place_of:
+            path = (Path(folder) / photo).resolve()
+        if path not in place_of:
             example = paths[0].relative_to(folder)
             raise ValueError(f"{photo} is not one of the photos in {folder}: name them as {example}, for example")
-        places += found[:1]
+        places.append(place_of[path])
     return list(dict.fromkeys(places))
 
 

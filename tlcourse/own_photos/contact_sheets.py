@@ -19,7 +19,7 @@ _SHEETS = re.compile(r"(mistakes|where_it_looked|looked_at)(_\d+)?\.png")
 
 @dataclass(frozen=True)
 class ClassifiedPhotos:
-    """Photos, and what was said of each by a head that had not seen it.
+    """Photos, and for each the class that a head predicted that had not seen it.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class ClassifiedPhotos:
     paths : list of pathlib.Path
         Where each lies.
     predicted : numpy.ndarray
-        Shape (n,): the class that was said.
+        Shape (n,): the predicted classes.
     heads : list of numpy.ndarray
-        For each photo the kernel, shape (d, classes), of the head that said it.
+        For each photo the kernel, shape (d, classes), of the head that predicted it.
     """
 
     base: keras.Model
@@ -45,13 +45,13 @@ class ClassifiedPhotos:
     heads: list
 
     def title(self, place):
-        """The file's name; what the photo shows, and what was said if that was something else."""
-        names, label, said = self.data.class_names, self.data.labels[place], self.predicted[place]
-        verdict = "right" if said == label else f"not {names[said]}"
+        """The file's name; the photo's class, and the predicted one if that is another."""
+        names, label, predicted = self.data.class_names, self.data.labels[place], self.predicted[place]
+        verdict = "right" if predicted == label else f"not {names[predicted]}"
         return f"{self.paths[place].name[-16:]}\n{names[label]}, {verdict}"
 
     def where_it_looked(self, places):
-        """Grad-CAM over the photos, for the class that was said of each: uint8 (n, h, w, 3)."""
+        """Grad-CAM over the photos, for the predicted class of each: uint8 (n, h, w, 3)."""
         images = self.data.images[places]
         spoke_for = np.stack([self.heads[place][:, self.predicted[place]] for place in places])
         heat = grad_cam.grad_cam(self.base, teachers.preprocess(self.teacher, images), spoke_for)

@@ -40,8 +40,8 @@ def draw_softened(logits, names, temperature, axes=None):
     places = np.arange(len(shares))
     axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
-        said = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
-        axes.text(place, share + 0.02, said, ha="center", fontsize=9, color=INK)
+        text = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
+        axes.text(place, share + 0.02, text, ha="center", fontsize=9, color=INK)
     axes.set_xticks(places, names)
     axes.set(xlim=(-0.5, len(shares) - 0.5), ylim=(0, 1.12), yticks=())
     axes.spines[["left", "top", "right"]].set_visible(False)
