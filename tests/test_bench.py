@@ -7,12 +7,11 @@ import sys
 import keras
 import pytest
 
-from tlcourse import research
 from tlcourse.building import speed_table
 from tlcourse.commands import bench
 from tlcourse.data import data_folder, results
 from tlcourse.networks import narrow_vgg16
-from tlcourse.research import five_minutes
+from tlcourse.research import five_minutes, recording
 
 
 def test_multiply_adds_against_arithmetic_by_hand():
@@ -50,7 +49,7 @@ def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, caps
     monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
     monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
     monkeypatch.setattr(bench, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(research, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(recording, "data_folder", lambda: tmp_path)
     (tmp_path / "results").mkdir()
     for parts in (["import_seconds"], ["unit_seconds"]):
         bench.main(tmp_path / "bench.json", keep=True, parts=parts)
