@@ -7,6 +7,7 @@ import sys
 import keras
 import pytest
 
+from tlcourse import data
 from tlcourse.building import speed_table
 from tlcourse.commands import bench
 from tlcourse.data import data_folder, results
@@ -48,8 +49,8 @@ def test_drawing_is_timed(images):
 def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
     monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
-    monkeypatch.setattr(bench, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(recording, "data_folder", lambda: tmp_path)
+    for module in (bench, data, recording):
+        monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
     (tmp_path / "results").mkdir()
     for parts in (["import_seconds"], ["unit_seconds"]):
         bench.main(tmp_path / "bench.json", keep=True, parts=parts)
@@ -57,6 +58,7 @@ def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, caps
     kept = json.loads((tmp_path / "results" / "bench.json").read_text(encoding="utf-8"))
     assert (kept["import_seconds"], kept["unit_seconds"]) == (0.05, {"01_tiny": 3.0})
     assert kept["provenance"]["command"] == "tlcourse bench --keep"
+    assert kept["provenance"]["parts"].keys() == {"import_seconds", "unit_seconds"}
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == {"unit_seconds": {"01_tiny": 3.0}}
     with pytest.raises(ValueError, match="'speed'"):
         bench.main(parts=["speed"])

@@ -7,12 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from scipy import stats
 
 from tlcourse import data
-from tlcourse.datasets import faces
-from tlcourse.research import few_images, recording, registry, workers
+from tlcourse.research import comparison, provenance, recording, registry, workers
 from tlcourse.stats import paired_difference, summary
 
 ONE_TO_FIVE = [1, 2, 3, 4, 5]  # s² = 2.5, s/√5 = √0.5, t(0.975, 4) = 2.776445: ± 1.963243
@@ -252,10 +250,16 @@ def empty_data(tmp_path, monkeypatch):
     return tmp_path
 
 
+def record(name, **values):
+    """Write a record of some lists of values, measured today."""
+    content = {key: summary(each) for key, each in values.items()}
+    return recording.record(name, {**content, "provenance": provenance.now(f"tlcourse results {name}")})
+
+
 def test_record_writes_numbers_and_where_they_come_from(empty_data):
     run_seeds(lambda seed: {"transfer": 0.9 + seed / 100}, range(3), name="headline")
     assert (empty_data / "results" / "partial" / "headline.json").is_file()
-    file = recording.record("headline", {"transfer": summary([0.9, 0.91])}, "tlcourse results headline")
+    file = record("headline", transfer=[0.9, 0.91])
     assert file == empty_data / "results" / "headline.json"
     assert b"\r" not in file.read_bytes()
     recorded = data.results("headline")
@@ -265,38 +269,97 @@ def test_record_writes_numbers_and_where_they_come_from(empty_data):
     assert not list(empty_data.glob("results/partial/*")), "finished seeds are cleared once they are recorded"
 
 
+def test_nothing_is_recorded_without_provenance(empty_data):
+    with pytest.raises(ValueError, match="headline has no provenance"):
+        recording.record("headline", {"transfer": summary([0.9, 0.91])})
+    assert not list(empty_data.glob("results/*"))
+
+
 def test_a_measurement_records_what_it_took(empty_data, monkeypatch):
-    monkeypatch.setattr(registry, "RESULTS", {"tiny": (lambda seed: {"accuracy": seed / 10}, range(3))})
+    def tiny(seed):
+        return {"accuracy": seed / 10, **({"expensive": {"loss": 1.0}} if seed < 2 else {})}
+
+    monkeypatch.setattr(registry, "EXPERIMENTS", {"tiny": registry.Experiment(tiny, range(3))})
     registry.main(["tiny"])
     recorded = data.results("tiny")
-    assert set(recorded) == {"accuracy", "provenance"}
+    assert set(recorded) == {"accuracy", "expensive", "provenance"}
     assert recorded["accuracy"]["values"] == [0, 0.1, 0.2]
     assert recorded["provenance"]["seconds"] == 0
     assert recorded["provenance"]["processors"] == os.cpu_count()
     assert recorded["provenance"]["side_by_side"] == registry.SIDE_BY_SIDE
+    assert recorded["provenance"]["seeds"] == {"accuracy": 3, "expensive": 2}
+    assert not list(empty_data.glob("results/partial/*")), "finished seeds are cleared once they are recorded"
 
 
-def test_ten_pictures_each_come_from_the_headline(empty_data):
-    ways = few_images.IN_HEADLINE.values()
-    recording.record("headline", {way: summary([0.5, 0.6, 0.7]) for way in ways}, "tlcourse results headline")
-    other = {"transfer": 0.1, "small_cnn": 0.1, "pixels": 0.1}
-    runs = few_images.with_ten_each([{count: other for count in ("1", "2", "5", "20")}] * 2)
-    assert [list(run) for run in runs] == [["1", "2", "5", "10", "20"]] * 2
-    assert [run["10"]["transfer"] for run in runs] == [0.5, 0.6]
-    assert runs[1]["20"] == other
+@pytest.fixture
+def two_experiments(empty_data, monkeypatch):
+    """The second takes the first's values as its own for 0.01; its own for 0.003 are twice as high."""
+    copies = {"near/0.01": ("first", "transfer")}
+    experiments = {
+        "first": registry.Experiment(lambda seed: {"transfer": seed / 10}, range(3)),
+        "second": registry.Experiment(lambda seed: {"near": {"0.003": seed / 5}}, range(2), copies),
+    }
+    monkeypatch.setattr(registry, "EXPERIMENTS", experiments)
+    return experiments
+
+
+def test_a_copied_value_keeps_its_own_provenance(two_experiments):
+    record("first", transfer=[0.5, 0.6, 0.7])
+    registry.main(["second"])
+    recorded = data.results("second")
+    assert list(recorded["near"]) == ["0.003", "0.01"]
+    assert recorded["near"]["0.01"] == summary([0.5, 0.6])
+    own, copied = (provenance.of(recorded, path) for path in ("near/0.003/mean", "near/0.01"))
+    assert (own["command"], copied["command"]) == ("tlcourse results second", "tlcourse results first")
+    assert (copied["record"], copied["path"]) == ("first", "transfer")
+    assert "seconds" not in copied, "what all of the other record took"
+
+
+def test_a_record_follows_what_it_copies(two_experiments):
+    registry.main()
+    assert data.results("second")["near"]["0.01"]["values"] == [0, 0.1]
+    two_experiments["first"] = registry.Experiment(lambda seed: {"transfer": seed / 100}, range(3))
+    registry.main(["first"])
+    followed = data.results("second")
+    assert followed["near"]["0.01"]["values"] == [0, 0.01]
+    assert followed["near"]["0.003"]["values"] == [0, 0.2]
+
+
+def test_values_that_nobody_measured_cannot_be_copied(two_experiments):
+    with pytest.raises(FileNotFoundError, match="tlcourse results first"):
+        registry.main(["second"])
+
+
+def test_a_seed_is_compared_with_the_recorded_one(two_experiments, capsys):
+    registry.main()
+    two_experiments["first"] = registry.Experiment(lambda seed: {"transfer": 0.25}, range(3))
+    capsys.readouterr()
+    comparison.main(["first", "second"])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    (first,), (second,) = ([line for line in lines if line[0] == name] for name in two_experiments)
+    assert (first[1:4], first[-1]) == (["1", "0", "0.25000"], "transfer")
+    assert second[1:4] == ["1", "1", "0.00000"]
+    assert data.results("first")["transfer"]["values"][0] == 0, "a comparison records nothing"
+
+
+def test_a_comparison_leaves_timings_out(two_experiments):
+    two_experiments["first"] = registry.Experiment(None, range(2), timings=("device/*_ms",))
+    recorded = {"device": {"a_ms": summary([1, 2]), "bytes": summary([3, 4])}, "provenance": {"seconds": 4}}
+    found = comparison.compare("first", {"device": {"a_ms": 100.0, "bytes": 3.5}}, recorded, seconds=1.0)
+    assert found == comparison.Comparison("first", 1, 0, 0.5, "device/bytes", 2.0, 1.0)
 
 
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])
 def test_a_record_that_fails_leaves_the_old_one_whole(empty_data, monkeypatch, failure):
-    file = recording.record("headline", {"mean": 1}, "first")
+    file = record("headline", transfer=[1, 2])
     before = file.read_bytes()
-    payload = {"mean": 2}
+    payload = {"mean": 2, "provenance": {}}
     if failure == "not JSON":
-        payload = {"mean": 2, "model": object()}
+        payload["model"] = object()
     else:
         monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises((TypeError, OSError)):
-        recording.record("headline", payload, "second")
+        recording.record("headline", payload)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir() if path.is_file()] == ["headline.json"]
 
@@ -322,13 +385,41 @@ def test_every_recorded_result_is_whole():
 def test_every_record_tells_what_it_took():
     """README adds these up to say how long `make results` takes: less than an hour on two processors is promised."""
     seconds = 0
-    for name in registry.RESULTS:
+    for name in registry.EXPERIMENTS:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
         assert made["processors"] >= made["side_by_side"] >= 1
         seconds += made["seconds"] / made["side_by_side"]
     assert seconds < 3600
+
+
+def test_every_recorded_value_has_its_provenance():
+    """Command, date, versions and machine; of a copied value those of its origin, with which it agrees."""
+    for file in sorted((data.data_folder() / "results").glob("*.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        parts = content["provenance"].get("parts", {})
+        for path in (*parts, *(key for key in content if key != "provenance")):
+            made = provenance.of(content, path)
+            assert set(made) >= {"command", "date", "python", "versions", "processors"}, f"{file.name}, {path}: {made}"
+            assert set(made["versions"]) >= {"tlcourse", "keras", "tensorflow", "numpy", "scikit-learn"}
+        for path, made in parts.items():
+            value = provenance.value_at(content, path)
+            if "record" in made:
+                origin = data.results(made["record"])
+                assert value == summary(provenance.value_at(origin, made["path"])["values"][: value["seeds"]])
+                assert (
+                    made.items() >= {key: origin["provenance"][key] for key in ("command", "date", "versions")}.items()
+                )
+        if experiment := registry.EXPERIMENTS.get(file.stem):
+            assert parts.keys() == experiment.copies.keys()
+            assert content["provenance"]["seeds"] == provenance.seed_counts(_without_provenance(content))
+        else:
+            assert parts.keys() == _without_provenance(content).keys(), "speed is measured in parts, on several days"
+
+
+def _without_provenance(content):
+    return {key: part for key, part in content.items() if key != "provenance"}
 
 
 def _summaries(content, path):
