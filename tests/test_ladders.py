@@ -7,7 +7,7 @@ from comparing import clearly_above, undecided
 from tlcourse import finetuning
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.research import head_first, rate_ladders
+from tlcourse.research import fine_tuning_task, head_first, rate_ladders
 
 
 def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
@@ -29,10 +29,12 @@ def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
 @pytest.fixture
 def task(monkeypatch):
     """A student of three people whose head was hardly trained."""
-    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(fine_tuning_task, "HEAD_EPOCHS", 1)
     monkeypatch.setattr(rate_ladders, "EPOCHS", 1)
     people = faces.DEVELOPMENT_PEOPLE[:3]
-    student = head_first.Task(faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0)
+    student = fine_tuning_task.FineTuningTask(
+        faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0
+    )
     student.train_head()
     return student
 
@@ -57,7 +59,7 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
         return {"near": (faces.portraits(people, 2, seed=0), faces.portraits(people, 1, seed=1))}
 
     trained = []
-    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(fine_tuning_task, "HEAD_EPOCHS", 1)
     monkeypatch.setattr(rate_ladders, "tasks", tiny)
     monkeypatch.setattr(rate_ladders, "development_tasks", tiny)
     monkeypatch.setattr(rate_ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))

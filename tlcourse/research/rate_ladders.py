@@ -8,14 +8,15 @@ import numpy as np
 
 from tlcourse import finetuning, learning_rates, networks
 from tlcourse.datasets import digits, faces
-from tlcourse.research.head_first import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, renew, tasks, worth
+from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, FineTuningTask, renew
+from tlcourse.research.head_first import NEAR_PEOPLE, others, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
 HIGHEST = (1e-3, 3e-3, 1e-2)
 SHORT = 5  # epochs, from a random head: no time to train the head first
 HIGHEST_IN_SHORT = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-HEAD_RATE = 1e-2  # as `Task.train_head` takes it
+HEAD_RATE = 1e-2  # as `FineTuningTask.train_head` takes it
 IN_UNIT_03 = (1e-3, 1e-2)  # rates at which its record has the same network, from the same head on
 BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
 COPIES = {
@@ -79,7 +80,7 @@ def in_short(seed):
     parts["test"] = tasks(seed)
     measured = {part: {} for part in parts}
     for target in parts["test"]:
-        task = Task(*parts["test"][target], seed)
+        task = FineTuningTask(*parts["test"][target], seed)
         for one_stage in (_all_in_short, _head_in_short):  # each is traced once, for both parts
             for part, targets in parts.items():
                 task.take(*targets[target])
@@ -121,7 +122,7 @@ def ladder(highest, factor):
 
 
 def _ready(parts, seed):
-    task = Task(*parts, seed)
+    task = FineTuningTask(*parts, seed)
     task.train_head()
     return task
 
