@@ -33,26 +33,19 @@ def main(names=()):
     ValueError
         For a name that no experiment has.
     """
-    start = time.perf_counter()
+    start, experiments = time.perf_counter(), registry.choose(names)
     click.echo(_COLUMNS.format("record", "values", "equal", "largest difference", "recorded", "now", "where"))
-    for row in compare_all(names):
+    for row in first_seeds(experiments):
         seconds = (f"{row.recorded_seconds:.1f} s", f"{row.seconds:.1f} s")
         where = "" if row.equal == row.values else row.path
         click.echo(_COLUMNS.format(row.record, row.values, row.equal, f"{row.largest:.5f}", *seconds, where))
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
 
 
-def compare_all(names=()):
-    """Yield a `Comparison` for each of the named experiments, as soon as it has run.
-
-    Raises
-    ------
-    ValueError
-        For a name that no experiment has.
-    """
+def first_seeds(experiments):
+    """Yield a `Comparison` for each of these experiments of the registry, by name, as soon as it has run."""
     jobs = [
-        (name, registry.with_seconds(experiment.run), experiment.seeds[0])
-        for name, experiment in registry.choose(names).items()
+        (name, registry.with_seconds(experiment.run), experiment.seeds[0]) for name, experiment in experiments.items()
     ]
     for name, _, run in workers.run(jobs, min(registry.SIDE_BY_SIDE, len(jobs))):
         seconds = run.pop("seconds")
