@@ -7,12 +7,12 @@ import sys
 import keras
 import pytest
 
-from tlcourse import research
+from tlcourse import data
 from tlcourse.building import speed_table
 from tlcourse.commands import bench
 from tlcourse.data import data_folder, results
 from tlcourse.networks import narrow_vgg16
-from tlcourse.research import five_minutes
+from tlcourse.research import five_minutes, recording
 
 
 def test_multiply_adds_against_arithmetic_by_hand():
@@ -49,8 +49,8 @@ def test_drawing_is_timed(images):
 def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
     monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
-    monkeypatch.setattr(bench, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(research, "data_folder", lambda: tmp_path)
+    for module in (bench, data, recording):
+        monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
     (tmp_path / "results").mkdir()
     for parts in (["import_seconds"], ["unit_seconds"]):
         bench.main(tmp_path / "bench.json", keep=True, parts=parts)
@@ -58,6 +58,7 @@ def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, caps
     kept = json.loads((tmp_path / "results" / "bench.json").read_text(encoding="utf-8"))
     assert (kept["import_seconds"], kept["unit_seconds"]) == (0.05, {"01_tiny": 3.0})
     assert kept["provenance"]["command"] == "tlcourse bench --keep"
+    assert kept["provenance"]["parts"].keys() == {"import_seconds", "unit_seconds"}
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == {"unit_seconds": {"01_tiny": 3.0}}
     with pytest.raises(ValueError, match="'speed'"):
         bench.main(parts=["speed"])

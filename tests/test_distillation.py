@@ -148,11 +148,11 @@ def test_mistakes_are_as_many_as_asked_for_and_name_somebody_else():
 def test_a_task_keeps_its_parts_apart_and_every_seed_has_its_own_people(monkeypatch):
     for name, value in {"PEOPLE": 3, "LABELLED": 2, "UNLABELLED": 4, "TESTED": 3}.items():
         monkeypatch.setattr(experiment, name, value)
-    parts = experiment.task(seed=2)
+    parts = experiment.split_images(seed=2)
     assert [len(part) for part in parts] == [6, 12, 9]
     assert all(sorted(set(part.labels)) == [0, 1, 2] for part in parts)
     assert len(np.unique(np.concatenate([part.images for part in parts]), axis=0)) == 27
-    assert not set(parts[0].class_names) & set(experiment.task(seed=3)[0].class_names)
+    assert not set(parts[0].class_names) & set(experiment.split_images(seed=3)[0].class_names)
 
 
 def test_glasses_are_what_a_person_wears():

@@ -8,7 +8,7 @@ from comparing import clearly_above, undecided
 from tlcourse import teachers
 from tlcourse.data import results
 from tlcourse.datasets import LabelledImages, digits, photos
-from tlcourse.research import early_stopping, head_first, real_fine_tuning
+from tlcourse.research import early_stopping, fine_tuning_task, head_first, real_fine_tuning
 
 
 def test_training_validation_and_test_share_no_picture():
@@ -33,7 +33,7 @@ def test_the_length_of_a_gradient_by_hand():
     logits = inputs @ model.get_weights()[0]
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     by_hand = inputs.T @ (shares - np.eye(3)[labels]) / 9
-    length = head_first.gradient_norm(model, inputs, labels, model.trainable_weights)
+    length = fine_tuning_task.gradient_norm(model, inputs, labels, model.trainable_weights)
     assert length == pytest.approx(np.linalg.norm(by_hand), rel=1e-4)
 
 

@@ -7,7 +7,7 @@ from comparing import clearly_above, undecided
 from tlcourse import finetuning
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.research import head_first, rate_ladders
+from tlcourse.research import fine_tuning_task, head_first, rate_ladders
 
 
 def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
@@ -29,10 +29,12 @@ def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
 @pytest.fixture
 def task(monkeypatch):
     """A student of three people whose head was hardly trained."""
-    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(fine_tuning_task, "HEAD_EPOCHS", 1)
     monkeypatch.setattr(rate_ladders, "EPOCHS", 1)
     people = faces.DEVELOPMENT_PEOPLE[:3]
-    student = head_first.Task(faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0)
+    student = fine_tuning_task.FineTuningTask(
+        faces.portraits(people, 2, seed=0), faces.portraits(people, 2, seed=1), seed=0
+    )
     student.train_head()
     return student
 
@@ -57,13 +59,16 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
         return {"near": (faces.portraits(people, 2, seed=0), faces.portraits(people, 1, seed=1))}
 
     trained = []
-    monkeypatch.setattr(head_first, "HEAD_EPOCHS", 1)
+    monkeypatch.setattr(fine_tuning_task, "HEAD_EPOCHS", 1)
     monkeypatch.setattr(rate_ladders, "tasks", tiny)
     monkeypatch.setattr(rate_ladders, "development_tasks", tiny)
     monkeypatch.setattr(rate_ladders, "_stage", lambda task, first, rates, epochs: trained.append((first, epochs)))
-    (completed,) = rate_ladders.with_single_rates([rate_ladders.run(0)])
-    for name, run in (("ladders", completed), ("ladders_development", rate_ladders.develop(0))):
-        assert _paths(run["near"]) == _paths(results(name)["near"]) == _paths(results(name)["far"])
+    copied = {tuple(path.split("/")[1:]) for path in rate_ladders.COPIES}
+    assert _paths(rate_ladders.run(0)["near"]) | copied == _paths(results("ladders")["near"])
+    developed = _paths(rate_ladders.develop(0)["near"])
+    for target in ("near", "far"):
+        assert _paths(results("ladders")[target]) == _paths(results("ladders")["near"])
+        assert _paths(results("ladders_development")[target]) == developed
     assert [stage for stage in trained if stage[0] != rate_ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
     trained.clear()
     hurry, record = rate_ladders.in_short(0), results("ladders_in_short")
@@ -84,12 +89,8 @@ def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
     rate_ladders.tune(task, task.with_head, rate_ladders.ladder(1e-3, 1))
     for one, other in zip(by_one, task.model.get_weights(), strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7)
-    run = {"single": {"0.003": 0.5}, "others": {"ladder_3": 0.5}, "ladder_3": {"0.001": 0.5}}
-    (first, second), record = rate_ladders.with_single_rates([{"near": run}] * 2), results("fine_tuning")["near"]
-    assert list(second["near"]["single"]) == ["0.001", "0.003", "0.01"]
-    assert second["near"]["single"]["0.01"] == record["head_first"]["0.01"]["values"][1]
-    assert first["near"]["others"]["single"] == record["others"]["head_first"]["0.01"]["values"][0]
-    assert first["near"]["single"]["0.003"] == first["near"]["ladder_3"]["0.001"] == 0.5
+    assert rate_ladders.COPIES["near/single/0.001"] == ("fine_tuning", "near/head_first/0.001")
+    assert rate_ladders.COPIES["far/others/single"] == ("fine_tuning", "far/others/head_first/0.01")
 
 
 def test_what_the_units_words_say_is_on_record():

@@ -226,8 +226,9 @@ def test_an_experiment_gives_what_is_onresults(tiny, name):
     from tlcourse.research import registry
 
     record = results(name)
-    run, _ = registry.RESULTS[name]
-    assert _paths(run(3)) == _paths({key: value for key, value in record.items() if key != "provenance"})
+    assert _paths(registry.EXPERIMENTS[name].run(3)) == _paths(
+        {key: value for key, value in record.items() if key != "provenance"}
+    )
 
 
 def _paths(content):

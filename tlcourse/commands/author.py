@@ -50,10 +50,11 @@ def site(into):
 
 
 @click.command()
+@click.option("--compare", is_flag=True, help="Run the first seed of each, compare it with the record, keep nothing.")
 @click.argument("names", nargs=-1)
-def results(names):
+def results(compare, names):
     """Measure data/results again, all of it or NAMES."""
-    importlib.import_module("tlcourse.research.registry").main(names)
+    importlib.import_module(f"tlcourse.research.{'comparison' if compare else 'registry'}").main(names)
 
 
 @click.command()
