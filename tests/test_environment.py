@@ -54,6 +54,14 @@ def test_every_direct_dependency_is_pinned_within_its_range(requirement):
         assert requirement.specifier.contains(exact.version)
 
 
+@pytest.mark.parametrize("name", ["nbgrader", "nbclient", "ipykernel", "jupyter-client"])
+def test_projects_with_private_parts_in_use_have_an_upper_bound(name):
+    """An upgrade beyond what was tested must be a decision, not an accident of the day."""
+    ranges = [Requirement(line) for line in EXTRAS["lab"]]
+    (requirement,) = [line for line in ranges if line.name == name]
+    assert {part.operator for part in requirement.specifier} == {">=", "<"}
+
+
 def test_every_constraint_is_one_exact_version_and_names_no_address():
     for pin in PINS:
         assert [part.operator for part in pin.specifier] == ["=="], pin
