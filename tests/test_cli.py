@@ -19,7 +19,7 @@ from tlcourse.commands.main import main
 
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
-    *("sample-class", "screenshots", "site", "source", "teachers", "test"),
+    *("claims", "sample-class", "screenshots", "site", "source", "teachers", "test"),
 }
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from tlcourse.building import addresses, builder, tables, unit_sources
 from tlcourse.commands.main import main
-from tlcourse.data import results
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,12 +38,6 @@ def test_every_unit_has_a_row_with_what_its_own_page_says():
 
 def _text(cell):
     return "".join(cell["source"])
-
-
-def test_what_is_said_of_the_digits_is_on_record():
-    digits = results("real")["digits"]
-    said = "for digits a small CNN from scratch does better" in TEXT
-    assert said == (digits["scratch"]["ci95"][0] > digits["transfer"]["ci95"][1])
 
 
 def test_the_address_is_the_projects():

@@ -90,7 +90,7 @@ def build(units, execute):
 
     A unit may be named by its number: 01.
     """
-    from tlcourse.building import builder, grading_plans, tables
+    from tlcourse.building import builder, claims, grading_plans, tables
     from tlcourse.building.unit_sources import course_folder, names
 
     chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
@@ -100,6 +100,22 @@ def build(units, execute):
             click.echo(f"{built.unit}: {plan.name} written")
     for file in tables.write():
         click.echo(f"{file.name}: written")
+    for line in claims.contradictions(course_folder()):
+        click.echo(f"warning: the records contradict a sentence: {line}", err=True)
+
+
+@main.command("claims")
+def show_claims():
+    """Print the verdict on each claim, and the sentences of the units that the records contradict."""
+    from tlcourse.building import claims
+    from tlcourse.building.unit_sources import course_folder
+
+    for entry in claims.entries(course_folder()):
+        click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
+    lines = claims.contradictions(course_folder())
+    click.echo(f"\nThe records contradict {len(lines)} sentences and expectations.")
+    for line in lines:
+        click.echo(line)
 
 
 @main.command("sample-class")
