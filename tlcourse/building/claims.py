@@ -187,10 +187,13 @@ def _presumed(document):
 
 
 def _each(presumption, source):
-    terms = presumption.get("value")
-    for value in terms if isinstance(terms, list) else [terms]:
-        contrast = {key: part for key, part in presumption.items() if key not in ("says", "shows")}
-        yield source, {**contrast, "value": value}
+    """The contrasts of a presumption, one for each of its values."""
+    contrast = {key: part for key, part in presumption.items() if key not in ("says", "shows")}
+    if not isinstance(contrast.get("value"), list):
+        yield source, contrast
+        return
+    for value in contrast["value"]:
+        yield source, contrast | {"value": value}
 
 
 def problems(root):

@@ -101,7 +101,7 @@ def build(units, execute):
     for file in tables.write():
         click.echo(f"{file.name}: written")
     for line in claims.contradictions(course_folder()):
-        click.echo(f"warning: the records contradict a sentence: {line}", err=True)
+        click.echo(f"warning: contradicted by the records: {line}", err=True)
 
 
 @main.command("claims")
