@@ -60,6 +60,7 @@ def photo_task(monkeypatch):
     monkeypatch.setattr(photos, "cats_dogs", lambda: {"train": noise(4), "val": noise(3), "test": noise(5)})
     monkeypatch.setattr(real_fine_tuning, "EACH", 4)
     monkeypatch.setattr(real_fine_tuning, "EPOCHS", 1)
+    monkeypatch.setattr(real_fine_tuning, "RATES", (1e-3,))
     monkeypatch.setattr(real_fine_tuning, "PIXELS", 32)
 
 
