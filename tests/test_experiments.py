@@ -1,5 +1,6 @@
 """Repeated runs: intervals as scipy has them, pairs that belong together, nothing lost and nothing half written."""
 
+import json
 import multiprocessing
 import os
 import time
