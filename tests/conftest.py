@@ -9,7 +9,7 @@ import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -8,7 +8,7 @@ import pytest
 
 from tlcourse import notebooks
 from tlcourse.building import builder
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 
 FEWEST = 60
 

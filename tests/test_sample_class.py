@@ -10,7 +10,7 @@ from conftest import ROOT
 from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.commands.main import main
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, cheats, known_answers, sample_students

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 
 UNIT = "01_tiny"
 RIGHT = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
