@@ -13,13 +13,13 @@ import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
-if bubblewrap.problem():  # the tests' own hand-ins are then graded without a box
+if sandbox_problem():  # the tests' own submissions are then graded without a sandbox
     os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -162,22 +162,22 @@ def new_tiny_course(course):
 
 @pytest.fixture(scope="module")
 def released_course(tmp_path_factory):
-    """A course of the tiny unit, released. Only to be read: what is handed in or graded goes into a copy."""
+    """A course of the tiny unit, released. Only to be read: what is submitted or graded goes into a copy."""
     from tlcourse.building import builder
-    from tlcourse.grading.model import layout
+    from tlcourse.grading.gradebook import scratch_course
 
     course = new_tiny_course(tmp_path_factory.mktemp("grading") / "course")
     builder.build(root=course)
-    layout.nbgrader(course, "generate_assignment", TINY.stem, "--force")
+    scratch_course.run_nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course
 
 
 @pytest.fixture(scope="module")
-def known(released_course):
-    """What grading knows of the tiny unit."""
-    from tlcourse.grading.gradebook.course import Course
+def assignment(released_course):
+    """The tiny unit, as grading has it."""
+    from tlcourse.grading.gradebook.course import NbgraderCourse
 
-    return Course(released_course).release(TINY.stem)
+    return NbgraderCourse(released_course).assignment(TINY.stem)
 
 
 @pytest.fixture(scope="module")
