@@ -38,8 +38,8 @@ teachers: $(STAMP)  ## train the shipped teachers again
 bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
 
-colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/colab.txt); needs a network
-	@$(BIN)/python tests/colab_check.py
+colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
+	@$(BIN)/python tests/support/colab_check.py
 
 screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots

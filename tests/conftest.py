@@ -11,6 +11,8 @@ import pytest
 
 from tlcourse.grading.sandbox import bubblewrap
 
+pytest_plugins = ["real_browser"]
+
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"

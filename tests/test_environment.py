@@ -34,7 +34,7 @@ PINS = [
 ]
 COLAB = [
     Requirement(line)
-    for line in (ROOT / "tests" / "colab.txt").read_text(encoding="utf-8").splitlines()
+    for line in (ROOT / "tests" / "support" / "colab.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
 PYTHONS = ["3.11", "3.12", "3.13"]

@@ -93,8 +93,8 @@ def screenshots():
 
     browser.chromium()  # the tests would be skipped without it, and nothing be made
     root = course_folder()
-    command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
-    sys.exit(subprocess.run(command, cwd=root).returncode)
+    keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
 
 
 COMMANDS = (build, source, site, results, teachers, bench, test, screenshots)

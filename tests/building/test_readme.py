@@ -11,7 +11,7 @@ from tlcourse.building import addresses, builder, tables, unit_sources
 from tlcourse.commands.main import main
 from tlcourse.data import results
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 UNIT_ROWS = [line for line in TEXT.splitlines() if "colab.research.google.com" in line]
 CODE = re.findall(r"`([^`\n]+)`", TEXT) + [line.strip() for line in TEXT.splitlines() if line.startswith("    ")]
@@ -70,7 +70,7 @@ def test_links_and_named_files_exist():
 
 
 def test_the_browsers_tests_take_the_screenshots_that_are_shown():
-    tests = (ROOT / "tests" / "test_browser.py").read_text(encoding="utf-8")
+    tests = (ROOT / "tests" / "commands" / "test_browser.py").read_text(encoding="utf-8")
     taken = re.findall(r'\bkeep\(\w+, "(\w+)"\)', tests)
     assert len(taken) == len(re.findall(r"^ +keep\(", tests, flags=re.MULTILINE)), (
         "a name that is not written out cannot be compared"

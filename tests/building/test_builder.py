@@ -209,7 +209,8 @@ def test_the_stored_notebooks_name_no_folder_of_the_builder(built_course):
 
 
 def test_reading_the_tools_brings_neither_tensorflow_nor_nbgrader():
-    code = "import sys; from tlcourse.building import builder; from tlcourse.commands import check_notebook; print(*sys.modules)"
+    code = "from tlcourse.building import builder; from tlcourse.commands import check_notebook"
+    code += "; import sys; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "nbclient" in loaded
     assert not {"tensorflow", "keras", "nbgrader"} & set(loaded)

@@ -14,7 +14,7 @@ from tlcourse.datasets import digits, glyphs
 # python -c "import numpy as np; from tlcourse.datasets import glyphs as g; np.savez_compressed(
 # 'tests/fixtures/glyphs.npz', **{s.name[:7]: g.glyphs('07Aλ', 2, 0, s).images[..., 0] for s in
 # (g.PRINTED, g.HANDWRITTEN)})"
-REFERENCE = Path(__file__).parent / "fixtures" / "glyphs.npz"
+REFERENCE = Path(__file__).parents[1] / "fixtures" / "glyphs.npz"
 
 
 @pytest.mark.parametrize("style", [glyphs.PRINTED, glyphs.HANDWRITTEN])

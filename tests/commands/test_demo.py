@@ -19,7 +19,7 @@ from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 from tlcourse.stats import summary
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
 METHODS = {"transfer", "plain_scratch", "scratch", "best_from_scratch"}
 
