@@ -1,4 +1,9 @@
-"""What all tests share: no network, a cache of their own, and the classroom's mirror where there is one."""
+"""What all tests share: no network, a cache of their own, and the classroom's mirror where there is one.
+
+The files below tests/ stand where the modules that they test stand below tlcourse/; what several of them share is in
+tests/support. No two test files share a name. Markers (pyproject.toml) decide which tier a test belongs to, see
+tlcourse/commands/run_tests.py; a test that uses one of the fixtures in `IMPLIED` gets its marker by itself.
+"""
 
 import os
 import shutil
@@ -17,7 +22,8 @@ pytest_plugins = ["real_browser"]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
-if bubblewrap.problem():  # the tests' own hand-ins are then graded without a box
+NO_SANDBOX = bubblewrap.problem()
+if NO_SANDBOX:  # the tests' own submissions are then graded without a sandbox
     os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,12 +52,24 @@ def pytest_addoption(parser):
 
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
 LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class"]
+# What a test needs that uses a fixture, directly or through others.
+IMPLIED = {"browser": "needs_browser", "mirror": "needs_mirror", "postgresql": "needs_postgres"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
 def pytest_collection_modifyitems(items):
-    """Begin with the longest files; within a file the order stays."""
+    """Add the markers that fixtures imply, and begin with the longest files; within a file the order stays."""
+    for item in items:
+        for fixture in IMPLIED.keys() & set(item.fixturenames):
+            item.add_marker(IMPLIED[fixture])
     rank = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+def pytest_runtest_setup(item):
+    """Skip what needs a sandbox where there is none."""
+    if item.get_closest_marker("needs_sandbox") and NO_SANDBOX:
+        pytest.skip(f"{NO_SANDBOX}: apt install bubblewrap")
 
 
 @pytest.fixture(scope="session", autouse=True)
