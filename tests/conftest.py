@@ -53,7 +53,7 @@ def pytest_addoption(parser):
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
 LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class"]
 # What a test needs that uses a fixture, directly or through others.
-IMPLIED = {"browser": "needs_browser", "mirror": "needs_mirror", "postgresql": "needs_postgres"}
+IMPLIED = {"browser": "needs_browser", "mirror": "needs_mirror", "postgresql": "needs_postgres", "full_tier": "slow"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
@@ -76,6 +76,11 @@ def pytest_runtest_setup(item):
 def stderr_stays_open():
     """TensorFlow's log handler closes its stream, pytest's capture, when an application of Jupyter sets up logging."""
     absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+@pytest.fixture(scope="session")
+def full_tier():
+    """Asked for by fixtures that take many seconds: the tests that use them are slow."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -155,19 +160,33 @@ def new_tiny_course(course):
     return course
 
 
-@pytest.fixture(scope="module")
-def released_course(tmp_path_factory):
-    """A course of the tiny unit, released. Only to be read: what is handed in or graded goes into a copy."""
+@pytest.fixture(scope="session")
+def executed_course(tmp_path_factory):
+    """A course of the tiny unit, built and its cells run. Only to be read: `built_course` is a copy to work in."""
     from tlcourse.building import builder
+
+    course = new_tiny_course(tmp_path_factory.mktemp("built") / "course")
+    builder.build(root=course)
+    return course
+
+
+@pytest.fixture
+def built_course(executed_course, tmp_path):
+    """A course of the tiny unit for one test, built and its cells run."""
+    return shutil.copytree(executed_course, tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def released_course(executed_course, tmp_path_factory):
+    """A course of the tiny unit, released. Only to be read: what is submitted or graded goes into a copy."""
     from tlcourse.grading.model import layout
 
-    course = new_tiny_course(tmp_path_factory.mktemp("grading") / "course")
-    builder.build(root=course)
+    course = shutil.copytree(executed_course, tmp_path_factory.mktemp("grading") / "course")
     layout.nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def known(released_course):
     """What grading knows of the tiny unit."""
     from tlcourse.grading.gradebook.course import Course
@@ -175,7 +194,7 @@ def known(released_course):
     return Course(released_course).release(TINY.stem)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released(released_course):
     """The student's notebook of the tiny unit."""
     from tlcourse import notebooks

@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(full_tier, tmp_path_factory):
     """The course's site, built once."""
     folder = tmp_path_factory.mktemp("site") / "site"
     course_site.build(folder, ROOT)

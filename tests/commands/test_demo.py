@@ -25,7 +25,7 @@ METHODS = {"transfer", "plain_scratch", "scratch", "best_from_scratch"}
 
 
 @pytest.fixture(scope="module")
-def real_demo(tmp_path_factory):
+def real_demo(full_tier, tmp_path_factory):
     """`tlcourse demo --json FILE` as a user runs it: what it printed, the file, and the work it took."""
     file = tmp_path_factory.mktemp("demo") / "demo.json"
     gradebooks = {path: path.stat().st_mtime_ns for path in ROOT.glob("gradebook.db*")}

@@ -94,6 +94,7 @@ def test_pictures_are_well_exposed():
     assert images.std(axis=(1, 2, 3)).min() > 15
 
 
+@pytest.mark.speed
 def test_an_image_takes_about_a_millisecond():
     def milliseconds():
         start = time.process_time()

@@ -110,6 +110,7 @@ def _elongation(image):
     return high / low
 
 
+@pytest.mark.speed
 def test_an_image_takes_about_a_millisecond():
     def milliseconds():
         start = time.process_time()

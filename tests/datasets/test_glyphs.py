@@ -100,6 +100,7 @@ def _height(images):
     return (images.max(axis=2) > 60).sum(axis=1).mean()
 
 
+@pytest.mark.speed
 def test_an_image_takes_about_a_millisecond():
     glyphs.glyphs(glyphs.DIGITS, 10, 0)
 

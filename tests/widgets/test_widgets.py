@@ -369,6 +369,7 @@ def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, valu
 
 
 # In the units' sizes, and moved by keys, they are timed in the browser: tests/commands/test_browser.py.
+@pytest.mark.speed
 @pytest.mark.parametrize(
     ("made", "control", "values"),
     [
