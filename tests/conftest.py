@@ -14,7 +14,7 @@ import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.grading.engine.workers import sandbox_problem
 
 pytest_plugins = ["real_browser"]
 
@@ -22,7 +22,7 @@ pytest_plugins = ["real_browser"]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
-NO_SANDBOX = bubblewrap.problem()
+NO_SANDBOX = sandbox_problem()
 if NO_SANDBOX:  # the tests' own submissions are then graded without a sandbox
     os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
@@ -179,19 +179,19 @@ def built_course(executed_course, tmp_path):
 @pytest.fixture(scope="session")
 def released_course(executed_course, tmp_path_factory):
     """A course of the tiny unit, released. Only to be read: what is submitted or graded goes into a copy."""
-    from tlcourse.grading.model import layout
+    from tlcourse.grading.gradebook import scratch_course
 
     course = shutil.copytree(executed_course, tmp_path_factory.mktemp("grading") / "course")
-    layout.nbgrader(course, "generate_assignment", TINY.stem, "--force")
+    scratch_course.run_nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course
 
 
 @pytest.fixture(scope="session")
-def known(released_course):
-    """What grading knows of the tiny unit."""
-    from tlcourse.grading.gradebook.course import Course
+def assignment(released_course):
+    """The tiny unit, as grading has it."""
+    from tlcourse.grading.gradebook.course import NbgraderCourse
 
-    return Course(released_course).release(TINY.stem)
+    return NbgraderCourse(released_course).assignment(TINY.stem)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from real_browser import PATIENCE
 from tlcourse import notebooks, teachers, widgets
 from tlcourse.building import builder, unit_sources
 from tlcourse.datasets import faces, photos
+from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.grading.reporting import analysis
 from tlcourse.samples import known_answers, sample_class
@@ -67,7 +68,7 @@ def lab(tmp_path):
 
 def course_with(folder, released=()):
     """A copy of the course's units, of which some are released."""
-    layout.new_course(folder, ROOT, unit_sources.names(ROOT))
+    scratch_course.new_course(folder, ROOT, unit_sources.names(ROOT))
     for unit in released:
         layout.release_file(folder, unit).parent.mkdir(parents=True)
         shutil.copy(layout.release_file(ROOT, unit), layout.release_file(folder, unit))
@@ -422,7 +423,7 @@ def hand_in_class(course, unit):
     """The sample class hands in."""
     reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
     for student, notebook in sample_class.submissions(reference, release, SLIPS).items():
-        layout.hand_in(course, student, unit, notebook)
+        scratch_course.submit(course, student, unit, notebook)
 
 
 def succeed(frame, button, words):

@@ -15,6 +15,7 @@ from scipy import stats
 from tlcourse import data, notebooks
 from tlcourse.building import builder
 from tlcourse.commands import demo, demo_tables
+from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 from tlcourse.stats import summary
@@ -130,13 +131,13 @@ def test_what_the_class_hands_in(tiny_course):
 def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
     builder.build(execute=False, root=tiny_course)
     folder = tmp_path / "demo"
-    layout.new_course(folder, tiny_course, ["01_tiny"])
+    scratch_course.new_course(folder, tiny_course, ["01_tiny"])
     with pytest.raises(
-        layout.GradingError, match=r"(?s)autograde 01_none failed.*nbgrader\.log\n.*No notebooks|01_none"
+        scratch_course.GradingError, match=r"(?s)autograde 01_none failed.*nbgrader\.log\n.*No notebooks|01_none"
     ):
-        layout.nbgrader(folder, "autograde", "01_none")
+        scratch_course.run_nbgrader(folder, "autograde", "01_none")
     with pytest.raises(FileNotFoundError, match="make build"):
-        layout.new_course(folder, tiny_course, ["02_none"])
+        scratch_course.new_course(folder, tiny_course, ["02_none"])
 
 
 def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):

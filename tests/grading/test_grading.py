@@ -1,8 +1,9 @@
 # ruff: noqa: E501  (attacks are kept as the student would write them)
-"""The box, the trust, the repairs and the resuming of `tlcourse grade`, on the tiny unit."""
+"""The sandbox, the tamper detection and the repairs of `grade_submission`, on the tiny unit."""
 
 import ast
 import asyncio
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,84 +13,93 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 from conftest import ROOT
-from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, boxed
+from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, sandboxed
 
-from tlcourse.grading.engine import checker_client, pool, tamper_detection
-from tlcourse.grading.model import outcome
-from tlcourse.grading.model.runs import Limits
-from tlcourse.grading.submissions import discover, normalize, reading
+from tlcourse.grading.engine import check_grader, workers
+from tlcourse.grading.engine.checker_client import CheckerClient
+from tlcourse.grading.engine.grade_submission import grade_submission
+from tlcourse.grading.model.assignment import Limits
+from tlcourse.grading.model.results import Result
+from tlcourse.grading.model.submission import Submission
+from tlcourse.grading.sandbox.unsandboxed import Unsandboxed
+from tlcourse.grading.submissions import normalize, reading
 from tlcourse.samples import sample_class
 
 pytestmark = pytest.mark.timeout(1200)
 QUICK = Limits(cell_seconds=4, notebook_seconds=30)
 
 
-def graded(known, notebook, outside=True, files=None):
-    """One submission graded: its run."""
+def submission(notebook, files=None):
+    """What a student submits: a notebook, or the bytes of a file."""
     content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
-    one = discover.Submission("student", UNIT, content, "digest", files or {})
-    plan = {name: {"outside": outside, "spoilt": True} for name in CHECKS}
-    result = pool.work(one, known, QUICK, False, plan)
-    assert "error" not in result, result
-    return result["run"]
+    return Submission("student", UNIT, content, "digest", files or {})
 
 
-def scores(run):
+def graded(assignment, notebook, outside=True, files=None, **plan):
+    """The result of one submission; the plan says of each check what it says of all."""
+    checks = {name: {"outside": outside, "mutated": True, **plan} for name in CHECKS}
+    planned = dataclasses.replace(assignment, limits=QUICK, plan=checks)
+    return grade_submission(planned, submission(notebook, files), workers.open_sandbox(assignment.modules))
+
+
+def scores(result):
     """Points in the order of the checks."""
-    return [cell["score"] for cell in run["cells"]]
+    return [cell["score"] for cell in result.cells]
 
 
-# --- the box
+# --- the sandbox
 
 
-def reads(known, released, expression, files=None):
-    """What an expression comes to in the box."""
+def reads(assignment, released, expression, files=None):
+    """What an expression comes to in the sandbox."""
     answer = f"import os, socket, subprocess\nprint('>', {expression}, '<')\n" + RIGHT["double"]
-    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}), files=files)
-    text = json.dumps(run["outputs"])
+    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}), files=files)
+    text = json.dumps(result.outputs)
     return text[text.index("> ") + 2 : text.index(" <")]
 
 
-@boxed
-def test_student_code_sees_neither_course_nor_network(released_course, known, released):
+@sandboxed
+def test_student_code_sees_neither_course_nor_network(released_course, assignment, released):
     secrets = [released_course, released_course / "gradebook.db", ROOT / "solutions", ROOT / "tests"]
     assert all(path.exists() for path in secrets)
-    seen = reads(known, released, f"[os.path.exists(path) for path in {[str(path) for path in secrets]!r}]")
+    seen = reads(assignment, released, f"[os.path.exists(path) for path in {[str(path) for path in secrets]!r}]")
     assert seen == "[False, False, False, False]"
     assert (
-        reads(known, released, "os.listdir('/sys') if os.path.exists('/sys') else socket.if_nameindex()").count("lo")
+        reads(assignment, released, "os.listdir('/sys') if os.path.exists('/sys') else socket.if_nameindex()").count(
+            "lo"
+        )
         <= 1
     )
     assert (
-        reads(known, released, "(os.getuid() != 0, os.access(os.path.dirname(os.__file__), os.W_OK))")
+        reads(assignment, released, "(os.getuid() != 0, os.access(os.path.dirname(os.__file__), os.W_OK))")
         == "(True, False)"
     )
-    assert reads(known, released, "sorted(os.listdir('.'))", {"data.csv": b"1,2"}) == "['.ipython', 'data.csv']"
+    assert reads(assignment, released, "sorted(os.listdir('.'))", {"data.csv": b"1,2"}) == "['.ipython', 'data.csv']"
 
 
-@boxed
-def test_submissions_graded_side_by_side_share_no_namespace(known, released):
+@sandboxed
+def test_submissions_graded_side_by_side_share_no_namespace(assignment, released):
     """Inode numbers of namespaces are used again, so both must be there at the same time."""
     ask = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
     with ThreadPoolExecutor(2) as side_by_side:
-        one, other = side_by_side.map(lambda _: reads(known, released, ask), range(2))
+        one, other = side_by_side.map(lambda _: reads(assignment, released, ask), range(2))
     assert not set(ast.literal_eval(one)) & set(ast.literal_eval(other))
     talk = "(lambda s: (s.bind(('127.0.0.1', 0)), s.listen(), socket.create_connection(s.getsockname(), 5).getpeername()[0]))(socket.socket())[2]"
-    assert reads(known, released, talk) == "127.0.0.1", "a program may talk to its own children"
+    assert reads(assignment, released, talk) == "127.0.0.1", "a program may talk to its own children"
 
 
-@boxed
-def test_a_file_beside_the_notebook_takes_no_packages_place(known, released):
+@sandboxed
+def test_a_file_beside_the_notebook_takes_no_packages_place(assignment, released):
     shadow = {"numpy.py": b"allclose = None", "scipy.py": b"x = 1", "mine.py": b"x = 7"}
-    assert reads(known, released, "__import__('mine').x, __import__('scipy').__file__", shadow).startswith("7 ")
-    assert "student" not in reads(known, released, "__import__('scipy').__file__", shadow)
+    assert reads(assignment, released, "__import__('mine').x, __import__('scipy').__file__", shadow).startswith("7 ")
+    assert "student" not in reads(assignment, released, "__import__('scipy').__file__", shadow)
 
 
-@boxed
-def test_what_a_submission_starts_ends_with_it(known, released):
+@sandboxed
+def test_what_a_submission_starts_ends_with_it(assignment, released):
     token = f"{os.getpid()}77"
     answer = f"import subprocess\nsubprocess.Popen(['sleep', '{token}'], start_new_session=True)\n" + RIGHT["double"]
-    assert scores(graded(known, sample_class.fill(released, RIGHT | {"double": answer}))) == [2, 1, 1]
+    assert scores(graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))) == [2, 1, 1]
     assert f"sleep\0{token}" not in _command_lines()
 
 
@@ -108,9 +118,9 @@ def _command_lines():
 # --- what was earned is kept
 
 
-@boxed
+@sandboxed
 @pytest.mark.parametrize(
-    ("answer", "status", "due"),
+    ("answer", "status", "points"),
     [
         ("while True:\n    pass", "timed out", [0, 0, 1]),
         ("def double(n):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
@@ -118,44 +128,42 @@ def _command_lines():
         ("import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\nimport time\ntime.sleep(999)", "timed out", [0, 0, 1]),
         ("import os\nos._exit(0)", "crashed", [0, 0, 1]),
         ("import os\ndef double(n):\n    os.kill(os.getpid(), 11)", "crashed", [0, 0, 1]),
-        (RIGHT["double"] + "\nprint('x' * 10**7)", None, [2, 1, 1]),
-        ("import sys\n" + RIGHT["double"] + "\nprint('warning', file=sys.stderr)", None, [2, 1, 1]),
-        ("raise KeyboardInterrupt", None, [0, 0, 1]),
+        (RIGHT["double"] + "\nprint('x' * 10**7)", "graded", [2, 1, 1]),
+        ("import sys\n" + RIGHT["double"] + "\nprint('warning', file=sys.stderr)", "graded", [2, 1, 1]),
+        ("raise KeyboardInterrupt", "graded", [0, 0, 1]),
     ],
 )  # fmt: skip
-def test_a_hang_or_crash_costs_its_own_exercise_only(known, released, answer, status, due):
-    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}))
-    assert scores(run) == due
-    assert (outcome.worst(run["statuses"]) if run["statuses"] else None) == status
-    assert len(json.dumps(run)) < 3_000_000
+def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answer, status, points):
+    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))
+    assert (scores(result), result.status) == (points, status)
+    assert len(json.dumps(result.as_dict())) < 3_000_000
 
 
 # --- the same mark, whatever else the machine does
 
 
-@boxed
-def test_waiting_for_a_judge_that_gets_no_processor_costs_nothing(known, released, monkeypatch):
-    hear = checker_client.Judging._hear
+@sandboxed
+def test_waiting_for_a_checker_that_gets_no_processor_costs_nothing(assignment, released, monkeypatch):
+    hear = CheckerClient._hear
 
     async def late(self):
         await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
         return await hear(self)
 
-    monkeypatch.setattr(checker_client.Judging, "_hear", late)
-    run = graded(known, sample_class.fill(released, RIGHT))
-    assert (scores(run), run["statuses"]) == ([2, 1, 1], [])
+    monkeypatch.setattr(CheckerClient, "_hear", late)
+    result = graded(assignment, sample_class.fill(released, RIGHT))
+    assert (scores(result), result.status) == ([2, 1, 1], "graded")
 
 
-@boxed
-def test_sleeping_while_the_judge_waits_is_still_stopped(known, released):
+@sandboxed
+def test_sleeping_while_the_checker_waits_is_still_stopped(assignment, released):
     answer = "import time\ndef double(n):\n    time.sleep(999)"
-    run = graded(known, sample_class.fill(released, RIGHT | {"double": answer}))
-    assert scores(run) == [0, 0, 1]
-    assert outcome.worst(run["statuses"]) == "timed out"
+    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))
+    assert (scores(result), result.status) == ([0, 0, 1], "timed out")
 
 
-@boxed
-def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(known, released):
+@sandboxed
+def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(assignment, released):
     """Half a cell's limit of work, a sleep, and a wrong answer; two side by side, beside four others that want all."""
     work = f"import time\nend = time.process_time() + {QUICK.cell_seconds / 4}\nwhile time.process_time() < end: pass\n"
     answers = RIGHT | {"double": f"{work}time.sleep(0.5)\n{RIGHT['double']}", "triple": "def triple(n):\n    return n"}
@@ -163,28 +171,27 @@ def test_twenty_gradings_on_a_loaded_machine_give_the_same_mark(known, released)
     load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
     try:
         with ThreadPoolExecutor(2) as side_by_side:
-            runs = list(side_by_side.map(lambda _: graded(known, notebook), range(20)))
+            results = list(side_by_side.map(lambda _: graded(assignment, notebook), range(20)))
     finally:
         for process in load:
             process.kill()
-    assert [(scores(run), run["statuses"]) for run in runs] == [([2, 1, 0], [])] * 20
+    assert [(scores(result), result.status) for result in results] == [([2, 1, 0], "graded")] * 20
 
 
-@boxed
+@sandboxed
 def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_than_the_limit(
-    known, released, monkeypatch
+    assignment, released, monkeypatch
 ):
     """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
-    monkeypatch.setattr(tamper_detection, "LEAST_SECONDS", 1)
-    monkeypatch.setattr(tamper_detection, "PATIENCE", 2)
+    monkeypatch.setattr(check_grader, "LEAST_SECONDS", 1)
+    monkeypatch.setattr(check_grader, "PATIENCE", 2)
     work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
 
     def stopped(seconds, reference_seconds):
         answers = RIGHT | {"double": work.format(seconds)}
-        plan = {name: {"outside": False, "seconds": reference_seconds} for name in CHECKS}
-        content = nbformat.writes(sample_class.fill(released, answers)).encode()
-        run = pool.work(discover.Submission("student", UNIT, content, "digest", {}), known, QUICK, False, plan)["run"]
-        return next(cell["outcome"] for cell in run["cells"]), "".join(run["notes"])
+        notebook = sample_class.fill(released, answers)
+        result = graded(assignment, notebook, outside=False, mutated=False, seconds=reference_seconds)
+        return next(cell["outcome"] for cell in result.cells), "".join(result.notes)
 
     assert stopped(0.02, 0.1)[0] == "passed"
     assert stopped(30, 0.1) == (
@@ -195,7 +202,7 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
     assert f"stopped after {QUICK.cell_seconds} s" in stopped(30, 100)[1]
 
 
-# --- trust
+# --- tamper detection
 
 ATTACKS = {
     "syntax tree": "import ast\nclass S(ast.NodeTransformer):\n    def visit_With(self, n): return ast.Pass()\n"
@@ -218,29 +225,29 @@ ATTACKS = {
 FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "caller", "input"}
 
 
-@boxed
+@sandboxed
 @pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_attack_earns_a_point(known, released, name, outside):
-    run = graded(known, sample_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
-    assert scores(run)[:2] == [0, 0]
-    flagged = [flag for flag in run["flags"] if flag["kind"] == "tampered"]
+def test_no_attack_earns_a_point(assignment, released, name, outside):
+    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
+    assert scores(result)[:2] == [0, 0]
+    flagged = [flag for flag in result.flags if flag["kind"] == "tampered"]
     if not outside:
         assert bool(flagged) == (name in FLAGGED)
         assert all(flag["evidence"] and flag["grade_id"] in CHECKS for flag in flagged)
 
 
-@boxed
+@sandboxed
 @pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
-def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(known, released, outside):
+def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(assignment, released, outside):
     styles = [
         "def double(n):\n    import numpy\n    return numpy.array(n * 2)",
         "import inspect\ndouble = lambda n: 2.0 * n",
         *[RIGHT["double"]],
     ]
     for style in styles:
-        run = graded(known, sample_class.fill(released, RIGHT | {"double": style}), outside)
-        assert (scores(run), run["flags"], run["statuses"]) == ([2, 1, 1], [], [])
+        result = graded(assignment, sample_class.fill(released, RIGHT | {"double": style}), outside)
+        assert (scores(result), result.flags, result.status) == ([2, 1, 1], [], "graded")
 
 
 # --- repairs
@@ -294,9 +301,9 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_is_repaired_and_said(known, released, name):
+def test_damage_is_repaired_and_said(assignment, released, name):
     change, says = DAMAGE[name]
-    notebook, notes = normalize.repair(reading.read(damaged(released, change)), known)
+    notebook, notes = normalize.normalize(reading.read(damaged(released, change)), assignment)
     checks = [
         cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
     ]
@@ -309,37 +316,43 @@ def test_damage_is_repaired_and_said(known, released, name):
     assert notebook.metadata.kernelspec.name == "python3"
 
 
-def test_who_handed_in_no_answer_is_told_how_to_put_it_back(known, released):
-    _, notes = normalize.hand_in(damaged(released, _delete("double")), known)
+def test_a_note_says_how_to_put_back_an_answer_that_was_not_found(assignment, released):
+    _, notes = normalize.read_normalized(damaged(released, _delete("double")), assignment)
     assert notes == ["Cell double had been deleted and was put back unanswered.", normalize.ADVICE]
     assert "`tlcourse repair NOTEBOOK`" in normalize.ADVICE
-    assert normalize.ADVICE not in normalize.hand_in(damaged(released, _delete("test_double")), known)[1]
+    assert normalize.ADVICE not in normalize.read_normalized(damaged(released, _delete("test_double")), assignment)[1]
 
 
-def test_an_untouched_notebook_needs_no_repair(known, released):
-    assert normalize.repair(reading.read(nbformat.writes(released).encode()), known)[1] == []
+def test_an_untouched_notebook_needs_no_repair(assignment, released):
+    assert normalize.normalize(reading.read(nbformat.writes(released).encode()), assignment)[1] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": 3}', b"PK\x03\x04", b"\xff\xfe\x00", b"[" * 100_000])
-def test_what_is_no_notebook_is_unreadable_and_worth_nothing(known, content):
+def test_what_is_no_notebook_is_unreadable_and_worth_nothing(assignment, content):
     with pytest.raises(reading.Unreadable):
         reading.read(content)
-    notebook, run = outcome.ungraded(known, "unreadable", "why")
-    assert (scores(run), run["statuses"]) == ([0, 0, 0], ["unreadable"])
-    assert len(notebook.cells) == len(known.cells)
+    result = grade_submission(assignment, submission(content), Unsandboxed())
+    assert (scores(result), result.score, result.max_score, result.status) == ([0, 0, 0], 0, 4, "unreadable")
+    shown = result.executed_notebook()
+    assert len(shown.cells) == len(assignment.cells)
+    assert {output.ename for cell in shown.cells for output in cell.get("outputs", [])} == {"NotGraded"}
 
 
-def test_the_graders_own_trouble_is_tried_again_and_then_said(known, released, monkeypatch):
-    one = discover.Submission("student", UNIT, nbformat.writes(released).encode(), "digest", {})
+def test_a_result_is_plain_data(assignment, released):
+    result = grade_submission(assignment, submission(b""), Unsandboxed())
+    assert Result.from_dict(json.loads(json.dumps(result.as_dict()))) == result
+
+
+def test_the_graders_own_trouble_is_tried_again_and_then_said(assignment, released, monkeypatch):
     troubles = [OSError("once")]
-    done = {"notes": [], "statuses": []}
 
     def graded_after_trouble(*_):
         if troubles:
             raise troubles.pop()
-        return released, dict(done)
+        return Result("student", UNIT, "graded", 4.0, 4.0)
 
-    monkeypatch.setattr(pool, "_graded", graded_after_trouble)
-    assert "error" not in pool.work(one, known, QUICK)
+    monkeypatch.setattr(workers, "grade_submission", graded_after_trouble)
+    assert workers.grade_or_explain(assignment, submission(released), unsafe=True).score == 4
     troubles += [OSError("again"), OSError("and again")]
-    assert pool.work(one, known, QUICK)["error"] == "OSError: again"
+    result = workers.grade_or_explain(assignment, submission(released), unsafe=True)
+    assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")

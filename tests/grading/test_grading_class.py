@@ -13,13 +13,14 @@ import warnings
 from pathlib import Path
 
 import pytest
-from tiny_answers import RIGHT, UNIT, boxed
+from tiny_answers import RIGHT, UNIT, sandboxed
 
 from tlcourse import notebooks
-from tlcourse.grading.gradebook import course as courses
+from tlcourse.grading.gradebook import scratch_course, storage_errors
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.model import layout, outcome
-from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.model import layout, results
+from tlcourse.grading.sandbox.interface import NoSandbox
 from tlcourse.samples import sample_class
 
 pytestmark = pytest.mark.timeout(1200)
@@ -31,7 +32,7 @@ def small_class(released_course, released, tmp_path):
     """Three hand-ins and an empty one, in a copy of the course."""
     course = shutil.copytree(released_course, tmp_path / "course")
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
-        layout.hand_in(course, student, UNIT, sample_class.fill(released, answers))
+        scratch_course.submit(course, student, UNIT, sample_class.fill(released, answers))
     (course / "submitted" / "dan" / UNIT).mkdir(parents=True)
     return course
 
@@ -40,10 +41,10 @@ def marks(folder):
     """Code scores in nbgrader's gradebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
+        return {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
 
 
-@boxed
+@sandboxed
 def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     outcomes = grade(small_class, UNIT, jobs=2, progress=False)
     assert {one.student: one.score for one in outcomes} == DUE == marks(small_class)
@@ -51,12 +52,12 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    layout.hand_in(small_class, "ann", UNIT, notebooks.read(layout.release_file(small_class, UNIT)))
+    scratch_course.submit(small_class, "ann", UNIT, notebooks.read(layout.release_file(small_class, UNIT)))
     assert grade(small_class, UNIT, progress=False)[0].score == 0
     assert marks(small_class)["ann"] == 0, "a better score of before stays"
 
 
-@boxed
+@sandboxed
 def test_killed_and_started_again_it_goes_on(small_class):
     command = [sys.executable, "-m", "tlcourse", "grade", UNIT, "--jobs", "1"]
     running = subprocess.Popen(command, cwd=small_class, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -71,16 +72,16 @@ def test_killed_and_started_again_it_goes_on(small_class):
     assert not (records / ".pending").exists()
 
 
-@boxed
+@sandboxed
 def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
-    monkeypatch.setattr(courses.patiently, "__defaults__", (1,))
+    monkeypatch.setattr(storage_errors, "PATIENCE", 1)
     config = small_class / "nbgrader_config.py"
     usual = config.read_text(encoding="utf-8")
     assert "timeout=30" in usual
     config.write_text(usual.replace("timeout=30", "timeout=1"), encoding="utf-8")
     with sqlite3.connect(small_class / "gradebook.db", isolation_level=None) as held:
         held.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(courses.GradebookLocked, match="start again"):
+        with pytest.raises(storage_errors.GradebookLocked, match="start again"):
             grade(small_class, UNIT, jobs=1, progress=False)
         held.execute("ROLLBACK")
     config.write_text(usual, encoding="utf-8")
@@ -88,7 +89,7 @@ def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
     assert marks(small_class) == DUE
 
 
-@boxed
+@sandboxed
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
     disk = tmp_path / "disk"
@@ -104,7 +105,7 @@ def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class,
                 disk.joinpath(f"filler{free}").write_bytes(bytes(left))
             try:
                 grade(disk / "course", UNIT, jobs=1, progress=False)
-            except (courses.DiskFull, OSError) as error:
+            except (storage_errors.DiskFull, OSError) as error:
                 said.append(str(error))
             for filler in disk.glob("filler*"):
                 filler.unlink()
@@ -117,23 +118,25 @@ def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class,
 
 
 def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="other"), courses.room_to_write(tmp_path):
+    with pytest.raises(ValueError, match="other"), storage_errors.room_to_write(tmp_path):
         raise ValueError("other trouble")
-    with pytest.raises(courses.DiskFull, match="make room"), courses.room_to_write(tmp_path):
+    with pytest.raises(storage_errors.DiskFull, match="make room"), storage_errors.room_to_write(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
-    monkeypatch.setattr(courses, "LEAST_ROOM", 1 << 60)  # nbgrader does not say why a notebook could not be written
-    with pytest.raises(courses.DiskFull, match=str(tmp_path)), courses.room_to_write(tmp_path):
+    monkeypatch.setattr(
+        storage_errors, "LEAST_ROOM", 1 << 60
+    )  # nbgrader does not say why a notebook could not be written
+    with pytest.raises(storage_errors.DiskFull, match=str(tmp_path)), storage_errors.room_to_write(tmp_path):
         raise RuntimeError("Please see the the above traceback")
 
 
 def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
     monkeypatch.delenv("TLCOURSE_UNSAFE_GRADING", raising=False)
-    monkeypatch.setattr(bubblewrap, "problem", lambda: "bubblewrap (bwrap) is not installed")
-    with pytest.raises(bubblewrap.NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
+    monkeypatch.setattr("tlcourse.grading.sandbox.bubblewrap.problem", lambda: "bubblewrap (bwrap) is not installed")
+    with pytest.raises(NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
         grade(small_class, UNIT, progress=False)
 
 
-@boxed
+@sandboxed
 def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebook(small_class):
     for student, content in {"bad": b"{", "empty": b"", "zed": b"PK\x03\x04"}.items():
         folder = small_class / "submitted" / student / UNIT
@@ -143,7 +146,7 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         held.execute("BEGIN EXCLUSIVE")
         release_it = threading.Timer(10, lambda: held.execute("ROLLBACK"))  # without our configuration it waits for 5 s
         release_it.start()
-        layout.nbgrader(small_class, "autograde", UNIT)
+        scratch_course.run_nbgrader(small_class, "autograde", UNIT)
         release_it.join()
     found = marks(small_class)
     assert {name: found[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
@@ -151,10 +154,10 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         **{"bad": 0, "empty": 0, "zed": 0},
     }
     for student, reason in {"bad": "no notebook", "empty": "is empty", "zed": "no notebook"}.items():
-        record = outcome.read_record(small_class, UNIT, student)
-        assert record["status"] == "unreadable"
-        assert reason in record["notes"][0]
-        assert "`tlcourse repair NOTEBOOK`" in record["notes"][0]
+        record = results.read_record(small_class, UNIT, student)
+        assert record.status == "unreadable"
+        assert reason in record.notes[0]
+        assert "`tlcourse repair NOTEBOOK`" in record.notes[0]
 
 
 def test_an_unknown_student_is_named(small_class):
@@ -175,11 +178,11 @@ def _start(folder, *words):
     return subprocess.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=log, stderr=log)
 
 
-@boxed
+@sandboxed
 def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small_class, released, tmp_path):
     slow = RIGHT | {"triple": "import time\ntime.sleep(1)\n" + RIGHT["triple"]}
     for number in range(6):
-        layout.hand_in(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
+        scratch_course.submit(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
     file = tmp_path / "scheduler.json"
     scheduler = ["scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
     worker = ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard"]
@@ -236,16 +239,16 @@ def postgresql(tmp_path):
     subprocess.run([*control, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL)
 
 
-@boxed
+@sandboxed
 def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
     course = shutil.copytree(small_class, tmp_path / "moved", ignore=shutil.ignore_patterns("gradebook.db"))
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(f"\nc.CourseDirectory.db_url = {postgresql!r}\n")
-    layout.nbgrader(course, "generate_assignment", UNIT, "--force")
+    scratch_course.run_nbgrader(course, "generate_assignment", UNIT, "--force")
     outcomes = grade(course, UNIT, jobs=2, progress=False)
     assert {one.student: one.score for one in outcomes} == DUE
     assert not (course / "gradebook.db").exists()
-    with courses.Course(course).gradebook() as book:
+    with NbgraderCourse(course).gradebook() as book:
         assert book.db.bind.dialect.name == "postgresql"
         found = {one.student.id: one.score for one in book.assignment_submissions(UNIT)}
     assert found == DUE

@@ -10,6 +10,7 @@ from conftest import ROOT
 from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.commands.main import main
+from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, cheats, known_answers, sample_students
 
@@ -26,7 +27,7 @@ def course(tiny_course):
 
 def class_of(root, unit, count, seed, kinds=sample_students.KINDS):
     reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
-    made = sample_students.Course(reference, release, known_answers.folder(root, unit))
+    made = sample_students.AnswerPool(reference, release, known_answers.folder(root, unit))
     return list(sample_students.hand_ins(made, count, seed, kinds))
 
 
@@ -89,10 +90,8 @@ def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
     assert (tmp_path / "own" / "thesis.txt").exists()
 
 
+@pytest.mark.needs_sandbox
 def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_path, monkeypatch):
-    sandbox = pytest.importorskip("tlcourse.grading.sandbox.bubblewrap")
-    if sandbox.problem():
-        pytest.skip(f"student code cannot be locked in here: {sandbox.problem()}")
     from tlcourse.grading.gradebook.batch import grade
 
     monkeypatch.chdir(course)
@@ -102,13 +101,13 @@ def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_p
     outcome = CliRunner().invoke(main, arguments)
     assert outcome.exit_code == 0, outcome.output
     with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("\nc.IsolatedExecute.cell_seconds = 2\n")
+        config.write("\nc.GradingLimits.cell_seconds = 2\n")
     manifest = json.loads((folder / sample_students.MANIFEST).read_text(encoding="utf-8"))
     assert (manifest["unit"], manifest["seed"], len(manifest["students"])) == (UNIT, 1, count)
     titles = {student["title"] for student in manifest["students"]}
     assert {case.title for case in (*accidents.ACCIDENTS[:12], *cheats.CHEATS)} <= titles
     graded = {one.student: one for one in grade(folder, UNIT)}
-    rows = {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
+    rows = {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
     wrong = [
         (one["title"], graded[one["student"]].status, rows.get(one["student"], 0.0))
         for one in manifest["students"]

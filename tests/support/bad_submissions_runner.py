@@ -40,6 +40,7 @@ import psutil
 
 from tlcourse import notebooks
 from tlcourse.building import builder
+from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, sample_class
 
@@ -60,11 +61,11 @@ PROBE = f"import os\n\nprint('namespaces', *(os.readlink(f'/proc/self/ns/{{name}
 BETWEEN = 3  # bad submissions between two honest ones
 # Added to the configuration: a bad submission should not take long to be bad.
 LIMITS = """
-c.IsolatedExecute.cell_seconds = 2
-c.IsolatedExecute.notebook_seconds = 15  # an uninterruptible cell takes its 2 s and 5 s of grace
-c.IsolatedExecute.memory_megabytes = 512
-c.IsolatedExecute.disk_megabytes = 32
-c.IsolatedExecute.processes = 64
+c.GradingLimits.cell_seconds = 2
+c.GradingLimits.notebook_seconds = 15  # an uninterruptible cell takes its 2 s and 5 s of grace
+c.GradingLimits.memory_megabytes = 512
+c.GradingLimits.disk_megabytes = 32
+c.GradingLimits.processes = 64
 """
 SHARED_MODULES = ("tlcourse", "tlcourse.checks", "ipykernel", "numpy", "nbgrader")
 
@@ -192,7 +193,7 @@ def new_course(folder):
     config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
     notebooks.write_atomically(folder / "nbgrader_config.py", config + LIMITS)
     (built,) = builder.build(execute=False, root=folder)
-    layout.nbgrader(folder, "generate_assignment", UNIT, "--force")
+    scratch_course.run_nbgrader(folder, "generate_assignment", UNIT, "--force")
     return notebooks.read(built.release)
 
 
@@ -208,7 +209,7 @@ def prove_isolation(folder, release):
 
     probe = copy.deepcopy(release)
     insert(probe, "first", PROBE)
-    layout.hand_in(folder, "000_probe", UNIT, probe)
+    scratch_course.submit(folder, "000_probe", UNIT, probe)
     grade(folder, UNIT, students=["000_probe"])
     graded = notebooks.read(folder / "autograded" / "000_probe" / UNIT / f"{UNIT}.ipynb")
     (cell,) = [cell for cell in graded.cells if cell.source == PROBE]
@@ -287,7 +288,7 @@ def run(folder, names=(), between=BETWEEN, jobs=None):
         error, outcomes = _graded(folder, jobs)
         seconds = time.perf_counter() - started
         harm = traces.harm() + [f"the instructor's machine was reached: {one}" for one in oracle.asked]
-    scores = {row["student"]: row["code_score"] for row in layout.gradebook(folder, UNIT)}
+    scores = {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
     rows = [_row(one, student, outcomes.get(student), scores.get(student)) for student, one in students.items() if one]
     _blame(rows, students, outcomes, scores, harm, between)
     return _summary(rows, harm, seconds, error)
@@ -301,7 +302,7 @@ def _hand_in_all(folder, release, bad, between, places):
     students = {f"{number:03}_{one.name if one else 'honest'}": one for number, one in enumerate([*order, None])}
     for student, one in sorted(students.items(), key=lambda pair: pair[1] is not None):  # links need their targets
         if one is None:
-            layout.hand_in(folder, student, UNIT, sample_class.fill(release, RIGHT))
+            scratch_course.submit(folder, student, UNIT, sample_class.fill(release, RIGHT))
         else:
             hand_in(one, release, layout.submitted_file(folder, student, UNIT), places)
     return students

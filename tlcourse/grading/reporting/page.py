@@ -24,7 +24,7 @@ SYMBOLS = {
 def page(found):
     """A `report.Report` as one self-contained HTML page; whatever students wrote is shown as text."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tlcourse.grading", "."),
+        loader=jinja2.PackageLoader("tlcourse.grading.reporting", "."),
         autoescape=True,
         finalize=harmless,
         trim_blocks=True,
