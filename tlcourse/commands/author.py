@@ -1,7 +1,6 @@
 """Commands for authors: notebooks, the site, recorded results, tests."""
 
 import importlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,17 +88,14 @@ def bench(json_file, keep, parts):
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--all", "everything", is_flag=True, help="Every test once, not only those of the fast tier.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
-def test(options):
-    """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
+def test(everything, options):
+    """Run the linters and the fast tests, or all tests; OPTIONS go to pytest."""
     from tlcourse.building.unit_sources import course_folder
+    from tlcourse.commands import run_tests
 
-    # A file's fixtures are made once, and files begin in the order that tests/conftest.py gives them.
-    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
-        failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
-        if failed:
-            sys.exit(failed)
+    run_tests.main(everything, options, course_folder())
 
 
 @click.command()
@@ -110,8 +106,8 @@ def screenshots():
 
     browser.chromium()  # the tests would be skipped without it, and nothing be made
     root = course_folder()
-    command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
-    sys.exit(subprocess.run(command, cwd=root).returncode)
+    keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
 
 
 COMMANDS = (build, source, show_claims, site, results, teachers, bench, test, screenshots)

@@ -44,7 +44,7 @@ from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, sample_class
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "bad_submissions"
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 UNIT = TINY.stem

@@ -20,13 +20,13 @@ from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 from tlcourse.stats import summary
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
 METHODS = {"transfer", "plain_scratch", "scratch", "best_from_scratch"}
 
 
 @pytest.fixture(scope="module")
-def real_demo(tmp_path_factory):
+def real_demo(full_tier, tmp_path_factory):
     """`tlcourse demo --json FILE` as a user runs it: what it printed, the file, and the work it took."""
     file = tmp_path_factory.mktemp("demo") / "demo.json"
     gradebooks = {path: path.stat().st_mtime_ns for path in ROOT.glob("gradebook.db*")}

@@ -10,7 +10,6 @@ from conftest import ROOT
 from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.commands.main import main
-from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, cheats, known_answers, sample_students
@@ -91,9 +90,8 @@ def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
     assert (tmp_path / "own" / "thesis.txt").exists()
 
 
+@pytest.mark.needs_sandbox
 def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_path, monkeypatch):
-    if sandbox_problem():
-        pytest.skip(f"student code cannot be locked in here: {sandbox_problem()}")
     from tlcourse.grading.gradebook.batch import grade
 
     monkeypatch.chdir(course)

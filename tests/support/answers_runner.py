@@ -13,7 +13,7 @@ from pathlib import Path
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Unit:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, in_time
 from PIL import Image
+from still_figures import STILL
 
 from tlcourse import counting, notebooks, widgets
 from tlcourse.building import unit_sources
@@ -24,14 +25,6 @@ LAYERS = [
     {"kind": "dense", "units": 512},
     {"kind": "dense", "units": 4},
 ]
-STILL = {  # for each widget the function that draws the same for readers without a kernel
-    "CutExplorer": "draw_cut",
-    "PhotoClassifier": "draw_photo",
-    "ScheduleExplorer": "draw_schedules",
-    "ShapeExplorer": "draw_shapes",
-    "ShiftExplorer": "draw_shift",
-    "TemperatureExplorer": "draw_softened",
-}
 CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
 
 
@@ -375,7 +368,8 @@ def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, valu
     assert accuracy in telescope.numbers.value
 
 
-# In the units' sizes, and moved by keys, they are timed in the browser: tests/test_browser.py.
+# In the units' sizes, and moved by keys, they are timed in the browser: tests/commands/test_browser.py.
+@pytest.mark.speed
 @pytest.mark.parametrize(
     ("made", "control", "values"),
     [

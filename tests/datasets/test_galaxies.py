@@ -14,7 +14,7 @@ from tlcourse.datasets.galaxies.light import Sky, sersic
 # python -c "import numpy as np; from tlcourse.datasets import galaxies as g; np.savez_compressed(
 # 'tests/fixtures/galaxies.npz', **{n: g.observe(1, 0, t, fine=True).images for n, t in
 # (('sharp', g.SHARP), ('blurred', g.BLURRED))})"
-REFERENCE = Path(__file__).parent / "fixtures" / "galaxies.npz"
+REFERENCE = Path(__file__).parents[1] / "fixtures" / "galaxies.npz"
 
 
 @pytest.mark.parametrize(("name", "telescope"), [("sharp", galaxies.SHARP), ("blurred", galaxies.BLURRED)])
@@ -111,6 +111,7 @@ def _elongation(image):
     return high / low
 
 
+@pytest.mark.speed
 def test_an_image_takes_about_a_millisecond():
     def milliseconds():
         start = time.process_time()

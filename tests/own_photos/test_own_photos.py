@@ -126,10 +126,12 @@ def within_two_minutes(folder, into, teacher, record):
     assert (runner.predict(seen).argmax(axis=1) == range(len(COLOURS))).mean() >= 0.8
 
 
+@pytest.mark.speed
 def test_fifty_photos_take_less_than_two_minutes_offline(telephone, no_weights, fresh_cache, tmp_path, record_property):
     within_two_minutes(telephone, tmp_path / "out", "faces_vgg16", record_property)
 
 
+@pytest.mark.speed
 def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
     telephone, mirror, fresh_cache, tmp_path, record_property
 ):

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 from PIL import Image
-from test_browser import OPTIONS, PATIENCE, browser  # noqa: F401  (a fixture)
-from test_widgets import STILL
+from real_browser import PATIENCE
+from still_figures import STILL
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, unit_sources
@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(full_tier, tmp_path_factory):
     """The course's site, built once."""
     folder = tmp_path_factory.mktemp("site") / "site"
     course_site.build(folder, ROOT)
@@ -206,7 +206,7 @@ FEW_WORDS = """() => {
 
 
 @pytest.fixture(params=["light", "dark"])
-def window(request, browser):  # noqa: F811
+def window(request, browser):
     """A window in one of the two themes, and what it asks of others than the site."""
     page = browser.new_page(color_scheme=request.param, viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)

@@ -24,7 +24,9 @@ def test_the_prose_of_a_unit_says_what_was_measured(unit):
         f"  in: {missing.sentence}\n  looked for in: {missing.looked}"
         for missing in prose.unsupported(notebook, CLAIMS)
     ]
-    assert not lines, "numbers without evidence (tests/prose.py says what counts as evidence):\n" + "\n".join(lines)
+    assert not lines, "numbers without evidence (tests/support/prose.py says what counts as evidence):\n" + "\n".join(
+        lines
+    )
 
 
 @pytest.mark.parametrize("unit", unit_sources.names(ROOT))

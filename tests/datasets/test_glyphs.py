@@ -14,7 +14,7 @@ from tlcourse.datasets import digits, glyphs
 # python -c "import numpy as np; from tlcourse.datasets import glyphs as g; np.savez_compressed(
 # 'tests/fixtures/glyphs.npz', **{s.name[:7]: g.glyphs('07Aλ', 2, 0, s).images[..., 0] for s in
 # (g.PRINTED, g.HANDWRITTEN)})"
-REFERENCE = Path(__file__).parent / "fixtures" / "glyphs.npz"
+REFERENCE = Path(__file__).parents[1] / "fixtures" / "glyphs.npz"
 
 
 @pytest.mark.parametrize("style", [glyphs.PRINTED, glyphs.HANDWRITTEN])
@@ -100,6 +100,7 @@ def _height(images):
     return (images.max(axis=2) > 60).sum(axis=1).mean()
 
 
+@pytest.mark.speed
 def test_an_image_takes_about_a_millisecond():
     glyphs.glyphs(glyphs.DIGITS, 10, 0)
 

@@ -4,7 +4,6 @@
 """
 
 import io
-import os
 import re
 import shutil
 import statistics
@@ -15,10 +14,10 @@ import numpy as np
 import pytest
 from conftest import ROOT, TINY, in_time
 from PIL import Image
+from real_browser import PATIENCE
 
 from tlcourse import notebooks, teachers, widgets
 from tlcourse.building import builder, unit_sources
-from tlcourse.commands.browser import chromium
 from tlcourse.datasets import faces, photos
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
@@ -27,32 +26,10 @@ from tlcourse.samples import known_answers, sample_class
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
-OPTIONS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 300_000  # ms that a busy machine may take for what an idle one does in seconds
 UNIT = "01_cnn_parameters"
 KNOWN = known_answers.read(known_answers.folder(ROOT, UNIT) / "output_size.py")
 WRONG = next(known_answers.handed_in(one) for one in KNOWN if one.says == "the stride is left out").rstrip()
 pytestmark = pytest.mark.timeout(1800)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, or the Chrome that is installed; the tests are skipped where there is neither."""
-    try:
-        program = chromium()
-    except FileNotFoundError as reason:
-        pytest.skip(str(reason))
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=OPTIONS + ["--no-sandbox"] * root)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Do the units run on Colab's versions? `make colab-check`; it needs a network.
 
 Finds, for each Python that the course supports, versions of all that it needs beside Colab's. Then makes an
-environment with tests/colab.txt and the Python that runs this, installs the course as a notebook's first cell does,
-sees that it was quick and that nothing has moved, and runs every unit away from the repository; or the units named
-behind it on the command line.
+environment with tests/support/colab.txt and the Python that runs this, installs the course as a notebook's first cell
+does, sees that it was quick and that nothing has moved, and runs every unit away from the repository; or the units
+named behind it on the command line.
 """
 
 import json
@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PINS = ROOT / "tests" / "colab.txt"
+ROOT = Path(__file__).resolve().parents[2]
+PINS = ROOT / "tests" / "support" / "colab.txt"
 FOLDER = ROOT / "build" / "colab"
 PYTHONS = ("3.11", "3.12", "3.13")
 SECONDS = 30  # that a student may wait for the first cell

@@ -34,13 +34,18 @@ def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
     assert bench.multiply_adds(model) > 50 * dense
 
 
-def test_import_is_light():
+@pytest.mark.speed
+def test_import_takes_no_time():
     assert bench.import_seconds(repeats=3) < 0.2
+
+
+def test_import_is_light():
     listed = "import sys, tlcourse, tlcourse.commands.main; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout
     assert shown.split() == ["False", "False"]
 
 
+@pytest.mark.speed
 @pytest.mark.parametrize("images", [10, 50])
 def test_drawing_is_timed(images):
     assert 0 < bench.drawing_seconds(images) < images * 0.02
