@@ -1,0 +1,91 @@
+"""Synthetic portraits: people who do not exist, drawn by numpy.
+
+A `Person` holds what stays the same from picture to picture (skin, hair, face shape, eyes, brows,
+nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, colour cast, clothes,
+headwear, background, occlusion, noise) is drawn anew for each picture. As no real person's face is in the
+data, a classroom can share, print and misclassify it without asking anyone.
+"""
+
+import numpy as np
+
+from tlcourse.datasets import LabelledImages
+from tlcourse.datasets.faces.people import person
+from tlcourse.datasets.faces.portrait import draw
+
+SIZE = 48  # height and width of a picture, in pixels
+TEACHER_PEOPLE = range(2622)  # as many as VGG-Face was trained on (Parkhi et al. 2015)
+DEVELOPMENT_PEOPLE = range(10_000, 20_000)  # for choosing recipes, never for reported numbers
+TEST_PEOPLE = range(20_000, 30_000)
+SOURCE = "drawn by tlcourse.datasets.faces; nobody real; MIT licence"
+
+
+def portraits(people, images_each, seed):
+    """`images_each` pictures of each person in `people`.
+
+    Parameters
+    ----------
+    people : sequence of int
+        Identities, see `person`.
+    images_each : int
+        1 or more.
+    seed : int
+        Decides pose, light and all else that is not the person.
+
+    Returns
+    -------
+    LabelledImages
+        ``len(people) * images_each`` pictures, person by person; class names ``"person 17"``.
+
+    Raises
+    ------
+    ValueError
+        If nobody is asked for, somebody twice, or fewer than one picture each.
+    """
+    people = list(people)
+    if not people or len(set(people)) != len(people):
+        raise ValueError(f"people must be one or more different identities, got {people[:10]}")
+    if images_each < 1:
+        raise ValueError(f"images_each must be 1 or more, got {images_each}")
+    images = np.empty((len(people), images_each, SIZE, SIZE, 3), np.uint8)
+    for row, identity in enumerate(people):
+        someone, rng = person(identity), np.random.default_rng([seed, identity])
+        for column in range(images_each):
+            images[row, column] = draw(someone, rng)
+    labels = np.repeat(np.arange(len(people)), images_each)
+    names = tuple(f"person {identity}" for identity in people)
+    return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
+
+
+def headline(seed, images_each=10):
+    """The course's headline task: 65 people whom the teacher never saw, 20 other pictures of each as test.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 152; each seed has 65 people of its own.
+    images_each : int
+        Training pictures of each person.
+
+    Returns
+    -------
+    tuple of LabelledImages
+        Training pictures (65 * images_each) and test pictures (1,300).
+
+    Raises
+    ------
+    ValueError
+        If `seed` is outside 0 to 152.
+    """
+    return _task(TEST_PEOPLE, seed, images_each)
+
+
+def development(seed, images_each=10):
+    """The same task with other people: recipes are chosen on these, so that no test picture is ever tuned on."""
+    return _task(DEVELOPMENT_PEOPLE, seed, images_each)
+
+
+def _task(people, seed, images_each):
+    if not 0 <= seed < len(people) // 65:
+        raise ValueError(f"seed must be 0 to {len(people) // 65 - 1}, got {seed}")
+    chosen = people[65 * seed : 65 * seed + 65]
+    return portraits(chosen, images_each, seed=2 * seed), portraits(chosen, 20, seed=2 * seed + 1)

@@ -1,0 +1,174 @@
+"""One portrait of a synthetic person, under pose, expression, light, colour cast, clothes and clutter of the moment."""
+
+import numpy as np
+
+from tlcourse.datasets.faces import hair
+from tlcourse.datasets.faces.canvas import Canvas
+
+
+def draw(someone, rng, size=48):
+    """One portrait of `someone`, with everything that is not the person drawn from `rng`.
+
+    Parameters
+    ----------
+    someone : Person
+    rng : numpy.random.Generator
+    size : int, default 48
+        Height and width in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (size, size, 3), dtype uint8.
+    """
+    canvas = Canvas(size, rng)
+    _background(canvas, rng)
+    hair.behind(canvas, someone)
+    _body(canvas, someone, rng)
+    face = _head(canvas, someone)
+    _mouth_and_beard(canvas, someone, rng, face)
+    _eyes_and_nose(canvas, someone, rng)
+    hair.in_front(canvas, someone)
+    hair.headwear(canvas, someone, rng)
+    _occlusion(canvas, rng)
+    return _photograph(canvas, rng)
+
+
+def _background(canvas, rng):
+    top, bottom = rng.uniform(0.05, 0.95, (2, 3))
+    blend = (canvas.grid_y + 1) / 2
+    for plane, first, last in zip(canvas.planes, top, bottom, strict=True):
+        plane[:] = first + (last - first) * blend
+    if rng.random() < 0.4:
+        angle, pitch = rng.uniform(0, np.pi), rng.uniform(8, 26)
+        stripes = np.sin(pitch * (np.cos(angle) * canvas.grid_x + np.sin(angle) * canvas.grid_y)) > 0
+        canvas.paint(stripes, rng.uniform(0, 1, 3), rng.uniform(0.3, 0.9))
+    for _ in range(rng.integers(8, 20)):
+        angle = rng.uniform(0, np.pi)
+        x, y = canvas.grid_x - rng.uniform(-1, 1), canvas.grid_y - rng.uniform(-1, 1)
+        x, y = (
+            x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle)),
+            y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle)),
+        )
+        shape = canvas.ellipse if rng.random() < 0.6 else canvas.box
+        canvas.paint(shape(x, y, *rng.uniform(0.06, 0.5, 2)), rng.uniform(0, 1, 3), rng.uniform(0.6, 1))
+
+
+def _body(canvas, p, rng):
+    shirt = rng.uniform(0.05, 0.95, 3)
+    x, y = canvas.x, canvas.y
+    canvas.paint(canvas.box(x, y - 0.75, p.face_width * 0.5, 0.35), p.skin * 0.82)
+    torso = canvas.ellipse(x, y - 1.35, 0.95, 0.5, 2.5)
+    canvas.paint(torso, shirt)
+    if rng.random() < 0.5:
+        canvas.paint(torso * (np.sin(x * rng.uniform(-30, 30) + y * rng.uniform(-30, 30)) > 0), rng.uniform(0, 1, 3))
+
+
+def _head(canvas, p):
+    x, y = canvas.look(0.0)
+    for side in (-1, 1):
+        canvas.paint(canvas.ellipse(x - side * p.face_width, y, p.ears, p.ears * 1.5), p.skin * 0.88)
+        if p.earrings is not None:
+            drop = canvas.ellipse(x - side * (p.face_width + p.ears * 0.5), y - p.ears * 1.5 - 0.07, 0.08, 0.1)
+            canvas.paint(drop, p.earrings)
+    power = np.where(y > 0, np.float32(p.jaw), np.float32(2.1))  # the jaw is squarer, or rounder, than the skull
+    radius = (np.abs(x / p.face_width) ** power + np.abs(y / p.face_height) ** power) ** (1 / power)
+    face = canvas.cover((radius - 1) * p.face_width)
+    canvas.paint(face, p.skin)
+    x, y = canvas.look(0.6)
+    for side in (-1, 1):
+        cheek = canvas.ellipse(x - side * p.face_width * 0.6, y - 0.18, 0.13, 0.1)
+        canvas.paint(cheek, [0.9, 0.35, 0.35], p.blush)
+        if p.freckles:
+            for dx, dy in ((-0.06, 0.12), (0.05, 0.15), (0.0, 0.2)):
+                dot = canvas.ellipse(x - side * (p.face_width * 0.55 + dx), y - dy, 0.03, 0.03)
+                canvas.paint(dot, p.skin * [0.7, 0.55, 0.45])
+    for mark in p.marks:
+        canvas.paint(canvas.ellipse(x - mark.x, y - mark.y, mark.radius, mark.radius), mark.colour)
+    return face
+
+
+def _mouth_and_beard(canvas, p, rng, face):
+    x, y = canvas.look(0.75)
+    smile, opening = rng.uniform(-0.35, 0.6), max(0.0, rng.normal(0.0, 0.05))
+    width = p.mouth_width * (1 + 0.3 * max(smile, 0))
+    v = y - p.mouth_height + smile * (x / width) ** 2 * 0.06 * (np.abs(x) < width * 1.3)
+    if p.beard in ("full", "stubble"):
+        area = (
+            face * canvas.cover(0.18 - y + 0.25 * np.abs(x)) * (1 - canvas.ellipse(x, v, width * 1.1, 0.08 + opening))
+        )
+        canvas.paint(area, p.hair, 0.92 if p.beard == "full" else 0.35)
+    if p.beard == "goatee":
+        canvas.paint(face * canvas.ellipse(x, y - p.mouth_height - 0.17, 0.14, 0.15), p.hair)
+    if p.beard in ("moustache", "full", "goatee"):
+        canvas.paint(canvas.ellipse(x, v + 0.1, width * 0.95, 0.055), p.hair)
+    canvas.paint(canvas.ellipse(x, v, width, p.lips + opening), p.lip_colour)
+    if opening > 0.02:
+        canvas.paint(canvas.ellipse(x, v, width * 0.75, opening), [0.25, 0.08, 0.1])
+        canvas.paint(canvas.box(x, v + opening * 0.6, width * 0.5, opening * 0.3), [0.95, 0.95, 0.92])
+    else:
+        canvas.paint(canvas.ellipse(x, v, width * 0.95, 0.014), p.lip_colour * 0.5)
+
+
+def _eyes_and_nose(canvas, p, rng):
+    x, y = canvas.look(1.0)
+    nose_y = y - p.eye_height - p.nose_length
+    canvas.paint(canvas.ellipse(x, nose_y, p.nose_width, 0.05), p.skin * 0.72)
+    canvas.paint(canvas.ellipse(x + 0.01, nose_y + p.nose_length * 0.45, 0.035, p.nose_length * 0.5), p.skin * 0.88)
+    canvas.paint(canvas.ellipse(x, nose_y + 0.02, p.nose_width * 0.7, 0.045), np.minimum(p.skin * 1.08, 1))
+    x, y = canvas.look(0.7)
+    openness = 0.12 if rng.random() < 0.06 else rng.uniform(0.65, 1.1)
+    gaze, brow_raise = rng.uniform(-0.35, 0.35), rng.normal(0, 0.025)
+    for side in (-1, 1):
+        u, w = (x - side * p.eye_distance) * side, y - p.eye_height
+        w = w + p.eye_tilt * u
+        height = p.eye_width * p.eye_roundness * openness
+        eye = canvas.ellipse(u, w, p.eye_width, height)
+        canvas.paint(canvas.ellipse(u, w + 0.012, p.eye_width * 1.12, height + 0.02), p.skin * 0.55)
+        canvas.paint(eye, [0.97, 0.97, 0.95])
+        iris_x = u - side * gaze * p.eye_width
+        canvas.paint(eye * canvas.ellipse(iris_x, w, p.eye_width * 0.5, p.eye_width * 0.5), p.iris)
+        canvas.paint(eye * canvas.ellipse(iris_x, w, p.eye_width * 0.24, p.eye_width * 0.24), [0.03, 0.03, 0.03])
+        brow_y = w + p.brow_height + brow_raise + p.brow_tilt * u + 0.6 * u * u
+        canvas.paint(canvas.box(u, brow_y, p.eye_width * 1.25, p.brow_thickness), p.hair * 0.75)
+        if p.glasses != "none":
+            _glasses(canvas, p, u, w)
+
+
+def _glasses(canvas, p, u, w):
+    radius, rim = p.eye_distance * 0.82, 0.034
+    if p.glasses == "square":
+        outer, inner = (
+            canvas.box(u, w, radius, radius * 0.75),
+            canvas.box(u, w, radius - rim * 2, radius * 0.75 - rim * 2),
+        )
+    else:
+        outer = canvas.ellipse(u, w, radius, radius)
+        inner = canvas.ellipse(u, w, radius - rim * 2, radius - rim * 2)
+    if p.glasses == "half":
+        outer, inner = outer * (w > 0), inner * (w > 0)
+    canvas.paint(outer - inner, p.frame)
+    canvas.paint(inner, [1, 1, 1], 0.12)
+    canvas.paint(canvas.box(u + p.eye_distance, w + 0.02, p.eye_distance - radius + 0.01, 0.02), p.frame)
+
+
+def _occlusion(canvas, rng):
+    if rng.random() > 0.25:
+        return
+    x, y = canvas.grid_x - rng.uniform(-0.8, 0.8), canvas.grid_y - rng.uniform(-0.6, 0.9)
+    width, height = rng.uniform(0.08, 0.22, 2)
+    shape = canvas.ellipse if rng.random() < 0.5 else canvas.box
+    canvas.paint(shape(x, y, width, height), rng.uniform(0, 1, 3))
+
+
+def _photograph(canvas, rng):
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.65)
+    across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y
+    light = 1 + np.float32(strength) * across
+    if rng.random() < 0.4:
+        light *= 1 - np.float32(rng.uniform(0.2, 0.45)) * canvas.cover(across - rng.uniform(-0.4, 0.4))
+    planes = canvas.planes * light * rng.uniform(0.75, 1.35, 3).astype(np.float32)[:, None, None]
+    planes *= np.float32(rng.uniform(0.36, 0.54)) / planes.mean()  # the camera's automatic exposure
+    planes = (planes - 0.5) * np.float32(rng.uniform(0.75, 1.2)) + np.float32(0.5)
+    planes += rng.standard_normal(planes.shape, np.float32) * np.float32(rng.uniform(0.004, 0.02))
+    return (np.clip(planes, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
