@@ -8,8 +8,10 @@ import shutil
 import pytest
 from conftest import ROOT
 
+from tlcourse import notebooks
 from tlcourse.building import addresses, builder, headline_figure, tables, unit_sources
 from tlcourse.commands.main import main
+from tlcourse.samples import known_answers
 
 FILES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "data/README.md")]
 FILES += sorted((ROOT / "docs").glob("*.md"))
@@ -124,6 +126,14 @@ def test_figures_are_small_and_have_a_description(file):
     for description, link in re.findall(r"!\[([^]]*)\]\(([^)]+\.png)\)", TEXTS[file]):
         assert len(description) > 30, f"{link} needs a text for readers who cannot see it"
         assert (file.parent / link).stat().st_size < 150_000, link
+
+
+def test_the_unit_in_contributing_is_a_unit_with_an_exercise(tmp_path):
+    unit, answers = re.findall(r"^```python\n(.*?)^```", TEXTS[ROOT / "CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
+    (tmp_path / "07_name.py").write_text(unit, encoding="utf-8")
+    (tmp_path / "soften.py").write_text(answers, encoding="utf-8")
+    assert list(notebooks.exercises(unit_sources.read(tmp_path / "07_name.py"))) == ["soften"]
+    assert [answer.kind for answer in known_answers.read(tmp_path / "soften.py")] == ["right", "wrong"]
 
 
 @pytest.fixture
