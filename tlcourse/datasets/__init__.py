@@ -1,4 +1,4 @@
-"""The course's datasets, one module or package each; every loader returns `LabelledImages`, or `LabelledTexts` for reviews."""
+"""The course's datasets, one module or package each. Loaders return `LabelledImages`; reviews are `LabelledTexts`."""
 
 from dataclasses import dataclass
 
