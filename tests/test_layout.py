@@ -70,16 +70,12 @@ def test_no_two_modules_share_a_name():
 
 
 def test_no_two_public_classes_share_a_name():
-    classes, of_helpers = collections.defaultdict(list), set()
+    classes = collections.defaultdict(list)
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 classes[node.name].append(name(file))
-                of_helpers |= {node.name} if file in HELPERS else set()
-    shared = repeated(classes)
-    assert not {key: places for key, places in shared.items() if key not in SHARED_CLASSES}
-    twice_among_helpers = {key for key in of_helpers & shared.keys() if key != "Task"}  # of domains, and of research
-    assert not twice_among_helpers
+    assert not {key: places for key, places in repeated(classes).items() if key not in SHARED_CLASSES}
 
 
 def imported(module):
