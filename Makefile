@@ -8,7 +8,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help lab demo test build site results colab-check teachers bench screenshots bad-submissions clean
+.PHONY: help lab demo test test-all build site results colab-check teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -20,8 +20,11 @@ lab: $(STAMP)  ## open JupyterLab on the start page
 demo: $(STAMP)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
 	@$(TLCOURSE) demo $(if $(JSON),--json "$(JSON)")
 
-test: $(STAMP)  ## everything that CI checks
+test: $(STAMP)  ## linters and the fast tests: under 5 minutes on two idle cores
 	@$(TLCOURSE) test
+
+test-all: $(STAMP)  ## linters and every test once, as CI does
+	@$(TLCOURSE) test --all
 
 build: $(STAMP)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
@@ -38,8 +41,8 @@ teachers: $(STAMP)  ## train the shipped teachers again
 bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
 
-colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/colab.txt); needs a network
-	@$(BIN)/python tests/colab_check.py
+colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
+	@$(BIN)/python tests/support/colab_check.py
 
 screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots
