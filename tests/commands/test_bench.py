@@ -23,6 +23,7 @@ def test_multiply_adds_against_arithmetic_by_hand():
     assert bench.multiply_adds(model) == 4 * 4 * (3 * 3 * 3 * 4) + (4 * 4 * 4) * 5
 
 
+@pytest.mark.slow
 def test_both_batch_norms_are_timed_in_training():
     found = bench.fused_batch_norm(pictures=8, batch_size=8, repeats=1)
     assert found["ratio"] == found["keras_seconds"] / found["fused_seconds"] > 0
@@ -75,6 +76,7 @@ def test_grading_on_record_keeps_to_its_bounds():
     assert found["cpu_seconds_per_submission"] <= 1.5 * found["cell_cpu_seconds_per_submission"]
 
 
+@pytest.mark.slow
 def test_a_rival_stops_when_its_time_is_up():
     found = five_minutes.run(seed=0, seconds=0.5)
     assert 1 <= found["epochs"] < 20

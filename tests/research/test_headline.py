@@ -52,6 +52,7 @@ def test_record_says_how_it_was_made(record):
     assert set(record["provenance"]["versions"]) >= {"keras", "tensorflow", "numpy"}
 
 
+@pytest.mark.slow
 def test_transfer_runs_live_and_agrees_with_the_record(record):
     train, test = faces.headline(0)
     accuracy, seconds = headline.transfer(train, test, seed=0)
@@ -59,6 +60,7 @@ def test_transfer_runs_live_and_agrees_with_the_record(record):
     assert seconds < 30
 
 
+@pytest.mark.slow
 def test_plain_scratch_learns_nothing_in_two_epochs_but_runs():
     train, test = faces.development(0, images_each=2)
     assert 0 <= headline.scratch(train, test.take(slice(0, 130)), seed=0, batch_norm=False, epochs=2) < 0.2
@@ -88,6 +90,7 @@ def test_accuracy_may_ask_about_the_mirror_image_too():
     assert headline.accuracy(model, pictures, mirror=True) == 1
 
 
+@pytest.mark.slow
 def test_pixels_reach_the_optimum_of_logistic_regression_on_all_values():
     train, test = (
         dataclasses.replace(part, images=part.images[:, ::4, ::4]) for part in faces.development(0, images_each=2)

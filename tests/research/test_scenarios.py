@@ -96,6 +96,7 @@ def test_the_distance_of_domains_picks_the_worst_teacher_for_digits_in_four_draw
     assert np.equal(record["chosen"]["a_distance"]["values"], record["faces"]["accuracy"]["values"]).sum() == 4
 
 
+@pytest.mark.slow
 def test_label_shift_uses_no_digit_twice(monkeypatch):
     from tlcourse.research import unbalanced_classes
 
@@ -157,6 +158,7 @@ def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_
         np.testing.assert_allclose(value, results("instances")[name]["values"][3], atol=2e-5)
 
 
+@pytest.mark.slow
 def test_the_small_network_learns():
     from tlcourse import small_network
     from tlcourse.research import headline
@@ -205,6 +207,7 @@ def tiny(monkeypatch):
     two_telescopes.trained.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
