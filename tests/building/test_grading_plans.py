@@ -58,6 +58,7 @@ def test_build_learns_the_plan_and_says_so(root, monkeypatch):
     assert not layout.release_file(root, UNIT).with_name(layout.SHIPPED_PLAN).exists()
 
 
+@pytest.mark.slow
 @sandboxed
 def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
     grading_plans.write(root, UNIT)
@@ -91,6 +92,7 @@ def test_a_plan_that_does_not_fit_is_learned_anew(damage, assignment, released_c
     assert learned.exists() == (damage is not None)
 
 
+@pytest.mark.slow
 @sandboxed
 def test_solutions_that_fail_in_the_box_stop_the_build(root):
     solution = layout.solution_file(root, UNIT)
