@@ -39,15 +39,15 @@ from sklearn.model_selection import cross_val_predict
 
 from tlcourse import checks, plots, small_network, teachers, widgets
 from tlcourse.data import results
-from tlcourse.datasets import digits, faces, galaxies, galaxy, glyphs, reviews
+from tlcourse.datasets import digits, faces, galaxies, glyphs, reviews
 from tlcourse.domains import (
     Domain,
     Task,
     adaptation,
     clustering,
+    covariate_shift,
     differences,
     embeddings,
-    instances,
     label_shift,
     setting,
     transferability,
@@ -639,13 +639,15 @@ for telescope in (galaxies.SHARP, galaxies.BLURRED):
     print(f"{telescope.name}: seeing {telescope.seeing}, exposure {telescope.exposure}, sky {telescope.sky}")
 
 # %%
-lights = [galaxy.draw(kind, np.random.default_rng([7, kind, place])) for kind in range(8) for place in range(10)]
+lights = [
+    galaxies.draw_light(kind, np.random.default_rng([7, kind, place])) for kind in range(8) for place in range(10)
+]
 truth, seeings, exposures = np.repeat(galaxies.COARSE, 10), (1.5, 2.5, 3.5, 5.0), (120, 60, 30, 15)
 
 
 def recognised(seeing, exposure):
     """Share of the 80 galaxies that the network names right at this telescope."""
-    telescope = galaxies.Telescope("chosen", seeing, exposure, widgets.shift.SKY)
+    telescope = galaxies.Telescope("chosen", seeing, exposure, galaxies.SHARP.sky)
     seen = np.stack([galaxies.expose(light, telescope, np.random.default_rng(i)) for i, light in enumerate(lights)])
     return (np.asarray(network(seen, training=False)).argmax(axis=1) == truth).mean()
 
@@ -662,7 +664,7 @@ plt.show()
 # The first column as a curve, and a galaxy as the lowest telescope in it sees it:
 
 # %%
-worst = galaxies.Telescope("chosen", seeings[-1], exposures[0], widgets.shift.SKY)
+worst = galaxies.Telescope("chosen", seeings[-1], exposures[0], galaxies.SHARP.sky)
 widgets.draw_shift(lights[0], worst, seeings, [row[0] for row in grid])
 plt.show()
 
@@ -1262,7 +1264,7 @@ def lines(source, outputs, target):
 
 
 # %%
-source, outputs, target, true_outputs = instances.drawn_domains(0)
+source, outputs, target, true_outputs = covariate_shift.sample_domains(0)
 plain, weighted, weights = lines(source, outputs, target)
 axes = plt.figure(figsize=(7, 3.6), layout="constrained").add_subplot()
 axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLOURS["blue"], alpha=0.5, label="source, area by weight")

@@ -5,16 +5,20 @@ tests/support. No two test files share a name. Markers (pyproject.toml) decide w
 tlcourse/commands/run_tests.py; a test that uses one of the fixtures in `IMPLIED` gets its marker by itself.
 """
 
+import functools
+import http.server
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
+from typing import NamedTuple
 
 import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 
 pytest_plugins = ["real_browser"]
 
@@ -96,6 +100,27 @@ def fresh_cache(tmp_path, monkeypatch):
     """An empty cache folder for one test."""
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+class WebFolder(NamedTuple):
+    """A folder, and the address under which a web server on this machine serves it."""
+
+    path: Path
+    address: str
+
+
+@pytest.fixture
+def web_folder(tmp_path, monkeypatch):
+    """An empty `WebFolder`, which the course may download from."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.delenv("TLCOURSE_OFFLINE")
+    folder = tmp_path / "web"
+    folder.mkdir()
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield WebFolder(folder, f"http://127.0.0.1:{running.server_port}")
+        running.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Layers that vary pictures at random in training, and leave them alone otherwise."""
+"""Layers that vary images at random in training, and leave them alone otherwise."""
 
 import math
 
@@ -29,8 +29,8 @@ class RandomColourCast(keras.layers.Layer):
         contrast = self._factors((count, 1, 1, 1), self.contrast)
         return (pictures * colour - 127.5) * contrast + 127.5
 
-    def _factors(self, shape, spread):
-        return keras.random.uniform(shape, 1 - spread, 1 + spread, seed=self.generator)
+    def _factors(self, shape, deviation):
+        return keras.random.uniform(shape, 1 - deviation, 1 + deviation, seed=self.generator)
 
 
 class RandomAffine(keras.layers.Layer):

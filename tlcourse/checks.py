@@ -47,8 +47,8 @@ class Progress:
         except NotImplementedError:
             raise _brief(AssertionError(f"{title}: not solved yet.")) from None
         except AssertionError as error:
-            ours = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1].f_globals is globals()
-            if ours:
+            *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
+            if innermost.f_globals is globals():  # raised by this module, and not by an assertion of the student's
                 _brief(error)
             raise
         self.passed[name] = True
@@ -171,22 +171,24 @@ def _same(actual, expected, tolerance):
     if isinstance(expected, (list, tuple)) and _plain(expected) is None:  # strings, or rows of unequal length
         pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
         return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))
-    one, other = _plain(actual), _plain(expected)
-    if other is None:
+    numbers, expected_numbers = _plain(actual), _plain(expected)
+    if expected_numbers is None:
         raise TypeError(f"cannot compare with an expected value of type {type(expected).__name__}")
-    return (
-        one is not None and one.shape == other.shape and bool(np.allclose(one, other, rtol=tolerance, atol=tolerance))
-    )
+    if numbers is None or numbers.shape != expected_numbers.shape:
+        return False
+    return bool(np.allclose(numbers, expected_numbers, rtol=tolerance, atol=tolerance))
 
 
 def _shape_hint(actual, expected):
-    one, other = _plain(actual), _plain(expected)
-    if other is None:
+    numbers, expected_numbers = _plain(actual), _plain(expected)
+    if expected_numbers is None:
         return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""
-    if one is None:
-        kind = "a number" if other.ndim == 0 else f"numbers of shape {other.shape}"
-        return f" {kind.capitalize()} was expected, and {type(actual).__name__} came."
-    return f" Its shape is {one.shape}, not {other.shape}." if one.shape != other.shape else ""
+    if numbers is None:
+        kind = "A number" if expected_numbers.ndim == 0 else f"Numbers of shape {expected_numbers.shape}"
+        return f" {kind} was expected, and {type(actual).__name__} came."
+    if numbers.shape == expected_numbers.shape:
+        return ""
+    return f" Its shape is {numbers.shape}, not {expected_numbers.shape}."
 
 
 def _short(value):

@@ -4,6 +4,7 @@ A teacher that does not change gives the same answer to the same picture every t
 keep what it says; then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
 """
 
+import math
 from typing import NamedTuple
 
 import keras
@@ -52,8 +53,10 @@ class SoftTargets(keras.losses.Loss):
 
     def call(self, teacher_logits, student_logits):
         """One number a picture."""
-        given, learned = (keras.ops.log_softmax(x / self.temperature) for x in (teacher_logits, student_logits))
-        return self.temperature**2 * keras.ops.sum(keras.ops.exp(given) * (given - learned), axis=-1)
+        log_teacher = keras.ops.log_softmax(teacher_logits / self.temperature)
+        log_student = keras.ops.log_softmax(student_logits / self.temperature)
+        divergence = keras.ops.sum(keras.ops.exp(log_teacher) * (log_teacher - log_student), axis=-1)
+        return self.temperature**2 * divergence
 
 
 def small_student(classes, widths=(16, 32, 48), size=48):
@@ -160,8 +163,9 @@ def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
     if set(counts) != {len(images)}:
         raise ValueError(f"{len(images)} pictures need as many targets in each lesson, got {counts}")
     learner = keras.Model(student.input, [lesson.output for lesson in lessons])
-    epochs = -(-steps // -(-len(images) // batch_size))
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * -(-len(images) // batch_size))
+    batches = math.ceil(len(images) / batch_size)
+    epochs = math.ceil(steps / batches)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * batches)
     compile_and_build(
         learner,
         keras.optimizers.AdamW(schedule, weight_decay=0.01),

@@ -116,9 +116,9 @@ def export(base, scaling, kernel, bias, data, into):
     """
     model = _whole(base, scaling, kernel, bias)
     content = convert(model)
-    some = data.images[:4].astype(np.float32)
-    difference = float(np.abs(Runner(content).predict(some) - np.asarray(model(some, training=False))).max())
-    if not difference <= _LARGEST_DIFFERENCE:  # nor is it if it is no number
+    sample = data.images[:4].astype(np.float32)
+    difference = float(np.abs(Runner(content).predict(sample) - np.asarray(model(sample, training=False))).max())
+    if not difference <= _LARGEST_DIFFERENCE:  # so that NaN counts as a difference
         raise RuntimeError(f"the exported model differs by {difference:.2g} in a probability: it is not written")
     written = {"model": into / "model.tflite", "labels": into / "labels.txt"}
     with storage.whole_file(written["model"]) as partial:

@@ -1,4 +1,8 @@
-"""A frozen base as a function: pictures in, feature vectors out, each computed once and kept on disk."""
+"""A frozen base as a function: images in, feature vectors out, each computed once and kept on disk.
+
+The cache is a folder of NumPy files, each named after everything that its content depends on. It is not joblib.Memory:
+that loads a file with a flipped byte without noticing, and loading its pickles runs whatever code they hold.
+"""
 
 import functools
 import hashlib
@@ -13,10 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import storage
-from tlcourse.storage import cache_folder
 from tlcourse.teachers.catalogue import CATALOGUE
-
-__all__ = ["cache_folder", "extract"]
+from tlcourse.teachers.input_images import check_range
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
 _KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
@@ -41,7 +43,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     batch_size : int
         Pictures at a time, at most; fewer if they are large.
     cache : bool
-        Whether to keep the result under `cache_folder` and to look there first.
+        Whether to keep the result under `tlcourse.storage.cache_folder()` and to look there first.
     pool : {"average", "flatten"}
         What becomes of maps: their average over space, or all their values in a row.
 
@@ -60,7 +62,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (pictures.shape[1] * pictures.shape[2])))
     if not cache:
         return _compute(cut, pictures, batch_size)
-    path = cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
+    path = storage.cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
     features = _read(path, (len(pictures), cut.output_shape[-1]))
     if features is None:
         features = _compute(cut, pictures, batch_size)
@@ -97,10 +99,10 @@ def _last_hidden(model):
 
 def _checked(cut, pictures, name):
     expected = cut.input_shape
-    suits = pictures.ndim == len(expected) == 4 and all(
-        wanted in (None, came) for wanted, came in zip(expected[1:], pictures.shape[1:], strict=True)
+    fits = pictures.ndim == len(expected) == 4 and all(
+        size in (None, actual) for size, actual in zip(expected[1:], pictures.shape[1:], strict=True)
     )
-    if not suits:
+    if not fits:
         shape = "(" + ", ".join(["n", *(str(number or "any") for number in expected[1:])]) + ")"
         raise ValueError(f"{name} takes pictures of shape {shape}, got {pictures.shape}")
     if len(pictures) == 0:
@@ -108,10 +110,7 @@ def _checked(cut, pictures, name):
     if pictures.dtype.kind not in "uif":
         raise ValueError(f"pictures must be numbers, got dtype {pictures.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
-        low, high = pictures.min(), pictures.max()
-        faint = pictures.dtype.kind == "f" and 0 < high <= 1
-        if faint or not (low >= 0 and high <= 255):
-            raise ValueError(f"{name} expects pictures as 0 to 255, got values from {low} to {high}")
+        check_range(pictures)
     elif name in CATALOGUE and pictures.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw pictures: give it teachers.preprocess({name!r}, images)")
     return pictures

@@ -29,10 +29,13 @@ def is_batch_norm(layer):
 
 def weight_layers(model):
     """The layers with weights of their own, from the input to the output; those of a nested base too."""
-    found = []
+    layers = []
     for layer in model.layers:
-        found += weight_layers(layer) if isinstance(layer, keras.Model) else [layer] * bool(layer.weights)
-    return found
+        if isinstance(layer, keras.Model):
+            layers += weight_layers(layer)
+        elif layer.weights:
+            layers.append(layer)
+    return layers
 
 
 def layer_groups(model, starts):
@@ -55,15 +58,18 @@ def layer_groups(model, starts):
         For a name that no layer with weights has, or starts that leave a group without layers.
     """
     layers = weight_layers(model)
-    names = [layer.name for layer in layers]
-    unknown = [name for name in starts if name not in names]
-    if unknown:
-        raise ValueError(f"no layer with weights is called {unknown[0]!r}; there are {', '.join(names)}")
-    edges = [0, *(names.index(name) for name in starts), len(layers)]
+    edges = [0, *(_position(layers, name) for name in starts), len(layers)]
     groups = [layers[low:high] for low, high in itertools.pairwise(edges)]
     if not all(groups):
         raise ValueError(f"starts must be different, in the model's order, and after its first layer, got {starts}")
     return groups
+
+
+def _position(layers, name):
+    names = [layer.name for layer in layers]
+    if name not in names:
+        raise ValueError(f"no layer with weights is called {name!r}; there are {', '.join(names)}")
+    return names.index(name)
 
 
 def unfreeze_from(model, first, batch_norm=False):
@@ -83,12 +89,10 @@ def unfreeze_from(model, first, batch_norm=False):
         Parameters that can learn now.
     """
     layers = weight_layers(model)
-    names = [layer.name for layer in layers]
-    if first not in names:
-        raise ValueError(f"no layer with weights is called {first!r}; there are {', '.join(names)}")
+    start = _position(layers, first)
     model.trainable = True  # a frozen model would hide what its layers say
     for position, layer in enumerate(layers):
-        layer.trainable = position >= names.index(first) and (batch_norm or not is_batch_norm(layer))
+        layer.trainable = position >= start and (batch_norm or not is_batch_norm(layer))
     return trainable_count(model)
 
 
@@ -148,11 +152,15 @@ def audit(model, before):
 
 
 def _movement(layer, before):
-    moved, adapted = [], []
+    weights, statistics = [], []
     for weight, old in zip(layer.weights, before, strict=True):
-        of_data = is_batch_norm(layer) and weight.name.startswith("moving_")
-        (adapted if of_data else moved).append((old, np.array(weight)))
-    return Movement(layer.name, bool(layer.trainable), _distance(moved), _distance(adapted) if adapted else None)
+        change = old, np.array(weight)
+        if is_batch_norm(layer) and weight.name.startswith("moving_"):
+            statistics.append(change)
+        else:
+            weights.append(change)
+    drift = _distance(statistics) if statistics else None
+    return Movement(layer.name, bool(layer.trainable), _distance(weights), drift)
 
 
 def _distance(pairs):

@@ -9,6 +9,7 @@ import re
 import keras
 import numpy as np
 
+from tlcourse._keras import RateByVariable
 from tlcourse.finetuning import recompile
 
 
@@ -27,48 +28,18 @@ def ladder(highest, groups, factor):
     return [highest / factor**steps for steps in reversed(range(groups))]
 
 
-class _RateByVariable:
-    """Mixed into an optimizer: the learning rate of each variable is the optimizer's, times a number of its own."""
-
-    def __init__(self, multipliers=None, **options):
-        super().__init__(**options)
-        self.multipliers = dict(multipliers or {})
-
-    def build(self, variables):
-        """Look up the number of each variable by its path."""
-        super().build(variables)
-        self._multiplier = [self.multipliers.get(variable.path, 1.0) for variable in variables]
-
-    def update_step(self, gradient, variable, learning_rate):
-        """The step of the optimizer itself, at this variable's own rate."""
-        own = self._multiplier[self._get_variable_index(variable)]
-        return super().update_step(gradient, variable, learning_rate * own)
-
-    def _apply_weight_decay(self, variables):
-        if self.weight_decay is None:  # Keras' own method would take one rate for all
-            return
-        for variable in variables:
-            if self._use_weight_decay(variable):
-                own = self.learning_rate * self._multiplier[self._get_variable_index(variable)]
-                variable.assign_sub(variable * self.weight_decay * own)
-
-    def get_config(self):
-        """The optimizer's own, and the multipliers."""
-        return {**super().get_config(), "multipliers": self.multipliers}
-
-
 @keras.saving.register_keras_serializable("tlcourse")
-class GroupedAdam(_RateByVariable, keras.optimizers.Adam):
+class GroupedAdam(RateByVariable, keras.optimizers.Adam):
     """Adam with a rate for each variable."""
 
 
 @keras.saving.register_keras_serializable("tlcourse")
-class GroupedAdamW(_RateByVariable, keras.optimizers.AdamW):
+class GroupedAdamW(RateByVariable, keras.optimizers.AdamW):
     """AdamW with a rate for each variable; its decay follows that rate."""
 
 
 @keras.saving.register_keras_serializable("tlcourse")
-class GroupedSGD(_RateByVariable, keras.optimizers.SGD):
+class GroupedSGD(RateByVariable, keras.optimizers.SGD):
     """Gradient descent, with or without momentum, with a rate for each variable."""
 
 
@@ -156,9 +127,10 @@ def rates_by_variable(optimizer, model):
     ValueError
         If a trainable variable is in none of the optimizer's groups.
     """
+    rate_of = _rates_by_path(optimizer)
     rates = {}
     for variable in model.trainable_variables:
-        rate = _rate(optimizer, variable.path)
+        rate = rate_of(variable.path)
         if not rate:
             raise ValueError(
                 f"{variable.path} is trainable and in no group: it would not learn, or not at a rate of its own"
@@ -167,12 +139,19 @@ def rates_by_variable(optimizer, model):
     return rates
 
 
-def _rate(optimizer, path):
-    if isinstance(optimizer, _RateByVariable):
-        return float(optimizer.learning_rate) * optimizer.multipliers.get(path, 0.0)
-    if hasattr(optimizer, "optimizers"):
-        return float(optimizer._optimizer_map[path].learning_rate)
-    return float(optimizer.learning_rate)
+def _rates_by_path(optimizer):
+    """A function from a variable's path to the learning rate that an optimizer moves it with now."""
+    if isinstance(optimizer, RateByVariable):
+        return lambda path: float(optimizer.learning_rate) * optimizer.multipliers.get(path, 0.0)
+    if not hasattr(optimizer, "optimizers"):
+        return lambda path: float(optimizer.learning_rate)
+    patterns = list(optimizer.get_config()["optimizer_map"]["config"]["optimizer_map"])
+
+    def rate(path):
+        place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, path)), -1)
+        return float(optimizer.optimizers[place].learning_rate)  # the default comes last
+
+    return rate
 
 
 def find_rate(model, images, labels, lowest=1e-6, highest=1.0, steps=60, batch_size=20, seed=0):

@@ -40,7 +40,9 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 keras.saving.register_keras_serializable("tlcourse")(FusedBatchNormalization)  # so that load_model knows it
 
 
-def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=True, size=48):
+def narrow_vgg16(
+    classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=True, size=48, norm_layer=FusedBatchNormalization
+):
     """VGG-16's pattern of 16 weight layers (2-2-3-3-3 convolutions, three dense), narrow enough to ship.
 
     Parameters
@@ -55,6 +57,8 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
         True as in the course's teacher; False as in the original VGG-16 and VGG-Face.
     size : int
         Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+    norm_layer : type of keras.layers.BatchNormalization
+        The class of the batch norms.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def narrow_vgg16(classes, widths=(16, 32, 64, 96, 96), dense=192, batch_norm=Tru
     def unit(layer, x):
         x = layer(x)
         if batch_norm:
-            x = FusedBatchNormalization(momentum=0.95, name=f"{layer.name}_bn")(x)
+            x = norm_layer(momentum=0.95, name=f"{layer.name}_bn")(x)
         return keras.layers.ReLU(name=f"{layer.name}_relu")(x)
 
     inputs = keras.Input((size, size, 3), name="image")
@@ -148,13 +152,33 @@ def compile_and_build(model, optimizer, loss, **options):
     return model
 
 
+def batch_norms(model):
+    """The batch normalizations among a model's layers, and among those of the models that it contains.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    list of keras.layers.BatchNormalization
+    """
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            found += batch_norms(layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            found.append(layer)
+    return found
+
+
 def refresh_batch_norm(model, images):
     """Set every batch norm's moving statistics to those of `images`, in one pass.
 
     Moving averages lag behind in short trainings and make a network look worse than it is:
     refresh before you judge.
     """
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
+    layers = batch_norms(model)
     momenta = [layer.momentum for layer in layers]
     for layer in layers:
         layer.momentum = 0.0

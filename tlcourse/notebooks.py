@@ -72,7 +72,7 @@ def kernel_environment():
     return environment
 
 
-def run(notebook, folder, title, seconds=600, allow_errors=False):
+def run(notebook, folder, title, seconds=600, allow_errors=False, environment=None):
     """Run all cells in a fresh kernel, in place.
 
     Parameters
@@ -86,6 +86,8 @@ def run(notebook, folder, title, seconds=600, allow_errors=False):
         The longest that one cell may run; then it is interrupted.
     allow_errors : bool
         Go on after a cell that raises or is interrupted.
+    environment : dict of str, optional
+        Environment variables of the kernel, besides those of this process.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def run(notebook, folder, title, seconds=600, allow_errors=False):
             on_cell_start=lambda cell, cell_index: (running.append(cell), bar.update()),
         )
         try:
-            client.execute(env=kernel_environment())
+            client.execute(env={**kernel_environment(), **(environment or {})})
         except nbclient.exceptions.CellExecutionError as error:
             raise CellError(running[-1], f"{error.ename}: {error.evalue}") from error
         except nbclient.exceptions.CellTimeoutError as error:

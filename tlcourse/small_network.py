@@ -1,5 +1,7 @@
 """The small network that the domain scenarios train anew for each seed: 13,000 parameters, seconds."""
 
+import math
+
 import keras
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -11,16 +13,17 @@ from tlcourse import features
 from tlcourse.networks import compile_and_build, refresh_batch_norm, small_cnn
 
 WIDTHS = (8, 16, 24, 32)
+BATCH_SIZE = 32
 
 
 def train(data, seed, epochs=10):
     """A small CNN trained on `data` from random weights (AdamW, cosine decay), its batch norm refreshed."""
     keras.utils.set_random_seed(seed)
     model = small_cnn(len(data.class_names), WIDTHS, dropout=0.2, augment=False)
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(data) // 32))
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * math.ceil(len(data) / BATCH_SIZE))
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01)
     compile_and_build(model, optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.fit(data.images, data.labels, batch_size=32, epochs=epochs, verbose=0)
+    model.fit(data.images, data.labels, batch_size=BATCH_SIZE, epochs=epochs, verbose=0)
     refresh_batch_norm(model, data.images)
     return model
 
@@ -38,5 +41,5 @@ def linear(train_features, labels, weights=None):
 
 
 def score(predicted, labels):
-    """The share of right answers."""
+    """The accuracy: the share of labels that were predicted."""
     return float((np.asarray(predicted) == labels).mean())

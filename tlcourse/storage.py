@@ -1,13 +1,16 @@
-"""What is kept on this machine: the cache folder, files written whole or not at all, downloads."""
+"""What is kept on this machine: the cache folder, files written whole or not at all, downloads.
+
+Downloads go through pooch, and through `whole_file` like everything else that is written here: after a power cut or a
+full disk a file is the old one, the new one or absent.
+"""
 
 import contextlib
 import hashlib
 import os
 import secrets
-import socket
 import sys
 import threading
-import urllib.parse
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -62,24 +65,20 @@ def reachable(url, seconds=2.0):
 
     TLCOURSE_OFFLINE=1 makes it False without asking, so that nothing is downloaded.
     """
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme == "file":
-        return Path(urllib.request.url2pathname(parts.path)).is_file()
     if os.environ.get("TLCOURSE_OFFLINE", "0") not in ("", "0"):
         return False
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if proxy and not urllib.request.proxy_bypass(parts.hostname):
-        parts = urllib.parse.urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    address = (parts.hostname, parts.port or (80 if parts.scheme == "http" else 443))
     answers = []
 
-    def knock():
+    def ask():
         with contextlib.suppress(OSError):
-            socket.create_connection(address, timeout=seconds).close()
+            try:
+                urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=seconds).close()
+            except urllib.error.HTTPError as error:  # an answer, too
+                error.close()
             answers.append(True)
 
     # The look-up of a host's name takes no time limit, so it runs in a thread that can be left behind.
-    thread = threading.Thread(target=knock, daemon=True)
+    thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(seconds)
     return bool(answers)
@@ -91,6 +90,7 @@ def fetch(url, target, md5=None):
     Parameters
     ----------
     url : str
+        http or https.
     target : path-like
     md5 : str, optional
         What the publisher says the file's MD5 checksum is.
@@ -98,22 +98,27 @@ def fetch(url, target, md5=None):
     Raises
     ------
     OSError
-        If the download fails, stops short or has another checksum: says which, and nothing is kept.
+        If the download fails twice or stops short, or the file has another checksum: says which, and keeps nothing.
     """
+    import pooch  # only here: it brings requests, and most sessions download nothing
+    import tenacity
+
     target = Path(target)
-    digest = hashlib.md5(usedforsecurity=False)
-    with whole_file(target) as partial, urllib.request.urlopen(url, timeout=_SILENCE) as answer:
-        expected = int(answer.headers.get("Content-Length") or 0)
-        with (
-            open(partial, "wb") as file,
-            tqdm(total=expected or None, unit="B", unit_scale=True, desc=target.name, file=sys.stdout) as bar,
-        ):
-            while chunk := answer.read(_CHUNK):
-                file.write(chunk)
-                digest.update(chunk)
-                bar.update(len(chunk))
-            received = file.tell()
-        if expected and received != expected:
-            raise OSError(f"{url}: {received:,} of {expected:,} bytes came")
-        if md5 and digest.hexdigest() != md5:
-            raise OSError(f"{url}: the checksum is {digest.hexdigest()}, and should be {md5}")
+
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception_type(OSError),
+        stop=tenacity.stop_after_attempt(2),
+        wait=tenacity.wait_fixed(1),
+        reraise=True,
+    )
+    def download(partial):
+        with tqdm(total=1, unit="B", unit_scale=True, desc=target.name, file=sys.stdout) as bar:  # pooch sets the total
+            pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK, timeout=_SILENCE)(url, partial, None)
+
+    with whole_file(target) as partial:
+        try:
+            download(partial)
+        except OSError as error:
+            raise OSError(f"{url}: {error}") from error
+        if md5 and (received := checksum(partial, "md5")) != md5:
+            raise OSError(f"{url}: the checksum is {received}, and should be {md5}")

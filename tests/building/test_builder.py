@@ -27,6 +27,12 @@ def edit(course, old, new):
     source.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
 
 
+@pytest.fixture
+def built_course(tiny_course):
+    builder.build(root=tiny_course)
+    return tiny_course
+
+
 def test_the_solution_is_executed_and_free_of_the_moment(built_course):
     solution, _ = paths(built_course)
     notebook = nbformat.read(solution, as_version=4)
@@ -196,15 +202,14 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.txt", "old")]
 
 
-def test_the_stored_notebooks_name_no_folder_of_the_builder(executed_course):
-    for path in paths(executed_course):
-        assert str(executed_course) not in path.read_text(encoding="utf-8")
+def test_the_stored_notebooks_name_no_folder_of_the_builder(built_course):
+    for path in paths(built_course):
+        assert str(built_course) not in path.read_text(encoding="utf-8")
         assert json.loads(path.read_text(encoding="utf-8"))["nbformat_minor"] == 5
 
 
 def test_reading_the_tools_brings_neither_tensorflow_nor_nbgrader():
-    code = "from tlcourse.building import builder; from tlcourse.commands import check_notebook"
-    code += "; import sys; print(*sys.modules)"
+    code = "import sys, tlcourse.building.builder, tlcourse.commands.check_notebook; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "nbclient" in loaded
     assert not {"tensorflow", "keras", "nbgrader"} & set(loaded)

@@ -89,7 +89,7 @@ def read(built):
 def test_every_unit_document_and_module_has_its_page(read):
     expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
     expected |= {f"units/{name}.html" for name in unit_sources.names(ROOT)}
-    expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md")}
+    expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md") if file.stem != "claims"}
     expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
     assert expected <= set(read)
 
@@ -372,11 +372,21 @@ def test_a_picture_is_described_by_title_axes_and_the_function_that_draws_it():
 
 def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     text = "[a](notebooks/01_x/01_x.ipynb) [b](docs/grading.md) [c](LICENSE) [d](https://e.org/f) ![g](data/h.png)"
-    assert pages.linked(text, "../") == (
-        "[a](../units/01_x.ipynb) [b](../docs/grading.md) "
+    assert pages.linked(text, "README.md", "units/index.md") == (
+        "[a](01_x.ipynb) [b](../docs/grading.md) "
         f"[c]({addresses.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
     )
-    assert pages.linked("[a](grading.md)", "../") == "[a](grading.md)"
+    text = "[a](grading.md#limits) [b](../README.md) [c](claims.md) [d](../CONTRIBUTING.md#steps) ![e](../data/h.png)"
+    assert pages.linked(text, "docs/x.md", "docs/x.md") == (
+        "[a](grading.md#limits) [b](../index.md) [c](../claims.md) "
+        f"[d]({addresses.SITE}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
+    )
+    assert pages.figures(text, "docs/x.md") == ["data/h.png"]
+
+
+def test_a_claim_links_to_the_section_that_shows_it():
+    page = pages.claims_page("[Too fast?](../notebooks/03_x/03_x.ipynb)")
+    assert page == "[Too fast?](units/03_x.ipynb#too-fast)"
 
 
 def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):

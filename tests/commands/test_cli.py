@@ -19,7 +19,7 @@ from tlcourse.commands.main import main
 
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
-    *("sample-class", "screenshots", "site", "source", "teachers", "test"),
+    *("claims", "sample-class", "screenshots", "site", "source", "teachers", "test"),
 }
 
 
@@ -75,8 +75,13 @@ def test_screenshots_without_a_browser_end_with_one_line(tmp_path, monkeypatch):
 def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_course, monkeypatch):
     monkeypatch.chdir(tiny_course)
     monkeypatch.setattr("tlcourse.building.tables.write", lambda: [tiny_course / "README.md"])
+    (tiny_course / "data" / "results").mkdir(parents=True)
+    (tiny_course / "data" / "results" / "tiny.json").write_text('{"accuracy": 0.5}')
+    presumed = "[expectations]\ntiny = [{ shows = 'the aim', value = 'accuracy', above = 0.9 }]"
+    (tiny_course / "data" / "claims.toml").write_text(presumed)
     outcome = run("build", "01", "--no-execute")
     assert outcome.exit_code == 0, outcome.output
+    assert "warning: contradicted by the records: expected: the aim (tiny: accuracy" in outcome.output
     assert "01_tiny" in outcome.output
     assert "README.md" in outcome.output
     solution = tiny_course / "solutions" / "01_tiny" / "01_tiny.ipynb"

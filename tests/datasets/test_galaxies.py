@@ -8,7 +8,8 @@ import pytest
 from conftest import in_time
 from scipy import integrate, ndimage
 
-from tlcourse.datasets import galaxies, galaxy
+from tlcourse.datasets import galaxies
+from tlcourse.datasets.galaxies.light import Sky, sersic
 
 # python -c "import numpy as np; from tlcourse.datasets import galaxies as g; np.savez_compressed(
 # 'tests/fixtures/galaxies.npz', **{n: g.observe(1, 0, t, fine=True).images for n, t in
@@ -30,16 +31,16 @@ def test_the_pictures_are_the_same_on_every_machine(name, telescope):
 @pytest.mark.parametrize("index", [1.0, 2.0, 4.0])
 def test_half_the_light_comes_from_within_the_effective_radius(index):
     def light(radius):
-        return 2 * np.pi * radius * galaxy.sersic(radius, 3.0, index)
+        return 2 * np.pi * radius * sersic(radius, 3.0, index)
 
     inside = integrate.quad(light, 0, 3)[0]
     assert inside / (inside + integrate.quad(light, 3, np.inf)[0]) == pytest.approx(0.5, abs=0.003)
-    assert galaxy.sersic(np.float64(3), 3.0, index) == pytest.approx(1)
+    assert sersic(np.float64(3), 3.0, index) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("telescope", [galaxies.SHARP, galaxies.BLURRED])
 def test_a_star_is_as_wide_as_the_seeing_and_loses_no_light(telescope):
-    sky = galaxy.Sky()
+    sky = Sky()
     sky.point(0.5, 0.5, np.ones(3, np.float32), 1.0)
     spectrum = np.fft.rfft2(sky.planes[0], s=(80, 80)) * galaxies._transfer(telescope.seeing)
     star = np.fft.irfft2(spectrum, s=(80, 80))

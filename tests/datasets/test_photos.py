@@ -119,10 +119,10 @@ def test_cats_dogs_from_the_mirror(cats_dogs):
 
 
 @pytest.fixture
-def public(tmp_path, monkeypatch, fresh_cache):
+def public(tmp_path, monkeypatch, fresh_cache, web_folder):
     """A public download that is a small file, laid out as the real one; returns its path."""
     monkeypatch.delenv("TLCOURSE_MIRROR", raising=False)
-    archive = tmp_path / "public.zip"
+    archive = web_folder.path / "public.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         for part, count in (("train", 6), ("validation", 4)):
             for label, name in enumerate(("cats", "dogs")):
@@ -131,7 +131,7 @@ def public(tmp_path, monkeypatch, fresh_cache):
                     file = save(tmp_path / "made" / f"{part}{name}{number}.png", shade)
                     packed.write(file, f"cats_and_dogs_filtered/{part}/{name}/{name}.{number}.png")
         packed.writestr("cats_and_dogs_filtered/vectorize.py", "")
-    monkeypatch.setattr(photos, "URL", archive.as_uri())
+    monkeypatch.setattr(photos, "URL", f"{web_folder.address}/public.zip")
     return archive
 
 

@@ -6,7 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from tlcourse.datasets import review_words, reviews
+from tlcourse.datasets import reviews
+from tlcourse.datasets.reviews.words import ADJECTIVES, NOUNS, VERBS
 
 SHA256 = {
     "english": "8689d0b4112e3e00d86fdc4db72470ae5a5af0a9fde230a1f7ada83bae5d0d09",
@@ -40,12 +41,12 @@ def test_a_seed_repeats_its_reviews_and_a_longer_corpus_has_the_same_grammar():
 
 def test_a_sentence_without_a_turn_has_only_words_of_its_sentiment():
     """Counted another way than the grammar does: judging words of either side, turned around by a negation before."""
-    spanish = {word: adjective.sentiment for adjective in review_words.ADJECTIVES
+    spanish = {word: adjective.sentiment for adjective in ADJECTIVES
                for word in (adjective.masculine, adjective.feminine)}  # fmt: skip
-    english = {adjective.english: adjective.sentiment for adjective in review_words.ADJECTIVES}
+    english = {adjective.english: adjective.sentiment for adjective in ADJECTIVES}
     for language, lexicon in (("english", english), ("spanish", spanish)):
         for sentiment in (1, -1):
-            lexicon = {**lexicon, **{pair[language == "spanish"]: sentiment for pair in review_words.VERBS[sentiment]}}
+            lexicon = {**lexicon, **{pair[language == "spanish"]: sentiment for pair in VERBS[sentiment]}}
         data = reviews.corpus(language, 300, 9)
         sums = np.array([_sum(text.split(), lexicon) for text in data.texts])
         assert np.array_equal(sums[sums != 0] > 0, data.labels[sums != 0] == 1)
@@ -60,7 +61,7 @@ def _sum(words, lexicon):
 
 
 def test_spanish_adjectives_agree_with_their_nouns():
-    gender = {noun.spanish: noun.gender for noun in review_words.NOUNS}
+    gender = {noun.spanish: noun.gender for noun in NOUNS}
     article = {"el": "m", "un": "m", "la": "f", "una": "f"}
     seen = 0
     for text in reviews.corpus("spanish", 200, 0).texts:

@@ -7,6 +7,7 @@ import pytest
 from scipy import optimize, stats
 
 from tlcourse.domains import adaptation, embeddings, label_shift, transferability
+from tlcourse.research import two_languages, unbalanced_classes
 
 
 def _log_evidence(features, target, alpha, beta):
@@ -88,7 +89,7 @@ def test_the_a_distance_is_that_of_the_best_possible_classifier(moved, low, high
             r"5 vectors need as many labels, got shape \(4,\)",
         ),
         (lambda: adaptation.coral(np.ones((5, 2)), np.ones((5, 3))), r"\(5, 2\) and \(5, 3\)"),
-        (lambda: label_shift.resample(np.arange(3), 0, "up"), "'up'"),
+        (lambda: unbalanced_classes.resample(np.arange(3), 0, "up"), "'up'"),
         (lambda: label_shift.corrected(np.ones((2, 2)) / 2, [1, 0], [0.5, 0.5]), "not in the source"),
         (lambda: embeddings.embed(["a b a b a b"], dimensions=2), "the corpus has 2"),
     ],
@@ -187,7 +188,7 @@ def test_black_box_estimation_without_noise_is_exact():
 
 def test_resampling_makes_the_classes_even():
     labels = np.array([0] * 50 + [1] * 5 + [2] * 20)
-    over, under = (label_shift.resample(labels, 0, direction) for direction in ("over", "under"))
+    over, under = (unbalanced_classes.resample(labels, 0, direction) for direction in ("over", "under"))
     assert np.bincount(labels[over]).tolist() == [50, 50, 50]
     assert np.bincount(labels[under]).tolist() == [5, 5, 5]
     assert set(over) == set(range(75))
@@ -225,11 +226,11 @@ def test_alignment_finds_a_rotation_again():
     source = embeddings.Embedding(words, rng.normal(size=(12, 4)))
     target = embeddings.Embedding(tuple(word.upper() for word in words), source.vectors @ turn.T)
     pairs = [(word, word.upper()) for word in words]
-    rotation = embeddings.alignment(target, source, pairs[:6])
+    rotation = two_languages.alignment(target, source, pairs[:6])
     np.testing.assert_allclose(rotation, turn, atol=1e-9)
-    assert embeddings.translation_accuracy(target.rotated(rotation), source, pairs[6:]) == 1
+    assert two_languages.translation_accuracy(target.rotated(rotation), source, pairs[6:]) == 1
     with pytest.raises(ValueError, match="no vector for 'z'"):
-        embeddings.alignment(target, source, [("z", "A")])
+        two_languages.alignment(target, source, [("z", "A")])
 
 
 def test_vectors_have_length_one_and_texts_are_their_mean():

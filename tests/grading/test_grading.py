@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, sandboxed
 
-from tlcourse.grading.engine import check_grader, workers
+from tlcourse.grading.engine import check_grader, grading_pool
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.assignment import Limits
@@ -39,7 +39,7 @@ def graded(assignment, notebook, outside=True, files=None, **plan):
     """The result of one submission; the plan says of each check what it says of all."""
     checks = {name: {"outside": outside, "mutated": True, **plan} for name in CHECKS}
     planned = dataclasses.replace(assignment, limits=QUICK, plan=checks)
-    return grade_submission(planned, submission(notebook, files), workers.open_sandbox(assignment.modules))
+    return grade_submission(planned, submission(notebook, files), grading_pool.open_sandbox(assignment.modules))
 
 
 def scores(result):
@@ -354,8 +354,8 @@ def test_the_graders_own_trouble_is_tried_again_and_then_said(assignment, releas
             raise troubles.pop()
         return Result("student", UNIT, "graded", 4.0, 4.0)
 
-    monkeypatch.setattr(workers, "grade_submission", graded_after_trouble)
-    assert workers.grade_or_explain(assignment, submission(released), unsafe=True).score == 4
+    monkeypatch.setattr(grading_pool, "grade_submission", graded_after_trouble)
+    assert grading_pool.grade_or_explain(assignment, submission(released), unsafe=True).score == 4
     troubles += [OSError("again"), OSError("and again")]
-    result = workers.grade_or_explain(assignment, submission(released), unsafe=True)
+    result = grading_pool.grade_or_explain(assignment, submission(released), unsafe=True)
     assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")

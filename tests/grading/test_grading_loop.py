@@ -16,7 +16,7 @@ from tiny_answers import RIGHT, UNIT
 from tlcourse import notebooks
 from tlcourse.building import builder, unit_sources
 from tlcourse.grading.engine import calibration
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.hooks import prepare_submissions

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from tlcourse import counting, plots, widgets
 from tlcourse.datasets import galaxies
-from tlcourse.plots.story import transfer
+from tlcourse.plots.diagram import transfer
 from tlcourse.plots.style import INK, MUTED, PALE
 
 RNG = np.random.default_rng(0)

@@ -136,6 +136,7 @@ def claimed_numbers(file):
     return {
         name: groups(row["claim"]) + [(bare(check["near"]),) for check in row.get("checks", []) if "near" in check]
         for name, row in rows.items()
+        if "claim" in row
     }
 
 

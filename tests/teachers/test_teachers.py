@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tlcourse import networks, storage, teachers
+from tlcourse.research import teacher_files
 from tlcourse.teachers import catalogue, weights
 
 IMAGENET = [name for name, teacher in teachers.CATALOGUE.items() if not teacher.embedded]
@@ -111,7 +112,7 @@ def test_preprocess_leaves_its_input_alone(pictures):
 
 
 def test_save_and_load_give_the_same_network(small_teacher, small_architecture, pictures, tmp_path):
-    card = teachers.save_embedded(
+    card = teacher_files.save_embedded(
         small_teacher, "small", {"architecture": small_architecture, "licence": "MIT"}, tmp_path
     )
     file = tmp_path / "small.npz"
@@ -129,7 +130,7 @@ def test_save_and_load_give_the_same_network(small_teacher, small_architecture, 
 
 
 def test_arrays_are_float16_in_the_order_of_get_weights(small_teacher, small_architecture, tmp_path):
-    teachers.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
+    teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
     with np.load(tmp_path / "small.npz") as stored:
         assert list(stored.files) == [f"w{index:03d}" for index in range(len(small_teacher.weights))]
         for key, array in zip(stored.files, small_teacher.get_weights(), strict=True):
@@ -139,7 +140,7 @@ def test_arrays_are_float16_in_the_order_of_get_weights(small_teacher, small_arc
 def test_same_weights_give_the_same_bytes(small_teacher, small_architecture, tmp_path):
     written = []
     for folder in ("one", "other"):
-        teachers.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path / folder)
+        teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path / folder)
         written.append([(tmp_path / folder / f"small.{suffix}").read_bytes() for suffix in ("npz", "json")])
     assert written[0] == written[1]
 
@@ -148,7 +149,7 @@ def test_weights_that_float16_cannot_hold_are_refused(small_architecture, tmp_pa
     model = networks.narrow_vgg16(**small_architecture)
     model.get_layer("fc1_bn").moving_variance.assign(np.full(16, 1e6))
     with pytest.raises(ValueError, match=r"fc1_bn/moving_variance.*65,504"):
-        teachers.save_embedded(model, "small", {"architecture": small_architecture}, tmp_path)
+        teacher_files.save_embedded(model, "small", {"architecture": small_architecture}, tmp_path)
     assert not list(tmp_path.iterdir())
 
 

@@ -16,7 +16,7 @@ from still_figures import STILL
 from tlcourse import counting, notebooks, widgets
 from tlcourse.building import unit_sources
 from tlcourse.datasets import galaxies
-from tlcourse.datasets.galaxy import draw
+from tlcourse.datasets.galaxies.light import draw_light
 
 LAYERS = [
     {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
@@ -348,7 +348,7 @@ ACCURACIES = [[0.91, 0.52], [0.73, 0.44], [0.42, 0.31]]
 
 @pytest.fixture(scope="module")
 def lights():
-    return {name: draw(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
+    return {name: draw_light(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from tlcourse.grading.engine import calibration
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.grading.model import layout

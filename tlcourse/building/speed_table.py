@@ -1,20 +1,20 @@
 """What `tlcourse bench` measured, as lines in a terminal and as the tables of docs/speed.md."""
 
-import json
+from tlcourse.building.records import recorded
 
 SITES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
 
 
 def costs(root):
-    """What grading so many submissions takes, worked out from the recorded speed, as Markdown."""
-    graded = _recorded(root)["grading"]
+    """Estimated time to grade large classes, computed from the recorded speed, as Markdown."""
+    graded = recorded(root, "bench")["grading"]
     each = graded["seconds_per_submission"] * graded["workers"]
     writing = graded["writing_seconds_per_submission"]
     lines = [
-        f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: "
-        f"{graded['seconds_per_submission']:.2f} s each, that is {each:.2f} s of one processor; {writing:.2f} s of it "
-        "in the one process that writes.\n",
-        f"| submissions | {' | '.join(SITES)} | stock nbgrader, one after the other |",
+        f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: a submission takes "
+        f"{graded['seconds_per_submission']:.2f} s, or {each:.2f} s of one processor. {writing:.2f} s of that are "
+        "spent in the single process that writes to the gradebook.\n",
+        f"| submissions | {' | '.join(SITES)} | stock nbgrader, one at a time |",
         f"|---|{'---|' * (len(SITES) + 1)}",
     ]
     for count in (30, 300, 10_000):
@@ -30,18 +30,18 @@ def _duration(hours):
 
 def table(root):
     """What `make bench` measured, as Markdown."""
-    bench = _recorded(root)
+    bench = recorded(root, "bench")
     cached, extraction, graded = (bench[name] for name in ("cached_features", "feature_extraction", "grading"))
     norm, rival = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
     rows = {
-        "features cached once, against a frozen base in every epoch": f"{cached['ratio']:.1f} times faster",
-        "feature extraction, of the machine's matrix-multiply rate": f"{extraction['share']:.0%}",
-        "training with batch norm in one kernel, against Keras's own": f"{norm:.1f} times faster",
-        f"65 people from scratch in {rival['seconds']:.0f} s": (
-            f"{rival['rival']:.1%} right, an error {rival['error_ratio']:.1f} times that with the teacher"
+        "features cached once, compared with a frozen base in every epoch": f"{cached['ratio']:.1f} times faster",
+        "feature extraction, share of the machine's matrix-multiply rate": f"{extraction['share']:.0%}",
+        "training with batch norm in one kernel, compared with Keras's own": f"{norm:.1f} times faster",
+        f"65 people from scratch, {rival['seconds']:.0f} s of training": (
+            f"accuracy {rival['rival']:.1%}; error {rival['error_ratio']:.1f} times that with the teacher"
         ),
-        "grading 30 submissions, against stock nbgrader": f"{graded['ratio_to_stock']:.1f} times faster",
-        "processor time of grading them, against that of their cells": f"{_overhead(graded):.2f} times",
+        "grading 30 submissions, compared with stock nbgrader": f"{graded['ratio_to_stock']:.1f} times faster",
+        "processor time of grading, compared with that of the submissions' own cells": f"{_overhead(graded):.2f} times",
         "`import tlcourse`": f"{bench['import_seconds']:.3f} s",
         "drawing 1,000 faces": f"{bench['draw_1000_faces_seconds']:.1f} s",
         **{
@@ -53,10 +53,6 @@ def table(root):
 
 def _overhead(graded):
     return graded["cpu_seconds_per_submission"] / graded["cell_cpu_seconds_per_submission"]
-
-
-def _recorded(root):
-    return json.loads((root / "data" / "results" / "bench.json").read_text(encoding="utf-8"))
 
 
 def lines(name, found):

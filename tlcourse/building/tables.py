@@ -1,31 +1,28 @@
-"""What of the READMEs and docs/ is made from units, teachers, records and claims: tables, a sentence and a picture."""
+"""The generated parts of README.md, docs/ and data/README.md: tables and sentences made from units, records and claims.
 
+A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` says which
+function makes it. Templates such as cog do the same with code in the Markdown, but then do not notice a lost marker.
+"""
+
+import collections
 import hashlib
 import json
 import re
 from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.building import addresses, claims, speed_table
+from tlcourse.building import addresses, claims, headline_figure, speed_table
 from tlcourse.building import unit_sources as sources
+from tlcourse.building.records import recorded
 
-PICTURE = "headline.png"
-BARS = {
-    "transfer": "15 of 16 layers\nfrom the teacher",
-    "best_from_scratch": "a small CNN,\npictures varied",
-    "small_cnn": "a small CNN,\nno augmentation",
-    "scratch": "the teacher's architecture\nfrom scratch",
-    "pixels": "logistic regression\non pixels",
-    "plain_scratch": "16 layers from scratch,\nno batch norm",
-}
 NAMES = {
-    "digits": "1,797 handwritten digits (scikit-learn), 10 of each to learn from",
-    "cats_dogs": "Photos of cats and dogs, 50 of each to learn from, MobileNetV2",
+    "digits": "1,797 handwritten digits (scikit-learn), 10 of each class to learn from",
+    "cats_dogs": "Photos of cats and dogs, 50 of each class to learn from, MobileNetV2 as teacher",
 }
 
 
 class Unit(NamedTuple):
-    """What the README says of a unit."""
+    """A unit's row in the README."""
 
     name: str
     title: str
@@ -35,12 +32,12 @@ class Unit(NamedTuple):
 
 
 def describe(name, root):
-    """Read title, minutes and exercises from a unit's released notebook.
+    """Read title, minutes and number of exercises from a unit's released notebook.
 
     Raises
     ------
     ValueError
-        If it has no title or does not say how many minutes it takes.
+        If the notebook has no title or does not state how many minutes it takes.
     """
     cells = notebooks.read(root / "notebooks" / name / f"{name}.ipynb").cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
@@ -54,44 +51,106 @@ def describe(name, root):
 
 
 def unit_table(root):
-    """The units with their minutes, exercises and Colab badges, as Markdown."""
-    lines = ["| unit | minutes | exercises | written answers | Colab |", "|---|---|---|---|---|"]
+    """The units with their minutes, exercises and links to Colab, as Markdown."""
+    lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
     for name in sources.names(root):
         unit = describe(name, root)
         lines.append(
             f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
-            f"| {unit.written or 'none'} | {addresses.badge(name)} |"
+            f"| {unit.written or 'none'} | [Colab]({addresses.colab(name)}) |"
         )
     return "\n".join(lines)
+
+
+def headline_sentences(root):
+    """The headline in words, with and without the teacher, and what more training time changes."""
+    headline, longer = recorded(root, "headline"), recorded(root, "bench")["five_minutes"]
+    transfer, scratch = (_percent(headline[name], "95% CI ") for name in ("transfer", "best_from_scratch"))
+    return (
+        f"With the teacher, the student reaches {transfer}. A small CNN that learns from the same images without a "
+        f"teacher reaches {scratch} after 100 epochs. With {longer['seconds'] / 60:.0f} minutes of training, on one "
+        f"group of people, it reaches {longer['rival']:.1%}."
+    )
 
 
 def result_table(root):
     """The recorded accuracies with and without a teacher, as Markdown."""
     lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
-    headline, real = (_recorded(root, name) for name in ("headline", "real"))
-    rows = [("65 new people, 10 pictures of each to learn from", headline["transfer"], headline["best_from_scratch"])]
+    headline, real = (recorded(root, name) for name in ("headline", "real"))
+    rows = [("65 new people, 10 images of each to learn from", headline["transfer"], headline["best_from_scratch"])]
     rows += [(title, real[name]["transfer"], real[name]["scratch"]) for name, title in NAMES.items() if name in real]
     for title, transfer, scratch in rows:
-        lines.append(f"| {title} | {_shown(transfer)} | {_shown(scratch)} | {transfer['seeds']} |")
+        lines.append(f"| {title} | {_percent(transfer)} | {_percent(scratch)} | {transfer['seeds']} |")
     return "\n".join(lines)
 
 
+def longer_training(root):
+    """What the headline's network without a teacher reaches when it may train for minutes instead of 100 epochs."""
+    longer = recorded(root, "bench")["five_minutes"]
+    scratch = _percent({"mean": longer["rival"], "ci95": longer["rival_ci95"]}, "95% CI ")
+    return (
+        f"Given {longer['seconds']:.0f} seconds ({longer['epochs']} epochs) on two processors, the same network "
+        f"reaches {scratch} on one group of 65 people. On that group the student with the teacher reaches "
+        f"{longer['transfer']:.1%}: its error is {longer['error_ratio']:.1f} times smaller."
+    )
+
+
 def remeasuring(root):
-    """How to measure the records again, and the minutes that takes; without these if a record does not tell its own."""
+    """How to measure the records again and how long that takes; no time if a record does not state its own."""
     files = sorted((root / "data" / "results").glob("*.json"))
-    made = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
-    made = [one for one in made if one["command"].startswith("tlcourse results")]
-    said = "`make results` measures again what the tables and the units quote"
-    if not made or not all({"seconds", "side_by_side", "processors"} <= set(one) for one in made):
-        return f"{said}."
-    minutes = sum(one["seconds"] / one["side_by_side"] for one in made) / 60
-    processors = " or ".join(str(count) for count in sorted({one["processors"] for one in made}))
-    return f"{said}. The {len(made)} records together took about {minutes:.0f} minutes on {processors} processors."
+    provenances = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
+    provenances = [each for each in provenances if each["command"].startswith("tlcourse results")]
+    sentence = "`make results` repeats every measurement that the tables and the units quote"
+    if not provenances or not all({"seconds", "side_by_side", "processors"} <= set(each) for each in provenances):
+        return f"{sentence}."
+    minutes = sum(each["seconds"] / each["side_by_side"] for each in provenances) / 60
+    processors = " or ".join(str(count) for count in sorted({each["processors"] for each in provenances}))
+    return (
+        f"{sentence}. The {len(provenances)} records together took about {minutes:.0f} minutes "
+        f"on {processors} processors."
+    )
+
+
+def verdict_counts(root):
+    """How many claims have each verdict, in one line."""
+    counts = collections.Counter(entry.verdict for entry in claims.entries(root))
+    return "; ".join(f"**{verdict}**: {counts[verdict]}" for verdict in claims.VERDICTS) + "."
+
+
+def claim_table(root):
+    """The claims with their measurements and verdicts, as Markdown for a page in docs/."""
+    return claims.table(root).replace("](notebooks/", "](../notebooks/")
+
+
+def decision_table(root):
+    """Points that checks decide outside and inside the student's process, by unit, as Markdown."""
+    lines = ["| unit | points decided outside | points decided inside |", "|---|---|---|"]
+    total = collections.Counter()
+    for name in sources.names(root):
+        points = decided_points(name, root)
+        total += points
+        lines.append(f"| {name} | {points['outside']:g} | {points['inside']:g} |")
+    lines.append(f"| all | {total['outside']:g} | {total['inside']:g} |")
+    return "\n".join(lines)
+
+
+def decided_points(name, root):
+    """How many points of a unit its grading plan has decided "outside" and "inside", as a Counter."""
+    solution = notebooks.read(root / "solutions" / name / f"{name}.ipynb")
+    plan_file = root / "solutions" / name / "grading_plan.json"
+    plan = json.loads(plan_file.read_text(encoding="utf-8"))["checks"] if plan_file.is_file() else {}
+    points = collections.Counter(outside=0, inside=0)
+    for cell in solution.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("grade"):
+            where = "outside" if plan.get(marks["grade_id"], {}).get("outside") else "inside"
+            points[where] += marks["points"]
+    return points
 
 
 def file_table(root):
-    """What lies in data/, with licence, size and checksum, as Markdown."""
-    lines = ["| file | what | licence | bytes | sha256 |", "|---|---|---|---|---|"]
+    """The files in data/ with license, size and checksum, as Markdown."""
+    lines = ["| file | what | license | bytes | sha256 |", "|---|---|---|---|---|"]
     for card_file in sorted((root / "data" / "teachers").glob("*.json")):
         card = json.loads(card_file.read_text(encoding="utf-8"))
         what = f"teacher, {card['parameters']:,} parameters as float16; trained on {card['trained_on']}"
@@ -110,23 +169,23 @@ def file_table(root):
 
 
 TABLES = {
+    "README.md": {"headline": headline_sentences, "units": unit_table},
+    "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
+    "docs/grading.md": {"ways": decision_table},
+    "docs/measuring.md": {"results": result_table, "longer": longer_training, "again": remeasuring},
     "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.costs},
-    "README.md": {"units": unit_table, "results": result_table, "again": remeasuring, "claims": claims.table},
     "data/README.md": {"files": file_table},
 }
 
 
-def _shown(summary):
-    low, high = summary["ci95"]
-    return f"{summary['mean']:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _recorded(root, name):
-    return json.loads((root / "data" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+def _percent(summary, label=""):
+    """A mean and its interval: 98.1% (97.7 to 98.5); the label stands before the interval."""
+    low, high = (100 * bound for bound in summary["ci95"])
+    return f"{summary['mean']:.1%} ({label}{low:.1f} to {high:.1f})"
 
 
 def rendered(text, root, name="README.md"):
-    """A README's text with what stands between its markers made anew.
+    """A document's text with its generated parts made anew.
 
     Parameters
     ----------
@@ -138,81 +197,31 @@ def rendered(text, root, name="README.md"):
     Raises
     ------
     ValueError
-        If a pair of markers is missing.
+        If a pair of markers is missing or stands there twice.
     """
-    for mark, table in TABLES[name].items():
+    for mark, make in TABLES[name].items():
         marked = re.compile(rf"(<!-- {mark}: [^\n]*-->\n).*?(<!-- /{mark} -->)", flags=re.DOTALL)
         if len(marked.findall(text)) != 1:
             raise ValueError(f"{name} should have one '<!-- {mark}: ... -->' and one '<!-- /{mark} -->'")
-        text = marked.sub(lambda found, table=table: f"{found[1]}{table(root)}\n{found[2]}", text)
+        text = marked.sub(lambda region, make=make: f"{region[1]}{make(root)}\n{region[2]}", text)
     return text
 
 
-def fingerprint(root):
-    """What the picture is made from, as a checksum; the picture carries it, so that a stale one is found."""
-    record = _recorded(root, "headline")
-    return hashlib.sha256(repr([(label, record[bar]) for bar, label in BARS.items()]).encode()).hexdigest()
-
-
-def draw_headline(root):
-    """Bars of the headline's accuracies with their 95 % confidence intervals.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    from matplotlib.figure import Figure  # takes half a second to import
-
-    record = _recorded(root, "headline")
-    axes = Figure(figsize=(7.2, 3.8), layout="constrained").add_subplot()
-    bars = sorted(BARS, key=lambda bar: -record[bar]["mean"])
-    means = [record[bar]["mean"] for bar in bars]
-    lower, upper = zip(*(record[bar]["ci95"] for bar in bars), strict=True)
-    errors = [[mean - low for mean, low in zip(means, lower, strict=True)]]
-    errors.append([high - mean for mean, high in zip(means, upper, strict=True)])
-    colours = ["#0072B2" if bar == "transfer" else "#D55E00" for bar in bars]  # Okabe and Ito 2008, safe to tell apart
-    axes.barh([BARS[bar] for bar in bars], means, xerr=errors, color=colours, capsize=3, height=0.65)
-    for row, (mean, high) in enumerate(zip(means, upper, strict=True)):
-        axes.text(max(mean, high) + 0.015, row, f"{mean:.3f}", va="center")
-    axes.invert_yaxis()
-    axes.set(xlim=(0, 1.1), xlabel="accuracy on 20 other pictures of each person", xticks=[0, 0.25, 0.5, 0.75, 1])
-    axes.set_title("65 new people, 10 pictures each", loc="left")
-    axes.spines[["top", "right"]].set_visible(False)
-    return axes
-
-
 def write(root=None):
-    """Bring README.md, its picture, data/README.md and docs/speed.md up to date.
+    """Bring the documents in `TABLES` and the headline's figure up to date.
 
     Returns
     -------
     list of pathlib.Path
-        What was written; empty if all was up to date.
+        The files that were written; empty if all were up to date.
     """
     root = sources.course_folder(root)
     written = []
     for name in TABLES:
-        readme = root / name
-        text = readme.read_text(encoding="utf-8")
+        document = root / name
+        text = document.read_text(encoding="utf-8")
         if (new := rendered(text, root, name)) != text:
-            notebooks.write_atomically(readme, new)
-            written.append(readme)
-    picture = root / "data" / "results" / PICTURE
-    if drawn_from(picture) != fingerprint(root):
-        partial = picture.with_name(f".{PICTURE}.tmp")
-        draw_headline(root).figure.savefig(
-            partial, format="png", dpi=150, metadata={"Software": None, "Source": fingerprint(root)}
-        )
-        partial.replace(picture)
-        written.append(picture)
-    return written
-
-
-def drawn_from(picture):
-    """The fingerprint that a picture carries; None if it has none, or there is no picture."""
-    from PIL import Image
-
-    if not picture.is_file():
-        return None
-    with Image.open(picture) as image:
-        return image.info.get("Source")
+            notebooks.write_atomically(document, new)
+            written.append(document)
+    figure = headline_figure.write(root)
+    return [*written, figure] if figure else written

@@ -18,7 +18,7 @@ def build(units, execute):
 
     A unit may be named by its number: 01.
     """
-    from tlcourse.building import builder, grading_plans, tables
+    from tlcourse.building import builder, claims, grading_plans, tables
     from tlcourse.building.unit_sources import course_folder, names
 
     chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
@@ -28,6 +28,22 @@ def build(units, execute):
             click.echo(f"{built.unit}: {plan.name} written")
     for file in tables.write():
         click.echo(f"{file.name}: written")
+    for line in claims.contradictions(course_folder()):
+        click.echo(f"warning: contradicted by the records: {line}", err=True)
+
+
+@click.command("claims")
+def show_claims():
+    """Print the verdict on each claim, and the sentences of the units that the records contradict."""
+    from tlcourse.building import claims
+    from tlcourse.building.unit_sources import course_folder
+
+    for entry in claims.entries(course_folder()):
+        click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
+    lines = claims.contradictions(course_folder())
+    click.echo(f"\nThe records contradict {len(lines)} sentences and expectations.")
+    for line in lines:
+        click.echo(line)
 
 
 @click.command()
@@ -49,10 +65,11 @@ def site(into):
 
 
 @click.command()
+@click.option("--compare", is_flag=True, help="Run the first seed of each, compare it with the record, keep nothing.")
 @click.argument("names", nargs=-1)
-def results(names):
+def results(compare, names):
     """Measure data/results again, all of it or NAMES."""
-    importlib.import_module("tlcourse.research.registry").main(names)
+    importlib.import_module(f"tlcourse.research.{'comparison' if compare else 'registry'}").main(names)
 
 
 @click.command()
@@ -93,4 +110,4 @@ def screenshots():
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
 
 
-COMMANDS = (build, source, site, results, teachers, bench, test, screenshots)
+COMMANDS = (build, source, show_claims, site, results, teachers, bench, test, screenshots)

@@ -1,15 +1,11 @@
 """The course's speed, measured in one run: `make bench`. Ratios say more than seconds, which depend on the machine."""
 
 import functools
-import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from unittest import mock
 
 import click
 import keras
@@ -18,9 +14,9 @@ import tensorflow as tf
 
 from tlcourse import networks, notebooks, teachers
 from tlcourse.building import speed_table, unit_sources
-from tlcourse.data import data_folder
+from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
-from tlcourse.research import five_minutes, headline
+from tlcourse.research import five_minutes, headline, provenance
 from tlcourse.research.recording import record, write_json
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
@@ -111,8 +107,7 @@ def fused_batch_norm(pictures=1280, batch_size=128, repeats=3):
     labels = generator.integers(0, headline.PEOPLE, pictures)
     seconds = {}
     for name, layer in (("keras", keras.layers.BatchNormalization), ("fused", networks.FusedBatchNormalization)):
-        with mock.patch.object(networks, "FusedBatchNormalization", layer):
-            model = networks.narrow_vgg16(headline.PEOPLE)
+        model = networks.narrow_vgg16(headline.PEOPLE, norm_layer=layer)
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         fit = functools.partial(model.fit, images, labels, batch_size=batch_size, verbose=0)
         seconds[f"{name}_seconds"] = _best(fit, repeats)
@@ -158,9 +153,9 @@ def unit_seconds():
     seconds = {}
     for name in unit_sources.names():
         notebook = unit_sources.read(unit_sources.course_folder() / "solutions" / f"{name}.py")
-        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, TLCOURSE_CACHE=folder):
+        with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            notebooks.run(notebook, folder, name)
+            notebooks.run(notebook, folder, name, environment={"TLCOURSE_CACHE": folder})
             seconds[name] = time.perf_counter() - start
     return seconds
 
@@ -168,7 +163,7 @@ def unit_seconds():
 def grading():
     """A class of 30 graded by stock nbgrader and by the course; None where there is no box to grade in."""
     from tlcourse.commands import grading_bench
-    from tlcourse.grading.engine.workers import sandbox_problem
+    from tlcourse.grading.engine.grading_pool import sandbox_problem
 
     return None if sandbox_problem() else grading_bench.measure()
 
@@ -212,7 +207,13 @@ def main(json_file=None, keep=False, parts=()):
     if json_file:
         write_json(Path(json_file).resolve(), measured)
     if keep:
-        file = data_folder() / "results" / "bench.json"
-        before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        machine = {"processors": os.cpu_count(), "system": platform.platform(terse=True)}
-        record("bench", {**before, **measured, "machine": machine}, "tlcourse bench --keep")
+        _keep(measured)
+
+
+def _keep(measured):
+    """Record what was measured, each part with its own provenance; the other parts stay as they are."""
+    file = data_folder() / "results" / "bench.json"
+    before = results("bench") if file.is_file() else {"provenance": {}}
+    made = provenance.now("tlcourse bench --keep")
+    parts = {**before["provenance"].get("parts", {}), **dict.fromkeys(measured, made)}
+    record("bench", {**before, **measured, "provenance": {**made, "parts": parts}})

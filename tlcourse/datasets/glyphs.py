@@ -14,8 +14,6 @@ from scipy import ndimage
 from tlcourse.datasets import LabelledImages
 from tlcourse.datasets.digits import enlarged
 
-__all__ = ["DIGITS", "FONTS", "GREEK", "HANDWRITTEN", "LETTERS", "PRINTED", "SCANNED", "SIZE", "Style", "glyphs"]
-
 SIZE = 48  # height and width of a picture, in pixels
 DIGITS, LETTERS, GREEK = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθλμξπσφψω"
 FONTS = (

@@ -1,9 +1,13 @@
-"""Photos: any folder of class folders, so one's own pictures work; and cats and dogs, ready made."""
+"""Photos: any folder of class folders, such as your own photos; and cats and dogs, ready made.
+
+Each problem is one error that names the file and says what to do.
+"""
 
 import operator
 import os
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +55,10 @@ def load(folder, size=SIZE):
     folder = Path(folder)
     if not 16 <= size <= 1024:
         raise ValueError(f"size must be from 16 to 1024 pixels, got {size}")
-    found = files(folder)
-    images = np.stack([read(file, size) for members in found.values() for file in members])
-    labels = np.repeat(np.arange(len(found)), [len(members) for members in found.values()])
-    return LabelledImages(images, labels.astype(np.int64), tuple(found), f"photos in {folder}")
+    classes = files(folder)
+    images = np.stack([read(file, size) for members in classes.values() for file in members])
+    labels = np.repeat(np.arange(len(classes)), [len(members) for members in classes.values()])
+    return LabelledImages(images, labels.astype(np.int64), tuple(classes), f"photos in {folder}")
 
 
 def files(folder):
@@ -92,15 +96,15 @@ def cats_dogs():
     mirror = _mirror_folder()
     if mirror:
         source = f"{mirror} (its README gives source and licence)"
-        return {part: _with_source(load(mirror / part), source) for part in ("train", "val", "test")}
+        return {part: replace(load(mirror / part), source=source) for part in ("train", "val", "test")}
     extracted = _downloaded_folder()
     if not extracted.is_dir():
         _download(extracted)
     source = f"{URL}, a part of Kaggle's Dogs vs. Cats (Microsoft Asirra); for study, no licence stated"
-    held_out = _with_source(load(extracted / "validation"), source)
+    held_out = replace(load(extracted / "validation"), source=source)
     # The archive has no test photos: in each class every second one, by name, is kept for the test.
     second = np.concatenate([np.arange(np.sum(held_out.labels == label)) % 2 == 1 for label in (0, 1)])
-    train = _with_source(load(extracted / "train"), source)
+    train = replace(load(extracted / "train"), source=source)
     return {"train": train, "val": held_out.take(~second), "test": held_out.take(second)}
 
 
@@ -117,36 +121,30 @@ def _class_folders(folder):
         raise FileNotFoundError(f"no folder {folder}: make it, with one folder of photos for each class inside")
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file: name the folder that holds the class folders")
-    classes = [
-        path
-        for path in sorted(folder.iterdir(), key=operator.attrgetter("name"))
-        if path.is_dir() and not _ignored(path)
-    ]
+    classes = [path for path in _entries(folder) if path.is_dir()]
     if not classes:
         raise ValueError(f"no class folders in {folder}: put the photos of each class into a folder of its own there")
     return classes
 
 
 def _photo_files(folder):
-    files = [
-        path
-        for path in sorted(folder.iterdir(), key=operator.attrgetter("name"))
-        if path.is_file() and not _ignored(path)
-    ]
+    files = [path for path in _entries(folder) if path.is_file()]
     for path in files:
         if path.suffix.lower() in NEEDS_EXPORT:
             kind = path.suffix[1:].upper()
             raise ValueError(f"{path} is a {kind} file, which cannot be read: export it as JPEG and take this one away")
     photos = [path for path in files if path.suffix.lower() in EXTENSIONS]
     if not photos:
-        inner = [path.name for path in folder.iterdir() if path.is_dir() and not _ignored(path)]
+        inner = [path for path in _entries(folder) if path.is_dir()]
         hint = f"; it holds folders: was {folder} meant to be loaded?" if inner else ": add some, or remove the folder"
         raise ValueError(f"no photos in the class folder {folder}{hint}")
     return photos
 
 
-def _ignored(path):
-    return path.name.startswith((".", "__"))
+def _entries(folder):
+    """Files and folders in `folder` by name, without hidden ones."""
+    paths = [path for path in folder.iterdir() if not path.name.startswith((".", "__"))]
+    return sorted(paths, key=operator.attrgetter("name"))
 
 
 def read(file, size=SIZE, name=None):
@@ -182,10 +180,6 @@ def _colour(photo):
         photo = photo.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo).convert("RGB")
     return photo.convert("RGB")
-
-
-def _with_source(data, source):
-    return LabelledImages(data.images, data.labels, data.class_names, source)
 
 
 def _mirror_folder():

@@ -1,13 +1,11 @@
 """Domains and tasks as small objects: D = {X, P(X)} and T = {Y, P(Y | X)} (Pan and Yang 2010), printed and compared.
 
-The measures and repairs are in the modules beside: `transferability`, `adaptation`, `label_shift`, `embeddings`.
+Measures and repairs are in the modules of this package: `transferability`, `adaptation`, `label_shift`, `embeddings`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-
-__all__ = ["Domain", "Task", "differences", "setting", "task_of"]
 
 
 @dataclass(frozen=True)
@@ -92,20 +90,20 @@ def differences(source, target):
         P(Y|X): only the first of the two is named. A P(Y) that moves takes P(Y|X) with it, and both are named.
     """
     (source_domain, source_task), (target_domain, target_task) = source, target
-    found = []
+    differing = []
     if source_domain.space != target_domain.space:
-        found.append("X")
+        differing.append("X")
     elif source_domain.distribution != target_domain.distribution:
-        found.append("P(X)")
+        differing.append("P(X)")
     if set(source_task.labels) != set(target_task.labels):
-        return (*found, "Y")
-    moved = _moved(source_task, target_task)
-    if source_task.rule != target_task.rule or moved:
-        found.append("P(Y|X)")
-    return (*found, "P(Y)") if moved else tuple(found)
+        return (*differing, "Y")
+    label_shift = _shares_differ(source_task, target_task)
+    if source_task.rule != target_task.rule or label_shift:
+        differing.append("P(Y|X)")
+    return (*differing, "P(Y)") if label_shift else tuple(differing)
 
 
-def _moved(source_task, target_task):
+def _shares_differ(source_task, target_task):
     if source_task.shares is None or target_task.shares is None:
         return False
     source, target = (dict(zip(task.labels, task.shares, strict=True)) for task in (source_task, target_task))
@@ -128,11 +126,12 @@ def setting(source, target, source_labels=True, target_labels=True):
         the same task in another domain), "unsupervised" (no labels on either side), "no transfer" (nothing
         differs), or "undefined" for what the survey has no name for: another task without a label of it.
     """
-    found = differences(source, target)
-    if not found:
+    differing = differences(source, target)
+    if not differing:
         return "no transfer"
     if not source_labels and not target_labels:
         return "unsupervised"
     if target_labels:
         return "inductive"
-    return "undefined" if "Y" in found or ("P(Y|X)" in found and "P(Y)" not in found) else "transductive"
+    another_rule = "P(Y|X)" in differing and "P(Y)" not in differing
+    return "undefined" if "Y" in differing or another_rule else "transductive"

@@ -26,11 +26,11 @@ def adapt_batch_norm(model, images):
     """
     import keras
 
-    from tlcourse.networks import refresh_batch_norm
+    from tlcourse.networks import batch_norms, refresh_batch_norm
 
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in copy._flatten_layers()):
+    if not batch_norms(copy):
         raise ValueError(f"{model.name} has no BatchNormalization layer whose statistics could be adapted")
     refresh_batch_norm(copy, images)
     return copy

@@ -28,9 +28,8 @@ def _changed(image, rng):
 
 
 def agreement(vectors, labels, seed):
-    """Adjusted Rand index of k-means' groups with the classes: 1 if they are the same, 0 on average by lot."""
+    """Adjusted Rand index of k-means clusters and classes: 1 if they are the same, 0 on average by chance."""
+    standardized = StandardScaler().fit_transform(vectors)
     with threadpool_limits(1):
-        groups = KMeans(len(np.unique(labels)), n_init=10, random_state=seed).fit_predict(
-            StandardScaler().fit_transform(vectors)
-        )
-    return float(adjusted_rand_score(labels, groups))
+        clusters = KMeans(len(np.unique(labels)), n_init=10, random_state=seed).fit_predict(standardized)
+    return float(adjusted_rand_score(labels, clusters))

@@ -1,9 +1,9 @@
-"""Word vectors from a corpus of one's own, and the rotation that brings two languages together."""
+"""Word vectors from a corpus of your own: counts of neighboring words, factorized. No pretrained model is needed."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
 
@@ -106,34 +106,6 @@ def ppmi(counts):
     rows, columns = (np.asarray(counts.sum(axis=axis)).ravel() for axis in (1, 0))
     values = np.log(counts.data * total / (rows[counts.row] * columns[counts.col]))
     return sparse.csr_matrix((np.maximum(values, 0), (counts.row, counts.col)), shape=counts.shape)
-
-
-def alignment(target, source, dictionary):
-    """The rotation that brings the target's vectors nearest to the source's, for the pairs of a dictionary.
-
-    Orthogonal Procrustes (Schönemann 1966), for word vectors Xing et al. 2015: a rotation keeps all angles
-    within the language.
-
-    Parameters
-    ----------
-    target, source : Embedding
-    dictionary : sequence of (str, str)
-        Word of the source, word of the target; both must have vectors.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (dimensions, dimensions), orthogonal: for ``target.rotated(rotation)``.
-    """
-    source_words, target_words = zip(*dictionary, strict=True)
-    return linalg.orthogonal_procrustes(target.of(target_words), source.of(source_words))[0]
-
-
-def translation_accuracy(target, source, pairs):
-    """Share of `pairs` (source word, target word) whose target word has the source word as its nearest neighbour."""
-    source_words, target_words = zip(*pairs, strict=True)
-    nearest = (target.of(target_words) @ source.vectors.T).argmax(axis=1)
-    return float(np.mean([source.words[place] == word for place, word in zip(nearest, source_words, strict=True)]))
 
 
 def text_vectors(texts, embedding, negations=()):

@@ -102,32 +102,3 @@ def black_box(answers, labels, target_answers):
     ratios = np.linalg.solve(confusion, target_answers.mean(axis=0)).clip(0)
     estimate = ratios * shares(labels, classes)
     return estimate / estimate.sum()
-
-
-def resample(labels, seed, direction="over"):
-    """Places of examples such that each class has as many: drawn again from the small ones, or left out of the large.
-
-    Parameters
-    ----------
-    labels : numpy.ndarray
-        Shape (n,), integers.
-    seed : int
-    direction : {"over", "under"}
-        To the size of the largest class, or of the smallest.
-
-    Returns
-    -------
-    numpy.ndarray
-        Integers, in shuffled order.
-    """
-    if direction not in ("over", "under"):
-        raise ValueError(f"direction must be 'over' or 'under', got {direction!r}")
-    rng = np.random.default_rng(seed)
-    groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
-    sizes = [len(group) for group in groups]
-    count = max(sizes) if direction == "over" else min(sizes)
-    chosen = [
-        group[:count] if count <= len(group) else np.concatenate([group, rng.choice(group, count - len(group))])
-        for group in groups
-    ]
-    return rng.permutation(np.concatenate(chosen))

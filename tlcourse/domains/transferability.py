@@ -71,19 +71,23 @@ def _evidence(left, squares, shape, target, iterations):
     (n, dimensions), alpha, beta = shape, 1.0, 1.0
     seen = left.T @ target
     unseen = max(float(target @ target - seen @ seen), 0.0)  # what no weights could explain
+
+    def posterior():
+        """Sum of squared residuals and of squared weights, and the precision along each singular vector."""
+        precision = alpha + beta * squares
+        residual = float(((alpha * seen / precision) ** 2).sum()) + unseen
+        weights = float((beta**2 * squares * seen**2 / precision**2).sum())
+        return residual, weights, precision
+
     for _ in range(iterations):
-        shrunk = alpha + beta * squares
-        residual = float(((alpha * seen / shrunk) ** 2).sum()) + unseen
-        weights = float((beta**2 * squares * seen**2 / shrunk**2).sum())
-        effective = float((beta * squares / shrunk).sum())
+        residual, weights, precision = posterior()
+        effective = float((beta * squares / precision).sum())
         before, alpha = alpha / beta, effective / (weights + 1e-12)
         beta = (n - effective) / (residual + 1e-12)
         if abs(alpha / beta - before) < 1e-6 * before:
             break
-    shrunk = alpha + beta * squares
-    residual = float(((alpha * seen / shrunk) ** 2).sum()) + unseen
-    weights = float((beta**2 * squares * seen**2 / shrunk**2).sum())
-    log_determinant = np.log(shrunk).sum() + (dimensions - len(squares)) * np.log(alpha)
+    residual, weights, precision = posterior()
+    log_determinant = np.log(precision).sum() + (dimensions - len(squares)) * np.log(alpha)
     fit = n * np.log(beta) + dimensions * np.log(alpha) - n * np.log(2 * np.pi)
     return 0.5 * (fit - beta * residual - alpha * weights - log_determinant) / n
 

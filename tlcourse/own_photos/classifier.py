@@ -1,4 +1,7 @@
-"""One's own photos: a classifier, its accuracy, its mistakes, where it looked, and a file for the telephone."""
+"""A classifier of your own photos: features of a frozen teacher, and a linear head judged by cross-validation.
+
+`learn` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
+"""
 
 import os
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ NOT_GOOD_FOR = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PhotoResult:
     """What came of a folder of photos.
 
     Attributes
@@ -86,7 +89,7 @@ def learn(folder, into, teacher=None, look=()):
 
     Returns
     -------
-    Outcome
+    PhotoResult
 
     Raises
     ------
@@ -106,10 +109,12 @@ def learn(folder, into, teacher=None, look=()):
     interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
     written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
-    judged = contact_sheets.Judged(base, name, data, paths, predicted, heads)
+    classified = contact_sheets.ClassifiedPhotos(base, name, data, paths, predicted, heads)
     contact_sheets.clear(into)
-    written |= contact_sheets.mistakes(judged, Path(into)) | contact_sheets.looked_at(judged, to_look_at, Path(into))
-    return Outcome(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
+    written |= contact_sheets.mistakes(classified, Path(into)) | contact_sheets.looked_at(
+        classified, to_look_at, Path(into)
+    )
+    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
 
 
 def _check(files, folder):
@@ -123,19 +128,21 @@ def _check(files, folder):
 
 def _places(look, paths, folder):
     """Where in `paths` the photos to look at are, each once."""
-    known = {path.resolve(): place for place, path in enumerate(paths)}
+    place_of = {path.resolve(): place for place, path in enumerate(paths)}
     places = []
     for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
-        found = [known[path] for path in (Path(photo).resolve(), (Path(folder) / photo).resolve()) if path in known]
-        if not found:
+        path = Path(photo).resolve()
+        if path not in place_of:
+            path = (Path(folder) / photo).resolve()
+        if path not in place_of:
             example = paths[0].relative_to(folder)
             raise ValueError(f"{photo} is not one of the photos in {folder}: name them as {example}, for example")
-        places += found[:1]
+        places.append(place_of[path])
     return list(dict.fromkeys(places))
 
 
 def _teacher(name):
-    """(name, base, remark): the one that was asked for, else the best that is to be had."""
+    """(name, base, remark): the teacher that was asked for, or else the best available."""
     if name not in (None, PREFERRED, EMBEDDED):
         raise ValueError(f"own photos are learned with {PREFERRED} or {EMBEDDED}, not with {name!r}")
     if name == EMBEDDED:
@@ -161,7 +168,7 @@ def _head(vectors, labels):
 
 
 def _cross_validated(vectors, labels):
-    """What a head says that had not seen the photo: (predicted (n,), kernels of these heads (n, d, classes))."""
+    """Predictions (n,) of heads that had not seen the photo, and these heads' kernels (n, d, classes)."""
     folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels).min())), shuffle=True, random_state=0)
     predicted, heads = np.empty_like(labels), [None] * len(labels)
     for seen, unseen in folds.split(vectors, labels):

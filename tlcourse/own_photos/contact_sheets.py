@@ -1,4 +1,4 @@
-"""Contact sheets of one's own photos: each photo as it is, and what in it spoke for the class that was said."""
+"""Contact sheets of your own photos: each photo as it is, and where the network looked for the predicted class."""
 
 import re
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ _SHEETS = re.compile(r"(mistakes|where_it_looked|looked_at)(_\d+)?\.png")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Photos, and what was said of each by a head that had not seen it.
+class ClassifiedPhotos:
+    """Photos, and for each the class that a head predicted that had not seen it.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class Judged:
     paths : list of pathlib.Path
         Where each lies.
     predicted : numpy.ndarray
-        Shape (n,): the class that was said.
+        Shape (n,): the predicted classes.
     heads : list of numpy.ndarray
-        For each photo the kernel, shape (d, classes), of the head that said it.
+        For each photo the kernel, shape (d, classes), of the head that predicted it.
     """
 
     base: keras.Model
@@ -45,13 +45,13 @@ class Judged:
     heads: list
 
     def title(self, place):
-        """The file's name; what the photo shows, and what was said if that was something else."""
-        names, label, said = self.data.class_names, self.data.labels[place], self.predicted[place]
-        verdict = "right" if said == label else f"not {names[said]}"
+        """The file's name; the photo's class, and the predicted one if that is another."""
+        names, label, predicted = self.data.class_names, self.data.labels[place], self.predicted[place]
+        verdict = "right" if predicted == label else f"not {names[predicted]}"
         return f"{self.paths[place].name[-16:]}\n{names[label]}, {verdict}"
 
     def where_it_looked(self, places):
-        """Grad-CAM over the photos, for the class that was said of each: uint8 (n, h, w, 3)."""
+        """Grad-CAM over the photos, for the predicted class of each: uint8 (n, h, w, 3)."""
         images = self.data.images[places]
         spoke_for = np.stack([self.heads[place][:, self.predicted[place]] for place in places])
         heat = grad_cam.grad_cam(self.base, teachers.preprocess(self.teacher, images), spoke_for)
@@ -65,12 +65,12 @@ def clear(into):
             path.unlink()
 
 
-def mistakes(judged, into):
+def mistakes(classified, into):
     """All mistakes, `PAGE` on a sheet, as they are and with where the network looked; nothing if there are none.
 
     Parameters
     ----------
-    judged : Judged
+    classified : ClassifiedPhotos
     into : pathlib.Path
 
     Returns
@@ -79,21 +79,21 @@ def mistakes(judged, into):
         "mistakes" and "where_it_looked", then "mistakes_2" and so on.
     """
     written = {}
-    wrong = np.flatnonzero(judged.predicted != judged.data.labels)
+    wrong = np.flatnonzero(classified.predicted != classified.data.labels)
     for page, places in _pages(wrong, PAGE):
-        titles = [judged.title(place) for place in places]
-        sheets = {"mistakes": judged.data.images[places], "where_it_looked": judged.where_it_looked(places)}
+        titles = [classified.title(place) for place in places]
+        sheets = {"mistakes": classified.data.images[places], "where_it_looked": classified.where_it_looked(places)}
         for name, sheet in sheets.items():
             written[f"{name}{page}"] = _save(sheet, titles, into / f"{name}{page}.png", shown=not page)
     return written
 
 
-def looked_at(judged, places, into):
+def looked_at(classified, places, into):
     """The photos that were asked for, right or wrong, each with where the network looked beside it.
 
     Parameters
     ----------
-    judged : Judged
+    classified : ClassifiedPhotos
     places : sequence of int
         Which of the photos.
     into : pathlib.Path
@@ -105,8 +105,8 @@ def looked_at(judged, places, into):
     """
     written = {}
     for page, chosen in _pages(np.asarray(places, dtype=int), PAGE // 2):
-        pairs = zip(judged.data.images[chosen], judged.where_it_looked(chosen), strict=True)
-        titles = [title for place in chosen for title in (judged.title(place), "where it\nlooked")]
+        pairs = zip(classified.data.images[chosen], classified.where_it_looked(chosen), strict=True)
+        titles = [title for place in chosen for title in (classified.title(place), "where it\nlooked")]
         sheet = np.stack([picture for pair in pairs for picture in pair])
         written[f"looked_at{page}"] = _save(sheet, titles, into / f"looked_at{page}.png", shown=not page)
     return written

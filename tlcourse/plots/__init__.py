@@ -1,14 +1,13 @@
-"""The course's pictures. Each function returns the Axes it drew on, and takes one to draw on.
+"""The course's figures. Each function returns the Axes it drew on, and takes one to draw on.
 
-White faces and dark ink are set explicitly, so that a picture reads the same on a dark page. Colours are those of
+White faces and dark ink are set explicitly, so that a figure reads the same on a dark page. Colours are those of
 Okabe & Ito (2008, "Color Universal Design"), which people with any form of colour blindness can tell apart; lines
 differ in marker and dash too.
 """
 
-from tlcourse.plots.charts import accuracy_curves, embedding, interval_bars
+from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
 from tlcourse.plots.images import feature_maps, filters, image_grid
 from tlcourse.plots.style import COLOURS, STYLE, style
-from tlcourse.plots.tuning import heat_map, movement
 
 __all__ = [
     "COLOURS",

@@ -1,4 +1,4 @@
-"""Pictures of numbers: means with their intervals, curves, embeddings."""
+"""Figures of numbers: means with intervals, curves, embeddings, how far layers moved, tables of accuracies."""
 
 import itertools
 
@@ -35,22 +35,13 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
     means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
     if highlight is not None and highlight not in summaries:
         raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
-    ax = axes_for(ax, 8.4, 0.8 + 0.45 * len(means) + 0.25 * bool(references))
+    ax = axes_for(ax, 8.4, 0.45 * len(means) + (1.05 if references else 0.8))
     rows = np.arange(len(means))
     colours = [COLOURS["blue"] if highlight in (None, label) else PALE for label in summaries]
     errors = [np.maximum(means - lows, 0), np.maximum(highs - means, 0)]
     ax.barh(rows, means, height=0.62, color=colours, xerr=errors, error_kw={"ecolor": INK, "capsize": 4, "lw": 1.5})
     for row, *numbers in zip(rows, means, lows, highs, strict=True):
-        ax.annotate(
-            _written(*numbers, percent),
-            (max(numbers), row),
-            (8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            zorder=4,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # a reference line stops at a number
-        )
+        _label_bar(ax, row, _interval_text(*numbers, percent), right_of=max(numbers))
     _reference_lines(ax, references, np.max(highs))
     ax.set_yticks(rows, list(summaries))
     ax.set(ylim=(len(means) - 0.5, -0.5), xlim=(min(0, 1.5 * lows.min()), 1.4 * max(highs.max(), 1e-9)))
@@ -97,8 +88,8 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
         ax.plot(x, means, color=colour, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
     for name, value in (references or {}).items():
         ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
-        beside = ax.get_yaxis_transform()  # outside, where no curve runs
-        ax.text(1.01, value, name, color=MUTED, fontsize=9, ha="left", va="center", transform=beside)
+        outside = ax.get_yaxis_transform()  # where no curve runs
+        ax.text(1.01, value, name, color=MUTED, fontsize=9, ha="left", va="center", transform=outside)
     if log:
         ax.set_xscale("log")
     ax.set_xticks(x, [f"{value:g}" for value in x])
@@ -148,6 +139,94 @@ def embedding(points, labels, class_names=None, ax=None):
     return ax
 
 
+@styled
+def movement(rows, ax=None):
+    """How far each layer moved, on a logarithmic scale; layers that may learn are filled, frozen ones grey.
+
+    Parameters
+    ----------
+    rows : list of tlcourse.finetuning.Movement
+        From the input to the output.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If there are no rows.
+    """
+    if not rows:
+        raise ValueError("there is nothing to draw: the audit has no rows")
+    ax = axes_for(ax, 8.4, 3.4)
+    floor = 1e-6  # what did not move at all sits on the axis
+    x = np.arange(len(rows))
+    moved = np.array([max(row.weights, floor) for row in rows])
+    colours = [COLOURS["blue"] if row.trainable else MUTED for row in rows]
+    ax.bar(x, moved - floor, bottom=floor, color=colours, width=0.7, label="weights")
+    drift = np.array([max(row.statistics or 0, floor) for row in rows])
+    ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLOURS["vermilion"], label="batch-norm statistics")
+    ax.set_yscale("log")
+    drifted = drift > floor
+    top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
+    ax.set(ylim=(floor, top), xlim=(-0.6, len(rows) - 0.4))
+    ax.set_ylabel("moved by, of its length")
+    ax.set_xticks(x, [row.layer for row in rows], rotation=60, ha="right", fontsize=9)
+    for label, row in zip(ax.get_xticklabels(), rows, strict=True):
+        label.set_color(INK if row.trainable else MUTED)
+    if drifted.any():
+        ax.legend(loc="upper left", ncols=2)
+    return ax
+
+
+@styled
+def heat_map(values, rows, columns, best=True, ax=None):
+    """Shares from 0 to 1 as a table whose cells are the darker the larger they are, the number written in each.
+
+    Parameters
+    ----------
+    values : array
+        Shape (rows, columns).
+    rows, columns : sequence of str
+        Labels.
+    best : bool
+        Write the largest number of each row in bold.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If the labels do not fit the values.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.shape != (len(rows), len(columns)) or not values.size:
+        raise ValueError(f"{len(rows)} rows and {len(columns)} columns need as many values, got shape {values.shape}")
+    ax = axes_for(ax, 1.6 + 1.25 * len(columns), 1.0 + 0.55 * len(rows))
+    # The paler half of the map only, so that dark ink stays readable in every cell; white is 0, and not the smallest.
+    ax.imshow(values, cmap="Blues", vmin=0, vmax=2 * max(values.max(), 1e-9), aspect="auto")
+    for row, line in enumerate(values):
+        for column, value in enumerate(line):
+            bold = best and value == values[row].max()
+            ax.text(column, row, f"{value:.1%}", ha="center", va="center", weight="bold" if bold else "normal")
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _label_bar(ax, row, text, right_of):
+    """Write `text` beside a bar, on white, so that a reference line stops at it."""
+    ax.annotate(
+        text,
+        (right_of, row),
+        (8, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        zorder=4,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+    )
+
+
 def _reference_lines(ax, references, right):
     for place, (name, value) in enumerate((references or {}).items()):
         colour = (COLOURS["vermilion"], INK)[place % 2]
@@ -157,7 +236,7 @@ def _reference_lines(ax, references, right):
         ax.text(value, 1.01, name, color=colour, fontsize=9, ha=side, va="bottom", transform=where)
 
 
-def _written(mean, low, high, percent):
+def _interval_text(mean, low, high, percent):
     if percent:
         return f"{100 * mean:.1f} %  ({100 * low:.1f} to {100 * high:.1f})"
     return f"{mean:.3g}  ({low:.3g} to {high:.3g})"

@@ -1,4 +1,6 @@
-"""Pictures of pictures: grids of images, feature maps, filters."""
+"""Figures of images: grids, feature maps, filters."""
+
+import math
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,10 +36,11 @@ def image_grid(images, titles=None, columns=8, ax=None):
         raise ValueError(f"{len(images)} images need as many titles, got {len(titles)}")
     columns = _columns(columns, len(images))
     inches = min(1.15, 9.2 / columns)
-    lines = max(str(title).count("\n") + 1 for title in titles) if titles is not None else 0
-    strip = 0.19 * lines + 0.03 * (lines > 0)  # inches above a picture: 9 points are 0.125
+    strip = 0.0  # inches above an image for its title: 9 points are 0.125
+    if titles is not None:
+        strip = 0.03 + 0.19 * max(str(title).count("\n") + 1 for title in titles)
     aspect = images.shape[1] / images.shape[2]
-    rows = -(-len(images) // columns)
+    rows = math.ceil(len(images) / columns)
     ax = axes_for(ax, inches * columns, rows * (inches * aspect + strip))
     if ax.figure.axes != [ax]:
         inches = ax.get_window_extent().width / ax.figure.dpi / columns
@@ -107,7 +110,7 @@ def filters(weights, columns=8, ax=None):
 def _sheet(pictures, columns, ax):
     columns = _columns(columns, len(pictures))
     inches = min(0.95, 9.2 / columns)
-    rows = -(-len(pictures) // columns)
+    rows = math.ceil(len(pictures) / columns)
     ax = axes_for(ax, inches * columns, inches * rows * pictures.shape[1] / pictures.shape[2])
     sheet, _ = _montage(_enlarged(pictures), columns, 0)
     ax.imshow(sheet, interpolation="nearest")
@@ -139,7 +142,7 @@ def _columns(columns, pictures):
 
 def _enlarged(pictures):
     """Small pictures with their pixels repeated, so that the gap between them stays thin."""
-    times = -(-32 // max(pictures.shape[1:3]))
+    times = math.ceil(32 / max(pictures.shape[1:3]))
     return pictures.repeat(times, axis=1).repeat(times, axis=2)
 
 
@@ -147,7 +150,7 @@ def _montage(pictures, columns, strip):
     """Pictures on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
     count, height, width, _ = pictures.shape
     gap = max(1, round(width / 24))
-    rows = -(-count // columns)
+    rows = math.ceil(count / columns)
     sheet = np.full((rows * (strip + height + gap) - gap, columns * (width + gap) - gap, 3), 1.0)
     corners = []
     for index, picture in enumerate(pictures):

@@ -23,7 +23,7 @@ SOURCE_PEOPLE, SOURCE_EACH, SOURCE_SEED = 400, 2, 4_000  # pictures that the sec
 TIMED_PICTURES = 100
 
 
-def task(seed, people=faces.TEST_PEOPLE):
+def split_images(seed, people=faces.TEST_PEOPLE):
     """Pictures of 20 people: (with labels, without, for the test); the middle part's labels are for nobody's eyes."""
     pictures = LABELLED + UNLABELLED + TESTED
     album = faces.portraits(people[PEOPLE * seed : PEOPLE * (seed + 1)], pictures, seed)
@@ -82,12 +82,12 @@ def with_mistakes(labels, share, seed):
     return np.where(wrong, (labels + rng.integers(1, PEOPLE, len(labels))) % PEOPLE, labels)
 
 
-class Course:
+class DistillationTask:
     """The pictures of one seed, what the teachers say of them, and the ways to teach a student with both."""
 
     def __init__(self, seed, people=faces.TEST_PEOPLE):
         self.seed = seed
-        self.train, unlabelled, self.test = task(seed, people)
+        self.train, unlabelled, self.test = split_images(seed, people)
         self.images = np.concatenate([self.train.images, unlabelled.images])
         self.unusual = unusual(self.test.take(slice(None, None, 2)))
         parts = [self.images, self.test.images, *(part.images for part in self.unusual.values())]
@@ -222,38 +222,38 @@ def run(seed, people=faces.TEST_PEOPLE):
     All students have the same weights at the start, the same number of steps and the same batch size. Only the ways
     ``scratch``, ``smoothing`` and ``softmax_few`` see the labelled pictures alone.
     """
-    course = Course(seed, people)
-    students = {name: course.taught(way) for name, way in course.ways().items()}
-    accuracies = {name: headline.accuracy(student, course.test) for name, student in students.items()}
-    accuracies["multi_task"], glasses = course.multi_task()
-    accuracies["transfer"] = course.transfer()
-    truth, said = course.test.labels, course.said_of_test
+    task = DistillationTask(seed, people)
+    students = {name: task.taught(way) for name, way in task.ways().items()}
+    accuracies = {name: headline.accuracy(student, task.test) for name, student in students.items()}
+    accuracies["multi_task"], glasses = task.multi_task()
+    accuracies["transfer"] = task.transfer()
+    truth, said = task.test.labels, task.said_of_test
     wrong = {}
     for share in WRONG_LABELS:
-        ways = course.wrong_ways(share)
-        wrong[str(share)] = {name: headline.accuracy(course.taught(way), course.test) for name, way in ways.items()}
+        ways = task.wrong_ways(share)
+        wrong[str(share)] = {name: headline.accuracy(task.taught(way), task.test) for name, way in ways.items()}
         wrong[str(share)]["teacher"] = _share(said[f"wrong {share}"], truth)
     changed = {}
-    for name, part in course.unusual.items():
+    for name, part in task.unusual.items():
         changed[name] = {way: headline.accuracy(student, part) for way, student in students.items()}
-        changed[name]["teacher"] = _share(course.logits_of[name], part.labels)
+        changed[name]["teacher"] = _share(task.logits_of[name], part.labels)
     return {
         "accuracy": {**accuracies, "teacher": _share(said["logits"], truth)},
-        "glasses": {"student": glasses, "teacher": _share(said["glasses"], course.glasses)},
+        "glasses": {"student": glasses, "teacher": _share(said["glasses"], task.glasses)},
         "wrong": wrong,
         "changed": changed,
-        "device": on_device(students["softmax"], course.test),
-        "compute": compute(course),
+        "device": on_device(students["softmax"], task.test),
+        "compute": compute(task),
     }
 
 
-def compute(course):
+def compute(task):
     """Processor seconds: to ask the teacher about all pictures once; to build a student and teach it for one pass."""
     times = [time.process_time()]
-    base().predict(course.images, batch_size=100, verbose=0)
+    base().predict(task.images, batch_size=100, verbose=0)
     times.append(time.process_time())
-    student = course.student()
-    _teach(student, course.images, [course.soft(student)], steps=-(-len(course.images) // BATCH))
+    student = task.student()
+    _teach(student, task.images, [task.soft(student)], steps=-(-len(task.images) // BATCH))
     times.append(time.process_time())
     asked, taught = np.diff(times)
     return {"teacher_answers": float(asked), "one_epoch_of_the_student": float(taught)}

@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse import finetuning
 from tlcourse.datasets import digits
-from tlcourse.research.head_first import BATCH, FIRST, Task
+from tlcourse.research.fine_tuning_task import BATCH, FIRST, FineTuningTask
 
 EPOCHS, RATE, COPIES, EACH = 30, 1e-3, 8, 10
 VARIANTS = {
@@ -42,7 +42,7 @@ def varied(images, seed):
 def run(seed):
     """By variant: test accuracy and test loss of the last epoch and of the best on validation, and the curves."""
     train, validation, test = parts(seed)
-    tasks = {dropout: Task(train, test, seed, dropout) for dropout in (0.0, VARIANTS["dropout"]["dropout"])}
+    tasks = {dropout: FineTuningTask(train, test, seed, dropout) for dropout in (0.0, VARIANTS["dropout"]["dropout"])}
     for task in tasks.values():
         task.train_head()
     return {name: _one(tasks, train, validation, **options) for name, options in VARIANTS.items()}

@@ -3,20 +3,23 @@
 import numpy as np
 
 from tlcourse import teachers
-from tlcourse.data import results
 from tlcourse.datasets import faces
 from tlcourse.research import headline
 
 IMAGES_EACH = (1, 2, 5, 10, 20)
 EPOCHS_FROM_SCRATCH = {1: 100, 2: 100, 5: 80, 20: 40}
-IN_HEADLINE = {"transfer": "transfer", "small_cnn": "best_from_scratch", "pixels": "pixels"}
+COPIES = {
+    "10/transfer": ("headline", "transfer"),
+    "10/small_cnn": ("headline", "best_from_scratch"),
+    "10/pixels": ("headline", "pixels"),
+}
 
 
 def run(seed):
     """Accuracy by pictures per person and method, on the 65 people of one headline seed.
 
     A smaller training set is the beginning of a larger one, and the 1,300 test pictures stay the same. Ten pictures
-    each are the headline itself: see `with_ten_each`.
+    each are the headline itself, whose values are copied: `COPIES`.
     """
     largest, test = faces.headline(seed, max(IMAGES_EACH))
     base = teachers.load("faces_vgg16", head=False)
@@ -32,13 +35,3 @@ def run(seed):
             "pixels": headline.pixels(train, test),
         }
     return accuracies
-
-
-def with_ten_each(runs):
-    """The runs of seeds 0, 1, 2 ... with the headline's recorded numbers for ten pictures each in their place."""
-    record = results("headline")
-    ten = [{name: record[key]["values"][seed] for name, key in IN_HEADLINE.items()} for seed in range(len(runs))]
-    return [
-        {str(count): {**run, "10": own}[str(count)] for count in IMAGES_EACH}
-        for run, own in zip(runs, ten, strict=True)
-    ]

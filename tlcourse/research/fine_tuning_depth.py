@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse import finetuning
 from tlcourse.datasets import digits
-from tlcourse.research.head_first import BATCH, Task, renew
+from tlcourse.research.fine_tuning_task import BATCH, FineTuningTask, renew
 
 IMAGES_EACH = (2, 10, 50)
 DEPTHS = {
@@ -21,7 +21,7 @@ def run(seed):
     """Test accuracy by pictures of each digit and by the first layer that may learn; all with as many steps."""
     largest, test = digits.split(seed, max(IMAGES_EACH))
     parts = {str(count): (largest.per_class(count, seed), test.take(slice(0, 500))) for count in IMAGES_EACH}
-    task, trained, measured = Task(*parts[str(max(IMAGES_EACH))], seed), {}, {}
+    task, trained, measured = FineTuningTask(*parts[str(max(IMAGES_EACH))], seed), {}, {}
     lower = task.lower.get_weights()
     for count, part in parts.items():
         task.take(*part)

@@ -3,19 +3,19 @@
 Parkhi, Vedaldi & Zisserman, Deep Face Recognition, BMVC 2015: 2,622 people, 16 weight layers.
 """
 
-import os
 import time
-from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import click
+import joblib
 import keras
 import numpy as np
 
-from tlcourse import storage, teachers
+from tlcourse import storage
 from tlcourse.datasets import faces
 from tlcourse.networks import narrow_vgg16, refresh_batch_norm
+from tlcourse.research import teacher_files
 
 RECIPE = {
     "people": len(faces.TEACHER_PEOPLE),
@@ -27,17 +27,19 @@ RECIPE = {
 HELD_OUT_PICTURES = 1_001  # a seed of `faces.portraits`
 
 
-def draw_people(images_each, seed, workers=None):
-    """Portraits of all the teacher's people, drawn by several processes: (images, labels)."""
+def draw_people(images_each, seed, workers=-1):
+    """Portraits of all the teacher's people, drawn by several processes (-1: one for each processor).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Images, person by person, and labels.
+    """
     parts = np.array_split(np.array(faces.TEACHER_PEOPLE), min(64, len(faces.TEACHER_PEOPLE)))
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        drawn = list(pool.map(_draw_part, [(part.tolist(), images_each, seed) for part in parts]))
-    return np.concatenate(drawn), np.repeat(np.arange(len(faces.TEACHER_PEOPLE)), images_each)
-
-
-def _draw_part(task):
-    people, images_each, seed = task
-    return faces.portraits(people, images_each, seed).images
+    draw = joblib.delayed(faces.portraits)
+    drawn = joblib.Parallel(workers)(draw(part.tolist(), images_each, seed) for part in parts)
+    images = np.concatenate([part.images for part in drawn])
+    return images, np.repeat(np.arange(len(faces.TEACHER_PEOPLE)), images_each)
 
 
 def train(working_folder, recipe=RECIPE):
@@ -91,7 +93,7 @@ def _train_round(model, part, batch_size, state_folder):
 def main():
     """Train, measure and ship the teacher: data/teachers/faces_vgg16.npz and its model card."""
     model, measured = train(storage.cache_folder() / "pretrain")
-    card = teachers.save_embedded(model, "faces_vgg16", model_card(measured))
+    card = teacher_files.save_embedded(model, "faces_vgg16", model_card(measured))
     click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out pictures")
 
 

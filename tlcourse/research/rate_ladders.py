@@ -7,18 +7,26 @@ import keras
 import numpy as np
 
 from tlcourse import finetuning, learning_rates, networks
-from tlcourse.data import results
 from tlcourse.datasets import digits, faces
-from tlcourse.research.head_first import EPOCHS, FIRST, GRADUAL, NEAR_PEOPLE, Task, others, renew, tasks, worth
+from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, FineTuningTask, renew
+from tlcourse.research.head_first import NEAR_PEOPLE, others, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
 HIGHEST = (1e-3, 3e-3, 1e-2)
 SHORT = 5  # epochs, from a random head: no time to train the head first
 HIGHEST_IN_SHORT = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-HEAD_RATE = 1e-2  # as `Task.train_head` takes it
+HEAD_RATE = 1e-2  # as `FineTuningTask.train_head` takes it
 IN_UNIT_03 = (1e-3, 1e-2)  # rates at which its record has the same network, from the same head on
 BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
+COPIES = {
+    f"{target}/{path}": ("fine_tuning", f"{target}/{place}")
+    for target in ("near", "far")
+    for path, place in {
+        **{f"single/{rate:g}": f"head_first/{rate:g}" for rate in IN_UNIT_03},
+        "others/single": f"others/head_first/{HIGHEST[-1]:g}",
+    }.items()
+}
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
 TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
 FIRST_OF_DEVELOPMENT = 900
@@ -50,7 +58,7 @@ def develop(seed):
 def run(seed):
     """By target: test accuracy of one rate and of ladders, upside down too; and what their features are worth.
 
-    One rate for all that unit 03's record has already is not trained again: see `with_single_rates`.
+    One rate for all that unit 03's record has already is not trained again: `COPIES`.
     """
     strangers = others(seed)
     return {target: _one_target(_ready(parts, seed), strangers) for target, parts in tasks(seed).items()}
@@ -72,7 +80,7 @@ def in_short(seed):
     parts["test"] = tasks(seed)
     measured = {part: {} for part in parts}
     for target in parts["test"]:
-        task = Task(*parts["test"][target], seed)
+        task = FineTuningTask(*parts["test"][target], seed)
         for one_stage in (_all_in_short, _head_in_short):  # each is traced once, for both parts
             for part, targets in parts.items():
                 task.take(*targets[target])
@@ -108,29 +116,13 @@ def _one_target(task, strangers):
     return {**measured, "gradual": by_stages}
 
 
-def with_single_rates(runs):
-    """The runs of seeds 0, 1, 2 ... with the numbers of one rate for all that unit 03's record has already."""
-    record = results("fine_tuning")
-    return [
-        {target: _with_single_rates(own, record[target], seed) for target, own in run.items()}
-        for seed, run in enumerate(runs)
-    ]
-
-
-def _with_single_rates(own, record, seed):
-    known = {f"{rate:g}": record["head_first"][f"{rate:g}"]["values"][seed] for rate in IN_UNIT_03}
-    single = {**known, **own["single"]}
-    others = {"single": record["others"]["head_first"][f"{HIGHEST[-1]:g}"]["values"][seed], **own["others"]}
-    return {**own, "single": {f"{rate:g}": single[f"{rate:g}"] for rate in HIGHEST}, "others": others}
-
-
 def ladder(highest, factor):
     """A rate for each of the four groups."""
     return learning_rates.ladder(highest, GROUPS, factor)
 
 
 def _ready(parts, seed):
-    task = Task(*parts, seed)
+    task = FineTuningTask(*parts, seed)
     task.train_head()
     return task
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tlcourse import finetuning, teachers
 from tlcourse.datasets import photos
-from tlcourse.research.head_first import Task
+from tlcourse.research.fine_tuning_task import FineTuningTask
 
 TEACHER, CUT = "MobileNetV2", "block_2_add"
 WAYS = {  # the first layer that learns, and whether batch norms from there on are free
@@ -22,8 +22,8 @@ RATES = (1e-5, 1e-4, 1e-3)
 PIXELS, EACH, EPOCHS = 96, 50, 6
 
 
-class PhotoTask(Task):
-    """As `Task`, with photos and MobileNetV2."""
+class PhotoTask(FineTuningTask):
+    """As `FineTuningTask`, with photos and MobileNetV2."""
 
     def halves(self):
         """All up to block 2, and what comes after it."""

@@ -1,10 +1,7 @@
-"""Repeated seeded runs, their summaries, and the recorded results with provenance."""
+"""Repeated seeded runs, their summaries, and the files of data/results that hold them."""
 
 import itertools
 import json
-import platform
-from datetime import date
-from importlib.metadata import version
 
 from tqdm.auto import tqdm
 
@@ -13,13 +10,11 @@ from tlcourse.research import workers
 from tlcourse.stats import summary
 from tlcourse.storage import whole_file
 
-_VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
-
 
 def summaries(runs):
     """`summary` of each number in a list of dictionaries (which may be nested).
 
-    What only the first runs have measured, two or more, is summarised over these.
+    What only the first runs have measured, two or more, is summarized over these.
 
     Raises
     ------
@@ -37,7 +32,7 @@ def summaries(runs):
 def over_seeds(experiments, folder=None, side_by_side=1):
     """Run experiments over their seeds, with one progress bar; finished seeds are kept and not run again.
 
-    All seeds wait in one queue, so that no lane is idle while an experiment ends.
+    All seeds wait in one queue, so that no worker is idle while an experiment ends.
 
     Parameters
     ----------
@@ -80,20 +75,29 @@ def _finished(file):
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def record(name, payload, command, **took):
-    """Write data/results/<name>.json: the numbers, the versions that gave them, and the command to repeat them.
+def record(name, content):
+    """Write data/results/<name>.json, and clear the finished seeds that it was made from.
 
-    `took` joins the provenance: the seconds of all the seeds, say, and on how many processors.
+    Parameters
+    ----------
+    name : str
+    content : dict
+        Numbers, or summaries of them, by name (may be nested), and their "provenance": see `provenance.now`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the content has no provenance.
     """
-    provenance = {
-        "command": command,
-        "date": date.today().isoformat(),
-        "python": platform.python_version(),
-        "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
-        **took,
-    }
+    if "provenance" not in content:
+        raise ValueError(f"{name} has no provenance: nothing is recorded without")
     file = data_folder() / "results" / f"{name}.json"
-    write_json(file, {**payload, "provenance": provenance})
+    write_json(file, content)
     (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)
     return file
 

@@ -1,10 +1,13 @@
-"""Measure what data/results holds: `tlcourse results [NAME ...]`."""
+"""The experiments that data/results holds, and how they are measured: `tlcourse results [NAME ...]`."""
 
-import os
 import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import click
 
+from tlcourse.data import results
 from tlcourse.research import (
     clusters,
     cut_layer,
@@ -18,6 +21,7 @@ from tlcourse.research import (
     instance_weights,
     old_head,
     other_labels,
+    provenance,
     rate_ladders,
     real_fine_tuning,
     real_photos,
@@ -28,39 +32,51 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
 )
-from tlcourse.research.recording import over_seeds, record, summaries
+from tlcourse.research.recording import over_seeds, record, summaries, write_json
 
-RESULTS = {
-    "headline": (headline.run, range(10)),
-    "few_images": (few_images.run, range(5)),
-    "cut_layer": (cut_layer.run, range(5)),
-    "old_head": (old_head.run, range(5)),
-    "real": (real_photos.run, range(5)),
-    "two_languages": (two_languages.run, range(10)),
-    "two_telescopes": (two_telescopes.run, range(5)),
-    "other_labels": (other_labels.run, range(5)),
-    "clusters": (clusters.run, range(5)),
-    "label_shift": (unbalanced_classes.run, range(10)),
-    "instances": (instance_weights.run, range(20)),
-    "dataset_bias": (dataset_bias.run, range(5)),
-    "simulation": (simulation.run, range(5)),
-    "transfer_matrix": (transfer_matrix.run, range(5)),
-    "fine_tuning": (head_first.run, range(5)),
-    "depth": (fine_tuning_depth.run, range(5)),
-    "stopping": (early_stopping.run, range(5)),
-    "real_fine_tuning": (real_fine_tuning.run, range(5)),
-    "ladders_development": (rate_ladders.develop, range(rate_ladders.DEVELOPED)),
-    "ladders": (rate_ladders.run, range(5)),
-    "ladders_beyond": (rate_ladders.beyond, range(5)),
-    "ladders_in_short": (rate_ladders.in_short, range(5)),
-    "distillation": (distillation_methods.run, range(10)),
-    "students": (students.run, range(5)),
+
+class Experiment(NamedTuple):
+    """What one record holds: numbers of repeated seeded runs, and values that other records have already."""
+
+    run: Callable  # from a seed to a dictionary of numbers
+    seeds: range
+    copies: Mapping = MappingProxyType({})  # path in this record to (other record, path there)
+    timings: tuple = ()  # patterns of the paths whose values depend on the machine
+
+    def origins(self):
+        """The names of the records that values are copied from."""
+        return {record for record, _ in self.copies.values()}
+
+
+EXPERIMENTS = {
+    "headline": Experiment(headline.run, range(10), timings=("head_seconds",)),
+    "few_images": Experiment(few_images.run, range(5), few_images.COPIES),
+    "cut_layer": Experiment(cut_layer.run, range(5)),
+    "old_head": Experiment(old_head.run, range(5)),
+    "real": Experiment(real_photos.run, range(5)),
+    "two_languages": Experiment(two_languages.run, range(10)),
+    "two_telescopes": Experiment(two_telescopes.run, range(5)),
+    "other_labels": Experiment(other_labels.run, range(5)),
+    "clusters": Experiment(clusters.run, range(5)),
+    "label_shift": Experiment(unbalanced_classes.run, range(10)),
+    "instances": Experiment(instance_weights.run, range(20)),
+    "dataset_bias": Experiment(dataset_bias.run, range(5)),
+    "simulation": Experiment(simulation.run, range(5)),
+    "transfer_matrix": Experiment(transfer_matrix.run, range(5)),
+    "fine_tuning": Experiment(head_first.run, range(5)),
+    "depth": Experiment(fine_tuning_depth.run, range(5)),
+    "stopping": Experiment(early_stopping.run, range(5)),
+    "real_fine_tuning": Experiment(real_fine_tuning.run, range(5)),
+    "ladders_development": Experiment(rate_ladders.develop, range(rate_ladders.DEVELOPED)),
+    "ladders": Experiment(rate_ladders.run, range(5), rate_ladders.COPIES),
+    "ladders_beyond": Experiment(rate_ladders.beyond, range(5)),
+    "ladders_in_short": Experiment(rate_ladders.in_short, range(5)),
+    "distillation": Experiment(
+        distillation_methods.run, range(10), timings=("device/*_ms", "device/speedup", "compute/*")
+    ),
+    "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
-FROM_OTHERS = {  # what a record takes from those before it
-    "few_images": few_images.with_ten_each,
-    "ladders": rate_ladders.with_single_rates,
-}
 
 
 def main(names=()):
@@ -72,30 +88,56 @@ def main(names=()):
     ------
     ValueError
         For a name that no experiment has.
+    FileNotFoundError
+        If an experiment takes values of one that has no record and is not to be run.
     """
-    unknown = sorted(set(names) - set(RESULTS))
-    if unknown:
-        raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(RESULTS)}")
     start = time.perf_counter()
-    chosen = {name: (_timed(run), seeds) for name, (run, seeds) in RESULTS.items() if name in (names or RESULTS)}
-    for name, runs in over_seeds(chosen, side_by_side=SIDE_BY_SIDE):
+    chosen = choose(names)
+    for experiment in chosen.values():
+        for origin in experiment.origins() - chosen.keys():
+            results(origin)
+    timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in chosen.items()}
+    for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE):
         _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
 
 
-def _record(name, runs):
-    seconds = round(sum(one.pop("seconds") for one in runs))
-    took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "processors": os.cpu_count()}
-    runs = FROM_OTHERS.get(name, list)(runs)
-    file = record(name, summaries(runs), f"tlcourse results {name}", **took)
-    click.echo(f"{file}: recorded, {len(runs)} seeds of {seconds / len(runs):.0f} s")
+def choose(names):
+    """The experiments of these names, or all without names, in the order of `EXPERIMENTS`.
+
+    Raises
+    ------
+    ValueError
+        For a name that no experiment has.
+    """
+    if unknown := sorted(set(names) - set(EXPERIMENTS)):
+        raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
+    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in (names or EXPERIMENTS)}
 
 
-def _timed(run):
-    """The same experiment, which also tells the seconds that a seed took."""
+def with_seconds(run):
+    """The same experiment, with the seconds that a seed took among its numbers."""
 
     def timed(seed):
         start = time.perf_counter()
         return {**run(seed), "seconds": time.perf_counter() - start}
 
     return timed
+
+
+def _record(name, runs):
+    """Record an experiment, and bring the records up to date that copy values of it."""
+    seconds = round(sum(run.pop("seconds") for run in runs))
+    payload = summaries(runs)
+    took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "seeds": provenance.seed_counts(payload)}
+    content = {**payload, "provenance": provenance.now(f"tlcourse results {name}", **took)}
+    file = record(name, _with_copies(name, content))
+    click.echo(f"{file}: recorded, {len(runs)} seeds of {seconds / len(runs):.0f} s")
+    for other, experiment in EXPERIMENTS.items():
+        if name in experiment.origins() and (file.parent / f"{other}.json").is_file():
+            write_json(file.parent / f"{other}.json", _with_copies(other, results(other)))
+
+
+def _with_copies(name, content):
+    experiment = EXPERIMENTS[name]
+    return provenance.with_copies(content, experiment.copies, len(experiment.seeds))

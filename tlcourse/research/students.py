@@ -18,17 +18,17 @@ CALLS = 1000  # timed, one picture each
 
 def run(seed):
     """Networks on a device; likeness of the students' attention to the teacher's; processor seconds of teaching."""
-    course = distillation_methods.Course(seed)
-    ways = course.ways()
-    students, seconds = {"untrained": course.student()}, {}
+    task = distillation_methods.DistillationTask(seed)
+    ways = task.ways()
+    students, seconds = {"untrained": task.student()}, {}
     for way in ("attention", "softmax", "scratch"):  # the first pays for what TensorFlow sets up once, and is not timed
         start = time.process_time()
-        students[way] = course.taught(ways[way])
+        students[way] = task.taught(ways[way])
         seconds[way] = time.process_time() - start
     return {
-        "networks": networks(seed, course.test.images[:1]),
-        "alike": alike(students, course.test.images),
-        "processor_seconds": {"asking": asking(course), "softmax": seconds["softmax"], "scratch": seconds["scratch"]},
+        "networks": networks(seed, task.test.images[:1]),
+        "alike": alike(students, task.test.images),
+        "processor_seconds": {"asking": asking(task), "softmax": seconds["softmax"], "scratch": seconds["scratch"]},
     }
 
 
@@ -63,11 +63,11 @@ def alike(students, images):
     return {**found, "same_everywhere": float(lesson.target.sum(axis=1).mean() / np.sqrt(lesson.target.shape[1]))}
 
 
-def asking(course):
+def asking(task):
     """Processor seconds to give the teacher a head for these people and to ask it about all pictures once."""
     start = time.process_time()
-    features = distillation_methods.base().predict(course.images, batch_size=100, verbose=0)[-1]
-    labels = course.train.labels
-    head = headline.train_head(features[: len(labels)], labels, distillation_methods.PEOPLE, course.seed)
+    features = distillation_methods.base().predict(task.images, batch_size=100, verbose=0)[-1]
+    labels = task.train.labels
+    head = headline.train_head(features[: len(labels)], labels, distillation_methods.PEOPLE, task.seed)
     head.predict(features, verbose=0)
     return time.process_time() - start

@@ -61,7 +61,7 @@ def _measured(parts, seed):
     for name, estimate in estimates.items():
         answers[name] = label_shift.corrected(probabilities, source, estimate)
     for direction in ("over", "under"):
-        places = label_shift.resample(labels, seed, direction)
+        places = resample(labels, seed, direction)
         answers[f"{direction}sampling"] = small_network.linear(known[places], labels[places]).predict_proba(tested)
     weights = (1 / source)[labels] / CLASSES
     answers["class_weights"] = small_network.linear(known, labels, weights).predict_proba(tested)
@@ -87,3 +87,32 @@ def _estimates(plain, known, labels, probabilities, source):
 
 def _balanced(predicted, truth):
     return float(np.mean([(predicted[truth == label] == label).mean() for label in range(CLASSES)]))
+
+
+def resample(labels, seed, direction="over"):
+    """Places of examples such that each class has as many: drawn again from the small ones, or left out of the large.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        Shape (n,), integers.
+    seed : int
+    direction : {"over", "under"}
+        To the size of the largest class, or of the smallest.
+
+    Returns
+    -------
+    numpy.ndarray
+        Integers, in shuffled order.
+    """
+    if direction not in ("over", "under"):
+        raise ValueError(f"direction must be 'over' or 'under', got {direction!r}")
+    rng = np.random.default_rng(seed)
+    groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    sizes = [len(group) for group in groups]
+    count = max(sizes) if direction == "over" else min(sizes)
+    chosen = [
+        group[:count] if count <= len(group) else np.concatenate([group, rng.choice(group, count - len(group))])
+        for group in groups
+    ]
+    return rng.permutation(np.concatenate(chosen))

@@ -1,4 +1,4 @@
-"""Pre-trained teachers: load one, with its head or without, and prepare pictures for it.
+"""Pretrained teachers: load one, with its head or without, and prepare pictures for it.
 
 What there is to choose from stands in `CATALOGUE`. Keras is imported where it is needed, so that the
 catalogue can be read without waiting for TensorFlow.
@@ -11,7 +11,7 @@ import numpy as np
 from tlcourse.teachers import weights
 from tlcourse.teachers.catalogue import CATALOGUE, Teacher
 from tlcourse.teachers.input_images import check_pictures
-from tlcourse.teachers.weights import TeacherUnavailable, save_embedded
+from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
     "CATALOGUE",
@@ -21,7 +21,6 @@ __all__ = [
     "imagenet_classes",
     "load",
     "preprocess",
-    "save_embedded",
 ]
 
 _CLASS_INDEX = "imagenet_class_index.json"
@@ -132,10 +131,8 @@ def _teacher(name):
 
 def _checked_size(teacher, head, input_size):
     size = teacher.input_size if input_size is None else input_size
-    fixed = teacher.embedded or (
-        head and teacher.family == "VGG"
-    )  # flattened maps: the next layer counts on their size
-    if fixed and size != teacher.input_size:
+    flattens = head and teacher.family == "VGG"  # maps, and the next layer counts on their size
+    if (teacher.embedded or flattens) and size != teacher.input_size:
         what = teacher.name if teacher.embedded else f"{teacher.name} with its head"
         raise ValueError(f"{what} takes pictures of {teacher.input_size} pixels only, got input_size={size}")
     if size < teacher.minimum_size:

@@ -1,4 +1,4 @@
-"""Whether an array holds colour pictures, and if not, what it holds and how to make it right."""
+"""Whether an array holds color images, and if not, what it holds and how to make it right."""
 
 import numpy as np
 
@@ -23,6 +23,12 @@ def check_pictures(images, size=None):
     if not fits:
         needed = f"(n, {size or 'height'}, {size or 'width'}, 3)"
         raise ValueError(f"pictures must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
+    check_range(array)
+    return array
+
+
+def check_range(array):
+    """Raise a ValueError unless an array of images holds values of 0 to 255 in which something can be seen."""
     if array.size == 0:
         raise ValueError(f"there are no pictures: the shape is {array.shape}")
     if array.dtype.kind not in "uif":
@@ -32,7 +38,6 @@ def check_pictures(images, size=None):
         raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}")
     if array.dtype.kind == "f" and 0 < high <= 1:
         raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}: multiply by 255")
-    return array
 
 
 def _shape_hint(shape, size):

@@ -1,4 +1,7 @@
-"""Files of weights: where they lie, whether they are whole, and how the embedded ones are written."""
+"""Files of weights: where they lie, whether they are whole, and how they become a network.
+
+Each problem is one error that names the file and says what to do.
+"""
 
 import json
 import os
@@ -10,8 +13,6 @@ import numpy as np
 
 from tlcourse import storage
 from tlcourse.data import data_folder
-
-_LARGEST_DIFFERENCE = 0.05  # between the outputs before and after rounding, in their standard deviations
 
 
 class TeacherUnavailable(FileNotFoundError):  # noqa: N818 - says what is the matter
@@ -86,58 +87,6 @@ def embedded_files(name, folder=None):
     return folder / f"{name}.npz", folder / f"{name}.json"
 
 
-def save_embedded(model, name, card, folder=None):
-    """Write a model's weights as float16, with its model card beside them, and check what was written.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Made by `tlcourse.networks.narrow_vgg16`.
-    name : str
-        The files are `name`.npz (arrays w000, w001 ... in the order of ``get_weights()``) and `name`.json.
-    card : dict
-        Data, recipe, accuracy, licence ...; and "architecture", the arguments of `narrow_vgg16` that make the
-        model, unless its number of classes is the only one. What can be measured here is added.
-    folder : path-like, optional
-        data/teachers unless given.
-
-    Returns
-    -------
-    dict
-        The card as written.
-
-    Raises
-    ------
-    ValueError
-        If a weight does not fit into float16, or rounding changes the outputs visibly; nothing is written then.
-    """
-    card = {"architecture": {"classes": model.output_shape[-1]}, **card}
-    weights_file, card_file = embedded_files(name, folder)
-    with np.errstate(over="ignore"):
-        arrays = {f"w{index:03d}": array.astype(np.float16) for index, array in enumerate(model.get_weights())}
-    for (key, array), variable in zip(arrays.items(), model.weights, strict=True):
-        if not np.isfinite(array).all():
-            raise ValueError(f"{variable.path} ({key}) holds a value that float16 cannot: its range ends at 65,504")
-    with storage.whole_file(weights_file) as partial:
-        with open(partial, "wb") as file:
-            np.savez_compressed(file, **arrays)  # its dates are fixed: the same weights give the same bytes
-        difference = _output_difference(model, _read_arrays(partial), card["architecture"])
-        if difference > _LARGEST_DIFFERENCE:
-            raise ValueError(f"float16 moves the outputs of {name} by {difference:.3g} standard deviations")
-    written = {
-        "name": name,
-        "file": weights_file.name,
-        **card,
-        "sha256": storage.checksum(weights_file),
-        "bytes": weights_file.stat().st_size,
-        "parameters": model.count_params(),
-        "float16_difference": round(difference, 6),
-    }
-    with storage.whole_file(card_file) as partial:
-        partial.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8", newline="\n")
-    return written
-
-
 def load_embedded(name, folder=None):
     """An embedded teacher, after its file was compared with the checksum in its model card.
 
@@ -166,27 +115,21 @@ def load_embedded(name, folder=None):
     if storage.checksum(weights_file) != expected:
         raise damaged(weights_file, f"its SHA-256 checksum is not the one in {card_file.name}", remedy)
     try:
-        return _build(architecture, _read_arrays(weights_file))
+        return build(architecture, read_arrays(weights_file))
     except (ValueError, TypeError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise damaged(card_file, f"it does not describe {weights_file.name}: {error}", remedy) from None
 
 
-def _read_arrays(path):
+def read_arrays(path):
+    """The arrays of an embedded teacher's file as float32, in the order of ``get_weights()``."""
     with np.load(path) as stored:
         return [stored[key].astype(np.float32) for key in sorted(stored.files)]
 
 
-def _build(architecture, arrays):
-    from tlcourse import networks  # brings TensorFlow, which looking for files does not need
+def build(architecture, arrays):
+    """The narrow VGG-16 of these arguments and weights."""
+    from tlcourse import networks  # it brings TensorFlow, which looking for files does not need
 
     model = networks.narrow_vgg16(**architecture)
     model.set_weights(arrays)
     return model
-
-
-def _output_difference(model, arrays, architecture):
-    """The largest change of an output between `model` and its rounded weights, on pictures of noise."""
-    shape = (64, *model.input_shape[1:])
-    pictures = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
-    before, after = (np.asarray(each(pictures, training=False)) for each in (model, _build(architecture, arrays)))
-    return float(np.max(np.abs(after - before)) / (np.std(before) + 1e-12))

@@ -4,12 +4,11 @@ import ipywidgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
-from tlcourse.widgets.controls import Explorer, png, table
+from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, table
 
 SHOWN = 24  # channels of a layer
 
@@ -84,10 +83,6 @@ class CutExplorer(Explorer):
     ----------
     layer, picture_of : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        The accuracies of this layer, for those who cannot see the picture.
     """
 
     def __init__(self, teacher, pictures, curves):
@@ -99,22 +94,17 @@ class CutExplorer(Explorer):
                 raise ValueError(f"{label!r} has {len(summaries)} summaries for {len(self.names)} layers")
         outputs = [_activated(teacher, name) for name in self.names]
         self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(pictures.values())), verbose=0)
-        wide = {"style": {"description_width": "70px"}}
         options = [(name, number) for number, name in enumerate(self.names)]
-        self.layer = ipywidgets.SelectionSlider(
-            options=options, description="cut after", continuous_update=False, **wide
-        )
+        self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **WHEN_RELEASED)
         titles = [(title, number) for number, title in enumerate(pictures)]
-        self.picture_of = ipywidgets.Dropdown(options=titles, description="picture", **wide)
-        super().__init__([self.layer, self.picture_of])
+        self.picture_of = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
+        super().__init__([self.layer, self.picture_of], figure_size=(11, 4))
 
-    def _draw(self):
+    def _draw_on(self, figure):
         layer = self.layer.value
-        figure = Figure(figsize=(11, 4), facecolor="white", layout="constrained")
         draw_cut(self.maps[layer][self.picture_of.value], self.curves, self.names, layer, figure)
-        self.picture.value = png(figure)
         rows = [(label, f"{summaries[layer]['mean']:.1%}") for label, summaries in self.curves.items()]
-        self.numbers.value = table((f"cut after {self.names[layer]}", "accuracy"), rows)
+        return table((f"cut after {self.names[layer]}", "accuracy"), rows)
 
 
 def _activated(teacher, name):

@@ -6,11 +6,10 @@ import io
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse.datasets import photos
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, png, table
+from tlcourse.widgets.controls import Explorer, percent, table
 
 
 @styled
@@ -45,7 +44,7 @@ def draw_photo(photo, shares, names, title="", figure=None):
         raise ValueError(f"{len(names)} classes need as many probabilities, got {len(shares)}")
     if figure is None:
         figure = plt.figure(figsize=(7, 2.8), layout="constrained")
-    left, right = (axes_for(one) for one in figure.subplots(1, 2, width_ratios=(1, 2)))
+    left, right = (axes_for(axes) for axes in figure.subplots(1, 2, width_ratios=(1, 2)))
     left.imshow(photo)
     left.set_title(title[-24:], fontsize=10, color=INK)
     left.set_axis_off()
@@ -82,8 +81,6 @@ class PhotoClassifier(Explorer):
     ----------
     sample, upload : ipywidgets.Widget
         The controls.
-    picture : ipywidgets.Image
-        PNG.
     numbers : ipywidgets.HTML
         The same shares as a table; or why an upload could not be read.
     """
@@ -95,7 +92,7 @@ class PhotoClassifier(Explorer):
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
-        super().__init__([self.sample, self.upload])
+        super().__init__([self.sample, self.upload], figure_size=(7, 2.8))
 
     def _moved(self, change):
         """Another sample is chosen, or a photo has come."""
@@ -113,19 +110,21 @@ class PhotoClassifier(Explorer):
 
     def show(self, photo, title):
         """Classify a photo, shape (size, size, 3), and draw what came of it."""
-        shares = np.asarray(self.predict(photo), dtype=float).reshape(-1)
-        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
-        draw_photo(photo, shares, self.class_names, title, figure)
-        self.picture.value = png(figure)
+        self.photo, self.title = photo, title
+        super()._draw()
+
+    def _draw_on(self, figure):
+        shares = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
+        draw_photo(self.photo, shares, self.class_names, self.title, figure)
         rows = zip(self.class_names, map(percent, shares), strict=True)
-        self.numbers.value = table((title, "probability"), rows)
+        return table((self.title, "probability"), rows)
 
 
 def _first_file(value):
     """Name and bytes of an upload; ipywidgets 7 (Colab) gives a dictionary by name, 8 a tuple of dictionaries."""
     if isinstance(value, dict):
-        name, one = next(iter(value.items()))
+        name, file = next(iter(value.items()))
     else:
-        one = value[0]
-        name = one["name"]
-    return str(name), bytes(one["content"])
+        file = value[0]
+        name = file["name"]
+    return str(name), bytes(file["content"])

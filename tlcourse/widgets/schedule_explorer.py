@@ -4,12 +4,11 @@ import functools
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
 from tlcourse.plots.style import INK, LINE_COLOURS, axes_for, styled
-from tlcourse.widgets.controls import Explorer, png, table
+from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, table
 
 _DASHES = ("-", "--", "-.", ":")
 
@@ -79,33 +78,28 @@ class ScheduleExplorer(Explorer):
     ----------
     schedule, highest, steps, factor, groups : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        First, highest and last rate of each group as a table, for those who cannot see the picture.
     """
 
     def __init__(self, highest=1e-3):
         if not 1e-5 <= highest <= 1:
             raise ValueError(f"highest must be from 1e-5 to 1, got {highest}")
-        wide = {"style": {"description_width": "70px"}}
-        late = {**wide, "continuous_update": False}
-        self.schedule = ipywidgets.Dropdown(options=list(schedules.SCHEDULES), description="schedule", **wide)
-        self.highest = ipywidgets.FloatLogSlider(value=highest, min=-5, max=0, step=0.25, description="peak", **late)
-        self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **late)
-        self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **late)
-        self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **late)
-        super().__init__([[self.schedule, self.highest, self.steps], [self.factor, self.groups]])
+        self.schedule = ipywidgets.Dropdown(options=list(schedules.SCHEDULES), description="schedule", **NAMED)
+        self.highest = ipywidgets.FloatLogSlider(
+            value=highest, min=-5, max=0, step=0.25, description="peak", **WHEN_RELEASED
+        )
+        self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **WHEN_RELEASED)
+        self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **WHEN_RELEASED)
+        self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **WHEN_RELEASED)
+        columns = [[self.schedule, self.highest, self.steps], [self.factor, self.groups]]
+        super().__init__(columns, figure_size=(7.5, 3.4), layout="none")
 
-    def _draw(self):
+    def _draw_on(self, figure):
         name, highest, steps = self.schedule.value, self.highest.value, self.steps.value
         groups, factor = self.groups.value, self.factor.value
-        figure = Figure(figsize=(7.5, 3.4), facecolor="white")  # a constrained layout would take twice as long
         draw_schedules(name, highest, groups, factor, steps, figure.add_axes((0.1, 0.15, 0.68, 0.75)))
-        self.picture.value = png(figure)
         shape = _shape(name, steps)
         rows = [
             (_title(number, groups), *(f"{peak * part:.3g}" for part in (shape[0], shape.max(), shape[-1])))
             for number, peak in enumerate(ladder(highest, groups, factor))
         ]
-        self.numbers.value = table(("group", "first rate", "highest", "last"), rows)
+        return table(("group", "first rate", "highest", "last"), rows)

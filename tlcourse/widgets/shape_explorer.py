@@ -4,12 +4,11 @@ import math
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
 from tlcourse.plots.style import COLOURS, INK, PALE, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, png, table
+from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, percent, table
 
 BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
 VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
@@ -163,10 +162,6 @@ class ShapeExplorer(Explorer):
     ----------
     layer, kernel, strides, padding, filters : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        The same shapes and counts as a table, for those who cannot see the picture.
     """
 
     def __init__(self, layers, input_shape):
@@ -175,15 +170,15 @@ class ShapeExplorer(Explorer):
         convolutions = [index for index, layer in enumerate(self.layers) if layer["kind"] == "conv"]
         if not convolutions:
             raise ValueError(f"there is no layer of kind 'conv' to change in {layers}")
-        wide = {"style": {"description_width": "70px"}, "continuous_update": False}
         names = [(f"convolution {number}", index) for number, index in enumerate(convolutions, start=1)]
-        self.layer = ipywidgets.Dropdown(options=names, description="layer", style=wide["style"])
-        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **wide)
-        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **wide)
-        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", style=wide["style"])
-        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **wide)
+        self.layer = ipywidgets.Dropdown(options=names, description="layer", **NAMED)
+        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **WHEN_RELEASED)
+        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **WHEN_RELEASED)
+        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", **NAMED)
+        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **WHEN_RELEASED)
         self._busy = False
-        super().__init__([[self.layer, self.padding], [self.kernel, self.strides, self.filters]])
+        columns = [[self.layer, self.padding], [self.kernel, self.strides, self.filters]]
+        super().__init__(columns, figure_size=(1.65 * (len(self.layers) + 1), 4.2))
 
     def _moved(self, change):
         """Another layer is chosen, or the chosen one gets other values."""
@@ -201,19 +196,15 @@ class ShapeExplorer(Explorer):
             getattr(self, name).value = self.layers[self.layer.value][name]
         self._busy = False
 
-    def _draw(self):
+    def _draw_on(self, figure):
         self._take_values()
         try:
             rows = counting.measure(self.layers, self.input_shape)
         except ValueError:
-            rows = None
-        figure = Figure(figsize=(1.65 * (len(self.layers) + 1), 4.2), facecolor="white", layout="constrained")
-        if rows is None:
             figure.text(0.5, 0.5, TOO_LARGE, ha="center", color=INK, fontsize=12)
-        else:
-            draw_shapes(rows, figure.add_subplot(), changed=self.layer.value + 1)
-        self.picture.value = png(figure)
-        self.numbers.value = f"<p>{TOO_LARGE}</p>" if rows is None else _table(rows)
+            return f"<p>{TOO_LARGE}</p>"
+        draw_shapes(rows, figure.add_subplot(), changed=self.layer.value + 1)
+        return _table(rows)
 
 
 def _table(rows):

@@ -2,14 +2,12 @@
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse.datasets import galaxies
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, png
+from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, percent
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
-SKY = 0.15  # light of the night sky in each pixel: that of galaxies.SHARP
 
 
 @styled
@@ -79,10 +77,6 @@ class ShiftExplorer(Explorer):
     ----------
     galaxy, seeing, exposure : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        The accuracy in words, for those who cannot see the picture.
     """
 
     def __init__(self, lights, seeings, exposures, accuracies):
@@ -93,20 +87,17 @@ class ShiftExplorer(Explorer):
                 f"accuracies of shape ({len(self.seeings)}, {len(self.exposures)}) are needed, "
                 f"got {self.accuracies.shape}"
             )
-        wide = {"style": {"description_width": "70px"}, "continuous_update": False}
-        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", style=wide["style"])
-        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **wide)
-        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **wide)
-        super().__init__([self.galaxy, self.seeing, self.exposure])
+        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **NAMED)
+        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **WHEN_RELEASED)
+        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **WHEN_RELEASED)
+        super().__init__([self.galaxy, self.seeing, self.exposure], figure_size=(8, 3.2))
 
-    def _draw(self):
+    def _draw_on(self, figure):
         column = self.accuracies[:, self.exposures.index(self.exposure.value)]
-        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, SKY)
-        figure = Figure(figsize=(8, 3.2), facecolor="white", layout="constrained")
+        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, galaxies.SHARP.sky)
         draw_shift(self.lights[self.galaxy.value], telescope, self.seeings, column, figure.add_subplot())
-        self.picture.value = png(figure)
         here = column[self.seeings.index(self.seeing.value)]
-        self.numbers.value = (
+        return (
             f"<p>Seeing {self.seeing.value:g} pixels, exposure {self.exposure.value:g}: "
             f"{here:.1%} of the galaxies are recognised.</p>"
         )

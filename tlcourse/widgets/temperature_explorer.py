@@ -2,10 +2,9 @@
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, png, table
+from tlcourse.widgets.controls import Explorer, percent, table
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 
@@ -41,8 +40,8 @@ def draw_softened(logits, names, temperature, axes=None):
     places = np.arange(len(shares))
     axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
-        said = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
-        axes.text(place, share + 0.02, said, ha="center", fontsize=9, color=INK)
+        text = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
+        axes.text(place, share + 0.02, text, ha="center", fontsize=9, color=INK)
     axes.set_xticks(places, names)
     axes.set(xlim=(-0.5, len(shares) - 0.5), ylim=(0, 1.12), yticks=())
     axes.spines[["left", "top", "right"]].set_visible(False)
@@ -75,10 +74,6 @@ class TemperatureExplorer(Explorer):
     ----------
     picture_of, temperature : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
-    picture : ipywidgets.Image
-        PNG.
-    numbers : ipywidgets.HTML
-        The same shares as a table, for those who cannot see the picture.
     """
 
     def __init__(self, logits, names, titles):
@@ -91,12 +86,10 @@ class TemperatureExplorer(Explorer):
         self.temperature = ipywidgets.FloatLogSlider(
             value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
         )
-        super().__init__([self.picture_of, self.temperature])
+        super().__init__([self.picture_of, self.temperature], figure_size=(7, 2.8))
 
-    def _draw(self):
+    def _draw_on(self, figure):
         logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
-        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
         draw_softened(logits, self.names, temperature, figure.add_subplot())
-        self.picture.value = png(figure)
         shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
-        self.numbers.value = table(("class", "share"), zip(self.names, shares, strict=True))
+        return table(("class", "share"), zip(self.names, shares, strict=True))

@@ -1,5 +1,6 @@
-"""What Sphinx reads: the README as first page, the units, the ledger of claims, and a page for each module."""
+"""What Sphinx reads: the README as first page, units, documents, claims, and a page for each module of the package."""
 
+import posixpath
 import re
 import shutil
 from pathlib import Path
@@ -7,18 +8,17 @@ from pathlib import Path
 from mdit_py_plugins.anchors.index import slugify
 
 from tlcourse import notebooks
-from tlcourse.building import claims, tables
+from tlcourse.building import tables
 from tlcourse.building.addresses import SITE
 from tlcourse.building.site import unit_page
 from tlcourse.building.unit_sources import names
 
-BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]")
-CLAIMS = re.compile(r"<details><summary>All.*?</details>", re.DOTALL)
-MARKS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
-COURSE_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)\)")
-PICTURE = re.compile(r"\]\(((?!https?:)[^)]+\.png)\)")
+MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
+LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+SECTION_LINK = re.compile(r"\[([^]]+)\]\((units/\w+\.ipynb)\)")
 PACKAGE = Path(__file__).resolve().parents[2]
-INTERNAL = {"tlcourse.__main__", "tlcourse.jupyter", "tlcourse.pretrain", "tlcourse.building.site"}
+LEFT_OUT = {"tlcourse.__main__", "tlcourse.building", "tlcourse.commands"}  # no reference: only `tlcourse` calls them
+CLAIMS = "docs/claims.md"
 
 
 def write(root, folder):
@@ -34,59 +34,80 @@ def write(root, folder):
     for name in names(root):
         notebook = unit_page.page(root, name)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
-    documents = sorted((root / "docs").glob("*.md"))
-    for file in documents:
-        _write(folder / "docs" / file.name, linked(file.read_text(encoding="utf-8"), "../"))
-    _write(folder / "claims.md", claims_page(root))
+    documents = ["README.md", *(f"docs/{file.name}" for file in sorted((root / "docs").glob("*.md")))]
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in documents}
+    for name in documents[1:]:
+        _write(folder / site_path(name), linked(texts[name], name, site_path(name)))
+    _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
     modules = module_pages()
     for name, text in modules.items():
         _write(folder / "reference" / f"{name}.md", text)
     _write(folder / "reference" / "index.md", reference_page(modules))
-    _write(folder / "index.md", first_page(root, [file.stem for file in documents]))
+    _write(folder / "index.md", first_page(texts["README.md"], documents[1:]))
     _write(folder / "units" / "index.md", units_page(root))
-    for picture in PICTURE.findall((root / "README.md").read_text(encoding="utf-8")):
-        (folder / picture).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / picture, folder / picture)
+    for figure in {figure for name, text in texts.items() for figure in figures(text, name)}:
+        (folder / figure).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / figure, folder / figure)
 
 
 def _write(file, text):
     notebooks.write_atomically(file, text)
 
 
-def linked(text, up=""):
-    """A page's Markdown with its links to files of the repository turned into links that the site can follow.
+def site_path(path):
+    """Where the site has a file of the repository: a path below the site's folder, or an address in the repository."""
+    unit = re.fullmatch(r"notebooks/(\w+)/\1\.ipynb", path)
+    if unit:
+        return f"units/{unit[1]}.ipynb"
+    if path in ("README.md", CLAIMS):
+        return {"README.md": "index.md", CLAIMS: "claims.md"}[path]
+    if re.fullmatch(r"docs/\w+\.md", path) or path.endswith(".png"):
+        return path
+    return f"{SITE}/blob/main/{path}"
 
-    A unit's notebook becomes its page, any other file its page in the repository.
+
+def linked(text, document, page):
+    """A document's Markdown with its links to files of the repository turned into links that the site can follow.
+
+    Parameters
+    ----------
+    text : str
+    document : str
+        The path that the links start from, in the repository: "docs/grading.md".
+    page : str
+        The path of the page on the site: "docs/grading.md".
     """
 
     def target(found):
-        path = found[1]
-        unit = re.fullmatch(r"(?:\.\./)*notebooks/(\w+)/\1\.ipynb", path)
-        if unit:
-            return f"]({up}units/{unit[1]}.ipynb)"
-        if re.fullmatch(r"(?:\.\./)*docs/\w+\.md", path):
-            return f"]({up}docs/{path.rpartition('/')[2]})"
-        if up and re.fullmatch(r"\w+\.md", path):  # a document's neighbour
-            return found[0]
-        if path.endswith(".png"):
-            return f"]({up}{path})"
-        return f"]({SITE}/blob/main/{path.removeprefix('../')})"
+        path = site_path(_resolved(found[1], document))
+        if not path.startswith(SITE):
+            path = posixpath.relpath(path, posixpath.dirname(page) or ".")
+        return path + (found[2] or "")
 
-    return COURSE_LINK.sub(target, BADGE.sub("[Open in Colab]", MARKS.sub("", text)))
+    return LINK.sub(target, MARKERS.sub("", text))
 
 
-def first_page(root, documents):
-    """The README, with the ledger on a page of its own, and what the site's navigation shows."""
-    text = (root / "README.md").read_text(encoding="utf-8")
-    text = CLAIMS.sub("[All claims, with what was measured](claims.md)", linked(text))
-    pages = ["Units <units/index>", "Claims <claims>", *(f"docs/{name}" for name in documents)]
-    return text + _contents([*pages, "Reference <reference/index>"], hidden=True)
+def _resolved(link, document):
+    """The path in the repository that a relative link in a document leads to."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(document), link))
+
+
+def figures(text, document):
+    """The repository paths of the images that a document shows."""
+    return [_resolved(found[1], document) for found in LINK.finditer(text) if found[1].endswith(".png")]
+
+
+def first_page(text, documents):
+    """The README, and what the site's navigation shows."""
+    pages = ["Units <units/index>", "Claims <claims>"]
+    pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
+    return linked(text, "README.md", "index.md") + _contents([*pages, "Reference <reference/index>"], hidden=True)
 
 
 def units_page(root):
     """The units in their order, with the time that each takes."""
     text = f"# Units\n\nEach page holds a unit with what its cells print and draw.\n\n{tables.unit_table(root)}\n"
-    return linked(text, "../") + _contents(names(root), hidden=True)
+    return linked(text, "README.md", "units/index.md") + _contents(names(root), hidden=True)
 
 
 def _contents(pages, hidden=False):
@@ -95,25 +116,10 @@ def _contents(pages, hidden=False):
     return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 
 
-def claims_page(root):
-    """The ledger of claims as a page: each claim links to the section that shows it."""
-
-    def section(found):
-        return f"[{found[1]}](units/{found[2]}.ipynb#{slugify(found[1])})"
-
-    table = re.sub(r"\[([^]]+)\]\(notebooks/(\w+)/\2\.ipynb\)", section, claims.table(root))
-    return (
-        "# What the lectures claim, and what we found\n\n"
-        "Each claim is decided by measurements of this course: those in `data/results`, repeated over seeds, or what a "
-        "unit's cells print. The verdicts are worked out from them whenever this page is made.\n\n"
-        f"{verdicts(root)}\n\n{table}\n"
-    )
-
-
-def verdicts(root):
-    """How many claims hold, and how many do not, in words."""
-    found = [entry.verdict for entry in claims.entries(root)]
-    return "; ".join(f"**{verdict}**: {found.count(verdict)}" for verdict in claims.VERDICTS) + "."
+def claims_page(text):
+    """docs/claims.md as a page: each claim links to the section of a unit that shows it."""
+    page = linked(text, CLAIMS, site_path(CLAIMS))
+    return SECTION_LINK.sub(lambda found: f"[{found[1]}]({found[2]}#{slugify(found[1])})", page)
 
 
 def module_pages():
@@ -128,7 +134,7 @@ def module_pages():
     for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil: it imports packages, and TensorFlow with some
         name = ".".join(["tlcourse", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         page = ".".join(name.split(".")[:2])
-        if name != "tlcourse" and page not in INTERNAL:
+        if name != "tlcourse" and page not in LEFT_OUT:
             found.setdefault(page, []).append(name)
     return {page: "\n".join(_module(name, page) for name in sorted(names)) for page, names in found.items()}
 

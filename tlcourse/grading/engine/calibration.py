@@ -12,8 +12,8 @@ from tlcourse import notebooks
 from tlcourse.grading.engine import cell_selection
 from tlcourse.grading.engine.check_grader import CheckGrader
 from tlcourse.grading.engine.grade_submission import completed
+from tlcourse.grading.engine.grading_pool import open_sandbox
 from tlcourse.grading.engine.notebook_runner import NotebookRunner
-from tlcourse.grading.engine.workers import open_sandbox
 from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.submissions import normalize, reading
 

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from tlcourse.grading.engine.grade_submission import grade_submission
-from tlcourse.grading.engine.workers import check_sandbox, open_sandbox
+from tlcourse.grading.engine.grading_pool import check_sandbox, open_sandbox
 from tlcourse.grading.gradebook._nbgrader import conversion
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.results import write_record

@@ -1,7 +1,7 @@
 """Grades the submissions of a unit: in a sandbox, in parallel, and so that it can be stopped at any moment.
 
-Submissions are graded in parallel (`tlcourse.grading.engine.workers`); this process alone writes. Whatever stops the
-grading, the next start finds of each submission either nothing, a result to record, or a record.
+Submissions are graded in parallel (`tlcourse.grading.engine.grading_pool`); this process alone writes. Whatever stops
+the grading, the next start finds of each submission either nothing, a result to record, or a record.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import os
 import filelock
 from tqdm import tqdm
 
-from tlcourse.grading.engine.workers import check_sandbox, grade_side_by_side
+from tlcourse.grading.engine.grading_pool import check_sandbox, grade_side_by_side
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.storage_errors import GradebookLocked, when_unlocked

@@ -10,7 +10,7 @@ import sys
 
 import nbformat
 
-from tlcourse.grading.engine.workers import sandbox_problem
+from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.model import layout
 from tlcourse.notebooks import kernel_environment, write_atomically
 

@@ -85,17 +85,25 @@ def person(identity):
     """
     if identity < 0:
         raise ValueError(f"identity must be 0 or more, got {identity}")
-    rng = np.random.default_rng([identity, 48])
+    rng = np.random.default_rng([identity, 48])  # the order of the samples below decides who each number is
+    skin, hair, lips = _complexion(rng)
+    return Person(skin=skin, hair=hair, **_head(rng), **_eyes(rng), **_lower_face(rng, lips), **_extras(rng))
+
+
+def _complexion(rng):
+    """Colors of skin, hair and lips; the lips are natural or made up, for `_lower_face` to choose."""
     tone = rng.uniform(0, len(_SKIN) - 1)
     low = int(tone)
     skin = _SKIN[low] + (tone - low) * (_SKIN[min(low + 1, len(_SKIN) - 1)] - _SKIN[low])
     skin = np.clip(skin + rng.normal(0, 0.02, 3), 0, 1)
     hair = np.clip(_HAIR[rng.integers(len(_HAIR))] + rng.normal(0, 0.03, 3), 0, 1)
-    natural_lips = np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1)
-    lipstick = _LIPSTICK[rng.integers(len(_LIPSTICK))]
-    return Person(
-        skin=skin,
-        hair=hair,
+    natural = np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1)
+    made_up = _LIPSTICK[rng.integers(len(_LIPSTICK))]
+    return skin, hair, (natural, made_up)
+
+
+def _head(rng):
+    return dict(
         hair_style=str(rng.choice(_HAIR_STYLES)),
         hairline=rng.uniform(0.42, 0.62),
         hair_volume=rng.uniform(1.06, 1.28),
@@ -103,6 +111,11 @@ def person(identity):
         face_height=rng.uniform(0.6, 0.78),
         jaw=rng.uniform(1.6, 4.0),
         ears=rng.uniform(0.04, 0.15),
+    )
+
+
+def _eyes(rng):
+    return dict(
         iris=_IRIS[rng.integers(len(_IRIS))],
         eye_distance=rng.uniform(0.18, 0.3),
         eye_height=rng.uniform(-0.14, 0.0),
@@ -112,13 +125,24 @@ def person(identity):
         brow_thickness=rng.uniform(0.015, 0.065),
         brow_tilt=rng.uniform(-0.45, 0.45),
         brow_height=rng.uniform(0.13, 0.2),
+    )
+
+
+def _lower_face(rng, lips):
+    natural, made_up = lips
+    return dict(
         nose_length=rng.uniform(0.14, 0.34),
         nose_width=rng.uniform(0.05, 0.17),
         mouth_width=rng.uniform(0.12, 0.3),
         mouth_height=rng.uniform(0.34, 0.5),
         lips=rng.uniform(0.026, 0.11),
-        lip_colour=lipstick if rng.random() < 0.5 else natural_lips,
+        lip_colour=made_up if rng.random() < 0.5 else natural,
         beard=str(rng.choice(_BEARDS)),
+    )
+
+
+def _extras(rng):
+    return dict(
         glasses=str(rng.choice(_GLASSES)),
         frame=_FRAME[rng.integers(len(_FRAME))],
         marks=tuple(_mark(rng) for _ in range(rng.integers(1, 5))),

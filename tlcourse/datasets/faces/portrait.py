@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tlcourse.datasets import hair
-from tlcourse.datasets.canvas import Canvas
+from tlcourse.datasets.faces import hair
+from tlcourse.datasets.faces.canvas import Canvas
 
 
 def draw(someone, rng, size=48):

@@ -1,7 +1,7 @@
 """Synthetic galaxies through two telescopes: the same sky, sharp and deep, or blurred and noisy.
 
-Nothing is taken from a sky survey: profiles, arms and tails follow the formulas named in `tlcourse.datasets.galaxy`,
-the classes those of Galaxy Zoo (Lintott et al. 2008), with whose pictures these have the appearance in common.
+Nothing is taken from a sky survey: profiles, arms and tails follow the formulas named in `light.py`, and the classes
+are those of Galaxy Zoo (Lintott et al. 2008), whose images these resemble.
 """
 
 import functools
@@ -11,9 +11,7 @@ import numpy as np
 from scipy import fft
 
 from tlcourse.datasets import LabelledImages
-from tlcourse.datasets.galaxy import KINDS, SIZE, draw
-
-__all__ = ["BLURRED", "CLASS_NAMES", "COARSE", "KINDS", "SHARP", "SIZE", "SOURCE", "Telescope", "observe"]
+from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
 COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`
@@ -81,7 +79,7 @@ def observe(images_each, seed, telescope=SHARP, fine=False):
     for label in range(len(names)):
         for number in range(images_each):
             kind, place = (label, number) if fine else (2 * label + number % 2, number // 2)
-            light = draw(kind, np.random.default_rng([seed, kind, place]))
+            light = draw_light(kind, np.random.default_rng([seed, kind, place]))
             images[label, number] = expose(light, telescope, np.random.default_rng([seed, kind, place, 1]))
     labels = np.repeat(np.arange(len(names)), images_each)
     return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)

@@ -9,22 +9,8 @@ data, a classroom can share, print and misclassify it without asking anyone.
 import numpy as np
 
 from tlcourse.datasets import LabelledImages
-from tlcourse.datasets.person import Person, person
-from tlcourse.datasets.portrait import draw
-
-__all__ = [
-    "DEVELOPMENT_PEOPLE",
-    "SIZE",
-    "SOURCE",
-    "TEACHER_PEOPLE",
-    "TEST_PEOPLE",
-    "Person",
-    "development",
-    "draw",
-    "headline",
-    "person",
-    "portraits",
-]
+from tlcourse.datasets.faces.people import person
+from tlcourse.datasets.faces.portrait import draw
 
 SIZE = 48  # height and width of a picture, in pixels
 TEACHER_PEOPLE = range(2622)  # as many as VGG-Face was trained on (Parkhi et al. 2015)

@@ -1,4 +1,4 @@
-"""The idea of transfer learning in one picture."""
+"""The idea of transfer learning in one figure: a teacher, and a student that keeps 15 of its 16 layers."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -4,34 +4,43 @@ import zlib
 
 import numpy as np
 
-from tlcourse.datasets.review_words import ADJECTIVES, CLOSINGS, COMPANY, DAYS, INTENSIFIERS, NOUNS, VERBS
+from tlcourse.datasets.reviews.words import ADJECTIVES, CLOSINGS, COMPANY, DAYS, INTENSIFIERS, NOUNS, VERBS
 
 LANGUAGES = ("english", "spanish")
 _TOPICS = ("meal", "hotel", "film")
 _TOPIC_SHARES = {"english": (0.4, 0.25, 0.35), "spanish": (0.3, 0.4, 0.3)}
 
 
-class Writer:
-    """Puts reviews together; how often it takes each word is its language's own habit."""
+class ReviewWriter:
+    """Puts reviews together; how often it takes each word is its language's own habit.
 
-    def __init__(self, number, rng):
-        self.spanish, self.rng = number == 1, rng
+    Parameters
+    ----------
+    language : int
+        Place in `LANGUAGES`.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(self, language, rng):
+        self.language, self.rng = language, rng
+        self.spanish = LANGUAGES[language] == "spanish"
         self.habits = {}
 
     def pick(self, choices):
         """One of `choices`, some of which this language uses several times as often as others."""
         if choices not in self.habits:
-            habit = np.random.default_rng([self.spanish, zlib.crc32(repr(choices).encode())])
+            habit = np.random.default_rng([self.language, zlib.crc32(repr(choices).encode())])
             weights = np.exp(habit.normal(0, 0.6, len(choices)))
             self.habits[choices] = weights / weights.sum()
         return choices[self.rng.choice(len(choices), p=self.habits[choices])]
 
     def word(self, pairs):
-        return self.pick(pairs)[self.spanish]
+        """One of several (English, Spanish) pairs, in this language."""
+        return self.pick(pairs)[self.language]
 
     def review(self, sentiment):
         """Two or three clauses in favour of `sentiment`, at times one against, at times one about nothing."""
-        topic = self.rng.choice(_TOPICS, p=_TOPIC_SHARES[LANGUAGES[self.spanish]])
+        topic = self.rng.choice(_TOPICS, p=_TOPIC_SHARES[LANGUAGES[self.language]])
         clauses = [self.judgement(sentiment, topic) for _ in range(self.rng.integers(2, 4))]
         if self.rng.random() < 0.3:
             clauses[-1] = f"{'y' if self.spanish else 'and'} {clauses[-1]}"
@@ -45,11 +54,12 @@ class Writer:
         return " ".join(clauses)
 
     def judgement(self, sentiment, topic):
+        """A clause in favour of `sentiment`, in one of four forms; a negation turns the adjective around."""
         noun = self.pick(_of_topic(NOUNS, topic))
         form = self.rng.random()
         if form < 0.15:
             return self.deed(sentiment, noun)
-        if form < 0.4:  # a negation turns the adjective around
+        if form < 0.4:
             return self.state(noun, self.adjective(-sentiment, topic, noun), negated=True)
         adjective = self.adjective(sentiment, topic, noun)
         if form < 0.6:

@@ -76,7 +76,7 @@ class Frame:
         return self.origin[0] + cos * u - sin * v, self.origin[1] + sin * u + cos * v
 
 
-def draw(kind, rng):
+def draw_light(kind, rng):
     """The light of a galaxy of `kind`, with stars before it and small galaxies behind.
 
     Parameters
@@ -161,10 +161,10 @@ def _edge_on(sky, frame, total, rng, bulge=0.0):
         round_part = Frame(*frame.origin, frame.angle, rng.uniform(0.7, 0.95))
         sky.add(sersic(round_part.radius, rng.uniform(2, 3.4), 2.0), _OLD, total * bulge)
     if rng.random() < 0.75:
-        lane = np.exp(-(((frame.v - np.float32(rng.normal(0, 0.4))) / np.float32(0.7)) ** 2))
-        lane *= np.exp(-((np.abs(frame.u) / np.float32(2.2 * scale)) ** 4))
+        dust = np.exp(-(((frame.v - np.float32(rng.normal(0, 0.4))) / np.float32(0.7)) ** 2))
+        dust *= np.exp(-((np.abs(frame.u) / np.float32(2.2 * scale)) ** 4))
         opacity = rng.uniform(0.4, 0.8) * np.array([0.75, 0.9, 1], np.float32)  # dust takes more of the blue
-        sky.planes *= 1 - opacity[:, None, None] * lane
+        sky.planes *= 1 - opacity[:, None, None] * dust
 
 
 def _edge_on_with_bulge(sky, frame, total, rng):

@@ -1,0 +1,105 @@
+"""The shape of the package: a helper package that a student can read, short files and functions, names used once."""
+
+import ast
+import collections
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, in_time
+
+PACKAGE = ROOT / "tlcourse"
+FILES = sorted(PACKAGE.rglob("*.py"))
+MACHINERY = {"research", "building", "grading", "commands", "samples", "notebooks.py", "__main__.py"}
+HELPERS = [file for file in FILES if file.relative_to(PACKAGE).parts[0] not in MACHINERY]  # what units import
+HELPER_LINES, FILE_LINES, FUNCTION_LINES = 6_500, 300, 29
+# Classes of the machinery that still share a name; this set may only shrink.
+SHARED_CLASSES = {"Course", "Outcome", "Report", "Student", "Task"}
+SLOW_TO_IMPORT = {"keras", "pooch", "requests", "tenacity", "tensorflow"}
+
+
+def lines(file):
+    """How many lines a file has."""
+    return len(file.read_text(encoding="utf-8").splitlines())
+
+
+def name(file):
+    """A file's path within the repository."""
+    return file.relative_to(ROOT).as_posix()
+
+
+def test_the_helper_package_stays_small():
+    total = sum(map(lines, HELPERS))
+    assert total <= HELPER_LINES, (
+        f"{len(HELPERS)} helper modules have {total} lines: move machinery, data or duplicates out, see "
+        "the largest with `wc -l`; do not make the code denser"
+    )
+
+
+def test_no_file_is_long():
+    long = {name(file): lines(file) for file in FILES if lines(file) > FILE_LINES}
+    assert not long, f"more than {FILE_LINES} lines: split by ideas"
+
+
+def length(function):
+    """Lines of a function from its first statement to its last, without the docstring."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_functions_have_under_30_lines(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = {function.name: length(function) for function in functions if length(function) > FUNCTION_LINES}
+    assert not long
+
+
+def repeated(places):
+    """Of a dictionary of names and places, those with more than one place."""
+    return {key: sorted(found) for key, found in places.items() if len(found) > 1}
+
+
+def test_no_two_modules_share_a_name():
+    modules = collections.defaultdict(list)
+    for file in FILES:
+        if file.stem not in ("__init__", "__main__"):
+            modules[file.stem].append(name(file))
+    assert not repeated(modules)
+
+
+def test_no_two_public_classes_share_a_name():
+    classes, of_helpers = collections.defaultdict(list), set()
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes[node.name].append(name(file))
+                of_helpers |= {node.name} if file in HELPERS else set()
+    shared = repeated(classes)
+    assert not {key: places for key, places in shared.items() if key not in SHARED_CLASSES}
+    twice_among_helpers = {key for key in of_helpers & shared.keys() if key != "Task"}  # of domains, and of research
+    assert not twice_among_helpers
+
+
+def imported(module):
+    """Seconds that importing a module takes in a fresh process, and the modules that are loaded then."""
+    code = (
+        "import time; start = time.perf_counter(); "
+        f"import {module}; seconds = time.perf_counter() - start; "
+        "import json, sys; print(json.dumps([seconds, list(sys.modules)]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
+    seconds, modules = json.loads(done.stdout)
+    return seconds, set(modules)
+
+
+def test_importing_the_course_takes_no_time():
+    seconds, modules = min(imported("tlcourse") for _ in range(3))
+    in_time(seconds, 0.2, "s")
+    assert not modules & {*SLOW_TO_IMPORT, "numpy"}
+
+
+@pytest.mark.parametrize("module", ["checks", "data", "datasets.photos", "plots", "stats", "storage", "teachers"])
+def test_what_is_slow_to_import_is_left_for_when_it_is_needed(module):
+    assert not imported(f"tlcourse.{module}")[1] & SLOW_TO_IMPORT
