@@ -10,7 +10,7 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help lab demo test build site results colab-check teachers bench screenshots bad-submissions clean
+.PHONY: help lab demo test test-all build site results colab-check teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:  # two sets of packages must not be installed at the same time
 
@@ -23,8 +23,11 @@ lab: $(LAB)  ## open JupyterLab on the start page
 demo: $(LAB)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
 	@$(TLCOURSE) demo $(if $(JSON),--json "$(JSON)")
 
-test: $(DEV) $(SITE)  ## everything that CI checks
+test: $(DEV)  ## linters and the fast tests: under 5 minutes on two idle cores
 	@$(TLCOURSE) test
+
+test-all: $(DEV) $(SITE)  ## linters and every test once, as CI does
+	@$(TLCOURSE) test --all
 
 build: $(DEV)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
@@ -41,8 +44,8 @@ teachers: $(LAB)  ## train the shipped teachers again
 bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
 
-colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/colab.txt); needs a network
-	@$(BIN)/python tests/colab_check.py
+colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
+	@$(BIN)/python tests/support/colab_check.py
 
 screenshots: $(DEV)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots

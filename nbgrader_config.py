@@ -7,16 +7,10 @@ import os
 import sys
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    ClearOutput,
-    GetGrades,
-    LimitOutput,
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, GetGrades, LimitOutput
 
 from tlcourse.building.colab_badge import OpenInColab
-from tlcourse.grading.gradebook.autograde import IsolatedExecute, ReadAnything, Repair, SaveRecord
+from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
@@ -44,24 +38,18 @@ c.GenerateAssignment.preprocessors.prepend([OpenInColab])  # before nbgrader's o
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 
-# Student code runs in a box, and its checks are the instructor's whatever the submission holds in their place. What one
-# submission may take (`tlcourse.grading.model.runs.Limits`): seconds of the processor and asleep,
-# not of waiting for it.
-c.IsolatedExecute.cell_seconds = 120
-c.IsolatedExecute.notebook_seconds = 600
-c.IsolatedExecute.memory_megabytes = 4096
-c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.see_to_hand_ins"
-c.Autograde.exporter_class = ReadAnything
-c.ReadAnything.optimistic_validation = True  # once, behind the last step, not behind each
-# Repair takes all cells' metadata from the release, so that nbgrader's CheckCellMetadata has nothing left to find.
-c.Autograde.sanitize_preprocessors = [ClearOutput, Repair]
-c.Autograde.autograde_preprocessors = [
-    IsolatedExecute,
-    LimitOutput,
-    SaveAutoGrades,
-    SaveRecord,
-    AssignLatePenalties,
-]
+# Student code runs in a sandbox, and its checks are the instructor's whatever the submission holds in their place. What
+# one submission may use (`tlcourse.grading.model.assignment.Limits`): seconds of the processor and asleep, not of
+# waiting for it.
+c.GradingLimits.cell_seconds = 120
+c.GradingLimits.notebook_seconds = 600
+c.GradingLimits.memory_megabytes = 4096
+c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submissions"
+# GradeSubmission reads and normalizes a submission itself, so that nbgrader has nothing to read or sanitize.
+c.Autograde.exporter_class = EmptyReader
+c.EmptyReader.optimistic_validation = True  # once, behind the last step, not behind each
+c.Autograde.sanitize_preprocessors = [ClearOutput]
+c.Autograde.autograde_preprocessors = [GradeSubmission, LimitOutput, SaveResult, AssignLatePenalties]
 
 # `nbgrader validate` runs in the instructor's own environment; anything on stderr would count as a failed check there.
 c.Execute.timeout = 600
@@ -75,4 +63,4 @@ c.IgnorePattern.pattern = r"[\s\S]"
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 # Where a written answer is graded by hand, its mark scheme stands above it.
-c.HTMLExporter.preprocessors = ["tlcourse.grading.gradebook.mark_scheme.ShowMarkScheme"]
+c.HTMLExporter.preprocessors = ["tlcourse.grading.gradebook.preprocessors.ShowMarkScheme"]

@@ -130,7 +130,7 @@ title = ax.set_title("Test pictures recognised, 65 new people, 10 pictures of ea
 # %% tags=["nbval-check-output"]
 with_teacher, without = headline["transfer"], headline["best_from_scratch"]
 print(f"with the teacher:       {with_teacher['mean']:.1%}, mean of {with_teacher['seeds']} runs")
-print(f"best without a teacher: {without['mean']:.1%}")
+print(f"best of five rivals:    {without['mean']:.1%}")
 print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
 
 # %% [markdown]

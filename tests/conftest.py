@@ -1,4 +1,9 @@
-"""What all tests share: no network, a cache of their own, and the classroom's mirror where there is one."""
+"""What all tests share: no network, a cache of their own, and the classroom's mirror where there is one.
+
+The files below tests/ stand where the modules that they test stand below tlcourse/; what several of them share is in
+tests/support. No two test files share a name. Markers (pyproject.toml) decide which tier a test belongs to, see
+tlcourse/commands/run_tests.py; a test that uses one of the fixtures in `IMPLIED` gets its marker by itself.
+"""
 
 import functools
 import http.server
@@ -13,13 +18,16 @@ import absl.logging
 import numpy as np
 import pytest
 
-from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.grading.engine.grading_pool import sandbox_problem
+
+pytest_plugins = ["real_browser"]
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["TLCOURSE_OFFLINE"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
-if bubblewrap.problem():  # the tests' own hand-ins are then graded without a box
+NO_SANDBOX = sandbox_problem()
+if NO_SANDBOX:  # the tests' own submissions are then graded without a sandbox
     os.environ["TLCOURSE_UNSAFE_GRADING"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,18 +56,35 @@ def pytest_addoption(parser):
 
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
 LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class"]
+# What a test needs that uses a fixture, directly or through others.
+IMPLIED = {"browser": "needs_browser", "mirror": "needs_mirror", "postgresql": "needs_postgres", "full_tier": "slow"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
 def pytest_collection_modifyitems(items):
-    """Begin with the longest files; within a file the order stays."""
+    """Add the markers that fixtures imply, and begin with the longest files; within a file the order stays."""
+    for item in items:
+        for fixture in IMPLIED.keys() & set(item.fixturenames):
+            item.add_marker(IMPLIED[fixture])
     rank = {f"test_{name}": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+def pytest_runtest_setup(item):
+    """Skip what needs a sandbox where there is none."""
+    if item.get_closest_marker("needs_sandbox") and NO_SANDBOX:
+        pytest.skip(f"{NO_SANDBOX}: apt install bubblewrap")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def stderr_stays_open():
     """TensorFlow's log handler closes its stream, pytest's capture, when an application of Jupyter sets up logging."""
     absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+@pytest.fixture(scope="session")
+def full_tier():
+    """Asked for by fixtures that take many seconds: the tests that use them are slow."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -160,27 +185,41 @@ def new_tiny_course(course):
     return course
 
 
-@pytest.fixture(scope="module")
-def released_course(tmp_path_factory):
-    """A course of the tiny unit, released. Only to be read: what is handed in or graded goes into a copy."""
+@pytest.fixture(scope="session")
+def executed_course(tmp_path_factory):
+    """A course of the tiny unit, built and its cells run. Only to be read: `built_course` is a copy to work in."""
     from tlcourse.building import builder
-    from tlcourse.grading.model import layout
 
-    course = new_tiny_course(tmp_path_factory.mktemp("grading") / "course")
+    course = new_tiny_course(tmp_path_factory.mktemp("built") / "course")
     builder.build(root=course)
-    layout.nbgrader(course, "generate_assignment", TINY.stem, "--force")
     return course
 
 
-@pytest.fixture(scope="module")
-def known(released_course):
-    """What grading knows of the tiny unit."""
-    from tlcourse.grading.gradebook.course import Course
-
-    return Course(released_course).release(TINY.stem)
+@pytest.fixture
+def built_course(executed_course, tmp_path):
+    """A course of the tiny unit for one test, built and its cells run."""
+    return shutil.copytree(executed_course, tmp_path / "course")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def released_course(executed_course, tmp_path_factory):
+    """A course of the tiny unit, released. Only to be read: what is submitted or graded goes into a copy."""
+    from tlcourse.grading.gradebook import scratch_course
+
+    course = shutil.copytree(executed_course, tmp_path_factory.mktemp("grading") / "course")
+    scratch_course.run_nbgrader(course, "generate_assignment", TINY.stem, "--force")
+    return course
+
+
+@pytest.fixture(scope="session")
+def assignment(released_course):
+    """The tiny unit, as grading has it."""
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+
+    return NbgraderCourse(released_course).assignment(TINY.stem)
+
+
+@pytest.fixture(scope="session")
 def released(released_course):
     """The student's notebook of the tiny unit."""
     from tlcourse import notebooks

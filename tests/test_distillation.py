@@ -1,19 +1,13 @@
 """Distillation against independent references: scipy, numpy, and keras.distillation where that has the same thing."""
 
-import functools
-import re
-
 import keras
 import numpy as np
 import pytest
-from conftest import ROOT
 from scipy.special import log_softmax, softmax
 
 from tlcourse import distillation
-from tlcourse.data import results
 from tlcourse.datasets import LabelledImages
 from tlcourse.research import distillation_methods as experiment
-from tlcourse.stats import summary
 
 RNG = np.random.default_rng(6)
 TEACHER, STUDENT = (RNG.normal(0, 3, (7, 5)).astype("float32") for _ in range(2))
@@ -173,100 +167,3 @@ def test_unusual_pictures_are_moved_to_the_right_or_half_as_bright():
     for part in (moved, dark):
         assert part.images.dtype == np.uint8
         np.testing.assert_array_equal(part.labels, test.labels)
-
-
-UNIT = re.sub(r"\s*\n# ?", " ", (ROOT / "solutions" / "06_distillation.py").read_text(encoding="utf-8"))
-
-DEARER = "processor_seconds/asking + processor_seconds/softmax - processor_seconds/scratch"
-
-
-def _lost(kind, way, more_than=None):
-    """What a student loses on unusual pictures, as terms of a sum; or how much more than another."""
-    less = f" - accuracy/{more_than} + changed/{kind}/{more_than}" if more_than else ""
-    return f"accuracy/{way} - changed/{kind}/{way}{less}"
-
-
-def _sum(record, terms):
-    """A sum such as "accuracy/softmax - accuracy/hard", seed by seed."""
-    total, sign = 0, 1
-    for part in terms.split():
-        if part in "+-":
-            sign = 1 if part == "+" else -1
-        else:
-            total = total + sign * np.array(functools.reduce(dict.__getitem__, part.split("/"), record)["values"])
-    return total
-
-
-def _says(differences):
-    """1 if the 95 % interval lies above zero, -1 if below, 0 if it contains zero."""
-    low, high = summary(differences)["ci95"]
-    return (low > 0) - (high < 0)
-
-
-@pytest.mark.parametrize(
-    ("words", "says", "terms"),
-    [
-        ("The teacher's knowledge is worth a great deal", 1, "accuracy/softmax - accuracy/scratch"),
-        ('"About the same accuracy" (C36) it is not', 1, "accuracy/teacher - accuracy/softmax"),
-        ("here it even costs", -1, "accuracy/smoothing - accuracy/scratch"),
-        ("Softmax beats hard labels", 1, "accuracy/softmax - accuracy/hard"),
-        ("hints 2.9 points to softmax", 1, "accuracy/hints - accuracy/softmax"),
-        ("attention 3.5", 1, "accuracy/attention - accuracy/softmax"),
-        ("Which of these two is better is not decided", 0, "accuracy/attention - accuracy/hints"),
-        ("is 3.8 points better than labels alone", 1, "accuracy/transfer - accuracy/scratch"),
-        ("stays far below the ways", -1, "accuracy/transfer - accuracy/hard"),
-        ("A second task costs the first 2.6 points", -1, "accuracy/multi_task - accuracy/softmax"),
-        ("The pictures without names matter most", 1, "accuracy/softmax - accuracy/softmax_few"),
-        ("a small gain, and a sure one", 1, "accuracy/softmax_few - accuracy/scratch"),
-        ("It is the other way round. With 40 %", 1, "wrong/0.4/hard - wrong/0.4/softmax"),
-        ("at temperature 1 beat those at 4", 1, "wrong/0.4/softmax_cold - wrong/0.4/softmax"),
-        ("hard labels are 7.3 points better still", 1, "wrong/0.4/hard - wrong/0.4/softmax_cold"),
-        ("With 20 % wrong the order is the same", 1, "wrong/0.2/softmax_cold - wrong/0.2/softmax"),
-        ("With 20 % wrong the order is the same", 1, "wrong/0.2/hard - wrong/0.2/softmax_cold"),
-        ("which is 12.0 points more", -1, "glasses/student - glasses/teacher"),
-        ("for its teacher no loss can be detected", 0, _lost("moved", "teacher")),
-        ("and the teacher 0.7", 1, _lost("dark", "teacher")),
-        ("more than the student from scratch", 1, _lost("dark", "softmax", "scratch")),
-        ("In the dark they are 6.1", 1, "changed/dark/hints - changed/dark/softmax"),
-        ("on moved pictures 5.0", 1, "changed/moved/hints - changed/moved/softmax"),
-        ("of the dark, too, is not decided", 0, _lost("dark", "softmax", "hints")),
-        ("of the shift they lost 2.1 (0.7 to 3.5) points less", 1, _lost("moved", "softmax", "hints")),
-        ("Attention is 6.8 points ahead on moved pictures", 1, "changed/moved/attention - changed/moved/softmax"),
-        ("it lost 3.3 points less than softmax", 1, _lost("moved", "softmax", "attention")),
-        ("In the dark nothing of its lead can be detected", 0, "changed/dark/attention - changed/dark/softmax"),
-    ],
-)
-def test_the_units_words_say_what_the_record_says(words, says, terms):
-    """More seeds, or another teacher, may turn a comparison round; then unit 06 needs other words."""
-    assert words in UNIT
-    assert _says(_sum(results("distillation"), terms)) == says
-
-
-@pytest.mark.parametrize("way", ["hints", "attention"])
-def test_with_half_of_the_groups_nothing_could_be_said(way):
-    assert "With half of the groups nobody could have said whether hints and attention gain anything" in UNIT
-    differences = _sum(results("distillation"), f"accuracy/{way} - accuracy/softmax")
-    assert (_says(differences[: len(differences) // 2]), _says(differences)) == (0, 1)
-
-
-def test_the_students_file_answers_as_keras_does():
-    assert "The answers are those of Keras, all of them with 32 bits" in UNIT
-    assert results("distillation")["device"]["student_agreement"]["mean"] == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "says", "terms"),
-    [
-        ("The one with the second lesson looks where the teacher looks", 1, "alike/attention - alike/same_everywhere"),
-        ("The one with the second lesson looks where the teacher looks", 1, "alike/attention - alike/softmax"),
-        ("no more like the teacher than a map that is the same everywhere", 0, "alike/softmax - alike/same_everywhere"),
-        ("or than a student whom nobody has taught", 0, "alike/softmax - alike/untrained"),
-        ("and with it a larger file", 1, "networks/multi_task/bytes - networks/student/bytes"),
-        ("in its time no difference can be detected", 0, "networks/multi_task/ms - networks/student/ms"),
-        ("more than labels, on top of", 1, DEARER),
-        ("The steps themselves took less with softmax", -1, "processor_seconds/softmax - processor_seconds/scratch"),
-    ],
-)
-def test_the_units_words_say_what_the_record_of_students_says(words, says, terms):
-    assert words in UNIT
-    assert _says(_sum(results("students"), terms)) == says

@@ -1,20 +1,25 @@
 """The ledger of claims: what the lectures say, what was measured here, and the verdict that follows from it.
 
-The claims and the measurements that decide about them are data/claims.toml. A verdict is worked out from the recorded
-results and the units' stored outputs each time; nobody writes one down.
+data/claims.toml holds all that is presumed about results: the checks of each claim, the sentences of the units whose
+wording depends on a result (`statements`), and what the course expects of its records (`expectations`). Verdicts are
+computed from the recorded results and the units' stored outputs each time; nobody writes one down. A new measurement
+may change a verdict or contradict a sentence. `contradictions` lists such sentences for the author. They are no error:
+`problems` lists the errors, such as a path that is not in its record.
 """
 
-import json
 import re
 import tomllib
 from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.stats import summary
+from tlcourse.building import contrasts
 
 VERDICTS = ("holds", "holds with limits", "refuted", "not shown yet")
-_RELATIONS = {"above", "below", "near"}
-_KEYS = {"shows", "record", "value", "output", "refutes"} | _RELATIONS
+CLAIM = re.compile(r"C\d\d")
+LEDGER_RELATIONS = {"above", "below", "near"}
+CHECK_KEYS = {"shows", "record", "value", "output", "refutes"} | LEDGER_RELATIONS
+CONTRAST_KEYS = {"record", "value", "seeds", "count", *contrasts.IN_WORDS}
+ANY_NUMBER = r"[-+−]?\d[\d,.]*"
 
 
 class Finding(NamedTuple):
@@ -46,6 +51,37 @@ class Entry(NamedTuple):
         return "refuted" if False in outcomes else "not shown yet"
 
 
+class Course:
+    """What verdicts are computed from: data/claims.toml, the records, and the units with their stored outputs."""
+
+    def __init__(self, root):
+        self.root, self.records = root, contrasts.Records(root)
+        self.document = tomllib.loads((root / "data" / "claims.toml").read_text(encoding="utf-8"))
+        self._notebooks = {}
+
+    @property
+    def claims(self):
+        """Name to row, in the order of the file."""
+        return {name: row for name, row in self.document.items() if CLAIM.fullmatch(name)}
+
+    def cells(self, unit):
+        """The cells of a solved unit."""
+        if unit not in self._notebooks:
+            self._notebooks[unit] = notebooks.read(self.root / "solutions" / unit / f"{unit}.ipynb").cells
+        return self._notebooks[unit]
+
+    def prose(self, place):
+        """The text of a unit, or of a Markdown file such as docs/speed.md."""
+        if place.endswith(".md"):
+            return (self.root / place).read_text(encoding="utf-8")
+        return "\n\n".join(cell.source for cell in self.cells(place) if cell.cell_type == "markdown")
+
+    def printed(self, unit):
+        """The text that all cells of a unit printed."""
+        outputs = [output for cell in self.cells(unit) for output in cell.get("outputs", [])]
+        return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
 def entries(root):
     """All claims with their findings, in the order of data/claims.toml.
 
@@ -63,86 +99,49 @@ def entries(root):
     ValueError
         If a claim names a record, term, section or output that is not there, or a check is not well formed.
     """
-    claims = tomllib.loads((root / "data" / "claims.toml").read_text(encoding="utf-8"))
-    return [_entry(name, claim, root) for name, claim in claims.items()]
+    course = Course(root)
+    return [_entry(name, row, course) for name, row in course.claims.items()]
 
 
-def _entry(name, claim, root):
-    unit, section = claim.get("unit"), claim.get("section")
-    checks = claim.get("checks", [])
-    outputs = _outputs(root, unit, section, name) if unit else ""
+def _entry(name, row, course):
+    unit, section = row.get("unit"), row.get("section")
+    checks = row.get("checks", [])
     if checks and not unit:
         raise ValueError(f"{name} has checks, but names no unit that shows it")
-    findings = tuple(_finding(check, name, root, outputs) for check in checks)
-    return Entry(name, claim["claim"], unit, section, findings)
-
-
-def _outputs(root, unit, section, name):
-    """The text that all cells of a unit printed; its notebook must have the section."""
-    notebook = notebooks.read(root / "solutions" / unit / f"{unit}.ipynb")
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    if not re.search(rf"^#+ {re.escape(section or '')}$", prose, re.MULTILINE):
+    if unit and not re.search(rf"^#+ {re.escape(section or '')}$", course.prose(unit), re.MULTILINE):
         raise ValueError(f"{name}: unit {unit} has no section {section!r}")
-    printed = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            printed.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
-    return "\n".join(printed)
+    try:
+        findings = tuple(_finding(check, course, unit) for check in checks)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    return Entry(name, row["claim"], unit, section, findings)
 
 
-def _finding(check, name, root, outputs):
-    relation = _RELATIONS & set(check)
+def _finding(check, course, unit):
+    relation = LEDGER_RELATIONS & set(check)
     needed = 0 if "refutes" in check or ("output" in check and not re.compile(check["output"]).groups) else 1
-    if set(check) - _KEYS or len(relation) != needed or ("record" in check) == ("output" in check):
-        raise ValueError(f"{name}: not a check: {check}")
+    if set(check) - CHECK_KEYS or len(relation) != needed or ("record" in check) == ("output" in check):
+        raise ValueError(f"not a check: {check}")
     if "record" in check:
-        low, mean, high = _recorded(check, name, root)
-        shown = f"{mean:.4g} ({low:.4g} to {high:.4g})"
+        interval = contrasts.interval(course.records, check)
+        shown = str(interval)
     else:
-        found = re.search(check["output"], outputs, re.MULTILINE)
-        if found is None:
-            raise ValueError(f"{name}: no stored output of the unit fits {check['output']!r}")
-        shown = found[1] if found.groups() else ""
-        low = high = float(shown.replace(",", "")) if shown else None
-    agrees = _agrees(relation.pop(), check, low, high) if relation else not check.get("refutes", False)
+        match = re.search(check["output"], course.printed(unit), re.MULTILINE)
+        if match is None:
+            raise ValueError(f"no stored output of the unit fits {check['output']!r}")
+        shown = match[1] if match.groups() else ""
+        interval = contrasts.exactly(float(shown.replace(",", ""))) if shown else None
+    agrees = _agrees(relation.pop(), check, interval) if relation else not check.get("refutes", False)
     return Finding(check["shows"], shown, agrees)
 
 
-def _agrees(relation, check, low, high):
-    bound = check[relation]
+def _agrees(relation, check, interval):
+    low, bound, high = interval.low, check[relation], interval.high
     if relation == "near":
         return low <= bound <= high
     if relation == "below":
         low, high, bound = -high, -low, -bound
     return True if low > bound else False if high < bound else None
-
-
-def _recorded(check, name, root):
-    """Interval and mean of a sum of terms, taken seed by seed: what the seeds have in common drops out.
-
-    Every experiment begins at seed 0, so the seeds that all terms have are the first ones.
-    """
-    file = root / "data" / "results" / f"{check['record']}.json"
-    if not file.is_file():
-        raise ValueError(f"{name}: nothing is recorded at {file}")
-    record = json.loads(file.read_text(encoding="utf-8"))
-    parts = re.split(r" ([+-]) ", f"0 + {check['value']}")[1:]
-    terms = zip(parts[::2], parts[1::2], strict=True)
-    columns = [(-1 if sign == "-" else 1, _values(record, path, name, check["record"])) for sign, path in terms]
-    seeds = zip(*(values for _, values in columns), strict=False)
-    found = summary([sum(sign * value for (sign, _), value in zip(columns, seed, strict=True)) for seed in seeds])
-    return found["ci95"][0], found["mean"], found["ci95"][1]
-
-
-def _values(record, path, name, file):
-    rest = path
-    while rest:
-        fits = [key for key in record if isinstance(record, dict) and f"{rest}.".startswith(f"{key}.")]
-        if not fits:
-            raise ValueError(f"{name}: the record {file!r} has no {path!r}")
-        key = max(fits, key=len)  # a rate as a key holds a dot itself
-        record, rest = record[key], rest[len(key) + 1 :]
-    return record["values"]
 
 
 def table(root):
@@ -154,3 +153,89 @@ def table(root):
         said = entry.claim.replace("|", "\\|")
         lines.append(f"| {entry.name} | {said} | {measured}{where} | {entry.verdict} |")
     return "\n".join(lines)
+
+
+def contradictions(root):
+    """The sentences and expectations that the records contradict.
+
+    Returns
+    -------
+    list of str
+        A line for each contrast whose recorded value is not what a sentence presumes; empty if all agree.
+
+    Raises
+    ------
+    ValueError
+        If a contrast is not well formed, or a path is not in its record.
+    """
+    course = Course(root)
+    lines = []
+    for source, contrast in _presumed(course.document):
+        if difference := contrasts.mismatch(course.records, contrast):
+            lines.append(f"{source} ({contrast['record']}: {contrast['value']}; {difference})")
+    return lines
+
+
+def _presumed(document):
+    """What is presumed about records, as pairs: who presumes it, in words, and one contrast."""
+    for place, statements in document.get("statements", {}).items():
+        for statement in statements:
+            yield from _each(statement, f"{place} says {statement.get('says')!r}")
+    for record, expectations in document.get("expectations", {}).items():
+        for expectation in expectations:
+            yield from _each({"record": record, **expectation}, f"expected: {expectation.get('shows')}")
+
+
+def _each(presumption, source):
+    """The contrasts of a presumption, one for each of its values."""
+    contrast = {key: part for key, part in presumption.items() if key not in ("says", "shows")}
+    if not isinstance(contrast.get("value"), list):
+        yield source, contrast
+        return
+    for value in contrast["value"]:
+        yield source, contrast | {"value": value}
+
+
+def problems(root):
+    """What is wrong with data/claims.toml and the records, whatever was measured: a list of sentences.
+
+    Each claim must have a verdict; each sentence must stand in its unit; each path must be in its record; each bound
+    must be a number; and each recorded interval must be that of its values.
+    """
+    course = Course(root)
+    lines = [_error(_entry, name, row, course) for name, row in course.claims.items()]
+    for source, contrast in _presumed(course.document):
+        unknown = set(contrast) - CONTRAST_KEYS
+        error = (
+            f"no contrast has {sorted(unknown)}" if unknown else _error(contrasts.mismatch, course.records, contrast)
+        )
+        lines.append(error and f"{source}: {error}")
+    for place, statements in course.document.get("statements", {}).items():
+        lines += [_error(_find, statement, place, course) for statement in statements]
+    for file in sorted(course.records.folder.glob("*.json")):
+        record = course.records[file.stem]
+        if not record.get("provenance", {}).get("command", "").startswith("tlcourse "):
+            lines.append(f"{file.name} does not tell by which command it was recorded")
+        lines += contrasts.malformed(record, file.stem)
+    return [line for line in lines if line]
+
+
+def _error(function, *arguments):
+    """The message of the error that a call raises, or `None`."""
+    try:
+        function(*arguments)
+    except KeyError as error:
+        return f"there is no {error}"
+    except (ValueError, FileNotFoundError) as error:
+        return str(error)
+    return None
+
+
+def _find(statement, place, course):
+    if not phrase(statement["says"]).search(" ".join(course.prose(place).split())):
+        raise ValueError(f"{place} does not say {statement['says']!r}")
+
+
+def phrase(says):
+    """A regular expression for a phrase of the prose in one line; "…" stands for any number."""
+    return re.compile(re.escape(says).replace("…", ANY_NUMBER))

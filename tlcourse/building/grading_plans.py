@@ -4,10 +4,10 @@ import tempfile
 from pathlib import Path
 
 from tlcourse.grading.engine import calibration
-from tlcourse.grading.gradebook import autograde
-from tlcourse.grading.gradebook.course import Course
+from tlcourse.grading.engine.grading_pool import sandbox_problem
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.grading.model import layout
-from tlcourse.grading.sandbox import bubblewrap
 
 
 class ReferenceFails(RuntimeError):  # noqa: N818
@@ -15,7 +15,7 @@ class ReferenceFails(RuntimeError):  # noqa: N818
 
 
 def write(root, unit):
-    """Grade the built solutions of a unit in the box, and keep beside them what that shows of each check.
+    """Grade the built solutions of a unit in the sandbox, and keep beside them what that shows of each check.
 
     Parameters
     ----------
@@ -26,29 +26,26 @@ def write(root, unit):
     Returns
     -------
     pathlib.Path or None
-        None for a unit without graded code, and where there is no box to try it in: there nothing is written.
+        None for a unit without graded code, and where there is no sandbox to try it in: there nothing is written.
 
     Raises
     ------
     ReferenceFails
         Naming the checks; nothing is written.
     """
-    if bubblewrap.problem():
+    if sandbox_problem():
         return None
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
         course = Path(folder, "course")
-        layout.new_course(course, root, [unit])
-        layout.nbgrader(course, "generate_assignment", unit)
-        opened = Course(course)
-        known = opened.release(unit)
-        if not known.graded():
+        new_course(course, root, [unit])
+        run_nbgrader(course, "generate_assignment", unit)
+        assignment = NbgraderCourse(course).assignment(unit)
+        if not assignment.graded():
             return None
-        limits = autograde.IsolatedExecute(config=opened.config).limits()
-        box = autograde.template(known.modules)
-        made = calibration.learn(layout.solution_file(course, unit), known, limits, box)
-    if made["reference_fails"]:
-        told = "; ".join(f"{name}: {message}" for name, message in made["reference_fails"].items())
-        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {told}")
-    file = layout.plan_file(root, unit)
-    calibration.write(file, made)
+        plan = calibration.learn(assignment, layout.solution_file(course, unit))
+    if plan["reference_fails"]:
+        messages = "; ".join(f"{name}: {message}" for name, message in plan["reference_fails"].items())
+        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}")
+    file = layout.shipped_plan_file(root, unit)
+    calibration.write_plan(file, plan)
     return file

@@ -1,7 +1,6 @@
 """Commands for authors: notebooks, the site, recorded results, tests."""
 
 import importlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ def build(units, execute):
 
     A unit may be named by its number: 01.
     """
-    from tlcourse.building import builder, grading_plans, tables
+    from tlcourse.building import builder, claims, grading_plans, tables
     from tlcourse.building.unit_sources import course_folder, names
 
     chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
@@ -29,6 +28,22 @@ def build(units, execute):
             click.echo(f"{built.unit}: {plan.name} written")
     for file in tables.write():
         click.echo(f"{file.name}: written")
+    for line in claims.contradictions(course_folder()):
+        click.echo(f"warning: contradicted by the records: {line}", err=True)
+
+
+@click.command("claims")
+def show_claims():
+    """Print the verdict on each claim, and the sentences of the units that the records contradict."""
+    from tlcourse.building import claims
+    from tlcourse.building.unit_sources import course_folder
+
+    for entry in claims.entries(course_folder()):
+        click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
+    lines = claims.contradictions(course_folder())
+    click.echo(f"\nThe records contradict {len(lines)} sentences and expectations.")
+    for line in lines:
+        click.echo(line)
 
 
 @click.command()
@@ -73,17 +88,14 @@ def bench(json_file, keep, parts):
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--all", "everything", is_flag=True, help="Every test once, not only those of the fast tier.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
-def test(options):
-    """Check everything that CI checks: lint, format, tests; OPTIONS go to pytest."""
+def test(everything, options):
+    """Run the linters and the fast tests, or all tests; OPTIONS go to pytest."""
     from tlcourse.building.unit_sources import course_folder
+    from tlcourse.commands import run_tests
 
-    # A file's fixtures are made once, and files begin in the order that tests/conftest.py gives them.
-    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *side_by_side, *options]):
-        failed = subprocess.run([sys.executable, "-m", *command], cwd=course_folder()).returncode
-        if failed:
-            sys.exit(failed)
+    run_tests.main(everything, options, course_folder())
 
 
 @click.command()
@@ -94,8 +106,8 @@ def screenshots():
 
     browser.chromium()  # the tests would be skipped without it, and nothing be made
     root = course_folder()
-    command = [sys.executable, "-m", "pytest", "tests/test_browser.py", "--screenshots", str(root / "data/screenshots")]
-    sys.exit(subprocess.run(command, cwd=root).returncode)
+    keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
 
 
-COMMANDS = (build, source, site, results, teachers, bench, test, screenshots)
+COMMANDS = (build, source, show_claims, site, results, teachers, bench, test, screenshots)

@@ -163,9 +163,9 @@ def unit_seconds():
 def grading():
     """A class of 30 graded by stock nbgrader and by the course; None where there is no box to grade in."""
     from tlcourse.commands import grading_bench
-    from tlcourse.grading.sandbox import bubblewrap
+    from tlcourse.grading.engine.grading_pool import sandbox_problem
 
-    return None if bubblewrap.problem() else grading_bench.measure()
+    return None if sandbox_problem() else grading_bench.measure()
 
 
 PARTS = {

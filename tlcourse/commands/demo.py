@@ -19,6 +19,7 @@ from tqdm import tqdm
 from tlcourse import data, notebooks
 from tlcourse.building import unit_sources
 from tlcourse.commands import demo_tables
+from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course, run_grade, run_nbgrader, submit
 from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 
@@ -138,12 +139,12 @@ def _grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
     unit = sample_class.UNIT
     names = unit_sources.names(root)
-    steps = [("a course of its own", lambda found: layout.new_course(folder, root, names))]
+    steps = [("a course of its own", lambda found: new_course(folder, root, names))]
     for name in names:
-        steps.append((f"release {name}", lambda found, name=name: layout.nbgrader(folder, "generate_assignment", name)))
+        steps.append((f"release {name}", lambda found, name=name: run_nbgrader(folder, "generate_assignment", name)))
     steps.append(("hand in", lambda found: _hand_in(folder, unit, root)))
-    steps.append(("grade the class", lambda found: layout.grade(folder, unit)))
-    steps.append(("feedback", lambda found: layout.nbgrader(folder, "generate_feedback", unit)))
+    steps.append(("grade the class", lambda found: run_grade(folder, unit)))
+    steps.append(("feedback", lambda found: run_nbgrader(folder, "generate_feedback", unit)))
     steps.append(("gradebook", lambda found: found.update(gradebook=_gradebook(folder, unit))))
     return steps
 
@@ -188,11 +189,11 @@ def _hand_in(folder, unit, root):
     )
     mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
     for student, notebook in sample_class.submissions(reference, release, mistakes).items():
-        layout.hand_in(folder, student, unit, notebook)
+        submit(folder, student, unit, notebook)
 
 
 def _gradebook(folder, unit):
-    return sorted(layout.gradebook(folder, unit), key=lambda entry: sample_class.STUDENTS.index(entry["student"]))
+    return sorted(gradebook_rows(folder, unit), key=lambda entry: sample_class.STUDENTS.index(entry["student"]))
 
 
 def _interval(summary):

@@ -1,4 +1,4 @@
-"""How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same hand-ins in one run."""
+"""How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same submissions in one run."""
 
 import contextlib
 import os
@@ -12,8 +12,9 @@ import psutil
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.gradebook.recorder import Writer
-from tlcourse.grading.model import layout, outcome
+from tlcourse.grading.gradebook.recorder import Recorder
+from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
+from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 
 STOCK = """\
@@ -33,8 +34,8 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     -------
     dict
         "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
-        cells used, checks among them, in kernel and judge, once these were ready), "cpu_seconds_per_submission" (of the
-        whole machine while it graded, with what a class costs once: imports, and trying the unit's own solutions),
+        cells used, checks among them, in kernel and checker, once these were ready), "cpu_seconds_per_submission" (of
+        the whole machine while it graded, with what a class costs once: imports, trying the unit's own solutions),
         "writing_seconds_per_submission" (of the process that writes), "stock_seconds_per_submission",
         "stock_cpu_seconds_per_submission", "submissions", "workers".
 
@@ -47,18 +48,17 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     with tempfile.TemporaryDirectory() as parent:
         folder, stock = Path(parent, "course"), Path(parent, "stock")
         for course in (folder, stock):
-            layout.new_course(course, unit_sources.course_folder(root), [unit])
-            layout.nbgrader(course, "generate_assignment", unit)
-            _hand_in(course, unit, students, unit_sources.course_folder(root))
+            new_course(course, unit_sources.course_folder(root), [unit])
+            run_nbgrader(course, "generate_assignment", unit)
+            _submit_class(course, unit, students, unit_sources.course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
-        stock_seconds, stock_cpu = _timed(lambda: layout.nbgrader(stock, "autograde", unit))
+        stock_seconds, stock_cpu = _timed(lambda: run_nbgrader(stock, "autograde", unit))
         with _timed_writer() as writing:
-            outcomes = []
-            seconds, cpu = _timed(lambda: outcomes.extend(grade(folder, unit, jobs=jobs)))
-        if failed := [one for one in outcomes if one.score is None]:
+            results = []
+            seconds, cpu = _timed(lambda: results.extend(grade(folder, unit, jobs=jobs)))
+        if failed := [result for result in results if result.score is None]:
             raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
-        records = [outcome.read_record(folder, unit, path.name) for path in (folder / "submitted").iterdir()]
-        cells = sum(record["cell_cpu_seconds"] for record in records)
+        cells = sum(result.cell_cpu_seconds for result in results)
     return {
         "ratio_to_stock": stock_seconds / seconds,
         "seconds_per_submission": seconds / students,
@@ -72,32 +72,32 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
     }
 
 
-def _hand_in(course, unit, students, root):
+def _submit_class(course, unit, students, root):
     reference, release = (
         notebooks.read(file) for file in (layout.solution_file(course, unit), layout.release_file(course, unit))
     )
     mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
     made = list(sample_class.submissions(reference, release, mistakes).values())
     for number in range(students):
-        layout.hand_in(course, f"student{number:02}", unit, made[number % len(made)])
+        submit(course, f"student{number:02}", unit, made[number % len(made)])
 
 
 @contextlib.contextmanager
 def _timed_writer():
     """A list of the seconds that each recording takes while this holds."""
-    seconds, record = [], Writer.record
+    seconds, record = [], Recorder.record
 
-    def timed(writer, *arguments):
+    def timed(recorder, *arguments):
         started = time.perf_counter()
-        record(writer, *arguments)
+        record(recorder, *arguments)
         seconds.append(time.perf_counter() - started)
 
-    with mock.patch.object(Writer, "record", timed):
+    with mock.patch.object(Recorder, "record", timed):
         yield seconds
 
 
 def _timed(action):
-    """Seconds, and processor seconds of the whole machine: nobody waits for what runs in the boxes."""
+    """Seconds, and processor seconds of the whole machine: nobody waits for what runs in the sandboxes."""
     started, before = time.perf_counter(), _processor_seconds()
     action()
     return time.perf_counter() - started, _processor_seconds() - before

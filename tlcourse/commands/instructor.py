@@ -61,10 +61,10 @@ def sample_class(unit, students, seed, kinds, folder):
 @click.command("bad-submissions", context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def bad_submissions(options):
-    """Grade tests/bad_submissions between honest ones; OPTIONS go to tests/bad_submissions_runner.py."""
+    """Grade tests/bad_submissions between honest ones; OPTIONS go to tests/support/bad_submissions_runner.py."""
     from tlcourse.building.unit_sources import course_folder
 
-    command = [sys.executable, str(Path("tests", "bad_submissions_runner.py")), *options]
+    command = [sys.executable, str(Path("tests", "support", "bad_submissions_runner.py")), *options]
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 

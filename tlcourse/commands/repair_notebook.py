@@ -1,7 +1,7 @@
 """A student's notebook that another program has stripped, brought back to the shape of its release; nothing is lost.
 
-What grading does to a damaged hand-in (`repair`), for the student or the instructor who wants to see it beforehand: the
-release comes from a file, or is made anew from the unit's source, so that no gradebook is needed.
+What grading does to a damaged submission (`normalize`), for the student or the instructor who wants to see it
+beforehand: the release comes from a file, or is made anew from the unit's source, so that no gradebook is needed.
 """
 
 import re
@@ -12,10 +12,10 @@ import nbformat
 
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
-from tlcourse.grading.model import release as releases
-from tlcourse.grading.submissions.match import plain
-from tlcourse.grading.submissions.normalize import repair
-from tlcourse.grading.submissions.put_back import UNANSWERED
+from tlcourse.grading.model.assignment import Assignment
+from tlcourse.grading.model.cell_code import imported_modules
+from tlcourse.grading.submissions.match import condensed
+from tlcourse.grading.submissions.normalize import UNANSWERED, normalize
 from tlcourse.grading.submissions.reading import Unreadable, read
 
 KEPT = "What stood in place of checks and is no part of the unit, kept by `tlcourse repair`:"
@@ -61,18 +61,18 @@ def restore(notebook, release=None, into=None, root=None):
     except Unreadable as error:
         raise ValueError(f"{notebook} cannot be repaired: {error}") from None
     original = [(cell.cell_type, cell.source) for cell in student.cells]
-    known = _release(notebook, release, root, student)
-    _of_this_release(notebook, student, known)
-    repaired, notes = repair(student, known)
-    _tag(repaired.cells, known)
-    _keep(repaired, original, known)
+    assignment = _assignment(notebook, release, root, student)
+    _check_release(notebook, student, assignment)
+    repaired, notes = normalize(student, assignment)
+    _tag(repaired.cells, assignment)
+    _keep(repaired, original, assignment)
     notebooks.write_atomically(into, nbformat.writes(repaired) + "\n")
     unanswered = [note.split()[1] for note in notes if note.endswith(UNANSWERED)]
     return Restored(into, notes, unanswered)
 
 
 def from_notebook(notebook, unit):
-    """A release as `repair` wants it, from the released notebook alone: without the hidden tests.
+    """An assignment for `normalize`, from the released notebook alone: without the hidden tests.
 
     Raises
     ------
@@ -83,14 +83,14 @@ def from_notebook(notebook, unit):
     for cell in notebook.cells:
         marks = dict(cell.metadata.get("nbgrader", {}))
         tags = list(cell.metadata.get("tags", []))
-        one = {"grade_id": marks.get("grade_id"), "cell_type": cell.cell_type, "nbgrader": marks, "tags": tags}
-        cells.append({**one, "source": cell.source, "full": cell.source})
+        facts = {"grade_id": marks.get("grade_id"), "cell_type": cell.cell_type, "nbgrader": marks, "tags": tags}
+        cells.append(facts | {"source": cell.source, "full": cell.source})
     if not any(cell["grade_id"] for cell in cells):
         raise ValueError(f"{unit}: no cell of the release has nbgrader's metadata; take the file from the repository")
-    return releases.Release(unit, cells, releases.imports(notebook.cells))
+    return Assignment(unit, cells, imported_modules(notebook.cells))
 
 
-def _release(notebook, release, root, student):
+def _assignment(notebook, release, root, student):
     if release is not None:
         return from_notebook(notebooks.read(release), Path(release).stem)
     unit = _unit(notebook, student, root)
@@ -102,44 +102,44 @@ def _release(notebook, release, root, student):
 def _unit(notebook, student, root):
     """The unit that a notebook is of, by its name or its title."""
     try:
-        known = unit_sources.names(root)
+        units = unit_sources.names(root)
     except FileNotFoundError:
         raise ValueError(
             f"the course is not around here, so name the file that {notebook.name} was made from: --release FILE"
         ) from None
     titles = re.findall(r"^# Unit (\d\d)\b", "\n".join(cell.source for cell in student.cells), re.MULTILINE)
-    fits = [name for name in known if name in notebook.stem] or [name for name in known if name[:2] in titles]
+    fits = [name for name in units if name in notebook.stem] or [name for name in units if name[:2] in titles]
     if len(fits) != 1:
         raise ValueError(
-            f"cannot tell the unit of {notebook.name} ({', '.join(known)}): name the release with --release"
+            f"cannot tell the unit of {notebook.name} ({', '.join(units)}): name the release with --release"
         )
     return fits[0]
 
 
-def _of_this_release(notebook, student, known):
-    """Refuse what has nothing in common with the release but the name."""
-    text = {plain(cell.source) for cell in student.cells}
+def _check_release(notebook, student, assignment):
+    """Raise an error for what has nothing in common with the release but the name."""
+    text = {condensed(cell.source) for cell in student.cells}
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in student.cells} - {None}
     ids |= set(re.findall(r"^def (\w+)\(", "\n".join(cell.source for cell in student.cells), re.MULTILINE))
-    if not any(cell["grade_id"] in ids or plain(cell["source"]) in text for cell in known.cells):
+    if not any(cell["grade_id"] in ids or condensed(cell["source"]) in text for cell in assignment.cells):
         raise ValueError(
-            f"{notebook} has no cell of {known.unit}: is it another unit's? Name its release, --release FILE"
+            f"{notebook} has no cell of {assignment.unit}: is it another unit's? Name its release, --release FILE"
         )
 
 
-def _tag(cells, known):
+def _tag(cells, assignment):
     """Give released cells their tags back."""
-    tags = {plain(cell["source"]): cell["tags"] for cell in known.cells if cell["tags"]}
+    tags = {condensed(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
     for cell in cells:
-        if found := tags.get(plain(cell.source)):
-            cell.metadata["tags"] = list(found)
+        if released := tags.get(condensed(cell.source)):
+            cell.metadata["tags"] = list(released)
 
 
-def _keep(repaired, original, known):
+def _keep(repaired, original, assignment):
     """Put what is no longer in the notebook at its end, as text that is not run."""
-    there = {plain(cell.source) for cell in repaired.cells}
-    there |= {plain(cell["source"]) for cell in known.cells} | {""}
-    gone = [source for _, source in original if plain(source) not in there]
+    there = {condensed(cell.source) for cell in repaired.cells}
+    there |= {condensed(cell["source"]) for cell in assignment.cells} | {""}
+    gone = [source for _, source in original if condensed(source) not in there]
     if gone:
         cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(gone))]
         for number, cell in enumerate(cells):

@@ -1,1 +1,4 @@
-"""The instructor's side: hand-ins graded in a box, with nbgrader's own converters and gradebook."""
+"""The instructor's side: submissions graded in a sandbox, recorded by nbgrader's own converters in its gradebook.
+
+submissions -> engine (in a sandbox) -> results -> gradebook -> report. Nothing flows back.
+"""

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tlcourse import notebooks
+from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, cheats, known_answers, sample_class
 
@@ -31,8 +32,8 @@ class Student:
     max_score: float
 
 
-class Course:
-    """What a class hands in from: a unit's two notebooks and its answers."""
+class AnswerPool:
+    """What a class submits from: a unit's two notebooks and its answers."""
 
     def __init__(self, reference, release, folder):
         self.release = release
@@ -75,7 +76,7 @@ def hand_ins(course, count, seed, kinds=KINDS):
 
     Parameters
     ----------
-    course : Course
+    course : AnswerPool
     count : int
         Students, at least 1.
     seed : int
@@ -149,7 +150,7 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
 
     Raises
     ------
-    ValueError, OSError, runner.GradingError
+    ValueError, OSError, scratch_course.GradingError
         If the unit has no exercises, lacks answers, or `folder` holds something else than a sample class.
     """
     from tlcourse.research.recording import write_json
@@ -160,10 +161,10 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     reference = notebooks.read(layout.solution_file(root, unit))
     if not notebooks.exercises(reference):
         raise ValueError(f"{unit} has no exercises")
-    layout.new_course(folder, root, [unit])
+    new_course(folder, root, [unit])
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": []})
-    layout.nbgrader(folder, "generate_assignment", unit)
-    course = Course(reference, notebooks.read(layout.release_file(folder, unit)), known_answers.folder(root, unit))
+    run_nbgrader(folder, "generate_assignment", unit)
+    course = AnswerPool(reference, notebooks.read(layout.release_file(folder, unit)), known_answers.folder(root, unit))
     students = []
     for student, notebook, happen in hand_ins(course, count, seed, kinds):
         accidents.hand_in(notebook, layout.submitted_file(folder, student.student, unit), happen)

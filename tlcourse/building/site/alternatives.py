@@ -5,7 +5,7 @@ import functools
 import re
 from pathlib import Path
 
-from tlcourse.grading.model.release import parsed
+from tlcourse.grading.model.cell_code import parsed
 
 LONGEST = 300
 FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "widgets")]

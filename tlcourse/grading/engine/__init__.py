@@ -1,1 +1,1 @@
-"""From a submission to its result."""
+"""From a submission to its result: `grade_submission.grade_submission`, and what it needs."""

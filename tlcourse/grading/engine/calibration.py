@@ -4,116 +4,102 @@ A safeguard that fails for the reference solution would accuse an honest student
 also tells an instructor that the reference itself does not pass, before a class finds out.
 """
 
-import hashlib
+import dataclasses
 import json
-import os
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.grading.engine import cell_selection, tamper_detection
-from tlcourse.grading.engine.notebook_runner import Executor
-from tlcourse.grading.model.layout import SHIPPED_PLAN
-from tlcourse.grading.model.outcome import record_file
+from tlcourse.grading.engine import cell_selection
+from tlcourse.grading.engine.check_grader import CheckGrader
+from tlcourse.grading.engine.grade_submission import completed
+from tlcourse.grading.engine.grading_pool import open_sandbox
+from tlcourse.grading.engine.notebook_runner import NotebookRunner
+from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.submissions import normalize, reading
 
-
-def plan_file(course, unit):
-    """Where a course keeps the plan of a unit that was learnt there."""
-    return record_file(course, unit, ".plan")
+CHECK_KEYS = {"outside", "mutated", "seconds"}
 
 
-def plan(course, source_folder, known, limits, box, unsafe=False):
-    """How each check of a unit can be graded; see `tlcourse.grading.engine.tamper_detection.Grader`.
+def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
+    """The assignment with its plan; its solutions run where neither file has a plan that fits.
 
     Parameters
     ----------
-    course : path
-    source_folder : path
-        Where the unit's solved notebook lies, and its plan, where it came with one.
-    known : tlcourse.grading.model.release.Release
-    limits : tlcourse.grading.model.runs.Limits
-    box : callable
-        Gives the template to fork from.
+    assignment : tlcourse.grading.model.assignment.Assignment
+    solution : path
+        The unit's solved notebook.
+    learned_plan : path
+        Where a plan is kept that had to be found out.
+    shipped_plan : path
+        The plan that came with the solutions.
     unsafe : bool
-        Whether that is no box.
+        Whether submissions are graded without walls.
 
     Returns
     -------
-    dict
-        Empty where there are no solutions to try.
+    tlcourse.grading.model.assignment.Assignment
+        Its plan is empty where there are no solutions to try.
     """
-    solved = Path(source_folder, f"{known.unit}.ipynb")
-    if not solved.is_file():
-        return {}
-    digest = code_digest(known, solved, unsafe)
-    own = plan_file(course, known.unit)
-    for file in (own, Path(source_folder, SHIPPED_PLAN)):
-        if kept := _kept(file, digest):
-            return kept["checks"]
-    made = learn(solved, known, limits, box(), unsafe)
-    write(own, made)
-    return made["checks"]
+    if not Path(solution).is_file():
+        return assignment
+    sha256 = code_digest(assignment, solution, unsafe)
+    for file in (learned_plan, shipped_plan):
+        if checks := _read_plan(file, sha256):
+            return dataclasses.replace(assignment, plan=checks)
+    plan = learn(assignment, solution, unsafe)
+    write_plan(learned_plan, plan)
+    return dataclasses.replace(assignment, plan=plan["checks"])
 
 
-def _kept(file, digest):
+def _read_plan(file, sha256):
+    """The checks of a plan that is of this code and complete, or None."""
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return kept if kept["code_sha256"] == digest and isinstance(kept["checks"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
+        plan = json.loads(Path(file).read_text(encoding="utf-8"))
+        complete = all(set(check) >= CHECK_KEYS for name, check in plan["checks"].items() if name != "*")
+        return plan["checks"] if plan["code_sha256"] == sha256 and complete else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def write(file, made):
+def write_plan(file, plan):
     """Keep what `learn` returned."""
-    notebooks.write_atomically(file, json.dumps(made, indent=1) + "\n")
+    notebooks.write_atomically(file, json.dumps(plan, indent=1) + "\n")
 
 
-def learn(solved, known, limits, box, unsafe=False):
+def learn(assignment, solution, unsafe=False):
     """Grade the unit's own solutions.
 
     Returns
     -------
     dict
-        {"code_sha256": of what was tried, "checks": by grade_id what was learnt, "reference_fails": by grade_id the
+        {"code_sha256": of what was tried, "checks": by grade_id what was learned, "reference_fails": by grade_id the
         message}.
     """
     for skip in (True, False):
-        learnt, failed = _try(solved, known, limits, box, skip)
+        learned, failed = _try(assignment, solution, open_sandbox(assignment.modules, unsafe), skip)
         if not failed:
             break
-    learnt["*"] = {"skip": skip}
-    return {"code_sha256": code_digest(known, solved, unsafe), "checks": learnt, "reference_fails": failed}
+    learned["*"] = {"skip": skip}
+    return {
+        "code_sha256": code_digest(assignment, solution, unsafe),
+        "checks": learned,
+        "reference_fails": failed,
+    }
 
 
-def _try(solved, known, limits, box, skip):
-    notebook, _ = normalize.repair(reading.read(solved.read_bytes()), known)
-    grader = tamper_detection.Grader(known, learning=True)
-    skipped = cell_selection.unneeded(notebook, known) if skip else ()
-    run = Executor(notebook, box, grader, known.files, limits, skipped).execute()
-    failed = {cell["grade_id"]: cell["message"] for cell in run.cells if cell["outcome"] != "passed"}
-    return grader.learnt, failed
+def _try(assignment, solution, sandbox, skip):
+    notebook, _ = normalize.normalize(reading.read(Path(solution).read_bytes()), assignment)
+    checks = CheckGrader(assignment, learning=True)
+    skipped = cell_selection.unneeded_cells(notebook, assignment) if skip else ()
+    runner = NotebookRunner(notebook, sandbox, checks, assignment.files, assignment.limits, skipped)
+    run = completed(runner.execute())
+    failed = {check["grade_id"]: check["message"] for check in run.verdicts if check["outcome"] != "passed"}
+    return checks.learned, failed
 
 
-def skipped(plan, notebook, known):
-    """The cells of a submission that this plan leaves out."""
-    return cell_selection.unneeded(notebook, known) if plan.get("*", {}).get("skip") else set()
-
-
-def code_digest(known, solved, unsafe=False):
-    """A digest of the code that a plan depends on: checks, given cells, solutions; not of prose and points."""
-    cells = [[cell["grade_id"], cell["full"], cell["tags"]] for cell in known.cells if cell["cell_type"] == "code"]
-    solutions = [cell.source for cell in reading.read(solved.read_bytes()).cells if cell.cell_type == "code"]
-    return _digest([cells, solutions, unsafe], known.files)
-
-
-def fingerprint(known):
-    """A digest of all that decides on marks beside the submission."""
-    return _digest([known.cells], known.files)
-
-
-def _digest(parts, files):
-    parts = [*parts, os.environ.get("TLCOURSE_GRADING_SEED", "0")]
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-    for name, content in files.items():
-        digest.update(name.encode() + b"\0" + content)
-    return digest.hexdigest()
+def code_digest(assignment, solution, unsafe=False):
+    """A digest of the code that a plan depends on: checks, released cells, solutions; not of prose and points."""
+    cells = [[cell["grade_id"], cell["full"], cell["tags"]] for cell in assignment.cells if cell["cell_type"] == "code"]
+    content = Path(solution).read_bytes()
+    solutions = [cell.source for cell in reading.read(content).cells if cell.cell_type == "code"]
+    return digest([cells, solutions, unsafe], assignment.files)

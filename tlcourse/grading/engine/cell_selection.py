@@ -7,49 +7,53 @@ A cell is left out if it stands in the release as it is and makes or changes not
 import ast
 import symtable
 
-from tlcourse.grading.model.release import parsed, remembered
+from tlcourse.grading.model.cell_code import cached_by_source, parsed
 
 
-def unneeded(notebook, release):
+def skipped_cells(notebook, assignment):
+    """The cells of a submission that the assignment's plan allows to leave out: a set of indices."""
+    return unneeded_cells(notebook, assignment) if assignment.plan.get("*", {}).get("skip") else set()
+
+
+def unneeded_cells(notebook, assignment):
     """The indices of the code cells that need not run.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Of `tlcourse.grading.submissions.normalize.repair`.
-    release : tlcourse.grading.model.release.Release
+        Of `tlcourse.grading.submissions.normalize.normalize`.
+    assignment : tlcourse.grading.model.assignment.Assignment
     """
-    given = {
+    released = {
         cell["source"].strip()
-        for cell in release.cells
+        for cell in assignment.cells
         if cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" not in cell["tags"]
     }
     modules = {name for cell in notebook.cells if cell.cell_type == "code" for name in _imported(cell.source)}
-    open_, wanted = {}, set()
+    undecided, wanted = {}, set()
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         source = cell.source.strip()
-        if source in given and "nbgrader" not in cell.metadata and not _opaque(source):
-            makes, reads = names(source)
-            open_[index] = makes - modules | _imported(source), reads
+        makes, reads = made_and_read(source)
+        if source in released and "nbgrader" not in cell.metadata and not _opaque(source):
+            undecided[index] = makes - modules | _imported(source), reads
         else:
-            makes, reads = names(source)
             wanted |= reads - (makes if cell.metadata.get("nbgrader", {}).get("grade") else set())
-    while found := [index for index, (makes, _) in open_.items() if makes & wanted]:
-        for index in found:
-            wanted |= open_.pop(index)[1]
-    return set(open_)
+    while needed := [index for index, (makes, _) in undecided.items() if makes & wanted]:
+        for index in needed:
+            wanted |= undecided.pop(index)[1]
+    return set(undecided)
 
 
-@remembered
+@cached_by_source
 def _imported(source):
     """The names that a cell imports: calling a module's function does not change the module."""
-    found = [node for node in ast.walk(parsed(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    return frozenset((alias.asname or alias.name).partition(".")[0] for node in found for alias in node.names)
+    nodes = [node for node in ast.walk(parsed(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return frozenset((alias.asname or alias.name).partition(".")[0] for node in nodes for alias in node.names)
 
 
-@remembered
+@cached_by_source
 def _opaque(source):
     """Whether a cell may do what its names do not show."""
     lines = source.splitlines()
@@ -59,10 +63,26 @@ def _opaque(source):
     )
 
 
-@remembered
-def names(source):
+@cached_by_source
+def made_and_read(source):
     """What a cell makes or changes among the notebook's names, and what it reads of others': two sets."""
     tree = parsed(source)
+    makes, reads = _symbols(tree)
+    first = {}  # line of the first place where a name is read (True) or assigned (False)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            key = node.id, isinstance(node.ctx, ast.Load)
+            first[key] = min(node.lineno, first.get(key, node.lineno))
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            makes |= _base(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            makes |= _changed(node.value)
+    own = {name for name in reads if (name, False) in first and first[name, False] < first.get((name, True), 1 << 30)}
+    return frozenset(makes), frozenset(reads - own)
+
+
+def _symbols(tree):
+    """The names that a cell assigns or imports, and those that it refers to, by Python's symbol tables."""
     makes, reads = set(), set()
     tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     top = tables[0]
@@ -74,21 +94,11 @@ def names(source):
                 reads.add(symbol.get_name())
             if table is top and (symbol.is_assigned() or symbol.is_imported()):
                 makes.add(symbol.get_name())
-    first = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            kind = isinstance(node.ctx, ast.Load)
-            first[node.id, kind] = min(node.lineno, first.get((node.id, kind), node.lineno))
-        elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            makes |= _base(node)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            makes |= _changed(node.value)
-    own = {name for name in reads if (name, False) in first and first[name, False] < first.get((name, True), 1 << 30)}
-    return frozenset(makes), frozenset(reads - own)
+    return makes, reads
 
 
 def _changed(call):
-    """What a call as a statement of its own may change: its object. What it is given, the reference has to show."""
+    """What a call as a statement of its own may change: its object. Its arguments are for the reference to show."""
     return _base(call.func) - {"plt"} if isinstance(call.func, ast.Attribute) else set()
 
 

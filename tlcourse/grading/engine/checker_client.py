@@ -1,4 +1,4 @@
-"""The launcher's side of the judge: carries a check there, and the calls of it to the student's process and back."""
+"""The engine's side of the checker: carries a check there, and its calls to the student's process and back."""
 
 import ast
 import asyncio
@@ -6,98 +6,102 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.model.release import parsed
-from tlcourse.grading.sandbox.kernel import Fork
+from tlcourse.grading.model.assignment import grading_seed
+from tlcourse.grading.model.cell_code import defined_functions, parsed
 
-SERVE = "import tlcourse.grading.sandbox.guest.function_server as _answers\n_answers.serve(get_ipython().user_ns)"
-SHARED_LIMITS = ("memory_megabytes", "disk_megabytes", "processes")
+SERVE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
 
 
-class Judging:
-    """A clean process for one submission, forked when it is first needed; see `tlcourse.grading.sandbox.guest.checker`.
+class CheckerClient:
+    """A clean process for one submission (`tlcourse.grading.sandbox.guest.checker`), started when it is first needed.
 
     Parameters
     ----------
-    release : tlcourse.grading.model.release.Release
-    seed : str
-        Of the hidden tests' inputs.
+    assignment : tlcourse.grading.model.assignment.Assignment
+
+    Attributes
+    ----------
+    cpu : float
+        Processor seconds of the processes that have ended, with what it took to start them.
     """
 
-    def __init__(self, release, seed):
-        self.release, self.seed = release, seed
-        self._judge = None
-        self._before = 0.0  # processor seconds of judges that have ended, since they were ready
-        self.cpu = 0.0  # the same, with what it took to make them
+    def __init__(self, assignment):
+        self.assignment = assignment
+        self._process = None
+        self._before = 0.0  # processor seconds of processes that have ended, since they were ready
+        self.cpu = 0.0
 
     @property
     def seconds(self):
-        """What the judge has used of the processor since it was ready: a check's own work counts as in a notebook."""
-        return self._before + (self._judge.cpu - self._judge.cpu_ready if self._judge else 0.0)
+        """Processor seconds since the process was ready: a check's own work counts as in a notebook."""
+        return self._before + (self._process.cpu - self._process.cpu_ready if self._process else 0.0)
 
-    async def fingerprints(self, executor, source):
-        """What the functions that checks rely on look like where no student has been; `source` is the guard's."""
-        await self._ask(executor, fingerprints=source)
+    async def fingerprints(self, runner, source):
+        """What the functions that checks rely on look like where no student code has been; `source` is the guard's."""
+        await self._ask(runner, fingerprints=source)
         return (await self._hear())["fingerprints"]
 
-    async def decide(self, executor, source):
-        """What the judge found, {"ename", "evalue", "traceback", "printed"}, or None where it cannot decide."""
-        names = [name for cell in self.release.cells for name in functions(cell)]
-        kernel = executor.kernel
-        kernel.excused = True  # while the judge works
+    async def decide(self, runner, source):
+        """What came of a check, {"ename", "evalue", "traceback", "printed"}, or None where it cannot be decided here.
+
+        Parameters
+        ----------
+        runner : tlcourse.grading.engine.notebook_runner.NotebookRunner
+        source : str
+            Of the check.
+        """
+        answers = [cell for cell in self.assignment.cells if _is_solution(cell)]
+        names = [name for cell in answers for name in defined_functions(cell["source"])]
+        kernel = runner.kernel
+        kernel.excused = True  # while the checker works
         try:
-            await self._ask(executor, check=source, names=names, seed=self.seed)
-            found = await self._converse(executor)
+            await self._ask(runner, check=source, names=names, seed=grading_seed())
+            verdict = await self._converse(runner)
         except BaseException:
             await self.close()  # it waits for an answer that will not come
             raise
         finally:
             kernel.excused = False
-        return None if "cannot" in found else found
+        return None if "cannot" in verdict else verdict
 
     async def close(self):
-        """End the judge."""
-        if self._judge is not None:
+        """End the process."""
+        if self._process is not None:
             self._writer.close()
-            await self._judge.close()
-            self.cpu += self._judge.cpu
-            self._before, self._judge = self.seconds, None
+            await self._process.close()
+            self.cpu += self._process.cpu
+            self._before, self._process = self.seconds, None
 
-    async def _ask(self, executor, **request):
-        if self._judge is None or not self._judge.alive:
-            limits = {name: getattr(executor.limits, name) for name in SHARED_LIMITS}
-            judge = Fork(executor.template, self.release.files, limits, "judge", setup=given(self.release))
-            await judge.come_up()
-            self._judge = judge
-            self._reader, self._writer = await judge.meet()
+    async def _ask(self, runner, **request):
+        """Send a request, to a new process where there is none."""
+        if self._process is None or not self._process.alive:
+            limits, setup = runner.limits.of_a_process(), _setup_sources(self.assignment)
+            self._process = await runner.sandbox.start_checker(self.assignment.files, limits, setup)
+            self._reader, self._writer = await self._process.connect()
         self._writer.write(json.dumps(request).encode() + b"\n")
 
     async def _hear(self):
         line = await self._reader.readline()
         if not line:
-            raise RuntimeError("the judge ended")
+            raise RuntimeError("the checker ended")
         return json.loads(line)
 
-    async def _converse(self, executor):
-        """Carry calls from the judge to the student's kernel and values back, until the verdict."""
-        said = await self._hear()
-        if "verdict" in said:
-            return said["verdict"]
-        kernel = executor.kernel
+    async def _converse(self, runner):
+        """Carry calls from the checker to the student's kernel and values back, until the verdict."""
+        message = await self._hear()
+        if "verdict" in message:
+            return message["verdict"]
+        kernel = runner.kernel
         kernel.excused = False  # from here on it may be the student's process that is waited for
-        serving = asyncio.ensure_future(executor.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
-        reader, writer = await kernel.meet()
+        serving = asyncio.ensure_future(runner.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
+        reader, writer = await kernel.connect()
         try:
-            while "verdict" not in said:
-                writer.write(json.dumps(said).encode() + b"\n")
-                answer = asyncio.ensure_future(reader.readline())
-                await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
-                line = answer.result() if answer.done() else b""
-                if not line:
-                    await asyncio.wait({serving}, timeout=5)
-                    raise DeadKernelError("the student's process gave no answer")
+            while "verdict" not in message:
+                writer.write(json.dumps(message).encode() + b"\n")
+                line = await _line(reader, serving)
                 kernel.excused = True
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
-                said = await self._hear()
+                message = await self._hear()
                 kernel.excused = False
         except BaseException:
             serving.add_done_callback(lambda task: task.cancelled() or task.exception())
@@ -105,25 +109,38 @@ class Judging:
         finally:
             writer.close()
         await serving
-        return said["verdict"]
+        return message["verdict"]
 
 
-def functions(cell):
-    """The functions that a released solution cell is to define."""
-    if cell["cell_type"] != "code" or not cell["nbgrader"].get("solution"):
-        return []
-    return [node.name for node in parsed(cell["source"]).body if isinstance(node, ast.FunctionDef)]
+async def _line(reader, serving):
+    """The student's process' next line; `serving` is the task that ends when it stops answering.
+
+    Raises
+    ------
+    nbclient.exceptions.DeadKernelError
+    """
+    answer = asyncio.ensure_future(reader.readline())
+    await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
+    line = answer.result() if answer.done() else b""
+    if not line:
+        await asyncio.wait({serving}, timeout=5)
+        raise DeadKernelError("the student's process gave no answer")
+    return line
 
 
-def given(release):
-    """Sources that make what checks find beside the student's answers: set-up cells, and definitions in other cells."""
-    found = []
-    for cell in release.cells:
+def _is_solution(cell):
+    return cell["cell_type"] == "code" and cell["nbgrader"].get("solution")
+
+
+def _setup_sources(assignment):
+    """Sources that make what checks use besides the student's answers: set-up cells, definitions in other cells."""
+    sources = []
+    for cell in assignment.cells:
         if cell["cell_type"] != "code" or cell["nbgrader"]:
             continue
         if "setup" in cell["tags"]:
-            found.append(cell["source"])
+            sources.append(cell["source"])
         else:
             kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-            found += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
-    return found
+            sources += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
+    return sources

@@ -1,4 +1,4 @@
-"""Runs a notebook's cells in the box: limits for a cell and for the whole, and what was earned is kept.
+"""Runs a notebook's cells in a sandbox: limits for a cell and for the whole, and what was earned is kept.
 
 A cell that hangs or kills the kernel costs what depends on it, not the rest: a new kernel runs the earlier cells again,
 without the one at fault, and goes on behind it.
@@ -6,78 +6,201 @@ without the one at fault, and goes on behind it.
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.engine.session import Session
-from tlcourse.grading.model.runs import CellStopped, Dead, Limits
-from tlcourse.grading.sandbox.kernel import KernelError
+from tlcourse.grading.engine._nbclient import cell_client
+from tlcourse.grading.sandbox.interface import KernelError, SandboxError
 from tlcourse.notebooks import describe
 
 
-class Executor(Session):
-    """Runs one notebook. `grader` decides on graded cells; see `tlcourse.grading.engine.tamper_detection`."""
+@dataclass
+class Run:
+    """What came of running a notebook: facts, no marks yet.
+
+    Parameters
+    ----------
+    verdicts : list of dict
+        One for each graded code cell: {"grade_id", "outcome", "message", "seconds"}.
+    outputs : dict
+        Cell index, as str, to {"outputs", "execution_count"}.
+    notes, flags, statuses, cpu_seconds, cell_cpu_seconds, seconds
+        As in `tlcourse.grading.model.results.Result`; the status is the worst of `statuses`.
+    """
+
+    verdicts: list = field(default_factory=list)
+    outputs: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    statuses: list = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    cell_cpu_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+class CellStopped(Exception):  # noqa: N818
+    """A cell took too long and was stopped; `dead` says whether the kernel went with it."""
+
+    def __init__(self, message, dead=False):
+        super().__init__(message)
+        self.dead = dead
+
+
+class CannotRun(Exception):  # noqa: N818
+    """No cell can be run any more; the message says why."""
+
+
+class NotebookRunner:
+    """Runs one notebook, in a kernel that may be replaced by another.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Normalized; the outputs of its cells are changed.
+    sandbox : tlcourse.grading.sandbox.interface.Sandbox
+    checks : tlcourse.grading.engine.check_grader.CheckGrader
+        Decides on graded cells.
+    files : dict of str to bytes
+    limits : tlcourse.grading.model.assignment.Limits
+    skipped : collection of int
+        Cells that need not run.
+    """
 
     RESTARTS = 3
+    GRACE = 5  # seconds for an interrupted cell to end
 
-    def __init__(self, notebook, template, grader, files=None, limits=None, skipped=()):
-        super().__init__(notebook, template, files or {}, limits or Limits())
-        self.grader, self.skipped = grader, skipped
+    def __init__(self, notebook, sandbox, checks, files, limits, skipped=()):
+        self.notebook, self.sandbox, self.checks = notebook, sandbox, checks
+        self.files, self.limits, self.skipped = files, limits, skipped
+        self.kernel = self.cells = None
+        self.allowance = None  # seconds of the cell that runs, where less than the limits' is enough
+        self.spent = 0.0  # seconds against the notebook's limit in kernels that are gone
         self.poisoned, self.restarts = set(), -1
+        self.run = Run()
 
-    def execute(self):
-        """Run all cells, also when called from within a running event loop, as formgrader does.
+    async def execute(self):
+        """Run all cells.
 
         Returns
         -------
         Run
         """
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(self._execute())
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, self._execute()).result()
-
-    async def _execute(self):
         started = time.monotonic()
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.source.strip() and index not in self.skipped:
-                    await self._cell(index, cell)
+                    await self._run_or_grade(index, cell)
         finally:
             await self._end_kernel()
-            await self.grader.close()
-            self.run.cpu_seconds += self.grader.judging.cpu
-            self.run.cell_cpu_seconds += self.grader.judging.seconds  # check cells, decided there
+            await self.checks.close()
         self.run.seconds = round(time.monotonic() - started, 3)
-        self.run.cpu_seconds = round(self.run.cpu_seconds, 3)
-        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds, 3)
+        self.run.cpu_seconds = round(self.run.cpu_seconds + self.checks.checker.cpu, 3)
+        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.checks.checker.seconds, 3)
         return self.run
 
-    async def _cell(self, index, cell):
-        graded = cell.metadata.get("nbgrader", {}).get("grade", False)
-        if not graded and not any(self._is_graded(later) for later in self.notebook.cells[index:]):
+    async def _run_or_grade(self, index, cell):
+        """Run one cell, whatever happens; keep the verdict if it is a check."""
+        graded = is_graded(cell)
+        if not graded and not any(is_graded(later) for later in self.notebook.cells[index:]):
             return  # nothing depends on it any more
         before = time.monotonic()
         verdict = None
         try:
             await self._need_kernel(index)
-            verdict = await (self.grader.grade(self, index, cell) if graded else self.run_cell(index, cell))
+            verdict = await (self.checks.grade(self, index, cell) if graded else self.run_cell(index, cell))
         except CellStopped as stopped:
             self._stopped(index, cell, stopped)
             verdict = {"outcome": "timed out", "message": str(stopped)}
-        except Dead as dead:
-            verdict = {"outcome": "not run", "message": str(dead)}
+        except CannotRun as reason:
+            verdict = {"outcome": "not run", "message": str(reason)}
+        except (KernelError, SandboxError):
+            raise  # the grader's own trouble
         except Exception as error:  # whatever a kernel under a student's control sends must not stop the batch
-            verdict = {"outcome": "failed", "message": await self._died(index, cell, error)}
+            verdict = {"outcome": "failed", "message": self._died(index, cell, error)}
         if graded:
-            self.run.record(index, cell.metadata.nbgrader, verdict, time.monotonic() - before)
+            self._keep(index, cell, verdict, time.monotonic() - before)
 
-    @staticmethod
-    def _is_graded(cell):
-        return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
+    def _keep(self, index, cell, verdict, seconds):
+        """Keep how a check went, and what its cell shows."""
+        facts = {"grade_id": cell.metadata.nbgrader.grade_id, "outcome": verdict["outcome"]}
+        self.run.verdicts.append(facts | {"message": verdict["message"], "seconds": round(seconds, 3)})
+        outputs = list(verdict.get("outputs", []))
+        if verdict["outcome"] != "passed" and not any(output["output_type"] == "error" for output in outputs):
+            outputs.append(error_output(verdict["outcome"], verdict["message"]))
+        self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": None}
+
+    async def run_cell(self, index, cell):
+        """Run a student's cell within the limits."""
+        await self.limited(self.cells.async_execute_cell(cell, index, store_history=True))
+        outputs = [dict(output) for output in cell.outputs]
+        self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
+
+    async def limited(self, coroutine, elsewhere=lambda: 0.0):
+        """Await something that the kernel does, and stop it when it takes too long.
+
+        Parameters
+        ----------
+        coroutine : awaitable
+        elsewhere : callable
+            Seconds that another process has used for this and that count, too.
+
+        Raises
+        ------
+        CellStopped
+        """
+        task = asyncio.ensure_future(coroutine)
+        start = self.kernel.used + elsewhere()
+        allowed = min(self.allowance or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
+        while self.kernel.used + elsewhere() - start <= allowed:
+            if (await asyncio.wait({task}, timeout=0.1))[0]:
+                return task.result()
+        self.kernel.interrupt()
+        interrupted = self.kernel.used + elsewhere()
+        ended = await self._ends(task, lambda: self.kernel.used + elsewhere() - interrupted)
+        doubt = "" if ended else "; it could not be interrupted"
+        raise CellStopped(f"stopped after {allowed:.0f} s{doubt}", dead=not ended)
+
+    async def _ends(self, task, seconds):
+        """Whether what was interrupted ends in time; `seconds()` is what it has used since."""
+        while not (await asyncio.wait({task}, timeout=0.1))[0]:
+            if seconds() > self.GRACE:
+                task.cancel()
+                await asyncio.wait({task}, timeout=1)
+                if task.done() and not task.cancelled():
+                    task.exception()
+                return False
+        task.exception()
+        return True
+
+    async def ask(self, code, expressions=None):
+        """Run code of the grader's: silent, without history; the content of the kernel's reply."""
+        sent = self.kernel.client.execute(
+            code, silent=True, store_history=False, user_expressions=expressions or {}, stop_on_error=False
+        )
+        return await self.limited(self.reply(sent))
+
+    async def reply(self, sent):
+        """The content of the kernel's reply to a message."""
+        while True:
+            waiting = asyncio.ensure_future(self.kernel.client.get_shell_msg(timeout=None))
+            while not waiting.done():
+                await asyncio.wait({waiting}, timeout=0.5)
+                if not waiting.done() and not self.kernel.alive:
+                    waiting.cancel()
+                    raise DeadKernelError("Kernel died")
+            message = waiting.result()
+            if message["parent_header"].get("msg_id") == sent:
+                return message["content"]
+
+    # --- the kernel, and what happens when it is gone
+
+    def _seconds_left(self):
+        return self.limits.notebook_seconds - self.spent - (self.kernel.used if self.kernel else 0)
+
+    def _check_budget(self):
+        if self._seconds_left() <= 0:
+            raise CannotRun(f"not run: the notebook's {self.limits.notebook_seconds:.0f} s were used up")
 
     async def _need_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""
@@ -86,16 +209,17 @@ class Executor(Session):
             self._check_budget()
             self.restarts += 1
             if self.restarts > self.RESTARTS:
-                raise Dead("not run: the notebook's process had ended too often")
-            await self._new_kernel()
-            await self._again(index)
+                raise CannotRun("not run: the notebook's process had ended too often")
+            self.kernel = await self.sandbox.start_kernel(self.files, self.limits.of_a_process())
+            self.cells = cell_client(self.notebook, self.kernel.client, self.limits.output_bytes)
+            await self._run_earlier_cells(index)
         self._check_budget()
 
-    async def _again(self, index):
+    async def _run_earlier_cells(self, index):
         """Run the student's cells before this one in a new kernel; one that fails again is left out from now on."""
         for earlier in range(index):
             cell = self.notebook.cells[earlier]
-            runs = cell.cell_type == "code" and cell.source.strip() and not self._is_graded(cell)
+            runs = cell.cell_type == "code" and cell.source.strip() and not is_graded(cell)
             if not runs or earlier in self.poisoned or earlier in self.skipped:
                 continue
             kept = self.run.outputs.get(str(earlier))
@@ -109,6 +233,14 @@ class Executor(Session):
                 if kept is not None:
                     self.run.outputs[str(earlier)] = kept
 
+    async def _end_kernel(self):
+        if self.kernel is not None:
+            await self.kernel.close()
+            self.spent += self.kernel.used
+            self.run.cpu_seconds += self.kernel.cpu
+            self.run.cell_cpu_seconds += self.kernel.cpu - self.kernel.cpu_ready
+            self.kernel = None
+
     def _stopped(self, index, cell, stopped):
         self.poisoned.add(index)
         self.run.statuses.append("timed out")
@@ -116,18 +248,27 @@ class Executor(Session):
         if stopped.dead:
             self.kernel.alive = False
 
-    async def _died(self, index, cell, error):
+    def _died(self, index, cell, error):
+        """Say that the kernel has ended while a cell ran; the message."""
         self.poisoned.add(index)
         reason = self.kernel.reason if self.kernel else None
-        if isinstance(error, KernelError):
-            raise error
         if not isinstance(error, DeadKernelError):
-            self.run.flags.append(
-                {"grade_id": None, "kind": "messages", "evidence": f"{type(error).__name__}: {error}"[:300]}
-            )
+            evidence = f"{type(error).__name__}: {error}"[:300]
+            self.run.flags.append({"grade_id": None, "kind": "messages", "evidence": evidence})
         self.run.statuses.append("crashed")
         message = f"the notebook's process ended while this ran{': ' + reason if reason else ''}"
         self.run.notes.append(f"{describe(cell).capitalize()}: {message}.")
         if self.kernel:
             self.kernel.alive = False
         return message
+
+
+def is_graded(cell):
+    """Whether a cell is a check that is graded without a person."""
+    return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
+
+
+def error_output(name, message, traceback=None):
+    """An error as a notebook keeps it."""
+    lines = list(traceback or [f"{name}: {message}"])
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook, converters and plug-ins."""
+"""nbgrader's course, gradebook and commands: results go in here, and marks come out."""

@@ -1,69 +1,112 @@
-"""An nbgrader course on disk: its configuration as nbgrader reads it, its hand-ins, its gradebook."""
+"""An nbgrader course on disk: its configuration as nbgrader reads it, its submissions, assignments and gradebook."""
 
 import contextlib
-import errno
-import functools
-import os
-import shutil
-import time
 from pathlib import Path
-from unittest import mock
 
-import nbgrader.api
-from jupyter_core.application import JupyterApp
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from traitlets import Bool, Float, Integer
+from traitlets.config import Configurable
 
-from tlcourse.grading.model import release
-
-PATIENCE = 60  # seconds that a locked gradebook is waited for
-
-
-class GradebookLocked(RuntimeError):  # noqa: N818
-    """Somebody else holds the gradebook."""
-
-
-class DiskFull(RuntimeError):  # noqa: N818
-    """What was graded could not be written."""
+from tlcourse import notebooks
+from tlcourse.grading.engine.calibration import calibrated
+from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook.storage_errors import when_unlocked
+from tlcourse.grading.model import layout
+from tlcourse.grading.model.assignment import Assignment, Limits
+from tlcourse.grading.model.cell_code import imported_modules
 
 
-class _Configuration(JupyterApp):
-    """Reads nbgrader_config.py from Jupyter's folders, without the seconds that nbgrader's own application takes."""
-
-    name = "nbgrader"
-    config_file_name = "nbgrader_config"
+class NotReleased(RuntimeError):  # noqa: N818
+    """The gradebook does not have the unit, or its release is not there."""
 
 
-class Course:
-    """A course at `folder`.
+class GradingLimits(Configurable):
+    """What one submission may use: ``c.GradingLimits...`` in nbgrader_config.py."""
+
+    unsafe = Bool(False, help="Run student code without a sandbox. TLCOURSE_UNSAFE_GRADING=1 does the same.").tag(
+        config=True
+    )
+    cell_seconds = Float(Limits.cell_seconds, help="What one cell may take.").tag(config=True)
+    notebook_seconds = Float(Limits.notebook_seconds, help="What one notebook may take.").tag(config=True)
+    memory_megabytes = Integer(Limits.memory_megabytes, help="Memory of all its processes.").tag(config=True)
+    disk_megabytes = Integer(Limits.disk_megabytes, help="Files that it may write.").tag(config=True)
+    processes = Integer(Limits.processes, help="Processes, threads among them.").tag(config=True)
+    output_bytes = Integer(Limits.output_bytes, help="Output of one cell.").tag(config=True)
+
+    def limits(self):
+        """The same as a `tlcourse.grading.model.assignment.Limits`."""
+        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+
+
+class NbgraderCourse:
+    """A course.
+
+    Parameters
+    ----------
+    folder : path
+    config : traitlets.config.Config, optional
+        By default what nbgrader_config.py there says.
 
     Attributes
     ----------
-    config : traitlets.config.Config
     coursedir : nbgrader.coursedir.CourseDirectory
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, config=None):
         self.folder = Path(folder).resolve()
-        application = _Configuration()
-        with working_in(self.folder):
-            application.load_config_file()
-            super(JupyterApp, application).load_config_file("nbgrader_config.py", path=str(self.folder))
-        self.config = application.config
-        self.coursedir = CourseDirectory(config=self.config)
-        self.coursedir.root = str(self.folder)
+        self.config = read_configuration(self.folder) if config is None else config
+        self.coursedir = CourseDirectory(config=self.config, root=str(self.folder))
+        self.grading_limits = GradingLimits(config=self.config)
 
-    def release(self, unit):
-        """The unit as it was released; see `tlcourse.grading.model.release`."""
-        return release.read(self.coursedir, unit)
+    def calibrated(self, assignment, unsafe=False):
+        """An assignment with its plan; the unit's solutions run where there is none that fits."""
+        unit = assignment.unit
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", unit)
+        return calibrated(
+            assignment,
+            Path(source, f"{unit}.ipynb"),
+            layout.learned_plan_file(self.folder, unit),
+            Path(source, layout.SHIPPED_PLAN),
+            unsafe,
+        )
 
-    def submitted(self, unit):
-        """The folders of those who handed something in, by student."""
+    def assignment(self, unit):
+        """A unit from nbgrader's gradebook, which keeps the hidden tests, and from the release folder.
+
+        Returns
+        -------
+        tlcourse.grading.model.assignment.Assignment
+
+        Raises
+        ------
+        NotReleased
+            If either is missing.
+        """
+        folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", unit))
+        file = folder / f"{unit}.ipynb"
+        try:
+            with self.gradebook() as book:
+                entry = book.find_notebook(unit, unit)
+                sources = {cell.name: (cell.source, cell.checksum) for cell in entry.source_cells}
+                points = {cell.name: cell.max_score for cell in entry.grade_cells}
+            notebook = notebooks.read(file)
+        except MissingEntry:
+            raise NotReleased(
+                f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit}` comes first"
+            ) from None
+        except FileNotFoundError:
+            raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
+        cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
+        modules, limits = imported_modules(notebook.cells), self.grading_limits.limits()
+        return Assignment(unit, cells, modules, _released_files(folder), limits)
+
+    def submission_folders(self, unit):
+        """The folders of the students who submitted something, by student."""
         pattern = Path(self.coursedir.format_path(self.coursedir.submitted_directory, "*", unit))
         base = Path(self.coursedir.root, self.coursedir.submitted_directory)
-        found = sorted(path for path in base.glob(pattern.relative_to(base).as_posix()) if path.is_dir())
-        return {path.relative_to(base).parts[0]: path for path in found}
+        folders = sorted(path for path in base.glob(pattern.relative_to(base).as_posix()) if path.is_dir())
+        return {path.relative_to(base).parts[0]: path for path in folders}
 
     @contextlib.contextmanager
     def gradebook(self):
@@ -72,90 +115,42 @@ class Course:
             yield book
 
     def students(self):
-        """The students whom the gradebook knows."""
-        return patiently(lambda: self._ids(lambda book: book.students))
+        """The students in the gradebook."""
+        return when_unlocked(lambda: self._ids(lambda book: book.students))
 
     def recorded(self, unit):
         """The students who have a submission of the unit in the gradebook."""
-        return patiently(lambda: self._ids(lambda book: [one.student for one in book.assignment_submissions(unit)]))
+        return when_unlocked(lambda: self._ids(lambda book: [row.student for row in book.assignment_submissions(unit)]))
 
-    def _ids(self, ask):
+    def _ids(self, query):
         with self.gradebook() as book:
-            return {student.id for student in ask(book)}
+            return {student.id for student in query(book)}
 
 
-@contextlib.contextmanager
-def working_in(folder):
-    """Change the working directory for a while: nbgrader's steps look around themselves."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+def _released_cell(cell, sources, points):
+    """A cell of the release as `Assignment` has it; `sources` and `points` are the gradebook's, by grade_id."""
+    marks = dict(cell.metadata.get("nbgrader", {}))
+    name = marks.get("grade_id")
+    source, checksum = sources.get(name, (cell.source, None))
+    if name in sources:
+        marks |= {"checksum": checksum, "cell_type": cell.cell_type}
+        if name in points:
+            marks["points"] = points[name]
+    locked = marks.get("locked") or (marks.get("grade") and not marks.get("solution"))
+    return {
+        "grade_id": name if name in sources else None,
+        "cell_type": cell.cell_type,
+        "source": cell.source,
+        "full": source if locked else cell.source,
+        "nbgrader": marks if name in sources else {},
+        "tags": list(cell.metadata.get("tags", [])),
+    }
 
 
-@contextlib.contextmanager
-def one_engine():
-    """Have nbgrader keep compiled queries and see to its tables once: it opens the gradebook seven times a hand-in."""
-    tables = nbgrader.api.Base.metadata
-    with (
-        mock.patch.object(nbgrader.api, "create_engine", functools.cache(nbgrader.api.create_engine)),
-        mock.patch.object(tables, "create_all", functools.cache(tables.create_all)),
-    ):
-        yield
-
-
-def patiently(action, seconds=PATIENCE):
-    """Do something with the gradebook, and again for a while where somebody else holds it.
-
-    Raises
-    ------
-    GradebookLocked
-        After `seconds`.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return action()
-        except Exception as error:
-            if not is_locked(error):
-                raise
-            if time.monotonic() > deadline:
-                raise GradebookLocked(
-                    f"the gradebook has been locked by another program for {seconds} s: close it and start again; "
-                    "grading goes on where it was"
-                ) from error
-            time.sleep(0.5)
-
-
-def is_locked(error):
-    """Whether this is, or came of, SQLite's complaint about a lock."""
-    while error is not None:
-        if isinstance(error, SQLAlchemyError) and "database is locked" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-LEAST_ROOM = 1 << 20  # bytes; with less, a failure to write is put down to the full disk
-
-
-@contextlib.contextmanager
-def room_to_write(folder):
-    """Say it plainly where writing in `folder` fails because its disk is full; nbgrader would hide the reason.
-
-    Raises
-    ------
-    DiskFull
-    """
-    try:
-        yield
-    except Exception as error:
-        free = shutil.disk_usage(folder).free
-        if getattr(error, "errno", None) != errno.ENOSPC and free > LEAST_ROOM:
-            raise
-        raise DiskFull(
-            f"the disk of {folder} is full ({free >> 10:,} kB free): make room and start again; "
-            "grading goes on where it was, and no mark is lost"
-        ) from error
+def _released_files(folder):
+    """What was released with the notebook, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
+    }

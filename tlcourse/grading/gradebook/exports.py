@@ -3,8 +3,8 @@
     nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
     nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
 
-Who handed in nothing has an empty cell, not a zero: what that is worth is the instructor's decision. A text that a
-spreadsheet would take for a formula gets an apostrophe before it.
+A student who submitted nothing has an empty cell, not a zero: what that is worth is the instructor's decision. A text
+that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 import csv
@@ -24,7 +24,9 @@ class PlatformExport(ExportPlugin):
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
         units = [unit for unit in gradebook.assignments if not self.assignment or unit.name in self.assignment]
-        students = [one for one in gradebook.students if not self.student or one.id in map(str, self.student)]
+        students = [
+            student for student in gradebook.students if not self.student or student.id in map(str, self.student)
+        ]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows(self.head([(unit.name, unit.max_score) for unit in units]))
@@ -44,11 +46,11 @@ class MoodleExport(PlatformExport):
 
     def head(self, units):
         """The first line."""
-        who = ["First name", "Last name", "Username", "ID number", "Email address"]
-        return [who + [f"Assignment: {name} (Real)" for name, _ in units]]
+        person = ["First name", "Last name", "Username", "ID number", "Email address"]
+        return [person + [f"Assignment: {name} (Real)" for name, _ in units]]
 
     def identify(self, student):
-        """The cells that say who it is."""
+        """The cells that identify the student."""
         return [student.first_name, student.last_name, student.id, student.lms_user_id, student.email]
 
 
@@ -63,12 +65,12 @@ class CanvasExport(PlatformExport):
 
     def head(self, units):
         """The two first lines: names and points."""
-        who = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+        person = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
         points = ["    Points Possible", "", "", "", ""]
-        return [who + [name for name, _ in units], points + [number(score) for _, score in units]]
+        return [person + [name for name, _ in units], points + [number(score) for _, score in units]]
 
     def identify(self, student):
-        """The cells that say who it is."""
+        """The cells that identify the student."""
         name = ", ".join(filter(None, [student.last_name, student.first_name]))
         return [name or student.id, student.lms_user_id, "", student.id, ""]
 

@@ -1,22 +1,21 @@
-"""What plain `nbgrader autograde` passes over: hand-ins where it finds no notebook, and notebooks under another name.
+"""What plain `nbgrader autograde` passes over: submissions without a notebook, and notebooks under another name.
 
-nbgrader calls `see_to_hand_ins` before each submission; nbgrader_config.py says so.
+nbgrader calls `prepare_submissions` before each submission; nbgrader_config.py says so.
 """
 
 import functools
 import logging
 from pathlib import Path
 
-from tlcourse.grading.gradebook import autograde
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.gradebook.course import Course
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.submissions import discover
 
 _log = logging.getLogger(__name__)
 
 
-def see_to_hand_ins(assignment, student, notebooks):
-    """Give a notebook its unit's name, and grade the hand-ins in which nbgrader finds none: most are missing.
+def prepare_submissions(assignment, student, notebooks):
+    """Give a notebook its unit's name, and grade the submissions in which nbgrader finds none: most are missing.
 
     Parameters
     ----------
@@ -27,11 +26,9 @@ def see_to_hand_ins(assignment, student, notebooks):
     notebooks : list of str
         What nbgrader is about to grade of one submission; changed where the file was renamed.
     """
-    if autograde.RESULTS:
-        return  # `tlcourse grade` has seen to them
     _name_as_released(assignment, notebooks)
     if student == "*":
-        _grade_what_it_does_not_see(Path.cwd(), assignment)
+        _grade_those_without_notebook(Path.cwd(), assignment)
 
 
 def _name_as_released(unit, notebooks):
@@ -39,16 +36,16 @@ def _name_as_released(unit, notebooks):
     wanted = folder / f"{unit}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
         return  # what lies there is somebody else's
-    found, _ = discover.notebook_of(folder, unit)
-    if found is None or found == wanted:
+    file, _ = discover.notebook_of(folder, unit)
+    if file is None or file == wanted:
         return
-    _log.warning("%s: renamed to %s", found, wanted.name)
-    notebooks[:] = [str(found.rename(wanted))]
+    _log.warning("%s: renamed to %s", file, wanted.name)
+    notebooks[:] = [str(file.rename(wanted))]
 
 
 @functools.cache  # once is enough, however many submissions nbgrader goes on to
-def _grade_what_it_does_not_see(folder, unit):
-    handed_in = Course(folder).submitted(unit)
-    unseen = [student for student, path in handed_in.items() if not list(path.glob("*.ipynb"))]
+def _grade_those_without_notebook(folder, unit):
+    folders = NbgraderCourse(folder).submission_folders(unit)
+    unseen = [student for student, path in folders.items() if not list(path.glob("*.ipynb"))]
     if unseen:
         grade(folder, unit, students=unseen, progress=False)

@@ -1,8 +1,13 @@
-"""The step that nbgrader_config.py adds before nbgrader writes the feedback."""
+"""Steps that nbgrader_config.py adds to nbgrader's own: for the feedback, and for formgrader."""
 
+import html
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from tlcourse.notebooks import HIDDEN_TESTS
+from tlcourse import notebooks
+from tlcourse.grading.model import layout
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -16,8 +21,52 @@ class HideHiddenTests(NbGraderPreprocessor):
         marks = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or not marks.get("grade"):
             return cell, resources
-        cell.source = HIDDEN_TESTS.sub("", cell.source).rstrip("\n")
+        cell.source = notebooks.HIDDEN_TESTS.sub("", cell.source).rstrip("\n")
         for output in cell.outputs:
             if output.output_type == "error":
                 output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
+
+
+class ShowMarkScheme(NbGraderPreprocessor):
+    """Put the mark scheme of a written answer above it, on formgrader's page for one submission and nowhere else.
+
+    A page that is not formgrader's, such as a student's feedback, has no ``submission_id`` in its resources.
+    """
+
+    def preprocess(self, nb, resources):
+        """Called by nbconvert with an autograded notebook; the file stays as it is."""
+        if "submission_id" not in resources:
+            return nb, resources
+        schemes = self._schemes(resources["assignment_id"])
+        cells = []
+        for cell in nb.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if grade_id in schemes:
+                cells.append(nbformat.v4.new_markdown_cell(schemes[grade_id]))
+            cells.append(cell)
+        nb.cells = cells
+        return nb, resources
+
+    def _schemes(self, unit):
+        """What to show above each written answer of a unit, by grade_id; nothing if its source is not here."""
+        try:
+            reference = notebooks.read(layout.solution_file(CourseDirectory(config=self.config).root, unit))
+        except (FileNotFoundError, ValueError) as error:
+            self.log.warning("No mark schemes: %s", error)
+            return {}
+        written = [cell for cell in reference.cells if cell.cell_type == "markdown" and "nbgrader" in cell.metadata]
+        return {
+            cell.metadata.nbgrader.grade_id: _shown(cell.source)
+            for cell in written
+            if notebooks.MARK_SCHEME.search(cell.source)
+        }
+
+
+def _shown(source):
+    """The mark scheme as Markdown, with the reference's answer folded away."""
+    answer = html.escape(notebooks.MARK_SCHEME.sub("", source))
+    return (
+        f"**Mark scheme** (students do not see it)\n\n{notebooks.MARK_SCHEME.search(source)[1]}\n\n"
+        f"<details><summary>The reference's answer</summary>\n\n{answer}\n\n</details>"
+    )

@@ -1,103 +1,89 @@
-"""Has nbgrader record what the boxes gave, one submission at a time, so that it can be stopped at any moment.
+"""Has nbgrader record results, one submission at a time, so that grading can be stopped at any moment.
 
-What has run lies in autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
+A result lies in autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
 """
 
 import contextlib
 import json
 import shutil
-import warnings
 
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
-from nbgrader.utils import setenv, temp_attrs
-
-from tlcourse.grading.gradebook import autograde
-from tlcourse.grading.gradebook.course import patiently, room_to_write, working_in
-from tlcourse.grading.model import outcome
+from tlcourse.grading.gradebook import _nbgrader
+from tlcourse.grading.gradebook.autograde import GradeSubmission
+from tlcourse.grading.gradebook.storage_errors import room_to_write, when_unlocked
+from tlcourse.grading.model.results import Result, read_record
 from tlcourse.notebooks import write_atomically
 
 
-class SecondPass(Autograde):
-    """nbgrader's converter without its first pass, which cleans a hand-in: `submissions.normalize` has done that."""
+class Recorder:
+    """Alone writes to the course: pending results, nbgrader's gradebook and autograded/, and the records.
 
-    @property
-    def _input_directory(self):
-        return self.coursedir.submitted_directory
-
-    def convert_single_notebook(self, notebook_filename):
-        """Called by nbgrader for each notebook."""
-        self._sanitizing = False
-        self._init_preprocessors()
-        with setenv(NBGRADER_EXECUTION="autograde"):
-            BaseConverter.convert_single_notebook(self, notebook_filename)
-
-
-class Writer:
-    """The only one who writes: pending results, nbgrader's gradebook and autograded/, and the records."""
+    Parameters
+    ----------
+    course : tlcourse.grading.gradebook.course.NbgraderCourse
+    unit : str
+    release_sha256 : str
+        Of the assignment.
+    """
 
     def __init__(self, course, unit, release_sha256):
         self.course, self.unit, self.release_sha256 = course, unit, release_sha256
-        self.own = course.folder / "autograding" / unit / ".pending"
-        shutil.rmtree(self.own / "submitted", ignore_errors=True)
+        self.pending_folder = course.folder / "autograding" / unit / ".pending"
+        shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
 
-    def is_done(self, one, recorded):
-        """Whether this hand-in, graded against this release, is in the gradebook."""
-        record = outcome.read_record(self.course.folder, self.unit, one.student) or {}
-        same = (record.get("submission_sha256"), record.get("release_sha256")) == (one.sha256, self.release_sha256)
-        return same and one.student in recorded and not (self.own / f"{one.student}.json").exists()
+    def recorded_result(self, submission, recorded):
+        """The recorded result of this submission against this release; None where it has to be graded.
 
-    def keep(self, one, result):
-        """Put a result where the next start finds it."""
-        result["run"]["release_sha256"] = self.release_sha256
-        with room_to_write(self.course.folder):
-            write_atomically(self.own / f"{one.student}.json", json.dumps(result))
-
-    def pending(self, one):
-        """The kept result of this hand-in, or None."""
-        try:
-            result = json.loads((self.own / f"{one.student}.json").read_text(encoding="utf-8"))
-            digests = result["run"]["submission_sha256"], result["run"]["release_sha256"]
-        except (OSError, ValueError, KeyError, TypeError):
+        Parameters
+        ----------
+        submission : tlcourse.grading.model.submission.Submission
+        recorded : set of str
+            Students who are in the gradebook.
+        """
+        if submission.student not in recorded or self._pending_file(submission).exists():
             return None
-        return result if digests == (one.sha256, self.release_sha256) else None
+        return self._if_current(read_record(self.course.folder, self.unit, submission.student), submission)
 
-    def record(self, one, result):
-        """Have nbgrader record a result: its autograded notebook, its marks, its late penalty."""
-        staged = self.own / "submitted"
+    def pending_result(self, submission):
+        """The result of this submission that was graded but not recorded, or None."""
+        try:
+            content = json.loads(self._pending_file(submission).read_text(encoding="utf-8"))
+            return self._if_current(Result.from_dict(content), submission)
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _if_current(self, result, submission):
+        current = submission.sha256, self.release_sha256
+        return result if result and (result.submission_sha256, result.release_sha256) == current else None
+
+    def _pending_file(self, submission):
+        return self.pending_folder / f"{submission.student}.json"
+
+    def record(self, submission, result):
+        """Keep a result, and have nbgrader record it: its autograded notebook, its marks, its late penalty.
+
+        Raises
+        ------
+        tlcourse.grading.gradebook.storage_errors.DiskFull, tlcourse.grading.gradebook.storage_errors.GradebookLocked
+        """
+        staged = self.pending_folder / "submitted"
+        place = self.course.config, self.course.folder, staged, self.unit, submission.student
         try:
             with room_to_write(self.course.folder):
-                self._stage(one, result["notebook"], staged / one.student / self.unit)
-                patiently(lambda: self._convert(one.student, result["run"], staged))
+                write_atomically(self._pending_file(submission), json.dumps(result.as_dict()))
+                self._stage(submission, staged / submission.student / self.unit)
+                when_unlocked(lambda: _nbgrader.autograde(*place, GradeSubmission(result)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-        (self.own / f"{one.student}.json").unlink(missing_ok=True)
+        self._pending_file(submission).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            self.own.rmdir()
+            self.pending_folder.rmdir()
 
-    def _stage(self, one, notebook, folder):
-        """Lay out a hand-in as it came, with the notebook that has run in the place of its own."""
-        for name, content in one.files.items():
+    def _stage(self, submission, folder):
+        """Lay out a submission as it came; nbgrader wants a notebook, and `GradeSubmission` has the one that ran."""
+        for name, content in submission.files.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        if one.timestamp:
-            write_atomically(folder / "timestamp.txt", one.timestamp + "\n")
-        write_atomically(folder / f"{self.unit}.ipynb", notebook + "\n")
-
-    def _convert(self, student, run, staged):
-        autograde.RESULTS[self.unit, student] = run
-        where = self.course.coursedir
-        try:
-            with (
-                warnings.catch_warnings(),
-                working_in(self.course.folder),
-                temp_attrs(where, assignment_id=self.unit, student_id=student, submitted_directory=str(staged)),
-            ):
-                warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own queries
-                converter = SecondPass(coursedir=where, config=self.course.config)
-                converter.force = True
-                converter.log.setLevel("CRITICAL")
-                converter.start()
-        finally:
-            del autograde.RESULTS[self.unit, student]
+        if submission.timestamp:
+            write_atomically(folder / "timestamp.txt", submission.timestamp + "\n")
+        write_atomically(folder / f"{self.unit}.ipynb", "")

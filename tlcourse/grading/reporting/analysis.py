@@ -1,4 +1,4 @@
-"""How a class did in a unit, for its instructor: what the page of `report_page` shows.
+"""How a class did in a unit, for its instructor: what the page of `page` shows.
 
 Marks come from nbgrader's gradebook; statuses, messages and flags from autograding/UNIT/STUDENT.json.
 """
@@ -20,7 +20,7 @@ MISCONCEPTION = re.compile(r"That is what comes out when (.+?)\.(?:\s|$)", re.DO
 
 
 @dataclass(frozen=True)
-class Student:
+class StudentRow:
     """One line of the table of students."""
 
     student: str
@@ -35,7 +35,7 @@ class Student:
 
 
 @dataclass(frozen=True)
-class Report:
+class ClassReport:
     """What the page shows."""
 
     unit: str
@@ -72,7 +72,7 @@ def read(folder, unit):
 
     Returns
     -------
-    Report
+    ClassReport
 
     Raises
     ------
@@ -92,7 +92,7 @@ def read(folder, unit):
         raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
     names = sorted(set(marks) | set(records) | set(people))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
-    return Report(unit, students, _exercises(students, owners), _misconceptions(students))
+    return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students))
 
 
 def database(folder):
@@ -125,8 +125,8 @@ def _record(file):
 
 def _marks(book, unit, owners):
     """From the gradebook: (grades, score less penalty, waiting) by student of the unit, and everybody's name."""
-    found = {}
-    people = {one.id: " ".join(filter(None, [one.first_name, one.last_name])) for one in book.students}
+    rows = {}
+    people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
     for submission in book.assignment_submissions(unit):
         grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
         points, waiting = {}, False
@@ -137,8 +137,8 @@ def _marks(book, unit, owners):
             before = points.get(exercise, 0.0)
             points[exercise] = None if unmarked or before is None else before + grade.score
         score = max(0.0, submission.score - (submission.late_submission_penalty or 0))
-        found[submission.student.id] = (points, score, waiting)
-    return found, people
+        rows[submission.student.id] = (points, score, waiting)
+    return rows, people
 
 
 def _student(student, name, marks, record, owners):
@@ -150,7 +150,7 @@ def _student(student, name, marks, record, owners):
     ]
     status = record.get("status") or ("graded" if marks else "missing")
     notes, flags = list(record.get("notes", [])), list(record.get("flags", []))
-    return Student(student, name, status, score, waiting, points, notes, flags, messages)
+    return StudentRow(student, name, status, score, waiting, points, notes, flags, messages)
 
 
 def _exercises(students, owners):
@@ -158,14 +158,16 @@ def _exercises(students, owners):
     for exercise, points in owners.values():
         highest[exercise] += points
     tried = [student for student in students if student.status in ATTEMPTED]
-    return [item_analysis.analyse(name, points, [one.marks for one in tried]) for name, points in highest.items()]
+    return [
+        item_analysis.analyse(name, points, [student.marks for student in tried]) for name, points in highest.items()
+    ]
 
 
 def _misconceptions(students):
-    who = collections.defaultdict(set)
+    students_by_misconception = collections.defaultdict(set)
     for student in students:
         for exercise, message in student.messages:
             for misconception in MISCONCEPTION.findall(message):
-                who[exercise, " ".join(misconception.split())].add(student.student)
-    found = [(exercise, misconception, sorted(names)) for (exercise, misconception), names in who.items()]
-    return sorted(found, key=lambda one: (-len(one[2]), one[0], one[1]))
+                students_by_misconception[exercise, " ".join(misconception.split())].add(student.student)
+    counted = [(*key, sorted(names)) for key, names in students_by_misconception.items()]
+    return sorted(counted, key=lambda entry: (-len(entry[2]), entry[0], entry[1]))

@@ -1,4 +1,4 @@
-"""Item analysis: how hard an exercise was, and whether it tells who knows more from who knows less."""
+"""Item analysis: how hard an exercise was, and whether it separates students who know more from those who know less."""
 
 import warnings
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-FEWEST = 10  # hand-ins below which a correlation says nothing
+FEWEST = 10  # submissions below which a correlation says nothing
 POOR = 0.2  # Ebel and Frisbie 1991, Essentials of Educational Measurement, 5th edition, p. 232
 
 
@@ -51,8 +51,8 @@ def analyse(name, maximum, marks):
         Points by exercise for each student who tried; None where a person still has to give them.
     """
     marked = [points for points in marks if points.get(name) is not None]
-    points = np.array([one[name] for one in marked], dtype=float)
-    rest = np.array([sum(mark or 0 for other, mark in one.items() if other != name) for one in marked], dtype=float)
+    points = np.array([row[name] for row in marked], dtype=float)
+    rest = np.array([sum(mark or 0 for other, mark in row.items() if other != name) for row in marked], dtype=float)
     share, interval = _mean(points / maximum) if maximum and len(points) else (None, None)
     correlation, between = _correlation(points, rest)
     return Exercise(name, maximum, len(marked), share, interval, correlation, between)
@@ -71,6 +71,6 @@ def _correlation(points, rest):
         return None, None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nearly constant marks
-        found = stats.pearsonr(points, rest)
-    low, high = found.confidence_interval(0.95)
-    return float(found.statistic), (float(low), float(high))
+        result = stats.pearsonr(points, rest)
+    low, high = result.confidence_interval(0.95)
+    return float(result.statistic), (float(low), float(high))

@@ -1,4 +1,4 @@
-"""The instructor's page on a unit, report/UNIT/report.html, and the marks beside it: `tlcourse report UNIT`."""
+"""The instructor's page on a unit, report/UNIT/report.html, and the marks as tables: `tlcourse report UNIT`."""
 
 import unicodedata
 from pathlib import Path
@@ -21,10 +21,10 @@ SYMBOLS = {
 }
 
 
-def page(found):
-    """A `report.Report` as one self-contained HTML page; whatever students wrote is shown as text."""
+def page(report):
+    """A `ClassReport` as one self-contained HTML page; whatever students wrote is shown as text."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tlcourse.grading", "."),
+        loader=jinja2.PackageLoader("tlcourse.grading.reporting", "."),
         autoescape=True,
         finalize=harmless,
         trim_blocks=True,
@@ -32,7 +32,7 @@ def page(found):
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("report.html").render(
-        report=found, attempted=analysis.ATTEMPTED, colours=COLOURS, symbols=SYMBOLS
+        report=report, attempted=analysis.ATTEMPTED, colours=COLOURS, symbols=SYMBOLS
     )
 
 
@@ -41,7 +41,7 @@ def harmless(value):
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     shown = "".join(
-        one if one in "\n\t" or unicodedata.category(one)[0] != "C" else "\ufffd" for one in value[:LONGEST]
+        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\ufffd" for letter in value[:LONGEST]
     )
     return f"{shown} … ({len(value):,} characters)" if len(value) > LONGEST else shown
 
@@ -56,7 +56,7 @@ def write(folder, unit):
     Raises
     ------
     FileNotFoundError, ValueError
-        See `report.read`.
+        See `analysis.read`.
     """
     from nbgrader.api import Gradebook
     from nbgrader.plugins import CsvExportPlugin

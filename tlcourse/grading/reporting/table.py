@@ -6,16 +6,22 @@ from rich.console import Console
 from rich.table import Table
 
 
-def show(outcomes):
-    """Print a line a student, and how often each status came."""
+def show(results):
+    """Print a line for each student, and how often each status came.
+
+    Parameters
+    ----------
+    results : list of tlcourse.grading.model.results.Result
+    """
     console = Console()
     table = Table("student", "status", "points", "notes", box=None, pad_edge=False, header_style="bold")
-    for one in outcomes:
-        points = "" if one.score is None else f"{one.score:g} of {one.max_score:g}"
-        told = [*one.notes, *(f"[{flag['kind']}] {flag['grade_id'] or ''}: {flag['evidence']}" for flag in one.flags)]
-        table.add_row(one.student, one.status, points, "\n".join(text.replace("[", r"\[") for text in told))
+    for result in results:
+        points = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        flags = [f"[{flag['kind']}] {flag['grade_id'] or ''}: {flag['evidence']}" for flag in result.flags]
+        notes = "\n".join(text.replace("[", r"\[") for text in [*result.notes, *flags])
+        table.add_row(result.student, result.status, points, notes)
     console.print(table)
-    counts = collections.Counter(one.status for one in outcomes)
+    counts = collections.Counter(result.status for result in results)
     console.print(
         ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "nobody handed in anything"
     )

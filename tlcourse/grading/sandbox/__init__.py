@@ -1,1 +1,1 @@
-"""Confined kernels: started and stopped."""
+"""Confined kernels behind one interface: with bubblewrap, or without any walls. Knows neither assignments nor marks."""

@@ -1,6 +1,6 @@
-"""The box that student code runs in: bubblewrap with the installed packages to read, no network, nothing else.
+"""The walls around student code: bubblewrap with the installed packages to read, no network, nothing else.
 
-Inside it a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
+Inside them a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
 of it with namespaces, limits and folders of its own.
 """
 
@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 from tlcourse import data
+from tlcourse.grading.sandbox.interface import NoSandbox
 
-HOME = "/home/student"  # inside the box
-MEETING = "/run/grading"  # inside the box: where the sockets of kernels and template lie
+HOME = "/home/student"  # inside the sandbox
+MEETING = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
 MISSING = (
     "student code needs a box to run in, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
@@ -22,10 +23,6 @@ MISSING = (
 )
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache")
 PASSED_ON = ("LANG", "LC_ALL", "TZ", "TF_CPP_MIN_LOG_LEVEL", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-
-
-class NoSandbox(RuntimeError):  # noqa: N818
-    """Student code cannot be kept in a box on this machine."""
 
 
 @functools.cache
@@ -37,12 +34,12 @@ def problem():
         return "bubblewrap (bwrap) is not installed"
     command = ["bwrap", *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "true"]
     tried = subprocess.run(command, capture_output=True, text=True)
-    said = tried.stderr.strip().splitlines()
-    return f"bubblewrap does not work here ({said[-1] if said else tried.returncode})" if tried.returncode else ""
+    errors = tried.stderr.strip().splitlines()
+    return f"bubblewrap does not work here ({errors[-1] if errors else tried.returncode})" if tried.returncode else ""
 
 
 def require():
-    """Refuse to go on without a box.
+    """Raise an error where bubblewrap does not work.
 
     Raises
     ------
@@ -64,7 +61,7 @@ def readable_folders():
 
 
 def check_course(course):
-    """Refuse a course whose secrets would lie in a folder that student code may read.
+    """Reject a course whose secrets would lie in a folder that student code may read.
 
     Raises
     ------
@@ -88,8 +85,8 @@ def _namespaces():
     return [*walls, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
 
 
-def command(run):
-    """Bubblewrap's command line up to the program; `run` is the folder where kernels and launcher meet."""
+def command(meeting):
+    """Bubblewrap's command line up to the program; `meeting` is the folder of the sockets, outside the sandbox."""
     words = ["bwrap", *_namespaces(), "--hostname", "grading", "--clearenv", "--perms", "0755", "--dir", "/etc"]
     for path in SYSTEM:
         words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
@@ -99,7 +96,7 @@ def command(run):
             words += ["--perms", "0755", "--dir", str(parent)]
     for folder in readable_folders():
         words += ["--ro-bind", str(folder), str(folder)]
-    words += ["--bind", str(run), MEETING, "--remount-ro", "/", "--chdir", "/"]
+    words += ["--bind", str(meeting), MEETING, "--remount-ro", "/", "--chdir", "/"]
     for name, value in environment().items():
         words += ["--setenv", name, value]
     return words
@@ -108,8 +105,8 @@ def command(run):
 def environment():
     """What student code finds in its environment: nothing of the instructor's but language and time zone."""
     package = Path(data.__file__).resolve().parent
-    found = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    found |= {
+    variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    variables |= {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "PYTHONPATH": str(package.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -122,7 +119,7 @@ def environment():
         "TLCOURSE_CACHE": f"{HOME}/.cache/tlcourse",
         "TLCOURSE_OFFLINE": "1",
     }
-    found.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    variables.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "TLCOURSE_MIRROR" in os.environ:
-        found["TLCOURSE_MIRROR"] = str(Path(os.environ["TLCOURSE_MIRROR"]).resolve())
-    return found
+        variables["TLCOURSE_MIRROR"] = str(Path(os.environ["TLCOURSE_MIRROR"]).resolve())
+    return variables

@@ -1,4 +1,4 @@
-"""A box that runs: a process with the imports done, from which kernels and judges are forked."""
+"""The sandbox with walls: a confined process with the imports done, from which kernels and checkers are forked."""
 
 import json
 import os
@@ -12,38 +12,37 @@ import time
 from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
+from tlcourse.grading.sandbox.interface import Sandbox, SandboxError
+from tlcourse.grading.sandbox.kernel import ConfinedKernel, ForkedProcess
 
 SERVER = "tlcourse.grading.sandbox.guest.server"
 
 
-class TemplateError(RuntimeError):
-    """The process that kernels are forked from did not start, or is gone."""
-
-
-class Template:
-    """A boxed process with the imports done; `fork` makes a kernel's process of it.
+class BubblewrapSandbox(Sandbox):
+    """A process under bubblewrap with the imports done, and its forks.
 
     Parameters
     ----------
     modules : sequence of str
-        What to import beside TensorFlow: what the unit imports.
+        What to import besides TensorFlow: what the unit imports.
+
+    Raises
+    ------
+    tlcourse.grading.sandbox.interface.NoSandbox
+        Where bubblewrap does not work.
     """
+
+    checks_outside = True
 
     def __init__(self, modules=()):
         bubblewrap.require()
-        self.run = Path(tempfile.mkdtemp(prefix="tlg-", dir=None if len(tempfile.gettempdir()) < 50 else "/tmp"))
-        self.address = str(self.run / "template")
-        self._log = self.run / "log"
-        words = [
-            *bubblewrap.command(self.run),
-            sys.executable,
-            "-P",
-            "-m",
-            SERVER,
-            *modules,
-        ]
+        temporary = None if len(tempfile.gettempdir()) < 50 else "/tmp"  # a socket's path may not be long
+        self.meeting = Path(tempfile.mkdtemp(prefix="tlg-", dir=temporary))
+        self.address = str(self.meeting / "server")
+        self._log = self.meeting / "log"
+        words = [*bubblewrap.command(self.meeting), sys.executable, "-P", "-m", SERVER, *modules]
         self._started = threading.Event()
-        # The box dies with the thread that started it, so that thread must live as long as the template.
+        # Bubblewrap dies with the thread that started it, so that thread must live as long as the sandbox.
         threading.Thread(target=self._keep, args=(words,), daemon=True).start()
         self._started.wait()
 
@@ -53,28 +52,20 @@ class Template:
         self._started.set()
         self._process.wait()
 
-    def wait(self, seconds=600):
-        """Return when it is ready to fork.
+    async def start_kernel(self, files, limits):
+        """See `Sandbox.start_kernel`."""
+        kernel = ConfinedKernel(self, files, limits)
+        await kernel.start()
+        return kernel
 
-        Raises
-        ------
-        TemplateError
-            If it ended, or is not ready after `seconds`.
-        """
-        deadline = time.monotonic() + seconds
-        while not os.path.exists(self.address):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                said = self._log.read_text(errors="replace").strip()[-500:] if self._log.is_file() else ""
-                raise TemplateError(f"the box for student code did not start: {said or 'it said nothing'}")
-            time.sleep(0.02)
-
-    @property
-    def alive(self):
-        """Whether forks can be had."""
-        return self._process.poll() is None
+    async def start_checker(self, files, limits, setup):
+        """See `Sandbox.start_checker`."""
+        checker = ForkedProcess(self, files, limits, "checker", setup=setup)
+        await checker.start()
+        return checker
 
     def fork(self, request):
-        """Ask for a kernel.
+        """Ask for a fork, when the server is ready.
 
         Parameters
         ----------
@@ -84,7 +75,11 @@ class Template:
         Returns
         -------
         socket.socket
-            Lines of JSON come on it; closing it ends the kernel and everything that it has started.
+            Lines of JSON come on it; closing it ends the fork and everything that it has started.
+
+        Raises
+        ------
+        SandboxError
         """
         self.wait()
         connection = socket.socket(socket.AF_UNIX)
@@ -92,14 +87,28 @@ class Template:
         connection.sendall(json.dumps(request).encode() + b"\n")
         return connection
 
+    def wait(self, seconds=600):
+        """Return when it is ready to fork.
+
+        Raises
+        ------
+        SandboxError
+            If it ended, or is not ready after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        while not os.path.exists(self.address):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log = self._log.read_text(errors="replace").strip()[-500:] if self._log.is_file() else ""
+                raise SandboxError(f"the sandbox for student code did not start: {log or 'it printed nothing'}")
+            time.sleep(0.02)
+
+    @property
+    def alive(self):
+        """Whether it can fork."""
+        return self._process.poll() is None
+
     def close(self):
-        """End the box and every kernel in it."""
+        """End it and every fork."""
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self.run, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
+        shutil.rmtree(self.meeting, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Without a box: an ordinary kernel under the system's own limits, for machines that have no bubblewrap.
+"""The sandbox without walls: ordinary kernels under the system's own limits, for machines without bubblewrap.
 
 Student code can then read and write what the instructor can, and its checks run beside it. `sandbox.bubblewrap`
-says so before, and only ``--unsafe`` gets here.
+names the alternatives first, and only ``--unsafe`` gets here.
 """
 
 import contextlib
@@ -16,26 +16,30 @@ from pathlib import Path
 import psutil
 from jupyter_client import AsyncKernelManager
 
-from tlcourse.grading.sandbox.kernel import KernelError
+from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
 WARNING = "WARNING: student code runs without a box; it can read and change whatever you can"
 
 
-class NoBox:
-    """Stands where a `tlcourse.grading.sandbox.fork_server.Template` would: kernels are started afresh."""
+class Unsandboxed(Sandbox):
+    """Starts each kernel as a process of its own; checks run in the student's kernel."""
 
-    alive = True
+    async def start_kernel(self, files, limits):
+        """See `Sandbox.start_kernel`."""
+        kernel = UnconfinedKernel(files, limits)
+        await kernel.start()
+        return kernel
 
     def close(self):
         """There is nothing to end."""
 
 
-class OpenKernel:
-    """A kernel without walls, with the attributes of `tlcourse.grading.sandbox.kernel.Kernel`."""
+class UnconfinedKernel(Kernel):
+    """A kernel without walls."""
 
-    def __init__(self, template, files=None, limits=None):
-        self._files, self._limits = files or {}, limits
+    def __init__(self, files, limits):
+        self._files, self._limits = files, limits
         self.alive, self.reason, self.cpu_ready = True, None, 0.0
         self._cpu, self._idle, self._looked = 0.0, 0.0, time.monotonic()
 
@@ -99,6 +103,10 @@ class OpenKernel:
             self._idle += now - self._looked
         self._looked = now
         return cpu + self._idle
+
+    async def connect(self):
+        """It listens on no socket: no check runs outside of it."""
+        raise NotImplementedError("this kernel runs its checks itself")
 
     def interrupt(self):
         """Ask it to stop what it is running."""

@@ -1,25 +1,25 @@
-"""Finds out which cell of the release each cell of a hand-in is, also where it has lost its metadata."""
+"""Finds out which cell of the release each cell of a submission is, also where it has lost its metadata."""
 
 import re
 
 
-def recognise(cells, release, notes):
+def match_cells(cells, assignment, notes):
     """Give each cell the metadata of the released cell that it is, or none; what was lost is added to `notes`."""
-    known = release.by_id()
-    texts = {plain(one[text]): name for name, one in reversed(known.items()) for text in ("full", "source")}
+    released = assignment.by_id()
+    texts = {condensed(cell[text]): name for name, cell in reversed(released.items()) for text in ("full", "source")}
     lost = []
     for cell in cells:
         marks = cell.metadata.pop("nbgrader", {})
         name = marks.get("grade_id") if isinstance(marks.get("grade_id"), str) else None
-        if name not in known:
-            ids = [origin for origin in cell.metadata["origin"] if origin in known]
-            name = ids[0] if ids else _by_content(cell, release, cells, texts)
+        if name not in released:
+            ids = [origin for origin in cell.metadata["origin"] if origin in released]
+            name = ids[0] if ids else _by_content(cell, assignment, cells, texts)
             if name and not (marks.get("grade_id") is None and ids):
                 lost.append(name)
-        if name in known:
-            cell.metadata["nbgrader"] = dict(known[name]["nbgrader"])
-            _set_type(cell, known[name]["cell_type"])
-            if marks and marks.get("schema_version", 3) != known[name]["nbgrader"].get("schema_version", 3):
+        if name in released:
+            cell.metadata["nbgrader"] = dict(released[name]["nbgrader"])
+            _set_type(cell, released[name]["cell_type"])
+            if marks and marks.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
                 notes.append(f"Cell {name} had nbgrader metadata of another version; the release's were taken.")
     for name in dict.fromkeys(lost):
         notes.append(f"Cell {name} had lost its metadata and was recognised by what it holds.")
@@ -36,36 +36,36 @@ def _set_type(cell, kind):
             cell.pop(key, None)
 
 
-def _by_content(cell, release, cells, texts):
+def _by_content(cell, assignment, cells, texts):
     """The grade_id of the released cell that this one must be, judged by its text; None where that is not sure."""
-    text = plain(cell.source)
+    text = condensed(cell.source)
     if text and text in texts:
         return texts[text]
     if cell.cell_type == "markdown":
-        return _written_answer(cell, release, cells)
+        return _written_answer(cell, assignment, cells)
     defined = _defined(cell.source)
-    for name, known in release.by_id().items() if defined else ():
-        wanted = _defined(known["source"]) if known["nbgrader"].get("solution") else set()
+    for name, released in assignment.by_id().items() if defined else ():
+        wanted = _defined(released["source"]) if released["nbgrader"].get("solution") else set()
         if wanted and wanted <= defined:
             return name
     return None
 
 
-def _written_answer(cell, release, cells):
+def _written_answer(cell, assignment, cells):
     """The written answer whose place this cell has: right behind the same text as in the release."""
     place = next(number for number, other in enumerate(cells) if other is cell)
     if place == 0:
         return None
-    before = plain(cells[place - 1].source)
-    for earlier, known in zip(release.cells, release.cells[1:], strict=False):
-        if known["grade_id"] and known["cell_type"] == "markdown" and before == plain(earlier["source"]):
-            given = any(plain(one["source"]) == plain(cell.source) for one in release.cells)
-            return None if given else known["grade_id"]
+    before = condensed(cells[place - 1].source)
+    for earlier, later in zip(assignment.cells, assignment.cells[1:], strict=False):
+        if later["grade_id"] and later["cell_type"] == "markdown" and before == condensed(earlier["source"]):
+            unchanged = any(condensed(other["source"]) == condensed(cell.source) for other in assignment.cells)
+            return None if unchanged else later["grade_id"]
     return None
 
 
-def plain(source):
-    """A cell's text by which it is recognised: white space does not count."""
+def condensed(source):
+    """A cell's text by which it is recognized: white space does not count."""
     return " ".join(source.split())
 
 
@@ -79,6 +79,6 @@ def is_test(marks):
     return bool(marks.get("locked") or (marks.get("grade") and not marks.get("solution")))
 
 
-def name_of(cell):
-    """The grade_id of a recognised cell, or None."""
+def grade_id_of(cell):
+    """The grade_id of a recognized cell, or None."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")

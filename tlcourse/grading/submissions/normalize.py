@@ -4,35 +4,37 @@ Solutions are the student's and stay as they are. Tests are the instructor's: wh
 is taken out, and the originals are put in behind the solution that they test.
 """
 
+import ast
 import collections
 
-from tlcourse.grading.model.release import KERNEL
+from tlcourse.grading.model.assignment import KERNEL
+from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.submissions import reading
-from tlcourse.grading.submissions.match import is_test, name_of, plain, recognise
-from tlcourse.grading.submissions.put_back import UNANSWERED, put_back_answers, put_back_given, put_in_tests
+from tlcourse.grading.submissions.match import condensed, grade_id_of, is_test, match_cells
 
 ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; hand that in."
+UNANSWERED = "had been deleted and was put back unanswered."
 
 
-def hand_in(content, release):
-    """`repair`, for what a student handed in: a sentence more says what to do about an answer that was not found.
+def read_normalized(content, assignment):
+    """`normalize` what a student submitted; a sentence more says what to do about an answer that was not found.
 
     Raises
     ------
     tlcourse.grading.submissions.reading.Unreadable
     """
-    notebook, notes = repair(reading.read(content), release)
+    notebook, notes = normalize(reading.read(content), assignment)
     return notebook, [*notes, ADVICE] if any(note.endswith(UNANSWERED) for note in notes) else notes
 
 
-def repair(notebook, release):
+def normalize(notebook, assignment):
     """A notebook that can be graded against its release, and sentences about what was repaired.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
         Of `tlcourse.grading.submissions.reading.read`; it is changed.
-    release : tlcourse.grading.model.release.Release
+    assignment : tlcourse.grading.model.assignment.Assignment
 
     Returns
     -------
@@ -40,59 +42,139 @@ def repair(notebook, release):
         The sentences are empty where nothing that matters was amiss.
     """
     notes = []
-    known = release.by_id()
-    recognise(notebook.cells, release, notes)
-    _take_out_copies(notebook, known, notes)
-    _one_of_each(notebook.cells, release, notes)
-    put_back_given(notebook, release, notes)
-    put_back_answers(notebook, release, notes)
-    put_in_tests(notebook, release, notes)
+    match_cells(notebook.cells, assignment, notes)
+    _take_out_copies(notebook, assignment.by_id(), notes)
+    _keep_last_answers(notebook.cells, assignment, notes)
+    _put_back_setup(notebook, assignment, notes)
+    _put_back_answers(notebook, assignment, notes)
+    _put_in_tests(notebook, assignment, notes)
     for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("origin", None)
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.id = name or f"cell-{number}"
+        cell.id = grade_id_of(cell) or f"cell-{number}"
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     return notebook, notes
 
 
-def _take_out_copies(notebook, known, notes):
+def _take_out_copies(notebook, released, notes):
     """Leave one cell of each check, which marks its place, and say which had been changed."""
     seen, kept = set(), []
     for cell in notebook.cells:
-        name = name_of(cell)
-        if not name or not is_test(known[name]["nbgrader"]):
+        name = grade_id_of(cell)
+        if not name or not is_test(released[name]["nbgrader"]):
             kept.append(cell)
         elif name in seen:
             notes.append(f"A copy of the check {name} was taken out.")
         else:
             seen.add(name)
             kept.append(cell)
-            if plain(cell.source) not in (plain(known[name]["source"]), plain(known[name]["full"])):
+            if condensed(cell.source) not in (condensed(released[name]["source"]), condensed(released[name]["full"])):
                 notes.append(f"The check {name} had been changed; the original was used.")
     notebook.cells = kept
 
 
-def _one_of_each(cells, release, notes):
+def _keep_last_answers(cells, assignment, notes):
     """Leave nbgrader's metadata on one cell of a grade_id: the last answer in front of its check, else the last one."""
-    known = release.by_id()
-    times = collections.Counter(name_of(cell) for cell in cells)
-    for name in known:
+    times = collections.Counter(grade_id_of(cell) for cell in cells)
+    for name, released in assignment.by_id().items():
         if times[name] < 2:
             continue
-        copies = [number for number, cell in enumerate(cells) if name_of(cell) == name]
-        stub = plain(known[name]["source"])
-        first_check = next((n for n, cell in enumerate(cells) if _checks(cell, name, release)), len(cells))
-        answers = [number for number in copies if plain(cells[number].source) != stub] or copies
+        copies = [number for number, cell in enumerate(cells) if grade_id_of(cell) == name]
+        stub = condensed(released["source"])
+        first_check = next((n for n, cell in enumerate(cells) if _checks(cell, name, assignment)), len(cells))
+        answers = [number for number in copies if condensed(cells[number].source) != stub] or copies
         chosen = max([number for number in answers if number < first_check] or answers)
         for number in copies:
             if number != chosen:
                 del cells[number].metadata["nbgrader"]
-                if cells[number].cell_type == "code" and plain(cells[number].source) == stub:
+                if cells[number].cell_type == "code" and condensed(cells[number].source) == stub:
                     cells[number].source = f"# An untouched copy of {name}, not run."
         notes.append(f"There were several cells {name}; the last answer in front of its check counts.")
 
 
-def _checks(cell, exercise, release):
+def _checks(cell, exercise, assignment):
     """Whether a cell is one of the instructor's checks of this exercise."""
-    name = name_of(cell)
-    return name and is_test(release.by_id()[name]["nbgrader"]) and release.exercise(name) == exercise != name
+    name = grade_id_of(cell)
+    return name and is_test(assignment.by_id()[name]["nbgrader"]) and assignment.exercise(name) == exercise != name
+
+
+def _put_back_setup(notebook, assignment, notes):
+    """Bring back a deleted set-up cell: without its imports nothing could earn anything."""
+    for place, released in enumerate(assignment.cells):
+        if released["cell_type"] != "code" or "setup" not in released["tags"]:
+            continue
+        names = _assigned(released["source"])
+        if any(condensed(released["source"]) == condensed(cell.source) for cell in notebook.cells):
+            continue
+        if any("setup" in cell.metadata.get("tags", []) and _assigned(cell.source) & names for cell in notebook.cells):
+            continue
+        if names and all(any(name in _assigned(cell.source) for cell in notebook.cells) for name in names):
+            continue
+        where = _place_after(notebook.cells, assignment, place)
+        notebook.cells.insert(where, _new(released))
+        notes.append("A set-up cell had been deleted and was put back.")
+
+
+def _assigned(source):
+    """The names that a cell imports or assigns at its top level."""
+    names = set()
+    for node in parsed(source).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def _place_after(cells, assignment, place):
+    """Where a released cell belongs: behind the nearest cell before it in the release that the notebook still has."""
+    for earlier in reversed(assignment.cells[:place]):
+        for number, cell in enumerate(cells):
+            if (earlier["grade_id"] and grade_id_of(cell) == earlier["grade_id"]) or (
+                not earlier["grade_id"] and condensed(earlier["source"]) == condensed(cell.source)
+            ):
+                return number + 1
+    return 0
+
+
+def _put_back_answers(notebook, assignment, notes):
+    """Bring back a deleted stub or written answer, unanswered, so that the gradebook has a row for it."""
+    there = {grade_id_of(cell) for cell in notebook.cells}
+    for place, released in enumerate(assignment.cells):
+        name = released["grade_id"]
+        if name and not is_test(released["nbgrader"]) and name not in there:
+            notebook.cells.insert(_place_after(notebook.cells, assignment, place), _new(released))
+            notes.append(f"Cell {name} {UNANSWERED}")
+
+
+def _put_in_tests(notebook, assignment, notes):
+    """Put every original check in: where the submission has it, if that is behind the solution; else right there."""
+    cells = notebook.cells
+    names = [grade_id_of(cell) for cell in cells]
+    for place, released in enumerate(assignment.cells):
+        name = released["grade_id"]
+        if not name or not is_test(released["nbgrader"]):
+            continue
+        solution = assignment.exercise(name)
+        earliest = max((number + 1 for number, other in enumerate(names) if other == solution), default=0)
+        where = names.index(name) if name in names else None
+        if where is not None and where >= earliest:
+            cells[where] = _new(released, released["full"])
+            continue
+        if where is not None:
+            del cells[where], names[where]
+            earliest -= 1
+        trouble = "had been deleted" if where is None else "stood before its exercise"
+        notes.append(f"The check {name} {trouble} and was put back.")
+        target = max(earliest, _place_after(cells, assignment, place))
+        cells.insert(target, _new(released, released["full"]))
+        names.insert(target, name)
+
+
+def _new(released, source=None):
+    """A cell of the release, for a submission that lacks it."""
+    metadata = {"origin": []}
+    if released["tags"]:
+        metadata["tags"] = list(released["tags"])
+    if released["nbgrader"]:
+        metadata["nbgrader"] = dict(released["nbgrader"])
+    return reading.new_cell(released["cell_type"], released["source"] if source is None else source, metadata)

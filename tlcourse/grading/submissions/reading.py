@@ -1,4 +1,4 @@
-"""Reads what was handed in as a notebook, whatever wrote it."""
+"""Reads a submitted file as a notebook, whatever wrote it."""
 
 import json
 
@@ -53,13 +53,13 @@ def _cell(raw):
     kept = {"nbgrader": marks} if isinstance(marks, dict) and marks else {}
     if isinstance(tags, list) and tags:
         kept["tags"] = [tag for tag in tags if isinstance(tag, str)]
-    known = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata
-    kept["origin"] = [name for name in known if isinstance(name, str)]
+    ids = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata
+    kept["origin"] = [name for name in ids if isinstance(name, str)]
     kind = kind if kind in ("code", "raw") else "markdown"
     return new_cell(kind, source.encode("utf-8", "replace").decode(), kept)
 
 
 def new_cell(kind, source, metadata):
-    """A cell, not validated: `normalize.repair` gives it its id, and nbgrader validates the notebook."""
+    """A cell, not validated: `normalize.normalize` gives it its id, and nbgrader validates the notebook."""
     only_code = {"outputs": [], "execution_count": None} if kind == "code" else {}
     return nbformat.from_dict({"cell_type": kind, "id": "new", "source": source, "metadata": metadata} | only_code)

@@ -1,7 +1,7 @@
-"""In a clean fork of the template: runs the checks, with the student's functions called in their own process.
+"""In a clean fork of the server: runs the checks, with the student's functions called in their own process.
 
-So hidden tests, expected values and the comparing are where no student code has been. A check that hands over or gets
-back more than plain values (a Keras model) cannot be judged from here; then it says so.
+So hidden tests, expected values and comparisons are where no student code has been. A check that hands over or gets
+back values that are not serializable (a Keras model) cannot be decided here; then the reply says so.
 
 Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text} is answered by calls
 ({"function", "arguments", "keywords"}), each of which is answered in turn, and at last by {"verdict": ...}.
@@ -20,17 +20,17 @@ import traceback
 from tlcourse.grading.sandbox.guest import wire_format
 
 
-class CannotJudge(BaseException):
+class CannotCheck(BaseException):
     """The check needs the student's process; no check's own `except Exception` may catch this."""
 
 
-class Judge:
+class Checker:
     """Runs checks for one submission.
 
     Parameters
     ----------
     lines : text file
-        To the launcher, both ways.
+        To the engine, both ways.
     setup : list of str
         Sources that make the names which checks use.
     """
@@ -40,15 +40,15 @@ class Judge:
         with contextlib.redirect_stdout(io.StringIO()):
             for number, source in enumerate(setup):
                 with contextlib.suppress(Exception):
-                    exec(compile(source, f"<given {number}>", "exec"), self.namespace)
+                    exec(compile(source, f"<setup {number}>", "exec"), self.namespace)
 
     def serve(self):
-        """Run checks until the launcher hangs up."""
+        """Run checks until the connection is closed."""
         for line in self.lines:
             request = json.loads(line)
             if "fingerprints" in request:
                 exec(request["fingerprints"], guard := {})
-                self._send(fingerprints=guard["fingerprints"]())
+                self._send(fingerprints=guard["fingerprints"](guard["WATCHED"]))
             else:
                 self._send(verdict=self._check(request))
 
@@ -67,7 +67,7 @@ class Judge:
         try:
             with contextlib.redirect_stdout(printed):
                 exec(compile(request["check"], "<check>", "exec"), self.namespace)
-        except CannotJudge as reason:
+        except CannotCheck as reason:
             return {"cannot": str(reason)}
         except Exception as error:
             lines = traceback.format_exception_only(error)
@@ -84,10 +84,10 @@ class Judge:
 
         def function(*arguments, **keywords):
             try:
-                given = wire_format.encode(list(arguments)), wire_format.encode(keywords)
-            except wire_format.NotPlain as reason:
-                raise CannotJudge(f"{name} is called with {reason}") from None
-            self._send(function=name, arguments=given[0], keywords=given[1])
+                encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
+            except wire_format.NotSerializable as reason:
+                raise CannotCheck(f"{name} is called with {reason}") from None
+            self._send(function=name, arguments=encoded[0], keywords=encoded[1])
             reply = json.loads(self.lines.readline())
             if "raised" in reply:
                 raise _exception(reply["raised"], reply["message"])
@@ -127,12 +127,11 @@ def seed_everything():
 
 def _exception(names, message):
     """An exception of the same name, below the nearest of Python's own."""
-    known = next(
-        (getattr(builtins, name) for name in names if isinstance(getattr(builtins, name, None), type)), Exception
-    )
-    if not issubclass(known, Exception):
-        known = RuntimeError
-    kind = known if known.__name__ == names[0] else type(str(names[0]), (known,), {})
+    builtin = [getattr(builtins, name) for name in names if isinstance(getattr(builtins, name, None), type)]
+    base = builtin[0] if builtin else Exception
+    if not issubclass(base, Exception):
+        base = RuntimeError
+    kind = base if base.__name__ == names[0] else type(str(names[0]), (base,), {})
     try:
         return kind(message)
     except TypeError:  # such as UnicodeDecodeError, which takes five arguments

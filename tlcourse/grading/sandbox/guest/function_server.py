@@ -1,27 +1,30 @@
-"""In the student's kernel: calls the student's functions for the judge, and watches whether checks are spied on.
+"""In the student's kernel: calls the student's functions for the checker, and watches whether checks are spied on.
 
-All of it runs in a process that student code may have changed; so nothing is believed but the values that come.
+All of it runs in a process that student code may have changed; so nothing is trusted but the values that come.
 """
 
 import json
 import sys
 
 from tlcourse.grading.sandbox.guest import wire_format
+from tlcourse.grading.sandbox.guest._ipykernel import CELL_FILE
 
-LISTENER = None  # set before any student code, to a socket on which the judge's calls come
+LISTENER = None  # set before any student code, to a socket on which the checker's calls come
 _watches = []
+HOME = "/home/student"  # of code that a cell imports
 
 
 def serve(namespace):
-    """Answer calls until the launcher hangs up."""
+    """Answer calls until the connection is closed."""
     connection, _ = LISTENER.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
         for line in lines:
-            lines.write(json.dumps(_answer(namespace, json.loads(line))) + "\n")
+            lines.write(json.dumps(_call(namespace, json.loads(line))) + "\n")
             lines.flush()
 
 
-def _answer(namespace, call):
+def _call(namespace, call):
+    """What the student's function returns, or raises, and what it changed in its arguments."""
     arguments, keywords = wire_format.decode(call["arguments"]), wire_format.decode(call["keywords"])
     try:
         value = namespace[call["function"]](*arguments, **keywords)
@@ -70,7 +73,7 @@ class Watch:
 
 
 def watch():
-    """The one `Watch` of this process; in the box it is made before any student code."""
+    """The one `Watch` of this process; in the sandbox it is made before any student code."""
     if not _watches:
         _watches.append(Watch())
     return _watches[0]
@@ -82,4 +85,4 @@ def _from_a_cell(frame, through):
     if frame is None:
         return False
     name = frame.f_code.co_filename
-    return "ipykernel_" in name or (name.startswith(("<", "/home/student")) and not name.startswith("<frozen"))
+    return CELL_FILE in name or (name.startswith(("<", HOME)) and not name.startswith("<frozen"))

@@ -1,6 +1,7 @@
-"""Sent as text into a student's kernel around a check that has to run there, and into the judge to compare with.
+"""Sent as text into a student's kernel around a check that has to run there, and into the checker to compare with.
 
 Uses nothing of tlcourse: in the kernel, what is imported may be the student's. Every function gets what it needs.
+Its text goes with that of `_ipython`, which takes hooks out of IPython.
 """
 
 import builtins
@@ -10,20 +11,7 @@ import random
 import sys
 import types
 
-SHELL = (
-    "run_cell",
-    "run_cell_async",
-    "run_ast_nodes",
-    "run_code",
-    "transform_cell",
-    "showtraceback",
-    "user_expressions",
-)
-WATCHED = {
-    "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL],
-    "ipykernel.zmqshell": [f"ZMQInteractiveShell.{name}" for name in ("run_cell", "_showtraceback")],
-    "ipykernel.ipkernel": ["IPythonKernel.do_execute"],
-    "ipykernel.kernelbase": ["Kernel.execute_request"],
+LIBRARIES = {
     "contextlib": ["contextmanager", "_GeneratorContextManager.__exit__", "_GeneratorContextManager.__enter__"],
     "warnings": ["catch_warnings.__exit__", "simplefilter"],
     "zlib": ["crc32"],
@@ -34,16 +22,16 @@ WATCHED = {
 }
 
 
-def fingerprints():
-    """What the functions that checks rely on are made of, by name."""
+def fingerprints(watched):
+    """What the functions that checks rely on are made of, by name; `watched` is more of them, as `LIBRARIES` is."""
     wanted = {f"builtins.{name}": value for name, value in vars(builtins).items() if callable(value)}
-    for module, names in WATCHED.items():
+    for module, names in (LIBRARIES | watched).items():
         if module in sys.modules:
             for name in names:
-                found = sys.modules[module]
+                value = sys.modules[module]
                 for part in name.split("."):
-                    found = getattr(found, part, None)
-                wanted[f"{module}.{name}"] = found
+                    value = getattr(value, part, None)
+                wanted[f"{module}.{name}"] = value
     for module, content in list(sys.modules.items()):
         if module.startswith("tlcourse.") and not module.startswith("tlcourse.grading") and content is not None:
             functions = {name: value for name, value in vars(content).items() if isinstance(value, types.FunctionType)}
@@ -59,35 +47,25 @@ def _print_of(value):
     digest = hashlib.sha256()
     codes = [getattr(value, "__code__", code), code]
     while codes:
-        one = codes.pop()
-        constants = [constant for constant in one.co_consts if not isinstance(constant, types.CodeType)]
-        digest.update(repr((one.co_code, sorted(map(repr, constants)), one.co_names)).encode())
-        codes += [constant for constant in one.co_consts if isinstance(constant, types.CodeType)]
+        code = codes.pop()
+        constants = [constant for constant in code.co_consts if not isinstance(constant, types.CodeType)]
+        digest.update(repr((code.co_code, sorted(map(repr, constants)), code.co_names)).encode())
+        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return digest.hexdigest()
 
 
-def clean(shell, sources, statements):
-    """Take hooks out of IPython, load the modules that checks use anew, and bind the names of the set-up again.
+def prepare(namespace, sources, statements):
+    """Load the modules that checks use anew, bind the names of the set-up again, and seed.
 
     Parameters
     ----------
-    shell : IPython.core.interactiveshell.InteractiveShell
+    namespace : dict
+        The notebook's.
     sources : dict of str to (file, text)
         Modules that are made anew from their text.
     statements : list of str
         Imports and the like of the release's set-up cells.
     """
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    sys.settrace(None)
-    sys.setprofile(None)
-    for name in [name for name in vars(shell) if isinstance(getattr(type(shell), name, None), types.FunctionType)]:
-        delattr(shell, name)
-    shell.ast_transformers, shell.input_transformers_post, shell.custom_exceptions = [], [], ()
-    shell.input_transformer_manager = TransformerManager()
-    own = ("IPython", "ipykernel", "matplotlib_inline")
-    for event, callbacks in shell.events.callbacks.items():
-        shell.events.callbacks[event] = [one for one in callbacks if str(one.__module__).startswith(own)]
     for name, (file, text) in sources.items():
         module = types.ModuleType(name)
         module.__file__ = file
@@ -97,7 +75,7 @@ def clean(shell, sources, statements):
         setattr(sys.modules[module.__package__], name.rpartition(".")[2], module)
     for statement in statements:
         with contextlib.suppress(Exception):
-            exec(compile(statement, "<given>", "exec"), shell.user_ns)
+            exec(compile(statement, "<setup>", "exec"), namespace)
     random.seed(0)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(0)
@@ -105,15 +83,15 @@ def clean(shell, sources, statements):
         sys.modules["keras"].utils.set_random_seed(0)
 
 
-def spoil(namespace, name):
+def mutate(namespace, name):
     """Put a function in the place of `name` that calls it and returns something else; return what undoes it."""
     original = namespace[name]
 
-    def spoilt(*arguments, **keywords):
+    def mutated(*arguments, **keywords):
         return _other(original(*arguments, **keywords))
 
-    spoilt.__name__ = name
-    namespace[name] = spoilt
+    mutated.__name__ = name
+    namespace[name] = mutated
     return lambda: namespace.__setitem__(name, original)
 
 
@@ -125,7 +103,7 @@ def _other(value):
     if isinstance(value, str):
         return value + "?"
     if isinstance(value, (list, tuple)) and value:
-        return type(value)(_other(one) for one in value) if type(value) in (list, tuple) else object()
+        return type(value)(_other(item) for item in value) if type(value) in (list, tuple) else object()
     if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in "iuf":
         return value * 1.371 + 3.1417
     return object()

@@ -11,28 +11,28 @@ import psutil
 INTERVAL = 0.2  # seconds between two looks
 
 
-def say(connection, **message):
-    """Send one line to the launcher."""
+def send(connection, **message):
+    """Send one line to the process that asked for the fork."""
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b"\n")
 
 
 def watch(connection, first, limits):
-    """Look after the process tree that begins at `first` until it ends or the launcher hangs up."""
+    """Look after the process tree that begins at `first` until it ends or the connection is closed."""
     reason = None
     while True:
         ended, status = os.waitpid(first, os.WNOHANG)
         if ended:
-            say(connection, exit=os.waitstatus_to_exitcode(status), reason=reason)
+            send(connection, exit=os.waitstatus_to_exitcode(status), reason=reason)
             return
         used = usage(first)
-        say(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
+        send(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
         reason = reason or _excess(used, limits)
         if reason or _hung_up(connection):
             cpu = usage(first)["cpu"]
             os.kill(first, signal.SIGKILL)
             os.waitpid(first, 0)
-            say(connection, exit=-9, reason=reason, cpu=cpu, busy=True)
+            send(connection, exit=-9, reason=reason, cpu=cpu, busy=True)
             return
 
 

@@ -1,14 +1,14 @@
-"""Inside the box: imports once, then forks a kernel for each request. Started by `sandbox.fork_server`.
+"""Inside the sandbox: imports once, then forks a process for each request. Started by `sandbox.fork_server`.
 
-A request is one line of JSON: {"role": "kernel" or "judge", "name": of its folder where sockets meet,
+A request is one line of JSON: {"role": "kernel" or "checker", "name": of its folder where sockets meet,
 "files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel
-{"connection": ipykernel's connection file}, for a judge {"setup": sources that it runs first}.
+{"connection": ipykernel's connection file}, for a checker {"setup": sources that it runs first}.
 Answers are lines of JSON: {"ready": true},
 {"cpu": seconds, "processes": n} every fifth of a second, and at last {"exit": status, "reason": text or null}.
 
-Three processes belong to a kernel: a warden outside the submission's namespaces, which measures, kills, and dies when
+Three processes belong to a kernel: a monitor outside the submission's namespaces, which measures, kills, and dies when
 the connection is closed; the first process of the namespaces, with which everything in them dies; and the kernel. A
-judge is the first process itself, for nothing but the course's own code runs there.
+checker is the first process itself, for nothing but the course's own code runs there.
 """
 
 import base64
@@ -25,25 +25,14 @@ from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
 from tlcourse.grading.sandbox.bubblewrap import HOME, MEETING
-from tlcourse.grading.sandbox.guest import checker, function_server, monitor, namespaces
-
-ALWAYS = (  # what a kernel would import when it starts
-    "ipykernel.debugger",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.completerlib",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
-)
+from tlcourse.grading.sandbox.guest import _ipykernel, checker, function_server, monitor, namespaces
 
 
 def serve(modules):
     """Import, then wait for requests for ever."""
-    sys.modules["debugpy"] = None  # without which ipykernel gives each kernel a debugger that nobody will use
+    _ipykernel.leave_out_the_debugger()
     gc.disable()  # a quarter of the time of TensorFlow's import goes into looking for garbage that is not there
-    for name in (*ALWAYS, *modules):
+    for name in (*_ipykernel.IMPORTS, *modules):
         with contextlib.suppress(Exception):  # a module that is missing is the submission's affair
             importlib.import_module(name)
     gc.enable()
@@ -52,8 +41,8 @@ def serve(modules):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{MEETING}/new")
     listener.listen(64)
-    os.rename(f"{MEETING}/new", f"{MEETING}/template")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for wardens
+    os.rename(f"{MEETING}/new", f"{MEETING}/server")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for monitors
     while True:
         connection, _ = listener.accept()
         if os.fork() == 0:
@@ -68,22 +57,22 @@ def _oversee(connection):
     with connection, connection.makefile("r", encoding="utf-8") as lines:
         request = json.loads(lines.readline())
         namespaces.new_namespaces()
-        told, tell = os.pipe()
+        is_ready, say_ready = os.pipe()
         first = os.fork()
         if first == 0:
-            os.close(told)
+            os.close(is_ready)
             lines.detach()
             connection.close()
-            _first_process(request, tell)
-        os.close(tell)
-        ready, _, _ = select.select([told, connection], [], [], 60)
-        if told in ready and os.read(told, 1):
-            monitor.say(connection, ready=True, cpu=monitor.usage(first)["cpu"], busy=True)
-        os.close(told)
+            _first_process(request, say_ready)
+        os.close(say_ready)
+        ready, _, _ = select.select([is_ready, connection], [], [], 60)
+        if is_ready in ready and os.read(is_ready, 1):
+            monitor.send(connection, ready=True, cpu=monitor.usage(first)["cpu"], busy=True)
+        os.close(is_ready)
         monitor.watch(connection, first, request["limits"])
 
 
-def _first_process(request, tell):
+def _first_process(request, say_ready):
     """Begin the namespaces' process tree, and end with the kernel."""
     try:
         namespaces.die_with_parent(signal.SIGKILL)
@@ -92,14 +81,16 @@ def _first_process(request, tell):
         readable = bubblewrap.readable_folders()  # the course may lie in /tmp itself
         for path, size in ((HOME, disk), ("/tmp", disk), ("/dev/shm", min(disk, 64))):
             namespaces.own_folder(path, size, keep=readable)
-        with contextlib.suppress(OSError):  # inside another container: then /proc shows the box' processes, unreadable
+        with contextlib.suppress(
+            OSError
+        ):  # inside another container: then /proc shows the sandbox's processes, unreadable
             namespaces.own_proc()
-        if request["role"] == "judge":
-            _judge(request, tell)
+        if request["role"] == "checker":
+            _checker(request, say_ready)
         kernel = os.fork()
         if kernel == 0:
-            _kernel(request, tell)
-        os.close(tell)
+            _kernel(request, say_ready)
+        os.close(say_ready)
         while True:
             pid, status = os.wait()
             if pid == kernel:
@@ -109,39 +100,35 @@ def _first_process(request, tell):
     os._exit(70)
 
 
-def _kernel(request, tell):
+def _kernel(request, say_ready):
     """Become the kernel: sockets are bound and privileges are given up before any student code."""
     _settle(request)
-    connection_file = "/tmp/kernel.json"
-    Path(connection_file).write_text(json.dumps(request["connection"]), encoding="utf-8")
-    from ipykernel.kernelapp import IPKernelApp
-
-    app = IPKernelApp.instance(ignore_cwd=True)
-    options = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IPKernelApp.quiet=True"]
-    app.initialize(["-f", connection_file, *options])
+    connection_file = Path("/tmp/kernel.json")
+    connection_file.write_text(json.dumps(request["connection"]), encoding="utf-8")
+    app = _ipykernel.application(connection_file)
     function_server.LISTENER = _listener(request)
     function_server.watch()
-    _give_up_privileges(request, tell)
+    _give_up_privileges(request, say_ready)
     app.start()
     os._exit(0)
 
 
-def _judge(request, tell):
-    """Become the judge, for which no student code ever runs."""
+def _checker(request, say_ready):
+    """Become the checker, in which no student code ever runs."""
     _settle(request)
     listener = _listener(request)
-    _give_up_privileges(request, tell)
-    namespaces.die_with_parent(signal.SIGKILL)  # who becomes another user loses that
+    _give_up_privileges(request, say_ready)
+    namespaces.die_with_parent(signal.SIGKILL)  # a process that becomes another user loses that
     connection, _ = listener.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
-        checker.Judge(lines, request["setup"]).serve()
+        checker.Checker(lines, request["setup"]).serve()
     os._exit(0)
 
 
 def _settle(request):
     _write_files(request["files"])
     sys.path[:] = [path for path in sys.path if path != ""]
-    sys.path.append(HOME)  # a file beside the notebook can be imported, but takes no installed package's place
+    sys.path.append(HOME)  # a submitted module can be imported, but takes no installed package's place
 
 
 def _listener(request):
@@ -151,14 +138,14 @@ def _listener(request):
     return listener
 
 
-def _give_up_privileges(request, tell):
+def _give_up_privileges(request, say_ready):
     limits = request["limits"]
     namespaces.hide(MEETING)
     namespaces.limit(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
     namespaces.drop_privileges()
     Path("/proc/self/oom_score_adj").write_text("1000")
-    os.write(tell, b"1")
-    os.close(tell)
+    os.write(say_ready, b"1")
+    os.close(say_ready)
 
 
 def _write_files(files):

@@ -1,4 +1,4 @@
-"""Values as plain JSON, so that a function of one process can be called from another and nothing but its value returns.
+"""Values as JSON, so that a function of one process can be called from another and nothing but its value returns.
 
 Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass; any other object passes as its description
 only. Nothing is pickled: what comes back from student code can be read, but cannot act.
@@ -12,7 +12,7 @@ ITERATORS = (range, map, filter, zip, enumerate, reversed, type({}.keys()), type
 GENERATOR = type(_ for _ in ())
 
 
-class NotPlain(TypeError):  # noqa: N818
+class NotSerializable(TypeError):  # noqa: N818
     """A value that cannot be sent as it is."""
 
 
@@ -38,14 +38,14 @@ def encode(value, strict=True, depth=0):
     ----------
     value : object
     strict : bool
-        Raise for an object that is not plain; else describe it.
+        Raise for an object that is not serializable; else describe it.
 
     Raises
     ------
-    NotPlain
+    NotSerializable
     """
     if depth > 50:
-        raise NotPlain("nested too deep")
+        raise NotSerializable("nested too deep")
     if value is None or type(value) in (bool, str):
         return value
     array = _array(value)
@@ -59,14 +59,14 @@ def encode(value, strict=True, depth=0):
         return str.__str__(value)
     if isinstance(value, dict):
         pairs = dict.items(value)
-        return {"d": [[encode(key, strict, depth + 1), encode(one, strict, depth + 1)] for key, one in pairs]}
+        return {"d": [[encode(key, strict, depth + 1), encode(item, strict, depth + 1)] for key, item in pairs]}
     for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
         if isinstance(value, kind):
-            return {tag: [encode(one, strict, depth + 1) for one in kind.__iter__(value)]}
+            return {tag: [encode(item, strict, depth + 1) for item in kind.__iter__(value)]}
     if not strict and isinstance(value, (*ITERATORS, GENERATOR)):
-        return {"l": [encode(one, strict, depth + 1) for one, _ in zip(value, range(100_000), strict=False)]}
+        return {"l": [encode(item, strict, depth + 1) for item, _ in zip(value, range(100_000), strict=False)]}
     if strict:
-        raise NotPlain(type(value).__name__)
+        raise NotSerializable(type(value).__name__)
     return {"o": [type(value).__name__[:80], repr(value)[:200]]}
 
 
@@ -86,7 +86,7 @@ def _array(value):
         return None
     array = numpy.ascontiguousarray(numpy.asarray(value))
     if array.dtype.kind not in "biufcUS" or array.nbytes > LARGEST_ARRAY:
-        raise NotPlain(f"an array of {array.dtype}, {array.nbytes:,} bytes")
+        raise NotSerializable(f"an array of {array.dtype}, {array.nbytes:,} bytes")
     shape = list(numpy.shape(value))
     return {tag: [array.dtype.str, shape, base64.b64encode(array.tobytes()).decode()]}
 
@@ -101,7 +101,7 @@ def decode(data):
     if tag == "d":
         return {decode(key): decode(value) for key, value in content}
     if tag in "lts":
-        return {"l": list, "t": tuple, "s": set}[tag](decode(one) for one in content)
+        return {"l": list, "t": tuple, "s": set}[tag](decode(item) for item in content)
     if tag == "o":
         return Foreign(*content)
     import numpy

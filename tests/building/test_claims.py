@@ -1,0 +1,300 @@
+"""data/claims.toml is sound whatever was measured; verdicts, and the report on sentences, follow the records."""
+
+import contextlib
+import io
+import json
+import shutil
+
+import nbformat
+import numpy as np
+import prose
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+from tlcourse import notebooks
+from tlcourse.building import claims
+from tlcourse.commands.main import main
+from tlcourse.stats import paired_difference, summary
+
+TEXT = "## Count\n\nWith all of it the\nnetwork gains 39.0 points."
+SUMMARY = {"mean": 0.9, "ci95": [0.88, 0.92], "seeds": 3, "values": [0.9, 0.89, 0.91]}
+WORSE = {**SUMMARY, "values": [0.5, 0.52, 0.51]}
+SAME = {**SUMMARY, "values": [0.91, 0.88, 0.91]}
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with one unit that prints 3,216, and one record."""
+    unit = tmp_path / "solutions" / "01_tiny" / "01_tiny.ipynb"
+    unit.parent.mkdir(parents=True)
+    cell = nbformat.v4.new_code_cell("print()", outputs=[nbformat.v4.new_output("stream", text="in all 3,216\n")])
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(TEXT), cell]), unit)
+    (tmp_path / "data" / "results").mkdir(parents=True)
+    record = {"with": SUMMARY, "deep": {"without": WORSE}, "same": SAME, "short": {**SUMMARY, "values": [1, 2]}}
+    record["choice"] = {"a": SUMMARY, "b": {**SUMMARY, "mean": 0.95}}
+    (tmp_path / "data" / "results" / "tiny.json").write_text(json.dumps(record))
+    return tmp_path
+
+
+def entry(course, *checks, head='unit = "01_tiny"\nsection = "Count"'):
+    """The only entry of a ledger with these checks."""
+    rows = ", ".join("{ shows = 'x', " + check + " }" for check in checks)
+    text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]'
+    (course / "data" / "claims.toml").write_text(text)
+    (only,) = claims.entries(course)
+    return only
+
+
+AGREES = "record = 'tiny', value = 'with - deep.without', above = 0"
+DISAGREES = "record = 'tiny', value = 'deep.without - with', above = 0"
+UNDECIDED = "record = 'tiny', value = 'with - same', above = 0"
+
+
+def test_all_48_claims_are_there_once_and_in_order():
+    entries = claims.entries(ROOT)
+    assert [one.name for one in entries] == [f"C{number:02}" for number in range(1, 49)]
+    assert {one.verdict for one in entries} <= set(claims.VERDICTS)
+    for one in entries:
+        assert bool(one.findings) == (one.unit is not None), f"{one.name}: a unit shows it, or nothing is measured"
+
+
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        ([AGREES], "holds"),
+        ([AGREES, AGREES], "holds"),
+        ([AGREES, DISAGREES], "holds with limits"),
+        ([AGREES, UNDECIDED], "holds with limits"),
+        ([DISAGREES], "refuted"),
+        ([DISAGREES, UNDECIDED], "refuted"),
+        ([UNDECIDED], "not shown yet"),
+        ([], "not shown yet"),
+        (["record = 'tiny', value = 'with', near = 0.9"], "holds"),
+        (["record = 'tiny', value = 'with', near = 0.95"], "refuted"),
+        (["record = 'tiny', value = 'with', below = 0.95"], "holds"),
+        (["record = 'tiny', value = 'with', below = 0.8"], "refuted"),
+        (["output = 'in all ([0-9,]+)', near = 3216"], "holds"),
+        (["output = 'in all ([0-9,]+)', near = 3217"], "refuted"),
+        (["output = 'in all'"], "holds"),
+        (["output = 'in all', refutes = true"], "refuted"),
+        (["output = 'in all ([0-9,]+)', refutes = true", AGREES], "holds with limits"),
+    ],
+)
+def test_a_verdict_follows_from_the_numbers(course, checks, verdict):
+    assert entry(course, *checks).verdict == verdict
+
+
+def test_differences_are_taken_seed_by_seed(course):
+    (finding,) = entry(course, AGREES).findings
+    assert finding.number == "0.39 (0.347 to 0.433)"  # of .40, .37, .40: mean .39, t(.975, 2) = 4.303, s = .0173
+
+
+def test_a_difference_is_taken_over_the_seeds_that_both_have(course):
+    (finding,) = entry(course, "record = 'tiny', value = 'with - short', below = 0").findings
+    first, second = (value - other for value, other in zip(SUMMARY["values"], (1, 2), strict=False))
+    assert finding.number.startswith(f"{(first + second) / 2:.4g} (")
+
+
+def test_a_row_links_to_the_section_and_shows_the_number(course):
+    entry(course, "output = 'in all ([0-9,]+)', near = 3216")
+    row = claims.table(course).splitlines()[-1]
+    assert row == "| C01 | a \\| b | x: 3,216; [Count](notebooks/01_tiny/01_tiny.ipynb) | holds |"
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("record = 'none', value = 'with', above = 0", "nothing is recorded"),
+        ("record = 'tiny', value = 'with.without', above = 0", "has no 'with.without'"),
+        ("record = 'tiny', value = 'with'", "not a check"),
+        ("record = 'tiny', value = 'with', above = 0, verdict = 'holds'", "not a check"),
+        ("output = 'nowhere'", "no stored output"),
+        ("output = 'in all ([0-9,]+)'", "not a check"),
+    ],
+)
+def test_what_is_not_there_is_named(course, check, words):
+    with pytest.raises(ValueError, match=f"C01.*{words}"):
+        entry(course, check)
+
+
+def test_a_section_that_is_not_there_is_named(course):
+    with pytest.raises(ValueError, match="no section 'Nowhere'"):
+        entry(course, AGREES, head='unit = "01_tiny"\nsection = "Nowhere"')
+    with pytest.raises(ValueError, match="names no unit"):
+        entry(course, AGREES, head="")
+
+
+def presumed(course, *statements, head="[statements]\n01_tiny"):
+    """What the report says of these statements, and what is wrong with them."""
+    rows = ", ".join("{ " + statement + " }" for statement in statements)
+    (course / "data" / "claims.toml").write_text(f"{head} = [{rows}]", encoding="utf-8")
+    sound = [line for line in claims.problems(course) if not line.startswith("tiny")]  # the record is short
+    return claims.contradictions(course) if not sound else [], sound
+
+
+SAYS = "says = 'the network gains … points', record = 'tiny', "
+
+
+@pytest.mark.parametrize(
+    ("contrast", "difference"),
+    [
+        ("value = 'with - deep.without', above = 0", None),
+        ("value = 'deep.without - with', below = 0", None),
+        ("value = 'with - same', contains = 0", None),
+        ("value = 'with - same', mean_below = 0.1", None),
+        ("value = '2 * with - tiny:with - deep.without', above = 0", None),
+        ("value = 'with', within = [0.9, 0.91], count = 2", None),
+        ("value = 'choice', highest = 'b'", None),
+        ("value = 'deep.without - with', above = 0", "the interval lies above 0; recorded: -0.39 (-0.433 to -0.347)"),
+        ("value = 'with - deep.without', below = 0", "the interval lies below 0; recorded: 0.39"),
+        ("value = 'with - deep.without', contains = 0", "the interval contains 0; recorded: 0.39"),
+        ("value = 'with - same', above = 0", "the interval lies above 0; recorded: 0 ("),
+        ("value = 'with', mean_above = 0.91", "the mean is above 0.91; recorded: 0.9"),
+        ("value = 'with', within = [0.9, 0.91], count = 3", "3 seeds lie within 0.9 and 0.91; recorded: 2"),
+        ("value = 'choice', highest = 'a'", "a has the highest mean; recorded: 'b' has it"),
+        ("value = 'with', seeds = 2, above = 0.89", "the interval lies above 0.89; recorded: 0.895 ("),
+    ],
+)
+def test_a_sentence_that_the_record_contradicts_is_reported(course, contrast, difference):
+    lines, wrong = presumed(course, SAYS + contrast)
+    assert wrong == []
+    assert len(lines) == (difference is not None)
+    if difference:
+        assert lines[0].startswith("01_tiny says 'the network gains … points' (tiny: ")
+        assert difference in lines[0]
+
+
+def test_each_of_several_contrasts_must_agree(course):
+    lines, _ = presumed(course, SAYS + "value = ['with - deep.without', 'deep.without - with'], above = 0")
+    assert len(lines) == 1
+    assert "deep.without - with" in lines[0]
+
+
+def test_a_disappointed_expectation_is_reported(course):
+    row = "shows = 'the aim', value = 'with', mean_above = 0.95"
+    lines, wrong = presumed(course, row, head="[expectations]\ntiny")
+    assert wrong == []
+    assert lines == [
+        "expected: the aim (tiny: with; presumed: the mean is above 0.95; recorded: 0.9 (0.8752 to 0.9248))"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("says = 'it loses', record = 'tiny', value = 'with', above = 0", "01_tiny does not say 'it loses'"),
+        ("record = 'tiny', value = 'with', above = 0", "there is no 'says'"),
+        (SAYS + "value = 'nowhere', above = 0", "the record 'tiny' has no 'nowhere'"),
+        (SAYS + "value = 'deep', above = 0", "'deep' leads to no recorded value"),
+        (SAYS + "value = 'none:with', above = 0", "nothing is recorded"),
+        (SAYS + "value = 'choice', highest = 'c'", "has no choice.c"),
+        (SAYS + "value = 'with', above = 'zero'", "above = 'zero' is no bound"),
+        (SAYS + "value = 'with', above = nan", "is no bound"),
+        (SAYS + "value = 'with', within = [0, 1]", "is no bound"),
+        (SAYS + "value = 'with', above = 0, below = 1", "one of above, below"),
+        (SAYS + "value = 'with'", "one of above, below"),
+        (SAYS + "above = 0", "value is missing"),
+        (SAYS + "value = 'with', above = 0, verdict = 'yes'", "no contrast has ['verdict']"),
+    ],
+)
+def test_an_unsound_statement_is_named(course, statement, words):
+    _, wrong = presumed(course, statement)
+    assert len(wrong) == 1
+    assert words in wrong[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ci95": [0.95, 0.85]}, "tiny.with: mean and interval are not those of the values"),
+        ({"mean": 0.8}, "tiny.with: mean and interval are not those of the values"),
+        ({"seeds": 7}, "tiny.with: 7 seeds, and 5 values"),
+        ({"values": [0.9, 0.9]}, "tiny.with: 5 seeds, and 2 values"),
+    ],
+)
+def test_a_malformed_record_is_named(course, change, words):
+    sound = {"with": summary([0.9, 0.89, 0.91, 0.9, 0.88]), "provenance": {"command": "tlcourse results tiny"}}
+    (course / "data" / "claims.toml").write_text("[statements]")
+    file = course / "data" / "results" / "tiny.json"
+    file.write_text(json.dumps(sound))
+    assert claims.problems(course) == []
+    file.write_text(json.dumps({"with": sound["with"] | change}))
+    assert words in claims.problems(course)
+    assert "tiny.json does not tell by which command it was recorded" in claims.problems(course)
+
+
+def test_the_file_of_claims_and_all_records_are_sound():
+    assert claims.problems(ROOT) == []
+
+
+@pytest.fixture
+def measured_again(tmp_path):
+    """A copy of what the checks of structure read: claims, records, and solved units."""
+    for file in [ROOT / "data" / "claims.toml", *ROOT.glob("data/results/*.json"), *ROOT.glob("solutions/*/*.ipynb")]:
+        copy = tmp_path / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    return tmp_path
+
+
+def _at_random(content, rng):
+    """A record with other values for all seeds."""
+    if not isinstance(content, dict):
+        return content
+    if "ci95" in content:
+        return summary(rng.random(content["seeds"]))
+    return {key: part if key == "provenance" else _at_random(part, rng) for key, part in content.items()}
+
+
+def test_the_checks_of_structure_pass_whatever_was_measured(measured_again):
+    """All records drawn at random: verdicts change and sentences are reported, and nothing is wrong."""
+    rng = np.random.default_rng(0)
+    for file in (measured_again / "data" / "results").glob("*.json"):
+        file.write_text(json.dumps(_at_random(json.loads(file.read_text(encoding="utf-8")), rng)))
+    assert claims.problems(measured_again) == []
+    before, after = ([entry.verdict for entry in claims.entries(root)] for root in (ROOT, measured_again))
+    assert set(after) <= set(claims.VERDICTS)
+    assert after != before
+    assert len(claims.contradictions(measured_again)) > 50
+
+
+def test_a_flipped_sign_is_reported_and_breaks_nothing_once_the_numbers_are_replaced(measured_again):
+    """The experiment on instances is measured again, and now weighting does harm: its unit prints and says so."""
+    unit = "05_domain_scenarios"
+    file = measured_again / "data" / "results" / "instances.json"
+    record = json.loads(file.read_text(encoding="utf-8"))
+    plain = np.array(record["plain"]["values"])
+    record["weighted"] = summary(plain + 0.2 + np.random.default_rng(0).normal(0, 0.03, len(plain)))
+    file.write_text(json.dumps(record))
+
+    solution = measured_again / "solutions" / unit / f"{unit}.ipynb"
+    notebook = notebooks.read(solution)
+    (printing,) = (cell for cell in notebook.cells if 'line_errors = results("instances")' in cell.source)
+    (saying,) = (cell for cell in notebook.cells if "the error on the target falls from" in cell.source)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(printing.source, {"results": lambda name: record, "paired_difference": paired_difference})
+    printing.outputs[0].text = printed.getvalue()
+    quoted = prose.claimed_numbers(measured_again / "data" / "claims.toml")
+    assert [missing.number for missing in prose.unsupported(notebook, quoted)] == ["0.09"], "the old number is found"
+    old, new = "0.47 to 0.09", f"0.47 to {record['weighted']['mean']:.2f}"
+    saying.source = saying.source.replace(old, new)
+    nbformat.write(notebook, solution)
+
+    assert claims.problems(measured_again) == []
+    assert prose.unsupported(notebook, quoted) == []
+    (line,) = claims.contradictions(measured_again)
+    assert line.startswith("05_domain_scenarios says 'the error on the target falls from … to' (instances: plain - ")
+    assert "presumed: the interval lies above 0; recorded: -0.1945 (" in line
+
+
+def test_the_command_prints_verdicts_and_contradictions(measured_again, monkeypatch):
+    monkeypatch.setattr("tlcourse.building.unit_sources.course_folder", lambda root=None: measured_again)
+    text = (measured_again / "data" / "claims.toml").read_text(encoding="utf-8")
+    (measured_again / "data" / "claims.toml").write_text(
+        text.replace("mean_above = 0.98", "mean_above = 0.99"), "utf-8"
+    )
+    lines = CliRunner().invoke(main, ["claims"]).output.splitlines()
+    assert lines[0].startswith("C01 ")
+    assert lines[-2] == "The records contradict 1 sentences and expectations."
+    assert lines[-1].startswith("expected: accuracy with the teacher, whose aim is 98 % (headline: transfer;")

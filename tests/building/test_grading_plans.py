@@ -1,0 +1,99 @@
+"""What a unit's own solutions show of its checks: learned once by `tlcourse build`, used by every course."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from conftest import new_tiny_course
+from tiny_answers import CHECKS, RIGHT, UNIT, sandboxed
+
+from tlcourse import notebooks
+from tlcourse.building import builder, grading_plans
+from tlcourse.commands import main
+from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.model import layout
+from tlcourse.samples import sample_class
+
+pytestmark = pytest.mark.timeout(1200)
+LEARNED = {name: {"outside": True, "mutated": True} for name in CHECKS} | {"*": {"skip": True}}
+
+
+@pytest.fixture
+def root(tmp_path):
+    """The tiny course, built without its cells being run."""
+    course = new_tiny_course(tmp_path / "root")
+    builder.build(execute=False, root=course)
+    return course
+
+
+def without_seconds(made):
+    return {name: {key: found[key] for key in found if key != "seconds"} for name, found in made["checks"].items()}
+
+
+def course_of_ann(root, folder):
+    """A course with one hand-in, which is right."""
+    scratch_course.new_course(folder, root, [UNIT])
+    scratch_course.run_nbgrader(folder, "generate_assignment", UNIT)
+    release = notebooks.read(layout.release_file(folder, UNIT))
+    scratch_course.submit(folder, "ann", UNIT, sample_class.fill(release, RIGHT))
+    return folder
+
+
+@sandboxed
+def test_build_learns_the_plan_and_says_so(root, monkeypatch):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("tlcourse.building.tables.write", list)
+    outcome = CliRunner().invoke(main.main, ["build", "01"])
+    assert outcome.exit_code == 0, outcome.output
+    assert "01_tiny: grading_plan.json written" in outcome.output
+    made = json.loads(layout.shipped_plan_file(root, UNIT).read_text(encoding="utf-8"))
+    assert without_seconds(made) == LEARNED
+    assert all(0 <= made["checks"][name]["seconds"] < 5 for name in CHECKS)
+    assert made["reference_fails"] == {}
+    assert not layout.release_file(root, UNIT).with_name(layout.SHIPPED_PLAN).exists()
+
+
+@sandboxed
+def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
+    grading_plans.write(root, UNIT)
+    folder = course_of_ann(root, tmp_path / "course")
+    assert not list((folder / "notebooks").rglob(layout.SHIPPED_PLAN)), "students get it"
+    assert [one.score for one in grade(folder, UNIT, jobs=1, progress=False)] == [4]
+    assert not layout.learned_plan_file(folder, UNIT).exists(), "the solutions were tried again"
+
+
+@sandboxed
+@pytest.mark.parametrize("damage", ["check", "solution", "file"])
+def test_a_plan_that_does_not_fit_is_learned_anew(damage, root, tmp_path):
+    plan = grading_plans.write(root, UNIT)
+    if damage == "file":
+        plan.write_text('{"code_sha256": ', encoding="utf-8")
+    else:
+        source = root / "solutions" / f"{UNIT}.py"
+        old, new = {"check": ("(2,), 4", "(4,), 8"), "solution": ("return 2 * number", "return number + number")}[
+            damage
+        ]
+        text = source.read_text(encoding="utf-8")
+        assert old in text
+        source.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+        builder.build(execute=False, root=root)
+    folder = course_of_ann(root, tmp_path / "course")
+    assert [one.score for one in grade(folder, UNIT, jobs=1, progress=False)] == [4]
+    assert without_seconds(json.loads(layout.learned_plan_file(folder, UNIT).read_text(encoding="utf-8"))) == LEARNED
+
+
+@sandboxed
+def test_solutions_that_fail_in_the_box_stop_the_build(root):
+    solution = layout.solution_file(root, UNIT)
+    text = solution.read_text(encoding="utf-8")
+    solution.write_text(text.replace("return 3 * number", "return open('/etc/passwd').read()"), encoding="utf-8")
+    with pytest.raises(grading_plans.ReferenceFails, match=r"01_tiny: .*test_triple: "):
+        grading_plans.write(root, UNIT)
+    assert not layout.shipped_plan_file(root, UNIT).exists()
+
+
+def test_without_a_box_no_plan_is_written(root, monkeypatch):
+    monkeypatch.setattr("tlcourse.grading.sandbox.bubblewrap.problem", lambda: "bubblewrap (bwrap) is not installed")
+    assert grading_plans.write(root, UNIT) is None
+    assert not layout.shipped_plan_file(root, UNIT).exists()

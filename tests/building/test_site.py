@@ -1,0 +1,404 @@
+"""The pages to read: built whole, without a network, and usable by everyone."""
+
+import collections
+import html
+import io
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+from real_browser import PATIENCE
+from still_figures import STILL
+
+from tlcourse import notebooks
+from tlcourse.building import addresses, unit_sources
+
+pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
+from tlcourse.building import site as course_site
+from tlcourse.building.site import alternatives, pages, unit_page
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
+SECRETS = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "MARK SCHEME", "grading_rng(", "vnd.jupyter.widget", "VBox(")
+pytestmark = pytest.mark.timeout(1800)
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.file, self.language, self.title = file, None, ""
+        self.links, self.loaded, self.images, self.headings, self.folded, self.open = ([] for _ in range(6))
+        self.names = set()
+        self.feed(file.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.names |= {given[key] for key in ("id", "name") if given.get(key)}
+        if tag == "html":
+            self.language = given.get("lang")
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag in LOADED and given.get(LOADED[tag]) and given.get("rel") not in ("next", "prev", "index", "search"):
+            self.loaded.append(given[LOADED[tag]])
+        if tag == "img":
+            self.images.append(given)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        while tag in self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "details" in self.open:
+            self.folded.append(data)
+        if self.open[-1:] == ["title"]:
+            self.title += data
+
+
+@pytest.fixture(scope="module")
+def built(full_tier, tmp_path_factory):
+    """The course's site, built once."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    course_site.build(folder, ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def read(built):
+    """All pages by their path below the site's folder, without what the theme lays beside them."""
+    return {
+        file.relative_to(built).as_posix(): Page(file)
+        for file in sorted(built.rglob("*.html"))
+        if "_static" not in file.parts
+    }
+
+
+def test_every_unit_document_and_module_has_its_page(read):
+    expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
+    expected |= {f"units/{name}.html" for name in unit_sources.names(ROOT)}
+    expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md") if file.stem != "claims"}
+    expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
+    assert expected <= set(read)
+
+
+def test_every_link_within_the_site_leads_somewhere(read, built):
+    for path, page in read.items():
+        for link in page.links:
+            if urlsplit(link).scheme:
+                continue
+            address, place = urldefrag(link)
+            file = (page.file.parent / unquote(address)).resolve() if address else page.file
+            assert file.is_file(), f"{path}: {link}"
+            if place and file.suffix == ".html":
+                assert unquote(place) in read[file.relative_to(built.resolve()).as_posix()].names, f"{path}: {link}"
+
+
+def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read):
+    prefix = f"{addresses.SITE}/blob/main/"
+    for path, page in read.items():
+        for link in page.links:
+            if link.startswith(prefix):
+                assert (ROOT / link.removeprefix(prefix)).is_file(), f"{path}: {link}"
+
+
+def test_each_units_page_links_to_its_notebook_on_colab(read):
+    prefix = "https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/"
+    for unit in unit_sources.names(ROOT):
+        found = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
+        assert found == [f"notebooks/{unit}/{unit}.ipynb"]
+        assert (ROOT / found[0]).is_file()
+
+
+def test_nothing_is_loaded_from_elsewhere(read, built):
+    for path, page in read.items():
+        for address in page.loaded:
+            assert not urlsplit(address).scheme or address.startswith("data:"), f"{path}: {address}"
+            assert not address.startswith("//"), f"{path}: {address}"
+    for sheet in built.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.search(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", text), sheet
+
+
+def test_solutions_are_folded_and_hidden_tests_are_left_out(read):
+    for unit in unit_sources.names(ROOT):  # not parameters: side by side, each process would build the site
+        source = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
+        page = read[f"units/{unit}.html"]
+        text = html.unescape(re.sub(r"<[^>]+>", "", page.file.read_text(encoding="utf-8")))
+        for secret in SECRETS:
+            assert secret not in text, unit
+        coded = [c for c in source.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
+        assert text.count("A solution") >= len(coded), unit
+        assert text.count("raise NotImplementedError") >= len(coded), unit
+        for cell in coded:
+            body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.DOTALL)[1]
+            longest = max(body.splitlines(), key=len).strip()
+            assert longest in "".join(page.folded), f"{cell.metadata.nbgrader.grade_id} is not in a fold"
+
+
+def test_pictures_are_described_and_none_like_another(read):
+    for path, page in read.items():
+        for image in page.images:
+            assert len(image.get("alt") or "") > 20, f"{path}: {image}"
+            assert "\n" not in image["alt"]
+        said = collections.Counter(image["alt"] for image in page.images)
+        assert not [alt for alt, times in said.items() if times > 1], path
+
+
+def test_a_unit_with_a_widget_shows_its_still_picture(read):
+    for unit in unit_sources.names(ROOT):
+        source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
+        for widget, still in STILL.items():
+            if f"{widget}(" in source:
+                shown = alternatives.drawings()[still]
+                assert [one for one in read[f"units/{unit}.html"].images if shown in one["alt"]], f"{unit}: {widget}"
+
+
+def test_headings_come_in_order_and_the_language_is_told(read):
+    for path, page in read.items():
+        assert page.language == "en", path
+        assert page.title.strip(), path
+        if path in ("genindex.html", "search.html"):
+            continue
+        assert page.headings.count(1) == 1, path
+        inside = page.headings[page.headings.index(1) :]
+        assert all(after <= before + 1 for before, after in itertools.pairwise(inside)), (path, inside)
+
+
+def test_each_claim_has_a_row_with_a_verdict(read):
+    text = re.sub(r"<[^>]+>", " ", read["claims.html"].file.read_text(encoding="utf-8"))
+    for name in re.findall(r"^\[(C\d+)\]", (ROOT / "data" / "claims.toml").read_text(encoding="utf-8"), re.MULTILINE):
+        assert f" {name} " in " ".join(text.split())
+
+
+# ------------------------------------------------------------------------------------------------------ in a browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"light": {"type": "tag", "values": WCAG}, "dark": {"type": "rule", "values": ["color-contrast"]}}
+AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
+OPENED = """document.querySelectorAll('details').forEach(one => one.open = true);
+document.getAnimations().forEach(one => one.finish())"""  # what fades in is pale for a while
+# A page has thousands of coloured words of code in a few dozen colours and places. The first of each kind stays, the
+# others become plain text: the engine takes 2 s for the page and not 15.
+FEW_WORDS = """() => {
+  const seen = new Set();
+  for (const one of document.querySelectorAll('.highlight span[class]')) {
+    if (!one.isConnected) continue;
+    const kind = [];
+    for (let up = one; up && !up.matches('section'); up = up.parentElement) kind.push(`${up.tagName}.${up.className}`);
+    if (seen.has(kind.join(' '))) one.replaceWith(one.textContent);
+    seen.add(kind.join(' '));
+  }
+  document.body.normalize();
+}"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(request, browser):
+    """A window in one of the two themes, and what it asks of others than the site."""
+    page = browser.new_page(color_scheme=request.param, viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.asked, page.theme = [], request.param
+    page.on("request", lambda one: one.url.startswith(("file:", "data:", "blob:")) or page.asked.append(one.url))
+    yield page
+    page.close()
+
+
+def audited(read, theme):
+    """Every unit; in the light every document too; of what is left, and of documents in the dark, one page a kind."""
+    kinds = ["index.html", "claims.html", "search.html", "reference/index.html", "reference/tlcourse.checks.html"]
+    documents = [path for path in read if path.startswith("docs/")]
+    units_pages = [path for path in read if path.startswith("units/")]
+    return [*kinds, *units_pages, *(documents if theme == "light" else documents[-1:])]
+
+
+def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
+    engine = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for path in audited(read, window.theme):
+        window.goto((built / path).as_uri())
+        window.evaluate(OPENED)
+        window.evaluate(FEW_WORDS)
+        window.evaluate(engine)
+        for broken in window.evaluate(AXE, RULES[window.theme])["violations"]:
+            if broken["impact"] in ("serious", "critical"):
+                found.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
+    assert not found, "\n".join(map(str, found))
+    assert window.asked == [], "the pages ask others for something"
+
+
+FOCUSED = """() => {
+  const one = document.activeElement, kind = [];
+  if (one === document.body || one.dataset.reached) return null;
+  one.dataset.reached = 'yes';
+  one.scrollIntoView({block: 'center'});
+  document.getAnimations().forEach(movement => movement.finish());
+  for (let up = one; up; up = up.parentElement) kind.push(`${up.tagName}.${up.className}`);
+  const {x, y, width, height} = one.getClientRects()[0], fold = one.matches('details:not([open]) > summary');
+  return {x, y, width, height, kind: kind.join(' '), html: one.outerHTML.slice(0, 200), fold};
+}"""
+CONTROLS = "a[href], button:not(#pst-back-to-top), input, select, textarea, summary"  # that one comes while one scrolls
+LEFT_OUT = f"""() => [...document.querySelectorAll('{CONTROLS}')]
+  .filter(one => one.checkVisibility({{visibilityProperty: true}}) && !one.dataset.reached)
+  .map(one => one.outerHTML.slice(0, 200))"""
+UNFOCUS, FOCUS = "(window.left = document.activeElement).blur()", "left.focus({preventScroll: true})"
+
+
+def edge(page, place):
+    """How thick the line around what has the focus is, in pixels, where it contrasts 3:1 or more (WCAG 2.2, 2.4.13)."""
+    size = page.viewport_size
+    left, top = max(0, place["x"] - 6), max(0, place["y"] - 6)
+    right = min(size["width"], place["x"] + place["width"] + 6)
+    bottom = min(size["height"], place["y"] + place["height"] + 6)
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    brightness = []
+    for script in (UNFOCUS, FOCUS):
+        page.evaluate(script)
+        with Image.open(io.BytesIO(page.screenshot(clip=clip, animations="disabled"))) as shot:
+            channels = np.asarray(shot.convert("RGB")) / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        brightness.append(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    contrast = np.maximum(*brightness) / np.minimum(*brightness)
+    return np.sum(contrast >= 3) / (2 * (right - left - 12 + bottom - top - 12))
+
+
+def tabbed_through(page, kinds):
+    """Go to the end of a page by the Tab key and open each fold on the way, so that what is in it has its turn.
+
+    Returns what had the focus with hardly a line around it; of each kind, which the same rules draw, one is looked at.
+    """
+    unseen = []
+    page.keyboard.press("Tab")
+    while place := page.evaluate(FOCUSED):
+        if place["kind"] not in kinds and edge(page, place) < 2:
+            unseen.append(place["html"])
+        kinds.add(place["kind"])
+        if place["fold"]:
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.parentElement.open"), place["html"]
+        page.keyboard.press("Tab")
+    return unseen
+
+
+def test_the_tab_key_leads_to_everything_and_one_sees_where_one_is(window, built, read):
+    unit = next(path for path in read if path.startswith("units/01"))
+    kinds = set()
+    for path in (unit, "index.html", "claims.html", "docs/grading.html", "reference/tlcourse.checks.html"):
+        window.goto((built / path).as_uri())
+        unseen = tabbed_through(window, kinds)
+        assert window.evaluate(LEFT_OUT) == [], path
+        assert not unseen, "\n".join([path, *unseen])
+        folds = window.locator("details[open]").count()
+        assert folds > 10 or path != unit, "its hints, solutions and checks are folded"
+    assert window.asked == []
+
+
+def press_until(window, key, selector):
+    """Press a key until what has the focus is what the selector names."""
+    for _ in range(100):
+        window.keyboard.press(key)
+        if window.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"the key {key} does not lead to {selector}")
+
+
+def test_a_page_is_found_by_the_keyboard(window, built):
+    window.goto((built / "claims.html").as_uri())
+    field = window.locator("#pst-search-dialog input:focus")
+    window.keyboard.press("ControlOrMeta+k")
+    field.wait_for()
+    window.keyboard.press("Escape")
+    press_until(window, "Tab", ".search-button__button")
+    window.keyboard.press("Enter")
+    field.wait_for()
+    window.keyboard.type("confidence interval")
+    window.keyboard.press("Enter")
+    window.locator("#search-results li a", has_text="Start here").first.wait_for()
+    press_until(window, "Tab", "#search-results li a")
+    found = urlsplit(window.evaluate("document.activeElement.href"))
+    window.keyboard.press("Enter")
+    window.wait_for_url(lambda address: urlsplit(address).path == found.path)
+    assert "interval" in window.locator("article").inner_text()
+    assert window.asked == []
+
+
+def test_the_theme_is_switched_by_the_keyboard(window, built):
+    other = {"light": "dark", "dark": "light"}[window.theme]
+    window.goto((built / "claims.html").as_uri())
+    ground = window.evaluate("getComputedStyle(document.body).backgroundColor")
+    press_until(window, "Tab", ".theme-switch-button")
+    window.keyboard.press("Enter")
+    press_until(window, "ArrowDown", f".theme-change-button[data-mode={other}]")
+    window.keyboard.press("Enter")
+    assert window.evaluate("document.documentElement.dataset.theme") == other
+    assert window.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+    window.keyboard.press("Tab")
+    assert window.evaluate("document.activeElement.matches('header *')"), "one goes on where one was"
+
+
+def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
+    window.set_viewport_size({"width": 390, "height": 800})
+    for path in (path for path in read if path.startswith("units/")):
+        window.goto((built / path).as_uri())
+        assert window.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+# --------------------------------------------------------------------------------------------------------- its parts
+
+
+def test_a_picture_is_described_by_title_axes_and_the_function_that_draws_it():
+    described = alternatives.alternative('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
+    assert described.startswith("After ten steps. How far each layer moved")
+    drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'
+    assert alternatives.alternative(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
+    assert alternatives.alternative("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
+    assert alternatives.alternative("not python (", "Maps", "") == "Maps."
+    photo = alternatives.alternative("draw_photo(photo, shares, names)\nplt.show()", "Mine", "Look.")
+    assert photo.startswith("Mine. A photo, and beside it the probability")
+
+
+def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
+    text = "[a](notebooks/01_x/01_x.ipynb) [b](docs/grading.md) [c](LICENSE) [d](https://e.org/f) ![g](data/h.png)"
+    assert pages.linked(text, "README.md", "units/index.md") == (
+        "[a](01_x.ipynb) [b](../docs/grading.md) "
+        f"[c]({addresses.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
+    )
+    text = "[a](grading.md#limits) [b](../README.md) [c](claims.md) [d](../CONTRIBUTING.md#steps) ![e](../data/h.png)"
+    assert pages.linked(text, "docs/x.md", "docs/x.md") == (
+        "[a](grading.md#limits) [b](../index.md) [c](../claims.md) "
+        f"[d]({addresses.SITE}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
+    )
+    assert pages.figures(text, "docs/x.md") == ["data/h.png"]
+
+
+def test_a_claim_links_to_the_section_that_shows_it():
+    page = pages.claims_page("[Too fast?](../notebooks/03_x/03_x.ipynb)")
+    assert page == "[Too fast?](units/03_x.ipynb#too-fast)"
+
+
+def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds no earlier site"):
+        course_site.build(tmp_path, ROOT)
+    assert (tmp_path / "thesis.txt").is_file()
+
+
+def test_an_address_in_memory_is_no_output_to_read():
+    marks = {"metadata": {}, "output_type": "execute_result", "execution_count": 1}
+    output = nbformat.from_dict({**marks, "data": {"text/plain": "<keras.History at 0x7f5a52fd3410>"}})
+    kept = nbformat.from_dict({**marks, "data": {"text/plain": "0.5"}})
+    assert unit_page._code("x", [output, kept]).outputs == [kept]
+    assert json.dumps(unit_page._code("x", []).metadata) == "{}"

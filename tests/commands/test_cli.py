@@ -1,0 +1,164 @@
+"""The tlcourse command: what it lists, how it fails, and that `tlcourse lab` brings nbgrader's tools."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import lab_server
+import pytest
+from click.testing import CliRunner
+
+from tlcourse.building import builder
+from tlcourse.commands import lab
+from tlcourse.commands.main import main
+
+COMMANDS = {
+    *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
+    *("claims", "sample-class", "screenshots", "site", "source", "teachers", "test"),
+}
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_without_a_command_the_commands_are_listed():
+    outcome = run()
+    assert set(main.commands) == COMMANDS
+    for command in main.commands.values():
+        assert re.search(rf"^  {command.name} +\w", outcome.output, flags=re.MULTILINE)
+        assert run(command.name, "--help").exit_code == 0
+
+
+def test_the_command_line_is_light():
+    heavy = "{'tensorflow', 'keras', 'nbgrader', 'matplotlib', 'sklearn'}"
+    modules = "tlcourse.commands.main, tlcourse.commands.demo, tlcourse.grading.model.layout"
+    code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_error_of_the_courses_own_is_one_line(tiny_course, monkeypatch):
+    monkeypatch.chdir(tiny_course)
+    for arguments, said in (
+        (["check", "none.ipynb"], "none.ipynb"),
+        (["build", "07"], "no unit '07'"),
+        (["source", "none.ipynb"], "none.ipynb"),
+    ):
+        outcome = run(*arguments)
+        assert outcome.exit_code == 1
+        assert outcome.output.startswith("Error: ")
+        assert said in outcome.output
+        assert "Traceback" not in outcome.output
+
+
+def test_an_error_that_nobody_foresaw_keeps_its_traceback(monkeypatch):
+    monkeypatch.setattr(lab, "open_lab", lambda options: int("not a number"))
+    assert isinstance(run("lab").exception, ValueError)
+
+
+def test_screenshots_without_a_browser_end_with_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: pytest.fail("the tests began"))
+    outcome = run("screenshots")
+    assert outcome.exit_code == 1
+    (line,) = outcome.output.splitlines()
+    assert "no Chromium here" in line
+    assert "apt install chromium" in line
+
+
+def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_course, monkeypatch):
+    monkeypatch.chdir(tiny_course)
+    monkeypatch.setattr("tlcourse.building.tables.write", lambda: [tiny_course / "README.md"])
+    (tiny_course / "data" / "results").mkdir(parents=True)
+    (tiny_course / "data" / "results" / "tiny.json").write_text('{"accuracy": 0.5}')
+    presumed = "[expectations]\ntiny = [{ shows = 'the aim', value = 'accuracy', above = 0.9 }]"
+    (tiny_course / "data" / "claims.toml").write_text(presumed)
+    outcome = run("build", "01", "--no-execute")
+    assert outcome.exit_code == 0, outcome.output
+    assert "warning: contradicted by the records: expected: the aim (tiny: accuracy" in outcome.output
+    assert "01_tiny" in outcome.output
+    assert "README.md" in outcome.output
+    solution = tiny_course / "solutions" / "01_tiny" / "01_tiny.ipynb"
+    solution.write_text(solution.read_text(encoding="utf-8").replace("Twice the", "Two times the"), encoding="utf-8")
+    assert run("source", str(solution)).exit_code == 0
+    assert "Two times the number" in (tiny_course / "solutions" / "01_tiny.py").read_text(encoding="utf-8")
+
+
+def test_check_fails_on_an_unsolved_notebook(tiny_course):
+    (built,) = builder.build(execute=False, root=tiny_course)
+    outcome = run("check", str(built.release))
+    assert outcome.exit_code == 1
+    assert "0 of 2 exercises pass" in outcome.output
+    outcome = run("check", str(built.solution))
+    assert outcome.exit_code == 0
+    assert "2 of 2 exercises pass" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "display"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+        ("darwin", {"SSH_CONNECTION": "1.2.3.4"}, False),
+    ],
+)
+def test_whether_a_browser_can_open(platform, environment, display):
+    assert lab.has_display(platform, environment) is display
+
+
+def test_lab_opens_the_start_page_and_runs_as_root_only_when_it_must(tmp_path):
+    assert not any("tree" in argument for argument in lab.arguments(tmp_path, True, False))
+    (tmp_path / lab.START_PAGE).parent.mkdir(parents=True)
+    (tmp_path / lab.START_PAGE).touch()
+    shown = lab.arguments(tmp_path, True, False)
+    assert f"--LabApp.default_url=/lab/tree/{lab.START_PAGE}" in shown
+    assert not {"--no-browser", "--allow-root"} & set(shown)
+    assert {"--no-browser", "--allow-root"} <= set(lab.arguments(tmp_path, False, True))
+
+
+@pytest.fixture
+def server(tiny_course, tmp_path):
+    """`tlcourse lab` in a built course, from a shell where the environment was not activated: address and token."""
+    builder.build(execute=False, root=tiny_course)
+    with lab_server.running(tiny_course, tmp_path, PATH=os.defpath) as (address, _, token):
+        yield address, token
+
+
+def _ask(server, path, content=None):
+    address, token = server
+    request = urllib.request.Request(
+        f"{address}/{path}",
+        data=None if content is None else json.dumps(content).encode(),
+        headers={"Authorization": f"token {token}", "Content-Type": "application/json"},
+    )
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {address}")
+
+
+def test_lab_serves_the_course_with_validate_and_formgrader(server):
+    page = _ask(server, "lab")
+    assert "<title>JupyterLab</title>" in page
+    assert "@jupyter/nbgrader" in page  # the extension that adds the menu and the Validate button
+    release = "notebooks/01_tiny/01_tiny.ipynb"
+    assert json.loads(_ask(server, f"api/contents/{release}?content=0"))["type"] == "notebook"
+    validated = json.loads(_ask(server, "assignments/validate", {"path": release}))
+    assert validated["success"] is True
+    assert "not solved yet" in json.dumps(validated["value"])
+    (assignment,) = json.loads(_ask(server, "formgrader/api/assignments"))
+    assert assignment["name"] == "01_tiny"

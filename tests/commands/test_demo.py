@@ -1,0 +1,203 @@
+"""The demo for real, once; and what it does when a file cannot be written, data are missing, or a number is off."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import SLOWER, processor_seconds
+from scipy import stats
+
+from tlcourse import data, notebooks
+from tlcourse.building import builder
+from tlcourse.commands import demo, demo_tables
+from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.model import layout
+from tlcourse.samples import known_answers, sample_class
+from tlcourse.stats import summary
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.timeout(1800)  # a busy machine takes its time
+METHODS = {"transfer", "plain_scratch", "scratch", "best_from_scratch"}
+
+
+@pytest.fixture(scope="module")
+def real_demo(full_tier, tmp_path_factory):
+    """`tlcourse demo --json FILE` as a user runs it: what it printed, the file, and the work it took."""
+    file = tmp_path_factory.mktemp("demo") / "demo.json"
+    gradebooks = {path: path.stat().st_mtime_ns for path in ROOT.glob("gradebook.db*")}
+    command = [sys.executable, "-m", "tlcourse", "demo", "--json", str(file)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    before = processor_seconds()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", env=environment)
+    used = processor_seconds() - before
+    assert done.returncode == 0, done.stderr
+    assert {path: path.stat().st_mtime_ns for path in ROOT.glob("gradebook.db*")} == gradebooks
+    return done.stdout, json.loads(file.read_text(encoding="utf-8")), used
+
+
+def test_the_file_has_the_promised_shape(real_demo):
+    _, outcome, _ = real_demo
+    assert set(outcome) == {"headline", "real", "gradebook", "seconds"}
+    headline = outcome["headline"]
+    assert set(headline) == {"live", "head_seconds"} | METHODS
+    assert set(headline["live"]) == {"transfer", "scratch", "seed"}
+    for summarised in [headline[method] for method in METHODS] + [
+        m for r in outcome["real"].values() for m in r.values()
+    ]:
+        assert set(summarised) == {"mean", "ci95", "seeds"}
+        assert isinstance(summarised["seeds"], int)
+        low, high = summarised["ci95"]
+        assert low <= summarised["mean"] <= high
+    for methods in outcome["real"].values():
+        assert set(methods) == {"transfer", "scratch"}
+
+
+def test_the_live_headline_stands_beside_its_record(real_demo):
+    """Whether it lies in the prediction interval is printed; far from the record it would be another experiment."""
+    printed, outcome, _ = real_demo
+    headline = outcome["headline"]
+    assert headline["head_seconds"] > 0
+    verdicts = [demo_tables.verdict(headline["live"][method], headline[method]) for method in ("transfer", "scratch")]
+    assert all(verdict in printed for verdict in verdicts)
+    assert all(abs(headline["live"][method] - headline[method]["mean"]) < 0.25 for method in ("transfer", "scratch"))
+    record = data.results("headline")
+    assert all(headline[method]["mean"] == record[method]["mean"] for method in METHODS)
+
+
+def test_real_data_were_used(real_demo):
+    printed, outcome, _ = real_demo
+    digits = outcome["real"]["digits"]
+    assert digits["transfer"]["mean"] > 0.5
+    assert digits["transfer"]["seeds"] == len(demo.REAL_SEEDS)
+    assert ("cats_dogs" in outcome["real"]) != ("cats_dogs was not run." in printed)
+
+
+def test_each_of_the_class_gets_what_is_deserved(real_demo):
+    printed, outcome, _ = real_demo
+    assert [row["student"] for row in outcome["gradebook"]] == list(sample_class.STUDENTS)
+    assert all(set(row) == {"student", "unit", "score", "max_score"} for row in outcome["gradebook"])
+    right, partly, mistaken, untouched = (row["score"] for row in outcome["gradebook"])
+    assert right == outcome["gradebook"][0]["max_score"]
+    assert 0 < partly < right
+    assert mistaken == untouched == 0
+    for student in sample_class.STUDENTS:
+        page = layout.feedback_file(ROOT / "build" / "demo", student, sample_class.UNIT)
+        assert str(page) in printed
+        assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
+    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", sample_class.UNIT).read_text(encoding="utf-8")
+    assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
+
+
+def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
+    """By the clock; or, where other work keeps the machine busy, by what it asks of two cores."""
+    _, outcome, used = real_demo
+    assert outcome["seconds"] < 300 * SLOWER or 0 < used < 2 * 300 * SLOWER
+
+
+def mistakes_of_the_class():
+    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
+    return sample_class.mistaken_answers(known_answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
+
+
+def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
+    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
+    assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
+    with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
+        sample_class.mistaken_answers(tmp_path, ["output_size"])
+
+
+def test_what_the_class_hands_in(tiny_course):
+    (built,) = builder.build(execute=False, root=tiny_course)
+    reference, release = notebooks.read(built.solution), notebooks.read(built.release)
+    mistakes = {"double": "double = None", "triple": "triple = None"}
+    handed_in = sample_class.submissions(reference, release, mistakes)
+    assert tuple(handed_in) == sample_class.STUDENTS
+    sources = {student: {cell.id: cell.source for cell in notebook.cells} for student, notebook in handed_in.items()}
+    assert sources["right"]["double"] == 'def double(number):\n    """Twice the number."""\n    return 2 * number'
+    assert sources["right"]["why_double"] == "Because two are twice one."
+    assert "return 2" in sources["partly_right"]["double"]
+    assert "NotImplementedError" in sources["partly_right"]["triple"]
+    assert sources["mistaken"]["triple"] == "triple = None"
+    assert handed_in["untouched"] == release
+    with pytest.raises(ValueError, match="triple"):
+        sample_class.submissions(reference, release, {"double": ""})
+
+
+def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
+    builder.build(execute=False, root=tiny_course)
+    folder = tmp_path / "demo"
+    scratch_course.new_course(folder, tiny_course, ["01_tiny"])
+    with pytest.raises(
+        scratch_course.GradingError, match=r"(?s)autograde 01_none failed.*nbgrader\.log\n.*No notebooks|01_none"
+    ):
+        scratch_course.run_nbgrader(folder, "autograde", "01_none")
+    with pytest.raises(FileNotFoundError, match="make build"):
+        scratch_course.new_course(folder, tiny_course, ["02_none"])
+
+
+def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "_side_by_side", lambda *lanes: pytest.fail("the work began"))
+    for file in (tmp_path, tmp_path / "none" / "demo.json"):
+        with pytest.raises(OSError, match="cannot write"):
+            demo.run(file, root=ROOT)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_failure_in_one_lane_stops_the_other(order):
+    done = []
+    slow = [(str(step), lambda found: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
+    with pytest.raises(ValueError, match="the other lane"):
+        demo._side_by_side(21, *[slow, [("breaks", lambda found: int("the other lane"))]][::order])
+    assert len(done) < 5
+
+
+def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
+    from tlcourse.datasets import photos
+    from tlcourse.research import real_photos
+
+    asked = []
+
+    def nowhere(seed):
+        asked.append(seed)
+        raise photos.PhotosUnavailable("no photos here")
+
+    monkeypatch.setattr(real_photos, "cats_dogs", nowhere)
+    found = {"real": {}, "missing": {}}
+    for seed in range(3):
+        demo._real(found, "cats_dogs", seed)
+    assert asked == [0]
+    assert found["missing"] == {"cats_dogs": "no photos here"}
+
+
+def test_the_prediction_for_one_more_seed():
+    values = np.array([0.62, 0.61, 0.65, 0.6, 0.66])
+    half = stats.t.ppf(0.975, 4) * values.std(ddof=1) * np.sqrt(1 + 1 / 5)
+    expected = (values.mean() - half, values.mean() + half)
+    assert demo_tables.predicted(summary(values)) == pytest.approx(expected, abs=1e-4)
+    assert demo_tables.predicted(summary([0.99, 1.0, 1.0]))[1] == 1.0
+    assert demo_tables.verdict(0.72, summary(values)).startswith("OUTSIDE")
+    assert demo_tables.verdict(0.6, summary(values)).startswith("inside")
+
+
+def test_the_tables_say_what_is_outside_and_what_was_not_run(capsys):
+    recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10}
+    outcome = {
+        "headline": {
+            **dict.fromkeys(METHODS, recorded),
+            "live": {"transfer": 0.5, "scratch": 0.9, "seed": 0},
+            "head_seconds": 2.25,
+        },
+        "real": {},
+        "gradebook": [{"student": "ann", "unit": "01_tiny", "score": 1.5, "max_score": 4.0}],
+    }
+    demo_tables.show(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
+    printed = capsys.readouterr().out
+    assert printed.count("OUTSIDE 0.867 to 0.933") == 1
+    assert printed.count("inside 0.867 to 0.933") == 1
+    assert "cats_dogs was not run. No [photos] here." in printed
+    assert "gives the other 3 points" in printed

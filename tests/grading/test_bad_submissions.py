@@ -1,0 +1,116 @@
+"""The bad submissions of tests/bad_submissions: all can be read, and none gets, does or stops more than it should."""
+
+import ast
+import copy
+
+import bad_submissions_runner as bad_submissions
+import pytest
+
+from tlcourse import notebooks
+from tlcourse.building import builder
+
+FEWEST = 60
+
+
+def test_there_are_enough_of_every_kind():
+    found = bad_submissions.read_all()
+    assert len(found) >= FEWEST
+    for kind in bad_submissions.KINDS:
+        assert sum(one.kind == kind for one in found) >= 10
+    assert len({one.title for one in found}) == len(found)
+
+
+def test_the_cells_are_python_unless_they_are_magic():
+    for one in bad_submissions.read_all():
+        for source in one.cells.values():
+            if not source.startswith("%"):
+                compile(source, one.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# title: x\n# kind: attack\n# status: graded\n", "does not say earns"),
+        ("# title: x\n# kind: prank\n# status: graded\n# earns: 0\n", "does not exist"),
+        ("# title: x\n# kind: attack\n# status: fine\n# earns: 0\n", "does not exist"),
+        ("# title: x\n# kind: attack\n# status: graded\n# earns: 0\n\n# %% quadruple\npass\n", "quadruple"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(tmp_path, text, said):
+    (tmp_path / "bad.py").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        bad_submissions.read(tmp_path / "bad.py")
+
+
+def test_gains_harm_and_losses_are_seen(tmp_path):
+    """The measure itself: a mark too high, one too low, a neighbour without marks, a file that has changed."""
+    bad = bad_submissions.read_all(["attack_silent_exceptions", "crash_aborts"])
+    students = {"0_honest": None, f"1_{bad[0].name}": bad[0], f"2_{bad[1].name}": bad[1], "3_honest": None}
+
+    class Outcome:
+        status, flags, notes = "graded", (), ()
+
+    outcomes = {student: Outcome for student in students}
+    scores = dict(zip(students, (4.0, 4.0, 0.0, 2.0), strict=True))
+    rows = [bad_submissions._row(one, name, outcomes[name], scores[name]) for name, one in students.items() if one]
+    harm = []
+    bad_submissions._blame(rows, students, outcomes, scores, harm, between=1)
+    report = bad_submissions._summary(rows, harm, 1.0, None)
+    sums = [report[name] for name in ("tried", "gained_marks", "harmed_others", "stopped_batch", "lost_honest_work")]
+    assert sums == [2, 1, 1, 0, 1]
+    assert [row["harmed_others"] for row in rows] == [False, True]
+    missing = bad_submissions._row(bad[0], "1", None, None)
+    assert missing["stopped_batch"]
+
+
+def test_changes_and_left_files_are_seen(tmp_path, monkeypatch):
+    for name in ("solutions", "notebooks", "submitted"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "submitted" / "a.ipynb").write_text("1")
+    traces = bad_submissions.Traces(tmp_path)
+    assert traces.harm() == []
+    (tmp_path / "submitted" / "a.ipynb").write_text("2")
+    (tmp_path / "solutions" / "new").touch()
+    (tmp_path / "left-behind-x").touch()
+    assert len(traces.harm()) == 3
+
+
+# The fast tier's dozen: three of each kind, each stopped by another part of the grading.
+DOZEN = (
+    *("accident_all_cells_reversed", "accident_deleted_check", "accident_through_colab"),
+    *("attack_equal_to_everything", "attack_network_abstract_socket", "attack_reads_hidden_tests"),
+    *("crash_kills_its_parent", "resource_endless_loop_early", "resource_memory_at_once"),
+    *("damaged_link_to_itself", "damaged_pipe", "damaged_truncated"),
+)
+
+
+def others():
+    """Every third bad submission that is not among the dozen; `make bad-submissions` runs all."""
+    return [one.name for one in bad_submissions.read_all() if one.name not in DOZEN][::3]
+
+
+@pytest.mark.needs_sandbox
+@pytest.mark.parametrize("names", [DOZEN, pytest.param(others(), marks=pytest.mark.slow)], ids=["a dozen", "a third"])
+def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_path):
+    report = bad_submissions.run(tmp_path / "course", names, between=5)
+    assert report["tried"] == len(names)
+    wrong = [
+        f"{row['name']}: {row['status']}, {row['score']} of {row['earns']}"
+        for row in report["rows"]
+        if row["gained_marks"] or row["lost_honest_work"] or row["stopped_batch"] or not row["as_expected"]
+    ]
+    assert report["error"] is None
+    assert report["harm"] == []
+    assert wrong == []
+
+
+def test_every_bad_submission_can_be_handed_in(tmp_path, tiny_course):
+    """Nothing is run: this is what is left to see where there is no box."""
+    (built,) = builder.build(execute=False, root=tiny_course)
+    release = notebooks.read(built.release)
+    places = {"COURSE_FOLDER": str(tiny_course), "ORACLE_PORT": "1"}
+    (tmp_path / "submitted" / "000" / "01_tiny").mkdir(parents=True)
+    for one in bad_submissions.read_all():
+        file = tmp_path / "submitted" / f"1_{one.name}" / "01_tiny" / "01_tiny.ipynb"
+        bad_submissions.hand_in(one, copy.deepcopy(release), file, places)
+        assert file.parent.exists() or file.parent.is_symlink(), one.name

@@ -1,0 +1,271 @@
+"""`tlcourse photos` on real photos with both teachers; Grad-CAM and the exported file against other computations."""
+
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from conftest import SLOWER
+from PIL import Image
+
+from tlcourse import export
+from tlcourse.commands.main import main
+from tlcourse.datasets import photos
+from tlcourse.own_photos import classifier, contact_sheets, grad_cam
+from tlcourse.plots import image_grid
+
+EACH = 10
+SUFFIXES = (".jpg", ".png", ".webp")
+COLOURS = {"brick": "firebrick", "grass": "green", "sand": "khaki", "sea": "navy", "sky": "skyblue"}
+ON_ITS_SIDE = {1: (Image.Transpose.ROTATE_90, 6), 2: (Image.Transpose.ROTATE_270, 8)}  # and what EXIF says of it
+
+
+@pytest.fixture(scope="module")
+def folder(cats_dogs, tmp_path_factory):
+    """Ten cats and ten dogs, of mixed sizes and kinds of files; every fourth lies on its side, as its EXIF says."""
+    root = tmp_path_factory.mktemp("own")
+    chosen = cats_dogs["train"].per_class(EACH, seed=0)
+    for index, (picture, label) in enumerate(zip(chosen.images, chosen.labels, strict=True)):
+        photo, exif = Image.fromarray(picture).resize((400 + 40 * index, 400)), Image.Exif()
+        if index % 4 == 0:
+            exif[0x0112] = 6
+            photo = photo.transpose(Image.Transpose.ROTATE_90)
+        kept = root / chosen.class_names[label] / f"{index:02}{SUFFIXES[index % 3]}"
+        kept.parent.mkdir(exist_ok=True)
+        photo.save(kept, exif=exif)
+    return root
+
+
+@pytest.fixture(scope="module")
+def learned(folder, tmp_path_factory):
+    """What the ImageNet teacher makes of them."""
+    return classifier.learn(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
+
+
+def test_photos_are_told_apart_and_the_uncertainty_is_said(learned):
+    right = np.sum(learned.predicted == learned.labels)
+    low, high = learned.interval
+    assert learned.accuracy == right / (2 * EACH) >= 0.8
+    assert 0 < low <= learned.accuracy <= high <= 1
+    assert high - low > 0.1, "twenty photos do not tell an accuracy to the point"
+    assert f"{right} of 20 right" in str(learned)
+    assert learned.remark == ""
+
+
+def test_the_exported_file_gives_the_classes_by_name(learned, folder):
+    names = learned.written["labels"].read_text(encoding="utf-8").splitlines()
+    assert names == ["cats", "dogs"]
+    data = photos.load(folder)
+    probabilities = export.Runner(learned.written["model"].read_bytes()).predict(data.images)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
+    assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
+
+
+def test_offline_the_embedded_teacher_serves_and_says_what_it_is_not_good_for(folder, no_weights, tmp_path):
+    said = CliRunner().invoke(main, ["photos", str(folder), "--into", str(tmp_path / "out")])
+    assert said.exit_code == 0, said.output
+    for words in ("teacher faces_vgg16", "nothing but drawn faces", "cannot be reached", "20 photos of 2 classes"):
+        assert words in said.output
+    for name in ("model.tflite", "labels.txt", "mistakes.png", "where_it_looked.png"):
+        assert (tmp_path / "out" / name).is_file(), "a teacher of faces mistakes some cats for dogs"
+    with Image.open(tmp_path / "out" / "mistakes.png") as sheet:
+        assert np.asarray(sheet.convert("L")).std() > 20
+
+
+@pytest.fixture(scope="module")
+def telephone(tmp_path_factory):
+    """Ten photos each of five classes as telephones take them; in each class one shows what belongs into the next.
+
+    A class has a colour and a fineness of its own.
+    """
+    rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("telephone")
+    grain = Image.fromarray(rng.integers(0, 256, (4000, 4000, 3), dtype=np.uint8))
+    names = list(COLOURS)
+    for index in range(len(names) * EACH):
+        kind, number = divmod(index, EACH)
+        shown = (kind + (number == 5)) % len(names)
+        side = 3 * 2**shown
+        spots = Image.fromarray(rng.integers(0, 256, (side, side, 3), dtype=np.uint8))
+        spots = Image.blend(Image.new("RGB", spots.size, COLOURS[names[shown]]), spots, 0.3)
+        size = [(3000, 2000), (4000, 3000), (2000, 3000)][index % 3]
+        photo = spots.resize(size, Image.Resampling.BICUBIC)
+        photo, exif = Image.blend(photo, grain.crop((0, 0, *size)), 0.08), Image.Exif()
+        if number in ON_ITS_SIDE:
+            turn, exif[0x0112] = ON_ITS_SIDE[number]
+            photo = photo.transpose(turn)
+        suffix = {3: ".png", 7: ".webp"}.get(number, ".jpg")
+        kept = root / names[kind] / f"{number:02}{suffix}"
+        kept.parent.mkdir(exist_ok=True)
+        photo.save(kept, exif=exif, compress_level=1, method=0)  # the latter two: PNG and WebP in less time
+    return root
+
+
+def within_two_minutes(folder, into, teacher, record):
+    """Run the command as one does, in a process of its own; look at the clock, and at everything that it wrote."""
+    command = [sys.executable, "-m", "tlcourse", "photos", str(folder), "--into", str(into), "--look", "sea/01.jpg"]
+    start = time.perf_counter()
+    said = subprocess.run(command, capture_output=True, encoding="utf-8")
+    seconds = time.perf_counter() - start
+    record("seconds", round(seconds, 1))
+    print(f"50 photos with {teacher}: {seconds:.1f} s")
+    assert said.returncode == 0, said.stderr
+    assert seconds < 120 * SLOWER
+    assert f"50 photos of 5 classes: {', '.join(COLOURS)}\nteacher {teacher}," in said.stdout
+    right = int(said.stdout.split(" of 50 right")[0].split()[-1])
+    assert 25 < right < 50, "guessing gives ten; five show another class"
+    for name in ("mistakes.png", "where_it_looked.png", "looked_at.png"):
+        with Image.open(into / name) as sheet:
+            assert np.asarray(sheet.convert("L")).std() > 20
+    assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLOURS)
+    runner = export.Runner((into / "model.tflite").read_bytes())
+    size = runner.interpreter.get_input_details()[0]["shape"][1]
+    seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLOURS])
+    assert (runner.predict(seen).argmax(axis=1) == range(len(COLOURS))).mean() >= 0.8
+
+
+@pytest.mark.speed
+def test_fifty_photos_take_less_than_two_minutes_offline(telephone, no_weights, fresh_cache, tmp_path, record_property):
+    within_two_minutes(telephone, tmp_path / "out", "faces_vgg16", record_property)
+
+
+@pytest.mark.speed
+def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
+    telephone, mirror, fresh_cache, tmp_path, record_property
+):
+    within_two_minutes(telephone, tmp_path / "out", "MobileNetV2", record_property)
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory):
+    """Three classes of twenty pictures: two hold the same, which are taken for each other; dark ones."""
+    rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
+    for number in range(20):
+        bright, dark = rng.integers(0, 256, (48, 48, 3), dtype=np.uint8), rng.integers(0, 64, (48, 48, 3), np.uint8)
+        for name, picture in {"a": bright, "b": bright, "c": dark}.items():
+            path = root / name / f"{name}{number:02}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(picture).save(path)
+    return root
+
+
+@pytest.fixture
+def sheets(monkeypatch):
+    """The sheets that are drawn: the pictures and the titles of each."""
+    seen = []
+
+    def draw(images, titles, columns):
+        seen.append((images, titles))
+        return image_grid(images, titles, columns)
+
+    monkeypatch.setattr(contact_sheets, "image_grid", draw)
+    return seen
+
+
+def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, sheets, tmp_path):
+    for name in ("mistakes_9.png", "mistakes_of_mine.png"):
+        (tmp_path / name).write_bytes(b"")
+    paths = sorted(noise.glob("*/*.png"))
+    outcome = classifier.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
+    wrong = [place for place in range(60) if outcome.predicted[place] != outcome.labels[place]]
+    assert 24 < len(wrong) <= 48
+    expected = ["mistakes", "where_it_looked", "mistakes_2", "where_it_looked_2"]
+    expected += ["looked_at", *(f"looked_at_{page}" for page in range(2, 6))]
+    assert [*outcome.written][2:] == expected
+    assert {path.stem for path in tmp_path.glob("*.png")} == {*expected, "mistakes_of_mine"}
+    assert all(outcome.written[name] == tmp_path / f"{name}.png" for name in expected)
+
+    titles = sheets[0][1] + sheets[2][1]
+    assert len(sheets[0][1]) == 24
+    assert [title.split("\n")[0] for title in titles] == [paths[place].name for place in wrong]
+    assert sheets[1][1] + sheets[3][1] == titles
+
+    order = [*range(1, 60), 0]
+    pairs = np.concatenate([images for images, _ in sheets[4:]]).reshape(60, 2, 48, 48, 3)
+    said = [title for _, titles in sheets[4:] for title in titles[::2]]
+    assert [title.endswith(", right") for title in said] == [place not in wrong for place in order]
+    shown = {place: pair for place, pair in zip(order, pairs, strict=True)}
+    heat = np.concatenate([sheets[1][0], sheets[3][0]])
+    assert np.abs(np.stack([shown[place][1] for place in wrong]).astype(int) - heat).max() <= 2
+    assert (np.stack([shown[place][0] for place in range(60)]) == photos.load(noise, 48).images).all()
+    coloured = [np.ptp(shown[place][1].astype(int), axis=-1).max() > 20 for place in range(60) if place not in wrong]
+    assert np.mean(coloured) > 0.5, "where it was right, too, something spoke for the class"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("nowhere.jpg", "nowhere.jpg is not one of the photos in {own}: name them as cats/a.png, for example"),
+        ("{own}/../other.png", "other.png is not one of the photos in"),
+        ("cats", "cats is not one of the photos in"),
+        ("cats/notes.txt", "notes.txt is not one of the photos in"),
+        ("dogs/broken.jpg", "broken.jpg cannot be read as a photo"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_told_in_one_line(tmp_path, named, words):
+    own = tmp_path / "own"
+    for name in ("own/cats/a.png", "own/cats/b.png", "own/dogs/c.png", "other.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (60, 60), "red").save(tmp_path / name)
+    (own / "cats" / "notes.txt").write_text("mine", encoding="utf-8")
+    (own / "dogs" / "broken.jpg").write_bytes((own / "cats" / "a.png").read_bytes()[:40])
+    command = ["photos", str(own), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
+    said = CliRunner().invoke(main, [*command, "--look", named.format(own=own)])
+    assert said.exit_code == 1
+    assert words.format(own=own) in said.output
+    assert said.output.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        ({"cats/a.png": "RGB"}, "has one class, 'cats'"),
+        ({"cats/a.png": "RGB", "cats/b.png": "RGB", "dogs/c.png": "RGB"}, "the class 'dogs' has one photo"),
+        ({"cats/a.heic": None, "dogs/b.png": "RGB"}, "a.heic is a HEIC file"),
+        ({}, "no class folders"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_in_one_line(tmp_path, build, words):
+    for name, mode in build.items():
+        path = tmp_path / "own" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (60, 60), "red").save(path) if mode else path.write_bytes(b"ftypheic")
+    (tmp_path / "own").mkdir(exist_ok=True)
+    said = CliRunner().invoke(main, ["photos", str(tmp_path / "own"), "--into", str(tmp_path / "out")])
+    assert said.exit_code == 1
+    assert words in said.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_teacher_is_refused(tmp_path):
+    for name in ("cats/a.png", "cats/b.png", "dogs/c.png", "dogs/d.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (60, 60), "red").save(tmp_path / name)
+    with pytest.raises(ValueError, match="not with 'VGG16'"):
+        classifier.learn(tmp_path, tmp_path / "out", "VGG16")
+
+
+def test_grad_cam_of_averaged_maps_is_their_weighted_sum():
+    """With an average over space behind the maps, the gradient is the head's weight over the number of places."""
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((12, 12, 3))
+    maps = keras.layers.Conv2D(5, 3, padding="same")(inputs)
+    base = keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(maps))
+    rng = np.random.default_rng(0)
+    pictures = rng.uniform(0, 1, (3, 12, 12, 3)).astype(np.float32)
+    weights = rng.normal(size=(3, 5)).astype(np.float32)
+    expected = np.maximum(np.einsum("nhwc,nc->nhw", np.asarray(keras.Model(inputs, maps)(pictures)), weights), 0)
+    expected /= expected.max(axis=(1, 2), keepdims=True)
+    assert np.allclose(grad_cam.grad_cam(base, pictures, weights), expected, atol=1e-4)
+
+
+def test_an_overlay_leaves_cold_places_grey():
+    picture = np.full((1, 4, 4, 3), (200, 100, 0), dtype=np.uint8)
+    heat = np.zeros((1, 4, 4), dtype=np.float32)
+    heat[0, 0, 0] = 1
+    shown = grad_cam.overlay(picture, heat)[0]
+    assert (shown[3, 3] == 100).all()
+    assert np.ptp(shown[0, 0].astype(int)) > 20

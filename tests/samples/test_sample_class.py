@@ -1,0 +1,118 @@
+"""The sample class: the same for the same seed, and graded as its manifest says is due."""
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+from tlcourse import notebooks
+from tlcourse.building import builder
+from tlcourse.commands.main import main
+from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.model import layout
+from tlcourse.samples import accidents, cheats, known_answers, sample_students
+
+UNIT = "01_tiny"
+
+
+@pytest.fixture
+def course(tiny_course):
+    """The tiny unit with its answers, built."""
+    shutil.copytree(ROOT / "tests" / "fixtures" / "answers", known_answers.folder(tiny_course, UNIT))
+    builder.build(execute=False, root=tiny_course)
+    return tiny_course
+
+
+def class_of(root, unit, count, seed, kinds=sample_students.KINDS):
+    reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
+    made = sample_students.AnswerPool(reference, release, known_answers.folder(root, unit))
+    return list(sample_students.hand_ins(made, count, seed, kinds))
+
+
+def test_the_same_seed_gives_the_same_class_and_a_larger_one_begins_with_it():
+    ten, thirty = (class_of(ROOT, "01_cnn_parameters", count, 1) for count in (10, 30))
+    assert [(one, notebook) for one, notebook, _ in ten] == [(one, notebook) for one, notebook, _ in thirty[:10]]
+    other = class_of(ROOT, "01_cnn_parameters", 10, 2)
+    assert [notebook for _, notebook, _ in ten] != [notebook for _, notebook, _ in other]
+
+
+def test_thirty_students_are_of_every_kind_and_answer_in_several_styles():
+    thirty = class_of(ROOT, "01_cnn_parameters", 30, 1)
+    kinds = [student.kind for student, _, _ in thirty]
+    assert set(kinds) == set(sample_students.KINDS)
+    titles = {student.title for student, _, _ in thirty if student.kind == "accident"}
+    assert len(titles) == kinds.count("accident") >= 10
+    right = [student.title for student, _, _ in thirty if student.kind == "right"]
+    assert len(set(right)) == len(right)
+    for student, _, _ in thirty:
+        if student.kind in ("partial", "misconception"):
+            assert 0 <= student.due < student.max_score
+        if student.kind == "right":
+            assert student.due == student.max_score
+
+
+def test_a_wrong_answer_is_never_below_one_that_calls_it(course):
+    """What `triple` by way of `double` earns is known only where `double` is right."""
+
+    def by_way_of_double(kinds):
+        made = class_of(course, UNIT, 40, 5, kinds)
+        return sum("double(number) + number" in cell.source for _, notebook, _ in made for cell in notebook.cells)
+
+    assert by_way_of_double(["right"]) > 0
+    assert by_way_of_double(["misconception", "partial"]) == 0  # here one of the two is always wrong or missing
+
+
+def test_what_students_hand_in_says_nothing_of_what_it_deserves():
+    for _, notebook, _ in class_of(ROOT, "01_cnn_parameters", 20, 3, ["misconception"]):
+        text = "\n".join(cell.source for cell in notebook.cells)
+        assert "# says:" not in text
+        assert "# earns:" not in text
+        assert "MARK SCHEME" not in text
+
+
+def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+    for arguments, said in (
+        ((UNIT, "--students", "0"), "0 students are no class"),
+        ((UNIT, "--kinds", "right,lazy"), "no kind lazy"),
+        (("01_none",), "01_none"),
+    ):
+        outcome = CliRunner().invoke(main, ["sample-class", *arguments, "--folder", str(tmp_path / "class")])
+        assert outcome.exit_code == 1
+        assert "Error: " in outcome.output
+        assert said in outcome.output
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "thesis.txt").touch()
+    with pytest.raises(ValueError, match="something else than a sample class"):
+        sample_students.make(tmp_path / "own", course, UNIT, 3, 1)
+    assert (tmp_path / "own" / "thesis.txt").exists()
+
+
+@pytest.mark.needs_sandbox
+def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_path, monkeypatch):
+    from tlcourse.grading.gradebook.batch import grade
+
+    monkeypatch.chdir(course)
+    folder = tmp_path / "class"
+    count = 2 * len(accidents.ACCIDENTS)  # every accident is among them
+    arguments = ["sample-class", UNIT, "--students", str(count), "--folder", str(folder)]
+    outcome = CliRunner().invoke(main, arguments)
+    assert outcome.exit_code == 0, outcome.output
+    with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("\nc.GradingLimits.cell_seconds = 2\n")
+    manifest = json.loads((folder / sample_students.MANIFEST).read_text(encoding="utf-8"))
+    assert (manifest["unit"], manifest["seed"], len(manifest["students"])) == (UNIT, 1, count)
+    titles = {student["title"] for student in manifest["students"]}
+    assert {case.title for case in (*accidents.ACCIDENTS[:12], *cheats.CHEATS)} <= titles
+    graded = {one.student: one for one in grade(folder, UNIT)}
+    rows = {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
+    wrong = [
+        (one["title"], graded[one["student"]].status, rows.get(one["student"], 0.0))
+        for one in manifest["students"]
+        if graded[one["student"]].status not in one["status"].split(" | ")
+        or rows.get(one["student"], 0.0) != one["due"]
+        or (graded[one["student"]].score or 0.0) != one["due"]
+    ]
+    assert wrong == []

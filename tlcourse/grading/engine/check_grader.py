@@ -1,0 +1,122 @@
+"""Decides on graded cells: in a clean process where that is possible, else guarded in the student's kernel.
+
+A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
+the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.
+Any other check has to run in the student's kernel, and `tamper_detection` says whether its pass can be believed.
+"""
+
+import math
+
+from tlcourse.grading.engine.checker_client import CheckerClient
+from tlcourse.grading.engine.notebook_runner import error_output
+from tlcourse.grading.engine.tamper_detection import TamperDetection
+
+UNSOLVED = "not solved yet."
+PATIENCE, LEAST_SECONDS = 20, 30  # a check may take so many times what it takes with the reference, or so long
+
+
+class CheckGrader:
+    """Runs the checks of one submission and says how each went.
+
+    Parameters
+    ----------
+    assignment : tlcourse.grading.model.assignment.Assignment
+        Its plan has by grade_id what held for the reference solution: {"outside": the clean process can decide,
+        "mutated": the check fails when the function is mutated, "seconds": how long it took}.
+    learning : bool
+        Find that out, for the reference solution; `learned` has it then.
+    """
+
+    def __init__(self, assignment, learning=False):
+        self.assignment, self.learning = assignment, learning
+        self.learned = {}
+        self.checker = CheckerClient(assignment)
+        self.tamper_detection = TamperDetection(assignment, self.checker)
+
+    async def grade(self, runner, index, cell):
+        """Run one graded cell.
+
+        Parameters
+        ----------
+        runner : tlcourse.grading.engine.notebook_runner.NotebookRunner
+        index : int
+            Of the cell in the notebook.
+        cell : nbformat.NotebookNode
+
+        Returns
+        -------
+        dict
+            "outcome", "message", "outputs".
+        """
+        if self.learning:
+            return await self._learn(runner, index, cell)
+        plan = self.assignment.plan.get(cell.metadata.nbgrader.grade_id, {})
+        if "seconds" in plan:
+            runner.allowance = max(LEAST_SECONDS, PATIENCE * plan["seconds"])
+        try:
+            verdict = None
+            if plan.get("outside") and runner.sandbox.checks_outside:
+                verdict = await self._outside(runner, cell.source)
+            return verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
+        finally:
+            runner.allowance = None
+
+    async def _outside(self, runner, source):
+        """The verdict of the clean process, or None where it cannot decide."""
+        reply = await runner.limited(self.checker.decide(runner, source), lambda: self.checker.seconds)
+        if reply is None:
+            return None
+        shown = reply["printed"]
+        printed = [{"output_type": "stream", "name": "stdout", "text": shown}] if shown else []
+        if reply["ename"] is None:
+            return {"outcome": "passed", "message": "", "outputs": printed}
+        return verdict_of({**reply, "status": "error"}, printed)
+
+    async def _inside(self, runner, index, cell, mutable):
+        """The verdict of the student's kernel, unless something there interferes with it."""
+        name = cell.metadata.nbgrader.grade_id
+        await self.tamper_detection.prepare(runner)
+        reply = await runner.limited(runner.cells.run_check(cell, index))
+        verdict = verdict_of(reply, [dict(output) for output in cell.outputs])
+        if verdict["outcome"] != "passed":
+            return verdict
+        function = self.assignment.exercise(name) if mutable else None
+        evidence = await self.tamper_detection.evidence(runner, cell.source, function)
+        if not evidence:
+            return verdict
+        runner.run.statuses.append("tampered")
+        runner.run.flags.append({"grade_id": name, "kind": "tampered", "evidence": evidence})
+        note = f"The check {name} was not graded as passed: something interferes with the grading."
+        runner.run.notes.append(note)
+        return {"outcome": "tampered", "message": note, "outputs": [error_output("Tampered", note)]}
+
+    async def _learn(self, runner, index, cell):
+        """Grade the reference's check both ways, and keep which of them hold."""
+        name = cell.metadata.nbgrader.grade_id
+        outside = await self._outside(runner, cell.source) if runner.sandbox.checks_outside else None
+        before = runner.kernel.used
+        verdict = await self._inside(runner, index, cell, False)
+        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
+        function = self.assignment.exercise(name)
+        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
+            runner, cell.source, function
+        )
+        outside = outside is not None and outside["outcome"] == "passed"
+        self.learned[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
+        return verdict
+
+    async def close(self):
+        """End the clean process."""
+        await self.checker.close()
+
+
+def verdict_of(reply, outputs):
+    """How a check went, by the kernel's reply; of its outputs only what it printed is kept."""
+    printed = [output for output in outputs if output["output_type"] == "stream" and output["name"] == "stdout"]
+    if reply.get("status") == "ok":
+        return {"outcome": "passed", "message": "", "outputs": printed}
+    name, message = str(reply.get("ename", "Error")), str(reply.get("evalue", ""))
+    unsolved = name == "NotImplementedError" or message.endswith(UNSOLVED)
+    text = message if name == "AssertionError" else f"{name}: {message}"
+    outputs = [*printed, error_output(name, message, reply.get("traceback"))]
+    return {"outcome": "not solved" if unsolved else "failed", "message": text[:2000], "outputs": outputs}

@@ -1,0 +1,107 @@
+"""From a submission to its result: `tlcourse grade`, `nbgrader autograde` and Dask's workers all come through here.
+
+Normalize the notebook, run it in the sandbox, and give points to the checks that passed. This is the only place that
+computes a score.
+"""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+from tlcourse.grading.engine.cell_selection import skipped_cells
+from tlcourse.grading.engine.check_grader import CheckGrader
+from tlcourse.grading.engine.notebook_runner import NotebookRunner, Run, error_output
+from tlcourse.grading.model.results import Result, worst
+from tlcourse.grading.submissions.normalize import read_normalized
+from tlcourse.grading.submissions.reading import Unreadable
+
+ADVICE = "`tlcourse repair NOTEBOOK` says whether another copy can be read."
+
+
+def grade_submission(assignment, submission, sandbox):
+    """Grade one submission.
+
+    Parameters
+    ----------
+    assignment : tlcourse.grading.model.assignment.Assignment
+    submission : tlcourse.grading.model.submission.Submission
+    sandbox : tlcourse.grading.sandbox.interface.Sandbox
+
+    Returns
+    -------
+    tlcourse.grading.model.results.Result
+
+    Raises
+    ------
+    tlcourse.grading.sandbox.interface.KernelError, tlcourse.grading.sandbox.interface.SandboxError
+        The grader's own trouble; whatever student code does is a result.
+    """
+    if submission.content is None:
+        reason = f"No notebook {assignment.unit}.ipynb was handed in."
+        return _result(assignment, submission, *_not_run(assignment, "missing", reason))
+    try:
+        notebook, notes = read_normalized(submission.content, assignment)
+    except Unreadable as error:
+        reason = f"The notebook could not be read: {error}. {ADVICE}"
+        return _result(assignment, submission, *_not_run(assignment, "unreadable", reason))
+    files = assignment.files | submission.files
+    skipped = skipped_cells(notebook, assignment)
+    runner = NotebookRunner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
+    run = completed(runner.execute())
+    run.notes = [*notes, *run.notes]
+    if notes or submission.notes:
+        run.statuses.append("repaired")
+    return _result(assignment, submission, notebook, run)
+
+
+def completed(coroutine):
+    """Run a coroutine to its end, also from within a running event loop, as formgrader calls it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+def _not_run(assignment, status, note):
+    """The untouched release and a run in which no check passed, for one reason."""
+    notebook, run = assignment.untouched_notebook(), Run(notes=[note], statuses=[status])
+    graded = {cell["grade_id"] for cell in assignment.graded()}
+    for index, cell in enumerate(notebook.cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in graded:
+            run.verdicts.append({"grade_id": name, "outcome": "not run", "message": note, "seconds": 0.0})
+            error = error_output("NotGraded", note) | {"traceback": [note]}
+            run.outputs[str(index)] = {"outputs": [error], "execution_count": None}
+    return notebook, run
+
+
+def _result(assignment, submission, notebook, run):
+    """The result of a run: points for each check that passed."""
+    cells = []
+    for verdict in run.verdicts:
+        points = float(assignment.by_id()[verdict["grade_id"]]["nbgrader"]["points"])
+        score = points if verdict["outcome"] == "passed" else 0.0
+        facts = {"grade_id": verdict["grade_id"], "score": score, "max_score": points}
+        cells.append(facts | {key: verdict[key] for key in ("outcome", "message", "seconds")})
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None  # the run has those that count
+    return Result(
+        student=submission.student,
+        unit=assignment.unit,
+        status=worst(run.statuses),
+        score=sum(cell["score"] for cell in cells),
+        max_score=sum(cell["max_score"] for cell in cells),
+        notes=[*submission.notes, *run.notes],
+        flags=run.flags,
+        cells=cells,
+        seconds=run.seconds,
+        cpu_seconds=run.cpu_seconds,
+        cell_cpu_seconds=run.cell_cpu_seconds,
+        submission_sha256=submission.sha256,
+        release_sha256=assignment.sha256,
+        outputs=run.outputs,
+        notebook=json.dumps(notebook),
+    )

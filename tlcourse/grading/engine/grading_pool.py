@@ -1,0 +1,123 @@
+"""Who grades: this process' sandboxes, submissions side by side here or on the workers of a Dask scheduler.
+
+Nothing here writes to the course.
+"""
+
+import atexit
+import contextlib
+import os
+import sys
+import threading
+
+import tenacity
+
+from tlcourse.grading.engine.grade_submission import grade_submission
+from tlcourse.grading.model.results import Result
+from tlcourse.grading.sandbox import bubblewrap, unsandboxed
+from tlcourse.grading.sandbox.fork_server import BubblewrapSandbox
+
+ATTEMPTS = 2  # at a submission on which the grader itself fails
+UNSAFE = "TLCOURSE_UNSAFE_GRADING"
+_sandboxes = {}
+_opening = threading.Lock()
+
+
+def sandbox_problem():
+    """Why student code cannot be confined on this machine; empty where it can."""
+    return bubblewrap.problem()
+
+
+def check_sandbox(course, unsafe=False):
+    """Whether submissions of a course are graded without walls: because the caller or the environment asks for it.
+
+    Raises
+    ------
+    tlcourse.grading.sandbox.interface.NoSandbox
+        If they are not, and there is no sandbox, or student code in it could read the course.
+    """
+    unsafe = unsafe or bool(os.environ.get(UNSAFE))
+    if not unsafe:
+        bubblewrap.require()
+        bubblewrap.check_course(course)
+    return unsafe
+
+
+def open_sandbox(modules, unsafe=False):
+    """This process' sandbox for a unit with these imports, started when it is first asked for.
+
+    Returns
+    -------
+    tlcourse.grading.sandbox.interface.Sandbox
+    """
+    key = unsafe or tuple(modules)
+    with _opening:
+        if key not in _sandboxes or not _sandboxes[key].alive:
+            if unsafe:
+                print(unsandboxed.WARNING, file=sys.stderr)
+            _sandboxes[key] = unsandboxed.Unsandboxed() if unsafe else BubblewrapSandbox(modules)
+            atexit.register(_sandboxes[key].close)
+        return _sandboxes[key]
+
+
+def grade_or_explain(assignment, submission, unsafe=False):
+    """`grade_submission` in this process' sandbox; where the grader itself fails twice, a result that says so.
+
+    Returns
+    -------
+    tlcourse.grading.model.results.Result
+        Without score and notebook where it could not be graded.
+    """
+    attempts = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS), reraise=True)
+    try:
+        return attempts(lambda: grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe)))
+    except Exception as error:  # this submission is not graded, the others are
+        return not_graded(submission, f"{type(error).__name__}: {error}")
+
+
+def not_graded(submission, evidence):
+    """The result of a submission on which the grader failed."""
+    flag = {"grade_id": None, "kind": "grader", "evidence": evidence}
+    return Result(submission.student, submission.unit, "crashed", notes=["Not graded; start again."], flags=[flag])
+
+
+def grade_side_by_side(assignment, submissions, jobs, unsafe=False, scheduler=None):
+    """Yield (submission, result) of each submission, in the order in which they are done.
+
+    Parameters
+    ----------
+    assignment : tlcourse.grading.model.assignment.Assignment
+    submissions : list of tlcourse.grading.model.submission.Submission
+    jobs : int
+        How many side by side on this machine.
+    unsafe : bool
+        Without walls.
+    scheduler : str, optional
+        The address of a Dask scheduler; its workers do the work then.
+    """
+    by_student = {submission.student: submission for submission in submissions}
+    grade = _on_cluster if scheduler else _here
+    for result in grade(assignment, submissions, unsafe, scheduler or jobs):
+        yield by_student[result.student], result
+
+
+def _here(assignment, submissions, unsafe, jobs):
+    from joblib import Parallel, delayed
+
+    # Threads suffice: each submission runs in processes of its own, and they share one sandbox.
+    parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", pre_dispatch="2*n_jobs")
+    tasks = (delayed(grade_or_explain)(assignment, submission, unsafe) for submission in submissions)
+    with contextlib.closing(parallel(tasks)) as results:
+        yield from results
+
+
+def _on_cluster(assignment, submissions, unsafe, scheduler):
+    from distributed import Client, as_completed
+
+    with Client(scheduler) as client:
+        futures = {
+            client.submit(grade_or_explain, assignment, submission, unsafe, pure=False, retries=2): submission
+            for submission in submissions
+        }
+        for future, result in as_completed(futures, with_results=True, raise_errors=False):
+            finished = future.status == "finished"
+            yield result if finished else not_graded(futures[future], f"the cluster lost it: {future.exception()}")

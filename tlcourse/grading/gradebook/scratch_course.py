@@ -1,0 +1,112 @@
+"""A course folder of its own, graded by stock nbgrader with the commands of nbgrader's documentation.
+
+The instructor's gradebook is never touched: folder, database and Jupyter configuration are all inside that folder.
+`tlcourse build`, the demo, the sample class and the tests grade in such a course.
+"""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+
+from tlcourse.grading.engine.grading_pool import sandbox_problem
+from tlcourse.grading.model import layout
+from tlcourse.notebooks import kernel_environment, write_atomically
+
+
+class GradingError(RuntimeError):
+    """A command failed; the message ends with its own last lines."""
+
+
+def new_course(folder, root, units):
+    """Make `folder` a fresh course that holds the solutions of some units of the course at `root`.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        What stands there is removed.
+    root : pathlib.Path
+        A course folder: nbgrader_config.py and solutions/.
+    units : sequence of str
+
+    Raises
+    ------
+    FileNotFoundError
+        If a unit has no built notebook.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(root / "nbgrader_config.py", folder)
+    for unit in units:
+        notebook = layout.solution_file(root, unit)
+        if not notebook.is_file():
+            raise FileNotFoundError(f"no notebook at {notebook}: `make build` makes it")
+        target = layout.solution_file(folder, unit)
+        target.parent.mkdir(parents=True)
+        shutil.copy(notebook, target)
+        if layout.shipped_plan_file(root, unit).is_file():
+            shutil.copy(layout.shipped_plan_file(root, unit), target.parent)
+
+
+def run_nbgrader(folder, command, *arguments):
+    """Run ``nbgrader <command> <arguments>`` in the course at `folder`; its output goes to nbgrader.log there.
+
+    Raises
+    ------
+    GradingError
+        If it fails.
+    """
+    _run(folder, ["nbgrader", command, *arguments])
+
+
+def run_grade(folder, unit):
+    """Run ``tlcourse grade UNIT`` in the course at `folder`; without a sandbox where there is none.
+
+    Raises
+    ------
+    GradingError
+        If it fails.
+    """
+    options = ["--unsafe"] if sandbox_problem() else []
+    _run(folder, ["tlcourse", "grade", unit, *options])
+
+
+def _run(folder, command):
+    environment = kernel_environment()
+    environment["JUPYTER_CONFIG_DIR"] = str(folder / ".jupyter")
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    log = folder / "nbgrader.log"
+    with log.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(f"$ {' '.join(command)}\n{done.stdout}\n")
+    if done.returncode:
+        last = "\n".join(done.stdout.strip().splitlines()[-5:])
+        raise GradingError(f"{' '.join(command)} failed; all of its output is in {log}\n{last}")
+
+
+def submit(folder, student, unit, notebook):
+    """Put a student's notebook where nbgrader collects: submitted/<student>/<unit>/<unit>.ipynb."""
+    write_atomically(layout.submitted_file(folder, student, unit), nbformat.writes(notebook) + "\n")
+
+
+def gradebook_rows(folder, unit):
+    """The submissions of a unit as nbgrader's gradebook has them.
+
+    Returns
+    -------
+    list of dict
+        nbgrader's own keys: student, score, max_score, code_score, max_code_score, written_score,
+        max_written_score, needs_manual_grade ...
+    """
+    from nbgrader.api import Gradebook  # takes a second to import
+
+    with Gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve().as_posix()}") as book:
+        return book.submission_dicts(unit)

@@ -1,0 +1,114 @@
+"""A unit as it was released, with its hidden tests: what a submission is normalized to and graded against."""
+
+import functools
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+
+import nbformat
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Parameters
+    ----------
+    cell_seconds, notebook_seconds : float
+        Processor seconds and seconds asleep, together; time in which others had the processor does not count.
+    output_bytes : int
+        Of one cell; the rest is cut.
+    memory_megabytes, disk_megabytes, processes : int
+        Of the kernel and everything that it starts.
+    """
+
+    cell_seconds: float = 120
+    notebook_seconds: float = 600
+    output_bytes: int = 1 << 20
+    memory_megabytes: int = 4096
+    disk_megabytes: int = 256
+    processes: int = 256
+
+    def of_a_process(self):
+        """The limits that a sandbox enforces, as plain data."""
+        return {name: getattr(self, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What grading needs to know of a unit; plain data, so that it can be sent to another machine.
+
+    Parameters
+    ----------
+    unit : str
+    cells : list of dict
+        Of the release, in its order: {"grade_id" (None where nbgrader has no metadata for the cell), "cell_type",
+        "source" (as released), "full" (with the hidden tests), "nbgrader" (the metadata, {} where none), "tags"}.
+    modules : list of str
+        What the unit's cells import.
+    files : dict of str to bytes
+        What was released with the notebook.
+    limits : Limits
+    plan : dict
+        By grade_id, how each check can be graded; see `tlcourse.grading.engine.calibration`.
+    """
+
+    unit: str
+    cells: list
+    modules: list
+    files: dict = field(default_factory=dict, repr=False)
+    limits: Limits = Limits()
+    plan: dict = field(default_factory=dict)
+
+    def graded(self):
+        """The cells with points that are graded without a person."""
+        return [cell for cell in self.cells if cell["cell_type"] == "code" and cell["nbgrader"].get("grade")]
+
+    def by_id(self):
+        """The cells that nbgrader has metadata for, by grade_id."""
+        return {cell["grade_id"]: cell for cell in self.cells if cell["grade_id"]}
+
+    def exercise(self, grade_id):
+        """The grade_id of the solution cell that a test belongs to: by name, else the nearest one above."""
+        name, nearest, candidates = grade_id.removeprefix("test_"), None, []
+        for cell in self.cells:
+            if cell["grade_id"] == grade_id:
+                break
+            if cell["cell_type"] == "code" and cell["nbgrader"].get("solution"):
+                nearest = cell["grade_id"]
+                if name == nearest or name.startswith(f"{nearest}_"):
+                    candidates.append(nearest)
+        return max(candidates, key=len, default=nearest)
+
+    def untouched_notebook(self):
+        """The student's untouched notebook with the full tests: what is graded where nothing can be read."""
+        cells = []
+        for cell in self.cells:
+            make = nbformat.v4.new_code_cell if cell["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+            metadata = {"tags": cell["tags"]} if cell["tags"] else {}
+            if cell["nbgrader"]:
+                metadata["nbgrader"] = dict(cell["nbgrader"])
+            cells.append(make(cell["full"], metadata=metadata))
+        metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+        return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+    @functools.cached_property
+    def sha256(self):
+        """A digest of everything besides the submission that decides on marks."""
+        return digest([self.cells], self.files)
+
+
+def grading_seed():
+    """The seed of the hidden tests' inputs."""
+    return os.environ.get("TLCOURSE_GRADING_SEED", "0")
+
+
+def digest(parts, files):
+    """SHA-256 of plain data, of files (dict of str to bytes) and of the grading seed."""
+    sha256 = hashlib.sha256(json.dumps([*parts, grading_seed()], sort_keys=True).encode())
+    for name, content in files.items():
+        sha256.update(name.encode() + b"\0" + content)
+    return sha256.hexdigest()

@@ -1,0 +1,114 @@
+"""The result of grading one submission, and the record of it that a course keeps.
+
+Marks live in nbgrader's gradebook. The record, autograding/UNIT/STUDENT.json, says how each cell went.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import nbformat
+
+from tlcourse.notebooks import write_atomically
+
+STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
+# When several things happened to a submission, its status is the one that an instructor has to see first.
+PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
+NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
+
+
+@dataclass
+class Result:
+    """What came of one submission. Everything that reports a mark reads it from here.
+
+    Parameters
+    ----------
+    student, unit : str
+    status : str
+        One of `STATUSES`; "repaired" is graded after a safe repair.
+    score, max_score : float or None
+        Points of the cells that are graded without a person; None where no mark could be recorded.
+    notes : list of str
+        Sentences that the student may read.
+    flags : list of dict
+        {"grade_id" or None, "kind", "evidence"}, for the instructor.
+    cells : list of dict
+        One for each graded code cell: {"grade_id", "score", "max_score", "outcome", "message", "seconds"}.
+    seconds, cpu_seconds, cell_cpu_seconds : float
+        On the clock; of the processor; of the processor once kernel and checker were ready.
+    submission_sha256, release_sha256 : str or None
+        Of what was graded, and of the assignment that it was graded against.
+    outputs : dict
+        Cell index, as str, to {"outputs", "execution_count"}.
+    notebook : str
+        The normalized notebook, JSON, without outputs.
+    """
+
+    student: str
+    unit: str
+    status: str
+    score: float | None = None
+    max_score: float | None = None
+    notes: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    cells: list = field(default_factory=list)
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    cell_cpu_seconds: float = 0.0
+    submission_sha256: str | None = None
+    release_sha256: str | None = None
+    outputs: dict = field(default_factory=dict, repr=False)
+    notebook: str = field(default="", repr=False)
+
+    def executed_notebook(self):
+        """The normalized notebook with its outputs."""
+        notebook = nbformat.from_dict(json.loads(self.notebook))
+        for index, shown in self.outputs.items():
+            cell = notebook.cells[int(index)]
+            cell.outputs = [nbformat.from_dict(output) for output in shown["outputs"]]
+            cell.execution_count = shown["execution_count"]
+        return notebook
+
+    def as_dict(self):
+        """The same as plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content):
+        """The result of what `as_dict` returned.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If that is something else.
+        """
+        if not isinstance(content, dict) or content.get("status") not in STATUSES:
+            raise ValueError("this is no result of a grading")
+        return cls(**content)
+
+
+def worst(statuses):
+    """The status that stands for all of these."""
+    return min(statuses, key=PRECEDENCE.index, default="graded")
+
+
+def record_file(folder, unit, student):
+    """Where the record of one submission's grading lies."""
+    return Path(folder, "autograding", unit, f"{student}.json")
+
+
+def read_record(folder, unit, student):
+    """The `Result` that was recorded, without notebook and outputs; None where there is none that can be read."""
+    try:
+        content = json.loads(record_file(folder, unit, student).read_text(encoding="utf-8"))
+        expected = {item.name for item in fields(Result)} - NOT_RECORDED
+        return Result.from_dict({"student": student, "unit": unit, **content}) if expected <= set(content) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_record(folder, result):
+    """Record a result, whole or not at all, without the notebook and its outputs: nbgrader keeps those."""
+    content = {name: value for name, value in result.as_dict().items() if name not in NOT_RECORDED}
+    file = record_file(folder, result.unit, result.student)
+    write_atomically(file, json.dumps(content, indent=1) + "\n")
