@@ -231,7 +231,8 @@ def test_the_file_of_claims_and_all_records_are_sound():
 @pytest.fixture
 def measured_again(tmp_path):
     """A copy of what the checks of structure read: claims, records, and solved units."""
-    for file in [ROOT / "data" / "claims.toml", *ROOT.glob("data/results/*.json"), *ROOT.glob("solutions/*/*.ipynb")]:
+    patterns = ("*.md", "docs/*.md", "data/claims.toml", "data/results/*.json", "solutions/*/*.ipynb")
+    for file in [file for pattern in patterns for file in ROOT.glob(pattern)]:
         copy = tmp_path / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
