@@ -73,7 +73,8 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_setup(item):
     """Skip what needs a sandbox where there is none."""
     if item.get_closest_marker("needs_sandbox") and NO_SANDBOX:
-        pytest.skip(f"{NO_SANDBOX}: apt install bubblewrap")
+        advice = ": apt install bubblewrap" if "not installed" in NO_SANDBOX else ""
+        pytest.skip(f"{NO_SANDBOX}{advice}")
 
 
 @pytest.fixture(scope="session", autouse=True)
