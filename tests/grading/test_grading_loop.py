@@ -151,6 +151,7 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     the_plan_that_came_with_it_fits(folder, unit)
 
 
+@pytest.mark.slow
 def test_the_start_page_is_not_graded(tmp_path):
     scratch_course.new_course(tmp_path / "course", ROOT, [UNGRADED])
     scratch_course.run_nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
