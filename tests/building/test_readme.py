@@ -16,7 +16,7 @@ FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|timestamp.txt")  # placeholders, and a file of nbgrader's
+ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -94,11 +94,13 @@ def test_links_lead_to_files_and_headings_that_exist(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_named_files_modules_and_variables_exist(file):
-    python = [*(ROOT / "tlcourse").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    python = [one for folder in ("tlcourse", "tests") for one in (ROOT / folder).rglob("*.py")]
     sources = "".join(one.read_text(encoding="utf-8") for one in python)
     for name in code(TEXTS[file]):
         if re.fullmatch(rf"(?:{FOLDERS})/[\w/.*-]*|[\w-]+\.(?:txt|yml|toml|md|cff)", name):
             assert ELSEWHERE.search(name) or list(ROOT.glob(name.rstrip("/"))), name
+        elif re.fullmatch(r"\w+(?:/\w+)*\.py", name):
+            assert any(one.as_posix().endswith(f"/{name}") for one in [*python, *ROOT.glob("*.py")]), name
         if re.fullmatch(r"tlcourse(?:\.[a-z_0-9]+)+(?:\.[A-Z]\w+)?", name):
             pkgutil.resolve_name(name)
         if re.fullmatch(r"TLCOURSE_[A-Z_]+", name.partition("=")[0]):

@@ -12,6 +12,7 @@ import threading
 import warnings
 from pathlib import Path
 
+import filelock
 import pytest
 from tiny_answers import RIGHT, UNIT, sandboxed
 
@@ -162,6 +163,37 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         assert record.status == "unreadable"
         assert reason in record.notes[0]
         assert "`tlcourse repair NOTEBOOK`" in record.notes[0]
+
+
+@sandboxed
+def test_nbgraders_own_command_records_the_same(small_class, tmp_path):
+    other = shutil.copytree(small_class, tmp_path / "other")
+    grade(small_class, UNIT, jobs=1, progress=False)
+    scratch_course.run_nbgrader(other, "autograde", UNIT)
+    assert marks(other) == marks(small_class)
+    for student in marks(other):
+        records = [results.read_record(course, UNIT, student) for course in (small_class, other)]
+        facts = [
+            (record.status, record.score, record.notes, record.submission_sha256, record.release_sha256)
+            for record in records
+        ]
+        assert facts[0] == facts[1]
+        shown = [
+            notebooks.read(course / "autograded" / student / UNIT / f"{UNIT}.ipynb") for course in (small_class, other)
+        ]
+        assert shown[0] == shown[1]
+    before = (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns
+    grade(other, UNIT, students=["ann"], progress=False)
+    assert (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns == before, "graded again"
+
+
+def test_a_second_grading_of_the_same_course_is_kept_out(small_class):
+    (small_class / "autograding").mkdir()
+    with (
+        filelock.FileLock(small_class / "autograding" / ".lock"),
+        pytest.raises(storage_errors.GradebookLocked, match=r"another grading of .* is running"),
+    ):
+        grade(small_class, UNIT, unsafe=True, progress=False)
 
 
 def test_an_unknown_student_is_named(small_class):
