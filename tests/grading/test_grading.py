@@ -123,8 +123,9 @@ def _command_lines():
     ("answer", "status", "points"),
     [
         ("while True:\n    pass", "timed out", [0, 0, 1]),
-        ("def double(n):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
-         "timed out", [0, 0, 1]),
+        pytest.param(
+            "def double(n):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+            "timed out", [0, 0, 1], marks=pytest.mark.slow),
         ("import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\nimport time\ntime.sleep(999)", "timed out", [0, 0, 1]),
         ("import os\nos._exit(0)", "crashed", [0, 0, 1]),
         ("import os\ndef double(n):\n    os.kill(os.getpid(), 11)", "crashed", [0, 0, 1]),
@@ -180,6 +181,7 @@ def test_gradings_on_a_loaded_machine_give_the_same_mark(assignment, released):
     assert [(scores(result), result.status) for result in results] == [([2, 1, 0], "graded")] * 6
 
 
+@pytest.mark.slow
 @sandboxed
 def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_than_the_limit(
     assignment, released, monkeypatch
@@ -227,7 +229,6 @@ ATTACKS = {
 FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "caller", "input"}
 
 
-@pytest.mark.slow
 @sandboxed
 @pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
 @pytest.mark.parametrize("name", ATTACKS)

@@ -251,10 +251,10 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
 @pytest.fixture
 def postgresql(tmp_path):
     """The address of an empty database of a PostgreSQL server of this test's own."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install -e '.[dev]'")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not programs:
-        pytest.skip("PostgreSQL is not installed")
+        pytest.skip("PostgreSQL is not installed: apt install postgresql")
     programs, data = programs[-1].parent, tmp_path / "postgresql"
     data.mkdir()
     as_other = []

@@ -125,9 +125,12 @@ def _feedback_explains_and_hides(folder, rows):
     assert "AssertionError: " in layout.feedback_file(folder, "wrong", UNIT).read_text(encoding="utf-8")
 
 
-def test_validate_passes_the_reference_and_fails_the_untouched_release(graded_class):
+def test_validate_passes_the_reference_and_names_the_mistake_of_a_wrong_answer(graded_class):
     folder = graded_class[0]
-    for student, words in {"untouched": "VALIDATION FAILED", "reference": "Success! Your notebook passes"}.items():
+    for student, words in {
+        "wrong": "comes out when one is added",
+        "reference": "Success! Your notebook passes",
+    }.items():
         scratch_course.run_nbgrader(folder, "validate", str(folder / "submitted" / student / UNIT / f"{UNIT}.ipynb"))
         assert words in (folder / "nbgrader.log").read_text(encoding="utf-8").rpartition("$ nbgrader validate")[2]
 
@@ -148,6 +151,7 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     the_plan_that_came_with_it_fits(folder, unit)
 
 
+@pytest.mark.slow
 def test_the_start_page_is_not_graded(tmp_path):
     scratch_course.new_course(tmp_path / "course", ROOT, [UNGRADED])
     scratch_course.run_nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
