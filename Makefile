@@ -1,6 +1,8 @@
 # Thin: what the commands do is in tlcourse/commands. Each of them first makes the environment in .venv, once.
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-STAMP := .venv/.installed
+LAB := .venv/.lab
+DEV := .venv/.dev
+SITE := .venv/.site
 TLCOURSE := $(BIN)/tlcourse
 
 # The first Python here that is new enough; `make lab PYTHON=/path/to/python3.12` takes another.
@@ -10,57 +12,58 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 
 .PHONY: help lab demo test test-all build site results colab-check teachers bench screenshots bad-submissions clean
 .DEFAULT_GOAL := help
+.NOTPARALLEL:  # two sets of packages must not be installed at the same time
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-lab: $(STAMP)  ## open JupyterLab on the start page
+lab: $(LAB)  ## open JupyterLab on the start page
 	@$(TLCOURSE) lab
 
-demo: $(STAMP)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
+demo: $(LAB)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
 	@$(TLCOURSE) demo $(if $(JSON),--json "$(JSON)")
 
-test: $(STAMP)  ## linters and the fast tests: under 5 minutes on two idle cores
+test: $(DEV)  ## linters and the fast tests: under 5 minutes on two idle cores
 	@$(TLCOURSE) test
 
-test-all: $(STAMP)  ## linters and every test once, as CI does
+test-all: $(DEV) $(SITE)  ## linters and every test once, as CI does
 	@$(TLCOURSE) test --all
 
-build: $(STAMP)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
+build: $(DEV)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
 
-site: $(STAMP)  ## the course as pages to read, in build/site
+site: $(SITE)  ## the course as pages to read, in build/site
 	@$(TLCOURSE) site
 
-results: $(STAMP)  ## measure data/results again (NAMES="headline" for some)
+results: $(LAB)  ## measure data/results again (NAMES="headline" for some)
 	@$(TLCOURSE) results $(NAMES)
 
-teachers: $(STAMP)  ## train the shipped teachers again
+teachers: $(LAB)  ## train the shipped teachers again
 	@$(TLCOURSE) teachers
 
-bench: $(STAMP)  ## speed, as ratios measured in one run (JSON=FILE for a program)
+bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
 
-colab-check: $(STAMP)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
+colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
 	@$(BIN)/python tests/support/colab_check.py
 
-screenshots: $(STAMP)  ## the README's pictures of the browser; needs Chromium
+screenshots: $(DEV)  ## the README's pictures of the browser; needs Chromium
 	@$(TLCOURSE) screenshots
 
-bad-submissions: $(STAMP)  ## grade hundreds of bad submissions between honest ones (JSON=FILE for a program)
+bad-submissions: $(LAB)  ## grade hundreds of bad submissions between honest ones (JSON=FILE for a program)
 	@$(TLCOURSE) bad-submissions $(if $(JSON),--json "$(JSON)")
 
 clean:  ## remove the environment and what was built; notebooks, marks and data stay
 	rm -rf .venv build .pytest_cache .ruff_cache
 
-# Without a stamp whatever stands in .venv may be half an installation, so it is made anew. The stamp comes last.
-$(STAMP): pyproject.toml constraints.txt
+# A stamp for each set of packages. The set for authors and that for the site hold the one for students, too.
+$(LAB): EXTRAS := lab
+$(DEV): EXTRAS := lab dev
+$(SITE): EXTRAS := lab site
+$(LAB) $(DEV) $(SITE): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo "tlcourse needs Python 3.11, 3.12 or 3.13; found: \
 	`"$(or $(PYTHON),python3)" --version 2>&1 | head -n 1`. Install one from https://www.python.org/downloads and run make again, \
 	or name yours: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: \
 	install its venv package (Debian, Ubuntu: sudo apt install python3-venv) and run make again"; exit 1; }
-	@echo "Setting up (about 2 minutes, once)"
-	@if test -f $@; then rm $@; "$(PYTHON)" -m venv .venv; else "$(PYTHON)" -m venv --clear .venv; fi
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --compile -c constraints.txt -e '.[lab,site,dev]'
-	@touch $@
+	@"$(PYTHON)" -I tlcourse/commands/install.py $(EXTRAS)

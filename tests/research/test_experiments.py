@@ -167,6 +167,7 @@ def test_a_seed_that_fails_stops_the_others_and_keeps_what_is_finished(tmp_path)
     assert run_seeds(lambda seed: "run again", [0], folder=tmp_path / "partial") == [0]
 
 
+@pytest.mark.slow
 def test_workers_end_when_the_run_is_killed(tmp_path):
     """Not interrupted, which reaches the workers too, but killed: they held memory and a processor each before."""
     killed = multiprocessing.get_context("spawn").Process(target=_run_for_ever, args=(tmp_path,))
@@ -197,6 +198,7 @@ def _wait_until(true, seconds=120):
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_worker_trains_to_the_same_numbers(tmp_path):
     """To rounding, which the number of processors changes. Set again, a seed gives the same order of images again."""
 
