@@ -378,7 +378,7 @@ def test_every_record_tells_what_it_took():
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
         assert made["processors"] >= made["side_by_side"] >= 1
-        assert made["seconds"] > 0
+        assert made["seconds"] >= 0  # rounded
 
 
 def test_every_recorded_value_has_its_provenance():
