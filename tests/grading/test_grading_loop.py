@@ -128,7 +128,7 @@ def _feedback_explains_and_hides(folder, rows):
 def test_validate_passes_the_reference_and_names_the_mistake_of_a_wrong_answer(graded_class):
     folder = graded_class[0]
     for student, words in {
-        "wrong": "comes out when one is added",
+        "wrong": "it is 3. That is what comes out when",
         "reference": "Success! Your notebook passes",
     }.items():
         scratch_course.run_nbgrader(folder, "validate", str(folder / "submitted" / student / UNIT / f"{UNIT}.ipynb"))
