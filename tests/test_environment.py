@@ -294,6 +294,7 @@ esac"""
     assert asked("build") == ["install.py lab dev", "build"]
     assert asked("site") == ["install.py lab site", "site"]
     assert asked("test") == ["test"]
+    assert asked("test-all") == ["test --all"]
     for stamp in (tmp_path / ".venv").glob(".[lds]*"):
         os.utime(stamp, (0, stamp.stat().st_mtime - 10))
     os.utime(tmp_path / "constraints.txt")

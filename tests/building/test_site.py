@@ -111,7 +111,7 @@ def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read)
     for path, page in read.items():
         for link in page.links:
             if link.startswith(prefix):
-                assert (ROOT / link.removeprefix(prefix)).is_file(), f"{path}: {link}"
+                assert (ROOT / urldefrag(link).url.removeprefix(prefix)).is_file(), f"{path}: {link}"
 
 
 def test_each_units_page_links_to_its_notebook_on_colab(read):

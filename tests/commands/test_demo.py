@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -141,19 +142,37 @@ def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "_side_by_side", lambda *lanes: pytest.fail("the work began"))
+    monkeypatch.setattr(demo, "_run_parallel", lambda *arguments: pytest.fail("the work began"))
     for file in (tmp_path, tmp_path / "none" / "demo.json"):
         with pytest.raises(OSError, match="cannot write"):
             demo.run(file, root=ROOT)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_failure_in_one_lane_stops_the_other(order):
+def test_a_failure_in_one_sequence_of_steps_stops_the_other(order):
     done = []
-    slow = [(str(step), lambda found: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
-    with pytest.raises(ValueError, match="the other lane"):
-        demo._side_by_side(21, *[slow, [("breaks", lambda found: int("the other lane"))]][::order])
+    slow = [(str(step), lambda results: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
+    sequences = [slow, [("breaks", lambda results: int("the other one"))]][::order]
+    with demo._progress(21) as bar, pytest.raises(ValueError, match="the other one"):
+        demo._run_parallel(bar, {}, *sequences)
     assert len(done) < 5
+
+
+def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
+    waiting = deque((name, seed) for name in ("digits", "cats_dogs") for seed in range(3))
+    results = {"real": {}, "missing": {}}
+
+    def measured(name, seed):
+        time.sleep(0.01)
+        return seed
+
+    with demo._progress(6) as bar:
+        takes = (waiting.popleft, waiting.pop)
+        demo._run_parallel(bar, results, *(demo._real_steps(take, measured) for take in takes))
+    assert {name: sorted(seeds) for name, seeds in results["real"].items()} == {
+        "digits": [0, 1, 2],
+        "cats_dogs": [0, 1, 2],
+    }
 
 
 def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
@@ -167,11 +186,11 @@ def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
         raise photos.PhotosUnavailable("no photos here")
 
     monkeypatch.setattr(real_photos, "cats_dogs", nowhere)
-    found = {"real": {}, "missing": {}}
+    results = {"real": {}, "missing": {}}
     for seed in range(3):
-        demo._real(found, "cats_dogs", seed)
+        demo._real(results, "cats_dogs", seed)
     assert asked == [0]
-    assert found["missing"] == {"cats_dogs": "no photos here"}
+    assert results["missing"] == {"cats_dogs": "no photos here"}
 
 
 def test_the_prediction_for_one_more_seed():
@@ -195,7 +214,8 @@ def test_the_tables_say_what_is_outside_and_what_was_not_run(capsys):
         "real": {},
         "gradebook": [{"student": "ann", "unit": "01_tiny", "score": 1.5, "max_score": 4.0}],
     }
-    demo_tables.show(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
+    demo_tables.show_headline(outcome["headline"])
+    demo_tables.show_rest(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
     printed = capsys.readouterr().out
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1
     assert printed.count("inside 0.867 to 0.933") == 1

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import itertools
 import logging
 import multiprocessing
 import os
@@ -23,6 +22,8 @@ from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course
 from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers, sample_class
 
+HEADLINE_SEED = 0
+REAL_DATA = ("digits", "cats_dogs")
 REAL_SEEDS = range(3)
 
 
@@ -55,15 +56,22 @@ def run(json_file=None, root=None):
     started = time.perf_counter()
     record = data.results("headline")
     folder = root / "build" / "demo"
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_quiet_process) as process:
-        real = deque((name, seed) for name in ("digits", "cats_dogs") for seed in REAL_SEEDS)
-        grading = _grading(folder, root)
-        there = _real_steps(real, lambda name, seed: process.submit(_measured, name, seed).result())
-        here = itertools.chain([("headline, live", _headline)], _real_steps(real, _measured))
-        graded = _side_by_side(1 + len(real) + len(grading), here, there, grading)
-    outcome = {**_outcome(graded, record), "seconds": round(time.perf_counter() - started, 1)}
-    written = max(entry["max_written_score"] for entry in graded["gradebook"])
-    demo_tables.show(outcome, graded["missing"], written)
+    results = {"live": {}, "real": {}, "missing": {}}
+    grading = _grading(folder, root)
+    waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
+    with _second_process() as process, _progress(2 + len(waiting) + len(grading)) as bar:
+        # The headline has the processors to itself, so that its table comes first and early.
+        _run_parallel(bar, results, _headline_here(process), _headline_there(process))
+        headline = _headline(results["live"], record)
+        with bar.external_write_mode():
+            demo_tables.show_headline(headline)
+        here = _real_steps(waiting.popleft, _measured)
+        there = _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result())
+        _run_parallel(bar, results, here, there, grading)
+        bar.set_description("done")
+    outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
+    written = max(entry["max_written_score"] for entry in results["gradebook"])
+    demo_tables.show_rest(outcome, results["missing"], written)
     print("Feedback pages:")
     for row in outcome["gradebook"]:
         print(f"  {layout.feedback_file(folder, row['student'], row['unit'])}")
@@ -84,16 +92,28 @@ def _quiet_process():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who stops the demo reads one line, not this process' traceback too
 
 
-def _outcome(graded, record):
-    live = graded["live"]
+def _second_process():
+    """A process for TensorFlow beside this one, which has its own."""
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_quiet_process)
+
+
+def _progress(total):
+    return tqdm(total=total, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}]")
+
+
+def _headline(live, record):
     return {
-        "headline": {
-            "live": {key: live[key] for key in ("transfer", "scratch", "seed")},
-            **{rival: _interval(record[rival]) for rival in demo_tables.RIVALS},
-            "head_seconds": round(live["head_seconds"], 2),
-        },
-        "real": {name: _summaries(runs) for name, runs in graded["real"].items() if name not in graded["missing"]},
-        "gradebook": [_row(entry) for entry in graded["gradebook"]],
+        "live": {**{method: live[method] for method in ("transfer", "scratch")}, "seed": HEADLINE_SEED},
+        **{baseline: _interval(record[baseline]) for baseline in demo_tables.RIVALS},
+        "head_seconds": round(live["head_seconds"], 2),
+    }
+
+
+def _outcome(results):
+    real = {name: results["real"][name] for name in REAL_DATA if name not in results["missing"]}
+    return {
+        "real": {name: _summaries(runs) for name, runs in real.items()},
+        "gradebook": [_row(entry) for entry in results["gradebook"]],
     }
 
 
@@ -109,28 +129,28 @@ def _writable(file):
         raise OSError(f"cannot write {file}: {error.strerror or error}") from None
 
 
-def _side_by_side(total, here, *aside):
-    """Run lanes of (title, function) steps, all but the first in threads; each function gets what there is so far."""
-    found = {"real": {}, "missing": {}}
-    bar_format = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
-    with tqdm(total=total, bar_format=bar_format) as bar, ThreadPoolExecutor(len(aside)) as pool:
-        others = [pool.submit(_run_lane, lane, found, bar) for lane in aside]
-        _run_lane(here, found, bar)
+def _run_parallel(bar, results, here, *aside):
+    """Run several sequences of (title, function) steps at once: `here` in this thread, each of `aside` in its own.
+
+    Each function is called with `results`, and adds to it. After an error in one sequence the others stop at their next
+    step, and the error is raised.
+    """
+    with ThreadPoolExecutor(len(aside)) as pool:
+        others = [pool.submit(_run_steps, steps, results, bar) for steps in aside]
+        _run_steps(here, results, bar)
         for other in others:
             other.result()
-        bar.set_description("done")
-    return found
 
 
-def _run_lane(steps, found, bar):
+def _run_steps(steps, results, bar):
     for title, step in steps:
-        if "failed" in found:
-            return  # another lane's error is on its way
+        if "failed" in results:
+            return  # another sequence's error is on its way
         bar.set_description(title)
         try:
-            step(found)
+            step(results)
         except BaseException:
-            found["failed"] = title
+            results["failed"] = title
             raise
         bar.update()
 
@@ -139,28 +159,63 @@ def _grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
     unit = sample_class.UNIT
     names = unit_sources.names(root)
-    steps = [("a course of its own", lambda found: new_course(folder, root, names))]
-    for name in names:
-        steps.append((f"release {name}", lambda found, name=name: run_nbgrader(folder, "generate_assignment", name)))
-    steps.append(("hand in", lambda found: _hand_in(folder, unit, root)))
-    steps.append(("grade the class", lambda found: run_grade(folder, unit)))
-    steps.append(("feedback", lambda found: run_nbgrader(folder, "generate_feedback", unit)))
-    steps.append(("gradebook", lambda found: found.update(gradebook=_gradebook(folder, unit))))
-    return steps
+    return [
+        ("a course of its own", lambda results: new_course(folder, root, names)),
+        (f"release {len(names)} units", lambda results: run_nbgrader(folder, "generate_assignment", "*")),
+        ("submit", lambda results: _submit_class(folder, unit, root)),
+        ("grade the class", lambda results: run_grade(folder, unit)),
+        ("feedback", lambda results: run_nbgrader(folder, "generate_feedback", unit)),
+        ("gradebook", lambda results: results.update(gradebook=_gradebook(folder, unit))),
+    ]
 
 
-def _real_steps(waiting, measured):
-    """Steps on real data, as long as there are (name, seed) pairs waiting; several lanes may take from them."""
-    with contextlib.suppress(IndexError):  # another lane has taken the last
-        while True:
-            name, seed = waiting.popleft()
-            yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
+def _headline_here(process):
+    """The network from scratch, in this process and with all processors; the longer half of the headline."""
+    people = process.submit(_people)  # while TensorFlow is imported here
+
+    def train_from_scratch(results):
+        import tensorflow as tf
+
+        with contextlib.suppress(RuntimeError):  # TensorFlow is in use here already
+            tf.config.threading.set_intra_op_parallelism_threads(os.cpu_count() or 1)
+        from tlcourse.research import headline
+
+        accuracy = headline.scratch(*people.result(), HEADLINE_SEED)
+        results["live"]["scratch"] = accuracy
+
+    return [("headline, from scratch", train_from_scratch)]
 
 
-def _headline(found):
+def _headline_there(process):
+    """The teacher with a new head, in the other process."""
+
+    def train_new_head(results):
+        accuracy, seconds = process.submit(_with_teacher).result()
+        results["live"].update(transfer=accuracy, head_seconds=seconds)
+
+    return [("headline, with the teacher", train_new_head)]
+
+
+@functools.cache
+def _people():
+    """Training and test images of the headline's people; drawn once in a process."""
+    from tlcourse.datasets import faces
+
+    return faces.headline(HEADLINE_SEED)
+
+
+def _with_teacher():
     from tlcourse.research import headline  # brings TensorFlow
 
-    found["live"] = headline.live()
+    return headline.transfer(*_people(), HEADLINE_SEED)
+
+
+def _real_steps(take, measured):
+    """Steps on real data: `take` gives the next (name, seed), until there is none."""
+    with contextlib.suppress(IndexError):
+        while True:
+            name, seed = take()
+            yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
 
 
 def _measured(name, seed):
@@ -169,20 +224,20 @@ def _measured(name, seed):
     return getattr(real_photos, name)(seed)
 
 
-def _real(found, name, seed, measured=_measured):
-    """One seed on real data; what cannot be had is said once, in `found["missing"]`."""
+def _real(results, name, seed, measured=_measured):
+    """One seed on real data. Why data are not available stands once in `results["missing"]`."""
     from tlcourse import teachers
     from tlcourse.datasets import photos
 
-    if name in found["missing"]:
+    if name in results["missing"]:
         return
     try:
-        found["real"].setdefault(name, []).append(measured(name, seed))
+        results["real"].setdefault(name, []).append(measured(name, seed))
     except (photos.PhotosUnavailable, teachers.TeacherUnavailable) as reason:
-        found["missing"][name] = str(reason)
+        results["missing"][name] = str(reason)
 
 
-def _hand_in(folder, unit, root):
+def _submit_class(folder, unit, root):
     reference, release = (
         nbformat.read(file, as_version=4)
         for file in (layout.solution_file(folder, unit), layout.release_file(folder, unit))

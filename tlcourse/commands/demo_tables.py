@@ -11,23 +11,26 @@ RIVALS = {
 }
 
 
-def show(outcome, missing, written_points):
-    """Print the tables.
+def show_headline(headline):
+    """Print the headline's live run beside its record: the entry "headline" of what `demo.run` returns."""
+    console = _console()
+    console.print(headline_table(headline))
+    console.print(f"New head trained in {headline['head_seconds']:.1f} s.\n")
+
+
+def show_rest(outcome, missing, written_points):
+    """Print the results on real data and the gradebook.
 
     Parameters
     ----------
     outcome : dict
         What `demo.run` returns.
     missing : dict of str to str
-        Real data that could not be had, and why.
+        Real data that are not available, and why.
     written_points : float
         What a person still has to give.
     """
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        console = Console(markup=False, highlight=False, width=120)
-    console.print(headline_table(outcome["headline"]))
-    console.print(f"New head trained in {outcome['headline']['head_seconds']:.1f} s.\n")
+    console = _console()
     real = [
         (name, method, *_cells(summary))
         for name, methods in outcome["real"].items()
@@ -42,6 +45,11 @@ def show(outcome, missing, written_points):
     console.print()
     console.print(_table("Gradebook: what nbgrader marks by itself", ("student", "unit", "points", "of"), graded))
     console.print(f"A person gives the other {written_points:g} points, for the written answer, in formgrader.")
+
+
+def _console():
+    console = Console(markup=False, highlight=False)
+    return console if console.is_terminal else Console(markup=False, highlight=False, width=120)
 
 
 def headline_table(headline):

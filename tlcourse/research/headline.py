@@ -136,24 +136,6 @@ def run(seed):
     return measured
 
 
-def live(seed=0):
-    """One seed of the headline while you wait: with the teacher, and its own architecture from scratch.
-
-    Returns
-    -------
-    dict
-        ``{"transfer": accuracy, "scratch": accuracy, "seed": int, "head_seconds": float}``
-    """
-    train, test = faces.headline(seed)
-    accuracy_with_teacher, head_seconds = transfer(train, test, seed)
-    return {
-        "transfer": accuracy_with_teacher,
-        "scratch": scratch(train, test, seed),
-        "seed": seed,
-        "head_seconds": head_seconds,
-    }
-
-
 def fit_from_scratch(model, train, test, epochs, learning_rate, mirror=False):
     """Train all of `model` on the training pictures (AdamW, cosine decay), refresh batch norm, and test it."""
     compile_recipe(model, learning_rate, len(train), epochs)
