@@ -18,6 +18,7 @@ from tlcourse.building import builder, unit_sources
 from tlcourse.grading.engine import calibration
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.hooks import prepare_submissions
 from tlcourse.grading.model import layout, results
@@ -127,11 +128,15 @@ def _feedback_explains_and_hides(folder, rows):
 
 def test_validate_passes_the_reference_and_names_the_mistake_of_a_wrong_answer(graded_class):
     folder = graded_class[0]
-    for student, words in {
-        "wrong": "comes out when one is added",
-        "reference": "Success! Your notebook passes",
+    wrong, reference = (folder / "submitted" / name / UNIT / f"{UNIT}.ipynb" for name in ("wrong", "reference"))
+    right = notebooks.read(reference)
+    right.cells = [cell for cell in right.cells if cell.id != "test_triple"]  # it warns, and validate minds
+    write_atomically(folder / "right.ipynb", nbformat.writes(right))
+    for file, words in {
+        wrong: "it is 3. That is what comes out when",
+        folder / "right.ipynb": "Success! Your notebook passes",
     }.items():
-        scratch_course.run_nbgrader(folder, "validate", str(folder / "submitted" / student / UNIT / f"{UNIT}.ipynb"))
+        scratch_course.run_nbgrader(folder, "validate", str(file))
         assert words in (folder / "nbgrader.log").read_text(encoding="utf-8").rpartition("$ nbgrader validate")[2]
 
 
@@ -146,8 +151,10 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     assert layout.release_file(folder, unit).read_bytes() == layout.release_file(ROOT, unit).read_bytes()
     release = notebooks.read(layout.release_file(folder, unit))
     reference = notebooks.read(layout.solution_file(folder, unit))
-    rows = graded(folder, unit, {"reference": sample_class.fill(release, sample_class.solved(reference))})
-    assert rows["reference"]["code_score"] == rows["reference"]["max_code_score"] > 0
+    scratch_course.submit(folder, "ann", unit, sample_class.fill(release, sample_class.solved(reference)))
+    (result,) = grade(folder, unit, jobs=1, progress=False)  # in this process: nbgrader's own costs TensorFlow anew
+    (row,) = scratch_course.gradebook_rows(folder, unit)
+    assert result.score == row["code_score"] == row["max_code_score"] > 0
     the_plan_that_came_with_it_fits(folder, unit)
 
 
@@ -162,7 +169,7 @@ NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=
 
 
 @pytest.fixture(scope="module")
-def tiny_class(tmp_path_factory):
+def tiny_class(full_tier, tmp_path_factory):
     """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
     folder = new_tiny_course(tmp_path_factory.mktemp("tiny") / "course")
     release = notebooks.read(builder.build(root=folder)[0].release)

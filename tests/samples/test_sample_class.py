@@ -72,6 +72,7 @@ def test_what_students_hand_in_says_nothing_of_what_it_deserves():
         assert "MARK SCHEME" not in text
 
 
+@pytest.mark.slow
 def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
     monkeypatch.chdir(course)
     for arguments, said in (
