@@ -242,6 +242,7 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
         for process in started:
             process.kill()
     assert grading.returncode == 0, said
+    assert "Not graded" not in said, said
     assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}
 
 
