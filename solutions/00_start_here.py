@@ -2,7 +2,7 @@
 # # Start here: what a teacher saves you
 #
 # You want a program that recognises **65 people**, and you have **ten pictures of each** (C01: such marks name a claim of
-# the lectures that this course puts to the test; the README lists all of them with what was found). Is that enough to
+# the lectures that this course puts to the test; docs/claims.md lists all of them with what was found). Is that enough to
 # train a neural network?
 #
 # Starting from nothing, it is far too little. Starting from a network that has already learned to look at *other*

@@ -55,7 +55,7 @@ def pytest_addoption(parser):
 
 
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
-LONGEST = ["grading_loop", "demo", "notebooks", "answers", "browser", "site", "grading", "grading_class"]
+LONGEST = ["notebooks", "answers", "browser", "demo", "grading_loop", "site", "bad_submissions", "grading_class"]
 # What a test needs that uses a fixture, directly or through others.
 IMPLIED = {"browser": "needs_browser", "mirror": "needs_mirror", "postgresql": "needs_postgres", "full_tier": "slow"}
 
@@ -73,7 +73,8 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_setup(item):
     """Skip what needs a sandbox where there is none."""
     if item.get_closest_marker("needs_sandbox") and NO_SANDBOX:
-        pytest.skip(f"{NO_SANDBOX}: apt install bubblewrap")
+        advice = ": apt install bubblewrap" if "not installed" in NO_SANDBOX else ""
+        pytest.skip(f"{NO_SANDBOX}{advice}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ full disk a file is the old one, the new one or absent.
 
 import contextlib
 import hashlib
+import http.client
 import os
 import secrets
 import sys
@@ -70,7 +71,7 @@ def reachable(url, seconds=2.0):
     answers = []
 
     def ask():
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, http.client.HTTPException):
             try:
                 urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=seconds).close()
             except urllib.error.HTTPError as error:  # an answer, too

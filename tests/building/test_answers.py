@@ -39,6 +39,7 @@ def deserves(unit, exercise, answer):
         assert re.search(answer.says, messages, re.IGNORECASE), f"should say '{answer.says}', but says\n{messages}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "answer"),
     ANSWERS,

@@ -171,7 +171,7 @@ def test_a_failing_cell_is_named_and_the_old_notebooks_stay_whole(built_course):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("how", ["SIGINT", pytest.param("SIGKILL", marks=pytest.mark.slow)])
 def test_an_interrupted_build_leaves_the_old_notebooks_whole(built_course, how):
     before = [path.read_bytes() for path in paths(built_course)]
     edit(

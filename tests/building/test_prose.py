@@ -29,6 +29,7 @@ def test_the_prose_of_a_unit_says_what_was_measured(unit):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", unit_sources.names(ROOT))
 def test_few_wrong_numbers_would_pass(unit):
     assert prose.false_pass_rate(_unit(unit), CLAIMS, seed=0, draws=10) < LARGEST_FALSE_PASS_RATE

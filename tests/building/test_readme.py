@@ -8,15 +8,17 @@ import shutil
 import pytest
 from conftest import ROOT
 
+from tlcourse import notebooks
 from tlcourse.building import addresses, builder, headline_figure, tables, unit_sources
 from tlcourse.commands.main import main
+from tlcourse.samples import known_answers
 
 FILES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "data/README.md")]
 FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|timestamp.txt")  # placeholders, and a file of nbgrader's
+ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -94,11 +96,13 @@ def test_links_lead_to_files_and_headings_that_exist(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_named_files_modules_and_variables_exist(file):
-    python = [*(ROOT / "tlcourse").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    python = [one for folder in ("tlcourse", "tests") for one in (ROOT / folder).rglob("*.py")]
     sources = "".join(one.read_text(encoding="utf-8") for one in python)
     for name in code(TEXTS[file]):
         if re.fullmatch(rf"(?:{FOLDERS})/[\w/.*-]*|[\w-]+\.(?:txt|yml|toml|md|cff)", name):
             assert ELSEWHERE.search(name) or list(ROOT.glob(name.rstrip("/"))), name
+        elif re.fullmatch(r"\w+(?:/\w+)*\.py", name):
+            assert any(one.as_posix().endswith(f"/{name}") for one in [*python, *ROOT.glob("*.py")]), name
         if re.fullmatch(r"tlcourse(?:\.[a-z_0-9]+)+(?:\.[A-Z]\w+)?", name):
             pkgutil.resolve_name(name)
         if re.fullmatch(r"TLCOURSE_[A-Z_]+", name.partition("=")[0]):
@@ -122,6 +126,14 @@ def test_figures_are_small_and_have_a_description(file):
     for description, link in re.findall(r"!\[([^]]*)\]\(([^)]+\.png)\)", TEXTS[file]):
         assert len(description) > 30, f"{link} needs a text for readers who cannot see it"
         assert (file.parent / link).stat().st_size < 150_000, link
+
+
+def test_the_unit_in_contributing_is_a_unit_with_an_exercise(tmp_path):
+    unit, answers = re.findall(r"^```python\n(.*?)^```", TEXTS[ROOT / "CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
+    (tmp_path / "07_name.py").write_text(unit, encoding="utf-8")
+    (tmp_path / "soften.py").write_text(answers, encoding="utf-8")
+    assert list(notebooks.exercises(unit_sources.read(tmp_path / "07_name.py"))) == ["soften"]
+    assert [answer.kind for answer in known_answers.read(tmp_path / "soften.py")] == ["right", "wrong"]
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read)
     for path, page in read.items():
         for link in page.links:
             if link.startswith(prefix):
-                assert (ROOT / link.removeprefix(prefix)).is_file(), f"{path}: {link}"
+                assert (ROOT / urldefrag(link).url.removeprefix(prefix)).is_file(), f"{path}: {link}"
 
 
 def test_each_units_page_links_to_its_notebook_on_colab(read):
@@ -315,6 +315,7 @@ def press_until(window, key, selector):
     pytest.fail(f"the key {key} does not lead to {selector}")
 
 
+@pytest.mark.parametrize("window", ["light"], indirect=True)
 def test_a_page_is_found_by_the_keyboard(window, built):
     window.goto((built / "claims.html").as_uri())
     field = window.locator("#pst-search-dialog input:focus")
@@ -349,6 +350,7 @@ def test_the_theme_is_switched_by_the_keyboard(window, built):
     assert window.evaluate("document.activeElement.matches('header *')"), "one goes on where one was"
 
 
+@pytest.mark.parametrize("window", ["light"], indirect=True)
 def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
     window.set_viewport_size({"width": 390, "height": 800})
     for path in (path for path in read if path.startswith("units/")):

@@ -202,10 +202,6 @@ def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp
         answer(page, "output_size", WRONG)
         told = page.locator(".jp-OutputArea-output", has_text="That is what comes out when the stride is left out")
         run_all(page, told)
-        dialog = validate(page)
-        assert "That is what comes out when the stride is left out." in dialog.inner_text()
-        assert "Success" not in dialog.inner_text()
-        close(page, dialog)
 
         answer(page, "output_size", right)
         dialog = validate(page)

@@ -12,6 +12,7 @@ import threading
 import warnings
 from pathlib import Path
 
+import filelock
 import pytest
 from tiny_answers import RIGHT, UNIT, sandboxed
 
@@ -49,6 +50,7 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     outcomes = grade(small_class, UNIT, jobs=2, progress=False)
     assert {one.student: one.score for one in outcomes} == DUE == marks(small_class)
     assert [one.status for one in outcomes] == ["graded", "graded", "graded", "missing"]
+    assert layout.learned_plan_file(small_class, UNIT).exists(), "no plan came with the course"
     before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in before} == before
@@ -57,6 +59,7 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     assert marks(small_class)["ann"] == 0, "a better score of before stays"
 
 
+@pytest.mark.slow
 @sandboxed
 def test_killed_and_started_again_it_goes_on(small_class):
     command = [sys.executable, "-m", "tlcourse", "grade", UNIT, "--jobs", "1"]
@@ -89,6 +92,7 @@ def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
     assert marks(small_class) == DUE
 
 
+@pytest.mark.slow
 @sandboxed
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
@@ -136,6 +140,7 @@ def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
         grade(small_class, UNIT, progress=False)
 
 
+@pytest.mark.slow
 @sandboxed
 def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebook(small_class):
     for student, content in {"bad": b"{", "empty": b"", "zed": b"PK\x03\x04"}.items():
@@ -160,6 +165,37 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         assert "`tlcourse repair NOTEBOOK`" in record.notes[0]
 
 
+@sandboxed
+def test_nbgraders_own_command_records_the_same(small_class, tmp_path):
+    other = shutil.copytree(small_class, tmp_path / "other")
+    grade(small_class, UNIT, jobs=1, progress=False)
+    scratch_course.run_nbgrader(other, "autograde", UNIT)
+    assert marks(other) == marks(small_class)
+    for student in marks(other):
+        records = [results.read_record(course, UNIT, student) for course in (small_class, other)]
+        facts = [
+            (record.status, record.score, record.notes, record.submission_sha256, record.release_sha256)
+            for record in records
+        ]
+        assert facts[0] == facts[1]
+        shown = [
+            notebooks.read(course / "autograded" / student / UNIT / f"{UNIT}.ipynb") for course in (small_class, other)
+        ]
+        assert shown[0] == shown[1]
+    before = (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns
+    grade(other, UNIT, students=["ann"], progress=False)
+    assert (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns == before, "graded again"
+
+
+def test_a_second_grading_of_the_same_course_is_kept_out(small_class):
+    (small_class / "autograding").mkdir()
+    with (
+        filelock.FileLock(small_class / "autograding" / ".lock"),
+        pytest.raises(storage_errors.GradebookLocked, match=r"another grading of .* is running"),
+    ):
+        grade(small_class, UNIT, unsafe=True, progress=False)
+
+
 def test_an_unknown_student_is_named(small_class):
     with pytest.raises(ValueError, match="nobody"):
         grade(small_class, UNIT, students=["nobody"], unsafe=True, progress=False)
@@ -178,6 +214,7 @@ def _start(folder, *words):
     return subprocess.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=log, stderr=log)
 
 
+@pytest.mark.slow
 @sandboxed
 def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small_class, released, tmp_path):
     slow = RIGHT | {"triple": "import time\ntime.sleep(1)\n" + RIGHT["triple"]}
@@ -205,6 +242,7 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
         for process in started:
             process.kill()
     assert grading.returncode == 0, said
+    assert "Not graded" not in said, said
     assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}
 
 
@@ -214,10 +252,10 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
 @pytest.fixture
 def postgresql(tmp_path):
     """The address of an empty database of a PostgreSQL server of this test's own."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install -e '.[dev]'")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not programs:
-        pytest.skip("PostgreSQL is not installed")
+        pytest.skip("PostgreSQL is not installed: apt install postgresql")
     programs, data = programs[-1].parent, tmp_path / "postgresql"
     data.mkdir()
     as_other = []

@@ -232,6 +232,7 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     assert {one.student: one.score for one in analysis.read(graded, UNIT).students}["ann"] == 2.5
 
 
+@pytest.mark.slow
 def test_the_command_and_nbgraders_own_export(graded):
     done = subprocess.run(
         [sys.executable, "-m", "tlcourse", "report", UNIT], cwd=graded, capture_output=True, encoding="utf-8"

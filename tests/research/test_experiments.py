@@ -167,6 +167,7 @@ def test_a_seed_that_fails_stops_the_others_and_keeps_what_is_finished(tmp_path)
     assert run_seeds(lambda seed: "run again", [0], folder=tmp_path / "partial") == [0]
 
 
+@pytest.mark.slow
 def test_workers_end_when_the_run_is_killed(tmp_path):
     """Not interrupted, which reaches the workers too, but killed: they held memory and a processor each before."""
     killed = multiprocessing.get_context("spawn").Process(target=_run_for_ever, args=(tmp_path,))
@@ -197,6 +198,7 @@ def _wait_until(true, seconds=120):
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_worker_trains_to_the_same_numbers(tmp_path):
     """To rounding, which the number of processors changes. Set again, a seed gives the same order of images again."""
 
@@ -376,7 +378,7 @@ def test_every_record_tells_what_it_took():
         missing = {"seconds", "side_by_side", "processors"} - set(made)
         assert not missing, f"data/results/{name}.json does not tell {sorted(missing)}: run `tlcourse results {name}`"
         assert made["processors"] >= made["side_by_side"] >= 1
-        assert made["seconds"] > 0
+        assert made["seconds"] >= 0  # rounded
 
 
 def test_every_recorded_value_has_its_provenance():

@@ -64,6 +64,7 @@ def photo_task(monkeypatch):
     monkeypatch.setattr(real_fine_tuning, "PIXELS", 32)
 
 
+@pytest.mark.slow
 def test_photos_are_measured_by_norms_and_rate_on_the_part_that_is_asked_for(photo_task):
     measured = real_fine_tuning.run(0)
     assert set(measured) == {"frozen", *real_fine_tuning.WAYS}

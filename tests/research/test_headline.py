@@ -33,6 +33,7 @@ def test_record_says_how_it_was_made(record):
     assert set(record["provenance"]["versions"]) >= {"keras", "tensorflow", "numpy"}
 
 
+@pytest.mark.slow
 def test_transfer_runs_live_and_agrees_with_the_record(record):
     train, test = faces.headline(0)
     accuracy, seconds = headline.transfer(train, test, seed=0)

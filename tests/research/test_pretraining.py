@@ -23,6 +23,7 @@ def test_drawing_in_parts_is_the_same_as_in_one(few_people):
     assert np.array_equal(labels, whole.labels)
 
 
+@pytest.mark.slow
 def test_tiny_training_runs_and_is_measured(few_people, tmp_path):
     recipe = {
         **pretraining.RECIPE,
@@ -42,6 +43,7 @@ def test_shipped_card_tells_the_recipe():
     assert card["licence"] == "MIT"
 
 
+@pytest.mark.slow
 def test_shipped_teacher_knows_its_people():
     held_out = faces.portraits(faces.TEACHER_PEOPLE[:60], 3, seed=pretraining.HELD_OUT_PICTURES)
     model = teachers.load("faces_vgg16")

@@ -38,6 +38,7 @@ def task(monkeypatch):
     return student
 
 
+@pytest.mark.slow
 def test_a_stage_with_an_optimizer_made_new_in_place_is_one_with_a_new_optimizer(task):
     rates = rate_ladders.ladder(1e-3, 3)
     accuracy = rate_ladders.tune(task, task.with_head, rates)
@@ -52,6 +53,7 @@ def test_a_stage_with_an_optimizer_made_new_in_place_is_one_with_a_new_optimizer
     assert moved[-2] == pytest.approx(rates[-1], rel=0.02)
 
 
+@pytest.mark.slow
 def test_the_experiment_gives_what_is_on_record(monkeypatch):
     def tiny(seed):
         people = faces.TEST_PEOPLE[:3]
@@ -79,6 +81,7 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
     """The optimizers differ, one for all or one for each group; the weights that they lead to must not."""
     finetuning.unfreeze_from(task.model, rate_ladders.FIRST)

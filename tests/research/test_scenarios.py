@@ -7,6 +7,7 @@ from tlcourse.data import results
 from tlcourse.datasets import digits, galaxies, glyphs
 
 
+@pytest.mark.slow
 def test_label_shift_uses_no_digit_twice(monkeypatch):
     from tlcourse.research import unbalanced_classes
 
@@ -71,6 +72,7 @@ def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_
         np.testing.assert_allclose(value, results("instances")[name]["values"][3], atol=2e-5)
 
 
+@pytest.mark.slow
 def test_the_small_network_learns():
     from tlcourse import small_network
     from tlcourse.research import headline
@@ -119,6 +121,7 @@ def tiny(monkeypatch):
     two_telescopes.trained.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

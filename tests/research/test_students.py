@@ -17,7 +17,7 @@ def student():
 
 
 @pytest.fixture(scope="module")
-def networks():
+def networks(full_tier):
     """Measured with few calls: only the sizes are looked at."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(students, "CALLS", 3)

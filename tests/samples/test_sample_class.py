@@ -72,6 +72,7 @@ def test_what_students_hand_in_says_nothing_of_what_it_deserves():
         assert "MARK SCHEME" not in text
 
 
+@pytest.mark.slow
 def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
     monkeypatch.chdir(course)
     for arguments, said in (
@@ -90,6 +91,7 @@ def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
     assert (tmp_path / "own" / "thesis.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.needs_sandbox
 def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_path, monkeypatch):
     from tlcourse.grading.gradebook.batch import grade

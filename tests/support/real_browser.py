@@ -22,8 +22,8 @@ def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
     try:
         program = chromium()
-    except FileNotFoundError as reason:
-        pytest.skip(str(reason))
+    except FileNotFoundError:
+        pytest.skip("Chromium is not installed: apt install chromium")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=OPTIONS + ["--no-sandbox"] * root)

@@ -207,6 +207,7 @@ def test_weights_are_found_in_keras_home_too(mirror, no_weights):
     assert teachers.load("MobileNetV2", head=False, input_size=64).output_shape == (None, 1280)
 
 
+@pytest.mark.slow
 def test_efficientnet_is_the_graph_that_goes_with_the_weights(no_weights, monkeypatch):
     """Keras' own model for published weights differs from that for weights=path; ours must give its outputs."""
     module = keras_module("EfficientNetB0")

@@ -7,7 +7,7 @@ from tlcourse.building.records import recorded
 FILE = "data/results/headline.png"
 BARS = {
     "transfer": "15 of 16 layers\nfrom the teacher",
-    "best_from_scratch": "a small CNN,\npictures varied",
+    "best_from_scratch": "a small CNN,\naugmented images",
     "small_cnn": "a small CNN,\nno augmentation",
     "scratch": "the teacher's architecture\nfrom scratch",
     "pixels": "logistic regression\non pixels",
@@ -53,8 +53,8 @@ def draw(root):
     for row, (mean, high) in enumerate(zip(means, upper, strict=True)):
         axes.text(max(mean, high) + 0.015, row, f"{mean:.3f}", va="center")
     axes.invert_yaxis()
-    axes.set(xlim=(0, 1.1), xlabel="accuracy on 20 other pictures of each person", xticks=[0, 0.25, 0.5, 0.75, 1])
-    axes.set_title("65 new people, 10 pictures each", loc="left")
+    axes.set(xlim=(0, 1.1), xlabel="accuracy on 20 other images of each person", xticks=[0, 0.25, 0.5, 0.75, 1])
+    axes.set_title("65 new people, 10 images each", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 

@@ -156,7 +156,7 @@ def file_table(root):
         what = f"teacher, {card['parameters']:,} parameters as float16; trained on {card['trained_on']}"
         lines.append(
             f"| `teachers/{card['file']}` | {what}; accuracy {card['measured']['held_out_accuracy']} on "
-            f"{card['measured']['held_out_images']:,} held-out pictures of them | {card['licence']} "
+            f"{card['measured']['held_out_images']:,} held-out images of them | {card['licence']} "
             f"| {card['bytes']:,} | `{card['sha256']}` |"
         )
     for file in sorted((root / "data" / "results").glob("*.json")):

@@ -41,7 +41,7 @@ def show_claims():
     for entry in claims.entries(course_folder()):
         click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
     lines = claims.contradictions(course_folder())
-    click.echo(f"\nThe records contradict {len(lines)} sentences and expectations.")
+    click.echo(f"\nSentences and expectations that the records contradict: {len(lines)}")
     for line in lines:
         click.echo(line)
 

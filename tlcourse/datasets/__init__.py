@@ -1,4 +1,4 @@
-"""The course's data sets, one module each; every loader returns `LabelledImages`."""
+"""The course's datasets, one module or package each. Loaders return `LabelledImages`; reviews are `LabelledTexts`."""
 
 from dataclasses import dataclass
 

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tlcourse import storage, teachers
+from tlcourse.datasets import LabelledImages
 from tlcourse.own_photos import grad_cam
 from tlcourse.plots import image_grid
 
@@ -19,30 +20,14 @@ _SHEETS = re.compile(r"(mistakes|where_it_looked|looked_at)(_\d+)?\.png")
 
 @dataclass(frozen=True)
 class ClassifiedPhotos:
-    """Photos, and for each the class that a head predicted that had not seen it.
+    """Photos, and for each the class that a head predicted that had not seen it."""
 
-    Attributes
-    ----------
-    base : keras.Model
-        Pictures to feature vectors of shape (d,).
-    teacher : str
-        The base's name in the catalogue.
-    data : tlcourse.datasets.LabelledImages
-        The n photos.
-    paths : list of pathlib.Path
-        Where each lies.
-    predicted : numpy.ndarray
-        Shape (n,): the predicted classes.
-    heads : list of numpy.ndarray
-        For each photo the kernel, shape (d, classes), of the head that predicted it.
-    """
-
-    base: keras.Model
-    teacher: str
-    data: object
-    paths: list
-    predicted: np.ndarray
-    heads: list
+    base: keras.Model  # images to feature vectors of shape (d,)
+    teacher: str  # the base's name in the catalogue
+    data: LabelledImages  # the n photos
+    paths: list  # where each of them lies
+    predicted: np.ndarray  # classes, shape (n,)
+    heads: list  # for each photo the kernel, shape (d, classes), of the head that predicted its class
 
     def title(self, place):
         """The file's name; the photo's class, and the predicted one if that is another."""

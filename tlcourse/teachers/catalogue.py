@@ -12,49 +12,23 @@ _IMAGENET = "ImageNet (ILSVRC 2012), about 1.28 million photos of 1,000 classes"
 
 @dataclass(frozen=True)
 class Teacher:
-    """A pretrained network: what it is, what it takes, and whose it is.
-
-    Attributes
-    ----------
-    name, family : str
-    input_size : int
-        Height and width in pixels for which it was trained.
-    parameters : int
-        With its head.
-    licence, source : str
-        Of the weights.
-    scaling : str
-        What `preprocess` does: "none", "tf" (to -1..1) or "caffe" (blue first, ImageNet's mean color subtracted).
-    minimum_size : int
-        The smallest input in pixels.
-    weights_file, base_file : str
-        With the head and without it, as keras.applications names them; the embedded teacher has one file for both.
-    trained_on : str
-    classes : int
-        Outputs of the head.
-    embedded : bool
-        Whether it comes with the course.
-    url : str
-        The folder that both files are downloaded from.
-    md5 : tuple of 2 (str or None)
-        Published checksums of both files.
-    """
+    """A pretrained network: what it is, what it takes, and whose it is."""
 
     name: str
     family: str
-    input_size: int
-    parameters: int
-    licence: str
+    input_size: int  # height and width in pixels for which it was trained
+    parameters: int  # with its head
+    licence: str  # of the weights, like the source
     source: str
-    scaling: str
-    minimum_size: int
-    weights_file: str
-    base_file: str
+    scaling: str  # for `preprocess`: "none", "tf" (to -1..1) or "caffe" (blue first, ImageNet's mean color subtracted)
+    minimum_size: int  # the smallest input in pixels
+    weights_file: str  # with the head, as keras.applications names it
+    base_file: str  # without the head; the embedded teacher has one file for both
     trained_on: str = _IMAGENET
-    classes: int = 1000
-    embedded: bool = False
-    url: str = field(default="", repr=False)
-    md5: tuple = field(default=(None, None), repr=False)
+    classes: int = 1000  # outputs of the head
+    embedded: bool = False  # whether it comes with the course
+    url: str = field(default="", repr=False)  # the folder that both files are downloaded from
+    md5: tuple = field(default=(None, None), repr=False)  # published checksums of both files, or None
 
 
 def _read(file):

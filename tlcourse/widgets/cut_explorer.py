@@ -8,7 +8,7 @@ import numpy as np
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
-from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, table
+from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
 
 SHOWN = 24  # channels of a layer
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.datasets import photos
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, table
+from tlcourse.widgets.explorer import Explorer, percent, table
 
 
 @styled

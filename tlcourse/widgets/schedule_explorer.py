@@ -8,7 +8,7 @@ import numpy as np
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
 from tlcourse.plots.style import INK, LINE_COLOURS, axes_for, styled
-from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, table
+from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
 
 _DASHES = ("-", "--", "-.", ":")
 

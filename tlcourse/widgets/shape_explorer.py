@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
 from tlcourse.plots.style import COLOURS, INK, PALE, axes_for, styled
-from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, percent, table
+from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent, table
 
 BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
 VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name

@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse.datasets import galaxies
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import NAMED, WHEN_RELEASED, Explorer, percent
+from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 

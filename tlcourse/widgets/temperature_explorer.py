@@ -4,7 +4,7 @@ import ipywidgets
 import numpy as np
 
 from tlcourse.plots.style import COLOURS, INK, axes_for, styled
-from tlcourse.widgets.controls import Explorer, percent, table
+from tlcourse.widgets.explorer import Explorer, percent, table
 
 BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
 

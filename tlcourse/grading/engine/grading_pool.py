@@ -94,23 +94,22 @@ def grade_side_by_side(assignment, submissions, jobs, unsafe=False, scheduler=No
     scheduler : str, optional
         The address of a Dask scheduler; its workers do the work then.
     """
-    by_student = {submission.student: submission for submission in submissions}
-    grade = _on_cluster if scheduler else _here
-    for result in grade(assignment, submissions, unsafe, scheduler or jobs):
-        yield by_student[result.student], result
-
-
-def _here(assignment, submissions, unsafe, jobs):
+    if scheduler:
+        yield from _on_cluster(assignment, submissions, unsafe, scheduler)
+        return
     from joblib import Parallel, delayed
 
     # Threads suffice: each submission runs in processes of its own, and they share one sandbox.
     parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", pre_dispatch="2*n_jobs")
+    by_student = {submission.student: submission for submission in submissions}
     tasks = (delayed(grade_or_explain)(assignment, submission, unsafe) for submission in submissions)
     with contextlib.closing(parallel(tasks)) as results:
-        yield from results
+        for result in results:
+            yield by_student[result.student], result
 
 
 def _on_cluster(assignment, submissions, unsafe, scheduler):
+    """The same on the workers of a Dask scheduler."""
     from distributed import Client, as_completed
 
     with Client(scheduler) as client:
@@ -119,5 +118,8 @@ def _on_cluster(assignment, submissions, unsafe, scheduler):
             for submission in submissions
         }
         for future, result in as_completed(futures, with_results=True, raise_errors=False):
-            finished = future.status == "finished"
-            yield result if finished else not_graded(futures[future], f"the cluster lost it: {future.exception()}")
+            submission = futures[future]
+            if future.status != "finished":  # a worker was lost, perhaps with a result that is then computed again
+                error = future.exception()
+                result = not_graded(submission, f"the cluster lost it: {error}") if error else future.result()
+            yield submission, result

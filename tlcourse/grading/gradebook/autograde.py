@@ -88,11 +88,12 @@ def _save_comments(notebook, submitted, result):
     Formgrader and the feedback pages show these comments.
     """
     comments = {comment.name: comment for comment in submitted.comments}
+    unusual = result.status != "graded"
     for cell in notebook.cells:
         if is_solution(cell) or is_task(cell):
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
-            comments[cell.metadata.nbgrader.grade_id].auto_comment = "No response." if untouched else None
-    if result.status != "graded" and comments:
-        first = min(comments.values(), key=lambda comment: comment.cell.id)
-        text = " ".join([f"Grading status: {result.status}.", *result.notes])
-        first.auto_comment = f"{first.auto_comment} {text}" if first.auto_comment else text
+            text = ["No response."] if untouched else []
+            if unusual:
+                text += [f"Grading status: {result.status}.", *result.notes]
+                unusual = False
+            comments[cell.metadata.nbgrader.grade_id].auto_comment = " ".join(text) or None

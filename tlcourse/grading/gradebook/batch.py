@@ -31,7 +31,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     students : sequence of str, optional
         Only these.
     unsafe : bool
-        Run student code without a sandbox.
+        Run student code without a sandbox; so does ``c.GradingLimits.unsafe``.
     again : bool
         Also what is graded and has not changed since.
     scheduler : str, optional
@@ -56,7 +56,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     """
     course = NbgraderCourse(folder)
     assignment = when_unlocked(lambda: course.assignment(unit))
-    unsafe = check_sandbox(course.folder, unsafe)
+    unsafe = check_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.submission_folders(unit)
     chosen = _chosen(course, folders, students)
     with _alone(course):

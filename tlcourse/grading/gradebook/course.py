@@ -93,7 +93,7 @@ class NbgraderCourse:
             notebook = notebooks.read(file)
         except MissingEntry:
             raise NotReleased(
-                f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit}` comes first"
+                f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit} --force` comes first"
             ) from None
         except FileNotFoundError:
             raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None

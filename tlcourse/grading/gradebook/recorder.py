@@ -6,8 +6,11 @@ A result lies in autograding/UNIT/.pending until nbgrader has recorded it, and t
 import contextlib
 import json
 import shutil
+import warnings
 
-from tlcourse.grading.gradebook import _nbgrader
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
 from tlcourse.grading.gradebook.autograde import GradeSubmission
 from tlcourse.grading.gradebook.storage_errors import room_to_write, when_unlocked
 from tlcourse.grading.model.results import Result, read_record
@@ -66,12 +69,11 @@ class Recorder:
         tlcourse.grading.gradebook.storage_errors.DiskFull, tlcourse.grading.gradebook.storage_errors.GradebookLocked
         """
         staged = self.pending_folder / "submitted"
-        place = self.course.config, self.course.folder, staged, self.unit, submission.student
         try:
             with room_to_write(self.course.folder):
                 write_atomically(self._pending_file(submission), json.dumps(result.as_dict()))
                 self._stage(submission, staged / submission.student / self.unit)
-                when_unlocked(lambda: _nbgrader.autograde(*place, GradeSubmission(result)))
+                when_unlocked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         self._pending_file(submission).unlink(missing_ok=True)
@@ -87,3 +89,18 @@ class Recorder:
         if submission.timestamp:
             write_atomically(folder / "timestamp.txt", submission.timestamp + "\n")
         write_atomically(folder / f"{self.unit}.ipynb", "")
+
+    def _autograde(self, student, staged, step):
+        """Run nbgrader's autograding on what was laid out, with `step` in the place of the step that grades."""
+        config = self.course.config
+        place = {"assignment_id": self.unit, "student_id": student, "submitted_directory": str(staged)}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own queries
+            coursedir = CourseDirectory(config=config, root=str(self.course.folder), **place)
+            converter = Autograde(coursedir=coursedir, config=config)
+            steps = converter.autograde_preprocessors
+            converter.autograde_preprocessors = [step if other is type(step) else other for other in steps]
+            converter.pre_convert_hook = lambda **_: None  # it is for submissions that nbgrader comes upon by itself
+            converter.force = True
+            converter.log.setLevel("CRITICAL")
+            converter.start()

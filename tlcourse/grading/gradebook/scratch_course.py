@@ -10,7 +10,6 @@ import sys
 
 import nbformat
 
-from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.model import layout
 from tlcourse.notebooks import kernel_environment, write_atomically
 
@@ -68,6 +67,8 @@ def run_grade(folder, unit):
     GradingError
         If it fails.
     """
+    from tlcourse.grading.engine.grading_pool import sandbox_problem  # brings Jupyter's client
+
     options = ["--unsafe"] if sandbox_problem() else []
     _run(folder, ["tlcourse", "grade", unit, *options])
 

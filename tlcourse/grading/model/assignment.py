@@ -86,12 +86,12 @@ class Assignment:
     def untouched_notebook(self):
         """The student's untouched notebook with the full tests: what is graded where nothing can be read."""
         cells = []
-        for cell in self.cells:
+        for number, cell in enumerate(self.cells):
             make = nbformat.v4.new_code_cell if cell["cell_type"] == "code" else nbformat.v4.new_markdown_cell
             metadata = {"tags": cell["tags"]} if cell["tags"] else {}
             if cell["nbgrader"]:
                 metadata["nbgrader"] = dict(cell["nbgrader"])
-            cells.append(make(cell["full"], metadata=metadata))
+            cells.append(make(cell["full"], metadata=metadata, id=cell["grade_id"] or f"cell-{number}"))
         metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
         return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
