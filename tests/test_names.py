@@ -77,7 +77,6 @@ PHRASES = {
 FILLERS = {"one", "known", "found", "given", "beside", "all_"}
 ALLOWED = {
     "cancelled": "a method of concurrent.futures.Future",
-    "lane": "tlcourse.datasets.galaxy: the dust lane of a galaxy",
 }
 
 
