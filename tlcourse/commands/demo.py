@@ -104,7 +104,7 @@ def _progress(total):
 def _headline(live, record):
     return {
         "live": {**{method: live[method] for method in ("transfer", "scratch")}, "seed": HEADLINE_SEED},
-        **{baseline: _interval(record[baseline]) for baseline in demo_tables.RIVALS},
+        **{baseline: _interval(record[baseline]) for baseline in demo_tables.BASELINES},
         "head_seconds": round(live["head_seconds"], 2),
     }
 

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-RIVALS = {
+BASELINES = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
@@ -55,9 +55,9 @@ def _console():
 def headline_table(headline):
     """The headline's live run beside its record."""
     live, rows = headline["live"], []
-    for rival, title in RIVALS.items():
-        now = (f"{live[rival]:.3f}", verdict(live[rival], headline[rival])) if rival in live else ("", "")
-        rows.append((title, *_cells(headline[rival]), *now))
+    for baseline, title in BASELINES.items():
+        now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
+        rows.append((title, *_cells(headline[baseline]), *now))
     columns = ("recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {live['seed']}", "predicted for one seed")
     return _table("65 new people, 10 pictures of each to learn from", columns, rows)
 
