@@ -67,7 +67,7 @@ def test_nbval_catches_a_wrong_stored_output_and_a_cell_that_raises(tmp_path):
     raising = tiny("raising", "print(3216)\nassert 1 == 2", "3216\n")
     run = nbval(tmp_path, right, wrong, raising)
     assert "2 failed, 1 passed" in run.stdout
-    assert all(said in run.stdout for said in ("3217", "AssertionError"))
+    assert all(text in run.stdout for text in ("3217", "AssertionError"))
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -175,7 +175,7 @@ def test_a_dead_channel_and_a_zero_filter_are_drawn_without_a_warning(recwarn):
     plots.feature_maps(maps[None])
     sheet = np.asarray(plots.filters(np.zeros((3, 3, 1, 2))).images[0].get_array())
     assert set(np.unique(sheet)) <= {0.5, 1.0}
-    assert [str(one.message) for one in recwarn.list] == []
+    assert [str(warning.message) for warning in recwarn.list] == []
 
 
 def test_bars_write_their_numbers():

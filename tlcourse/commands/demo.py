@@ -50,12 +50,24 @@ def run(json_file=None, root=None):
     """
     json_file = None if json_file is None else _writable(Path(json_file))
     root = unit_sources.course_folder(root)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what it says of absent graphics cards
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
-    _quiet()
     started = time.perf_counter()
     record = data.results("headline")
     folder = root / "build" / "demo"
+    headline, results = _run_all(folder, root, record)
+    outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
+    _show_rest(folder, outcome, results)
+    if json_file is not None:
+        from tlcourse.research.recording import write_json
+
+        write_json(json_file, outcome)
+    return outcome
+
+
+def _run_all(folder, root, record):
+    """Run everything, show the headline's table as soon as it is there, and return the headline and the results."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's lines about absent graphics cards
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
+    _quiet()
     results = {"live": {}, "real": {}, "missing": {}}
     grading = _grading(folder, root)
     waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
@@ -69,18 +81,16 @@ def run(json_file=None, root=None):
         there = _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result())
         _run_parallel(bar, results, here, there, grading)
         bar.set_description("done")
-    outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
+    return headline, results
+
+
+def _show_rest(folder, outcome, results):
     written = max(entry["max_written_score"] for entry in results["gradebook"])
     demo_tables.show_rest(outcome, results["missing"], written)
     print("Feedback pages:")
     for row in outcome["gradebook"]:
         print(f"  {layout.feedback_file(folder, row['student'], row['unit'])}")
     print(f"{outcome['seconds']:.0f} s in all.")
-    if json_file is not None:
-        from tlcourse.research.recording import write_json
-
-        write_json(json_file, outcome)
-    return outcome
 
 
 def _quiet():
