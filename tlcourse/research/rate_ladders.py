@@ -24,7 +24,7 @@ COPIES = {
     for target in ("near", "far")
     for path, place in {
         **{f"single/{rate:g}": f"head_first/{rate:g}" for rate in IN_UNIT_03},
-        "others/single": f"others/head_first/{HIGHEST[-1]:g}",
+        "held_out_people/single": f"held_out_people/head_first/{HIGHEST[-1]:g}",
     }.items()
 }
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
