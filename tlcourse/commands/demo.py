@@ -54,21 +54,8 @@ def run(json_file=None, root=None):
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
     _quiet()
     started = time.perf_counter()
-    record = data.results("headline")
     folder = root / "build" / "demo"
-    results = {"live": {}, "real": {}, "missing": {}}
-    grading = _grading(folder, root)
-    waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
-    with _second_process() as process, _progress(2 + len(waiting) + len(grading)) as bar:
-        # The headline has the processors to itself, so that its table comes first and early.
-        _run_parallel(bar, results, _headline_here(process), _headline_there(process))
-        headline = _headline(results["live"], record)
-        with bar.external_write_mode():
-            demo_tables.show_headline(headline)
-        here = _real_steps(waiting.popleft, _measured)
-        there = _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result())
-        _run_parallel(bar, results, here, there, grading)
-        bar.set_description("done")
+    headline, results = _run_all(folder, root, data.results("headline"))
     outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
     written = max(entry["max_written_score"] for entry in results["gradebook"])
     demo_tables.show_rest(outcome, results["missing"], written)
@@ -81,6 +68,24 @@ def run(json_file=None, root=None):
 
         write_json(json_file, outcome)
     return outcome
+
+
+def _run_all(folder, root, record):
+    """Run everything, and print the headline's table as soon as it is there: (headline, all other results)."""
+    results = {"live": {}, "real": {}, "missing": {}}
+    grading = _grading(folder, root)
+    waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
+    with _second_process() as process, _progress(2 + len(waiting) + len(grading)) as bar:
+        # Nothing else runs beside the headline, so that its table comes early.
+        _run_parallel(bar, results, _headline_here(process), _headline_there(process))
+        headline = _headline(results["live"], record)
+        with bar.external_write_mode():
+            demo_tables.show_headline(headline)
+        here = _real_steps(waiting.popleft, _measured)
+        there = _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result())
+        _run_parallel(bar, results, here, there, grading)
+        bar.set_description("done")
+    return headline, results
 
 
 def _quiet():
