@@ -98,8 +98,8 @@ ax = plots.image_grid(faces.portraits([faces.TEST_PEOPLE[131]], 8, seed=3).image
 
 # %%
 teachers_people, new_people = faces.TEACHER_PEOPLE[40:46], faces.TEST_PEOPLE[:6]
-pictures = [faces.portraits(group, 1, seed=1).images for group in (teachers_people, new_people)]
-ax = transfer(*pictures, people=(len(faces.TEACHER_PEOPLE), 65))
+images = [faces.portraits(group, 1, seed=1).images for group in (teachers_people, new_people)]
+ax = transfer(*images, people=(len(faces.TEACHER_PEOPLE), 65))
 
 # %% [markdown]
 # ## How much does it help?
@@ -114,7 +114,7 @@ ax = transfer(*pictures, people=(len(faces.TEACHER_PEOPLE), 65))
 
 # %%
 headline = data.results("headline")
-rivals = {
+baselines = {
     "transfer": "15 layers from the teacher, new head",
     "best_from_scratch": "small CNN, augmented pictures",
     "small_cnn": "small CNN",
@@ -122,9 +122,9 @@ rivals = {
     "scratch": "the teacher's architecture",
     "plain_scratch": "the teacher's architecture, no batch norm",
 }
-best_first = sorted(rivals, key=lambda key: -headline[key]["mean"])
-bars = {rivals[key]: headline[key] for key in best_first}
-ax = plots.interval_bars(bars, {"guessing": 1 / 65, "lecture: 93.47 %": 0.9347}, highlight=rivals["transfer"])
+best_first = sorted(baselines, key=lambda key: -headline[key]["mean"])
+bars = {baselines[key]: headline[key] for key in best_first}
+ax = plots.interval_bars(bars, {"guessing": 1 / 65, "lecture: 93.47 %": 0.9347}, highlight=baselines["transfer"])
 title = ax.set_title("Test pictures recognised, 65 new people, 10 pictures of each", pad=22)
 
 # %% tags=["nbval-check-output"]
@@ -181,7 +181,7 @@ missed = abs(groups.mean(axis=1) - groups.mean()) > halves
 figure, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
 for which, name, marker in ((~missed, "blue", "o"), (missed, "vermilion", "s")):
     x = np.flatnonzero(which)
-    ax.errorbar(x, groups.mean(axis=1)[which], halves[which], fmt=marker, color=plots.COLOURS[name], capsize=3)
+    ax.errorbar(x, groups.mean(axis=1)[which], halves[which], fmt=marker, color=plots.COLORS[name], capsize=3)
 ax.axhline(groups.mean(), color="black", linestyle="--", linewidth=1)
 labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} of 40 intervals miss the line")
 
@@ -189,7 +189,7 @@ labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} o
 # Now a rival: the nearest neighbour, on the same five draws. Is the support vector machine better?
 
 # %%
-neighbours = np.array([one_run(seed, KNeighborsClassifier(1)) for seed in range(5)])
+neighbors = np.array([one_run(seed, KNeighborsClassifier(1)) for seed in range(5)])
 
 
 def interval(values):
@@ -200,8 +200,8 @@ def interval(values):
 
 compared = {
     "support vectors": support_vectors,
-    "nearest neighbour": neighbours,
-    "difference": support_vectors - neighbours,
+    "nearest neighbour": neighbors,
+    "difference": support_vectors - neighbors,
 }
 for name, values in compared.items():
     print(f"{name:<18}", interval(values))
@@ -210,13 +210,13 @@ for name, values in compared.items():
 figure, panels = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
 for ax, names in zip(panels, (["support vectors", "nearest neighbour"], ["difference"]), strict=True):
     for row, name in enumerate(names):
-        ax.plot(interval(compared[name]), [row, row], color=plots.COLOURS["blue"], linewidth=3)
+        ax.plot(interval(compared[name]), [row, row], color=plots.COLORS["blue"], linewidth=3)
         ax.plot(compared[name], np.full(5, row), "o", color="black", markersize=5, alpha=0.6)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6), xlabel="accuracy")
     ax.locator_params(axis="x", nbins=5)
 panels[0].set_title("Each on its own: the intervals overlap")
 panels[1].set_title("Seed by seed: the interval excludes 0")
-zero = panels[1].axvline(0, color=plots.COLOURS["vermilion"], linestyle=":")
+zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 
 # %% [markdown]
 # The dots are single runs, the lines their intervals. On the left the two overlap, and one could shrug. But both
@@ -250,7 +250,7 @@ zero = panels[1].axvline(0, color=plots.COLOURS["vermilion"], linestyle=":")
 print(f"{'name':<20}{'input':>9}{'parameters':>14}  licence")
 for teacher in teachers.CATALOGUE.values():
     size = f"{teacher.input_size}×{teacher.input_size}"
-    print(f"{teacher.name:<20}{size:>9}{teacher.parameters:>14,}  {teacher.licence}")
+    print(f"{teacher.name:<20}{size:>9}{teacher.parameters:>14,}  {teacher.license}")
 for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOGUE.values()):
     print("learned from", what)
 

@@ -276,10 +276,10 @@ for filters in (1, 8, 64, 512):
 # %%
 filters = [2**power for power in range(10)]
 figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
-for kind, colour, look in [("conv", plots.COLOURS["blue"], "o-"), ("separable", plots.COLOURS["vermilion"], "s--")]:
+for kind, color, look in [("conv", plots.COLORS["blue"], "o-"), ("separable", plots.COLORS["vermilion"], "s--")]:
     layers = [[{"kind": kind, "kernel": 3, "filters": count}] for count in filters]
     counts = [counting.measure(layer, (16, 16, 64))[-1].parameters for layer in layers]
-    axes.loglog(filters, counts, look, color=colour, label=kind)
+    axes.loglog(filters, counts, look, color=color, label=kind)
 axes.set(xlabel="filters", ylabel="parameters", title="3×3 kernels on 64 channels")
 axes.legend()
 plt.show()
@@ -362,8 +362,8 @@ before = np.random.default_rng(0).gamma(3.0, 2.0, size=(500, 1)).astype("float32
 after = keras.layers.BatchNormalization()(before, training=True)
 figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
 bins = np.arange(-3, 22, 0.5)
-axes.hist(before[:, 0], bins, color=plots.COLOURS["sky"], label="before")
-axes.hist(np.array(after)[:, 0], bins, color=plots.COLOURS["vermilion"], alpha=0.8, label="after")
+axes.hist(before[:, 0], bins, color=plots.COLORS["sky"], label="before")
+axes.hist(np.array(after)[:, 0], bins, color=plots.COLORS["vermilion"], alpha=0.8, label="after")
 axes.set(xlabel="activation", ylabel="images", title="Batch norm centres and scales a channel")
 axes.legend()
 plt.show()
@@ -647,11 +647,11 @@ with progress.exercise("network_parameters_modern"):
             {"kind": "dense", "units": 3},
         ]
         shape = (int(rng.integers(48, 65)), int(rng.integers(48, 65)), 3)
-        right = keras_count(layers, shape)
+        correct = keras_count(layers, shape)
         slips = {
-            "batch norm's moving statistics are left out": right - 2 * (filters + units),
-            "batch norm is left out": right - 4 * (filters + units),
-            "a batch norm on a vector is left out": right - 4 * units,
+            "batch norm's moving statistics are left out": correct - 2 * (filters + units),
+            "batch norm is left out": correct - 4 * (filters + units),
+            "a batch norm on a vector is left out": correct - 4 * units,
             "pooling does not shrink the map": keras_count([x for x in layers if x["kind"] != "pool"], shape),
             "global pooling is treated like flattening": keras_count(
                 [{"kind": "flatten"} if x["kind"] == "global_pool" else x for x in layers], shape
@@ -660,7 +660,7 @@ with progress.exercise("network_parameters_modern"):
                 [{**x, "kind": "conv"} if x["kind"] == "separable" else x for x in layers], shape
             ),
         }
-        checks.returns(network_parameters, (layers, shape), right, mistakes=slips)
+        checks.returns(network_parameters, (layers, shape), correct, mistakes=slips)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -701,7 +701,7 @@ print(f"odd bodies: {sum(body % 2 for body in bodies)}; usual body {usual:,}; sl
 # %%
 totals = {outputs: usual + 4097 * outputs for outputs in (1, 2, 3)}
 figure, axes = plt.subplots(figsize=(7, 2.2), layout="constrained")
-axes.plot(list(totals.values()), [0, 0, 0], "o", color=plots.COLOURS["blue"], markersize=10)
+axes.plot(list(totals.values()), [0, 0, 0], "o", color=plots.COLORS["blue"], markersize=10)
 for outputs, total in totals.items():
     axes.annotate(
         f"{outputs} output{'s' * (outputs > 1)}\n{total:,}",
@@ -710,9 +710,9 @@ for outputs, total in totals.items():
         textcoords="offset points",
         ha="center",
     )
-axes.axvline(slide, ymax=0.4, color=plots.COLOURS["vermilion"], linestyle="--")
+axes.axvline(slide, ymax=0.4, color=plots.COLORS["vermilion"], linestyle="--")
 axes.annotate(
-    f"the slide: {slide:,}", (slide, -0.6), (8, 0), textcoords="offset points", color=plots.COLOURS["vermilion"]
+    f"the slide: {slide:,}", (slide, -0.6), (8, 0), textcoords="offset points", color=plots.COLORS["vermilion"]
 )
 axes.set(ylim=(-1, 1.2), xlim=(slide - 6500, slide + 6500), yticks=[], xlabel="parameters of VGG16")
 axes.xaxis.set_major_formatter("{x:,.0f}")
@@ -766,10 +766,10 @@ print(f"{left:,} of {student.count_params():,} parameters are trained: {left / s
 
 # %%
 weighted = [layer for layer in student.layers if layer.count_params()]
-colours = [plots.COLOURS["vermilion"] if layer.trainable_variables else plots.COLOURS["sky"] for layer in weighted]
+colors = [plots.COLORS["vermilion"] if layer.trainable_variables else plots.COLORS["sky"] for layer in weighted]
 figure, axes = plt.subplots(figsize=(9, 3.5), layout="constrained")
 bars = axes.bar(
-    [layer.name for layer in weighted], [layer.count_params() for layer in weighted], color=colours, edgecolor="black"
+    [layer.name for layer in weighted], [layer.count_params() for layer in weighted], color=colors, edgecolor="black"
 )
 bars[-1].set_hatch("//")
 axes.set(yscale="log", ylabel="parameters", title="VGG16 for 65 people: frozen (plain) and trained (hatched)")
@@ -921,18 +921,18 @@ for name, count in sizes.items():
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
-for shift, (kind, bytes_each, colour) in enumerate(
+for shift, (kind, bytes_each, color) in enumerate(
     [
-        ("float32", 4, plots.COLOURS["blue"]),
-        ("float16", 2, plots.COLOURS["sky"]),
-        ("int8", 1, plots.COLOURS["vermilion"]),
+        ("float32", 4, plots.COLORS["blue"]),
+        ("float16", 2, plots.COLORS["sky"]),
+        ("int8", 1, plots.COLORS["vermilion"]),
     ]
 ):
     axes.bar(
         np.arange(len(sizes)) + 0.27 * (shift - 1),
         [count * bytes_each / 1e6 for count in sizes.values()],
         0.25,
-        color=colour,
+        color=color,
         label=kind,
     )
 axes.axhline(granted / 1e6, color="black", linestyle="--")
@@ -1034,17 +1034,17 @@ with progress.exercise("multiply_adds"):
         layer.build((None, size_high, size_wide, channels))
         weights = math.prod(layer.kernel.shape)
         outputs = layer.compute_output_shape((None, size_high, size_wide, channels))[1:]
-        right = weights * math.prod(outputs[:2])
+        correct = weights * math.prod(outputs[:2])
         slips = {
             "every weight is used once: these are the parameters": weights,
             "every parameter is used once, biases too": weights + filters,
             "the kernel stops at every pixel of the input": weights * size_high * size_wide,
-            "biases are counted": right + math.prod(outputs),
-            "a filter looks at one channel only": right // channels,
-            "multiplications and additions are counted apart": 2 * right,
+            "biases are counted": correct + math.prod(outputs),
+            "a filter looks at one channel only": correct // channels,
+            "multiplications and additions are counted apart": 2 * correct,
             "images are taken as square": weights * outputs[0] ** 2,
         }
-        checks.returns(multiply_adds, (description, (size_high, size_wide, channels)), right, mistakes=slips)
+        checks.returns(multiply_adds, (description, (size_high, size_wide, channels)), correct, mistakes=slips)
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_multiply_adds_others", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -1116,8 +1116,8 @@ for kind, start in (("convolutions", 0), ("dense layers", 13)):
 # %%
 figure, places = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
 names = [layer.name for layer in vgg16_work]
-places[0].barh(names, [layer.count_params() / 1e6 for layer in vgg16_work], color=plots.COLOURS["green"])
-places[1].barh(names, [work / 1e9 for work in vgg16_work.values()], color=plots.COLOURS["vermilion"])
+places[0].barh(names, [layer.count_params() / 1e6 for layer in vgg16_work], color=plots.COLORS["green"])
+places[1].barh(names, [work / 1e9 for work in vgg16_work.values()], color=plots.COLORS["vermilion"])
 places[0].set(xlabel="million parameters", title="Where the memory goes")
 places[1].set(xlabel="billion multiply-adds an image", title="Where the work goes")
 places[0].invert_yaxis()
@@ -1143,10 +1143,10 @@ for joint, totals in joints.items():
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
-for (joint, totals), colour, look in zip(
-    joints.items(), (plots.COLOURS["blue"], plots.COLOURS["vermilion"]), ("o-", "s--"), strict=True
+for (joint, totals), color, look in zip(
+    joints.items(), (plots.COLORS["blue"], plots.COLORS["vermilion"]), ("o-", "s--"), strict=True
 ):
-    axes.semilogy(image_sizes, totals, look, color=colour, label=joint)
+    axes.semilogy(image_sizes, totals, look, color=color, label=joint)
 axes.set(xlabel="side of the image in pixels", ylabel="parameters", xticks=image_sizes, title="The joint decides")
 axes.legend()
 plt.show()

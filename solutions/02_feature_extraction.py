@@ -209,9 +209,9 @@ photo = load_sample_image("china.jpg")[40:424:2, 0:640:2]
 face = faces.portraits(faces.TEST_PEOPLE[4:5], 1, seed=3).images[0]
 
 
-def maps_after(name, picture):
+def maps_after(name, image):
     """What the teacher's layer `name` makes of a picture of any size: shape (1, h, w, channels)."""
-    x = keras.ops.convert_to_tensor(picture[None], "float32")
+    x = keras.ops.convert_to_tensor(image[None], "float32")
     for layer in teacher.layers[1:]:
         x = layer(x)
         if layer.name == name:
@@ -219,15 +219,15 @@ def maps_after(name, picture):
 
 
 # %%
-def show_maps(picture, columns, names=("block1_conv2_relu", "block3_conv3_relu", "block5_conv3_relu")):
+def show_maps(image, columns, names=("block1_conv2_relu", "block3_conv3_relu", "block5_conv3_relu")):
     """A picture, and what eight channels of an early, a middle and a late layer make of it."""
-    height = 6.6 * picture.shape[0] / picture.shape[1] * 8 / columns**2
+    height = 6.6 * image.shape[0] / image.shape[1] * 8 / columns**2
     figure = plt.figure(figsize=(9.4, 3 * (height + 0.25)), layout="constrained")
     grid = figure.add_gridspec(len(names), 2, width_ratios=(1, 3))
-    plots.image_grid(picture[None], ax=figure.add_subplot(grid[:, 0]))
+    plots.image_grid(image[None], ax=figure.add_subplot(grid[:, 0]))
     for row, name in enumerate(names):
         axes = figure.add_subplot(grid[row, 1])
-        plots.feature_maps(maps_after(name, picture)[..., :8], columns, axes).set_title(name, fontsize=10)
+        plots.feature_maps(maps_after(name, image)[..., :8], columns, axes).set_title(name, fontsize=10)
 
 
 show_maps(photo, columns=4)
@@ -285,14 +285,14 @@ with progress.exercise("cut_head"):
     base = cut_head(little)
     checks.require(isinstance(base, keras.Model), f"cut_head should return a keras.Model, not {type(base).__name__}.")
     checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
-    picture = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
+    image = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
     upto = {
         name: keras.Model(little.input, little.get_layer(name).output) for name in ("fc2_relu", "fc2_bn", "fc1_relu")
     }
     checks.equal(
-        "the base's features", np.asarray(base(picture)), np.asarray(upto["fc2_relu"](picture)),
-        {"the cut is one layer too deep: the last activation is gone": np.asarray(upto["fc2_bn"](picture)),
-         "the cut is one weight layer too deep": np.asarray(upto["fc1_relu"](picture))}, tolerance=1e-4)  # fmt: skip
+        "the base's features", np.asarray(base(image)), np.asarray(upto["fc2_relu"](image)),
+        {"the cut is one layer too deep: the last activation is gone": np.asarray(upto["fc2_bn"](image)),
+         "the cut is one weight layer too deep": np.asarray(upto["fc1_relu"](image))}, tolerance=1e-4)  # fmt: skip
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("cut_head")
     units = int(rng.integers(5, 20))
@@ -304,11 +304,11 @@ with progress.exercise("cut_head"):
     checks.equal(
         f"the features of another teacher with {units} hidden units", np.asarray(cut_head(other)(numbers)), expected,
         {"the old head is still there": np.asarray(other(numbers))}, tolerance=1e-4)  # fmt: skip
-    pictures = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
+    images = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
     dropping = small_cnn(4, widths=(4, 6), augment=False, size=32)
     checks.equal(
-        "the features of a teacher with dropout before its head", np.asarray(cut_head(dropping)(pictures)),
-        np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(pictures)), tolerance=1e-4)  # fmt: skip
+        "the features of a teacher with dropout before its head", np.asarray(cut_head(dropping)(images)),
+        np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(images)), tolerance=1e-4)  # fmt: skip
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -408,9 +408,9 @@ def accuracy(head, features, labels):
 # %% nbgrader={"grade": true, "grade_id": "test_train_head", "locked": true, "points": 4, "schema_version": 3, "solution": false}
 with progress.exercise("train_head"):
     rng = np.random.default_rng(0)
-    heaps = 2 * rng.normal(size=(8, 16)).astype("float32")  # eight heaps of points, far apart
+    clusters = 2 * rng.normal(size=(8, 16)).astype("float32")  # eight heaps of points, far apart
     sample_labels = np.arange(240) % 8
-    sample = heaps[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
+    sample = clusters[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
     head = train_head(sample[:120], sample_labels[:120], 8)
     checks.require(
         isinstance(head, keras.Model), f"train_head should return the trained keras.Model, not {type(head).__name__}."
@@ -427,15 +427,15 @@ with progress.exercise("train_head"):
         f"On its own training pictures the head is right in {fitted:.0%} of cases only: the training stops too early.",
     )
     ### BEGIN HIDDEN TESTS
-    others = checks.grading_rng("train_head").choice(faces.TEST_PEOPLE, 12, replace=False)
-    album = faces.portraits(others.tolist(), 20, seed=11)
-    album_features = teachers.load("faces_vgg16", head=False).predict(album.images, batch_size=240, verbose=0)
-    for_training = np.arange(len(album)) % 20 < 10
-    head = train_head(album_features[for_training], album.labels[for_training], 12)
+    held_out_people = checks.grading_rng("train_head").choice(faces.TEST_PEOPLE, 12, replace=False)
+    dataset = faces.portraits(held_out_people.tolist(), 20, seed=11)
+    dataset_features = teachers.load("faces_vgg16", head=False).predict(dataset.images, batch_size=240, verbose=0)
+    for_training = np.arange(len(dataset)) % 20 < 10
+    head = train_head(dataset_features[for_training], dataset.labels[for_training], 12)
     checks.equal("the head's output shape for 12 people", list(head.output_shape[1:]), [12])
     learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
-    checks.equal("the number of trainable parameters for 12 people", learned, album_features.shape[1] * 12 + 12)
-    reached = accuracy(head, album_features[~for_training], album.labels[~for_training])
+    checks.equal("the number of trainable parameters for 12 people", learned, dataset_features.shape[1] * 12 + 12)
+    reached = accuracy(head, dataset_features[~for_training], dataset.labels[~for_training])
     checks.require(
         reached > 0.8,
         f"On other pictures of 12 new people the head is right in {reached:.0%} of cases; more than 80 % is expected.",
@@ -454,17 +454,17 @@ with progress.exercise("train_head"):
 # %%
 def both_sides(network, images):
     """What a network says of each picture and of its mirror image, added up and brought to length 1."""
-    added = sum(network.predict(pictures, batch_size=256, verbose=0) for pictures in (images, images[:, :, ::-1]))
+    added = sum(network.predict(side, batch_size=256, verbose=0) for side in (images, images[:, :, ::-1]))
     return added / np.linalg.norm(added, axis=1, keepdims=True)
 
 
-def standardised(first, second):
+def standardized(first, second):
     """Both sets of vectors, with each number shifted and scaled to mean 0 and spread 1 over the first set."""
     mean, spread = first.mean(axis=0), first.std(axis=0) + 1e-6
     return (first - mean) / spread, (second - mean) / spread
 
 
-train_vectors, test_vectors = standardised(both_sides(base, train.images), both_sides(base, test.images))
+train_vectors, test_vectors = standardized(both_sides(base, train.images), both_sides(base, test.images))
 
 # %% [markdown]
 # The second function gives each of the 192 numbers the same scale, so that the head learns from all of them at once.
@@ -485,7 +485,7 @@ print(f"with the teacher: {with_teacher:.1%} correct; head trained in {seconds:.
 
 # %%
 untrained = cut_head(narrow_vgg16(2622))
-random_train, random_test = standardised(*(both_sides(untrained, part.images) for part in (train, test)))
+random_train, random_test = standardized(*(both_sides(untrained, part.images) for part in (train, test)))
 random_head = train_head(random_train, train.labels, 65)
 print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%} correct")
 
@@ -499,7 +499,7 @@ print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%
 
 # %% tags=["nbval-check-output"]
 record = results("headline")
-rivals = {
+baselines = {
     "transfer": "teacher's features, new head",
     "plain_scratch": "16 layers from scratch, as VGG-Face is",
     "scratch": "16 layers from scratch, with batch norm",
@@ -507,15 +507,15 @@ rivals = {
     "best_from_scratch": "small CNN from scratch, pictures varied",
     "pixels": "linear classifier on pixels",
 }
-for key, label in rivals.items():
+for key, label in baselines.items():
     mean, (low, high) = record[key]["mean"], record[key]["ci95"]
     print(f"{label:<42} {mean:6.1%}   ({low:.1%} to {high:.1%}), {record[key]['seeds']:>2} groups")
 print(f"head trained in {record['head_seconds']['mean']:.1f} s")
 
 # %%
-measured = {label: record[key] for key, label in rivals.items()}
+measured = {label: record[key] for key, label in baselines.items()}
 lecture = {"lecture without: 1 %": 0.01, "lecture with: 93.47 %": 0.9347}
-plots.interval_bars(measured, lecture, highlight=rivals["transfer"])
+plots.interval_bars(measured, lecture, highlight=baselines["transfer"])
 plt.show()
 
 # %%
@@ -530,11 +530,11 @@ print(f"Your live run, {with_teacher:.1%}, lies {verdict} the ten recorded runs,
 print(f"lecture: error without / error with = {1 - 0.01:.4f} / {1 - 0.9347:.4f} = {(1 - 0.01) / (1 - 0.9347):.1f}")
 for key in ("plain_scratch", "best_from_scratch"):
     left, right = 1 - record[key]["mean"], 1 - record["transfer"]["mean"]
-    print(f"here, {rivals[key]}: {left:.4f} / {right:.4f} = {left / right:.1f}")
+    print(f"here, {baselines[key]}: {left:.4f} / {right:.4f} = {left / right:.1f}")
 patient = results("bench")["five_minutes"]
-left, right = 1 - patient["rival"], 1 - patient["transfer"]
-given = f"{patient['seconds']:.0f} s, {patient['epochs']} epochs"
-print(f"the same small CNN, given {given}: {patient['rival']:.1%} correct of one group")
+left, right = 1 - patient["baseline"], 1 - patient["transfer"]
+budget = f"{patient['seconds']:.0f} s, {patient['epochs']} epochs"
+print(f"the same small CNN, given {budget}: {patient['baseline']:.1%} correct of one group")
 print(f"there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 
 # %% [markdown]
@@ -626,7 +626,7 @@ with progress.exercise("images_per_class"):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_images_per_class_scarce", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def refuses(labels, count):
+def raises_value_error(labels, count):
     """Whether images_per_class raises the ValueError that it owes for a class with too few pictures."""
     try:
         images_per_class(np.asarray(labels), count, 0)
@@ -637,17 +637,17 @@ def refuses(labels, count):
 
 with progress.exercise("images_per_class_scarce"):
     checks.require(
-        refuses([5, 5, 5, 9], 2), "Class 9 has one picture and two were asked for: a ValueError is expected."
+        raises_value_error([5, 5, 5, 9], 2), "Class 9 has one picture and two were asked for: a ValueError is expected."
     )
     ### BEGIN HIDDEN TESTS
     scarce = int(checks.grading_rng("images_per_class_scarce").integers(2, 6))
     hidden_labels = [1] * 12 + [4] * scarce + [7] * 12
     checks.require(
-        refuses(hidden_labels, scarce + 1),
+        raises_value_error(hidden_labels, scarce + 1),
         f"A class has {scarce} pictures and {scarce + 1} were asked for: a ValueError is expected.",
     )
     checks.require(
-        not refuses(hidden_labels, scarce),
+        not raises_value_error(hidden_labels, scarce),
         f"Each class has {scarce} pictures or more: no error is expected for {scarce}.",
     )
     ### END HIDDEN TESTS
@@ -704,12 +704,12 @@ plt.show()
 def crossover(counts, transfer, scratch):
     """The smallest count from which on scratch is at least as accurate as transfer, or None."""
     ### BEGIN SOLUTION
-    found = None
+    crossing = None
     for count, with_teacher, without in reversed(list(zip(counts, transfer, scratch, strict=True))):
         if without < with_teacher:
             break
-        found = count
-    return found
+        crossing = count
+    return crossing
     ### END SOLUTION
 
 
@@ -788,7 +788,7 @@ plt.show()
 # on both curves. Could you still read the digit?
 
 # %%
-peak = int(np.argmax([one["mean"] for one in curves["digits"]]))
+peak = int(np.argmax([result["mean"] for result in curves["digits"]]))
 digit_maps = maps_after(f"{layers[peak]}_relu", handwriting.images[0])[0]
 draw_cut(digit_maps, curves, layers, peak)
 plt.show()
@@ -861,9 +861,9 @@ print("digits, fc2 over pixels:            ", gain(cut["digits"], "fc2", "pixels
 # numbers that no softmax has turned into probabilities; the largest names the person.
 
 # %%
-known = faces.portraits(faces.TEACHER_PEOPLE[:65], 10, seed=2)
-old_logits = teacher.predict(known.images, batch_size=256, verbose=0)
-print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == known.labels).mean():.1%} correct")
+seen_people = faces.portraits(faces.TEACHER_PEOPLE[:65], 10, seed=2)
+old_logits = teacher.predict(seen_people.images, batch_size=256, verbose=0)
+print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == seen_people.labels).mean():.1%} correct")
 
 # %% [markdown]
 # If only 65 of the 2,622 can occur, the other 2,622 - 65 = 2,557 answers are mistakes in any case. A dense layer has a
@@ -901,10 +901,10 @@ def check_kept(rng, count, classes):
     """Compare keep_classes with the same columns of a small teacher's own answers."""
     little = narrow_vgg16(count, widths=(2, 2, 4, 4, 4), dense=8)
     little.layers[-1].set_weights([rng.normal(size=(8, count)), rng.normal(size=count)])
-    pictures = rng.uniform(0, 255, (3, 48, 48, 3)).astype("float32")
+    images = rng.uniform(0, 255, (3, 48, 48, 3)).astype("float32")
     logits, hidden = (
-        np.asarray(little(pictures)),
-        np.asarray(keras.Model(little.input, little.layers[-2].output)(pictures)),
+        np.asarray(little(images)),
+        np.asarray(keras.Model(little.input, little.layers[-2].output)(images)),
     )
     kernel = little.layers[-1].get_weights()[0][:, classes]
     before = [np.array(weight) for weight in little.get_weights()]
@@ -915,7 +915,7 @@ def check_kept(rng, count, classes):
     same = all(np.array_equal(old, new) for old, new in zip(before, little.get_weights(), strict=True))
     checks.require(same, "The teacher's own weights have changed: write into a layer of your own.")
     weighed = np.exp(logits[:, classes])
-    checks.equal(f"the model's answers for the classes {classes}", np.asarray(model(pictures)), logits[:, classes], {
+    checks.equal(f"the model's answers for the classes {classes}", np.asarray(model(images)), logits[:, classes], {
         "all the classes are kept": logits, "the classes are sorted": logits[:, sorted(classes)],
         "the first classes are kept, whichever are asked for": logits[:, : len(classes)],
         "the biases are forgotten": hidden @ kernel,
@@ -934,9 +934,9 @@ with progress.exercise("keep_classes"):
 
 # %%
 kept = keep_classes(teacher, list(range(65)))
-kept_logits = kept.predict(known.images, batch_size=256, verbose=0)
+kept_logits = kept.predict(seen_people.images, batch_size=256, verbose=0)
 print(
-    f"old head, 65 of its columns: {(kept_logits.argmax(axis=1) == known.labels).mean():.1%} correct, nothing trained"
+    f"old head, 65 of its columns: {(kept_logits.argmax(axis=1) == seen_people.labels).mean():.1%} correct, nothing trained"
 )
 
 # %% [markdown]
@@ -946,9 +946,9 @@ print(
 
 # %%
 old_head = teacher.layers[-1]
-train_logits, test_logits = standardised(*(np.asarray(old_head(part)) for part in (train_features, test_features)))
+train_logits, test_logits = standardized(*(np.asarray(old_head(part)) for part in (train_features, test_features)))
 logits_head = train_head(train_logits, train.labels, 65)
-train_plain, test_plain = standardised(train_features, test_features)
+train_plain, test_plain = standardized(train_features, test_features)
 plain_head = train_head(train_plain, train.labels, 65)
 print(f"2,622 logits: {accuracy(logits_head, test_logits, test.labels):.1%}, {logits_head.count_params():,} parameters")
 print(f"192 features: {accuracy(plain_head, test_plain, test.labels):.1%}, {plain_head.count_params():,} parameters")
@@ -968,8 +968,8 @@ uses = {
     ("new", "random_features"): "new people, new head on random layers",
 }
 for (target, use), label in uses.items():
-    one = old[target][use]
-    print(f"{label:<46}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
+    result = old[target][use]
+    print(f"{label:<46}{result['mean']:6.1%}   ({result['ci95'][0]:.1%} to {result['ci95'][1]:.1%})")
 
 print()
 print("known people, their columns over a new head:", gain(old["known"], "kept_columns", "new_head"))
@@ -1041,20 +1041,20 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def into_the_last_layer(model, pictures):
+def into_the_last_layer(model, images):
     """What a model's last layer with weights is given for some pictures, and what the model says."""
     single = (layer for layer in model._flatten_layers() if not isinstance(layer, keras.Model))
-    last, given = [layer for layer in single if layer.weights][-1], []
+    last, seen_inputs = [layer for layer in single if layer.weights][-1], []
     call = last.call
 
     def watched(inputs, *others, **named):
-        given.append(np.asarray(inputs))
+        seen_inputs.append(np.asarray(inputs))
         return call(inputs, *others, **named)
 
     last.call = watched
-    outputs = np.asarray(model(pictures))
+    outputs = np.asarray(model(images))
     last.call = call
-    return given[-1], outputs
+    return seen_inputs[-1], outputs
 
 
 def check_resnet(classes, input_shape):
@@ -1074,8 +1074,8 @@ def check_resnet(classes, input_shape):
         "the new layers stand on ResNet50's old top": 25_636_712 + 1000 * 1024 + 1024 + 1024 * classes + classes})  # fmt: skip
     kinds = {type(layer).__name__ for layer in model._flatten_layers()}
     checks.require("GlobalMaxPooling2D" not in kinds, "The maps are pooled by their maximum; the average is asked for.")
-    pictures = np.random.default_rng(0).uniform(0, 1, (2, *input_shape)).astype("float32")
-    numbers, outputs = into_the_last_layer(model, pictures)
+    images = np.random.default_rng(0).uniform(0, 1, (2, *input_shape)).astype("float32")
+    numbers, outputs = into_the_last_layer(model, images)
     checks.equal("the sum of a picture's outputs", outputs.sum(axis=1), [1, 1], tolerance=1e-3)
     checks.require(numbers.min() >= 0, "Numbers below zero reach the last layer: the dense layer of 1,024 has no ReLU.")
 
@@ -1098,11 +1098,11 @@ with progress.exercise("build_resnet_classifier_frozen"):
     try:
         build_resnet_classifier(5, (64, 64, 3), weights="no_such_file.weights.h5")
     except Exception:
-        refused = True
+        error_raised = True
     else:
-        refused = False
+        error_raised = False
     checks.require(
-        refused, "Weights from a file that is not there were no problem: `weights` is not handed on to ResNet50."
+        error_raised, "Weights from a file that is not there were no problem: `weights` is not handed on to ResNet50."
     )
     hidden_classes = int(checks.grading_rng("build_resnet_classifier_frozen").integers(6, 40))
     model = build_resnet_classifier(hidden_classes, (64, 64, 3))
@@ -1114,7 +1114,7 @@ with progress.exercise("build_resnet_classifier_frozen"):
 
 # %% [markdown]
 # One thing more before it sees a real picture: a teacher wants its input as it was trained. For ResNet50 that is blue
-# first and ImageNet's mean colour subtracted; `teachers.preprocess("ResNet50", pictures)` does it. A listing that
+# first and ImageNet's mean colour subtracted; `teachers.preprocess("ResNet50", images)` does it. A listing that
 # forgets this runs, and is wrong.
 
 # %% [markdown]
@@ -1126,7 +1126,7 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # %% tags=["nbval-check-output"]
 print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   licence of the weights")
 for entry in teachers.CATALOGUE.values():
-    print(f"{entry.name:<18}{entry.input_size:>6}{entry.parameters:>13,}{entry.classes:>9,}   {entry.licence}")
+    print(f"{entry.name:<18}{entry.input_size:>6}{entry.parameters:>13,}{entry.classes:>9,}   {entry.license}")
 
 # %% [markdown]
 # All but the first learned on ImageNet: photos of animals, vehicles, household things, hardly any faces.
@@ -1179,8 +1179,8 @@ except (photos.PhotosUnavailable, teachers.TeacherUnavailable):
 # %%
 if parts:
     few_photos, other_photos = parts["train"].per_class(20, seed=0), parts["test"].per_class(60, seed=0)
-    pictures = [teachers.preprocess("MobileNetV2", part.images) for part in (few_photos, other_photos)]
-    few_features, other_features = (mobile.predict(part, verbose=0) for part in pictures)
+    images = [teachers.preprocess("MobileNetV2", part.images) for part in (few_photos, other_photos)]
+    few_features, other_features = (mobile.predict(part, verbose=0) for part in images)
     photo_head = train_head(few_features, few_photos.labels, 2)
     print(f"20 photos each: {accuracy(photo_head, other_features, other_photos.labels):.1%} of 120 others correct")
 
@@ -1192,16 +1192,17 @@ if parts:
     class_names, size = other_photos.class_names, other_photos.images.shape[1]
     samples = {f"test photo {number}": other_photos.images[number] for number in (0, 1, 60, 61)}
 else:
-    few_people, class_names, size = keep_classes(teacher, list(range(5))), known.class_names[:5], faces.SIZE
-    samples = {"one of the five": known.images[0], "another one": known.images[20], "a stranger": test.images[0]}
+    few_people, class_names, size = keep_classes(teacher, list(range(5))), seen_people.class_names[:5], faces.SIZE
+    samples = {
+        "one of the five": seen_people.images[0],
+        "another one": seen_people.images[20],
+        "a stranger": test.images[0],
+    }
 
 
-def classify(picture):
+def classify(image):
     """Probabilities of the classes for one picture, shape (size, size, 3)."""
-    if parts:
-        logits = photo_head(mobile(teachers.preprocess("MobileNetV2", picture[None])))
-    else:
-        logits = few_people(picture[None])
+    logits = photo_head(mobile(teachers.preprocess("MobileNetV2", image[None]))) if parts else few_people(image[None])
     return keras.ops.softmax(logits)[0]
 
 
@@ -1224,8 +1225,8 @@ PhotoClassifier(classify, class_names, samples, size)
 real = results("real")
 for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "cats and dogs, MobileNetV2")):
     for method in ("transfer", "scratch"):
-        one = real[name][method]
-        print(f"{target:<30}{method:<9}{one['mean']:6.1%}   ({one['ci95'][0]:.1%} to {one['ci95'][1]:.1%})")
+        result = real[name][method]
+        print(f"{target:<30}{method:<9}{result['mean']:6.1%}   ({result['ci95'][0]:.1%} to {result['ci95'][1]:.1%})")
 
 # %% [markdown]
 # For cats and dogs the ImageNet teacher wins by far: 96.7 % against 63.8 % from scratch, with 50 training photos each.

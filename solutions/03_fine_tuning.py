@@ -191,11 +191,11 @@ def layered(units, size=6):
     return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
 
 
-def heaps(rng, classes, each=16, size=8, spread=0.3):
+def clusters(rng, classes, each=16, size=8, spread=0.3):
     """Points in heaps, one heap a class: inputs of shape (each * classes, size), and labels."""
     labels = np.arange(each * classes) % classes
-    centres = 2 * rng.normal(size=(classes, size)) + 3
-    return (centres[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
+    centers = 2 * rng.normal(size=(classes, size)) + 3
+    return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
 
 
 # %% [markdown]
@@ -307,19 +307,19 @@ def diagnose(rows, meant):
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 def check_diagnosis(rows, meant, stuck, leaked, drifted):
     """Hold diagnose to the three lists."""
-    found = diagnose(rows, meant)
-    checks.require(isinstance(found, dict), f"diagnose should return a dictionary, not {type(found).__name__}.")
-    checks.equal("the list of the dictionary's keys, sorted", sorted(found), ["drifted", "leaked", "stuck"])
+    diagnosis = diagnose(rows, meant)
+    checks.require(isinstance(diagnosis, dict), f"diagnose should return a dictionary, not {type(diagnosis).__name__}.")
+    checks.equal("the list of the dictionary's keys, sorted", sorted(diagnosis), ["drifted", "leaked", "stuck"])
     every, learning = [row.layer for row in rows], [row.layer for row in rows if row.trainable]
     still = {row.layer for row in rows if row.weights == 0}
-    checks.equal('the list under "stuck"', list(found["stuck"]), stuck, {
+    checks.equal('the list under "stuck"', list(diagnosis["stuck"]), stuck, {
         "`trainable` is trusted instead of `meant`": [name for name in learning if name in still],
         "layers that were never meant to learn are listed too": [name for name in every if name in still],
         "layers that moved are listed": [name for name in every if name in meant and name not in still]})  # fmt: skip
-    checks.equal('the list under "leaked"', list(found["leaked"]), leaked, {
+    checks.equal('the list under "leaked"', list(diagnosis["leaked"]), leaked, {
         "`trainable` is trusted instead of `meant`": [n for n in every if n not in learning and n not in still],
         "layers that were meant to learn are listed too": [name for name in every if name not in still]})  # fmt: skip
-    checks.equal('the list under "drifted"', list(found["drifted"]), drifted, {
+    checks.equal('the list under "drifted"', list(diagnosis["drifted"]), drifted, {
         "every batch norm is listed, also those that stayed": [row.layer for row in rows if row.statistics is not None],
         "weights are looked at instead of statistics": [name for name in every if name not in still]})  # fmt: skip
 
@@ -417,7 +417,7 @@ def fine_tuned(seed, classes, low_rate):
 
 def run_fine_tune(rng, classes, low_rate):
     """What `fine_tuned` keeps."""
-    base, (inputs, labels) = little_base(), heaps(rng, classes)
+    base, (inputs, labels) = little_base(), clusters(rng, classes)
     start = [np.array(weight) for weight in base.get_weights()]
     pair = fine_tune(base, classes, inputs, labels, "dense1", low_rate)
     checks.require(
@@ -541,8 +541,8 @@ plt.show()
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     for rate in ("0.0001", "0.001", "0.01"):
-        one = gain(record[key]["head_first"][rate], record[key]["frozen"])
-        print(f"{target:<11} head first at {rate:<7} over the frozen base: {one}")
+        measured = gain(record[key]["head_first"][rate], record[key]["frozen"])
+        print(f"{target:<11} head first at {rate:<7} over the frozen base: {measured}")
 
 # %% [markdown]
 # For digits, yes: 10.2 points at the lowest rate, 19.4 at the middle one. For people there is next to nothing left to
@@ -556,7 +556,7 @@ for key, target in targets.items():
 # no fine-tuning has seen. A linear classifier on the last hidden layer reads what it still says about faces.
 
 # %% tags=["nbval-check-output"]
-worth = record["near"]["others"]
+worth = record["near"]["held_out_people"]
 print(f"the teacher as it came       {shown(worth['teacher'])}")
 for order, name in (("head_first", "head first"), ("at_once", "at once")):
     for rate in RATES:
@@ -637,20 +637,20 @@ def check_plan(groups, epochs):
     plan = [list(stage) for stage in unfreezing_plan(list(groups), epochs)]
     for name, part in (("the epochs of the stages", 0), ("the groups of the stages", 1)):
         checks.require(all(len(stage) == 2 for stage in plan), "Each stage should be a pair: (epochs, list of groups).")
-        found = [int(stage[0]) if part == 0 else list(stage[1]) for stage in plan]
+        stages = [int(stage[0]) if part == 0 else list(stage[1]) for stage in plan]
         label = f"the list of {name.removeprefix('the ')} for {len(groups)} groups and {epochs} epochs"
         if part == 0:
-            checks.equal(label, found, shares, {
+            checks.equal(label, stages, shares, {
                 "the later stages take what is left over": shares[::-1], "every stage gets all the epochs": [epochs] * len(groups),
                 "what is left over is lost": [epochs // len(groups)] * len(groups)})  # fmt: skip
         else:
-            checks.equal(label, found, tails, {
+            checks.equal(label, stages, tails, {
                 "it begins at the input instead of the output": [groups[:stage] for stage in range(1, len(groups) + 1)],
                 "each stage trains one group only": [[group] for group in reversed(groups)],
                 "the groups are listed from the output to the input": [tail[::-1] for tail in tails]})  # fmt: skip
 
 
-def refuses(groups, epochs):
+def raises_value_error(groups, epochs):
     """Whether unfreezing_plan raises the ValueError that it owes."""
     try:
         unfreezing_plan(groups, epochs)
@@ -661,14 +661,15 @@ def refuses(groups, epochs):
 
 with progress.exercise("unfreezing_plan"):
     check_plan(["block5", "dense", "head"], 7)
-    checks.require(refuses(["dense", "head"], 1), "One epoch for two groups: a ValueError is expected.")
+    checks.require(raises_value_error(["dense", "head"], 1), "One epoch for two groups: a ValueError is expected.")
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unfreezing_plan")
     for _ in range(8):
         hidden_groups = [f"group{number}" for number in rng.permutation(30)[: int(rng.integers(1, 7))]]
         check_plan(hidden_groups, len(hidden_groups) + int(rng.integers(0, 20)))
         checks.require(
-            refuses(hidden_groups, len(hidden_groups) - 1), "Fewer epochs than groups: a ValueError is expected."
+            raises_value_error(hidden_groups, len(hidden_groups) - 1),
+            "Fewer epochs than groups: a ValueError is expected.",
         )
     ### END HIDDEN TESTS
 
@@ -683,8 +684,8 @@ for epochs, learning in unfreezing_plan(["block4", "block5", "dense", "head"], 2
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     for rate in ("0.001", "0.01"):
-        one = gain(record[key]["gradual"][rate], record[key]["head_first"][rate])
-        print(f"{target:<11} at {rate:<6} gradual over together: {one}")
+        measured = gain(record[key]["gradual"][rate], record[key]["head_first"][rate])
+        print(f"{target:<11} at {rate:<6} gradual over together: {measured}")
 
 # %% [markdown]
 # It is not, here. At 0.001 no difference can be detected for people, and for digits gradual unfreezing is clearly
@@ -826,16 +827,16 @@ plt.show()
 
 # %% tags=["nbval-check-output"]
 for key, name in variants.items():
-    one = stopping[key]
+    measured = stopping[key]
     print(
-        f"{name:<13} last epoch {shown(one['last'])}, best epoch {shown(one['best'])}, which is {one['best_epoch']['mean']:.1f} of 30"
+        f"{name:<13} last epoch {shown(measured['last'])}, best epoch {shown(measured['best'])}, which is {measured['best_epoch']['mean']:.1f} of 30"
     )
 print()
 for key, name in variants.items():
-    one = stopping[key]
-    fall = paired_difference(one["last_loss"]["values"], one["best_loss"]["values"])
+    measured = stopping[key]
+    fall = paired_difference(measured["last_loss"]["values"], measured["best_loss"]["values"])
     print(
-        f"{name:<13} stepping back: {gain(one['best'], one['last'])}; test loss {one['last_loss']['mean']:.2f} to {one['best_loss']['mean']:.2f}, "
+        f"{name:<13} stepping back: {gain(measured['best'], measured['last'])}; test loss {measured['last_loss']['mean']:.2f} to {measured['best_loss']['mean']:.2f}, "
         f"less by {fall['mean']:.2f} ({fall['ci95'][0]:.2f} to {fall['ci95'][1]:.2f})"
     )
 print()
@@ -880,7 +881,7 @@ def colleagues_recipe(student, train, validation, test):
 
 
 # %%
-sample, sample_labels = heaps(np.random.default_rng(0), 3, spread=1.5)
+sample, sample_labels = clusters(np.random.default_rng(0), 3, spread=1.5)
 thirds = [(sample[start::3], sample_labels[start::3]) for start in range(3)]
 victim = layered([12, 3, 3], size=8)
 before = finetuning.snapshot(victim)
@@ -929,7 +930,7 @@ def tried(seed):
     """
     if (repaired_recipe, seed) not in attempts:
         keras.utils.set_random_seed(seed)
-        inputs, labels = heaps(np.random.default_rng(seed), 4, each=24)
+        inputs, labels = clusters(np.random.default_rng(seed), 4, each=24)
         sets = [(inputs[a:b], labels[a:b]) for a, b in ((0, 48), (48, 72), (72, 96))]
         sets[2] = (sets[2][0], (sets[2][1] + 1) % 4)
         student = layered([16, 12, 4], size=8)
@@ -939,7 +940,7 @@ def tried(seed):
     return attempts[repaired_recipe, seed]
 
 
-def right(student, part):
+def share_correct(student, part):
     """Share of a set that the student names right."""
     return float((np.asarray(student(part[0], training=False)).argmax(axis=1) == part[1]).mean())
 
@@ -949,9 +950,9 @@ def check_moved(came, rows, student_now, sets):
     stuck = [row.layer for row in rows if row.weights == 0 and not row.layer.startswith("norm")]
     checks.equal("the list of layers that did not move", stuck, [], {
         "nothing is compiled after the layers are unfrozen": ["dense0", "dense1"], "the student is not trained at all": ["dense0", "dense1", "head"]})  # fmt: skip
-    checks.equal("the accuracy on the test", came, right(student_now, sets[2]), {
-        "the accuracy on the validation set is returned": right(student_now, sets[1]),
-        "the accuracy on the training set is returned": right(student_now, sets[0])}, tolerance=1e-4)  # fmt: skip
+    checks.equal("the accuracy on the test", came, share_correct(student_now, sets[2]), {
+        "the accuracy on the validation set is returned": share_correct(student_now, sets[1]),
+        "the accuracy on the training set is returned": share_correct(student_now, sets[0])}, tolerance=1e-4)  # fmt: skip
 
 
 with progress.exercise("repaired_recipe"):
@@ -985,7 +986,7 @@ def check_choice(came, rows, student_now, sets):
     """A test set whose labels are all wrong spoils nothing."""
     checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
     checks.require(not any(row.statistics for row in rows), "The batch norms' statistics drifted: repair that first.")
-    reached = right(student_now, sets[1])
+    reached = share_correct(student_now, sets[1])
     checks.require(reached > 0.9, "The labels of this test set are all wrong, on purpose, and the student came out bad: "
                    f"{reached:.0%} of the validation set. So the test set had a say in which epoch is kept.")  # fmt: skip
 

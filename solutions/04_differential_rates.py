@@ -370,15 +370,15 @@ def flat(arrays):
 
 def check_step(weights, velocities, gradients, rates, momentum):
     """Hold grouped_step to Keras, and to leaving its arguments alone."""
-    given = [[array.copy() for array in part] for part in (weights, velocities, gradients)]
-    expected = [flat(part) for part in keras_step(*given, rates, momentum)]
-    w, v, g = (flat(part) for part in given)
+    copies = [[array.copy() for array in part] for part in (weights, velocities, gradients)]
+    expected = [flat(part) for part in keras_step(*copies, rates, momentum)]
+    w, v, g = (flat(part) for part in copies)
     rate = flat([np.full(array.shape, r) for array, r in zip(weights, rates, strict=True)])
     pair = grouped_step(weights, velocities, gradients, rates, momentum)
     checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(len(part) == len(rates) for part in pair),
                    f"grouped_step should return a pair of lists of {len(rates)} arrays: new weights, new velocities.")  # fmt: skip
-    same = all(np.array_equal(a, b) for one, other in zip(given, (weights, velocities, gradients), strict=True)
-               for a, b in zip(one, other, strict=True))  # fmt: skip
+    same = all(np.array_equal(a, b) for copied, other in zip(copies, (weights, velocities, gradients), strict=True)
+               for a, b in zip(copied, other, strict=True))  # fmt: skip
     checks.require(same, "An array that was given to grouped_step has changed: make new ones instead.")
     slips = {
         "all groups move at the last group's rate": momentum * v - rates[-1] * g, "all groups move at the first group's rate": momentum * v - rates[0] * g,
@@ -392,8 +392,8 @@ def check_step(weights, velocities, gradients, rates, momentum):
 
 
 with progress.exercise("grouped_step"):
-    one, two = np.array([1.0]), np.array([2.0])
-    check_step([one, one.copy()], [0 * one, one.copy()], [two, two.copy()], [0.1, 1.0], 0.5)
+    unit, double = np.array([1.0]), np.array([2.0])
+    check_step([unit, unit.copy()], [0 * unit, unit.copy()], [double, double.copy()], [0.1, 1.0], 0.5)
     numbers = np.random.default_rng(4)
     check_step(*[[numbers.normal(size=shape) for shape in ((2, 3), (4,))] for _ in range(3)], [0.01, 0.1], 0.9)
     ### BEGIN HIDDEN TESTS
@@ -545,15 +545,17 @@ def check_coverage(paths, patterns):
     ways = {"`re.match` is used, which is content with the beginning of a path": re.match,
             "`re.search` is used, which is content with any part of a path": re.search,
             "a pattern is taken for plain text": lambda pattern, path: pattern in path}  # fmt: skip
-    found = coverage(list(paths), list(patterns))
-    checks.require(isinstance(found, dict), f"coverage should return a dictionary, not {type(found).__name__}.")
-    checks.equal("the list of the dictionary's keys, sorted", sorted(found), ["idle", "none", "twice"])
+    covered_by = coverage(list(paths), list(patterns))
+    checks.require(
+        isinstance(covered_by, dict), f"coverage should return a dictionary, not {type(covered_by).__name__}."
+    )
+    checks.equal("the list of the dictionary's keys, sorted", sorted(covered_by), ["idle", "none", "twice"])
     for key in ("none", "twice", "idle"):
         slips = {"the matched paths are listed": [path for path in paths if path not in expected["none"]]}
         if key == "twice":
             slips = {"a path that one pattern matches is listed, too": [p for p in paths if p not in expected["none"]]}
-        slips |= {says: covered(paths, patterns, way)[key] for says, way in ways.items()}
-        checks.equal(f'the list under "{key}" for the patterns {patterns}', list(found[key]), expected[key], slips)
+        slips |= {mistake: covered(paths, patterns, way)[key] for mistake, way in ways.items()}
+        checks.equal(f'the list under "{key}" for the patterns {patterns}', list(covered_by[key]), expected[key], slips)
 
 
 with progress.exercise("coverage"):
@@ -648,7 +650,7 @@ print("grouped_optimizer: ", " ".join(f"{share:.5f}" for share in lost))
 with tempfile.TemporaryDirectory() as folder:
     model.save(Path(folder) / "student.keras")
     loaded = keras.models.load_model(Path(folder) / "student.keras")
-kept = [learning_rates.rates_by_variable(one.optimizer, one) for one in (model, loaded)]
+kept = [learning_rates.rates_by_variable(each.optimizer, each) for each in (model, loaded)]
 assert np.allclose(list(kept[0].values()), list(kept[1].values()))
 assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations)
 
@@ -693,7 +695,7 @@ figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
 axes.semilogx(found_rates, found_losses, linewidth=2)
 suggested = learning_rates.suggested_rate(found_rates, found_losses)
 axes.axvline(
-    suggested, color=plots.COLOURS["vermilion"], linestyle="--", label="a tenth of the rate with the lowest loss"
+    suggested, color=plots.COLORS["vermilion"], linestyle="--", label="a tenth of the rate with the lowest loss"
 )
 axes.set(
     xlabel="learning rate", ylabel="loss, smoothed", ylim=(0, 2 * found_losses[0]), title="A rate finder on digits"
@@ -795,9 +797,9 @@ for seed in range(8):
 
 # %%
 figure, axes = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
-for (name, look), colour in zip({"constant": ":", "warm-up and cosine": "-", "cosine": "--", "slanted triangle": "-.",
-                                 "one-cycle": (0, (6, 2, 1, 2, 1, 2))}.items(), plots.COLOURS.values(), strict=False):  # fmt: skip
-    axes.plot(schedules.curve(name, 1e-3, 100), linestyle=look, color=colour, linewidth=2, label=name)
+for (name, look), color in zip({"constant": ":", "warm-up and cosine": "-", "cosine": "--", "slanted triangle": "-.",
+                                 "one-cycle": (0, (6, 2, 1, 2, 1, 2))}.items(), plots.COLORS.values(), strict=False):  # fmt: skip
+    axes.plot(schedules.curve(name, 1e-3, 100), linestyle=look, color=color, linewidth=2, label=name)
 axes.set(xlabel="step", ylabel="learning rate", title="Five schedules with a peak of 0.001")
 axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
@@ -944,9 +946,11 @@ for key, target in targets.items():
     for method, name in methods.items():
         rate = chosen[key][method]
         print(f"{target:<10}  {name:<17} at {rate:<6} {shown(record[key][method][rate])}")
-    one = record[key]["single"][chosen[key]["single"]]
+    single_rate = record[key]["single"][chosen[key]["single"]]
     for method in ("ladder_3", "ladder_10"):
-        print(f"{target:<10}  {methods[method]} over one rate: {gain(record[key][method][chosen[key][method]], one)}")
+        print(
+            f"{target:<10}  {methods[method]} over one rate: {gain(record[key][method][chosen[key][method]], single_rate)}"
+        )
 
 # %% [markdown]
 # For people no difference can be detected: either ladder is 0.2 points ahead, and both intervals include zero. For
@@ -959,9 +963,9 @@ for key, target in targets.items():
 # three times higher still:
 
 # %% tags=["nbval-check-output"]
-one = record["far"]["single"][chosen["far"]["single"]]
-for method, entry in (pair for pair in results("ladders_beyond").items() if pair[0] in methods):
-    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, over one rate: {gain(entry, one)}")
+single_rate = record["far"]["single"][chosen["far"]["single"]]
+for method, entry in (pair for pair in results("ladders_high_rates").items() if pair[0] in methods):
+    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, over one rate: {gain(entry, single_rate)}")
     print(f"    over the same ladder up to 0.01: {gain(entry, record['far'][method]['0.01'])}")
 print(f"block 4 under a factor of 3 up to 0.03: {learning_rates.ladder(0.03, groups=4, factor=3)[0]:.4f}")
 
@@ -981,9 +985,9 @@ for key, target in targets.items():
         print(
             f"{target}, at 0.01, {methods[method]} over one rate: {gain(record[key][method]['0.01'], record[key]['single']['0.01'])}"
         )
-kept = {"the teacher as it came": results("fine_tuning")["near"]["others"]["teacher"]}
+kept = {"the teacher as it came": results("fine_tuning")["near"]["held_out_people"]["teacher"]}
 for key, target in targets.items():
-    kept |= {f"{target}, {name}": record[key]["others"][method] for method, name in methods.items()}
+    kept |= {f"{target}, {name}": record[key]["held_out_people"][method] for method, name in methods.items()}
 for name, entry in kept.items():
     print(f"{name:<29} {shown(entry)}")
 
@@ -1030,11 +1034,11 @@ print(f"over one rate of 0.001 with the head first:        {gain(with_ladder, re
 # people and digits (two draws of each). The dotted line is the head alone, trained for five epochs on a frozen base.
 
 # %%
-hurry = results("ladders_in_short")
-rates_tried = list(hurry["test"]["near"]["single"])
+short_budget = results("ladders_short_budget")
+rates_tried = list(short_budget["test"]["near"]["single"])
 figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 for axes, (key, target) in zip(both, targets.items(), strict=True):
-    entries = hurry["test"][key]
+    entries = short_budget["test"][key]
     curves = {name: [entries[method][rate] for rate in rates_tried] for method, name in methods.items()}
     control = {"head alone, at 0.01": entries["head_only"]["0.01"]["mean"]}
     plots.accuracy_curves([float(rate) for rate in rates_tried], curves, True, references=control, ax=axes)
@@ -1044,7 +1048,7 @@ plt.show()
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
-    entries, to_choose, best = hurry["test"][key], hurry["development"][key], {}
+    entries, to_choose, best = short_budget["test"][key], short_budget["development"][key], {}
     for method, name in {**methods, "head_only": "head alone"}.items():
         rate = max(to_choose[method], key=lambda rate: to_choose[method][rate]["mean"])
         best[method] = entries[method][rate]

@@ -134,8 +134,8 @@ print("the drop:", gain(telescopes["blurred"], telescopes["sharp"]))
 # deserves. Both are small objects here, and can be printed.
 
 # %% tags=["nbval-check-output"]
-pictures, shapes = "pictures of 48x48 pixels", Task(galaxies.CLASS_NAMES, "the galaxy's shape", (0.25,) * 4)
-sharp_side = Domain(pictures, "galaxies, sharp"), shapes
+images, shapes = "pictures of 48x48 pixels", Task(galaxies.CLASS_NAMES, "the galaxy's shape", (0.25,) * 4)
+sharp_side = Domain(images, "galaxies, sharp"), shapes
 print(sharp_side[0])
 print(sharp_side[1])
 
@@ -148,7 +148,7 @@ opinion = Task(reviews.CLASS_NAMES, "what the writer thinks", (0.5, 0.5))
 rare_mergers = Task(galaxies.CLASS_NAMES, "the galaxy's shape", (0.4, 0.4, 0.15, 0.05))
 scenarios = {
     "two languages": ((english, opinion), (spanish, opinion)),
-    "two telescopes": (sharp_side, (Domain(pictures, "galaxies, blurred"), shapes)),
+    "two telescopes": (sharp_side, (Domain(images, "galaxies, blurred"), shapes)),
     "other labels": (sharp_side, (sharp_side[0], Task(galaxies.KINDS, "the galaxy's kind"))),
     "unbalanced labels": (sharp_side, (sharp_side[0], rare_mergers)),
 }
@@ -220,37 +220,37 @@ def scenario(source, target):
         if {pair[place] for pair in source} != {pair[place] for pair in target}:
             return name
 
-    def given(table, place):
+    def conditional(table, place):
         totals = {}
         for pair, probability in table.items():
             totals[pair[place]] = totals.get(pair[place], 0) + probability
         return {pair: probability / totals[pair[place]] for pair, probability in table.items()}
 
-    def same(one, other):
-        return all(abs(one.get(pair, 0) - other.get(pair, 0)) < 1e-9 for pair in {*one, *other})
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
 
     if same(source, target):
         return "none"
-    if same(given(source, 0), given(target, 0)):
+    if same(conditional(source, 0), conditional(target, 0)):
         return "P(X)"
-    return "P(Y)" if same(given(source, 1), given(target, 1)) else "P(Y|X)"
+    return "P(Y)" if same(conditional(source, 1), conditional(target, 1)) else "P(Y|X)"
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_scenario", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def by_input(shares, rule, inputs, answers):
+def by_input(shares, rule, inputs, outputs):
     """A joint table from P(X), shape (n,), and P(Y|X), shape (n, m)."""
     return {
         (x, y): float(shares[i] * rule[i][j])
         for i, x in enumerate(inputs)
-        for j, y in enumerate(answers)
+        for j, y in enumerate(outputs)
         if rule[i][j] > 0
     }
 
 
-def by_answer(shares, looks, inputs, answers):
+def by_output(shares, looks, inputs, outputs):
     """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
-    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(answers) for i, x in enumerate(inputs)}
+    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
 
 
 MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
@@ -269,10 +269,10 @@ NOTHING = {
     "rounding errors are taken for a difference": "P(Y)",
 }
 with progress.exercise("scenario"):
-    mails = by_answer([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
-    other = by_answer([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)
+    mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
+    other = by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)
     check_card("mails in another language", (mails, other), "X", {"only answers are compared": "none"})
-    other = by_answer([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))
+    other = by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))
     check_card("other folders for the same mails", (mails, other), "Y", {"only inputs are compared": "none"})
     other = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
     check_card("the same mails", (mails, other), "none", NOTHING)
@@ -282,16 +282,16 @@ with progress.exercise("scenario"):
         n, m = (int(count) for count in rng.integers(2, 5, 2))
         xs, ys = ([f"{letter}{i}" for i in rng.permutation(90)[:6]] for letter in "xy")
         shares, looks = rng.dirichlet(np.full(m, 5)), rng.dirichlet(np.full(n, 5), m)
-        one = by_answer(shares, looks, xs[:n], ys[:m])
-        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(one.items())}
-        check_card("equal tables", (one, again), "none", NOTHING)
-        check_card("other inputs", (one, by_answer(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
-        other = by_answer(shares, looks, xs[:n], [*ys[1:m], ys[5]])
-        check_card("other answers", (one, other), "Y")
-        both = by_answer(shares, looks, xs[1 : n + 1], ys[:m])
+        table = by_output(shares, looks, xs[:n], ys[:m])
+        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(table.items())}
+        check_card("equal tables", (table, again), "none", NOTHING)
+        check_card("other inputs", (table, by_output(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
+        other = by_output(shares, looks, xs[:n], [*ys[1:m], ys[5]])
+        check_card("other answers", (table, other), "Y")
+        both = by_output(shares, looks, xs[1 : n + 1], ys[:m])
         check_card("other inputs and other answers", (other, both), "X", {"answers are compared first": "Y"})
-        more = by_answer(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
-        for sides in ((one, more), (more, one)):
+        more = by_output(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
+        for sides in ((table, more), (more, table)):
             check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
     ### END HIDDEN TESTS
 
@@ -310,7 +310,7 @@ MOVED = {
     },
 }
 with progress.exercise("scenario_shares"):
-    mails, rare = (by_answer(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95]))
+    mails, rare = (by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95]))
     check_card("spam becomes rare", (mails, rare), "P(Y)", MOVED["P(Y)"])
     meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
     mails, fewer = (by_input(shares, meaning, MAILS, KINDS_OF_MAIL) for shares in ([0.2, 0.3, 0.5], [0.6, 0.3, 0.1]))
@@ -327,7 +327,7 @@ with progress.exercise("scenario_shares"):
         few, many = (rng.dirichlet(np.full(count, 3), 2).clip(0.01) for count in (m, n))
         few, many = (shares / shares.sum(axis=1, keepdims=True) for shares in (few, many))
         looks, meaning, other = (rng.dirichlet(np.full(k, 3), rows) for k, rows in ((n, m), (m, n), (m, n)))
-        check_card("one", [by_answer(shares, looks, *words) for shares in few], "P(Y)", MOVED["P(Y)"])
+        check_card("one", [by_output(shares, looks, *words) for shares in few], "P(Y)", MOVED["P(Y)"])
         check_card("two", [by_input(shares, meaning, *words) for shares in many], "P(X)", MOVED["P(X)"])
         for shares in many:
             sides = by_input(many[0], meaning, *words), by_input(shares, other, *words)
@@ -401,18 +401,18 @@ plt.show()
 
 # %% tags=["nbval-check-output"]
 groups = results("clusters")
-looks = {"pixels": "pixels", "untrained": "network, not trained", "unlabelled": "network, learned without a label",
-         "labelled": "teacher of four classes"}  # fmt: skip
+looks = {"pixels": "pixels", "untrained": "network, not trained", "unlabeled": "network, learned without a label",
+         "labeled": "teacher of four classes"}  # fmt: skip
 for key, name in looks.items():
     entry = groups[key]
     print(f"{name:<33}{entry['mean']:.2f} ({entry['ci95'][0]:.2f} to {entry['ci95'][1]:.2f})")
-for key, other in (("unlabelled", "pixels"), ("unlabelled", "untrained"), ("labelled", "unlabelled")):
+for key, other in (("unlabeled", "pixels"), ("unlabeled", "untrained"), ("labeled", "unlabeled")):
     more = paired_difference(groups[key]["values"], groups[other]["values"])
     print(f"{key} over {other:<11}{more['mean']:+.2f} ({more['ci95'][0]:+.2f} to {more['ci95'][1]:+.2f})")
 
 # %%
 axes = plots.interval_bars(
-    {name: groups[key] for key, name in looks.items()}, highlight=looks["unlabelled"], percent=False
+    {name: groups[key] for key, name in looks.items()}, highlight=looks["unlabeled"], percent=False
 )
 axes.set_xlabel("adjusted Rand index of eight groups with the eight kinds")
 plt.show()
@@ -505,20 +505,20 @@ SLIPS = {
 
 def check_sorted(place, expected, shown=True):
     """Hold one of the two words of some cards to what is expected; every card that is wrong gets a line."""
-    found = sorted_cards()
-    checks.require(isinstance(found, dict), f"sorted_cards should return a dictionary, not {type(found).__name__}.")
-    left_out = ", ".join(card for card in CARDS if card not in found)
+    answer = sorted_cards()
+    checks.require(isinstance(answer, dict), f"sorted_cards should return a dictionary, not {type(answer).__name__}.")
+    left_out = ", ".join(card for card in CARDS if card not in answer)
     checks.require(not left_out, f"sorted_cards has no answer for {left_out}.")
     lines = []
-    for card, right in expected.items():
-        pair = found[card]
+    for card, correct in expected.items():
+        pair = answer[card]
         checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(type(word) is str for word in pair),
                        f"The card '{card}' should have a pair of strings, but it has {pair!r}.")  # fmt: skip
         word, words = pair[place], ", ".join(WORDS[place])
         checks.require(word in WORDS[place], f"The card '{card}' should have one of {words} there, not {word!r}.")
-        slip = f" That is what comes out when {SLIPS[right, word]}." if (right, word) in SLIPS else ""
-        should = f"should be {right!r}, but it is {word!r}" if shown else f"is not {word!r}"
-        lines += [f"The card '{card}' {should}.{slip}"] * (word != right)
+        slip = f" That is what comes out when {SLIPS[correct, word]}." if (correct, word) in SLIPS else ""
+        should = f"should be {correct!r}, but it is {word!r}" if shown else f"is not {word!r}"
+        lines += [f"The card '{card}' {should}.{slip}"] * (word != correct)
     checks.require(not lines, "\n".join(lines))
 
 
@@ -551,16 +551,18 @@ with progress.exercise("sorted_cards_settings"):
 # Why should the second help? Look at the features themselves, their two main directions.
 
 # %%
-unlabelled = galaxies.observe(50, 1001, galaxies.BLURRED).images
-known, new = (small_network.vectors(network, part) for part in (learned, galaxies.observe(50, 1001, galaxies.BLURRED)))
-mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
-known, new = (known - mean) / deviation, (new - mean) / deviation
-matched = adaptation.coral(known, new)
+unlabeled = galaxies.observe(50, 1001, galaxies.BLURRED).images
+source_features, new = (
+    small_network.vectors(network, part) for part in (learned, galaxies.observe(50, 1001, galaxies.BLURRED))
+)
+mean, deviation = source_features.mean(axis=0), source_features.std(axis=0) + 1e-6
+source_features, new = (source_features - mean) / deviation, (new - mean) / deviation
+matched = adaptation.coral(source_features, new)
 
 # %%
-directions = np.linalg.svd(np.concatenate([known, new]), full_matrices=False)[2][:2].T
+directions = np.linalg.svd(np.concatenate([source_features, new]), full_matrices=False)[2][:2].T
 figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True, sharey=True)
-for axes, source, title in zip(both, (known, matched), ("features as they are", "after CORAL"), strict=True):
+for axes, source, title in zip(both, (source_features, matched), ("features as they are", "after CORAL"), strict=True):
     points, which = np.concatenate([source, new]) @ directions, np.repeat([0, 1], [len(source), len(new)])
     plots.embedding(points, which, ("sharp", "blurred"), axes).set_title(title)
 plt.show()
@@ -571,13 +573,13 @@ plt.show()
 
 # %%
 tested = (small_network.vectors(network, blurred) - mean) / deviation
-weights = adaptation.importance_weights(known, new)
+weights = adaptation.importance_weights(source_features, new)
 heads = {
-    "head trained again": small_network.linear(known, learned.labels),
+    "head trained again": small_network.linear(source_features, learned.labels),
     "CORAL": small_network.linear(matched, learned.labels),
-    "importance weights": small_network.linear(known, learned.labels, weights),
+    "importance weights": small_network.linear(source_features, learned.labels, weights),
 }
-print(f"batch norms adapted {accuracy(adaptation.adapt_batch_norm(network, unlabelled), blurred):.1%}")
+print(f"batch norms adapted {accuracy(adaptation.adapt_batch_norm(network, unlabeled), blurred):.1%}")
 for name, head in heads.items():
     print(f"{name:<20}{head.score(tested, blurred.labels):.1%}")
 
@@ -645,14 +647,14 @@ lights = [
 truth, seeings, exposures = np.repeat(galaxies.COARSE, 10), (1.5, 2.5, 3.5, 5.0), (120, 60, 30, 15)
 
 
-def recognised(seeing, exposure):
+def recognized(seeing, exposure):
     """Share of the 80 galaxies that the network names right at this telescope."""
     telescope = galaxies.Telescope("chosen", seeing, exposure, galaxies.SHARP.sky)
     seen = np.stack([galaxies.expose(light, telescope, np.random.default_rng(i)) for i, light in enumerate(lights)])
     return (np.asarray(network(seen, training=False)).argmax(axis=1) == truth).mean()
 
 
-grid = [[recognised(seeing, exposure) for exposure in exposures] for seeing in seeings]
+grid = [[recognized(seeing, exposure) for exposure in exposures] for seeing in seeings]
 
 # %%
 rows, columns = [f"seeing {seeing:g}" for seeing in seeings], [f"exposure {light}" for light in exposures]
@@ -720,7 +722,7 @@ def align(target, source):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_align", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-EXCHANGED, KEPT, ANY, CENTRED, STILL = (
+EXCHANGED, KEPT, ANY, CENTERED, STILL = (
     "source and target are exchanged: R turns the source onto the target", "the singular values are kept",
     "any matrix is allowed, as in least squares: R must keep lengths and angles", "the clouds are centred first",
     "nothing is turned")  # fmt: skip
@@ -738,7 +740,7 @@ with progress.exercise("align"):
         EXCHANGED: [[0, -1], [1, 0]], KEPT: [[0, 1], [-4, 0]], STILL: [[1, 0], [0, 1]]})  # fmt: skip
     check_align([[1, 0], [0, 2], [1, 1]], [[1, 4], [-3, 1], [2, 4]], [[0.6, 0.8], [-0.8, 0.6]], {
         EXCHANGED: [[0.6, -0.8], [0.8, 0.6]], KEPT: [[3, 8], [-4, 6]], STILL: [[1, 0], [0, 1]],
-        ANY: [[19 / 9, 34 / 9], [-11 / 9, 4 / 9]], CENTRED: [[0.9486833, -0.3162278], [-0.3162278, -0.9486833]]})  # fmt: skip
+        ANY: [[19 / 9, 34 / 9], [-11 / 9, 4 / 9]], CENTERED: [[0.9486833, -0.3162278], [-0.3162278, -0.9486833]]})  # fmt: skip
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("align")
 
@@ -751,7 +753,7 @@ with progress.exercise("align"):
         check_align(target, source, expected, {
             EXCHANGED: expected.T, KEPT: target.T @ source, STILL: np.eye(len(expected)),
             ANY: np.linalg.lstsq(target, source, rcond=None)[0],
-            CENTRED: polar(target - target.mean(axis=0), source - source.mean(axis=0))})  # fmt: skip
+            CENTERED: polar(target - target.mean(axis=0), source - source.mean(axis=0))})  # fmt: skip
 
     for size in (2, 3, 5, 8):
         turn = np.linalg.qr(rng.normal(size=(size, size)))[0]
@@ -811,7 +813,7 @@ sizes = [int(count) for count in languages["reviews"]["aligned"]]
 curves = {kind: list(languages[kind]["aligned"].values()) for kind in ("reviews", "handwritten")}
 part = languages["reviews"]
 axes = plots.accuracy_curves(sizes, curves, True)
-axes.axhline(part["unaligned"]["mean"], color=plots.COLOURS["blue"], linestyle=":", label="reviews, as they are")
+axes.axhline(part["unaligned"]["mean"], color=plots.COLORS["blue"], linestyle=":", label="reviews, as they are")
 axes.axhline(0.5, color="grey", linestyle="-.", label="by lot")
 axes.legend(loc="lower right", ncols=2)
 axes.set(xlabel="pairs of words in the dictionary", ylabel="accuracy on Spanish texts")
@@ -874,8 +876,8 @@ print("summed over old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"]
 x = np.linspace(-3.5, 5.5, 300)
 figure, both = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained", sharey=True)
 for axes, share in zip(both, (0.5, 0.1), strict=True):
-    for centre, weight, name in ((0, 1 - share, "class 0"), (2, share, "class 1")):
-        axes.plot(x, weight * stats.norm.pdf(x, centre), linewidth=2, label=f"{name}, share {weight:.1f}")
+    for center, weight, name in ((0, 1 - share, "class 0"), (2, share, "class 1")):
+        axes.plot(x, weight * stats.norm.pdf(x, center), linewidth=2, label=f"{name}, share {weight:.1f}")
     axes.axvline(1 + np.log((1 - share) / share) / 2, color="black", linestyle=":", label="best border")
     axes.set(title="source" if share == 0.5 else "target", xlabel="x")
     axes.legend()
@@ -912,7 +914,7 @@ def balanced(labels, count, rng):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_balanced", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def drawn(labels, count, seed):
+def sampled(labels, count, seed):
     """The places that `balanced` draws, each class as often as it should be: a table of place to times."""
     places = np.asarray(balanced(np.array(labels), count, np.random.default_rng(seed)))
     checks.require(places.ndim == 1 and places.dtype.kind in "iu", "balanced should return integers in one row, the places.")  # fmt: skip
@@ -930,7 +932,7 @@ def drawn(labels, count, seed):
 
 def check_leaving_out(labels, count):
     """No place twice, and another seed draws others."""
-    first, second = (drawn(labels, count, seed) for seed in (1, 2))
+    first, second = (sampled(labels, count, seed) for seed in (1, 2))
     checks.require(max(first.values()) == 1, "A place comes twice although its class has enough others.")
     checks.require(first != second, "Two generators draw the same places: are the first ones always taken?")
 
@@ -953,7 +955,7 @@ with progress.exercise("balanced"):
 # %% nbgrader={"grade": true, "grade_id": "test_balanced_again", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_drawing_again(labels, count):
     """In each class each place comes as often as any other, up to one."""
-    times = drawn(labels, count, 3)
+    times = sampled(labels, count, 3)
     for label in np.unique(labels):
         each = [times[place] for place in range(len(labels)) if labels[place] == label]
         most = -(-count // len(each))
@@ -1018,8 +1020,11 @@ with progress.exercise("moved_threshold"):
         low, high = 0.0, 1.0
         for _ in range(60):
             middle = (low + high) / 2
-            one, zero = middle * target_share / source_share, (1 - middle) * (1 - target_share) / (1 - source_share)
-            low, high = (middle, high) if one < zero else (low, middle)
+            positive, negative = (
+                middle * target_share / source_share,
+                (1 - middle) * (1 - target_share) / (1 - source_share),
+            )
+            low, high = (middle, high) if positive < negative else (low, middle)
         return low
 
     for shares in rng.uniform(0.02, 0.98, (10, 2)).tolist():
@@ -1034,8 +1039,8 @@ with progress.exercise("moved_threshold"):
 #
 # ### Exercise 5.6: estimate the shares without labels
 #
-# `estimated_shares(confusion, answers)`: the shares of the classes in the target, shape (k,). `confusion` has shape
-# (k, k): of held-out *source* examples of class i, `confusion[i, j]` were answered j. `answers`, shape (k,), counts the
+# `estimated_shares(confusion, predictions)`: the shares of the classes in the target, shape (k,). `confusion` has shape
+# (k, k): of held-out *source* examples of class i, `confusion[i, j]` were answered j. `predictions`, shape (k,), counts the
 # answers on the *target*. Each class has examples, and the equations have one solution. Shares below 0 become 0, and in
 # the end all add up to 1. For `[[90, 10], [20, 80]]` and `[55, 45]` it is `[0.5, 0.5]`, and for the answers `[100, 0]`
 # it is `[1, 0]`. (3 points)
@@ -1047,46 +1052,46 @@ with progress.exercise("moved_threshold"):
 
 
 # %% nbgrader={"grade": false, "grade_id": "estimated_shares", "locked": false, "schema_version": 3, "solution": true}
-def estimated_shares(confusion, answers):
+def estimated_shares(confusion, predictions):
     """The target's class shares from a confusion matrix of the source and the target's answers."""
     ### BEGIN SOLUTION
-    confusion, answers = np.asarray(confusion, float), np.asarray(answers, float)
+    confusion, predictions = np.asarray(confusion, float), np.asarray(predictions, float)
     given_class = confusion / confusion.sum(axis=1, keepdims=True)
-    shares = np.linalg.solve(given_class.T, answers / answers.sum()).clip(0)
+    shares = np.linalg.solve(given_class.T, predictions / predictions.sum()).clip(0)
     return shares / shares.sum()
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_estimated_shares", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-TOLD, BEFORE, TURNED, JOINT, COLUMNS, NEGATIVE, WHOLE = (
+AS_PREDICTED, BEFORE, TURNED, JOINT, COLUMNS, NEGATIVE, WHOLE = (
     "the answers are taken for the truth", "the source's shares are returned",
     "the matrix is not transposed: the sum runs over the classes", "rows are not turned into shares: w = P_t / P_s comes out",
     "columns are turned into shares instead of rows", "negative shares stay, or are cut without dividing again",
     "the shares are not divided by their sum")  # fmt: skip
 
 
-def check_shares(confusion, answers, expected, mistakes):
+def check_shares(confusion, predictions, expected, mistakes):
     """Hold estimated_shares to shares from which the answers were counted."""
-    checks.returns(estimated_shares, (np.array(confusion), np.array(answers)), expected, mistakes, tolerance=1e-5)
+    checks.returns(estimated_shares, (np.array(confusion), np.array(predictions)), expected, mistakes, tolerance=1e-5)
 
 
 with progress.exercise("estimated_shares"):
-    check_shares([[90, 10], [20, 80]], [55, 45], [0.5, 0.5], {TOLD: [0.55, 0.45], TURNED: [0.572464, 0.427536]})
+    check_shares([[90, 10], [20, 80]], [55, 45], [0.5, 0.5], {AS_PREDICTED: [0.55, 0.45], TURNED: [0.572464, 0.427536]})
     check_shares([[90, 10], [20, 80]], [100, 0], [1.0, 0.0], {
         BEFORE: [0.5, 0.5], COLUMNS: [0.818182, 0.181818], NEGATIVE: [1.142857, -0.142857], WHOLE: [1.142857, 0.0]})  # fmt: skip
     check_shares([[180, 20], [10, 40]], [55, 45], [0.5, 0.5], {
-        TOLD: [0.55, 0.45], BEFORE: [0.8, 0.2], JOINT: [0.2, 0.8], COLUMNS: [0.671053, 0.328947]})  # fmt: skip
+        AS_PREDICTED: [0.55, 0.45], BEFORE: [0.8, 0.2], JOINT: [0.2, 0.8], COLUMNS: [0.671053, 0.328947]})  # fmt: skip
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("estimated_shares")
 
-    def share_mistakes(counts, answers):
+    def share_mistakes(counts, predictions):
         """What known mistakes make of the same counts."""
-        told, by_row = answers / answers.sum(), counts / counts.sum(axis=1, keepdims=True)
-        turned = np.linalg.solve(by_row, told).clip(0)
-        joint = np.linalg.solve(counts.T / counts.sum(), told).clip(0)
-        raw = np.linalg.solve(by_row.T, told)
-        return {TOLD: told, BEFORE: counts.sum(axis=1) / counts.sum(), TURNED: turned / turned.sum(),
-                JOINT: joint / joint.sum(), COLUMNS: counts / counts.sum(axis=0) @ told, NEGATIVE: raw,
+        predicted, by_row = predictions / predictions.sum(), counts / counts.sum(axis=1, keepdims=True)
+        turned = np.linalg.solve(by_row, predicted).clip(0)
+        joint = np.linalg.solve(counts.T / counts.sum(), predicted).clip(0)
+        raw = np.linalg.solve(by_row.T, predicted)
+        return {AS_PREDICTED: predicted, BEFORE: counts.sum(axis=1) / counts.sum(), TURNED: turned / turned.sum(),
+                JOINT: joint / joint.sum(), COLUMNS: counts / counts.sum(axis=0) @ predicted, NEGATIVE: raw,
                 WHOLE: raw.clip(0)}  # fmt: skip
 
     for size in (2, 3, 4, 5, 3, 4):
@@ -1123,7 +1128,7 @@ held_out = cross_val_predict(reader, pixels[train], labels, cv=5)
 confusion = np.array([np.bincount(held_out[labels == digit], minlength=10) for digit in range(10)])
 estimates = {
     "your function": estimated_shares(confusion, np.bincount(probabilities.argmax(axis=1), minlength=10)),
-    "EM": label_shift.expectation_maximisation(probabilities, old_shares),
+    "EM": label_shift.expectation_maximization(probabilities, old_shares),
 }
 print(f"share of 0 to 3   the truth     {np.mean(truth < 4):.3f}")
 for name, estimate in estimates.items():
@@ -1131,11 +1136,11 @@ for name, estimate in estimates.items():
 
 # %%
 places = train[balanced(labels, 90, np.random.default_rng(0))]
-drawn_again = small_network.linear(pixels[places], handwriting.labels[places]).predict_proba(pixels[moved])
-answers = {"as it is": probabilities, "over-sampled": drawn_again}
+resampled = small_network.linear(pixels[places], handwriting.labels[places]).predict_proba(pixels[moved])
+predictions = {"as it is": probabilities, "over-sampled": resampled}
 for name, estimate in estimates.items():
-    answers[f"corrected, shares by {name}"] = label_shift.corrected(probabilities, old_shares, estimate)
-for name, each in answers.items():
+    predictions[f"corrected, shares by {name}"] = label_shift.corrected(probabilities, old_shares, estimate)
+for name, each in predictions.items():
     print(f"{name:<36}{(each.argmax(axis=1) == truth).mean():.1%}")
 
 # %% [markdown]
@@ -1149,16 +1154,16 @@ for name, each in answers.items():
 print(f"{'no shift':<38}{shown(shift['no_shift'])}")
 names = {"nothing": "shifted, nothing done", "oversampling": "over-sampling", "undersampling": "under-sampling",
          "class_weights": "class weights", "true_shares": "corrected, true shares",
-         "expectation_maximisation": "corrected, shares by EM", "black_box": "corrected, shares by black box",
+         "expectation_maximization": "corrected, shares by EM", "black_box": "corrected, shares by black box",
          "labels": "labels of the new mix"}  # fmt: skip
 for key, name in names.items():
     print(f"{name:<32}mix {shown(shift['moved'][key])}, balanced {shown(shift['balanced'][key])}")
 
 # %% tags=["nbval-check-output"]
-for key in ("oversampling", "undersampling", "true_shares", "expectation_maximisation"):
+for key in ("oversampling", "undersampling", "true_shares", "expectation_maximization"):
     gains = [gain(shift[measure][key], shift[measure]["nothing"]) for measure in ("moved", "balanced")]
     print(f"{names[key]}: mix {gains[0]}; balanced {gains[1]}")
-by_em, by_truth = (shift["balanced"][key] for key in ("expectation_maximisation", "true_shares"))
+by_em, by_truth = (shift["balanced"][key] for key in ("expectation_maximization", "true_shares"))
 print("balanced, shares by EM over true shares:", gain(by_em, by_truth))
 print("no shift over shifted:", gain(shift["no_shift"], shift["moved"]["nothing"]))
 for key, entry in shift["shares_off"].items():
@@ -1258,8 +1263,8 @@ with progress.exercise("target_weights"):
 def lines(source, outputs, target):
     """Two straight lines through the source: plain, and weighted towards the target."""
     powers = np.stack([np.concatenate([source, target]) ** power for power in (1, 2)], axis=1)
-    judge = LogisticRegression(solver="newton-cholesky", tol=1e-10).fit(powers, np.repeat([0, 1], 200))
-    weights = target_weights(judge.predict_proba(powers[:200])[:, 1], 200, 200, 20)
+    domain_classifier = LogisticRegression(solver="newton-cholesky", tol=1e-10).fit(powers, np.repeat([0, 1], 200))
+    weights = target_weights(domain_classifier.predict_proba(powers[:200])[:, 1], 200, 200, 20)
     return np.polyfit(source, outputs, 1), np.polyfit(source, outputs, 1, w=np.sqrt(weights)), weights
 
 
@@ -1267,10 +1272,10 @@ def lines(source, outputs, target):
 source, outputs, target, true_outputs = covariate_shift.sample_domains(0)
 plain, weighted, weights = lines(source, outputs, target)
 axes = plt.figure(figsize=(7, 3.6), layout="constrained").add_subplot()
-axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLOURS["blue"], alpha=0.5, label="source, area by weight")
+axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLORS["blue"], alpha=0.5, label="source, area by weight")
 axes.scatter(target, true_outputs, 8, color="grey", label="target, outputs never seen")
-for line, colour, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
-    axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLOURS[colour], label=name)
+for line, color, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
+    axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLORS[color], label=name)
 axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2))
 axes.legend(ncols=2)
 plt.show()
@@ -1301,9 +1306,9 @@ print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} 
 KIN = ("grandparent", "sibling", "aunt or uncle", "cousin", "parent-in-law")
 
 
-def steps_of(up, beside=""):
+def steps_of(up, pairs=""):
     """A graph's steps as pairs: up from each person, its reverse, and beside; `up` lists "person above" pairs."""
-    upwards, couples = ({tuple(pair.split(":")) for pair in text.split()} for text in (up, beside))
+    upwards, couples = ({tuple(pair.split(":")) for pair in text.split()} for text in (up, pairs))
     return {
         "up": upwards,
         "down": {pair[::-1] for pair in upwards},
@@ -1335,9 +1340,9 @@ listed = {name: {tuple(pair.split(":")) for pair in text.split()} for name, text
 paths = [path for length in (1, 2, 3, 4) for path in itertools.product(("up", "down", "beside"), repeat=length)]
 
 
-def agreement(found, facts):
+def agreement(reached, facts):
     """F1: 1 if the pairs found are just the facts, 0 if they have none in common."""
-    return 2 * len(found & facts) / max(1, len(found) + len(facts))
+    return 2 * len(reached & facts) / max(1, len(reached) + len(facts))
 
 
 learned_paths = {
@@ -1356,18 +1361,18 @@ academic = dict(zip(KIN, (
     "Eva:Ada Finn:Ada Gus:Ada", "Ben:Cleo Cleo:Ben Ben:Dan Dan:Ben Cleo:Dan Dan:Cleo Eva:Finn Finn:Eva Finn:Gus Gus:Finn",
     "Eva:Cleo Eva:Dan Finn:Dan Gus:Ben Gus:Dan", "Eva:Gus Gus:Eva", ""), strict=True))  # fmt: skip
 academic = {name: {tuple(pair.split(":")) for pair in text.split()} for name, text in academic.items()}
-found = {name: follow(group, path) for name, path in learned_paths.items()}
+reached = {name: follow(group, path) for name, path in learned_paths.items()}
 right, wrong = (
-    sum(len(pick(found[name], academic[name])) for name in KIN) for pick in (set.intersection, set.difference)
+    sum(len(pick(reached[name], academic[name])) for name in KIN) for pick in (set.intersection, set.difference)
 )
 print(f"relations: {right} of {sum(map(len, academic.values()))} facts found, {wrong} wrong ones")
-print("wrong:", *sorted(f"{x}'s {name}: {y}" for name in KIN for x, y in found[name] - academic[name]), sep="\n  ")
+print("wrong:", *sorted(f"{x}'s {name}: {y}" for name in KIN for x, y in reached[name] - academic[name]), sep="\n  ")
 
 # %% tags=["nbval-check-output"]
 passable = [path for path in paths if follow(group, path)]
-lots = [len(follow(group, path) & academic[name]) for path in passable for name in KIN]
+by_chance = [len(follow(group, path) & academic[name]) for path in passable for name in KIN]
 print(f"{len(passable)} of {len(paths)} paths lead somewhere in the group")
-print(f"one of these drawn by lot for each relation: {len(KIN) * np.mean(lots):.1f} facts on average")
+print(f"one of these drawn by lot for each relation: {len(KIN) * np.mean(by_chance):.1f} facts on average")
 
 # %% [markdown]
 # All 20 facts are found without one label from the group, against 2.0 by lot. And six wrong ones come along: Finn has
@@ -1386,8 +1391,8 @@ print(f"one of these drawn by lot for each relation: {len(KIN) * np.mean(lots):.
 # %%
 targets = {"faces": "new faces", "digits": "real digits", "greek": "Greek letters", "galaxies": "kinds of galaxies"}
 sources = ("faces", "letters", "galaxies")
-pictured = faces.portraits(faces.TEST_PEOPLE[:1], 1, 0), digits.load(), glyphs.glyphs("Ω", 1, 0), sharp
-plots.image_grid(np.stack([part.images[0] for part in pictured]), list(targets.values()), columns=4)
+examples = faces.portraits(faces.TEST_PEOPLE[:1], 1, 0), digits.load(), glyphs.glyphs("Ω", 1, 0), sharp
+plots.image_grid(np.stack([part.images[0] for part in examples]), list(targets.values()), columns=4)
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -1405,8 +1410,8 @@ matrix = results("transfer_matrix")
 for key, name in targets.items():
     row = matrix[key]
     cells = {**row["none"], **{f"{source} teacher": row[source]["accuracy"] for source in sources}}
-    for rival, entry in cells.items():
-        print(f"{name:<18} {rival:<17}{shown(entry)}")
+    for baseline, entry in cells.items():
+        print(f"{name:<18} {baseline:<17}{shown(entry)}")
 
 # %%
 columns = ["from scratch", "pixels", *(f"{source}\nteacher" for source in sources)]
@@ -1432,9 +1437,9 @@ figure, axes = plt.subplots(figsize=(9, 4.2), layout="constrained")
 for place, (key, source) in enumerate(itertools.product(targets, sources)):
     pairs = paired_difference(matrix[key][source]["accuracy"]["values"], matrix[key]["none"]["scratch"]["values"])
     low, high = pairs["ci95"]
-    colour = plots.COLOURS["green" if low > 0 else "vermilion" if high < 0 else "blue"]
-    axes.plot([100 * low, 100 * high], [place, place], color=colour, linewidth=3, solid_capstyle="butt")
-    axes.plot(100 * pairs["mean"], place, "o", color=colour)
+    color = plots.COLORS["green" if low > 0 else "vermilion" if high < 0 else "blue"]
+    axes.plot([100 * low, 100 * high], [place, place], color=color, linewidth=3, solid_capstyle="butt")
+    axes.plot(100 * pairs["mean"], place, "o", color=color)
 axes.set_yticks(range(12), [f"{source} → {name}" for name in targets.values() for source in sources])
 axes.axvline(0, color="black", linewidth=1)
 axes.invert_yaxis()
@@ -1483,9 +1488,9 @@ BY_N, ONE_SIDED, NORMAL, UNPAIRED, SINGLE, MEAN, REVERSED = (
     "with and without are exchanged")  # fmt: skip
 
 
-def check_verdict(one, other, expected, *mistakes):
+def check_verdict(with_teacher, without, expected, *mistakes):
     """Hold verdict to a word; `mistakes` lists those that lead to another, each with what it leads to."""
-    checks.returns(verdict, (list(map(float, one)), list(map(float, other))), expected, dict(mistakes))
+    checks.returns(verdict, (list(map(float, with_teacher)), list(map(float, without))), expected, dict(mistakes))
 
 
 with progress.exercise("verdict"):
@@ -1502,20 +1507,20 @@ with progress.exercise("verdict"):
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("verdict")
 
-    def check_random(one, other):
+    def check_random(with_teacher, without):
         """By scipy's paired t test, whose p-value lies below 0.05 just when the interval leaves 0 out."""
-        test, gains = stats.ttest_rel(one, other), np.subtract(one, other)
+        test, gains = stats.ttest_rel(with_teacher, without), np.subtract(with_teacher, without)
         expected = "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
         size, t, paired = len(gains), stats.t.ppf(0.975, len(gains) - 1), stats.sem(gains)
         halves = {BY_N: t * gains.std() / np.sqrt(size), ONE_SIDED: stats.t.ppf(0.95, size - 1) * paired,
-                  NORMAL: 1.96 * paired, UNPAIRED: t * np.hypot(stats.sem(one), stats.sem(other)),
+                  NORMAL: 1.96 * paired, UNPAIRED: t * np.hypot(stats.sem(with_teacher), stats.sem(without)),
                   SINGLE: t * gains.std(ddof=1), MEAN: 0}  # fmt: skip
         mean = gains.mean()
         wrong = {
             text: "helps" if mean > half else "harms" if mean < -half else "undecided" for text, half in halves.items()
         }
         wrong[REVERSED] = {"helps": "harms", "harms": "helps"}.get(expected, "undecided")
-        check_verdict(one, other, expected, *wrong.items())
+        check_verdict(with_teacher, without, expected, *wrong.items())
 
     for size in (3, 4, 5, 5, 8, 10):
         level = rng.uniform(0.3, 0.7, size)
@@ -1541,21 +1546,21 @@ for source in sources:
 # better. Live, for fifty digits:
 
 # %%
-few, others = digits.split(0, 5)
+few, remaining = digits.split(0, 5)
 for name, teacher in (("faces", teachers.load("faces_vgg16")), ("galaxies", network)):
-    features, tested = (small_network.vectors(teacher, part) for part in (few, others.take(slice(500))))
+    features, tested = (small_network.vectors(teacher, part) for part in (few, remaining.take(slice(500))))
     head = small_network.linear(features, few.labels)
     print(
-        f"{name:<9}LogME {transferability.log_me(features, few.labels):+.2f}, then trained: {head.score(tested, others.labels[:500]):.1%}"
+        f"{name:<9}LogME {transferability.log_me(features, few.labels):+.2f}, then trained: {head.score(tested, remaining.labels[:500]):.1%}"
     )
 
 # %% tags=["nbval-check-output"]
 for key, name in targets.items():
     for source in sources:
-        one = matrix[key][source]
+        table = matrix[key][source]
         print(
-            f"{name:<18} {source + ' teacher':<17} LogME {one['log_me']['mean']:+.2f}  LEEP {one['leep']['mean']:+.2f}  "
-            f"A-distance {one['a_distance']['mean']:.2f}  accuracy {one['accuracy']['mean']:.1%}"
+            f"{name:<18} {source + ' teacher':<17} LogME {table['log_me']['mean']:+.2f}  LEEP {table['leep']['mean']:+.2f}  "
+            f"A-distance {table['a_distance']['mean']:.2f}  accuracy {table['accuracy']['mean']:.1%}"
         )
 
 # %% [markdown]
@@ -1652,16 +1657,16 @@ print(f"usual colours {accuracy(network, sharp):.1%}, exchanged {(answered == sh
 
 # %% tags=["nbval-check-output"]
 bias = results("dataset_bias")
-colours = "exchanged", "usual"
+colors = "exchanged", "usual"
 for key in ("biased", "neutral"):
     for who in ("teacher", "student"):
-        one = bias[key][who]
-        print(f"{key:<8} {who:<8} usual {shown(one['usual'])}, exchanged {shown(one['exchanged'])}")
+        table = bias[key][who]
+        print(f"{key:<8} {who:<8} usual {shown(table['usual'])}, exchanged {shown(table['exchanged'])}")
 for key in ("biased", "neutral"):
     print(
-        f"student of the {key} teacher, exchanged less usual: {gain(*(bias[key]['student'][name] for name in colours))}"
+        f"student of the {key} teacher, exchanged less usual: {gain(*(bias[key]['student'][name] for name in colors))}"
     )
-for name in colours:
+for name in colors:
     print(
         f"{name}: the neutral teacher's student over the biased one's: {gain(bias['neutral']['student'][name], bias['biased']['student'][name])}"
     )

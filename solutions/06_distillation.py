@@ -45,8 +45,8 @@ progress = checks.Progress(
     {
         "soften": "Exercise 6.1 soften",
         "distillation_loss": "Exercise 6.2 distillation_loss",
-        "distil_step": "Exercise 6.3 distil_step",
-        "distil_step_teacher": "Exercise 6.3 distil_step, the teacher stays",
+        "distill_step": "Exercise 6.3 distill_step",
+        "distill_step_teacher": "Exercise 6.3 distill_step, the teacher stays",
         "attention_map": "Exercise 6.4 attention_map",
         "hint_loss": "Exercise 6.5 hint_loss",
     }
@@ -59,10 +59,14 @@ progress = checks.Progress(
 # the test.
 
 # %%
-album = faces.portraits(faces.DEVELOPMENT_PEOPLE[:10], 50, seed=6)
-place = np.arange(len(album)) % 50
-labelled, unlabelled, test = album.take(place < 10), album.take((place >= 10) & (place < 30)), album.take(place >= 30)
-plots.image_grid(labelled.images[::10], titles=list("ABCDEFGHIJ"), columns=10)
+dataset = faces.portraits(faces.DEVELOPMENT_PEOPLE[:10], 50, seed=6)
+place = np.arange(len(dataset)) % 50
+labeled, unlabeled, test = (
+    dataset.take(place < 10),
+    dataset.take((place >= 10) & (place < 30)),
+    dataset.take(place >= 30),
+)
+plots.image_grid(labeled.images[::10], titles=list("ABCDEFGHIJ"), columns=10)
 plt.show()
 
 # %% [markdown]
@@ -70,15 +74,15 @@ plt.show()
 
 # %%
 base = teachers.load("faces_vgg16", head=False)
-images = np.concatenate([labelled.images, unlabelled.images])
+images = np.concatenate([labeled.images, unlabeled.images])
 features, test_features = (base.predict(part, batch_size=100, verbose=0) for part in (images, test.images))
 
 # %%
-normalise = keras.layers.Normalization()
-normalise.adapt(features[: len(labelled)])
-head = keras.Sequential([normalise, keras.layers.Dense(10)])
+normalize = keras.layers.Normalization()
+normalize.adapt(features[: len(labeled)])
+head = keras.Sequential([normalize, keras.layers.Dense(10)])
 head.compile(keras.optimizers.Adam(3e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-head.fit(features[: len(labelled)], labelled.labels, batch_size=32, epochs=60, verbose=0)
+head.fit(features[: len(labeled)], labeled.labels, batch_size=32, epochs=60, verbose=0)
 teacher_logits, test_logits = (np.asarray(head(part)) for part in (features, test_features))
 print(f"the teacher: {(test_logits.argmax(axis=1) == test.labels).mean():.1%} of the test pictures right")
 
@@ -101,23 +105,23 @@ print(f"the student is {teacher.count_params() / student.count_params():.1f} tim
 
 
 # %%
-def shown_answers(pictures, logits, names, true, temperatures=(1, 4)):
+def shown_predictions(images, logits, names, true, temperatures=(1, 4)):
     """A row for each picture: the picture under its true name, and the teacher's answer at each temperature."""
-    _, rows = plt.subplots(len(pictures), 1 + len(temperatures), figsize=(11, 2.3 * len(pictures)),
+    _, rows = plt.subplots(len(images), 1 + len(temperatures), figsize=(11, 2.3 * len(images)),
                            width_ratios=[1, *[3 for _ in temperatures]], layout="constrained", squeeze=False)  # fmt: skip
-    for axes, picture, answer, name in zip(rows, pictures, logits, true, strict=True):
-        axes[0].imshow(picture)
+    for axes, image, row, name in zip(rows, images, logits, true, strict=True):
+        axes[0].imshow(image)
         axes[0].set_title(f"true: {name}", fontsize=10)
         axes[0].set_axis_off()
-        for one, temperature in zip(axes[1:], temperatures, strict=True):
-            widgets.draw_softened(answer, names, temperature, one)
+        for ax, temperature in zip(axes[1:], temperatures, strict=True):
+            widgets.draw_softened(row, names, temperature, ax)
 
 
 first_two = np.sort(test_logits, axis=1)[:, -2:]
 lead = first_two[:, 1] - first_two[:, 0]
 chosen = [int(lead.argmax()), int(lead.argmin())]
 true = ["ABCDEFGHIJ"[label] for label in test.labels[chosen]]
-shown_answers(test.images[chosen], test_logits[chosen], "ABCDEFGHIJ", true)
+shown_predictions(test.images[chosen], test_logits[chosen], "ABCDEFGHIJ", true)
 plt.show()
 
 # %% [markdown]
@@ -216,10 +220,10 @@ for temperature in (0.25, 1, 4, 16, 64):
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     """Mean loss of softened teacher answers and labels: a scalar tensor."""
     ### BEGIN SOLUTION
-    given = keras.ops.softmax(teacher_logits / temperature)
-    log_given = keras.ops.log_softmax(teacher_logits / temperature)
+    target = keras.ops.softmax(teacher_logits / temperature)
+    log_target = keras.ops.log_softmax(teacher_logits / temperature)
     log_learned = keras.ops.log_softmax(student_logits / temperature)
-    soft = temperature**2 * keras.ops.mean(keras.ops.sum(given * (log_given - log_learned), axis=-1))
+    soft = temperature**2 * keras.ops.mean(keras.ops.sum(target * (log_target - log_learned), axis=-1))
     hard = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, student_logits, from_logits=True))
     return alpha * soft + (1 - alpha) * hard
     ### END SOLUTION
@@ -288,15 +292,15 @@ sure_or_not = {
     "the student is sure": np.array([[4, 0, 0, 0]], "float32"),
     "the student has no idea": np.zeros((1, 4), "float32"),
 }
-for name, answer in sure_or_not.items():
+for name, prediction in sure_or_not.items():
     as_meant, swapped = (float(distillation_loss(*logits, np.array([0]), 1.0, 1.0))
-                         for logits in ((answer, hesitates), (hesitates, answer)))  # fmt: skip
+                         for logits in ((prediction, hesitates), (hesitates, prediction)))  # fmt: skip
     print(f"{name}: KL(teacher ‖ student) {as_meant:.2f}, swapped {swapped:.2f}")
 
 # %%
 _, row = plt.subplots(1, 3, figsize=(11, 2), layout="constrained")
-for axes, (name, answer) in zip(row, {"the teacher hesitates": hesitates, **sure_or_not}.items(), strict=True):
-    widgets.draw_softened(answer[0], "BFAC", 1, axes)
+for axes, (name, prediction) in zip(row, {"the teacher hesitates": hesitates, **sure_or_not}.items(), strict=True):
+    widgets.draw_softened(prediction[0], "BFAC", 1, axes)
     axes.set_title(name, fontsize=10)
 plt.show()
 
@@ -378,7 +382,7 @@ else:
 #
 # ### Exercise 6.3: take one step of distillation
 #
-# `distil_step(teacher, student, images, optimizer, temperature)`: one gradient step that brings the student's
+# `distill_step(teacher, student, images, optimizer, temperature)`: one gradient step that brings the student's
 # softened answers on `images` nearer to the teacher's, by T² · KL(teacher ‖ student) averaged over the pictures;
 # returns the loss before the step, as a float; for a student that answers as its teacher does it is 0. The teacher
 # answers as in prediction (`training=False`), and **nothing in it changes**: neither weights nor batch-norm
@@ -391,21 +395,21 @@ else:
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "distil_step", "locked": false, "schema_version": 3, "solution": true}
-def distil_step(teacher, student, images, optimizer, temperature):
+# %% nbgrader={"grade": false, "grade_id": "distill_step", "locked": false, "schema_version": 3, "solution": true}
+def distill_step(teacher, student, images, optimizer, temperature):
     """One step of the student towards the teacher; the loss before it."""
     ### BEGIN SOLUTION
-    given = teacher(images, training=False) / temperature
+    target_logits = teacher(images, training=False) / temperature
     with tf.GradientTape() as tape:
         learned = student(images, training=True) / temperature
-        gaps = keras.ops.log_softmax(given) - keras.ops.log_softmax(learned)
-        loss = temperature**2 * keras.ops.mean(keras.ops.sum(keras.ops.softmax(given) * gaps, axis=-1))
+        gaps = keras.ops.log_softmax(target_logits) - keras.ops.log_softmax(learned)
+        loss = temperature**2 * keras.ops.mean(keras.ops.sum(keras.ops.softmax(target_logits) * gaps, axis=-1))
     optimizer.apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
     return float(loss)
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distill_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def tiny_network(seed, units=6):
     """Ten numbers in, four logits out, with batch norm between."""
     keras.utils.set_random_seed(seed)
@@ -422,41 +426,41 @@ def check_step(seed, temperature):
     numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
     copy = keras.models.clone_model(student)
     copy.set_weights(student.get_weights())
-    given, learned = (
+    target, learned = (
         np.asarray(x, dtype=float) / temperature for x in (teacher(numbers), copy(numbers, training=True))
     )
-    p, q = log_softmax(given, axis=1), log_softmax(learned, axis=1)
+    p, q = log_softmax(target, axis=1), log_softmax(learned, axis=1)
     expected = (np.exp(p) * (p - q)).sum(axis=1).mean()
     before = student.get_weights()
-    loss = distil_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
+    loss = distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
     checks.equal("the loss before the step", loss, temperature**2 * expected, {
         "the factor T² is missing": expected,
         "teacher and student are swapped in KL": temperature**2 * (np.exp(q) * (q - p)).sum(axis=1).mean()}, tolerance=1e-3)  # fmt: skip
     moved = [not np.array_equal(old, new) for old, new in zip(before, student.get_weights(), strict=True)]
     checks.require(moved[0] and moved[-1], "The student's weights did not move: was the optimizer applied to them?")
     checks.require(moved[4], "The student's batch-norm statistics did not move: it should run with training=True.")
-    losses = [distil_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature) for _ in range(8)]
+    losses = [distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature) for _ in range(8)]
     checks.require(
         losses[-1] < loss, f"After nine steps the loss went from {loss:.3f} to {losses[-1]:.3f}: it should fall."
     )
 
 
-with progress.exercise("distil_step"):
+with progress.exercise("distill_step"):
     check_step(0, 2.0)
     ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("distil_step")
+    rng = checks.grading_rng("distill_step")
     check_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
     ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_distil_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_distill_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def check_teacher_stays(seed):
     """Every number of the teacher is the same after three steps: weights and batch-norm statistics."""
     teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
     numbers = np.random.default_rng(seed).normal(3, 2, (12, 10)).astype("float32")
     before, own = teacher.get_weights(), [np.array(weight) for weight in student.trainable_weights]
     for _ in range(3):
-        distil_step(teacher, student, numbers, keras.optimizers.Adam(0.01), 2.0)
+        distill_step(teacher, student, numbers, keras.optimizers.Adam(0.01), 2.0)
     moved = [
         weight.path.split("/")[-1]
         for weight, old in zip(teacher.weights, before, strict=True)
@@ -469,10 +473,10 @@ def check_teacher_stays(seed):
     checks.require(not stayed, "Neither the teacher nor the student moved: a student that stays has learned nothing.")
 
 
-with progress.exercise("distil_step_teacher"):
+with progress.exercise("distill_step_teacher"):
     check_teacher_stays(0)
     ### BEGIN HIDDEN TESTS
-    check_teacher_stays(int(checks.grading_rng("distil_step_teacher").integers(10, 500)))
+    check_teacher_stays(int(checks.grading_rng("distill_step_teacher").integers(10, 500)))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -482,7 +486,7 @@ with progress.exercise("distil_step_teacher"):
 before = {"teacher": teacher.get_weights(), "student": student.get_weights()}
 optimizer = keras.optimizers.Adam(1e-3)
 for start in (0, 32, 64):
-    distil_step(teacher, student, images[start : start + 32], optimizer, 4.0)
+    distill_step(teacher, student, images[start : start + 32], optimizer, 4.0)
 for name, model in (("teacher", teacher), ("student", student)):
     pairs = zip(before[name], model.get_weights(), strict=True)
     print(f"{name}: {sum(not np.array_equal(old, new) for old, new in pairs)} of {len(before[name])} arrays moved")
@@ -493,7 +497,7 @@ for name, model in (("teacher", teacher), ("student", student)):
 # name are as good as others. The same random weights, the same number of steps: once from the labels, once from the
 # teacher's answers to all pictures.
 #
-# A `Lesson` is an output of the student, its target and a loss. `SoftTargets` is your loss with alpha = 1, and
+# A `Objective` is an output of the student, its target and a loss. `SoftTargets` is your loss with alpha = 1, and
 # `from_labels` a lesson of labels with the cross-entropy. `teach` is `fit` on one lesson or several, for a number of
 # steps of 50 pictures.
 
@@ -505,17 +509,17 @@ def new_student():
     return distillation.small_student(10)
 
 
-def right(model):
+def share_correct(model):
     """Share of the test pictures that a student names right."""
     return (np.asarray(model(test.images, training=False)).argmax(axis=1) == test.labels).mean()
 
 
 from_scratch, distilled = new_student(), new_student()
-lesson = distillation.from_labels(from_scratch, labelled.labels)
-distillation.teach(from_scratch, labelled.images, [lesson], steps=90, learning_rate=0.01)
-lesson = distillation.Lesson(distilled.output, teacher_logits, distillation.SoftTargets(temperature=4.0))
-distillation.teach(distilled, images, [lesson], steps=90, learning_rate=0.01)
-print(f"from scratch {right(from_scratch):.1%}, distilled {right(distilled):.1%}")
+objective = distillation.from_labels(from_scratch, labeled.labels)
+distillation.teach(from_scratch, labeled.images, [objective], steps=90, learning_rate=0.01)
+objective = distillation.Objective(distilled.output, teacher_logits, distillation.SoftTargets(temperature=4.0))
+distillation.teach(distilled, images, [objective], steps=90, learning_rate=0.01)
+print(f"from scratch {share_correct(from_scratch):.1%}, distilled {share_correct(distilled):.1%}")
 
 # %% [markdown]
 # One run on ten people proves little. The next section repeats it, with all the rivals. But first a trap.
@@ -544,10 +548,10 @@ for momentum, whose in momenta.items():
             layer.momentum = momentum
     model.compile(keras.optimizers.Adam(2e-3), distillation.SoftTargets(temperature=4.0))
     model.fit(images, teacher_logits, batch_size=50, epochs=15, verbose=0)
-    as_it_is = right(model)
+    as_it_is = share_correct(model)
     networks.refresh_batch_norm(model, images)
-    shares[f"{momentum}\n{whose}"] = as_it_is, right(model)
-    print(f"momentum {momentum}: {as_it_is:.1%} right, refreshed {right(model):.1%}")
+    shares[f"{momentum}\n{whose}"] = as_it_is, share_correct(model)
+    print(f"momentum {momentum}: {as_it_is:.1%} right, refreshed {share_correct(model):.1%}")
 
 # %%
 axes = plt.figure(figsize=(7, 3.4), layout="constrained").add_subplot()
@@ -605,8 +609,8 @@ def shown(entry):
 
 def points(differences):
     """The mean of differences, one a seed, in points, with its 95 % interval."""
-    found = summary(differences)
-    return f"{100 * found['mean']:+5.1f} ({100 * found['ci95'][0]:+.1f} to {100 * found['ci95'][1]:+.1f})"
+    gap = summary(differences)
+    return f"{100 * gap['mean']:+5.1f} ({100 * gap['ci95'][0]:+.1f} to {100 * gap['ci95'][1]:+.1f})"
 
 
 def plain(entry, digits):
@@ -626,7 +630,10 @@ groups = len(accuracy["teacher"]["values"])
 print(f"{groups} groups of people")
 print(f"{'the teacher':<23}{shown(accuracy['teacher'])}")
 for way, name in WAYS.items():
-    over = [points(less(accuracy[way], accuracy[rival])) if way != rival else "" for rival in ("scratch", "softmax")]
+    over = [
+        points(less(accuracy[way], accuracy[baseline])) if way != baseline else ""
+        for baseline in ("scratch", "softmax")
+    ]
     print(f"{name:<23}{shown(accuracy[way])}   over scratch {over[0]:<22}  over softmax {over[1]}".rstrip())
 print(f"the teacher over softmax: {points(less(accuracy['teacher'], accuracy['softmax']))} points")
 
@@ -652,9 +659,14 @@ plt.show()
 # How many runs do such small differences need? The same again, with the first half of the groups alone:
 
 # %% tags=["nbval-check-output"]
-for way, rival in (("hints", "softmax"), ("attention", "softmax"), ("transfer", "scratch"), ("multi_task", "softmax")):
-    differences = less(accuracy[way], accuracy[rival])
-    print(f"{WAYS[way]} over {WAYS[rival]}: {points(differences[: groups // 2])} with {groups // 2} groups, "
+for way, baseline in (
+    ("hints", "softmax"),
+    ("attention", "softmax"),
+    ("transfer", "scratch"),
+    ("multi_task", "softmax"),
+):
+    differences = less(accuracy[way], accuracy[baseline])
+    print(f"{WAYS[way]} over {WAYS[baseline]}: {points(differences[: groups // 2])} with {groups // 2} groups, "
           f"{points(differences)} with {groups}")  # fmt: skip
 
 # %% [markdown]
@@ -787,12 +799,12 @@ with progress.exercise("attention_map"):
 block = keras.Model(base.input, base.get_layer("block3_conv3_relu").output)
 teacher_maps = np.asarray(block(images, training=False))
 attentive = new_student()
-lessons = [
-    distillation.Lesson(attentive.output, teacher_logits, distillation.SoftTargets(temperature=4.0)),
+objectives = [
+    distillation.Objective(attentive.output, teacher_logits, distillation.SoftTargets(temperature=4.0)),
     distillation.attention(attentive, "map2", teacher_maps, weight=10.0),
 ]
-distillation.teach(attentive, images, lessons, steps=90, learning_rate=0.01)
-print(f"softmax and attention: {right(attentive):.1%} of the test pictures right")
+distillation.teach(attentive, images, objectives, steps=90, learning_rate=0.01)
+print(f"softmax and attention: {share_correct(attentive):.1%} of the test pictures right")
 
 # %%
 watched = test.images[::20][:8]
@@ -969,14 +981,17 @@ for who in ("teacher", "student"):
 files = {name: export.convert(distilled, name, images[::10]) for name in (None, "float16", "int8")}
 own = np.asarray(distilled(test.images, training=False))
 for name, content in files.items():
-    answer = export.Runner(content).predict(test.images)
-    same = (answer.argmax(axis=1) == own.argmax(axis=1)).mean()
+    prediction = export.Runner(content).predict(test.images)
+    same = (prediction.argmax(axis=1) == own.argmax(axis=1)).mean()
     print(f"{name or 'float32':<8} {len(content):>7,} bytes, {same:.1%} of the answers the same, "
-          f"logits at most {np.abs(answer - own).max():.2g} apart")  # fmt: skip
+          f"logits at most {np.abs(prediction - own).max():.2g} apart")  # fmt: skip
 
 # %% tags=["nbval-check-output"]
-answer = export.Runner(files[None]).predict(test.images)
-print("float32 names the same person in every test picture:", bool((answer.argmax(axis=1) == own.argmax(axis=1)).all()))
+prediction = export.Runner(files[None]).predict(test.images)
+print(
+    "float32 names the same person in every test picture:",
+    bool((prediction.argmax(axis=1) == own.argmax(axis=1)).all()),
+)
 
 # %% [markdown]
 # And the time? It is measured on one processor core, one picture at a time, the median of a hundred calls. Yours will
@@ -1062,8 +1077,8 @@ print("a head for the teacher, and its answers:", plain(seconds["asking"], 1), "
 print("teaching by softmax:", plain(seconds["softmax"], 1), "s")
 print("teaching from labels:", plain(seconds["scratch"], 1), "s")
 both = np.add(seconds["asking"]["values"], seconds["softmax"]["values"])
-dearer = summary(both - seconds["scratch"]["values"])
-print("answers and softmax over labels:", plain(dearer, 1), "s")
+extra_cost = summary(both - seconds["scratch"]["values"])
+print("answers and softmax over labels:", plain(extra_cost, 1), "s")
 made = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))
 minutes = made["measured"]["last_run_minutes"]
 print(f"training the teacher took {minutes} minutes, {60 * minutes / both.mean():.0f} times as long")
@@ -1095,8 +1110,8 @@ plt.show()
 # %% tags=["nbval-check-output"]
 for kind, changed in record["changed"].items():
     for way in ("teacher", "scratch", "smoothing", "hard", "softmax", "hints", "attention"):
-        less_right = points(less(accuracy[way], changed[way]))
-        print(f"{kind:<6} {WAYS.get(way, 'the teacher'):<22} {shown(changed[way])}   lost {less_right} points")
+        fewer_correct = points(less(accuracy[way], changed[way]))
+        print(f"{kind:<6} {WAYS.get(way, 'the teacher'):<22} {shown(changed[way])}   lost {fewer_correct} points")
     lost = {way: less(accuracy[way], changed[way]) for way in changed}
     for way in ("teacher", "scratch", "hints", "attention"):
         more = points(lost["softmax"] - lost[way])
@@ -1136,7 +1151,7 @@ plt.show()
 # you measure before the app goes out, on which photos? Give reasons with numbers from this unit, and name one of its
 # results that you would not trust there. About eight sentences. (3 points)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distil", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "why_distill", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
 # here (25.7 points from pictures without names). I would begin with softmax, which beat hard labels by 7.8 points with
 # a good teacher, and then add hints, which cost nothing on the phone: 2.9 points more on ordinary pictures, 6.1 on dark
@@ -1184,7 +1199,7 @@ def five_best(number):
     """One of the photos, and the five best answers to it."""
     best = logits[number].argsort()[::-1][:5]
     names = [name.replace("_", "\n") for name in class_names[best]]
-    shown_answers([some.images[number]], [logits[number][best]], names, [some.class_names[some.labels[number]]])
+    shown_predictions([some.images[number]], [logits[number][best]], names, [some.class_names[some.labels[number]]])
 
 
 # %% tags=["photo"]

@@ -150,7 +150,7 @@ def no_weights(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def pictures():
+def images():
     """Twelve pictures of noise, 48x48, uint8."""
     return np.random.default_rng(0).integers(0, 256, (12, 48, 48, 3), dtype=np.uint8)
 

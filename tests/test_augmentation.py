@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tlcourse.augmentation import RandomAffine, RandomColourCast
+from tlcourse.augmentation import RandomAffine, RandomColorCast
 
 
 class Most(RandomAffine):
@@ -26,22 +26,22 @@ def noise():
     return np.random.default_rng(0).normal(size=(8, 12, 12, 3)).astype(np.float32)
 
 
-@pytest.mark.parametrize("layer", [RandomAffine(), RandomColourCast()])
-def test_pictures_are_varied_in_training_only_and_each_in_its_own_way(layer, noise):
+@pytest.mark.parametrize("layer", [RandomAffine(), RandomColorCast()])
+def test_images_are_varied_in_training_only_and_each_in_its_own_way(layer, noise):
     np.testing.assert_array_equal(layer(noise, training=False), noise)
     same = np.repeat(noise[:1], 8, axis=0)
     varied = np.asarray(layer(same, training=True))
     assert varied.shape == same.shape
-    assert len({picture.tobytes() for picture in varied}) == 8
+    assert len({image.tobytes() for image in varied}) == 8
 
 
-def test_what_comes_next_knows_the_shape(noise):
+def test_the_output_has_a_static_shape(noise):
     layer, seen = RandomAffine(seed=0), []
 
     @tf.function
-    def trace(pictures):
-        seen.append(layer(pictures, training=True).shape.as_list())
-        return pictures
+    def trace(images):
+        seen.append(layer(images, training=True).shape.as_list())
+        return images
 
     trace(noise)
     assert seen[0][1:] == [12, 12, 3], "TensorFlow convolves more slowly where it does not know the shape"
@@ -69,13 +69,13 @@ def test_a_zoom_enlarges_around_the_middle():
 
 
 def test_a_seed_repeats_the_variation(noise):
-    for kind in (RandomAffine, RandomColourCast):
+    for kind in (RandomAffine, RandomColorCast):
         first, again, other = (np.asarray(kind(seed=seed)(noise, training=True)) for seed in (1, 1, 2))
         np.testing.assert_array_equal(first, again)
         assert np.abs(first - other).max() > 0.01
 
 
 def test_draws_stay_within_what_is_asked():
-    drawn = np.asarray(RandomAffine(seed=0)._draw(2000, 0.3))
-    assert -0.3 <= drawn.min() < -0.28
-    assert 0.28 < drawn.max() <= 0.3
+    sampled = np.asarray(RandomAffine(seed=0)._draw(2000, 0.3))
+    assert -0.3 <= sampled.min() < -0.28
+    assert 0.28 < sampled.max() <= 0.3

@@ -137,18 +137,18 @@ WRONG_SHAPES = {
 
 
 @pytest.mark.parametrize("kind", WRONG_SHAPES)
-def test_pictures_of_a_wrong_shape(kind, small_teacher):
-    shape, says = WRONG_SHAPES[kind]
-    pictures = np.full(shape, 99, dtype=np.uint8)
-    with pytest.raises(ValueError, match=says) as error:
-        teachers.preprocess("faces_vgg16", pictures)
+def test_images_of_a_wrong_shape(kind, small_teacher):
+    shape, message = WRONG_SHAPES[kind]
+    images = np.full(shape, 99, dtype=np.uint8)
+    with pytest.raises(ValueError, match=message) as error:
+        teachers.preprocess("faces_vgg16", images)
     assert str(shape) in str(error.value)
     with pytest.raises(ValueError, match=r"\(n, 48, 48, 3\)|no pictures") as error:
-        features.extract(small_teacher, pictures)
+        features.extract(small_teacher, images)
     assert str(shape) in str(error.value)
 
 
-def test_pictures_that_are_too_small():
+def test_images_that_are_too_small():
     with pytest.raises(
         ValueError, match=r"InceptionV3 takes pictures of 75 pixels and more, got shape \(1, 48, 48, 3\)"
     ):
@@ -156,23 +156,23 @@ def test_pictures_that_are_too_small():
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (-1, 1), (-20, 200), (0, 300), (np.nan, 5), (0, np.inf)])
-def test_pictures_with_a_suspicious_range(low, high, small_teacher, pictures):
-    values = np.where(pictures > 128, low, high).astype(np.float32)
+def test_images_with_a_suspicious_range(low, high, small_teacher, images):
+    values = np.where(images > 128, low, high).astype(np.float32)
     for function in (teachers.preprocess, features.extract):
         with pytest.raises(ValueError, match="as 0 to 255"):
             function("faces_vgg16" if function is teachers.preprocess else small_teacher, values)
 
 
 @pytest.mark.parametrize("kind", [bool, complex, object, str])
-def test_pictures_of_a_wrong_type(kind, small_teacher, pictures):
-    values = pictures.astype(kind)
+def test_images_of_a_wrong_type(kind, small_teacher, images):
+    values = images.astype(kind)
     with pytest.raises(ValueError, match="dtype"):
         teachers.preprocess("faces_vgg16", values)
     with pytest.raises(ValueError, match="dtype"):
         features.extract(small_teacher, values)
 
 
-def test_raw_pictures_for_a_teacher_that_wants_them_prepared(mirror):
+def test_raw_images_for_a_teacher_that_needs_preprocessed_ones(mirror):
     base = teachers.load("MobileNetV2", head=False, input_size=64)
     with pytest.raises(ValueError, match=r"teachers\.preprocess\('MobileNetV2', images\)"):
         features.extract(base, np.zeros((1, 64, 64, 3), np.uint8))
@@ -186,14 +186,14 @@ def test_an_input_size_that_does_not_suit(name, head, size):
         teachers.load(name, head=head, input_size=size)
 
 
-def test_a_layer_that_is_not_there(small_teacher, pictures):
+def test_a_layer_that_is_not_there(small_teacher, images):
     with pytest.raises(ValueError, match=r"no layer 'block9_conv1': there are image, rescale, block1_conv1"):
-        features.extract(small_teacher, pictures, layer="block9_conv1")
+        features.extract(small_teacher, images, layer="block9_conv1")
 
 
-def test_a_pooling_that_is_not_there(small_teacher, pictures):
+def test_a_pooling_that_is_not_there(small_teacher, images):
     with pytest.raises(ValueError, match="'average' or 'flatten', got 'max'"):
-        features.extract(small_teacher, pictures, pool="max")
+        features.extract(small_teacher, images, pool="max")
 
 
 # Folders of photos
@@ -262,7 +262,7 @@ def test_a_telephones_heic(folder, name):
         photos.load(folder)
 
 
-def test_no_photos_to_be_had(fresh_cache, monkeypatch):
+def test_no_photos_available(fresh_cache, monkeypatch):
     monkeypatch.delenv("TLCOURSE_MIRROR", raising=False)
     with pytest.raises(photos.PhotosUnavailable) as error:
         photos.cats_dogs()
@@ -304,8 +304,8 @@ def say_again():
 
 @pytest.mark.parametrize("reason", REASONS)
 @pytest.mark.parametrize("call", ["mkdir", "open", "savez", "replace"])
-def test_a_cache_that_cannot_be_written(reason, call, small_teacher, pictures, fresh_cache, monkeypatch, capfd):
-    expected = features.extract(small_teacher, pictures, cache=False)
+def test_a_cache_that_cannot_be_written(reason, call, small_teacher, images, fresh_cache, monkeypatch, capfd):
+    expected = features.extract(small_teacher, images, cache=False)
 
     def fails(*arguments, **options):
         raise REASONS[reason]
@@ -314,9 +314,9 @@ def test_a_cache_that_cannot_be_written(reason, call, small_teacher, pictures, f
     with monkeypatch.context() as patch:
         patch.setattr(where, call, fails, raising=call != "open")
         for _ in range(2):
-            np.testing.assert_array_equal(features.extract(small_teacher, pictures), expected)
-    said, errors = capfd.readouterr()
-    assert said == (
+            np.testing.assert_array_equal(features.extract(small_teacher, images), expected)
+    printed, errors = capfd.readouterr()
+    assert printed == (
         f"Features are not kept: {fresh_cache / 'features'}: {REASONS[reason].strerror}. "
         "Set TLCOURSE_CACHE to a folder with free space that you may write to.\n"
     )
@@ -324,18 +324,18 @@ def test_a_cache_that_cannot_be_written(reason, call, small_teacher, pictures, f
     assert [path for path in fresh_cache.rglob("*") if path.is_file()] == []
 
 
-def test_a_file_in_place_of_the_cache_folder(small_teacher, pictures, tmp_path, monkeypatch, capsys):
+def test_a_file_in_place_of_the_cache_folder(small_teacher, images, tmp_path, monkeypatch, capsys):
     (tmp_path / "cache").write_text("a file", encoding="utf-8")
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
-    assert features.extract(small_teacher, pictures).shape == (12, 16)
-    said = capsys.readouterr().out
-    assert said.count("\n") == 1
-    assert said.startswith(f"Features are not kept: {tmp_path / 'cache'}")
+    assert features.extract(small_teacher, images).shape == (12, 16)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert printed.startswith(f"Features are not kept: {tmp_path / 'cache'}")
 
 
 @pytest.mark.parametrize("damage", ["empty", "truncated", "flipped", "text", "other shape"])
-def test_a_damaged_cache_file_is_computed_again(damage, small_teacher, pictures, fresh_cache):
-    expected = features.extract(small_teacher, pictures)
+def test_a_damaged_cache_file_is_computed_again(damage, small_teacher, images, fresh_cache):
+    expected = features.extract(small_teacher, images)
     (file,) = (fresh_cache / "features").iterdir()
     whole = file.read_bytes()
     if damage == "flipped":
@@ -344,7 +344,7 @@ def test_a_damaged_cache_file_is_computed_again(damage, small_teacher, pictures,
         np.savez(file, features=expected[:5])
     else:
         file.write_bytes({"empty": b"", "truncated": whole[:-50], "text": b"hello"}[damage])
-    np.testing.assert_array_equal(features.extract(small_teacher, pictures), expected)
+    np.testing.assert_array_equal(features.extract(small_teacher, images), expected)
     np.testing.assert_array_equal(np.load(file)["features"], expected)  # and repaired
 
 
@@ -361,12 +361,12 @@ def test_an_interrupted_write_leaves_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_never_read(small_teacher, pictures, fresh_cache, monkeypatch):
+def test_what_a_killed_process_left_is_never_read(small_teacher, images, fresh_cache, monkeypatch):
     """Killed between writing and renaming: only the temporary file is there, under a name that nobody looks for."""
-    expected = features.extract(small_teacher, pictures)
+    expected = features.extract(small_teacher, images)
     (file,) = (fresh_cache / "features").iterdir()
     file.rename(file.with_name(f".{file.name}.123-abc.partial"))
-    np.testing.assert_array_equal(features.extract(small_teacher, pictures), expected)
+    np.testing.assert_array_equal(features.extract(small_teacher, images), expected)
     assert file.is_file()
 
 
@@ -416,13 +416,13 @@ def test_a_whole_download(server, tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize(("path", "md5", "says"), [
+@pytest.mark.parametrize(("path", "md5", "message"), [
     ("/short", None, r"/short: .*5000 bytes read, 5000 more expected"),
     ("/whole", "0" * 32, r"/whole: the checksum is [0-9a-f]{32}, and should be 0{32}"),
     ("/gone", None, "404"),
 ])  # fmt: skip
-def test_a_download_that_fails_leaves_nothing(server, tmp_path, path, md5, says):
-    with pytest.raises(OSError, match=says):
+def test_a_download_that_fails_leaves_nothing(server, tmp_path, path, md5, message):
+    with pytest.raises(OSError, match=message):
         storage.fetch(server + path, tmp_path / "file", md5)
     assert list(tmp_path.iterdir()) == []
 

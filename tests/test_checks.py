@@ -138,15 +138,15 @@ def test_something_else_fails(actual, expected):
 
 
 @pytest.mark.parametrize(
-    "wrong", [None, 0, "no", [1], np.array([True]), EqualToEverything()], ids=lambda one: type(one).__name__
+    "wrong", [None, 0, "no", [1], np.array([True]), EqualToEverything()], ids=lambda value: type(value).__name__
 )
 def test_require_takes_only_true(wrong):
     assert message(checks.require, wrong, "should hold") == "should hold"
 
 
-@pytest.mark.parametrize("right", [True, np.True_, np.bool_(1)])
-def test_require_takes_true(right):
-    checks.require(right, "should hold")
+@pytest.mark.parametrize("value", [True, np.True_, np.bool_(1)])
+def test_require_takes_true(value):
+    checks.require(value, "should hold")
 
 
 def test_a_tolerance_is_relative_and_near_zero_absolute():
@@ -252,7 +252,7 @@ def test_progress_forgets_a_pass_when_the_check_fails_later(progress):
     assert "0 of 3" in repr(progress)
 
 
-def test_an_unsolved_stub_says_so_without_a_long_traceback(progress):
+def test_an_unsolved_stub_gives_one_line_without_a_long_traceback(progress):
     def stub():
         raise NotImplementedError
 

@@ -77,7 +77,7 @@ def test_a_wrong_description_is_named(description, named):
 
 
 @pytest.mark.parametrize("layer", [{"kind": "conv", "filters": 2, "kernel": 9}, {"kind": "pool", "size": 9}])
-def test_a_layer_that_leaves_nothing_is_refused(layer):
+def test_a_layer_that_leaves_nothing_raises(layer):
     with pytest.raises(ValueError, match=r"9|negative|smaller"):
         counting.measure([layer], (8, 8, 3))
 

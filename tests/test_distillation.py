@@ -6,7 +6,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from tlcourse import distillation
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 from tlcourse.research import distillation_methods as experiment
 
 RNG = np.random.default_rng(6)
@@ -24,8 +24,8 @@ def little(classes=4):
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0, 20.0])
 def test_soft_targets_are_what_scipy_and_keras_make_of_them(temperature):
-    given, learned = softmax(TEACHER / temperature, axis=1), log_softmax(STUDENT / temperature, axis=1)
-    expected = temperature**2 * (given * (np.log(given) - learned)).sum(axis=1)
+    target, learned = softmax(TEACHER / temperature, axis=1), log_softmax(STUDENT / temperature, axis=1)
+    expected = temperature**2 * (target * (np.log(target) - learned)).sum(axis=1)
     loss = distillation.SoftTargets(temperature)
     np.testing.assert_allclose(loss.call(TEACHER, STUDENT), expected, rtol=2e-3, atol=1e-4)
     np.testing.assert_allclose(loss(TEACHER, STUDENT), expected.mean(), rtol=2e-3)
@@ -35,7 +35,7 @@ def test_soft_targets_are_what_scipy_and_keras_make_of_them(temperature):
         np.testing.assert_allclose(kerass.compute_loss(TEACHER, STUDENT), expected.mean(), rtol=2e-3)
 
 
-def test_soft_targets_are_zero_for_the_same_answer_and_stay_finite_for_large_ones():
+def test_soft_targets_are_zero_for_the_same_logits_and_stay_finite_for_large_ones():
     loss = distillation.SoftTargets(1.0)
     np.testing.assert_allclose(loss.call(TEACHER, TEACHER), 0, atol=1e-6)
     assert np.isfinite(loss.call(1000 * TEACHER, -1000 * STUDENT)).all()
@@ -62,34 +62,34 @@ def test_a_temperature_that_is_none_is_named(temperature):
 
 def test_attention_is_the_papers_map():
     student, maps = little(), RNG.normal(size=(3, 4, 4, 9)).astype("float32")
-    lesson = distillation.attention(student, "map2", maps, weight=2.0)
+    objective = distillation.attention(student, "map2", maps, weight=2.0)
     energy = (maps.astype(float) ** 2).sum(axis=-1).reshape(3, 16)
     np.testing.assert_allclose(
-        lesson.target, energy / np.linalg.norm(energy, axis=1, keepdims=True), rtol=2e-3, atol=1e-5
+        objective.target, energy / np.linalg.norm(energy, axis=1, keepdims=True), rtol=2e-3, atol=1e-5
     )
-    pictures = images(3)
-    own = np.asarray(keras.Model(student.input, student.get_layer("map2").output)(pictures)).astype(float)
+    batch = images(3)
+    own = np.asarray(keras.Model(student.input, student.get_layer("map2").output)(batch)).astype(float)
     energy = (own**2).sum(axis=-1).reshape(3, 16)
-    mine = np.asarray(keras.Model(student.input, lesson.output)(pictures))
+    mine = np.asarray(keras.Model(student.input, objective.output)(batch))
     np.testing.assert_allclose(mine, energy / np.linalg.norm(energy, axis=1, keepdims=True), rtol=2e-3, atol=1e-5)
-    assert lesson.weight == 32, "a mean over 16 places, weighted as a sum"
+    assert objective.weight == 32, "a mean over 16 places, weighted as a sum"
 
 
 def test_a_hint_goes_through_a_convolution_of_one_pixel_and_is_what_keras_compares():
     student, maps = little(), RNG.normal(5, 2, (6, 4, 4, 9)).astype("float32")
-    lesson = distillation.hint(student, "map2", maps)
-    np.testing.assert_allclose(lesson.target.mean(axis=(0, 1, 2)), 0, atol=1e-4)
-    np.testing.assert_allclose(lesson.target.std(axis=(0, 1, 2)), 1, atol=1e-2)
+    objective = distillation.hint(student, "map2", maps)
+    np.testing.assert_allclose(objective.target.mean(axis=(0, 1, 2)), 0, atol=1e-4)
+    np.testing.assert_allclose(objective.target.std(axis=(0, 1, 2)), 1, atol=1e-2)
     before = student.count_params()
-    learner = keras.Model(student.input, lesson.output)
+    learner = keras.Model(student.input, objective.output)
     kernel, bias = learner.layers[-1].get_weights()
     assert kernel.shape == (6, 9)
-    pictures = images(6)
-    own = np.asarray(keras.Model(student.input, student.get_layer("map2").output)(pictures))
-    mine = np.asarray(learner(pictures))
+    batch = images(6)
+    own = np.asarray(keras.Model(student.input, student.get_layer("map2").output)(batch))
+    mine = np.asarray(learner(batch))
     np.testing.assert_allclose(mine, np.einsum("nhwi,io->nhwo", own, kernel) + bias, rtol=2e-3, atol=1e-4)
-    kerass = keras.distillation.FeatureDistillation("mse").compute_loss(lesson.target, mine)
-    np.testing.assert_allclose(kerass, ((lesson.target - mine) ** 2).mean(), rtol=2e-3)
+    kerass = keras.distillation.FeatureDistillation("mse").compute_loss(objective.target, mine)
+    np.testing.assert_allclose(kerass, ((objective.target - mine) ** 2).mean(), rtol=2e-3)
     assert student.count_params() == before, "the new layer is no part of the student"
 
 
@@ -101,34 +101,34 @@ def test_maps_of_another_size_are_named(way):
 
 def test_labels_may_be_smoothed():
     student = little()
-    lesson = distillation.from_labels(student, [2, 0], smoothing=0.2)
-    np.testing.assert_array_equal(lesson.target, [[0, 0, 1, 0], [1, 0, 0, 0]])
-    given = np.full((2, 4), 0.05) + 0.8 * np.asarray(lesson.target)
-    expected = -(given * log_softmax(TEACHER[:2, :4], axis=1)).sum(axis=1).mean()
-    np.testing.assert_allclose(lesson.loss(lesson.target, TEACHER[:2, :4]), expected, rtol=2e-3)
+    objective = distillation.from_labels(student, [2, 0], smoothing=0.2)
+    np.testing.assert_array_equal(objective.target, [[0, 0, 1, 0], [1, 0, 0, 0]])
+    target = np.full((2, 4), 0.05) + 0.8 * np.asarray(objective.target)
+    expected = -(target * log_softmax(TEACHER[:2, :4], axis=1)).sum(axis=1).mean()
+    np.testing.assert_allclose(objective.loss(objective.target, TEACHER[:2, :4]), expected, rtol=2e-3)
 
 
-def test_a_student_learns_from_answers_alone_and_keeps_its_size():
-    pictures = images(40)
-    bright = pictures.mean(axis=(1, 2, 3)) > np.median(pictures.mean(axis=(1, 2, 3)))
-    pictures[bright] //= 3
+def test_a_student_learns_from_predictions_alone_and_keeps_its_size():
+    batch = images(40)
+    bright = batch.mean(axis=(1, 2, 3)) > np.median(batch.mean(axis=(1, 2, 3)))
+    batch[bright] //= 3
     logits = np.where(bright[:, None], [[4.0, -4.0]], [[-4.0, 4.0]]).astype("float32")
     student = little(2)
     before = student.get_weights()
-    lessons = [distillation.Lesson(student.output, logits, distillation.SoftTargets(2.0))]
-    assert distillation.teach(student, pictures, lessons, steps=20, batch_size=20, learning_rate=0.01) is student
-    assert (np.asarray(student(pictures)).argmax(axis=1) == logits.argmax(axis=1)).mean() > 0.9
+    objectives = [distillation.Objective(student.output, logits, distillation.SoftTargets(2.0))]
+    assert distillation.teach(student, batch, objectives, steps=20, batch_size=20, learning_rate=0.01) is student
+    assert (np.asarray(student(batch)).argmax(axis=1) == logits.argmax(axis=1)).mean() > 0.9
     moved = [not np.allclose(old, new) for old, new in zip(before, student.get_weights(), strict=True)]
     assert all(moved)
     assert int(student.count_params()) == sum(weight.size for weight in before)
 
 
-def test_lessons_need_a_target_for_each_picture():
+def test_objectives_need_a_target_for_each_image():
     student = little()
-    lesson = distillation.from_labels(student, [0, 1, 2])
-    for lessons in ([], [lesson]):
+    objective = distillation.from_labels(student, [0, 1, 2])
+    for objectives in ([], [objective]):
         with pytest.raises(ValueError, match="4 pictures need as many targets"):
-            distillation.teach(student, images(4), lessons, steps=1)
+            distillation.teach(student, images(4), objectives, steps=1)
 
 
 def test_mistakes_are_as_many_as_asked_for_and_name_somebody_else():
@@ -140,7 +140,7 @@ def test_mistakes_are_as_many_as_asked_for_and_name_somebody_else():
 
 
 def test_a_task_keeps_its_parts_apart_and_every_seed_has_its_own_people(monkeypatch):
-    for name, value in {"PEOPLE": 3, "LABELLED": 2, "UNLABELLED": 4, "TESTED": 3}.items():
+    for name, value in {"PEOPLE": 3, "LABELED": 2, "UNLABELED": 4, "TESTED": 3}.items():
         monkeypatch.setattr(experiment, name, value)
     parts = experiment.split_images(seed=2)
     assert [len(part) for part in parts] == [6, 12, 9]
@@ -156,8 +156,8 @@ def test_glasses_are_what_a_person_wears():
     assert 0 < sum(expected) < 30
 
 
-def test_unusual_pictures_are_moved_to_the_right_or_half_as_bright():
-    test = LabelledImages(images(6), np.arange(6), tuple("abcdef"), "noise")
+def test_unusual_images_are_moved_to_the_right_or_half_as_bright():
+    test = LabeledImages(images(6), np.arange(6), tuple("abcdef"), "noise")
     changed = experiment.unusual(test)
     moved, dark = changed["moved"], changed["dark"]
     by = experiment.MOVED_BY

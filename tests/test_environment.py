@@ -133,7 +133,7 @@ def test_environment_yml_agrees_with_pyproject():
     assert pip == ["-c constraints.txt", f"-e .[{','.join(EXTRAS)}]"]
 
 
-def test_make_and_ci_know_the_same_pythons():
+def test_make_and_ci_use_the_same_pythons():
     supported = SpecifierSet(PROJECT["requires-python"])
     minors = [f"3.{minor}" for minor in range(30) if supported.contains(f"3.{minor}.0")]
     assert minors == PYTHONS
@@ -193,7 +193,7 @@ def test_a_workflow_makes_the_site_and_publishes_it():
 
 
 @pytest.mark.parametrize(
-    ("found", "fails"),
+    ("findings", "fails"),
     [
         ({}, False),
         ({"seconds": 30.5}, True),
@@ -203,17 +203,17 @@ def test_a_workflow_makes_the_site_and_publishes_it():
     ],
     ids=["sound", "slow", "moved", "not to be resolved", "unit fails"],
 )
-def test_the_check_on_colabs_versions_fails_for_each_reason(found, fails, monkeypatch, tmp_path, capsys):
-    found = {"seconds": 29.5, "moved": [], "problem": "", "unit": "40", **found}
+def test_the_check_on_colabs_versions_fails_for_each_reason(findings, fails, monkeypatch, tmp_path, capsys):
+    findings = {"seconds": 29.5, "moved": [], "problem": "", "unit": "40", **findings}
     monkeypatch.setattr(colab_check, "FOLDER", tmp_path)
     monkeypatch.setattr(colab_check, "make", lambda: None)
-    monkeypatch.setattr(colab_check, "install", lambda: (found["seconds"], found["moved"], ["rich"]))
-    monkeypatch.setattr(colab_check, "resolve", lambda python: found["problem"] if python == "3.12" else "")
-    monkeypatch.setattr(colab_check, "run", lambda unit: found["unit"])
+    monkeypatch.setattr(colab_check, "install", lambda: (findings["seconds"], findings["moved"], ["rich"]))
+    monkeypatch.setattr(colab_check, "resolve", lambda python: findings["problem"] if python == "3.12" else "")
+    monkeypatch.setattr(colab_check, "run", lambda unit: findings["unit"])
     with pytest.raises(SystemExit) as end:
         colab_check.main(["01_cnn_parameters"])
     assert bool(end.value.code) == fails
-    assert found["problem"] in capsys.readouterr().out
+    assert findings["problem"] in capsys.readouterr().out
 
 
 def test_tensorflow_is_compiled_when_it_is_installed():
@@ -253,7 +253,7 @@ def bare(tmp_path):
     return make
 
 
-def said(outcome):
+def error_lines(outcome):
     """All that was said, without make's own closing line."""
     return [line for line in (outcome.stdout + outcome.stderr).splitlines() if not line.startswith("make: ***")]
 
@@ -262,7 +262,7 @@ def said(outcome):
 def test_an_old_python_gives_one_clear_line(bare):
     outcome = bare('[ "$1" = --version ] && echo Python 3.9.18; exit 1')
     assert outcome.returncode
-    (line,) = said(outcome)
+    (line,) = error_lines(outcome)
     assert "Python 3.9.18" in line
     assert "3.11, 3.12 or 3.13" in line
     assert "PYTHON=" in line
@@ -272,7 +272,7 @@ def test_an_old_python_gives_one_clear_line(bare):
 def test_a_python_without_venv_gives_one_clear_line(bare):
     outcome = bare('case "$2" in *ensurepip*) exit 1;; esac')
     assert outcome.returncode
-    (line,) = said(outcome)
+    (line,) = error_lines(outcome)
     assert "python3-venv" in line
 
 
@@ -308,7 +308,7 @@ esac"""
 def test_a_failed_installation_stops_make(bare):
     outcome = bare('case "$1" in -I) echo no network; exit 3;; esac')
     assert outcome.returncode
-    assert said(outcome) == ["no network"]
+    assert error_lines(outcome) == ["no network"]
 
 
 def test_the_environment_is_one_that_the_course_supports():

@@ -6,7 +6,7 @@ import pytest
 
 from tlcourse import distillation, export
 
-PICTURES = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,15 @@ def network():
 
 @pytest.fixture(scope="module")
 def contents(network):
-    return {kind: export.convert(network, kind, PICTURES) for kind in (None, "float16", "int8")}
+    return {kind: export.convert(network, kind, IMAGES) for kind in (None, "float16", "int8")}
 
 
 @pytest.mark.parametrize(("kind", "tolerance"), [(None, 1e-4), ("float16", 5e-3), ("int8", 0.15)])
-def test_a_converted_network_answers_as_keras_does(network, contents, kind, tolerance):
-    expected = np.asarray(network(PICTURES))
-    answers = export.Runner(contents[kind]).predict(PICTURES)
-    assert answers.shape == expected.shape
-    assert np.abs(answers - expected).max() < tolerance * np.abs(expected).max()
+def test_a_converted_network_predicts_as_keras_does(network, contents, kind, tolerance):
+    expected = np.asarray(network(IMAGES))
+    predictions = export.Runner(contents[kind]).predict(IMAGES)
+    assert predictions.shape == expected.shape
+    assert np.abs(predictions - expected).max() < tolerance * np.abs(expected).max()
 
 
 def test_fewer_bits_make_smaller_files(network, contents):
@@ -37,10 +37,10 @@ def test_fewer_bits_make_smaller_files(network, contents):
 
 def test_times_are_the_middle_one_of_many_calls(contents):
     runner = export.Runner(contents[None])
-    assert 0 < export.milliseconds(runner, PICTURES[:1], repeats=5) < 1000
+    assert 0 < export.milliseconds(runner, IMAGES[:1], repeats=5) < 1000
 
 
-def test_what_cannot_be_converted_is_said(network):
+def test_what_cannot_be_converted_is_reported(network):
     with pytest.raises(ValueError, match="'int4'"):
         export.convert(network, "int4")
     with pytest.raises(ValueError, match="sample of pictures"):

@@ -99,7 +99,7 @@ def test_distances_by_hand(model):
     assert (rows["dense1"].weights, rows["dense1"].statistics) == (0.0, None)
 
 
-def test_a_snapshot_of_another_model_is_refused(model):
+def test_a_snapshot_of_another_model_raises(model):
     with pytest.raises(ValueError, match="another model: it has 1 layers, and 5"):
         finetuning.audit(model, {"head": []})
 

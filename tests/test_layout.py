@@ -56,7 +56,7 @@ def test_functions_have_under_30_lines(file):
 
 def repeated(places):
     """Of a dictionary of names and places, those with more than one place."""
-    return {key: sorted(found) for key, found in places.items() if len(found) > 1}
+    return {key: sorted(where) for key, where in places.items() if len(where) > 1}
 
 
 def test_no_two_modules_share_a_name():

@@ -74,19 +74,22 @@ def test_a_compiled_models_training_step_is_traced_once(monkeypatch):
     monkeypatch.setattr(keras.Model, "train_step", lambda model, data: traced.append(model) or original(model, data))
     inputs = keras.Input((3,))
     student = keras.Model(inputs, keras.layers.Dense(2, name="answer")(inputs))
-    pictures, labels = np.ones((4, 3), np.float32), np.arange(4) % 2
-    finetuning.recompile(student, 1e-3).fit(pictures, labels, verbose=0)
+    images, labels = np.ones((4, 3), np.float32), np.arange(4) % 2
+    finetuning.recompile(student, 1e-3).fit(images, labels, verbose=0)
     assert len(traced) == 1
-    lessons = [distillation.from_labels(student, labels), distillation.Lesson(student.output, np.ones((4, 2)), "mse")]
-    distillation.teach(student, pictures, lessons, steps=1)
+    objectives = [
+        distillation.from_labels(student, labels),
+        distillation.Objective(student.output, np.ones((4, 2)), "mse"),
+    ]
+    distillation.teach(student, images, objectives, steps=1)
     assert len(traced) == 2
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     student.compile(keras.optimizers.Adam(), loss)
-    student.fit(pictures, labels, verbose=0)
+    student.fit(images, labels, verbose=0)
     assert len(traced) == 4, "Keras alone"
 
 
-def test_pictures_go_in_as_they_are():
+def test_images_go_in_as_they_are():
     model = networks.narrow_vgg16(7, **TINY)
     rescaled = keras.Model(model.input, model.get_layer("rescale").output)
     for level, value in ((0, -1), (255, 1)):
@@ -104,7 +107,7 @@ def test_the_small_cnn_gives_logits_and_can_learn_a_batch_by_heart():
     assert model(images).shape == (12, 3)
 
 
-def test_the_small_cnn_changes_its_pictures_in_training_only():
+def test_the_small_cnn_changes_its_images_in_training_only():
     model = networks.small_cnn(3, widths=(8, 8), dropout=0.0, size=16)
     flip = next(layer for layer in model.layers if isinstance(layer, keras.layers.RandomFlip))
     augmented = keras.Model(model.input, flip.output)
@@ -132,12 +135,12 @@ def test_the_fused_batch_norm_is_that_of_keras(shape):
         outputs, slopes = [], []
         for layer in layers:
             layer.trainable = trainable
-            given = tf.convert_to_tensor(inputs)
+            batch = tf.convert_to_tensor(inputs)
             with tf.GradientTape() as tape:
-                tape.watch(given)
-                outputs.append(layer(given, training=training))
+                tape.watch(batch)
+                outputs.append(layer(batch, training=training))
                 loss = tf.reduce_sum(outputs[-1] * towards)
-            slopes.append(tape.gradient(loss, [given, layer.gamma, layer.beta]))
+            slopes.append(tape.gradient(loss, [batch, layer.gamma, layer.beta]))
         np.testing.assert_allclose(outputs[1], outputs[0], atol=1e-5)
         for fused, usual in zip(*slopes[::-1], strict=True):
             np.testing.assert_allclose(fused, usual, rtol=1e-4, atol=1e-3)
@@ -163,7 +166,7 @@ def test_refreshing_makes_inference_give_what_training_mode_gives(untrained):
     np.testing.assert_allclose(fresh, in_training, atol=1e-3)
 
 
-def test_refreshed_statistics_are_those_of_the_pictures(untrained):
+def test_refreshed_statistics_are_those_of_the_images(untrained):
     model, images = untrained
     networks.refresh_batch_norm(model, images)
     before_norm = keras.Model(model.input, model.get_layer("block1_conv1").output)

@@ -27,7 +27,7 @@ def variables():
     return optimizer, both
 
 
-def test_an_optimizer_knows_the_index_of_a_variable(variables):
+def test_an_optimizer_holds_the_index_of_a_variable(variables):
     optimizer, both = variables
     users = f"{USED_IN}, and by unit 04, which tells students that it is private"
     message = changed("an optimizer's `_get_variable_index` no longer numbers variables as `build` got them", users)
@@ -37,7 +37,7 @@ def test_an_optimizer_knows_the_index_of_a_variable(variables):
         assert optimizer._get_variable_index(variable.value) == number, message  # what update_step is given
 
 
-def test_an_optimizer_knows_which_variables_decay(variables):
+def test_an_optimizer_lists_which_variables_decay(variables):
     optimizer, (kernel, bias) = variables
     message = changed("an optimizer's `_use_weight_decay` no longer says which variables decay")
     assert hasattr(optimizer, "_use_weight_decay"), message
@@ -76,7 +76,7 @@ def _package():
 
 def test_no_other_module_reaches_into_keras_or_tensorflow():
     """Private attributes of anything but one's own object, and modules below keras.src or tensorflow.python."""
-    found = []
+    problems = []
     for name, tree in _package():
         if name.startswith("tlcourse/grading/"):
             continue  # whose private APIs are those of nbgrader and Jupyter
@@ -84,24 +84,30 @@ def test_no_other_module_reaches_into_keras_or_tensorflow():
             if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
                 own = ast.unparse(node.value) in ("self", "cls", "super()")
                 if not own and node.attr not in PUBLIC_IN_FACT:
-                    found.append(f"{name}:{node.lineno}: {ast.unparse(node)}")
+                    problems.append(f"{name}:{node.lineno}: {ast.unparse(node)}")
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            found += [f"{name}:{node.lineno}: {one}" for one in modules if one.startswith(("keras.src", "tensorflow."))]
-    assert not found
+            problems += [
+                f"{name}:{node.lineno}: {module}"
+                for module in modules
+                if module.startswith(("keras.src", "tensorflow."))
+            ]
+    assert not problems
 
 
 def test_nobody_replaces_a_function_of_another_project():
     """An assignment to an attribute of something imported, such as ``tf.data.Options = ...``, changes it for all."""
-    found = []
+    problems = []
     for name, tree in _package():
         imported = _imported_from_elsewhere(tree)
         for node in ast.walk(tree):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
                 targets = [ast.Attribute(node.args[0], "...")]
-            found += [f"{name}:{node.lineno}: {ast.unparse(node)}" for one in targets if _owner(one) in imported]
-    assert not found
+            problems += [
+                f"{name}:{node.lineno}: {ast.unparse(node)}" for target in targets if _owner(target) in imported
+            ]
+    assert not problems
 
 
 def _imported_from_elsewhere(tree):

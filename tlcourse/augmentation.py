@@ -5,29 +5,29 @@ import math
 import keras
 
 
-class RandomColourCast(keras.layers.Layer):
+class RandomColorCast(keras.layers.Layer):
     """In training, multiply each colour channel and the contrast of each picture by a random factor.
 
     Parameters
     ----------
-    colour, contrast : float
+    color, contrast : float
         The factors are drawn uniformly from 1 - x to 1 + x.
     seed : int, optional
     """
 
-    def __init__(self, colour=0.25, contrast=0.2, seed=None, **options):
+    def __init__(self, color=0.25, contrast=0.2, seed=None, **options):
         super().__init__(**options)
-        self.colour, self.contrast = colour, contrast
+        self.color, self.contrast = color, contrast
         self.generator = keras.random.SeedGenerator(seed)
 
-    def call(self, pictures, training=False):
+    def call(self, images, training=False):
         """Pictures of 0 to 255, shape (n, height, width, 3)."""
         if not training:
-            return pictures
-        count = keras.ops.shape(pictures)[0]
-        colour = self._factors((count, 1, 1, 3), self.colour)
+            return images
+        count = keras.ops.shape(images)[0]
+        color = self._factors((count, 1, 1, 3), self.color)
         contrast = self._factors((count, 1, 1, 1), self.contrast)
-        return (pictures * colour - 127.5) * contrast + 127.5
+        return (images * color - 127.5) * contrast + 127.5
 
     def _factors(self, shape, deviation):
         return keras.random.uniform(shape, 1 - deviation, 1 + deviation, seed=self.generator)
@@ -51,11 +51,11 @@ class RandomAffine(keras.layers.Layer):
         self.shift, self.turn, self.zoom = shift, turn, zoom
         self.generator = keras.random.SeedGenerator(seed)
 
-    def call(self, pictures, training=False):
+    def call(self, images, training=False):
         """Pictures of shape (n, height, width, channels); at the edges the nearest pixel is repeated."""
         if not training:
-            return pictures
-        count, (height, width) = keras.ops.shape(pictures)[0], pictures.shape[1:3]
+            return images
+        count, (height, width) = keras.ops.shape(images)[0], images.shape[1:3]
         across, down = self._draw(count, self.shift) * width, self._draw(count, self.shift) * height
         angle, size = self._draw(count, 2 * math.pi * self.turn), 1 + self._draw(count, self.zoom)
         cos, sin = keras.ops.cos(angle) / size, keras.ops.sin(angle) / size
@@ -64,8 +64,8 @@ class RandomAffine(keras.layers.Layer):
         from_x = [cos, sin, x - cos * (x + across) - sin * (y + down)]  # where a pixel of the result comes from
         from_y = [-sin, cos, y + sin * (x + across) - cos * (y + down)]
         places = keras.ops.stack([*from_x, *from_y, none, none], axis=1)
-        moved = keras.ops.image.affine_transform(pictures, places, interpolation="bilinear", fill_mode="nearest")
-        return keras.ops.reshape(moved, (-1, *pictures.shape[1:]))  # TensorFlow forgets the shape, and is slower then
+        moved = keras.ops.image.affine_transform(images, places, interpolation="bilinear", fill_mode="nearest")
+        return keras.ops.reshape(moved, (-1, *images.shape[1:]))  # TensorFlow forgets the shape, and is slower then
 
     def _draw(self, count, most):
         return keras.random.uniform((count,), -most, most, seed=self.generator)

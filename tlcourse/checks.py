@@ -146,10 +146,10 @@ def require(condition, message):
         raise AssertionError(message)
 
 
-def _plain(value):
+def _as_array(value):
     """Numbers and nested sequences as a numpy array of numbers; anything else as None."""
     if isinstance(value, (list, tuple)):
-        parts = [_plain(item) for item in value]
+        parts = [_as_array(item) for item in value]
         if any(part is None for part in parts) or len({part.shape for part in parts}) > 1:
             return None
         return np.array(parts) if parts else np.zeros(0)
@@ -168,10 +168,10 @@ def _same(actual, expected, tolerance):
         if isinstance(actual, np.bool_):
             actual = bool(actual)
         return type(actual) is type(expected) and actual == expected
-    if isinstance(expected, (list, tuple)) and _plain(expected) is None:  # strings, or rows of unequal length
+    if isinstance(expected, (list, tuple)) and _as_array(expected) is None:  # strings, or rows of unequal length
         pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
         return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))
-    numbers, expected_numbers = _plain(actual), _plain(expected)
+    numbers, expected_numbers = _as_array(actual), _as_array(expected)
     if expected_numbers is None:
         raise TypeError(f"cannot compare with an expected value of type {type(expected).__name__}")
     if numbers is None or numbers.shape != expected_numbers.shape:
@@ -180,7 +180,7 @@ def _same(actual, expected, tolerance):
 
 
 def _shape_hint(actual, expected):
-    numbers, expected_numbers = _plain(actual), _plain(expected)
+    numbers, expected_numbers = _as_array(actual), _as_array(expected)
     if expected_numbers is None:
         return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""
     if numbers is None:
@@ -192,11 +192,11 @@ def _shape_hint(actual, expected):
 
 
 def _short(value):
-    plain = _plain(value)
-    if plain is not None and plain.ndim == 0:
-        number = plain.item()
+    array = _as_array(value)
+    if array is not None and array.ndim == 0:
+        number = array.item()
         return f"{number:,}" if isinstance(number, int) else f"{number:.6g}"
-    if plain is not None and plain.size > 12:
-        return f"an array of shape {plain.shape}"
+    if array is not None and array.size > 12:
+        return f"an array of shape {array.shape}"
     text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
     return text if len(text) <= 120 else text[:117] + "..."

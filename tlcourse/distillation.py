@@ -13,7 +13,7 @@ import numpy as np
 from tlcourse.networks import FusedBatchNormalization, compile_and_build, refresh_batch_norm
 
 
-class Lesson(NamedTuple):
+class Objective(NamedTuple):
     """One thing that a student learns from pictures: what some tensor of it should become.
 
     Attributes
@@ -87,7 +87,7 @@ def from_labels(student, labels, smoothing=0.0):
     """The right answers; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
     target = keras.utils.to_categorical(labels, student.output_shape[-1])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-    return Lesson(student.output, target, loss)
+    return Objective(student.output, target, loss)
 
 
 def hint(student, layer, teacher_maps, weight=1.0):
@@ -109,7 +109,7 @@ def hint(student, layer, teacher_maps, weight=1.0):
         raise ValueError(f"{layer} has maps of shape {output.shape[1:]}, the teacher of {teacher_maps.shape[1:]}")
     axes = tuple(range(teacher_maps.ndim - 1))
     target = (teacher_maps - teacher_maps.mean(axes)) / (teacher_maps.std(axes) + 1e-3)
-    return Lesson(keras.layers.Dense(target.shape[-1])(output), target, "mse", weight)  # dense: 1x1 at each place
+    return Objective(keras.layers.Dense(target.shape[-1])(output), target, "mse", weight)  # dense: 1x1 at each place
 
 
 def attention(student, layer, teacher_maps, weight=1.0):
@@ -121,7 +121,7 @@ def attention(student, layer, teacher_maps, weight=1.0):
     if output.shape[1:3] != teacher_maps.shape[1:3]:
         raise ValueError(f"{layer} has maps of shape {output.shape[1:]}, the teacher of {teacher_maps.shape[1:]}")
     target = np.asarray(_Activity()(teacher_maps))
-    return Lesson(_Activity()(output), target, "mse", weight * target.shape[1])  # a sum over places, as in the paper
+    return Objective(_Activity()(output), target, "mse", weight * target.shape[1])  # a sum over places, as in the paper
 
 
 class _Activity(keras.layers.Layer):
@@ -132,7 +132,7 @@ class _Activity(keras.layers.Layer):
         return keras.ops.normalize(keras.ops.reshape(energy, (-1, energy.shape[1] * energy.shape[2])), axis=-1)
 
 
-def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
+def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3):
     """Train a student on one or more lessons at once (AdamW, cosine decay), and refresh its batch norm.
 
     Parameters
@@ -141,7 +141,7 @@ def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
         Trained in place.
     images : numpy.ndarray
         Shape (n, h, w, 3).
-    lessons : sequence of Lesson
+    objectives : sequence of Lesson
         With one row of targets for each picture.
     steps : int
         Batches in all. Rounded up to whole passes over the pictures.
@@ -159,21 +159,21 @@ def teach(student, images, lessons, steps, batch_size=50, learning_rate=4e-3):
     ValueError
         If there is no lesson, or one with another number of targets than pictures.
     """
-    counts = [len(lesson.target) for lesson in lessons]
+    counts = [len(objective.target) for objective in objectives]
     if set(counts) != {len(images)}:
         raise ValueError(f"{len(images)} pictures need as many targets in each lesson, got {counts}")
-    learner = keras.Model(student.input, [lesson.output for lesson in lessons])
+    learner = keras.Model(student.input, [objective.output for objective in objectives])
     batches = math.ceil(len(images) / batch_size)
     epochs = math.ceil(steps / batches)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * batches)
     compile_and_build(
         learner,
         keras.optimizers.AdamW(schedule, weight_decay=0.01),
-        [lesson.loss for lesson in lessons],
-        loss_weights=[lesson.weight for lesson in lessons],
+        [objective.loss for objective in objectives],
+        loss_weights=[objective.weight for objective in objectives],
     )
-    first = [lesson.target[:1] for lesson in lessons]
+    first = [objective.target[:1] for objective in objectives]
     learner.compute_loss(y=first, y_pred=learner(images[:1]))  # makes what counts each loss: see `compile_and_build`
-    learner.fit(images, [lesson.target for lesson in lessons], batch_size=batch_size, epochs=epochs, verbose=0)
+    learner.fit(images, [objective.target for objective in objectives], batch_size=batch_size, epochs=epochs, verbose=0)
     refresh_batch_norm(student, images)
     return student

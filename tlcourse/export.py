@@ -12,14 +12,14 @@ from tlcourse import storage
 _LARGEST_DIFFERENCE = 1e-3  # of a probability, between the file and the model that it was made from
 
 
-def convert(model, quantise=None, sample=None):
+def convert(model, quantize=None, sample=None):
     """A Keras model as the bytes of a .tflite file.
 
     Parameters
     ----------
     model : keras.Model
         With one input and one output.
-    quantise : {None, "float16", "int8"}
+    quantize : {None, "float16", "int8"}
         How weights are stored: as they are, in half the bytes, or in a quarter (then sums are integers too).
     sample : numpy.ndarray, optional
         Pictures, shape (n, h, w, 3), from which "int8" learns how large the activations get.
@@ -31,22 +31,22 @@ def convert(model, quantise=None, sample=None):
     Raises
     ------
     ValueError
-        For another `quantise`, or "int8" without a sample.
+        For another `quantize`, or "int8" without a sample.
     """
-    if quantise not in (None, "float16", "int8"):
-        raise ValueError(f"quantise must be None, 'float16' or 'int8', got {quantise!r}")
-    if quantise == "int8" and sample is None:
+    if quantize not in (None, "float16", "int8"):
+        raise ValueError(f"quantise must be None, 'float16' or 'int8', got {quantize!r}")
+    if quantize == "int8" and sample is None:
         raise ValueError("quantise='int8' needs a sample of pictures: it measures how large the activations get")
     signature = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
-    function = tf.function(lambda picture: model(picture, training=False)).get_concrete_function(signature)
+    function = tf.function(lambda image: model(image, training=False)).get_concrete_function(signature)
     # Without the model as a second argument the weights become constants; as variables, "int8" cannot measure them.
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    if quantise:
+    if quantize:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if quantise == "float16":
+    if quantize == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    if quantise == "int8":
-        converter.representative_dataset = lambda: ([picture[None].astype("float32")] for picture in sample)
+    if quantize == "int8":
+        converter.representative_dataset = lambda: ([image[None].astype("float32")] for image in sample)
     return converter.convert()
 
 
@@ -66,25 +66,25 @@ class Runner:
             self.interpreter = tf.lite.Interpreter(model_content=content, num_threads=threads)
         self.interpreter.allocate_tensors()
         self.place = self.interpreter.get_input_details()[0]["index"]
-        self.answer = self.interpreter.get_output_details()[0]["index"]
+        self.output = self.interpreter.get_output_details()[0]["index"]
 
-    def __call__(self, picture):
+    def __call__(self, image):
         """The network's output for one picture, shape (1, h, w, 3), values 0 to 255."""
-        self.interpreter.set_tensor(self.place, np.asarray(picture, dtype=np.float32))
+        self.interpreter.set_tensor(self.place, np.asarray(image, dtype=np.float32))
         self.interpreter.invoke()
-        return self.interpreter.get_tensor(self.answer)
+        return self.interpreter.get_tensor(self.output)
 
     def predict(self, images):
         """Outputs for pictures of shape (n, h, w, 3), one after the other: shape (n, classes)."""
-        return np.concatenate([self(picture[None]) for picture in images])
+        return np.concatenate([self(image[None]) for image in images])
 
 
-def milliseconds(function, picture, repeats=100):
-    """The median time of ``function(picture)`` over `repeats` calls, after ten that do not count."""
+def milliseconds(function, image, repeats=100):
+    """The median time of ``function(image)`` over `repeats` calls, after ten that do not count."""
     times = []
     for _ in range(repeats + 10):
         start = time.perf_counter()
-        function(picture)
+        function(image)
         times.append(time.perf_counter() - start)
     return 1000 * float(np.median(times[10:]))
 
@@ -100,7 +100,7 @@ def export(base, scaling, kernel, bias, data, into):
         What the base expects; see `tlcourse.teachers.catalogue.Teacher`.
     kernel, bias : array
         Shapes (d, classes) and (classes,): the head.
-    data : tlcourse.datasets.LabelledImages
+    data : tlcourse.datasets.LabeledImages
         Gives the names, and the pictures that file and model are compared on.
     into : pathlib.Path
 

@@ -58,14 +58,14 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
         If the pictures do not suit the model, or it has no such layer.
     """
     cut = _cut(teacher_model, layer, pool)
-    pictures = _checked(cut, np.asarray(images), teacher_model.name)
-    batch_size = max(1, min(batch_size, _BATCH_PIXELS // (pictures.shape[1] * pictures.shape[2])))
+    checked = _checked(cut, np.asarray(images), teacher_model.name)
+    batch_size = max(1, min(batch_size, _BATCH_PIXELS // (checked.shape[1] * checked.shape[2])))
     if not cache:
-        return _compute(cut, pictures, batch_size)
-    path = storage.cache_folder() / "features" / f"{_key(cut, pictures)}.npz"
-    features = _read(path, (len(pictures), cut.output_shape[-1]))
+        return _compute(cut, checked, batch_size)
+    path = storage.cache_folder() / "features" / f"{_key(cut, checked)}.npz"
+    features = _read(path, (len(checked), cut.output_shape[-1]))
     if features is None:
-        features = _compute(cut, pictures, batch_size)
+        features = _compute(cut, checked, batch_size)
         _keep(path, features)
     return features
 
@@ -97,42 +97,42 @@ def _last_hidden(model):
     return last.input if isinstance(last, keras.layers.Dense) else model.outputs[0]
 
 
-def _checked(cut, pictures, name):
+def _checked(cut, images, name):
     expected = cut.input_shape
-    fits = pictures.ndim == len(expected) == 4 and all(
-        size in (None, actual) for size, actual in zip(expected[1:], pictures.shape[1:], strict=True)
+    fits = images.ndim == len(expected) == 4 and all(
+        size in (None, actual) for size, actual in zip(expected[1:], images.shape[1:], strict=True)
     )
     if not fits:
         shape = "(" + ", ".join(["n", *(str(number or "any") for number in expected[1:])]) + ")"
-        raise ValueError(f"{name} takes pictures of shape {shape}, got {pictures.shape}")
-    if len(pictures) == 0:
-        raise ValueError(f"there are no pictures: the shape is {pictures.shape}")
-    if pictures.dtype.kind not in "uif":
-        raise ValueError(f"pictures must be numbers, got dtype {pictures.dtype}")
+        raise ValueError(f"{name} takes pictures of shape {shape}, got {images.shape}")
+    if len(images) == 0:
+        raise ValueError(f"there are no pictures: the shape is {images.shape}")
+    if images.dtype.kind not in "uif":
+        raise ValueError(f"pictures must be numbers, got dtype {images.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
-        check_range(pictures)
-    elif name in CATALOGUE and pictures.dtype.kind in "ui":
+        check_range(images)
+    elif name in CATALOGUE and images.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw pictures: give it teachers.preprocess({name!r}, images)")
-    return pictures
+    return images
 
 
-def _compute(cut, pictures, batch_size):
-    if len(pictures) <= batch_size:
-        return np.asarray(cut(pictures, training=False), dtype=np.float32)
+def _compute(cut, images, batch_size):
+    if len(images) <= batch_size:
+        return np.asarray(cut(images, training=False), dtype=np.float32)
     # Traced once for any batch: `predict` would trace anew for each cut, and warn of it on the error stream.
-    batch_shape = tf.TensorSpec((None, *pictures.shape[1:]), pictures.dtype)
+    batch_shape = tf.TensorSpec((None, *images.shape[1:]), images.dtype)
     step = tf.function(lambda batch: cut(batch, training=False)).get_concrete_function(batch_shape)
-    parts = [step(tf.constant(pictures[start : start + batch_size])) for start in range(0, len(pictures), batch_size)]
+    parts = [step(tf.constant(images[start : start + batch_size])) for start in range(0, len(images), batch_size)]
     return np.concatenate([part.numpy() for part in parts]).astype(np.float32, copy=False)
 
 
-def _key(cut, pictures):
+def _key(cut, images):
     """A name for the result that changes with whatever could change the result."""
     graph = re.sub(r', "shared_object_id": \d+', "", cut.to_json())
     for number, layer in enumerate(cut.layers):  # by number: Keras counts nameless layers through a whole session
         graph = graph.replace(f'"{layer.name}"', f'"layer {number}"')
     digest = hashlib.sha256(graph.encode())
-    for array in (*cut.get_weights(), pictures):
+    for array in (*cut.get_weights(), images):
         digest.update(f"{array.shape} {array.dtype}".encode())
         digest.update(np.ascontiguousarray(array))
     return digest.hexdigest()

@@ -5,7 +5,7 @@ import functools
 import keras
 import tensorflow as tf
 
-from tlcourse.augmentation import RandomAffine, RandomColourCast
+from tlcourse.augmentation import RandomAffine, RandomColorCast
 
 VGG16_BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling; Simonyan & Zisserman 2015, configuration D
 
@@ -109,7 +109,7 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
         people more accurate when augmenting, but less so without.
     """
     inputs = keras.Input((size, size, 3), name="image")
-    x = RandomColourCast()(inputs) if augment else inputs
+    x = RandomColorCast()(inputs) if augment else inputs
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(x)
     if augment:
         x = RandomAffine()(x)
@@ -163,13 +163,13 @@ def batch_norms(model):
     -------
     list of keras.layers.BatchNormalization
     """
-    found = []
+    norms = []
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            found += batch_norms(layer)
+            norms += batch_norms(layer)
         elif isinstance(layer, keras.layers.BatchNormalization):
-            found.append(layer)
-    return found
+            norms.append(layer)
+    return norms
 
 
 def refresh_batch_norm(model, images):

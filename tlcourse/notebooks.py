@@ -136,12 +136,12 @@ def exercises(notebook):
         If a test cell belongs to no exercise.
     """
     coded = [cell for cell in notebook.cells if cell.cell_type == "code" and "nbgrader" in cell.metadata]
-    found = {cell.metadata.nbgrader.grade_id: (cell, []) for cell in coded if cell.metadata.nbgrader.get("solution")}
+    by_name = {cell.metadata.nbgrader.grade_id: (cell, []) for cell in coded if cell.metadata.nbgrader.get("solution")}
     for cell in coded:
         if cell.metadata.nbgrader.get("grade") and not cell.metadata.nbgrader.get("solution"):
             name = cell.metadata.nbgrader.get("grade_id", "").removeprefix("test_")
-            owners = [known for known in found if name == known or name.startswith(f"{known}_")]
+            owners = [exercise for exercise in by_name if name == exercise or name.startswith(f"{exercise}_")]
             if not owners:
-                raise ValueError(f"{describe(cell)} tests no exercise: there are {', '.join(found) or 'none'}")
-            found[max(owners, key=len)][1].append(cell)
-    return found
+                raise ValueError(f"{describe(cell)} tests no exercise: there are {', '.join(by_name) or 'none'}")
+            by_name[max(owners, key=len)][1].append(cell)
+    return by_name

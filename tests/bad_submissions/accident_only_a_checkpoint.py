@@ -4,8 +4,8 @@
 # earns: 0 | 4
 
 # %% build
-from tlcourse.samples.accidents import hand_in
+from tlcourse.samples.accidents import submit
 
 
 def build(notebook, file):
-    hand_in(notebook, file.parent / ".ipynb_checkpoints" / f"{file.stem}-checkpoint.ipynb")
+    submit(notebook, file.parent / ".ipynb_checkpoints" / f"{file.stem}-checkpoint.ipynb")

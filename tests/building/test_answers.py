@@ -35,8 +35,10 @@ def deserves(unit, exercise, answer):
     if answer.kind == "wrong":
         assert earned < total or total == 0, "a wrong answer that earns everything is not wrong"
         assert messages
-    if answer.says:
-        assert re.search(answer.says, messages, re.IGNORECASE), f"should say '{answer.says}', but says\n{messages}"
+    if answer.message:
+        assert re.search(answer.message, messages, re.IGNORECASE), (
+            f"should say '{answer.message}', but says\n{messages}"
+        )
 
 
 @pytest.mark.slow
@@ -45,7 +47,7 @@ def deserves(unit, exercise, answer):
     ANSWERS,
     ids=[f"{file.parent.parent.name}-{file.stem}-{answer.kind}: {answer.title}" for file, answer in ANSWERS],
 )
-def test_an_answer_gets_what_it_deserves(file, answer):
+def test_an_answer_gets_its_due_mark(file, answer):
     unit = answers_runner.unit(SOURCES[file.parent.parent.name])
     assert file.stem in unit.exercises, f"{file} answers no exercise of the unit: {', '.join(unit.exercises)}"
     deserves(unit, file.stem, answer)
@@ -71,13 +73,13 @@ def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
 @pytest.mark.parametrize(("name", "exercise"), exercises())
 def test_every_exercise_has_enough_answers(name, exercise):
     file = known_answers.folder(ROOT, name) / f"{exercise}.py"
-    given = known_answers.read(file) if file.is_file() else []
+    answers = known_answers.read(file) if file.is_file() else []
     for kind, fewest in FEWEST.items():
-        found = [answer.title for answer in given if answer.kind == kind]
-        assert len(set(found)) >= fewest, f"{file} has {len(found)} {kind} answers, {fewest} are asked for"
+        titles = [answer.title for answer in answers if answer.kind == kind]
+        assert len(set(titles)) >= fewest, f"{file} has {len(titles)} {kind} answers, {fewest} are asked for"
 
 
-def test_the_runner_itself_tells_right_from_wrong():
+def test_the_runner_itself_separates_right_from_wrong():
     unit = answers_runner.Unit(TINY)
     for answer in known_answers.read(ROOT / "tests" / "fixtures" / "answers" / "double.py"):
         deserves(unit, "double", answer)
@@ -93,7 +95,7 @@ def test_the_runner_itself_tells_right_from_wrong():
         deserves(unit, "double", silent)
 
 
-def test_an_answer_file_with_another_marker_is_refused(tmp_path):
+def test_an_answer_file_with_another_marker_raises(tmp_path):
     for text in ("x = 1\n", "# %% correct: yes\nx = 1\n", "# %% right:\nx = 1\n"):
         (tmp_path / "a.py").write_text(text)
         with pytest.raises(ValueError, match="right"):

@@ -129,7 +129,7 @@ def test_a_students_copy_never_overwrites_the_source(built_course):
     assert source.read_bytes() == before
 
 
-def test_an_unknown_unit_is_named_beside_those_that_exist(tiny_course):
+def test_an_unknown_unit_is_named_with_those_that_exist(tiny_course):
     with pytest.raises(ValueError, match="no unit '07_missing': there are 01_tiny"):
         builder.build(["07_missing"], root=tiny_course)
     with pytest.raises(FileNotFoundError, match=r"nbgrader_config\.py"):
@@ -154,7 +154,7 @@ def test_an_unknown_unit_is_named_beside_those_that_exist(tiny_course):
         ("# %% [markdown]\n# # Tiny", "# ---\n# jupyter: {}\n# ---\n# %% [markdown]\n# # Tiny", "jupytext header"),
     ],
 )  # fmt: skip
-def test_a_broken_source_is_refused_with_the_cells_name(tiny_course, old, new, message):
+def test_a_broken_source_raises_with_the_cells_name(tiny_course, old, new, message):
     edit(tiny_course, old, new)
     with pytest.raises(ValueError, match=rf"01_tiny\.py.*{message}"):
         builder.build(root=tiny_course)

@@ -53,10 +53,12 @@ UNDECIDED = "record = 'tiny', value = 'with - same', above = 0"
 
 def test_all_48_claims_are_there_once_and_in_order():
     entries = claims.entries(ROOT)
-    assert [one.name for one in entries] == [f"C{number:02}" for number in range(1, 49)]
-    assert {one.verdict for one in entries} <= set(claims.VERDICTS)
-    for one in entries:
-        assert bool(one.findings) == (one.unit is not None), f"{one.name}: a unit shows it, or nothing is measured"
+    assert [entry.name for entry in entries] == [f"C{number:02}" for number in range(1, 49)]
+    assert {entry.verdict for entry in entries} <= set(claims.VERDICTS)
+    for entry in entries:
+        assert bool(entry.findings) == (entry.unit is not None), (
+            f"{entry.name}: a unit shows it, or nothing is measured"
+        )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def presumed(course, *statements, head="[statements]\n01_tiny"):
     return claims.contradictions(course) if not sound else [], sound
 
 
-SAYS = "says = 'the network gains … points', record = 'tiny', "
+STATEMENT = "says = 'the network gains … points', record = 'tiny', "
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ SAYS = "says = 'the network gains … points', record = 'tiny', "
     ],
 )
 def test_a_sentence_that_the_record_contradicts_is_reported(course, contrast, difference):
-    lines, wrong = presumed(course, SAYS + contrast)
+    lines, wrong = presumed(course, STATEMENT + contrast)
     assert wrong == []
     assert len(lines) == (difference is not None)
     if difference:
@@ -166,7 +168,7 @@ def test_a_sentence_that_the_record_contradicts_is_reported(course, contrast, di
 
 
 def test_each_of_several_contrasts_must_agree(course):
-    lines, _ = presumed(course, SAYS + "value = ['with - deep.without', 'deep.without - with'], above = 0")
+    lines, _ = presumed(course, STATEMENT + "value = ['with - deep.without', 'deep.without - with'], above = 0")
     assert len(lines) == 1
     assert "deep.without - with" in lines[0]
 
@@ -185,17 +187,17 @@ def test_a_disappointed_expectation_is_reported(course):
     [
         ("says = 'it loses', record = 'tiny', value = 'with', above = 0", "01_tiny does not say 'it loses'"),
         ("record = 'tiny', value = 'with', above = 0", "there is no 'says'"),
-        (SAYS + "value = 'nowhere', above = 0", "the record 'tiny' has no 'nowhere'"),
-        (SAYS + "value = 'deep', above = 0", "'deep' leads to no recorded value"),
-        (SAYS + "value = 'none:with', above = 0", "nothing is recorded"),
-        (SAYS + "value = 'choice', highest = 'c'", "has no choice.c"),
-        (SAYS + "value = 'with', above = 'zero'", "above = 'zero' is no bound"),
-        (SAYS + "value = 'with', above = nan", "is no bound"),
-        (SAYS + "value = 'with', within = [0, 1]", "is no bound"),
-        (SAYS + "value = 'with', above = 0, below = 1", "one of above, below"),
-        (SAYS + "value = 'with'", "one of above, below"),
-        (SAYS + "above = 0", "value is missing"),
-        (SAYS + "value = 'with', above = 0, verdict = 'yes'", "no contrast has ['verdict']"),
+        (STATEMENT + "value = 'nowhere', above = 0", "the record 'tiny' has no 'nowhere'"),
+        (STATEMENT + "value = 'deep', above = 0", "'deep' leads to no recorded value"),
+        (STATEMENT + "value = 'none:with', above = 0", "nothing is recorded"),
+        (STATEMENT + "value = 'choice', highest = 'c'", "has no choice.c"),
+        (STATEMENT + "value = 'with', above = 'zero'", "above = 'zero' is no bound"),
+        (STATEMENT + "value = 'with', above = nan", "is no bound"),
+        (STATEMENT + "value = 'with', within = [0, 1]", "is no bound"),
+        (STATEMENT + "value = 'with', above = 0, below = 1", "one of above, below"),
+        (STATEMENT + "value = 'with'", "one of above, below"),
+        (STATEMENT + "above = 0", "value is missing"),
+        (STATEMENT + "value = 'with', above = 0, verdict = 'yes'", "no contrast has ['verdict']"),
     ],
 )
 def test_an_unsound_statement_is_named(course, statement, words):

@@ -32,7 +32,7 @@ def root(tmp_path):
 
 
 def without_seconds(made):
-    return {name: {key: found[key] for key in found if key != "seconds"} for name, found in made["checks"].items()}
+    return {name: {key: check[key] for key in check if key != "seconds"} for name, check in made["checks"].items()}
 
 
 def course_of_ann(root, folder):
@@ -45,7 +45,7 @@ def course_of_ann(root, folder):
 
 
 @sandboxed
-def test_build_learns_the_plan_and_says_so(root, monkeypatch):
+def test_build_learns_the_plan_and_reports_it(root, monkeypatch):
     monkeypatch.chdir(root)
     monkeypatch.setattr("tlcourse.building.tables.write", list)
     monkeypatch.setattr("tlcourse.building.claims.contradictions", lambda root: [])
@@ -65,7 +65,7 @@ def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
     grading_plans.write(root, UNIT)
     folder = course_of_ann(root, tmp_path / "course")
     assert not list((folder / "notebooks").rglob(layout.SHIPPED_PLAN)), "students get it"
-    assert [one.score for one in grade(folder, UNIT, jobs=1, progress=False)] == [4]
+    assert [outcome.score for outcome in grade(folder, UNIT, jobs=1, progress=False)] == [4]
     assert not layout.learned_plan_file(folder, UNIT).exists(), "the solutions were tried again"
 
 

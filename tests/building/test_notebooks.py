@@ -67,7 +67,7 @@ def test_nbval_catches_a_wrong_stored_output_and_a_cell_that_raises(tmp_path):
     raising = tiny("raising", "print(3216)\nassert 1 == 2", "3216\n")
     run = nbval(tmp_path, right, wrong, raising)
     assert "2 failed, 1 passed" in run.stdout
-    assert all(said in run.stdout for said in ("3217", "AssertionError"))
+    assert all(text in run.stdout for text in ("3217", "AssertionError"))
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -90,8 +90,8 @@ def test_the_first_cell_of_a_release_has_a_badge_that_opens_this_very_notebook_o
     title, badge = notebooks.read(release(unit)).cells[0].source.split("\n\n")[:2]
     assert title.startswith("# ")
     address = f"https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/notebooks/{unit}/{unit}.ipynb"
-    picture = "https://colab.research.google.com/assets/colab-badge.svg"
-    assert badge == addresses.badge(unit) == f"[![Open in Colab]({picture})]({address})"
+    image = "https://colab.research.google.com/assets/colab-badge.svg"
+    assert badge == addresses.badge(unit) == f"[![Open in Colab]({image})]({address})"
     assert "colab.research.google.com" not in solution(unit).read_text(encoding="utf-8")
 
 
@@ -143,10 +143,10 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
 
 @pytest.mark.parametrize("folder", ["solutions", "notebooks"])
 def test_a_units_folder_holds_its_notebook_and_nothing_that_nbgrader_would_hand_out(folder):
-    found = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
+    files = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
     # nbgrader copies no .py file and no grading_plan.json: nbgrader_config.py says so.
     kept_back = ("answers", layout.SHIPPED_PLAN) if folder == "solutions" else ()
     stays = {f"{unit}/{name}" for unit in UNITS for name in kept_back}
-    held = {name for name in found if ".ipynb_checkpoints" not in name} - stays
+    held = {name for name in files if ".ipynb_checkpoints" not in name} - stays
     assert held == {f"{unit}/{unit}.ipynb" for unit in UNITS}
     assert not [file for unit in UNITS for file in (ROOT / folder / unit / "answers").glob("*") if file.suffix != ".py"]

@@ -17,7 +17,7 @@ def _unit(name):
 
 
 @pytest.mark.parametrize("unit", unit_sources.names(ROOT))
-def test_the_prose_of_a_unit_says_what_was_measured(unit):
+def test_the_prose_of_a_unit_agrees_with_the_measurements(unit):
     notebook = _unit(unit)
     lines = [
         f"{unit}, {notebooks.describe(notebook.cells[missing.cell])}: {missing.number}\n"
@@ -126,7 +126,7 @@ def test_a_planted_wrong_number_is_found(unsupported, text, number):
     assert unsupported(text) == [number]
 
 
-def test_who_is_told_what_is_missing_learns_where_evidence_was_looked_for():
+def test_a_missing_number_is_reported_with_the_places_searched():
     (missing,) = prose.unsupported(_unit_with("Nothing wrong.\nIt has 3,217 parameters (C01). Nothing else."), {})
     assert missing == (
         5,

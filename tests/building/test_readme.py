@@ -48,7 +48,7 @@ def test_generated_parts_and_the_figure_are_up_to_date():
     assert headline_figure.stored_fingerprint(ROOT / headline_figure.FILE) == headline_figure.fingerprint(ROOT)
 
 
-def test_every_unit_has_a_row_with_what_its_own_page_says():
+def test_every_unit_has_a_row_that_agrees_with_its_page():
     rows = [line for line in README.splitlines() if "colab.research.google.com" in line]
     for name in unit_sources.names(ROOT):
         (row,) = [line for line in rows if f"notebooks/{name}/{name}.ipynb)" in line]
@@ -70,12 +70,12 @@ def test_the_address_is_the_projects():
 def test_commands_and_their_options_exist(file):
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     for line in code(TEXTS[file]):
-        if found := re.match(r"make ([a-z-]+)", line):
-            assert found[1] in targets, line
-        if found := re.match(r"tlcourse ([a-z-]+)", line):
-            assert found[1] in main.commands, line
-            options = {name for option in main.commands[found[1]].params for name in option.opts} | {"--help"}
-            passes_on = main.commands[found[1]].context_settings.get("ignore_unknown_options")
+        if match := re.match(r"make ([a-z-]+)", line):
+            assert match[1] in targets, line
+        if match := re.match(r"tlcourse ([a-z-]+)", line):
+            assert match[1] in main.commands, line
+            options = {name for option in main.commands[match[1]].params for name in option.opts} | {"--help"}
+            passes_on = main.commands[match[1]].context_settings.get("ignore_unknown_options")
             assert passes_on or set(re.findall(r" (--[a-z-]+)", line)) <= options, line
 
 
@@ -96,13 +96,13 @@ def test_links_lead_to_files_and_headings_that_exist(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_named_files_modules_and_variables_exist(file):
-    python = [one for folder in ("tlcourse", "tests") for one in (ROOT / folder).rglob("*.py")]
-    sources = "".join(one.read_text(encoding="utf-8") for one in python)
+    python = [module for folder in ("tlcourse", "tests") for module in (ROOT / folder).rglob("*.py")]
+    sources = "".join(module.read_text(encoding="utf-8") for module in python)
     for name in code(TEXTS[file]):
         if re.fullmatch(rf"(?:{FOLDERS})/[\w/.*-]*|[\w-]+\.(?:txt|yml|toml|md|cff)", name):
             assert ELSEWHERE.search(name) or list(ROOT.glob(name.rstrip("/"))), name
         elif re.fullmatch(r"\w+(?:/\w+)*\.py", name):
-            assert any(one.as_posix().endswith(f"/{name}") for one in [*python, *ROOT.glob("*.py")]), name
+            assert any(module.as_posix().endswith(f"/{name}") for module in [*python, *ROOT.glob("*.py")]), name
         if re.fullmatch(r"tlcourse(?:\.[a-z_0-9]+)+(?:\.[A-Z]\w+)?", name):
             pkgutil.resolve_name(name)
         if re.fullmatch(r"TLCOURSE_[A-Z_]+", name.partition("=")[0]):
@@ -152,7 +152,7 @@ def small(tiny_course):
     graded |= {"cpu_seconds_per_submission": 1.2, "cell_cpu_seconds_per_submission": 1.0, "seconds_per_submission": 0.6}
     graded |= {"writing_seconds_per_submission": 0.1}
     bench = {"cached_features": {"ratio": 6.0}, "feature_extraction": {"share": 0.5}, "grading": graded, **made}
-    longer = {"seconds": 300, "epochs": 290, "rival": 0.9, "rival_ci95": [0.8, 0.95], "transfer": 0.975}
+    longer = {"seconds": 300, "epochs": 290, "baseline": 0.9, "baseline_ci95": [0.8, 0.95], "transfer": 0.975}
     bench |= {"fused_batch_norm": {"ratio": 2.0}, "five_minutes": longer | {"error_ratio": 4.0}}
     bench |= {"import_seconds": 0.05, "draw_1000_faces_seconds": 1.3, "unit_seconds": {"01_tiny": 3.0}}
     (folder / "bench.json").write_text(json.dumps(bench), encoding="utf-8")

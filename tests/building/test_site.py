@@ -42,16 +42,16 @@ class Page(HTMLParser):
         self.feed(file.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        self.names |= {given[key] for key in ("id", "name") if given.get(key)}
+        values = dict(attributes)
+        self.names |= {values[key] for key in ("id", "name") if values.get(key)}
         if tag == "html":
-            self.language = given.get("lang")
-        if tag == "a" and "href" in given:
-            self.links.append(given["href"])
-        if tag in LOADED and given.get(LOADED[tag]) and given.get("rel") not in ("next", "prev", "index", "search"):
-            self.loaded.append(given[LOADED[tag]])
+            self.language = values.get("lang")
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag in LOADED and values.get(LOADED[tag]) and values.get("rel") not in ("next", "prev", "index", "search"):
+            self.loaded.append(values[LOADED[tag]])
         if tag == "img":
-            self.images.append(given)
+            self.images.append(values)
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if tag not in VOID:
@@ -117,9 +117,9 @@ def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read)
 def test_each_units_page_links_to_its_notebook_on_colab(read):
     prefix = "https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/"
     for unit in unit_sources.names(ROOT):
-        found = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
-        assert found == [f"notebooks/{unit}/{unit}.ipynb"]
-        assert (ROOT / found[0]).is_file()
+        targets = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
+        assert targets == [f"notebooks/{unit}/{unit}.ipynb"]
+        assert (ROOT / targets[0]).is_file()
 
 
 def test_nothing_is_loaded_from_elsewhere(read, built):
@@ -148,25 +148,27 @@ def test_solutions_are_folded_and_hidden_tests_are_left_out(read):
             assert longest in "".join(page.folded), f"{cell.metadata.nbgrader.grade_id} is not in a fold"
 
 
-def test_pictures_are_described_and_none_like_another(read):
+def test_figures_are_described_and_none_like_another(read):
     for path, page in read.items():
         for image in page.images:
             assert len(image.get("alt") or "") > 20, f"{path}: {image}"
             assert "\n" not in image["alt"]
-        said = collections.Counter(image["alt"] for image in page.images)
-        assert not [alt for alt, times in said.items() if times > 1], path
+        descriptions = collections.Counter(image["alt"] for image in page.images)
+        assert not [alt for alt, times in descriptions.items() if times > 1], path
 
 
-def test_a_unit_with_a_widget_shows_its_still_picture(read):
+def test_a_unit_with_a_widget_shows_its_still_figure(read):
     for unit in unit_sources.names(ROOT):
         source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
         for widget, still in STILL.items():
             if f"{widget}(" in source:
                 shown = alternatives.drawings()[still]
-                assert [one for one in read[f"units/{unit}.html"].images if shown in one["alt"]], f"{unit}: {widget}"
+                assert [image for image in read[f"units/{unit}.html"].images if shown in image["alt"]], (
+                    f"{unit}: {widget}"
+                )
 
 
-def test_headings_come_in_order_and_the_language_is_told(read):
+def test_headings_come_in_order_and_the_language_is_declared(read):
     for path, page in read.items():
         assert page.language == "en", path
         assert page.title.strip(), path
@@ -211,7 +213,7 @@ def window(request, browser):
     page = browser.new_page(color_scheme=request.param, viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
     page.asked, page.theme = [], request.param
-    page.on("request", lambda one: one.url.startswith(("file:", "data:", "blob:")) or page.asked.append(one.url))
+    page.on("request", lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or page.asked.append(asked.url))
     yield page
     page.close()
 
@@ -227,7 +229,7 @@ def audited(read, theme):
 def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
     axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
     engine = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    found = []
+    violations = []
     for path in audited(read, window.theme):
         window.goto((built / path).as_uri())
         window.evaluate(OPENED)
@@ -235,8 +237,8 @@ def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
         window.evaluate(engine)
         for broken in window.evaluate(AXE, RULES[window.theme])["violations"]:
             if broken["impact"] in ("serious", "critical"):
-                found.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
-    assert not found, "\n".join(map(str, found))
+                violations.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
+    assert not violations, "\n".join(map(str, violations))
     assert window.asked == [], "the pages ask others for something"
 
 
@@ -329,9 +331,9 @@ def test_a_page_is_found_by_the_keyboard(window, built):
     window.keyboard.press("Enter")
     window.locator("#search-results li a", has_text="Start here").first.wait_for()
     press_until(window, "Tab", "#search-results li a")
-    found = urlsplit(window.evaluate("document.activeElement.href"))
+    target = urlsplit(window.evaluate("document.activeElement.href"))
     window.keyboard.press("Enter")
-    window.wait_for_url(lambda address: urlsplit(address).path == found.path)
+    window.wait_for_url(lambda address: urlsplit(address).path == target.path)
     assert "interval" in window.locator("article").inner_text()
     assert window.asked == []
 
@@ -361,7 +363,7 @@ def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
 # --------------------------------------------------------------------------------------------------------- its parts
 
 
-def test_a_picture_is_described_by_title_axes_and_the_function_that_draws_it():
+def test_a_figure_is_described_by_title_axes_and_the_function_that_draws_it():
     described = alternatives.alternative('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
     assert described.startswith("After ten steps. How far each layer moved")
     drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'

@@ -23,8 +23,8 @@ def test_multiply_adds_against_arithmetic_by_hand():
 
 @pytest.mark.slow
 def test_both_batch_norms_are_timed_in_training():
-    found = bench.fused_batch_norm(pictures=8, batch_size=8, repeats=1)
-    assert found["ratio"] == found["keras_seconds"] / found["fused_seconds"] > 0
+    measured = bench.fused_batch_norm(images=8, batch_size=8, repeats=1)
+    assert measured["ratio"] == measured["keras_seconds"] / measured["fused_seconds"] > 0
 
 
 def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
@@ -39,7 +39,7 @@ def test_drawing_is_timed(images):
     assert 0 < bench.drawing_seconds(images) < images * 0.02
 
 
-def test_parts_are_said_and_kept_and_the_others_stay(monkeypatch, tmp_path, capsys):
+def test_parts_are_reported_and_kept_and_the_others_stay(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(bench.PARTS, "import_seconds", lambda: 0.05)
     monkeypatch.setitem(bench.PARTS, "unit_seconds", lambda: {"01_tiny": 3.0})
     for module in (bench, data, recording):
@@ -62,13 +62,13 @@ def test_grading_was_timed_on_a_whole_class():
 
 
 @pytest.mark.slow
-def test_a_rival_stops_when_its_time_is_up():
-    found = five_minutes.run(seed=0, seconds=0.5)
-    assert 1 <= found["epochs"] < 20
-    assert found["seconds"] >= 0.5
-    low, high = found["rival_ci95"]
-    assert 0 <= low < found["rival"] < high <= 1
-    assert found["error_ratio"] == (1 - found["rival"]) / (1 - found["transfer"])
+def test_a_baseline_stops_when_its_time_is_up():
+    measured = five_minutes.run(seed=0, seconds=0.5)
+    assert 1 <= measured["epochs"] < 20
+    assert measured["seconds"] >= 0.5
+    low, high = measured["baseline_ci95"]
+    assert 0 <= low < measured["baseline"] < high <= 1
+    assert measured["error_ratio"] == (1 - measured["baseline"]) / (1 - measured["transfer"])
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
@@ -99,12 +99,12 @@ def test_a_learning_rate_falls_along_half_a_cosine_of_the_time(monkeypatch):
         ("cached_features", ["ratio", "cached_accuracy"]),
         ("feature_extraction", ["share"]),
         ("fused_batch_norm", ["ratio"]),
-        ("five_minutes", ["rival", "error_ratio", "epochs", "transfer"]),
+        ("five_minutes", ["baseline", "error_ratio", "epochs", "transfer"]),
         ("grading", ["ratio_to_stock"]),
     ],
 )
-def test_what_is_on_record_can_be_said(name, numbers):
-    found = results("bench")[name]
-    (line,) = speed_table.lines(name, found)
+def test_recorded_results_have_a_line_each(name, numbers):
+    record = results("bench")[name]
+    (line,) = speed_table.lines(name, record)
     for number in numbers:
-        assert any(format(found[number], pattern) in line for pattern in (".3f", ".1f", ".0%", "")), number
+        assert any(format(record[number], pattern) in line for pattern in (".3f", ".1f", ".0%", "")), number

@@ -27,8 +27,10 @@ from tlcourse.samples import known_answers, sample_class
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
 UNIT = "01_cnn_parameters"
-KNOWN = known_answers.read(known_answers.folder(ROOT, UNIT) / "output_size.py")
-WRONG = next(known_answers.handed_in(one) for one in KNOWN if one.says == "the stride is left out").rstrip()
+ANSWERS = known_answers.read(known_answers.folder(ROOT, UNIT) / "output_size.py")
+WRONG = next(
+    known_answers.as_submitted(answer) for answer in ANSWERS if answer.message == "the stride is left out"
+).rstrip()
 pytestmark = pytest.mark.timeout(1800)
 
 
@@ -142,7 +144,7 @@ WATCH = """(explorer, [name, moves, told]) => {
         else look(performance.now());
     });
 }"""
-PICTURE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
+IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
 ENOUGH = 0.5  # s from key to picture
 
 
@@ -156,7 +158,7 @@ def move(explorer, control, forward):
     """Move a slider or choose another entry, by keyboard; the seconds, by the page's own clock, until all is new."""
     page, chosen = explorer.page, line(explorer, control).locator("select")
     a_list = chosen.count() == 1
-    explorer.evaluate(WATCH, [control, "change" if a_list else "keydown", control not in PICTURE_ONLY])
+    explorer.evaluate(WATCH, [control, "change" if a_list else "keydown", control not in IMAGE_ONLY])
     if a_list:  # JupyterLab takes the arrows for itself until the list is open
         chosen.focus()
         for key in ("Space", "ArrowDown" if forward else "ArrowUp", "Enter"):
@@ -178,13 +180,13 @@ def keep_pace(name, seconds, times):
         How many times slower than idle the machine was: see `slowness`.
     """
     middle, moves = statistics.median(seconds[1:]), ", ".join(f"{each:.2f}" for each in seconds)
-    said = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
-    print(said)
-    assert len(seconds) > 3, said
+    report = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
+    print(report)
+    assert len(seconds) > 3, report
     in_time(middle, ENOUGH * times, "s")
 
 
-def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
+def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
     release, reference = (notebooks.read(file(course, UNIT)) for file in (layout.release_file, layout.solution_file))
     done = sample_class.solved(reference)
@@ -200,8 +202,8 @@ def test_a_student_is_told_the_mistake_repairs_it_and_plays(page, lab, keep, tmp
         page.get_by_role("heading", name="Unit 01: Counting a CNN's parameters").wait_for()
 
         answer(page, "output_size", WRONG)
-        told = page.locator(".jp-OutputArea-output", has_text="That is what comes out when the stride is left out")
-        run_all(page, told)
+        feedback = page.locator(".jp-OutputArea-output", has_text="That is what comes out when the stride is left out")
+        run_all(page, feedback)
 
         answer(page, "output_size", right)
         dialog = validate(page)
@@ -256,7 +258,7 @@ CELLS = {
         "album = faces.portraits(",
         'base = teachers.load("faces_vgg16", head=False)',
         "normalise.adapt(features",
-        "def shown_answers(",
+        "def shown_predictions(",
         "widgets.TemperatureExplorer(",
     ),
     "02_feature_extraction": (
@@ -293,9 +295,9 @@ def unit_cells(unit, words):
     """The code cells of a solved unit that hold these words, each in one cell only."""
     cells = notebooks.read(layout.solution_file(ROOT, unit)).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    found = [[source for source in sources if one in source] for one in words]
-    assert [len(sources) for sources in found] == [1] * len(words), (unit, words)
-    return [source for (source,) in found]
+    matches = [[source for source in sources if word in source] for word in words]
+    assert [len(sources) for sources in matches] == [1] * len(words), (unit, words)
+    return [source for (source,) in matches]
 
 
 def widget_cells(with_photos):
@@ -381,8 +383,8 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
                 assert explorer.locator("button:focus").count() == 1, "Tab does not reach the button"
                 seen = [upload(explorer, *each) for each in zip(mine, ("Enter", "Space") * 2, strict=True)]
                 seconds["your photo"] = [each for each, _ in seen]
-                right = [said == meant for (_, said), meant in zip(seen, mine.values(), strict=True)]
-                assert sum(right) >= 3, f"{seen} for {list(mine.values())}"
+                matches = [shown == meant for (_, shown), meant in zip(seen, mine.values(), strict=True)]
+                assert sum(matches) >= 3, f"{seen} for {list(mine.values())}"
             times = max(times, slowness())
             for control, moves in seconds.items():
                 keep_pace(f"{name}, {control}", moves, times)
@@ -415,7 +417,7 @@ SLIPS = {
 }
 
 
-def hand_in_class(course, unit):
+def submit_class(course, unit):
     """The sample class hands in."""
     reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
     for student, notebook in sample_class.submissions(reference, release, SLIPS).items():
@@ -462,7 +464,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         )
         assert "HIDDEN TESTS" not in layout.release_file(course, unit).read_text(encoding="utf-8")
 
-        hand_in_class(course, unit)
+        submit_class(course, unit)
         frame.get_by_role("link", name="Manage Assignments").click()
         row(frame, unit).locator("a", has_text=re.compile(r"^4$")).click()
         for student in sample_class.STUDENTS:

@@ -64,7 +64,7 @@ def test_a_colab_copy_is_read(release):
     assert len(check(release).outcomes) == 2
 
 
-def test_what_is_no_notebook_or_has_no_exercise_is_said(tmp_path):
+def test_what_is_no_notebook_or_has_no_exercise_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError, match="no notebook at"):
         check(tmp_path / "missing.ipynb")
     (tmp_path / "text.ipynb").write_text("hello")
@@ -78,7 +78,7 @@ def test_what_is_no_notebook_or_has_no_exercise_is_said(tmp_path):
         check(tmp_path / "none.ipynb")
 
 
-def test_a_notebook_that_lost_its_metadata_is_told_how_to_get_them_back(release):
+def test_a_notebook_without_metadata_is_reported_with_the_repair(release):
     notebook = nbformat.read(release, as_version=4)
     next(cell for cell in notebook.cells if cell.id == "triple").metadata = {}
     nbformat.write(notebook, release)

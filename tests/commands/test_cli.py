@@ -45,7 +45,7 @@ def test_the_command_line_is_light():
 
 def test_an_error_of_the_courses_own_is_one_line(tiny_course, monkeypatch):
     monkeypatch.chdir(tiny_course)
-    for arguments, said in (
+    for arguments, message in (
         (["check", "none.ipynb"], "none.ipynb"),
         (["build", "07"], "no unit '07'"),
         (["source", "none.ipynb"], "none.ipynb"),
@@ -53,7 +53,7 @@ def test_an_error_of_the_courses_own_is_one_line(tiny_course, monkeypatch):
         outcome = run(*arguments)
         assert outcome.exit_code == 1
         assert outcome.output.startswith("Error: ")
-        assert said in outcome.output
+        assert message in outcome.output
         assert "Traceback" not in outcome.output
 
 

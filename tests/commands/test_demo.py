@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -47,13 +48,13 @@ def test_the_file_has_the_promised_shape(real_demo):
     headline = outcome["headline"]
     assert set(headline) == {"live", "head_seconds"} | METHODS
     assert set(headline["live"]) == {"transfer", "scratch", "seed"}
-    for summarised in [headline[method] for method in METHODS] + [
+    for summarized in [headline[method] for method in METHODS] + [
         m for r in outcome["real"].values() for m in r.values()
     ]:
-        assert set(summarised) == {"mean", "ci95", "seeds"}
-        assert isinstance(summarised["seeds"], int)
-        low, high = summarised["ci95"]
-        assert low <= summarised["mean"] <= high
+        assert set(summarized) == {"mean", "ci95", "seeds"}
+        assert isinstance(summarized["seeds"], int)
+        low, high = summarized["ci95"]
+        assert low <= summarized["mean"] <= high
     for methods in outcome["real"].values():
         assert set(methods) == {"transfer", "scratch"}
 
@@ -78,7 +79,7 @@ def test_real_data_were_used(real_demo):
     assert ("cats_dogs" in outcome["real"]) != ("cats_dogs was not run." in printed)
 
 
-def test_each_of_the_class_gets_what_is_deserved(real_demo):
+def test_each_of_the_class_gets_the_due_mark(real_demo):
     printed, outcome, _ = real_demo
     assert [row["student"] for row in outcome["gradebook"]] == list(sample_class.STUDENTS)
     assert all(set(row) == {"student", "unit", "score", "max_score"} for row in outcome["gradebook"])
@@ -112,24 +113,24 @@ def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
         sample_class.mistaken_answers(tmp_path, ["output_size"])
 
 
-def test_what_the_class_hands_in(tiny_course):
+def test_what_the_class_submits(tiny_course):
     (built,) = builder.build(execute=False, root=tiny_course)
     reference, release = notebooks.read(built.solution), notebooks.read(built.release)
     mistakes = {"double": "double = None", "triple": "triple = None"}
-    handed_in = sample_class.submissions(reference, release, mistakes)
-    assert tuple(handed_in) == sample_class.STUDENTS
-    sources = {student: {cell.id: cell.source for cell in notebook.cells} for student, notebook in handed_in.items()}
+    submitted = sample_class.submissions(reference, release, mistakes)
+    assert tuple(submitted) == sample_class.STUDENTS
+    sources = {student: {cell.id: cell.source for cell in notebook.cells} for student, notebook in submitted.items()}
     assert sources["right"]["double"] == 'def double(number):\n    """Twice the number."""\n    return 2 * number'
     assert sources["right"]["why_double"] == "Because two are twice one."
     assert "return 2" in sources["partly_right"]["double"]
     assert "NotImplementedError" in sources["partly_right"]["triple"]
     assert sources["mistaken"]["triple"] == "triple = None"
-    assert handed_in["untouched"] == release
+    assert submitted["untouched"] == release
     with pytest.raises(ValueError, match="triple"):
         sample_class.submissions(reference, release, {"double": ""})
 
 
-def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
+def test_nbgraders_failure_is_reported_with_its_last_lines(tiny_course, tmp_path):
     builder.build(execute=False, root=tiny_course)
     folder = tmp_path / "demo"
     scratch_course.new_course(folder, tiny_course, ["01_tiny"])
@@ -141,7 +142,7 @@ def test_nbgraders_failure_is_told_with_its_last_lines(tiny_course, tmp_path):
         scratch_course.new_course(folder, tiny_course, ["02_none"])
 
 
-def test_a_file_that_cannot_be_written_is_told_before_any_work(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_written_raises_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "_run_parallel", lambda *arguments: pytest.fail("the work began"))
     for file in (tmp_path, tmp_path / "none" / "demo.json"):
         with pytest.raises(OSError, match="cannot write"):
@@ -156,6 +157,13 @@ def test_a_failure_in_one_sequence_of_steps_stops_the_other(order):
     with demo._progress(21) as bar, pytest.raises(ValueError, match="the other one"):
         demo._run_parallel(bar, {}, *sequences)
     assert len(done) < 5
+
+
+def test_steps_that_wait_for_the_first_table_do_not_outlive_a_failure():
+    results = {}
+    waiting = demo._after(threading.Event(), results, [("grading", lambda results: pytest.fail("it began"))])
+    with demo._progress(2) as bar, pytest.raises(ValueError, match="no headline"):
+        demo._run_parallel(bar, results, [("breaks", lambda results: int("no headline"))], waiting)
 
 
 def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
@@ -175,7 +183,7 @@ def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
     }
 
 
-def test_photos_that_cannot_be_had_are_told_once(monkeypatch):
+def test_photos_that_are_not_available_are_reported_once(monkeypatch):
     from tlcourse.datasets import photos
     from tlcourse.research import real_photos
 
@@ -203,18 +211,19 @@ def test_the_prediction_for_one_more_seed():
     assert demo_tables.verdict(0.6, summary(values)).startswith("inside")
 
 
-def test_the_tables_say_what_is_outside_and_what_was_not_run(capsys):
+def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10}
     outcome = {
         "headline": {
             **dict.fromkeys(METHODS, recorded),
-            "live": {"transfer": 0.5, "scratch": 0.9, "seed": 0},
+            "live": {"transfer": 0.5, "seed": 0},
             "head_seconds": 2.25,
         },
         "real": {},
         "gradebook": [{"student": "ann", "unit": "01_tiny", "score": 1.5, "max_score": 4.0}],
     }
     demo_tables.show_headline(outcome["headline"])
+    demo_tables.show_scratch(0.9, recorded, 0)
     demo_tables.show_rest(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
     printed = capsys.readouterr().out
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1

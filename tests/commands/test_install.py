@@ -145,8 +145,8 @@ def test_uv_gets_the_settings_of_pip_unless_it_has_its_own():
         "timeout": "60",
         "quiet": "1",
     }
-    given = install.uv_settings(pip, {})
-    assert given == {
+    settings = install.uv_settings(pip, {})
+    assert settings == {
         "UV_DEFAULT_INDEX": "https://a.invalid/simple",
         "UV_INDEX": "https://b.invalid/simple https://c.invalid/simple",
         "UV_INDEX_STRATEGY": "unsafe-best-match",

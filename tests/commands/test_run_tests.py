@@ -10,7 +10,7 @@ from conftest import ROOT
 from tlcourse.commands import run_tests
 
 
-def test_the_fast_tier_leaves_out_what_pyproject_says_of_the_full_one():
+def test_the_fast_tier_leaves_out_the_markers_of_the_full_tier():
     pytest_settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
     markers = dict(line.split(": ", 1) for line in pytest_settings["ini_options"]["markers"])
     full = {name for name, meaning in markers.items() if "only in the full tier" in meaning}

@@ -25,7 +25,7 @@ def test_enlarging_keeps_each_pixel_of_the_original():
     assert correlation > 0.98
 
 
-def test_pictures_are_white_on_black_and_grey():
+def test_images_are_white_on_black_and_gray():
     images = digits.load().images
     assert np.array_equal(images[..., 0], images[..., 1])
     assert np.array_equal(images[..., 0], images[..., 2])
@@ -34,7 +34,7 @@ def test_pictures_are_white_on_black_and_grey():
 
 
 @pytest.mark.parametrize("images_each", [1, 10, 100])
-def test_split_uses_each_picture_once(images_each):
+def test_split_uses_each_image_once(images_each):
     train, test = digits.split(seed=3, images_each=images_each)
     assert np.array_equal(np.bincount(train.labels), [images_each] * 10)
     assert len(train) + len(test) == 1797
@@ -44,12 +44,12 @@ def test_split_uses_each_picture_once(images_each):
 
 
 def test_split_is_repeatable_and_depends_on_the_seed():
-    one, again, other = (digits.split(seed)[0].images for seed in (0, 0, 1))
-    assert np.array_equal(one, again)
-    assert not np.array_equal(one, other)
+    first, again, other = (digits.split(seed)[0].images for seed in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 @pytest.mark.parametrize("images_each", [0, -1, 174, 1000])
-def test_split_refuses_what_leaves_no_test(images_each):
+def test_split_raises_when_no_test_images_are_left(images_each):
     with pytest.raises(ValueError, match=f"from 1 to 173, got {images_each}"):
         digits.split(0, images_each)

@@ -34,7 +34,7 @@ def _described(value):
     return repr(np.round(np.array(value, float), 9).tolist())
 
 
-def test_the_pictures_are_the_same_on_every_machine():
+def test_the_images_are_the_same_on_every_machine():
     """Processors round float32 sums differently, so a few pixels may differ by a level, or flip on an edge."""
     with np.load(REFERENCE) as stored:
         reference = stored["images"].astype(int)
@@ -44,7 +44,7 @@ def test_the_pictures_are_the_same_on_every_machine():
     assert (difference > 1).mean() < 0.001
 
 
-def test_a_seed_repeats_its_pictures_and_another_one_does_not():
+def test_a_seed_repeats_its_images_and_another_seed_does_not():
     first, again, other = (faces.portraits(range(4), 3, seed=seed).images for seed in (5, 5, 6))
     assert np.array_equal(first, again)
     assert len(_distinct(np.concatenate([first, other]))) == 24
@@ -66,27 +66,27 @@ def test_what_a_data_set_holds():
 
 
 def test_people_differ_when_nothing_else_does():
-    pictures = [faces.draw(faces.person(identity), np.random.default_rng(0)).astype(float) for identity in range(40)]
-    differences = [np.abs(a - b).mean() for place, a in enumerate(pictures) for b in pictures[:place]]
+    images = [faces.draw(faces.person(identity), np.random.default_rng(0)).astype(float) for identity in range(40)]
+    differences = [np.abs(a - b).mean() for place, a in enumerate(images) for b in images[:place]]
     assert min(differences) > 1
     assert np.median(differences) > 8
 
 
-def test_the_same_person_is_recognisable_in_other_pictures():
+def test_the_same_person_is_recognizable_in_other_images():
     """The nearest mean picture finds the person at least twice as often as guessing: hard, and not hopeless."""
     train, test = (faces.portraits(faces.DEVELOPMENT_PEOPLE[:20], 10, seed) for seed in (0, 1))
-    train_pixels, test_pixels = (_standardised(data.images) for data in (train, test))
+    train_pixels, test_pixels = (_standardized(data.images) for data in (train, test))
     means = np.stack([train_pixels[train.labels == label].mean(axis=0) for label in range(20)])
     nearest = ((test_pixels[:, None] - means) ** 2).sum(axis=-1).argmin(axis=1)
     assert (nearest == test.labels).mean() > 2 / 20
 
 
-def _standardised(images):
+def _standardized(images):
     flat = images.reshape(len(images), -1).astype(float)
     return (flat - flat.mean(axis=1, keepdims=True)) / flat.std(axis=1, keepdims=True)
 
 
-def test_pictures_are_well_exposed():
+def test_images_are_well_exposed():
     images = faces.portraits(range(20), 5, seed=2).images
     means = images.mean(axis=(1, 2, 3))
     assert means.min() > 40
@@ -104,7 +104,7 @@ def test_an_image_takes_about_a_millisecond():
     in_time(min(milliseconds() for _ in range(3)), 5, "ms")
 
 
-def test_the_headline_has_65_people_and_other_pictures_in_its_test():
+def test_the_headline_has_65_people_and_other_images_in_its_test():
     train, test = faces.headline(0)
     assert np.array_equal(np.bincount(train.labels), [10] * 65)
     assert np.array_equal(np.bincount(test.labels), [20] * 65)
@@ -163,9 +163,9 @@ def test_take_and_per_class():
         (np.zeros((2, 4, 4, 3), np.uint8), np.zeros(3, int)),
     ],
 )
-def test_a_data_set_of_the_wrong_form_is_refused(images, labels):
+def test_a_dataset_of_the_wrong_form_raises(images, labels):
     with pytest.raises(ValueError, match=r"\("):
-        faces.LabelledImages(images, labels, ("a",), "")
+        faces.LabeledImages(images, labels, ("a",), "")
 
 
 def _distinct(images):

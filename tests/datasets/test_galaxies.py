@@ -18,7 +18,7 @@ REFERENCE = Path(__file__).parents[1] / "fixtures" / "galaxies.npz"
 
 
 @pytest.mark.parametrize(("name", "telescope"), [("sharp", galaxies.SHARP), ("blurred", galaxies.BLURRED)])
-def test_the_pictures_are_the_same_on_every_machine(name, telescope):
+def test_the_images_are_the_same_on_every_machine(name, telescope):
     """Processors round float32 sums differently, so a few values may differ by a level."""
     with np.load(REFERENCE) as stored:
         reference = stored[name].astype(int)
@@ -55,10 +55,10 @@ def test_both_telescopes_see_the_same_galaxies_one_of_them_worse():
     sharp, blurred = (galaxies.observe(6, 4, each) for each in (galaxies.SHARP, galaxies.BLURRED))
     assert np.array_equal(sharp.labels, blurred.labels)
     together, apart = [], []
-    for place, picture in enumerate(sharp.images):
+    for place, image in enumerate(sharp.images):
         own, other = blurred.images[place], blurred.images[(place + 7) % len(sharp)]
-        together.append(np.corrcoef(picture.ravel(), own.ravel())[0, 1])
-        apart.append(np.corrcoef(picture.ravel(), other.ravel())[0, 1])
+        together.append(np.corrcoef(image.ravel(), own.ravel())[0, 1])
+        apart.append(np.corrcoef(image.ravel(), other.ravel())[0, 1])
     assert np.median(together) > np.median(apart) + 0.1
     corners = [
         np.concatenate([each.images[:, :5, :5], each.images[:, -5:, -5:]]).astype(float) for each in (sharp, blurred)
@@ -87,7 +87,7 @@ def test_coarse_classes_are_their_two_kinds_in_turn():
         assert np.array_equal(mixed[1::2], kinds[1])
 
 
-def test_a_seed_repeats_its_pictures_and_another_one_does_not():
+def test_a_seed_repeats_its_images_and_another_seed_does_not():
     first, again, other = (galaxies.observe(3, seed).images for seed in (5, 5, 6))
     assert np.array_equal(first, again)
     assert len({image.tobytes() for image in np.concatenate([first, other])}) == 24
@@ -121,6 +121,6 @@ def test_an_image_takes_about_a_millisecond():
     in_time(min(milliseconds() for _ in range(3)), 6, "ms")
 
 
-def test_none_at_all_is_refused():
+def test_an_empty_request_raises():
     with pytest.raises(ValueError, match="got 0"):
         galaxies.observe(0, 0)

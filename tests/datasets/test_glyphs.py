@@ -18,7 +18,7 @@ REFERENCE = Path(__file__).parents[1] / "fixtures" / "glyphs.npz"
 
 
 @pytest.mark.parametrize("style", [glyphs.PRINTED, glyphs.HANDWRITTEN])
-def test_the_pictures_are_the_same_on_every_machine(style):
+def test_the_images_are_the_same_on_every_machine(style):
     """Versions of FreeType may place an edge a little differently."""
     with np.load(REFERENCE) as stored:
         reference = stored[style.name[:7]].astype(int)
@@ -43,8 +43,8 @@ def test_what_a_data_set_holds():
     assert data.images.dtype == np.uint8
     assert data.labels.tolist() == [0] * 4 + [1] * 4 + [2] * 4
     assert data.class_names == ("X", "Y", "7")
-    for licence in ("Bitstream Vera", "SIL Open Font License", "BaKoMa"):
-        assert licence in data.source
+    for license in ("Bitstream Vera", "SIL Open Font License", "BaKoMa"):
+        assert license in data.source
 
 
 def test_a_character_looks_the_same_in_whatever_company():

@@ -13,9 +13,9 @@ from tlcourse.datasets import photos
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
 
-def save(path, colour=RED, size=(64, 48), mode="RGB", **options):
+def save(path, color=RED, size=(64, 48), mode="RGB", **options):
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, colour).convert(mode).save(path, **options)
+    Image.new("RGB", size, color).convert(mode).save(path, **options)
     return path
 
 
@@ -54,22 +54,22 @@ def test_kinds_of_files(folder, name):
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1", "I;16"])
-def test_kinds_of_colour(folder, mode):
+def test_kinds_of_color(folder, mode):
     suffix = "tif" if mode == "CMYK" else "png"
     save(folder / "reds" / f"z.{suffix}", (200, 200, 200), mode=mode)
-    picture = photos.load(folder, size=16).images[-1].astype(int)
-    assert picture.shape == (16, 16, 3)
+    image = photos.load(folder, size=16).images[-1].astype(int)
+    assert image.shape == (16, 16, 3)
     if mode not in ("1", "I;16"):  # dithered; and Pillow cannot convert to 16 bits, so see the next test
-        assert np.abs(picture - 200).max() <= 4
+        assert np.abs(image - 200).max() <= 4
 
 
 def test_16_bits_become_8(folder):
     values = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
     Image.fromarray(values).save(folder / "reds" / "z.png")
-    picture = photos.load(folder, size=64).images[-1]
-    assert picture.min() == 0
-    assert picture.max() == 255
-    assert abs(int(np.median(picture)) - 127) <= 1
+    image = photos.load(folder, size=64).images[-1]
+    assert image.min() == 0
+    assert image.max() == 255
+    assert abs(int(np.median(image)) - 127) <= 1
 
 
 def test_transparent_becomes_white(folder):
@@ -85,9 +85,9 @@ def test_turned_upright(folder, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     upright.transpose(turn).save(folder / "reds" / "z.jpg", exif=exif, quality=95)
-    picture = photos.load(folder, size=32).images[-1].astype(int)
-    assert np.abs(picture[4] - RED).max() < 20
-    assert np.abs(picture[-4] - BLUE).max() < 20
+    image = photos.load(folder, size=32).images[-1].astype(int)
+    assert np.abs(image[4] - RED).max() < 20
+    assert np.abs(image[-4] - BLUE).max() < 20
 
 
 def test_middle_square_is_kept(folder):
@@ -98,8 +98,8 @@ def test_middle_square_is_kept(folder):
 
 
 def test_same_result_twice(folder):
-    one, other = photos.load(folder), photos.load(folder)
-    assert np.array_equal(one.images, other.images)
+    first, second = photos.load(folder), photos.load(folder)
+    assert np.array_equal(first.images, second.images)
 
 
 @pytest.mark.parametrize("size", [0, 8, 5000])
@@ -113,7 +113,7 @@ def test_cats_dogs_from_the_mirror(cats_dogs):
     assert {name: len(data) for name, data in parts.items()} == {"train": 800, "val": 199, "test": 399}
     assert all(data.class_names == ("cats", "dogs") for data in parts.values())
     assert all(data.images.shape[1:] == (160, 160, 3) for data in parts.values())
-    seen = [picture.tobytes() for data in parts.values() for picture in data.images]
+    seen = [image.tobytes() for data in parts.values() for image in data.images]
     assert len(set(seen)) == len(seen)
     assert photos.available()
 
@@ -142,7 +142,7 @@ def test_cats_dogs_from_the_public_download(public):
         "val": [2, 2],
         "test": [2, 2],
     }
-    seen = [picture.tobytes() for data in parts.values() for picture in data.images]
+    seen = [image.tobytes() for data in parts.values() for image in data.images]
     assert len(set(seen)) == len(seen)
     public.unlink()  # it is not needed a second time
     assert len(photos.cats_dogs()["train"]) == 12

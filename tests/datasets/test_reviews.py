@@ -87,8 +87,8 @@ def test_the_dictionary_translates_each_word_once_in_each_direction_and_the_corp
     assert len(set(english)) == len(english)
     assert len(set(spanish)) >= len(spanish) - 3
     for language, words in zip(reviews.LANGUAGES, (english, spanish), strict=True):
-        found = set(" ".join(reviews.corpus(language, 1_500, 0).texts).split())
-        assert len(set(words) - found) <= 2
+        used = set(" ".join(reviews.corpus(language, 1_500, 0).texts).split())
+        assert len(set(words) - used) <= 2
 
 
 def test_handwritten_sentences_are_balanced_and_parallel():
@@ -105,6 +105,6 @@ def test_another_language_is_named(call):
         call()
 
 
-def test_no_reviews_are_refused():
+def test_no_reviews_raise():
     with pytest.raises(ValueError, match="got 0"):
         reviews.corpus("english", 0, 0)

@@ -18,14 +18,14 @@ def _log_evidence(features, target, alpha, beta):
 
 def _climbed(features, target, start):
     """The evidence for each picture where an optimiser of log alpha and log beta comes to rest."""
-    found = optimize.minimize(
+    optimum = optimize.minimize(
         lambda logs: -_log_evidence(features, target, *np.exp(logs)), start, method="L-BFGS-B", bounds=[(-10, 14)] * 2
     )
-    return -found.fun / len(target)
+    return -optimum.fun / len(target)
 
 
 @pytest.mark.parametrize(("n", "d"), [(30, 4), (12, 20)])
-def test_log_me_is_the_largest_evidence_that_an_optimiser_finds(n, d):
+def test_log_me_is_the_largest_evidence_that_an_optimizer_finds(n, d):
     rng = np.random.default_rng(n)
     features = rng.normal(size=(n, d))
     labels = (features[:, 0] + 0.5 * rng.normal(size=n) > 0).astype(int) + (features[:, 1] > 1)
@@ -119,13 +119,13 @@ def test_importance_weights_are_the_ratio_of_the_densities():
     assert adaptation.effective_count([1, 0, 0]) == pytest.approx(1)
 
 
-def test_adapted_batch_norm_has_the_targets_statistics_and_leaves_the_model_alone(small_teacher, pictures):
+def test_adapted_batch_norm_has_the_targets_statistics_and_leaves_the_model_alone(small_teacher, images):
     before = [weight.copy() for weight in small_teacher.get_weights()]
-    adapted = adaptation.adapt_batch_norm(small_teacher, pictures)
+    adapted = adaptation.adapt_batch_norm(small_teacher, images)
     for old, now in zip(before, small_teacher.get_weights(), strict=True):
         assert np.array_equal(old, now)
     first = small_teacher.get_layer("block1_conv1")
-    maps = np.asarray(first(small_teacher.get_layer("rescale")(pictures.astype("float32"))))
+    maps = np.asarray(first(small_teacher.get_layer("rescale")(images.astype("float32"))))
     norm = adapted.get_layer("block1_conv1_bn")
     np.testing.assert_allclose(norm.moving_mean, maps.mean(axis=(0, 1, 2)), atol=1e-3)
     np.testing.assert_allclose(norm.moving_variance, maps.var(axis=(0, 1, 2)), rtol=1e-2)
@@ -159,9 +159,9 @@ def test_correction_is_bayes_rule():
     assert accuracies[1] > accuracies[0] + 0.05
 
 
-def test_expectation_maximisation_finds_the_shares_that_are_most_likely():
+def test_expectation_maximization_finds_the_shares_that_are_most_likely():
     probabilities, labels = _two_humps([0.85, 0.15], 3_000, 1)
-    estimate = label_shift.expectation_maximisation(probabilities, [0.5, 0.5])
+    estimate = label_shift.expectation_maximization(probabilities, [0.5, 0.5])
     likelihood = lambda share: -np.log(probabilities @ [share, 1 - share]).sum()  # noqa: E731 - as it is written
     best = optimize.minimize_scalar(likelihood, bounds=(0.01, 0.99), method="bounded").x
     assert estimate[0] == pytest.approx(best, abs=1e-3)
@@ -170,20 +170,20 @@ def test_expectation_maximisation_finds_the_shares_that_are_most_likely():
 
 @pytest.mark.parametrize("hard", [True, False])
 def test_black_box_estimation_finds_the_shares(hard):
-    known, labels = _two_humps([0.5, 0.5], 4_000, 2)
+    source, labels = _two_humps([0.5, 0.5], 4_000, 2)
     new, truth = _two_humps([0.1, 0.9], 4_000, 3)
-    answers = [np.eye(2)[each.argmax(axis=1)] if hard else each for each in (known, new)]
-    estimate = label_shift.black_box(answers[0], labels, answers[1])
+    predictions = [np.eye(2)[each.argmax(axis=1)] if hard else each for each in (source, new)]
+    estimate = label_shift.black_box(predictions[0], labels, predictions[1])
     assert estimate == pytest.approx(label_shift.shares(truth, 2), abs=0.04)
 
 
 def test_black_box_estimation_without_noise_is_exact():
-    answers = np.array([[1, 0], [1, 0], [0, 1], [1, 0]])  # class 1 is recognised every second time
-    assert label_shift.black_box(answers, [0, 0, 1, 1], np.array([[1, 0]] * 7 + [[0, 1]] * 3)) == pytest.approx(
+    predictions = np.array([[1, 0], [1, 0], [0, 1], [1, 0]])  # class 1 is recognised every second time
+    assert label_shift.black_box(predictions, [0, 0, 1, 1], np.array([[1, 0]] * 7 + [[0, 1]] * 3)) == pytest.approx(
         [0.4, 0.6]
     )
     with pytest.raises(ValueError, match="rank 1, less than 2"):
-        label_shift.black_box(np.array([[1, 0]] * 4), [0, 0, 1, 1], answers)
+        label_shift.black_box(np.array([[1, 0]] * 4), [0, 0, 1, 1], predictions)
 
 
 def test_resampling_makes_the_classes_even():
@@ -209,9 +209,9 @@ def test_ppmi_by_hand():
     np.testing.assert_allclose(embeddings.ppmi(counts).toarray(), expected)
 
 
-def test_neighbours_are_counted_on_both_sides_within_the_window():
+def test_neighbors_are_counted_on_both_sides_within_the_window():
     words, documents = embeddings._numbered(["a b c a", "b"], least=1)
-    near = embeddings._neighbours(documents, 3, window=2).toarray()
+    near = embeddings._neighbors(documents, 3, window=2).toarray()
     place = {word: words.index(word) for word in "abc"}
     assert near[place["a"], place["b"]] == 2  # a b, and b . a
     assert near[place["a"], place["c"]] == 2

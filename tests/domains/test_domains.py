@@ -39,7 +39,7 @@ def test_equal_is_what_is_equal():
         ((SHARP, COARSE), (SHARP, Task(COARSE.labels, "shape")), ()),
     ],
 )
-def test_the_scenarios_are_told_apart(source, target, expected):
+def test_the_scenarios_are_distinguished(source, target, expected):
     assert differences(source, target) == expected
 
 

@@ -13,22 +13,22 @@ FEWEST = 60
 
 
 def test_there_are_enough_of_every_kind():
-    found = bad_submissions.read_all()
-    assert len(found) >= FEWEST
+    listed = bad_submissions.read_all()
+    assert len(listed) >= FEWEST
     for kind in bad_submissions.KINDS:
-        assert sum(one.kind == kind for one in found) >= 10
-    assert len({one.title for one in found}) == len(found)
+        assert sum(submission.kind == kind for submission in listed) >= 10
+    assert len({submission.title for submission in listed}) == len(listed)
 
 
 def test_the_cells_are_python_unless_they_are_magic():
-    for one in bad_submissions.read_all():
-        for source in one.cells.values():
+    for submission in bad_submissions.read_all():
+        for source in submission.cells.values():
             if not source.startswith("%"):
-                compile(source, one.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+                compile(source, submission.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("# title: x\n# kind: attack\n# status: graded\n", "does not say earns"),
         ("# title: x\n# kind: prank\n# status: graded\n# earns: 0\n", "does not exist"),
@@ -36,9 +36,9 @@ def test_the_cells_are_python_unless_they_are_magic():
         ("# title: x\n# kind: attack\n# status: graded\n# earns: 0\n\n# %% quadruple\npass\n", "quadruple"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told(tmp_path, text, said):
+def test_a_file_that_cannot_be_read_is_reported(tmp_path, text, message):
     (tmp_path / "bad.py").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         bad_submissions.read(tmp_path / "bad.py")
 
 
@@ -52,7 +52,11 @@ def test_gains_harm_and_losses_are_seen(tmp_path):
 
     outcomes = {student: Outcome for student in students}
     scores = dict(zip(students, (4.0, 4.0, 0.0, 2.0), strict=True))
-    rows = [bad_submissions._row(one, name, outcomes[name], scores[name]) for name, one in students.items() if one]
+    rows = [
+        bad_submissions._row(submission, name, outcomes[name], scores[name])
+        for name, submission in students.items()
+        if submission
+    ]
     harm = []
     bad_submissions._blame(rows, students, outcomes, scores, harm, between=1)
     report = bad_submissions._summary(rows, harm, 1.0, None)
@@ -86,7 +90,7 @@ DOZEN = (
 
 def others():
     """Every third bad submission that is not among the dozen; `make bad-submissions` runs all."""
-    return [one.name for one in bad_submissions.read_all() if one.name not in DOZEN][::3]
+    return [submission.name for submission in bad_submissions.read_all() if submission.name not in DOZEN][::3]
 
 
 @pytest.mark.needs_sandbox
@@ -104,13 +108,13 @@ def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_pat
     assert wrong == []
 
 
-def test_every_bad_submission_can_be_handed_in(tmp_path, tiny_course):
+def test_every_bad_submission_can_be_submitted(tmp_path, tiny_course):
     """Nothing is run: this is what is left to see where there is no box."""
     (built,) = builder.build(execute=False, root=tiny_course)
     release = notebooks.read(built.release)
     places = {"COURSE_FOLDER": str(tiny_course), "ORACLE_PORT": "1"}
     (tmp_path / "submitted" / "000" / "01_tiny").mkdir(parents=True)
-    for one in bad_submissions.read_all():
-        file = tmp_path / "submitted" / f"1_{one.name}" / "01_tiny" / "01_tiny.ipynb"
-        bad_submissions.hand_in(one, copy.deepcopy(release), file, places)
-        assert file.parent.exists() or file.parent.is_symlink(), one.name
+    for submission in bad_submissions.read_all():
+        file = tmp_path / "submitted" / f"1_{submission.name}" / "01_tiny" / "01_tiny.ipynb"
+        bad_submissions.submit(submission, copy.deepcopy(release), file, places)
+        assert file.parent.exists() or file.parent.is_symlink(), submission.name

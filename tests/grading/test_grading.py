@@ -82,14 +82,14 @@ def test_submissions_graded_side_by_side_share_no_namespace(assignment, released
     """Inode numbers of namespaces are used again, so both must be there at the same time."""
     ask = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
     with ThreadPoolExecutor(2) as side_by_side:
-        one, other = side_by_side.map(lambda _: reads(assignment, released, ask), range(2))
-    assert not set(ast.literal_eval(one)) & set(ast.literal_eval(other))
+        first, second = side_by_side.map(lambda _: reads(assignment, released, ask), range(2))
+    assert not set(ast.literal_eval(first)) & set(ast.literal_eval(second))
     talk = "(lambda s: (s.bind(('127.0.0.1', 0)), s.listen(), socket.create_connection(s.getsockname(), 5).getpeername()[0]))(socket.socket())[2]"
     assert reads(assignment, released, talk) == "127.0.0.1", "a program may talk to its own children"
 
 
 @sandboxed
-def test_a_file_beside_the_notebook_takes_no_packages_place(assignment, released):
+def test_a_file_next_to_the_notebook_shadows_no_package(assignment, released):
     shadow = {"numpy.py": b"allclose = None", "scipy.py": b"x = 1", "mine.py": b"x = 7"}
     assert reads(assignment, released, "__import__('mine').x, __import__('scipy').__file__", shadow).startswith("7 ")
     assert "student" not in reads(assignment, released, "__import__('scipy').__file__", shadow)
@@ -305,8 +305,8 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_is_repaired_and_said(assignment, released, name):
-    change, says = DAMAGE[name]
+def test_damage_is_repaired_and_reported(assignment, released, name):
+    change, message = DAMAGE[name]
     notebook, notes = normalize.normalize(reading.read(damaged(released, change)), assignment)
     checks = [
         cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
@@ -316,11 +316,11 @@ def test_damage_is_repaired_and_said(assignment, released, name):
     answer = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "double")
     assert answer.source == RIGHT["double"]
     assert notebook.cells.index(answer) < notebook.cells.index(checks[0])
-    assert (says is None and not notes) or any(says in note for note in notes)
+    assert (message is None and not notes) or any(message in note for note in notes)
     assert notebook.metadata.kernelspec.name == "python3"
 
 
-def test_a_note_says_how_to_put_back_an_answer_that_was_not_found(assignment, released):
+def test_a_note_explains_how_to_put_back_an_answer_that_was_not_found(assignment, released):
     _, notes = normalize.read_normalized(damaged(released, _delete("double")), assignment)
     assert notes == ["Cell double had been deleted and was put back unanswered.", normalize.ADVICE]
     assert "`tlcourse repair NOTEBOOK`" in normalize.ADVICE
@@ -347,7 +347,7 @@ def test_a_result_is_plain_data(assignment, released):
     assert Result.from_dict(json.loads(json.dumps(result.as_dict()))) == result
 
 
-def test_the_graders_own_trouble_is_tried_again_and_then_said(assignment, released, monkeypatch):
+def test_the_graders_own_error_is_retried_and_then_reported(assignment, released, monkeypatch):
     troubles = [OSError("once")]
 
     def graded_after_trouble(*_):

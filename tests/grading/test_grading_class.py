@@ -48,8 +48,8 @@ def marks(folder):
 @sandboxed
 def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     outcomes = grade(small_class, UNIT, jobs=2, progress=False)
-    assert {one.student: one.score for one in outcomes} == DUE == marks(small_class)
-    assert [one.status for one in outcomes] == ["graded", "graded", "graded", "missing"]
+    assert {row.student: row.score for row in outcomes} == DUE == marks(small_class)
+    assert [row.status for row in outcomes] == ["graded", "graded", "graded", "missing"]
     assert layout.learned_plan_file(small_class, UNIT).exists(), "no plan came with the course"
     before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
@@ -76,7 +76,7 @@ def test_killed_and_started_again_it_goes_on(small_class):
 
 
 @sandboxed
-def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
+def test_waits_for_a_locked_gradebook_and_reports_it(small_class, monkeypatch):
     monkeypatch.setattr(storage_errors, "PATIENCE", 1)
     config = small_class / "nbgrader_config.py"
     usual = config.read_text(encoding="utf-8")
@@ -95,14 +95,14 @@ def test_a_locked_gradebook_is_waited_for_and_said(small_class, monkeypatch):
 @pytest.mark.slow
 @sandboxed
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small disk")
-def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
+def test_a_full_disk_is_reported_and_grading_goes_on_when_there_is_room(small_class, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True).returncode:
         pytest.skip("no small disk can be mounted here")
     try:
         shutil.copytree(small_class, disk / "course")
-        said = []
+        errors = []
         for free in (20_000, 150_000, 300_000):  # bytes: it fills up at another point each time
             left = shutil.disk_usage(disk).free - free
             if left > 0:
@@ -110,18 +110,18 @@ def test_a_full_disk_is_said_and_grading_goes_on_when_there_is_room(small_class,
             try:
                 grade(disk / "course", UNIT, jobs=1, progress=False)
             except (storage_errors.DiskFull, OSError) as error:
-                said.append(str(error))
+                errors.append(str(error))
             for filler in disk.glob("filler*"):
                 filler.unlink()
-        assert said
-        assert all("full" in line or "No space left" in line for line in said)
+        assert errors
+        assert all("full" in line or "No space left" in line for line in errors)
         grade(disk / "course", UNIT, jobs=1, progress=False)
         assert marks(disk / "course") == DUE
     finally:
         subprocess.run(["umount", "-l", str(disk)])
 
 
-def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
+def test_a_full_disk_is_distinguished_from_other_errors(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="other"), storage_errors.room_to_write(tmp_path):
         raise ValueError("other trouble")
     with pytest.raises(storage_errors.DiskFull, match="make room"), storage_errors.room_to_write(tmp_path):
@@ -133,7 +133,7 @@ def test_a_full_disk_is_told_from_other_trouble(tmp_path, monkeypatch):
         raise RuntimeError("Please see the the above traceback")
 
 
-def test_without_a_box_it_refuses_in_one_line(small_class, monkeypatch):
+def test_without_a_sandbox_grading_stops_with_one_line(small_class, monkeypatch):
     monkeypatch.delenv("TLCOURSE_UNSAFE_GRADING", raising=False)
     monkeypatch.setattr("tlcourse.grading.sandbox.bubblewrap.problem", lambda: "bubblewrap (bwrap) is not installed")
     with pytest.raises(NoSandbox, match=r"apt install bubblewrap.*--unsafe"):
@@ -153,8 +153,8 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         release_it.start()
         scratch_course.run_nbgrader(small_class, "autograde", UNIT)
         release_it.join()
-    found = marks(small_class)
-    assert {name: found[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
+    scores = marks(small_class)
+    assert {name: scores[name] for name in ("ann", "bob", "cy", "bad", "empty", "zed")} == {
         **{"ann": 4, "bob": 3, "cy": 0},
         **{"bad": 0, "empty": 0, "zed": 0},
     }
@@ -203,7 +203,7 @@ def test_an_unknown_student_is_named(small_class):
 
 def test_unsafe_grading_gives_the_same_marks(small_class):
     outcomes = grade(small_class, UNIT, jobs=1, students=["ann", "bob"], unsafe=True, progress=False)
-    assert [one.score for one in outcomes] == [4, 3]
+    assert [row.score for row in outcomes] == [4, 3]
 
 
 # --- beyond one machine
@@ -237,12 +237,12 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
             with pytest.raises(subprocess.TimeoutExpired):
                 grading.wait(0.1)
         started[1].kill()
-        said, _ = grading.communicate(timeout=600)
+        printed, _ = grading.communicate(timeout=600)
     finally:
         for process in started:
             process.kill()
-    assert grading.returncode == 0, said
-    assert "Not graded" not in said, said
+    assert grading.returncode == 0, printed
+    assert "Not graded" not in printed, printed
     assert marks(small_class) == DUE | {f"slow{number}": 4 for number in range(6)}
 
 
@@ -284,10 +284,10 @@ def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
         config.write(f"\nc.CourseDirectory.db_url = {postgresql!r}\n")
     scratch_course.run_nbgrader(course, "generate_assignment", UNIT, "--force")
     outcomes = grade(course, UNIT, jobs=2, progress=False)
-    assert {one.student: one.score for one in outcomes} == DUE
+    assert {row.student: row.score for row in outcomes} == DUE
     assert not (course / "gradebook.db").exists()
     with NbgraderCourse(course).gradebook() as book:
         assert book.db.bind.dialect.name == "postgresql"
-        found = {one.student.id: one.score for one in book.assignment_submissions(UNIT)}
-    assert found == DUE
+        recorded = {row.student.id: row.score for row in book.assignment_submissions(UNIT)}
+    assert recorded == DUE
     grade(course, UNIT, jobs=2, again=True, progress=False)

@@ -34,16 +34,16 @@ def composite(release, kind):
     """The tiny unit's release answered with the first answer of that kind for every exercise, and the points due."""
     unit, chosen, points = answers_runner.unit(TINY), {}, 0
     for exercise in unit.exercises:
-        known = known_answers.read(TINY.parent / "answers" / f"{exercise}.py")
-        answer = next(answer for answer in known if answer.kind == kind)
-        chosen[exercise] = known_answers.handed_in(answer)
+        candidates = known_answers.read(TINY.parent / "answers" / f"{exercise}.py")
+        answer = next(answer for answer in candidates if answer.kind == kind)
+        chosen[exercise] = known_answers.as_submitted(answer)
         points += answer.due(unit.points(exercise))
     return sample_class.fill(release, chosen), points
 
 
-def graded(folder, unit, hand_ins):
+def graded(folder, unit, submissions):
     """Hand in and autograde; the gradebook's rows by student."""
-    for student, notebook in hand_ins.items():
+    for student, notebook in submissions.items():
         scratch_course.submit(folder, student, unit, notebook)
     scratch_course.run_nbgrader(folder, "autograde", unit)
     return {row["student"]: row for row in scratch_course.gradebook_rows(folder, unit)}
@@ -70,18 +70,18 @@ def graded_class(tmp_path_factory):
     full = sum(answers_runner.unit(TINY).points(name) for name in notebooks.exercises(reference))
     wrong, wrong_points = composite(release, "wrong")
     differently, _ = composite(release, "right")
-    hand_ins = {
+    submissions = {
         "reference": sample_class.fill(release, sample_class.solved(reference)),
         "untouched": release,
         "wrong": wrong,
         "differently": differently,
     }
     due = {"reference": full, "untouched": 0, "wrong": wrong_points, "differently": full}
-    return folder, graded(folder, UNIT, hand_ins), due
+    return folder, graded(folder, UNIT, submissions), due
 
 
 @pytest.mark.timeout(1200)
-def test_each_hand_in_earns_what_it_deserves(graded_class):
+def test_each_submission_earns_its_due_mark(graded_class):
     _, rows, due = graded_class
     assert {student: row["code_score"] for student, row in rows.items()} == due
     assert {row["max_code_score"] for row in rows.values()} == {due["reference"]}
@@ -181,18 +181,18 @@ def tiny_class(full_tier, tmp_path_factory):
     deleted.cells = [cell for cell in deleted.cells if cell.id != "test_triple"]
     emptied = sample_class.fill(release, RIGHT)
     emptied.cells = [cell for cell in emptied.cells if cell.id not in ("double", "test_double", "test_double_negative")]
-    hand_ins = {
+    submissions = {
         "noisy": sample_class.fill(release, RIGHT | {"double": NOISY}),
         "wrong": sample_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
         "colab": accidents.through_colab(sample_class.fill(release, RIGHT), None),
         "deleted": deleted,
         "emptied": emptied,
     }
-    _irregular_hand_ins(folder / "submitted", sample_class.fill(release, RIGHT))
-    return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", hand_ins).items()}
+    _irregular_submissions(folder / "submitted", sample_class.fill(release, RIGHT))
+    return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", submissions).items()}
 
 
-def _irregular_hand_ins(submitted, right):
+def _irregular_submissions(submitted, right):
     """What stock nbgrader passes over, or grades as if it were the student's own."""
     files = {"renamed": "01_tiny (1).ipynb", "unpacked": "01_tiny/01_tiny.ipynb", "nothing": "answers.txt"}
     for student, name in files.items():
@@ -225,7 +225,7 @@ def test_nbgrader_grades_under_another_name_and_one_folder_too_deep(tiny_class):
         pytest.param("linked", "missing", "01_tiny is a link", marks=pytest.mark.skipif(not LINKS, reason="Windows")),
     ],
 )
-def test_nbgrader_says_of_what_it_cannot_grade_why_it_earns_nothing(student, status, reason, tiny_class):
+def test_nbgrader_reports_why_what_it_cannot_grade_earns_nothing(student, status, reason, tiny_class):
     folder, scores = tiny_class
     record = results.read_record(folder, "01_tiny", student)
     assert (scores[student], record.status) == (0, status)

@@ -43,10 +43,10 @@ def grade(folder, marks, written=None, records=None):
             book.add_student(student, first_name="Zoë", last_name="=SUM(A1)", email=f"{student}@school.example")
             book.add_submission(UNIT, student)
             for name, mark in zip(CELLS, points, strict=True):
-                found = book.find_grade(name, UNIT, UNIT, student)
-                found.auto_score, found.needs_manual_grade = mark, False
-            found = book.find_grade("why_double", UNIT, UNIT, student)
-            found.manual_score, found.needs_manual_grade = written, written is None
+                cell_grade = book.find_grade(name, UNIT, UNIT, student)
+                cell_grade.auto_score, cell_grade.needs_manual_grade = mark, False
+            cell_grade = book.find_grade("why_double", UNIT, UNIT, student)
+            cell_grade.manual_score, cell_grade.needs_manual_grade = written, written is None
         book.add_student("absent", lms_user_id="77")
         book.db.commit()
     for student, content in (records or {}).items():
@@ -110,12 +110,12 @@ class Tags(html.parser.HTMLParser):
             assert self.open.pop() == tag
 
 
-def test_the_page_says_how_each_exercise_went(graded):
-    found = analysis.read(graded, UNIT)
-    assert found.statuses == {
+def test_the_page_shows_how_each_exercise_went(graded):
+    report = analysis.read(graded, UNIT)
+    assert report.statuses == {
         "repaired": 1, "graded": 1, "timed out": 1, "tampered": 1, "unreadable": 1, "missing": 1
     }  # fmt: skip
-    exercises = {one.name: one for one in found.exercises}
+    exercises = {exercise.name: exercise for exercise in report.exercises}
     assert list(exercises) == ["double", "triple", "why_double"]
     double = exercises["double"]
     assert (double.max_score, double.attempts) == (3, 3)  # who tampered is left out
@@ -125,8 +125,8 @@ def test_the_page_says_how_each_exercise_went(graded):
     assert double.share_interval == pytest.approx((max(0, low), min(1, high)))
     assert double.verdict.startswith("fewer than 10")
     assert (exercises["why_double"].attempts, exercises["why_double"].share) == (0, None)
-    assert found.max_score == 7
-    assert sum(number for _, _, number in found.histogram()) == 3
+    assert report.max_score == 7
+    assert sum(number for _, _, number in report.histogram()) == 3
 
 
 def test_common_misconceptions_are_counted_by_student(graded):
@@ -165,37 +165,37 @@ def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     assert "wait for a person" not in page
 
 
-def test_nothing_graded_is_said_in_one_line(course):
+def test_nothing_graded_is_reported_in_one_line(course):
     with pytest.raises(ValueError, match="tlcourse grade 01_tiny"):
         analysis.read(course, UNIT)
     with pytest.raises(FileNotFoundError, match="01_none"):
         analysis.read(course, "01_none")
 
 
-def test_a_damaged_record_is_shown_as_such(graded):
+def test_a_damaged_result_is_shown_as_damaged(graded):
     (graded / "autograding" / UNIT / "ann.json").write_text("{", encoding="utf-8")
-    (student,) = [one for one in analysis.read(graded, UNIT).students if one.student == "ann"]
+    (student,) = [row for row in analysis.read(graded, UNIT).students if row.student == "ann"]
     assert student.status == "unreadable"
     assert "ann.json" in student.notes[0]
 
 
 def test_discrimination_is_the_correlation_with_all_other_exercises():
     draw = np.random.default_rng(0)
-    knows, noise, luck = draw.normal(size=(3, 40))
-    columns = {"good": knows > 0, "other": knows + noise / 2 > 0, "luck": luck > 0, "same": knows == knows}
+    ability, noise, chance = draw.normal(size=(3, 40))
+    columns = {"good": ability > 0, "other": ability + noise / 2 > 0, "chance": chance > 0, "same": ability == ability}
     marks = [{name: float(column[place]) for name, column in columns.items()} for place in range(40)]
-    found = {name: item_analysis.analyse(name, 1, marks) for name in columns}
-    rest = [one["other"] + one["luck"] + one["same"] for one in marks]
-    assert found["good"].discrimination == pytest.approx(stats.pointbiserialr(columns["good"], rest).statistic)
-    low, high = found["good"].discrimination_interval
-    z = np.arctanh(found["good"].discrimination) + np.array([-1.96, 1.96]) / np.sqrt(37)  # Fisher
+    items = {name: item_analysis.analyze(name, 1, marks) for name in columns}
+    rest = [row["other"] + row["chance"] + row["same"] for row in marks]
+    assert items["good"].discrimination == pytest.approx(stats.pointbiserialr(columns["good"], rest).statistic)
+    low, high = items["good"].discrimination_interval
+    z = np.arctanh(items["good"].discrimination) + np.array([-1.96, 1.96]) / np.sqrt(37)  # Fisher
     assert (low, high) == pytest.approx(np.tanh(z), abs=1e-4)
-    assert found["good"].verdict == "fine"
-    assert found["luck"].verdict.startswith("poor: ")
-    assert found["same"].verdict.startswith("no spread")
-    against = [{**one, "against": 1 - one["good"]} for one in marks]
-    assert item_analysis.analyse("against", 1, against).verdict == "poor: the better students do worse here"
-    assert item_analysis.analyse("luck", 1, marks[:9]).verdict.startswith("fewer")
+    assert items["good"].verdict == "fine"
+    assert items["chance"].verdict.startswith("poor: ")
+    assert items["same"].verdict.startswith("no spread")
+    against = [{**row, "against": 1 - row["good"]} for row in marks]
+    assert item_analysis.analyze("against", 1, against).verdict == "poor: the better students do worse here"
+    assert item_analysis.analyze("chance", 1, marks[:9]).verdict.startswith("fewer")
 
 
 def rows(file):
@@ -229,7 +229,7 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     own = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
     assert own["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
-    assert {one.student: one.score for one in analysis.read(graded, UNIT).students}["ann"] == 2.5
+    assert {student.student: student.score for student in analysis.read(graded, UNIT).students}["ann"] == 2.5
 
 
 @pytest.mark.slow

@@ -75,8 +75,8 @@ def save(notebook, file):
 
 def marks(notebook):
     """What nbgrader goes by: the cells that it knows, in their order, and how it treats them."""
-    known = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    return [(cell.cell_type, dict(cell.metadata.nbgrader)) for cell in known]
+    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return [(cell.cell_type, dict(cell.metadata.nbgrader)) for cell in marked]
 
 
 @pytest.mark.parametrize("happen", WAYS, ids=lambda way: way.__name__)
@@ -126,7 +126,7 @@ def test_an_answer_that_is_not_found_is_named_and_stays_in_the_notebook(course, 
     assert "raise NotImplementedError" in text
 
 
-def test_a_sound_notebook_is_told_so(course, answered, tmp_path):
+def test_a_sound_notebook_needs_no_repair(course, answered, tmp_path):
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     outcome = CliRunner().invoke(main, ["repair", str(file), "--into", str(tmp_path / "new.ipynb")])
     assert outcome.exit_code == 0
@@ -134,24 +134,24 @@ def test_a_sound_notebook_is_told_so(course, answered, tmp_path):
     assert (tmp_path / "new.ipynb").is_file()
 
 
-def refused(*arguments):
+def error_message(*arguments):
     outcome = CliRunner().invoke(main, ["repair", *map(str, arguments)])
     assert outcome.exit_code == 1
     assert "Traceback" not in outcome.output
     return outcome.output
 
 
-def test_what_cannot_be_repaired_is_refused_with_the_reason(course, answered, tmp_path, monkeypatch):
+def test_what_cannot_be_repaired_raises_with_the_reason(course, answered, tmp_path, monkeypatch):
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     half = tmp_path / "half.ipynb"
     half.write_bytes(file.read_bytes()[:300])
-    assert "is no notebook" in refused(half)
-    assert "no notebook at" in refused(tmp_path / "none.ipynb")
-    assert "cannot tell the unit of mine.ipynb" in refused(save(answered, tmp_path / "mine.ipynb"))
+    assert "is no notebook" in error_message(half)
+    assert "no notebook at" in error_message(tmp_path / "none.ipynb")
+    assert "cannot tell the unit of mine.ipynb" in error_message(save(answered, tmp_path / "mine.ipynb"))
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('another course')")])
-    assert f"has no cell of {UNIT}" in refused(save(other, tmp_path / f"other_{UNIT}.ipynb"))
+    assert f"has no cell of {UNIT}" in error_message(save(other, tmp_path / f"other_{UNIT}.ipynb"))
     (tmp_path / f"{UNIT}.repaired.ipynb").write_text("mine", encoding="utf-8")
-    assert "is there already" in refused(file)
+    assert "is there already" in error_message(file)
     assert (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8") == "mine"
 
 

@@ -19,7 +19,7 @@ from tlcourse.plots import image_grid
 
 EACH = 10
 SUFFIXES = (".jpg", ".png", ".webp")
-COLOURS = {"brick": "firebrick", "grass": "green", "sand": "khaki", "sea": "navy", "sky": "skyblue"}
+COLORS = {"brick": "firebrick", "grass": "green", "sand": "khaki", "sea": "navy", "sky": "skyblue"}
 ON_ITS_SIDE = {1: (Image.Transpose.ROTATE_90, 6), 2: (Image.Transpose.ROTATE_270, 8)}  # and what EXIF says of it
 
 
@@ -28,8 +28,8 @@ def folder(cats_dogs, tmp_path_factory):
     """Ten cats and ten dogs, of mixed sizes and kinds of files; every fourth lies on its side, as its EXIF says."""
     root = tmp_path_factory.mktemp("own")
     chosen = cats_dogs["train"].per_class(EACH, seed=0)
-    for index, (picture, label) in enumerate(zip(chosen.images, chosen.labels, strict=True)):
-        photo, exif = Image.fromarray(picture).resize((400 + 40 * index, 400)), Image.Exif()
+    for index, (image, label) in enumerate(zip(chosen.images, chosen.labels, strict=True)):
+        photo, exif = Image.fromarray(image).resize((400 + 40 * index, 400)), Image.Exif()
         if index % 4 == 0:
             exif[0x0112] = 6
             photo = photo.transpose(Image.Transpose.ROTATE_90)
@@ -45,13 +45,13 @@ def learned(folder, tmp_path_factory):
     return classifier.learn(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
 
 
-def test_photos_are_told_apart_and_the_uncertainty_is_said(learned):
-    right = np.sum(learned.predicted == learned.labels)
+def test_photos_are_classified_with_their_uncertainty(learned):
+    correct = np.sum(learned.predicted == learned.labels)
     low, high = learned.interval
-    assert learned.accuracy == right / (2 * EACH) >= 0.8
+    assert learned.accuracy == correct / (2 * EACH) >= 0.8
     assert 0 < low <= learned.accuracy <= high <= 1
     assert high - low > 0.1, "twenty photos do not tell an accuracy to the point"
-    assert f"{right} of 20 right" in str(learned)
+    assert f"{correct} of 20 right" in str(learned)
     assert learned.remark == ""
 
 
@@ -64,11 +64,11 @@ def test_the_exported_file_gives_the_classes_by_name(learned, folder):
     assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
 
 
-def test_offline_the_embedded_teacher_serves_and_says_what_it_is_not_good_for(folder, no_weights, tmp_path):
-    said = CliRunner().invoke(main, ["photos", str(folder), "--into", str(tmp_path / "out")])
-    assert said.exit_code == 0, said.output
+def test_offline_the_embedded_teacher_serves_and_prints_its_limits(folder, no_weights, tmp_path):
+    outcome = CliRunner().invoke(main, ["photos", str(folder), "--into", str(tmp_path / "out")])
+    assert outcome.exit_code == 0, outcome.output
     for words in ("teacher faces_vgg16", "nothing but drawn faces", "cannot be reached", "20 photos of 2 classes"):
-        assert words in said.output
+        assert words in outcome.output
     for name in ("model.tflite", "labels.txt", "mistakes.png", "where_it_looked.png"):
         assert (tmp_path / "out" / name).is_file(), "a teacher of faces mistakes some cats for dogs"
     with Image.open(tmp_path / "out" / "mistakes.png") as sheet:
@@ -83,13 +83,13 @@ def telephone(tmp_path_factory):
     """
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("telephone")
     grain = Image.fromarray(rng.integers(0, 256, (4000, 4000, 3), dtype=np.uint8))
-    names = list(COLOURS)
+    names = list(COLORS)
     for index in range(len(names) * EACH):
         kind, number = divmod(index, EACH)
         shown = (kind + (number == 5)) % len(names)
         side = 3 * 2**shown
         spots = Image.fromarray(rng.integers(0, 256, (side, side, 3), dtype=np.uint8))
-        spots = Image.blend(Image.new("RGB", spots.size, COLOURS[names[shown]]), spots, 0.3)
+        spots = Image.blend(Image.new("RGB", spots.size, COLORS[names[shown]]), spots, 0.3)
         size = [(3000, 2000), (4000, 3000), (2000, 3000)][index % 3]
         photo = spots.resize(size, Image.Resampling.BICUBIC)
         photo, exif = Image.blend(photo, grain.crop((0, 0, *size)), 0.08), Image.Exif()
@@ -107,23 +107,23 @@ def within_two_minutes(folder, into, teacher, record):
     """Run the command as one does, in a process of its own; look at the clock, and at everything that it wrote."""
     command = [sys.executable, "-m", "tlcourse", "photos", str(folder), "--into", str(into), "--look", "sea/01.jpg"]
     start = time.perf_counter()
-    said = subprocess.run(command, capture_output=True, encoding="utf-8")
+    process = subprocess.run(command, capture_output=True, encoding="utf-8")
     seconds = time.perf_counter() - start
     record("seconds", round(seconds, 1))
     print(f"50 photos with {teacher}: {seconds:.1f} s")
-    assert said.returncode == 0, said.stderr
+    assert process.returncode == 0, process.stderr
     assert seconds < 120 * SLOWER
-    assert f"50 photos of 5 classes: {', '.join(COLOURS)}\nteacher {teacher}," in said.stdout
-    right = int(said.stdout.split(" of 50 right")[0].split()[-1])
-    assert 25 < right < 50, "guessing gives ten; five show another class"
+    assert f"50 photos of 5 classes: {', '.join(COLORS)}\nteacher {teacher}," in process.stdout
+    correct = int(process.stdout.split(" of 50 right")[0].split()[-1])
+    assert 25 < correct < 50, "guessing gives ten; five show another class"
     for name in ("mistakes.png", "where_it_looked.png", "looked_at.png"):
         with Image.open(into / name) as sheet:
             assert np.asarray(sheet.convert("L")).std() > 20
-    assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLOURS)
+    assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLORS)
     runner = export.Runner((into / "model.tflite").read_bytes())
     size = runner.interpreter.get_input_details()[0]["shape"][1]
-    seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLOURS])
-    assert (runner.predict(seen).argmax(axis=1) == range(len(COLOURS))).mean() >= 0.8
+    seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLORS])
+    assert (runner.predict(seen).argmax(axis=1) == range(len(COLORS))).mean() >= 0.8
 
 
 @pytest.mark.speed
@@ -144,10 +144,10 @@ def noise(tmp_path_factory):
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
     for number in range(20):
         bright, dark = rng.integers(0, 256, (48, 48, 3), dtype=np.uint8), rng.integers(0, 64, (48, 48, 3), np.uint8)
-        for name, picture in {"a": bright, "b": bright, "c": dark}.items():
+        for name, image in {"a": bright, "b": bright, "c": dark}.items():
             path = root / name / f"{name}{number:02}.png"
             path.parent.mkdir(exist_ok=True)
-            Image.fromarray(picture).save(path)
+            Image.fromarray(image).save(path)
     return root
 
 
@@ -184,14 +184,14 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
 
     order = [*range(1, 60), 0]
     pairs = np.concatenate([images for images, _ in sheets[4:]]).reshape(60, 2, 48, 48, 3)
-    said = [title for _, titles in sheets[4:] for title in titles[::2]]
-    assert [title.endswith(", right") for title in said] == [place not in wrong for place in order]
+    captions = [title for _, titles in sheets[4:] for title in titles[::2]]
+    assert [title.endswith(", right") for title in captions] == [place not in wrong for place in order]
     shown = {place: pair for place, pair in zip(order, pairs, strict=True)}
     heat = np.concatenate([sheets[1][0], sheets[3][0]])
     assert np.abs(np.stack([shown[place][1] for place in wrong]).astype(int) - heat).max() <= 2
     assert (np.stack([shown[place][0] for place in range(60)]) == photos.load(noise, 48).images).all()
-    coloured = [np.ptp(shown[place][1].astype(int), axis=-1).max() > 20 for place in range(60) if place not in wrong]
-    assert np.mean(coloured) > 0.5, "where it was right, too, something spoke for the class"
+    colored = [np.ptp(shown[place][1].astype(int), axis=-1).max() > 20 for place in range(60) if place not in wrong]
+    assert np.mean(colored) > 0.5, "where it was right, too, something spoke for the class"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
         ("dogs/broken.jpg", "broken.jpg cannot be read as a photo"),
     ],
 )
-def test_what_cannot_be_looked_at_is_told_in_one_line(tmp_path, named, words):
+def test_what_cannot_be_looked_at_is_reported_in_one_line(tmp_path, named, words):
     own = tmp_path / "own"
     for name in ("own/cats/a.png", "own/cats/b.png", "own/dogs/c.png", "other.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -212,10 +212,10 @@ def test_what_cannot_be_looked_at_is_told_in_one_line(tmp_path, named, words):
     (own / "cats" / "notes.txt").write_text("mine", encoding="utf-8")
     (own / "dogs" / "broken.jpg").write_bytes((own / "cats" / "a.png").read_bytes()[:40])
     command = ["photos", str(own), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
-    said = CliRunner().invoke(main, [*command, "--look", named.format(own=own)])
-    assert said.exit_code == 1
-    assert words.format(own=own) in said.output
-    assert said.output.count("\n") == 1
+    outcome = CliRunner().invoke(main, [*command, "--look", named.format(own=own)])
+    assert outcome.exit_code == 1
+    assert words.format(own=own) in outcome.output
+    assert outcome.output.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
@@ -228,19 +228,19 @@ def test_what_cannot_be_looked_at_is_told_in_one_line(tmp_path, named, words):
         ({}, "no class folders"),
     ],
 )
-def test_what_cannot_be_learned_is_refused_in_one_line(tmp_path, build, words):
+def test_what_cannot_be_learned_is_reported_in_one_line(tmp_path, build, words):
     for name, mode in build.items():
         path = tmp_path / "own" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(path) if mode else path.write_bytes(b"ftypheic")
     (tmp_path / "own").mkdir(exist_ok=True)
-    said = CliRunner().invoke(main, ["photos", str(tmp_path / "own"), "--into", str(tmp_path / "out")])
-    assert said.exit_code == 1
-    assert words in said.output
+    outcome = CliRunner().invoke(main, ["photos", str(tmp_path / "own"), "--into", str(tmp_path / "out")])
+    assert outcome.exit_code == 1
+    assert words in outcome.output
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unknown_teacher_is_refused(tmp_path):
+def test_an_unknown_teacher_raises(tmp_path):
     for name in ("cats/a.png", "cats/b.png", "dogs/c.png", "dogs/d.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(tmp_path / name)
@@ -255,17 +255,17 @@ def test_grad_cam_of_averaged_maps_is_their_weighted_sum():
     maps = keras.layers.Conv2D(5, 3, padding="same")(inputs)
     base = keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(maps))
     rng = np.random.default_rng(0)
-    pictures = rng.uniform(0, 1, (3, 12, 12, 3)).astype(np.float32)
+    images = rng.uniform(0, 1, (3, 12, 12, 3)).astype(np.float32)
     weights = rng.normal(size=(3, 5)).astype(np.float32)
-    expected = np.maximum(np.einsum("nhwc,nc->nhw", np.asarray(keras.Model(inputs, maps)(pictures)), weights), 0)
+    expected = np.maximum(np.einsum("nhwc,nc->nhw", np.asarray(keras.Model(inputs, maps)(images)), weights), 0)
     expected /= expected.max(axis=(1, 2), keepdims=True)
-    assert np.allclose(grad_cam.grad_cam(base, pictures, weights), expected, atol=1e-4)
+    assert np.allclose(grad_cam.grad_cam(base, images, weights), expected, atol=1e-4)
 
 
-def test_an_overlay_leaves_cold_places_grey():
-    picture = np.full((1, 4, 4, 3), (200, 100, 0), dtype=np.uint8)
+def test_an_overlay_leaves_cold_places_gray():
+    image = np.full((1, 4, 4, 3), (200, 100, 0), dtype=np.uint8)
     heat = np.zeros((1, 4, 4), dtype=np.float32)
     heat[0, 0, 0] = 1
-    shown = grad_cam.overlay(picture, heat)[0]
+    shown = grad_cam.overlay(image, heat)[0]
     assert (shown[3, 3] == 100).all()
     assert np.ptp(shown[0, 0].astype(int)) > 20

@@ -21,7 +21,7 @@ from tlcourse.plots.diagram import transfer
 from tlcourse.plots.style import INK, MUTED, PALE
 
 RNG = np.random.default_rng(0)
-PICTURES = RNG.integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
+IMAGES = RNG.integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
 SIX = RNG.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)
 BARS = {"with": {"mean": 0.98, "ci95": [0.97, 0.99]}, "without": {"mean": 0.35, "ci95": [0.31, 0.39]}}
 CURVES = {"one": [BARS["without"], BARS["with"]], "two": [BARS["without"], BARS["without"]]}
@@ -46,7 +46,7 @@ def built(layer):
 
 
 DRAWINGS = {
-    "image_grid": lambda ax=None: plots.image_grid(PICTURES, ["a", "b", "c", "d", "e"], columns=2, ax=ax),
+    "image_grid": lambda ax=None: plots.image_grid(IMAGES, ["a", "b", "c", "d", "e"], columns=2, ax=ax),
     "interval_bars": lambda ax=None: plots.interval_bars(BARS, {"chance": 1 / 65}, highlight="with", ax=ax),
     "accuracy_curves": lambda ax=None: plots.accuracy_curves([1, 10], CURVES, True, {"chance": 0.1}, ax=ax),
     "feature_maps": lambda ax=None: plots.feature_maps(RNG.random((6, 6, 9)), ax=ax),
@@ -64,7 +64,7 @@ DRAWINGS = {
 }
 EVERY = DRAWINGS | {  # and those that fill a figure
     "draw_cut": lambda: widgets.draw_cut(RNG.random((6, 6, 9)), CURVES, ["conv", "dense"], 1),
-    "draw_photo": lambda: widgets.draw_photo(PICTURES[0], [0.7, 0.3], ["cat", "dog"], "mine"),
+    "draw_photo": lambda: widgets.draw_photo(IMAGES[0], [0.7, 0.3], ["cat", "dog"], "mine"),
 }
 
 
@@ -84,7 +84,7 @@ def test_draws_on_axes_of_its_own_or_on_those_given(name):
     assert len(figure.axes) == 2
 
 
-def test_every_still_picture_of_a_widget_is_held_to_the_rules():
+def test_every_still_figure_of_a_widget_is_held_to_the_rules():
     assert {name for name in widgets.__all__ if name.startswith("draw_")} <= set(EVERY)
 
 
@@ -121,51 +121,51 @@ DEUTERANOPIA = np.array([[0.3673, 0.8606, -0.2280], [0.2803, 0.6728, 0.0469], [-
 
 
 @pytest.mark.parametrize("sight", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["full", "protanopia", "deuteranopia"])
-def test_every_reader_can_tell_the_colours_apart(sight):
-    seen = [np.clip(sight @ _linear(colour), 0, 1) ** (1 / 2.2) for colour in plots.COLOURS.values()]
+def test_every_reader_can_tell_the_colors_apart(sight):
+    seen = [np.clip(sight @ _linear(color), 0, 1) ** (1 / 2.2) for color in plots.COLORS.values()]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 0.1
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_lines_and_areas_have_the_courses_colours(name):
-    palette = {to_hex(colour) for colour in (*plots.COLOURS.values(), INK, MUTED, PALE, "white")}
+def test_lines_and_areas_have_the_courses_colors(name):
+    palette = {to_hex(color) for color in (*plots.COLORS.values(), INK, MUTED, PALE, "white")}
     figure = EVERY[name]().figure
     figure.canvas.draw()
     lines = [
         line.get_color() for line in figure.findobj(Line2D) if line.get_visible() and line.get_linestyle() != "None"
     ]
     areas = [part.get_facecolor() for part in figure.findobj(Patch) if part.get_visible() and part.get_fill()]
-    assert {to_hex(colour) for colour in lines + areas} <= palette
+    assert {to_hex(color) for color in lines + areas} <= palette
 
 
-def _linear(colour):
-    return np.array(to_rgb(colour)) ** 2.2
+def _linear(color):
+    return np.array(to_rgb(color)) ** 2.2
 
 
-def _luminance(colour):
-    return float(_linear(colour) @ [0.2126, 0.7152, 0.0722])
+def _luminance(color):
+    return float(_linear(color) @ [0.2126, 0.7152, 0.0722])
 
 
-def test_curves_differ_in_more_than_colour():
+def test_curves_differ_in_more_than_color():
     ax = plots.accuracy_curves([1, 2], {str(number): CURVES["one"] for number in range(5)})
     lines = [line for line in ax.lines if len(line.get_xdata()) == 2]
     assert len({line.get_marker() for line in lines}) == 5
     assert len({str(line._dash_pattern) for line in lines}) == 5
 
 
-def test_grid_holds_the_pictures_themselves():
-    sheet = np.asarray(plots.image_grid(PICTURES, columns=3).images[0].get_array())
+def test_grid_holds_the_images_themselves():
+    sheet = np.asarray(plots.image_grid(IMAGES, columns=3).images[0].get_array())
     gap = 1
     assert sheet.shape == (2 * 12 + gap + 0, 3 * 10 + 2 * gap, 3)
-    np.testing.assert_allclose(sheet[:12, :10] * 255, PICTURES[0], atol=1e-9)
-    np.testing.assert_allclose(sheet[13:, 11:21] * 255, PICTURES[4], atol=1e-9)
+    np.testing.assert_allclose(sheet[:12, :10] * 255, IMAGES[0], atol=1e-9)
+    np.testing.assert_allclose(sheet[13:, 11:21] * 255, IMAGES[4], atol=1e-9)
     assert (sheet[13:, 22:] == 1).all()  # no sixth picture: white
 
 
-def test_grid_takes_grey_and_unit_range_pictures():
-    grey = RNG.random((3, 8, 8))
-    sheet = np.asarray(plots.image_grid(grey).images[0].get_array())
-    np.testing.assert_allclose(sheet[:8, :8], np.repeat(grey[0][..., None], 3, axis=-1))
+def test_grid_takes_gray_and_unit_range_images():
+    gray = RNG.random((3, 8, 8))
+    sheet = np.asarray(plots.image_grid(gray).images[0].get_array())
+    np.testing.assert_allclose(sheet[:8, :8], np.repeat(gray[0][..., None], 3, axis=-1))
 
 
 def test_a_dead_channel_and_a_zero_filter_are_drawn_without_a_warning(recwarn):
@@ -175,7 +175,7 @@ def test_a_dead_channel_and_a_zero_filter_are_drawn_without_a_warning(recwarn):
     plots.feature_maps(maps[None])
     sheet = np.asarray(plots.filters(np.zeros((3, 3, 1, 2))).images[0].get_array())
     assert set(np.unique(sheet)) <= {0.5, 1.0}
-    assert [str(one.message) for one in recwarn.list] == []
+    assert [str(warning.message) for warning in recwarn.list] == []
 
 
 def test_bars_write_their_numbers():
@@ -236,8 +236,8 @@ WRONG = [
     (plots.image_grid, (np.full((1, 4, 4, 3), 200.0),), "200"),
     (plots.image_grid, (np.full((1, 4, 4, 3), np.nan),), "nan"),
     (plots.image_grid, (np.zeros((1, 4, 4, 3), np.int64),), "int64"),
-    (plots.image_grid, (PICTURES, ["one"]), "5 images"),
-    (plots.image_grid, (PICTURES, None, 0), "columns.*0"),
+    (plots.image_grid, (IMAGES, ["one"]), "5 images"),
+    (plots.image_grid, (IMAGES, None, 0), "columns.*0"),
     (plots.feature_maps, (np.zeros((2, 4, 4, 3)),), r"\(2, 4, 4, 3\)"),
     (plots.feature_maps, (np.full((4, 4, 3), np.inf),), "not finite"),
     (plots.filters, (np.zeros((3, 3, 16, 32)),), r"\(3, 3, 16, 32\)"),

@@ -48,9 +48,9 @@ def test_too_little_for_an_interval_is_named(values):
         summary(values)
 
 
-def test_a_paired_difference_is_narrow_where_the_seeds_share_their_luck():
-    luck = np.random.default_rng(0).normal(0, 0.05, 8)
-    first, second = 0.80 + luck, 0.79 + luck + np.random.default_rng(1).normal(0, 0.001, 8)
+def test_a_paired_difference_is_narrow_where_the_seeds_share_their_noise():
+    noise = np.random.default_rng(0).normal(0, 0.05, 8)
+    first, second = 0.80 + noise, 0.79 + noise + np.random.default_rng(1).normal(0, 0.001, 8)
     difference = paired_difference(first, second)
     expected = stats.ttest_rel(first, second).confidence_interval(0.95)
     np.testing.assert_allclose(difference["ci95"], [expected.low, expected.high], atol=6e-6)
@@ -71,7 +71,7 @@ def test_summaries_reach_into_nested_runs():
     assert summaries["seconds"]["mean"] == 6
 
 
-def test_what_only_some_runs_have_measured_is_summarised_over_these():
+def test_what_only_some_runs_have_measured_is_summarized_over_these():
     runs = [{"quick": value, **({"slow": {"deep": value}} if value < 4 else {})} for value in ONE_TO_FIVE]
     summaries = recording.summaries(runs)
     assert summaries["quick"] == summary(ONE_TO_FIVE)
@@ -347,8 +347,8 @@ def test_a_seed_is_compared_with_the_recorded_one(two_experiments, capsys):
 def test_a_comparison_leaves_timings_out(two_experiments):
     two_experiments["first"] = registry.Experiment(None, range(2), timings=("device/*_ms",))
     recorded = {"device": {"a_ms": summary([1, 2]), "bytes": summary([3, 4])}, "provenance": {"seconds": 4}}
-    found = comparison.compare("first", {"device": {"a_ms": 100.0, "bytes": 3.5}}, recorded, seconds=1.0)
-    assert found == comparison.Comparison("first", 1, 0, 0.5, "device/bytes", 2.0, 1.0)
+    compared = comparison.compare("first", {"device": {"a_ms": 100.0, "bytes": 3.5}}, recorded, seconds=1.0)
+    assert compared == comparison.Comparison("first", 1, 0, 0.5, "device/bytes", 2.0, 1.0)
 
 
 @pytest.mark.parametrize("failure", ["not JSON", "no replace"])
@@ -371,7 +371,7 @@ def test_a_record_that_is_not_there_names_the_command(empty_data):
         data.results("headline")
 
 
-def test_every_record_tells_what_it_took():
+def test_every_record_holds_its_cost():
     """README adds these up to say how long `make results` takes."""
     for name in registry.EXPERIMENTS:
         made = data.results(name)["provenance"]

@@ -5,23 +5,23 @@ import numpy as np
 import pytest
 
 from tlcourse import teachers
-from tlcourse.datasets import LabelledImages, digits, photos
+from tlcourse.datasets import LabeledImages, digits, photos
 from tlcourse.research import early_stopping, fine_tuning_task, head_first, real_fine_tuning
 
 
-def test_training_validation_and_test_share_no_picture():
+def test_training_validation_and_test_share_no_image():
     train, validation, test = early_stopping.parts(3)
     assert np.bincount(train.labels).tolist() == np.bincount(validation.labels).tolist() == [10] * 10
-    everything = {picture.tobytes() for picture in digits.load().images}
-    parts = [{picture.tobytes() for picture in part.images} for part in (train, validation, test)]
+    everything = {image.tobytes() for image in digits.load().images}
+    parts = [{image.tobytes() for image in part.images} for part in (train, validation, test)]
     assert sum(map(len, parts)) == len(set.union(*parts)) == 100 + 100 + 800
     assert set.union(*parts) <= everything
 
 
-def test_the_strangers_are_nobody_that_is_fine_tuned_on():
+def test_held_out_people_are_nobody_that_is_fine_tuned_on():
     near, _ = head_first.tasks(0)["near"]
-    strangers, _ = head_first.others(0)
-    assert len(set(near.class_names) | set(strangers.class_names)) == 2 * head_first.NEAR_PEOPLE
+    held_out_people, _ = head_first.held_out_sets(0)
+    assert len(set(near.class_names) | set(held_out_people.class_names)) == 2 * head_first.NEAR_PEOPLE
 
 
 def test_the_length_of_a_gradient_by_hand():
@@ -35,7 +35,7 @@ def test_the_length_of_a_gradient_by_hand():
     assert length == pytest.approx(np.linalg.norm(by_hand), rel=1e-4)
 
 
-def test_augmented_digits_are_other_pictures_of_the_same_kind():
+def test_augmented_digits_are_other_images_of_the_same_kind():
     images = digits.load().images[:4]
     first, second = early_stopping.varied(images, 1), early_stopping.varied(images, 2)
     assert first.shape == images.shape
@@ -53,8 +53,8 @@ def photo_task(monkeypatch):
         return getattr(keras.applications, name)(input_shape=(input_size, input_size, 3), **options)
 
     def noise(count):
-        pictures = rng.integers(0, 256, (2 * count, 40, 40, 3), dtype=np.uint8)
-        return LabelledImages(pictures, np.arange(2 * count) % 2, ("cat", "dog"), "noise")
+        images = rng.integers(0, 256, (2 * count, 40, 40, 3), dtype=np.uint8)
+        return LabeledImages(images, np.arange(2 * count) % 2, ("cat", "dog"), "noise")
 
     monkeypatch.setattr(teachers, "load", untrained)
     monkeypatch.setattr(photos, "cats_dogs", lambda: {"train": noise(4), "val": noise(3), "test": noise(5)})

@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tlcourse.data import results
-from tlcourse.datasets import LabelledImages, faces
+from tlcourse.datasets import LabeledImages, faces
 from tlcourse.research import headline
 
 BASELINES = ("plain_scratch", "scratch", "small_cnn", "best_from_scratch", "pixels")
@@ -28,7 +28,7 @@ def test_record_is_over_ten_seeds_with_intervals(record):
         assert entry["mean"] == pytest.approx(np.mean(entry["values"]), abs=1e-4)
 
 
-def test_record_says_how_it_was_made(record):
+def test_record_holds_its_provenance(record):
     assert record["provenance"]["command"] == "tlcourse results headline"
     assert set(record["provenance"]["versions"]) >= {"keras", "tensorflow", "numpy"}
 
@@ -51,7 +51,7 @@ def test_the_teachers_architecture_trains_from_scratch(few_people):
     assert 0 <= headline.scratch(*few_people, seed=0, batch_norm=False, epochs=1) <= 1
 
 
-def test_both_sides_of_a_picture_and_of_its_mirror_image_are_the_same_of_length_1():
+def test_both_sides_of_an_image_and_of_its_mirror_image_are_the_same_of_length_1():
     inputs = keras.Input((4, 4, 1))
     flat = keras.Model(inputs, keras.layers.Flatten()(inputs))
     images = np.random.default_rng(0).integers(1, 255, (3, 4, 4, 1)).astype("uint8")
@@ -70,9 +70,9 @@ def test_accuracy_may_ask_about_the_mirror_image_too():
     logits.set_weights([np.array([[1.0, 0.0]] + 5 * [[0.0, 0.0]]), np.array([-100.0, 0.0])])
     left_and_right = np.array([[[0, 255]], [[110, 0]]])  # bright on the whole; dark on the whole
     images = np.repeat(left_and_right[..., np.newaxis], 3, axis=-1).astype("uint8")
-    pictures = LabelledImages(images, np.array([0, 1]), ("bright", "dark"), "made up")
-    assert headline.accuracy(model, pictures) == 0
-    assert headline.accuracy(model, pictures, mirror=True) == 1
+    labeled = LabeledImages(images, np.array([0, 1]), ("bright", "dark"), "made up")
+    assert headline.accuracy(model, labeled) == 0
+    assert headline.accuracy(model, labeled, mirror=True) == 1
 
 
 def test_pixels_reach_the_optimum_of_logistic_regression_on_all_values(few_people):

@@ -37,15 +37,15 @@ def test_tiny_training_runs_and_is_measured(few_people, tmp_path):
     assert measured["held_out_images"] == 30
 
 
-def test_shipped_card_tells_the_recipe():
+def test_shipped_card_holds_the_recipe():
     card = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))
     assert {key: card["recipe"][key] for key in pretraining.RECIPE} == pretraining.RECIPE
-    assert card["licence"] == "MIT"
+    assert card["license"] == "MIT"
 
 
 @pytest.mark.slow
-def test_shipped_teacher_knows_its_people():
-    held_out = faces.portraits(faces.TEACHER_PEOPLE[:60], 3, seed=pretraining.HELD_OUT_PICTURES)
+def test_shipped_teacher_recognizes_its_people():
+    held_out = faces.portraits(faces.TEACHER_PEOPLE[:60], 3, seed=pretraining.HELD_OUT_IMAGES)
     model = teachers.load("faces_vgg16")
     accuracy = (model.predict(held_out.images, verbose=0).argmax(axis=1) == held_out.labels).mean()
     card = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))

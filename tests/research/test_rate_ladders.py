@@ -15,9 +15,9 @@ def test_rates_are_chosen_on_people_and_digits_that_no_test_has(monkeypatch):
     developed = [rate_ladders.development_tasks(seed) for seed in range(3)]
     tested = [head_first.tasks(seed) for seed in range(5)]
     for target in ("near", "far"):
-        known = {image.tobytes() for task in developed for part in task[target] for image in part.images}
+        used = {image.tobytes() for task in developed for part in task[target] for image in part.images}
         unseen = {image.tobytes() for task in tested for image in task[target][1].images}
-        assert not known & unseen
+        assert not used & unseen
     for task in developed:
         train, validation = ({image.tobytes() for image in part.images} for part in task["far"])
         assert not train & validation
@@ -46,15 +46,15 @@ def test_a_stage_with_an_optimizer_made_new_in_place_is_one_with_a_new_optimizer
     assert accuracy == pytest.approx(task.accuracy())
     rate_ladders.tune(task, task.with_head, rate_ladders.ladder(1e-2, 1))
     rate_ladders.tune(task, task.with_head, rates)
-    for one, again in zip(first, task.model.get_weights(), strict=True):
-        np.testing.assert_allclose(again, one, rtol=1e-5, atol=1e-7)
+    for weights, again in zip(first, task.model.get_weights(), strict=True):
+        np.testing.assert_allclose(again, weights, rtol=1e-5, atol=1e-7)
     moved = [np.abs(new - old).max() for new, old in zip(first, task.with_head, strict=True)]
     assert moved[0] == pytest.approx(rates[0], rel=0.02), "one step of Adam is as long as the group's rate"
     assert moved[-2] == pytest.approx(rates[-1], rel=0.02)
 
 
 @pytest.mark.slow
-def test_the_experiment_gives_what_is_on_record(monkeypatch):
+def test_the_experiment_gives_the_recorded_results(monkeypatch):
     def tiny(seed):
         people = faces.TEST_PEOPLE[:3]
         return {"near": (faces.portraits(people, 2, seed=0), faces.portraits(people, 1, seed=1))}
@@ -72,9 +72,9 @@ def test_the_experiment_gives_what_is_on_record(monkeypatch):
         assert _paths(results("ladders_development")[target]) == developed
     assert [stage for stage in trained if stage[0] != rate_ladders.FIRST] == [("fc1", 6), ("block5_conv1", 6)]
     trained.clear()
-    hurry, record = rate_ladders.in_short(0), results("ladders_in_short")
+    short_budget, record = rate_ladders.short_budget(0), results("ladders_short_budget")
     for part in ("development", "test"):
-        assert _paths(hurry[part]["near"]) == _paths(record[part]["near"]) == _paths(record[part]["far"])
+        assert _paths(short_budget[part]["near"]) == _paths(record[part]["near"]) == _paths(record[part]["far"])
     assert {epochs for _, epochs in trained} == {rate_ladders.SHORT}
     assert [first for first, _ in trained if first != rate_ladders.FIRST] == ["head", "head"], (
         "the control, of either part"
@@ -89,8 +89,8 @@ def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
     task.fine_tune(task.with_head, 1e-3, epochs=1)
     by_one = task.model.get_weights()
     rate_ladders.tune(task, task.with_head, rate_ladders.ladder(1e-3, 1))
-    for one, other in zip(by_one, task.model.get_weights(), strict=True):
-        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7)
+    for expected, actual in zip(by_one, task.model.get_weights(), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-7)
     assert rate_ladders.COPIES["near/single/0.001"] == ("fine_tuning", "near/head_first/0.001")
     assert rate_ladders.COPIES["far/others/single"] == ("fine_tuning", "far/others/head_first/0.01")
 

@@ -22,7 +22,7 @@ def test_label_shift_uses_no_digit_twice(monkeypatch):
     assert train.max() > 8 * train.min()
 
 
-def test_exchanged_colours_are_the_same_galaxies():
+def test_exchanged_colors_are_the_same_galaxies():
     from tlcourse.research import dataset_bias
 
     data = galaxies.observe(2, 0)
@@ -46,7 +46,7 @@ def test_copies_are_the_same_galaxies_turned_mirrored_moved_and_dimmed():
         np.testing.assert_allclose(after, dimmed * before, atol=1)
 
 
-def test_agreement_is_one_for_the_classes_themselves_and_nothing_by_lot():
+def test_agreement_is_1_for_the_classes_themselves_and_0_by_chance():
     from tlcourse.domains import clustering
 
     labels = np.repeat(np.arange(4), 30)
@@ -56,7 +56,7 @@ def test_agreement_is_one_for_the_classes_themselves_and_nothing_by_lot():
     assert abs(clustering.agreement(apart, rng.permutation(labels), 0)) < 0.1
 
 
-def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_what_is_on_record():
+def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_the_recorded_results():
     from scipy import stats
 
     from tlcourse.domains import covariate_shift
@@ -106,7 +106,7 @@ def tiny(monkeypatch):
 
     monkeypatch.setattr(small_network, "train", untrained)
     for module, sizes in {
-        two_telescopes: {"IMAGES_EACH": 8, "UNLABELLED_EACH": 6, "TEST_EACH": 4},
+        two_telescopes: {"IMAGES_EACH": 8, "UNLABELED_EACH": 6, "TEST_EACH": 4},
         other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
         clusters: {"SOURCE_EACH": 2, "COPIES": 3, "TARGET_EACH": 3},
         dataset_bias: {"FEW": 4, "TEST_EACH": 3},
@@ -136,7 +136,7 @@ def tiny(monkeypatch):
         "transfer_matrix",
     ],
 )
-def test_an_experiment_gives_what_is_onresults(tiny, name):
+def test_an_experiment_gives_the_recorded_results(tiny, name):
     from tlcourse.research import registry
 
     record = results(name)

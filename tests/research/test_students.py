@@ -8,7 +8,7 @@ from tlcourse.data import results
 from tlcourse.distillation import hint, small_student
 from tlcourse.research import distillation_methods, students
 
-PICTURES = np.random.default_rng(0).integers(0, 256, (6, 48, 48, 3), dtype=np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (6, 48, 48, 3), dtype=np.uint8)
 
 
 def student():
@@ -21,10 +21,10 @@ def networks(full_tier):
     """Measured with few calls: only the sizes are looked at."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(students, "CALLS", 3)
-        return students.networks(seed=0, picture=PICTURES[:1])
+        return students.networks(seed=0, image=IMAGES[:1])
 
 
-def test_a_second_answer_is_one_more_dense_layer(networks):
+def test_a_second_output_is_one_more_dense_layer(networks):
     width = student().get_layer("features").output.shape[-1]
     more = 2 * width + 2
     assert networks["student"]["parameters"] == student().count_params()
@@ -36,8 +36,8 @@ def test_a_second_answer_is_one_more_dense_layer(networks):
 
 def test_what_a_hint_adds_is_not_on_the_device(networks):
     learner = student()
-    lesson = hint(learner, "map3", np.zeros((1, 6, 6, 96), "float32"))
-    assert keras.Model(learner.input, [learner.output, lesson.output]).count_params() > learner.count_params()
+    objective = hint(learner, "map3", np.zeros((1, 6, 6, 96), "float32"))
+    assert keras.Model(learner.input, [learner.output, objective.output]).count_params() > learner.count_params()
     assert learner.count_params() == networks["student"]["parameters"]
 
 
@@ -50,14 +50,14 @@ def test_an_untaught_student_weighs_what_a_taught_one_did(networks):
 
 def test_likeness_is_the_cosine_of_two_attention_maps():
     def attention_map(model, layer):
-        maps = np.asarray(keras.Model(model.input, model.get_layer(layer).output)(PICTURES)).astype(float)
-        energy = (maps**2).sum(axis=-1).reshape(len(PICTURES), -1)
+        maps = np.asarray(keras.Model(model.input, model.get_layer(layer).output)(IMAGES)).astype(float)
+        energy = (maps**2).sum(axis=-1).reshape(len(IMAGES), -1)
         return energy / np.linalg.norm(energy, axis=1, keepdims=True)
 
     learner = student()
     theirs, own = attention_map(distillation_methods.base(), "block3_conv3_relu"), attention_map(learner, "map2")
-    found = students.alike({"untrained": learner}, PICTURES)
-    assert set(found) == {"untrained", "same_everywhere"}
-    assert found["untrained"] == pytest.approx((theirs * own).sum(axis=1).mean(), rel=2e-3)
+    likeness = students.alike({"untrained": learner}, IMAGES)
+    assert set(likeness) == {"untrained", "same_everywhere"}
+    assert likeness["untrained"] == pytest.approx((theirs * own).sum(axis=1).mean(), rel=2e-3)
     even = np.full(144, 1 / 12)
-    assert found["same_everywhere"] == pytest.approx((theirs @ even).mean(), rel=2e-3)
+    assert likeness["same_everywhere"] == pytest.approx((theirs @ even).mean(), rel=2e-3)

@@ -28,12 +28,14 @@ def course(tiny_course):
 def class_of(root, unit, count, seed, kinds=sample_students.KINDS):
     reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
     made = sample_students.AnswerPool(reference, release, known_answers.folder(root, unit))
-    return list(sample_students.hand_ins(made, count, seed, kinds))
+    return list(sample_students.submissions(made, count, seed, kinds))
 
 
 def test_the_same_seed_gives_the_same_class_and_a_larger_one_begins_with_it():
     ten, thirty = (class_of(ROOT, "01_cnn_parameters", count, 1) for count in (10, 30))
-    assert [(one, notebook) for one, notebook, _ in ten] == [(one, notebook) for one, notebook, _ in thirty[:10]]
+    assert [(student, notebook) for student, notebook, _ in ten] == [
+        (student, notebook) for student, notebook, _ in thirty[:10]
+    ]
     other = class_of(ROOT, "01_cnn_parameters", 10, 2)
     assert [notebook for _, notebook, _ in ten] != [notebook for _, notebook, _ in other]
 
@@ -44,8 +46,8 @@ def test_thirty_students_are_of_every_kind_and_answer_in_several_styles():
     assert set(kinds) == set(sample_students.KINDS)
     titles = {student.title for student, _, _ in thirty if student.kind == "accident"}
     assert len(titles) == kinds.count("accident") >= 10
-    right = [student.title for student, _, _ in thirty if student.kind == "right"]
-    assert len(set(right)) == len(right)
+    correct = [student.title for student, _, _ in thirty if student.kind == "right"]
+    assert len(set(correct)) == len(correct)
     for student, _, _ in thirty:
         if student.kind in ("partial", "misconception"):
             assert 0 <= student.due < student.max_score
@@ -64,7 +66,7 @@ def test_a_wrong_answer_is_never_below_one_that_calls_it(course):
     assert by_way_of_double(["misconception", "partial"]) == 0  # here one of the two is always wrong or missing
 
 
-def test_what_students_hand_in_says_nothing_of_what_it_deserves():
+def test_submissions_do_not_reveal_their_due_mark():
     for _, notebook, _ in class_of(ROOT, "01_cnn_parameters", 20, 3, ["misconception"]):
         text = "\n".join(cell.source for cell in notebook.cells)
         assert "# says:" not in text
@@ -73,9 +75,9 @@ def test_what_students_hand_in_says_nothing_of_what_it_deserves():
 
 
 @pytest.mark.slow
-def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
+def test_bad_options_are_reported(course, tmp_path, monkeypatch):
     monkeypatch.chdir(course)
-    for arguments, said in (
+    for arguments, message in (
         ((UNIT, "--students", "0"), "0 students are no class"),
         ((UNIT, "--kinds", "right,lazy"), "no kind lazy"),
         (("01_none",), "01_none"),
@@ -83,7 +85,7 @@ def test_bad_wishes_are_told(course, tmp_path, monkeypatch):
         outcome = CliRunner().invoke(main, ["sample-class", *arguments, "--folder", str(tmp_path / "class")])
         assert outcome.exit_code == 1
         assert "Error: " in outcome.output
-        assert said in outcome.output
+        assert message in outcome.output
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
     with pytest.raises(ValueError, match="something else than a sample class"):
@@ -108,13 +110,13 @@ def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_p
     assert (manifest["unit"], manifest["seed"], len(manifest["students"])) == (UNIT, 1, count)
     titles = {student["title"] for student in manifest["students"]}
     assert {case.title for case in (*accidents.ACCIDENTS[:12], *cheats.CHEATS)} <= titles
-    graded = {one.student: one for one in grade(folder, UNIT)}
+    graded = {entry.student: entry for entry in grade(folder, UNIT)}
     rows = {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
     wrong = [
-        (one["title"], graded[one["student"]].status, rows.get(one["student"], 0.0))
-        for one in manifest["students"]
-        if graded[one["student"]].status not in one["status"].split(" | ")
-        or rows.get(one["student"], 0.0) != one["due"]
-        or (graded[one["student"]].score or 0.0) != one["due"]
+        (entry["title"], graded[entry["student"]].status, rows.get(entry["student"], 0.0))
+        for entry in manifest["students"]
+        if graded[entry["student"]].status not in entry["status"].split(" | ")
+        or rows.get(entry["student"], 0.0) != entry["due"]
+        or (graded[entry["student"]].score or 0.0) != entry["due"]
     ]
     assert wrong == []

@@ -114,7 +114,7 @@ def read_all(names=()):
     return [read(file) for file in files]
 
 
-def hand_in(bad, release, file, places):
+def submit(bad, release, file, places):
     """Write what a bad submission hands in; nothing of it is run but its `build`.
 
     Parameters
@@ -136,7 +136,7 @@ def hand_in(bad, release, file, places):
     notebook = sample_class.fill(release, answers)
     for name in {"first", "last"} & set(cells):
         insert(notebook, name, cells[name])
-    accidents.hand_in(notebook, file, _builder(bad))
+    accidents.submit(notebook, file, _builder(bad))
 
 
 def insert(notebook, name, source):
@@ -238,16 +238,16 @@ class Traces:
     def harm(self):
         """One sentence for each file that changed, or was left behind with its process."""
         now = self._files()
-        found = [f"{path} has changed" for path in sorted(now | self.files) if now.get(path) != self.files.get(path)]
+        changes = [f"{path} has changed" for path in sorted(now | self.files) if now.get(path) != self.files.get(path)]
         homes = [Path(place) for place in (tempfile.gettempdir(), Path.home(), "/dev/shm", "/", "/home", ROOT)]
         left = [path for home in homes if home.is_dir() for path in home.glob(f"*{TOKEN}*")]
         left += [path for path in self.folder.glob(f"*{TOKEN}*")]
-        found += [f"{path} was left behind" for path in left]
+        changes += [f"{path} was left behind" for path in left]
         for process in psutil.process_iter(["cmdline"]):
             words = " ".join(process.info["cmdline"] or [])
             if TOKEN in words and process.pid != os.getpid():
-                found.append(f"process {process.pid} was left behind: {words[:100]}")
-        return found
+                changes.append(f"process {process.pid} was left behind: {words[:100]}")
+        return changes
 
 
 def _digest(path):
@@ -282,29 +282,36 @@ def run(folder, names=(), between=BETWEEN, jobs=None):
     prove_isolation(folder, release)
     with Oracle() as oracle:
         places = {"COURSE_FOLDER": str(folder), "ORACLE_PORT": str(oracle.port)}
-        students = _hand_in_all(folder, release, bad, between, places)
+        students = _submit_all(folder, release, bad, between, places)
         traces = Traces(folder)
         started = time.perf_counter()
         error, outcomes = _graded(folder, jobs)
         seconds = time.perf_counter() - started
-        harm = traces.harm() + [f"the instructor's machine was reached: {one}" for one in oracle.asked]
+        harm = traces.harm() + [f"the instructor's machine was reached: {entry}" for entry in oracle.asked]
     scores = {row["student"]: row["code_score"] for row in scratch_course.gradebook_rows(folder, UNIT)}
-    rows = [_row(one, student, outcomes.get(student), scores.get(student)) for student, one in students.items() if one]
+    rows = [
+        _row(entry, student, outcomes.get(student), scores.get(student)) for student, entry in students.items() if entry
+    ]
     _blame(rows, students, outcomes, scores, harm, between)
     return _summary(rows, harm, seconds, error)
 
 
-def _hand_in_all(folder, release, bad, between, places):
+def _submit_all(folder, release, bad, between, places):
     """Bad submission (None: an honest one) by student; honest ones are first, last, and after every few."""
     order = []
-    for number, one in enumerate(bad):
-        order += [None, one] if number % between == 0 else [one]
-    students = {f"{number:03}_{one.name if one else 'honest'}": one for number, one in enumerate([*order, None])}
-    for student, one in sorted(students.items(), key=lambda pair: pair[1] is not None):  # links need their targets
-        if one is None:
+    for number, submission in enumerate(bad):
+        order += [None, submission] if number % between == 0 else [submission]
+    students = {
+        f"{number:03}_{submission.name if submission else 'honest'}": submission
+        for number, submission in enumerate([*order, None])
+    }
+    for student, submission in sorted(
+        students.items(), key=lambda pair: pair[1] is not None
+    ):  # links need their targets
+        if submission is None:
             scratch_course.submit(folder, student, UNIT, sample_class.fill(release, RIGHT))
         else:
-            hand_in(one, release, layout.submitted_file(folder, student, UNIT), places)
+            submit(submission, release, layout.submitted_file(folder, student, UNIT), places)
     return students
 
 
@@ -345,8 +352,8 @@ def _blame(rows, students, outcomes, scores, harm, between):
         outcome = outcomes.get(student)
         if students[student] is None and (outcome is None or outcome.status != "graded" or scores[student] != HONEST):
             near = {order[other] for other in range(place - between, place + between + 1) if 0 <= other < len(order)}
-            said = f"{outcome.status}, {scores.get(student)} points" if outcome else "not graded"
-            harm.append(f"{student}: {said}, between {', '.join(sorted(near - {student}))}")
+            result = f"{outcome.status}, {scores.get(student)} points" if outcome else "not graded"
+            harm.append(f"{student}: {result}, between {', '.join(sorted(near - {student}))}")
     for row in rows:
         row["harmed_others"] = any(row["name"] in sentence for sentence in harm)
 
@@ -373,8 +380,8 @@ def show(report):
         wrong = [name.replace("_", " ") for name in ("gained_marks", "lost_honest_work", "harmed_others") if row[name]]
         if not row["as_expected"]:
             wrong.append(f"expected {row['expected_status']}")
-        said = f"{row['status']:10} {row['score']:4g} of {row['earns']:5}"
-        click.echo(f"{row['name'][:44]:44} {said} {'; '.join(wrong) or 'as it should'}")
+        result = f"{row['status']:10} {row['score']:4g} of {row['earns']:5}"
+        click.echo(f"{row['name'][:44]:44} {result} {'; '.join(wrong) or 'as it should'}")
     for sentence in report["harm"]:
         click.echo(f"HARM: {sentence}")
     sums = {key: value for key, value in report.items() if key not in ("rows", "harm")}

@@ -38,7 +38,7 @@ def python():
 def versions():
     """What is installed in the environment."""
     frozen = subprocess.run([python(), "-m", "pip", "list", "--format", "json"], capture_output=True, check=True)
-    return {one["name"].lower(): one["version"] for one in json.loads(frozen.stdout)}
+    return {package["name"].lower(): package["version"] for package in json.loads(frozen.stdout)}
 
 
 def resolve(version):

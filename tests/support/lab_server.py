@@ -39,8 +39,8 @@ def running(course, scratch, **environment):
 def _address(process, log, seconds=240):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if found := ADDRESS.search(log.read_text(encoding="utf-8")):
-            return found.groups()
+        if match := ADDRESS.search(log.read_text(encoding="utf-8")):
+            return match.groups()
         assert process.poll() is None, log.read_text(encoding="utf-8")
         time.sleep(0.1)
     raise AssertionError(f"no address within {seconds} s: {log.read_text(encoding='utf-8')}")

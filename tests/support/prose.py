@@ -59,14 +59,14 @@ class Quoted(NamedTuple):
         """As it stands in the text."""
         return " ".join(number.written for number in self.numbers)
 
-    def within(self, known, fits):
+    def within(self, candidates, fits):
         """Whether it is among the groups of known numbers.
 
         A mean may be quoted without its interval, and the interval without its mean, but no bound by itself. What was
         printed as -3.8 (-7.3 to -0.3) may be said as a loss of 3.8 (0.3 to 7.3).
         """
         count = len(self.numbers)
-        parts = (part for group in known for part in _parts(group) if len(part) == count)
+        parts = (part for group in candidates for part in _parts(group) if len(part) == count)
         return any(all(map(fits, self.numbers, part)) for part in parts)
 
 
@@ -86,7 +86,7 @@ class Evidence:
         self.printed = [groups(_printed(cell)) for cell in self.cells]
         self.settings = [[(number,) for number in _settings(cell)] for cell in self.cells]
         self.section, self.start, self.end, self.place = "", 0, 0, 0  # title, cells from, to, and the one that is read
-        self.said, self.asked = [], []  # by the unit's text, and by the section's exercises
+        self.stated, self.asked = [], []  # by the unit's text, and by the section's exercises
         self.begin(0, "")
 
     def begin(self, start, section):
@@ -98,10 +98,10 @@ class Evidence:
         """Whether a quoted number was printed, said before, set, or claimed."""
         if quoted.within(self._printed_for(quoted), Number.rounds):
             return True
-        exact = [self.said, *(self.claims.get(name, []) for name in quoted.claims)]
+        exact = [self.stated, *(self.claims.get(name, []) for name in quoted.claims)]
         if not quoted.numbers[0].points:
             exact += [self.asked, *self.settings[slice(self.place) if self._answers() else slice(self.start, self.end)]]
-        return any(quoted.within(known, Number.is_exactly) for known in exact)
+        return any(quoted.within(numbers, Number.is_exactly) for numbers in exact)
 
     def described(self, quoted):
         """Where evidence was looked for, and what comes nearest among the printed."""
@@ -202,7 +202,7 @@ def _quoted(notebook, claims):
             for numbers, sentence in _with_sentences(text, paragraph):
                 if numbers[0].measured or not task:
                     yield evidence.place, Quoted(numbers, sentence, CLAIM.findall(text)), evidence
-            (evidence.asked if task else evidence.said).extend(groups(text))
+            (evidence.asked if task else evidence.stated).extend(groups(text))
 
 
 def _with_sentences(text, paragraph):

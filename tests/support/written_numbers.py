@@ -53,29 +53,29 @@ class Number(NamedTuple):
         """Its value, with the sign that is written."""
         return -self.value if self.sign == "-" else self.value
 
-    def rounds(self, known):
+    def rounds(self, reference):
         """Whether a known number, rounded to as many digits, is this one."""
-        return self._fits(known, 0.5000001 * self.step)
+        return self._fits(reference, 0.5000001 * self.step)
 
-    def is_exactly(self, known):
+    def is_exactly(self, reference):
         """Whether a known number is this one to the last digit."""
-        return self._fits(known, 1e-9 * self.value)
+        return self._fits(reference, 1e-9 * self.value)
 
-    def distance(self, known):
+    def distance(self, reference):
         """How far a known number is from this one."""
-        return min(gap for gap, _ in self._gaps(known))
+        return min(gap for gap, _ in self._gaps(reference))
 
-    def _fits(self, known, tolerance):
-        if self.measured and known.measured and self.points != known.points:
+    def _fits(self, reference, tolerance):
+        if self.measured and reference.measured and self.points != reference.points:
             return False
-        if self.sign and self.value and (known.sign == "-") != (self.sign == "-"):
+        if self.sign and self.value and (reference.sign == "-") != (self.sign == "-"):
             return False  # where the text writes no sign, its words say whether it is gain or loss
-        return any(gap <= tolerance * scale for gap, scale in self._gaps(known))
+        return any(gap <= tolerance * scale for gap, scale in self._gaps(reference))
 
-    def _gaps(self, known):
+    def _gaps(self, reference):
         """The gap between all that the two may mean, each with the scale of this one."""
-        pairs = itertools.product(known.scales, self.scales)
-        return [(abs(known.value * theirs - self.value * ours), ours) for theirs, ours in pairs]
+        pairs = itertools.product(reference.scales, self.scales)
+        return [(abs(reference.value * theirs - self.value * ours), ours) for theirs, ours in pairs]
 
 
 def bare(value):
@@ -100,20 +100,20 @@ def groups(text):
 
     Together are a mean with its interval, and the two bounds in "an interval from 0.3 to 7.3".
     """
-    found = {number.start: (number,) for number in numbers(text)}
+    by_start = {number.start: (number,) for number in numbers(text)}
     for match in (match for pattern in INTERVALS for match in pattern.finditer(text.replace("−", "-"))):
-        together = [found.get(match.start(part), [None])[0] for part in match.re.groupindex]
+        together = [by_start.get(match.start(part), [None])[0] for part in match.re.groupindex]
         if all(together) and _in_order(*together):
             for number in together:
-                del found[number.start]
+                del by_start[number.start]
             unit = together[0].unit or together[-1].unit
-            found[together[0].start] = tuple(number._replace(unit=number.unit or unit) for number in together)
-    return [found[start] for start in sorted(found)]
+            by_start[together[0].start] = tuple(number._replace(unit=number.unit or unit) for number in together)
+    return [by_start[start] for start in sorted(by_start)]
 
 
 def _in_order(*mean_and_bounds):
     *mean, low, high = (number.signed for number in mean_and_bounds)
-    return low <= high and all(low <= one <= high for one in mean)
+    return low <= high and all(low <= value <= high for value in mean)
 
 
 def right_sides(text):

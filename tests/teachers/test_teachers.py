@@ -29,9 +29,9 @@ def quick_networks(monkeypatch):
     monkeypatch.setattr(keras.initializers.VarianceScaling, "__call__", zeros)
 
 
-def outputs(model, pictures):
+def outputs(model, images):
     """What `predict` gives, without waiting for its compilation."""
-    return np.asarray(model(pictures, training=False))
+    return np.asarray(model(images, training=False))
 
 
 def keras_module(name):
@@ -53,7 +53,7 @@ def test_files_and_checksums_are_those_that_keras_asks_for(name):
     for checksum in teacher.md5:
         assert (checksum is None) == (name == "MobileNetV2")  # the only one for which Keras publishes none
         assert checksum is None or checksum in source
-    assert teacher.licence in ("CC-BY-4.0", "MIT", "Apache-2.0")
+    assert teacher.license in ("CC-BY-4.0", "MIT", "Apache-2.0")
     assert teacher.url.startswith("https://storage.googleapis.com/")
 
 
@@ -92,28 +92,28 @@ def test_embedded_teacher_has_16_weight_layers_and_the_parameters_of_the_catalog
 
 
 @pytest.mark.parametrize("name", IMAGENET)
-def test_preprocess_is_that_of_keras(name, pictures):
-    pictures = np.repeat(np.repeat(pictures[:1], 2, axis=1), 2, axis=2)
-    expected = keras_module(name).preprocess_input(pictures.astype(np.float32))
-    prepared = teachers.preprocess(name, pictures)
+def test_preprocess_is_that_of_keras(name, images):
+    images = np.repeat(np.repeat(images[:1], 2, axis=1), 2, axis=2)
+    expected = keras_module(name).preprocess_input(images.astype(np.float32))
+    prepared = teachers.preprocess(name, images)
     assert prepared.dtype == np.float32
     np.testing.assert_allclose(prepared, expected, atol=1e-5)
 
 
-def test_preprocess_leaves_its_input_alone(pictures):
-    pictures = pictures.astype(np.float32)
-    before = pictures.copy()
-    assert np.array_equal(teachers.preprocess("faces_vgg16", pictures), before)
-    teachers.preprocess("VGG16", pictures)
-    assert np.array_equal(pictures, before)
+def test_preprocess_leaves_its_input_alone(images):
+    images = images.astype(np.float32)
+    before = images.copy()
+    assert np.array_equal(teachers.preprocess("faces_vgg16", images), before)
+    teachers.preprocess("VGG16", images)
+    assert np.array_equal(images, before)
 
 
 # The embedded teacher
 
 
-def test_save_and_load_give_the_same_network(small_teacher, small_architecture, pictures, tmp_path):
+def test_save_and_load_give_the_same_network(small_teacher, small_architecture, images, tmp_path):
     card = teacher_files.save_embedded(
-        small_teacher, "small", {"architecture": small_architecture, "licence": "MIT"}, tmp_path
+        small_teacher, "small", {"architecture": small_architecture, "license": "MIT"}, tmp_path
     )
     file = tmp_path / "small.npz"
     assert card == json.loads((tmp_path / "small.json").read_text(encoding="utf-8")) | {
@@ -122,9 +122,9 @@ def test_save_and_load_give_the_same_network(small_teacher, small_architecture, 
     assert card["sha256"] == storage.checksum(file)
     assert card["bytes"] == file.stat().st_size
     assert card["parameters"] == small_teacher.count_params()
-    assert card["licence"] == "MIT"
+    assert card["license"] == "MIT"
     again = weights.load_embedded("small", tmp_path)
-    before, after = (outputs(model, pictures) for model in (small_teacher, again))
+    before, after = (outputs(model, images) for model in (small_teacher, again))
     np.testing.assert_allclose(after, before, atol=0.05 * before.std())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.json", "small.npz"]
 
@@ -145,7 +145,7 @@ def test_same_weights_give_the_same_bytes(small_teacher, small_architecture, tmp
     assert written[0] == written[1]
 
 
-def test_weights_that_float16_cannot_hold_are_refused(small_architecture, tmp_path):
+def test_weights_that_float16_cannot_hold_raise(small_architecture, tmp_path):
     model = networks.narrow_vgg16(**small_architecture)
     model.get_layer("fc1_bn").moving_variance.assign(np.full(16, 1e6))
     with pytest.raises(ValueError, match=r"fc1_bn/moving_variance.*65,504"):
@@ -153,7 +153,7 @@ def test_weights_that_float16_cannot_hold_are_refused(small_architecture, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
-def test_embedded_teacher_is_what_its_card_says():
+def test_embedded_teacher_agrees_with_its_card():
     weights_file, card_file = weights.embedded_files("faces_vgg16")
     card = json.loads(card_file.read_text(encoding="utf-8"))
     teacher = teachers.CATALOGUE["faces_vgg16"]
@@ -163,20 +163,20 @@ def test_embedded_teacher_is_what_its_card_says():
     assert teachers.available("faces_vgg16")
 
 
-def test_embedded_teacher_with_its_head_and_without(pictures):
+def test_embedded_teacher_with_its_head_and_without(images):
     whole, base = teachers.load("faces_vgg16"), teachers.load("faces_vgg16", head=False)
     assert whole.output_shape == (None, 2622)
     assert base.output_shape == (None, 192)
     assert base.layers[-1].name == "fc2_relu"
     kernel, bias = whole.get_layer("predictions").get_weights()
-    prepared = teachers.preprocess("faces_vgg16", pictures)
+    prepared = teachers.preprocess("faces_vgg16", images)
     np.testing.assert_allclose(outputs(whole, prepared), outputs(base, prepared) @ kernel + bias, rtol=1e-3, atol=1e-3)
 
 
 # ImageNet's teachers
 
 
-def test_mobilenet_from_the_mirror_knows_cats_and_dogs(cats_dogs):
+def test_mobilenet_from_the_mirror_recognizes_cats_and_dogs(cats_dogs):
     model = teachers.load("MobileNetV2", input_size=160)
     data = cats_dogs["test"].per_class(20, seed=0)
     best = outputs(model, teachers.preprocess("MobileNetV2", data.images)).argmax(axis=1)
@@ -190,11 +190,11 @@ def test_mobilenet_from_the_mirror_knows_cats_and_dogs(cats_dogs):
 
 def test_base_is_the_whole_without_its_head(mirror):
     whole, base = (teachers.load("MobileNetV2", head=head, input_size=96) for head in (True, False))
-    picture = teachers.preprocess("MobileNetV2", np.random.default_rng(0).integers(0, 256, (1, 96, 96, 3)))
+    image = teachers.preprocess("MobileNetV2", np.random.default_rng(0).integers(0, 256, (1, 96, 96, 3)))
     kernel, bias = whole.layers[-1].get_weights()
-    logits = outputs(base, picture) @ kernel + bias
+    logits = outputs(base, image) @ kernel + bias
     probabilities = np.exp(logits) / np.exp(logits).sum()
-    np.testing.assert_allclose(outputs(whole, picture), probabilities, atol=1e-4)
+    np.testing.assert_allclose(outputs(whole, image), probabilities, atol=1e-4)
 
 
 def test_weights_are_found_in_keras_home_too(mirror, no_weights):
@@ -213,8 +213,8 @@ def test_efficientnet_is_the_graph_that_goes_with_the_weights(no_weights, monkey
     module = keras_module("EfficientNetB0")
     keras.utils.set_random_seed(0)
     random = keras.applications.EfficientNetB0(weights=None, include_top=False, input_shape=(64, 64, 3))
-    normalise = next(layer for layer in random.layers if isinstance(layer, keras.layers.Normalization))
-    normalise.set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]), np.array(1)])
+    normalize = next(layer for layer in random.layers if isinstance(layer, keras.layers.Normalization))
+    normalize.set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]), np.array(1)])
     teacher = teachers.CATALOGUE["EfficientNetB0"]
     path = no_weights / "models" / teacher.base_file
     path.parent.mkdir(parents=True)
@@ -223,10 +223,10 @@ def test_efficientnet_is_the_graph_that_goes_with_the_weights(no_weights, monkey
     published = keras.applications.EfficientNetB0(include_top=False, input_shape=(64, 64, 3), pooling="avg")
     monkeypatch.setitem(catalogue.CATALOGUE, "EfficientNetB0", _without_checksum(teacher))
     ours = teachers.load("EfficientNetB0", head=False, input_size=64)
-    picture = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
-    expected = outputs(published, picture)
+    image = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
+    expected = outputs(published, image)
     assert expected.std() > 0
-    np.testing.assert_allclose(outputs(ours, picture), expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
+    np.testing.assert_allclose(outputs(ours, image), expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
 
 
 def _without_checksum(teacher):

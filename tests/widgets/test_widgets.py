@@ -29,18 +29,18 @@ CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
 
 
 @pytest.fixture(autouse=True)
-def _close_pictures():
+def _close_images():
     yield
     plt.close("all")
 
 
-def test_every_widget_has_a_still_picture():
+def test_every_widget_has_a_still_figure():
     assert set(STILL) == {name for name in widgets.__all__ if name[0].isupper()}
     assert set(STILL.values()) <= set(widgets.__all__)
 
 
 @pytest.mark.parametrize(("widget", "still"), STILL.items())
-def test_a_unit_that_uses_a_widget_stores_its_still_picture(widget, still):
+def test_a_unit_that_uses_a_widget_stores_its_still_figure(widget, still):
     solved = {
         unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in unit_sources.names(ROOT)
     }
@@ -62,7 +62,7 @@ def explorer():
 
 
 def pixels(explorer):
-    return np.asarray(Image.open(io.BytesIO(explorer.picture.value)).convert("L"))
+    return np.asarray(Image.open(io.BytesIO(explorer.figure.value)).convert("L"))
 
 
 def test_the_explorer_opens_with_the_lectures_numbers(explorer):
@@ -81,10 +81,10 @@ def test_the_explorer_opens_with_the_lectures_numbers(explorer):
         ("filters", 32, 9 * 3 * 32 + 32 + 25 * 32 * 16 + 16 + 2_097_664 + 2052),
     ],
 )
-def test_each_control_changes_the_picture_and_the_numbers(explorer, control, value, total):
-    picture, numbers = explorer.picture.value, explorer.numbers.value
+def test_each_control_changes_the_figure_and_the_numbers(explorer, control, value, total):
+    image, numbers = explorer.figure.value, explorer.numbers.value
     getattr(explorer, control).value = value
-    assert explorer.picture.value != picture
+    assert explorer.figure.value != image
     assert explorer.numbers.value != numbers
     assert f"{total:,}" in explorer.numbers.value
 
@@ -99,22 +99,22 @@ def test_another_layer_brings_its_own_values_and_leaves_the_network_as_it_was(ex
     assert LAYERS[1]["strides"] == 2, "the caller's own list stays as it was"
 
 
-def test_a_kernel_that_does_not_fit_is_said_and_can_be_taken_back(explorer):
+def test_a_kernel_that_does_not_fit_is_reported_and_can_be_undone(explorer):
     explorer.strides.value, explorer.layer.value = 4, 1
     explorer.padding.value = "valid"
-    before = explorer.picture.value
+    before = explorer.figure.value
     explorer.kernel.value = 9
     assert "larger than the map" in explorer.numbers.value
-    assert explorer.picture.value != before
+    assert explorer.figure.value != before
     explorer.kernel.value = 3
     assert "parameters" in explorer.numbers.value
 
 
-def test_every_control_is_labelled(explorer):
+def test_every_control_is_labeled(explorer):
     assert all(getattr(explorer, name).description for name in CONTROLS)
 
 
-def test_a_network_without_convolutions_is_refused():
+def test_a_network_without_convolutions_raises():
     with pytest.raises(ValueError, match="flatten"):
         widgets.ShapeExplorer([{"kind": "flatten"}], (32, 32, 3))
 
@@ -123,7 +123,7 @@ def texts(axes):
     return {text.get_text() for text in axes.texts}
 
 
-def test_the_still_picture_shows_every_shape_and_count():
+def test_the_still_figure_shows_every_shape_and_count():
     axes = widgets.draw_shapes(counting.measure(LAYERS, (32, 32, 3)))
     assert {"32×32×3", "32×32×8", "16×16×16", "4096", "224", "3,216", "2,097,664", "99.7%"} <= texts(axes)
     assert "2,103,156" in axes.get_title(loc="left") + axes.get_title()
@@ -157,17 +157,17 @@ def thermometer():
 def test_the_thermometer_shows_shares_that_a_hand_can_check(thermometer):
     # e^4, e^2, e^0 over their sum 54.598 + 7.389 + 1 = 62.987
     assert all(share in thermometer.numbers.value for share in ("86.7%", "11.7%", "1.6%"))
-    picture = thermometer.picture.value
+    image = thermometer.figure.value
     thermometer.temperature.value = 2  # e^2, e^1, e^0 over 11.107
     assert all(share in thermometer.numbers.value for share in ("66.5%", "24.5%", "9.0%"))
-    assert thermometer.picture.value != picture
-    thermometer.picture_of.value, thermometer.temperature.value = 1, 1  # 1, 1, e over 4.718
+    assert thermometer.figure.value != image
+    thermometer.image_choice.value, thermometer.temperature.value = 1, 1  # 1, 1, e over 4.718
     assert all(share in thermometer.numbers.value for share in ("21.2%", "57.6%"))
-    assert thermometer.picture_of.description
+    assert thermometer.image_choice.description
     assert thermometer.temperature.description
 
 
-def test_the_still_picture_of_a_temperature_shows_every_share():
+def test_the_still_figure_of_a_temperature_shows_every_share():
     axes = widgets.draw_softened(LOGITS[0], ("Ann", "Bob", "Cem"), 1)
     assert {"86.7%", "11.7%", "1.6%"} <= texts(axes)
     assert [patch.get_height() for patch in axes.patches] == pytest.approx([0.8668, 0.1173, 0.0159], abs=1e-4)
@@ -181,7 +181,7 @@ def test_the_shares_of_ten_classes_do_not_run_into_each_other(logits):
     axes.figure.canvas.draw()
     places = [text.get_window_extent() for text in axes.texts]
     assert len(places) == 10
-    assert all(one.x1 < following.x0 for one, following in itertools.pairwise(places))
+    assert all(previous.x1 < following.x0 for previous, following in itertools.pairwise(places))
 
 
 def test_what_cannot_be_softened_is_named():
@@ -207,21 +207,21 @@ def cutter():
         x = keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Conv2D(30, 3, strides=2, name=name)(x))
     outputs = keras.layers.Dense(7, name="predictions")(keras.layers.Flatten()(x))
     rng = np.random.default_rng(0)
-    pictures = {name: rng.integers(0, 256, (12, 12, 3)) for name in ("one", "other")}
-    return widgets.CutExplorer(keras.Model(inputs, outputs), pictures, {"faces": summaries(3), "digits": summaries(3)})
+    images = {name: rng.integers(0, 256, (12, 12, 3)) for name in ("one", "other")}
+    return widgets.CutExplorer(keras.Model(inputs, outputs), images, {"faces": summaries(3), "digits": summaries(3)})
 
 
-def test_going_through_the_layers_changes_picture_and_numbers(cutter):
+def test_going_through_the_layers_changes_figure_and_numbers(cutter):
     seen = set()
     for number, name in enumerate(("block1_conv1", "block2_conv1", "predictions")):
         cutter.layer.value = number
         assert name in cutter.numbers.value
         assert f"{(number + 1) / 4:.1%}" in cutter.numbers.value
-        seen.add(bytes(cutter.picture.value))
-    cutter.picture_of.value = 1
-    assert len(seen | {bytes(cutter.picture.value)}) == 4
+        seen.add(bytes(cutter.figure.value))
+    cutter.image_choice.value = 1
+    assert len(seen | {bytes(cutter.figure.value)}) == 4
     assert cutter.layer.description
-    assert cutter.picture_of.description
+    assert cutter.image_choice.description
 
 
 def test_a_cut_is_drawn_with_its_layer_marked(cutter):
@@ -254,8 +254,8 @@ def classifier():
 
 
 def uploaded(content, name="mine.png", version=8):
-    one = {"name": name, "content": memoryview(content)}
-    return (one,) if version == 8 else {name: {"metadata": {"name": name}, "content": content}}
+    upload = {"name": name, "content": memoryview(content)}
+    return (upload,) if version == 8 else {name: {"metadata": {"name": name}, "content": content}}
 
 
 @pytest.mark.parametrize("version", [7, 8])
@@ -265,12 +265,12 @@ def test_an_uploaded_photo_is_classified(classifier, version):
     from PIL import Image
 
     assert "100.0%" in classifier.numbers.value
-    before = classifier.picture.value
+    before = classifier.figure.value
     file = io.BytesIO()
     Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
     classifier._moved({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
     assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
-    assert classifier.picture.value != before
+    assert classifier.figure.value != before
     classifier._moved({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
     assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
     classifier.sample.value = "noon"
@@ -285,7 +285,7 @@ def test_a_classifier_needs_a_sample_and_a_probability_a_class(classifier):
         classifier.show(classifier.samples["night"], "night")
 
 
-def test_the_still_picture_of_a_photo_shows_it_and_every_probability(classifier):
+def test_the_still_figure_of_a_photo_shows_it_and_every_probability(classifier):
     photo = np.arange(1200, dtype=np.uint8).reshape(20, 20, 3)
     axes = widgets.draw_photo(photo, [[0.25, 0.7495, 0.0005]], ("cat", "dog", "fox"), "on-the-sofa-last-winter.png")
     assert {"25.0%", "75.0%", "<0.1%"} == texts(axes)
@@ -303,31 +303,31 @@ def test_the_still_picture_of_a_photo_shows_it_and_every_probability(classifier)
 
 
 @pytest.fixture
-def timetable():
+def schedule():
     return widgets.ScheduleExplorer(1e-2)
 
 
-def test_the_timetable_shows_rates_that_a_hand_can_check(timetable):
+def test_the_schedule_shows_rates_that_a_hand_can_check(schedule):
     # a constant rate, four groups, factor 3: 0.01, and a third of it three times
-    assert all(f">{rate}</td>" in timetable.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
-    timetable.schedule.value = "slanted triangle"  # begins at the peak over 32
-    assert "0.000313 0.01" in re.sub(r"(<[^>]+>)+", " ", timetable.numbers.value)
-    assert pixels(timetable).std() > 10
+    assert all(f">{rate}</td>" in schedule.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
+    schedule.schedule.value = "slanted triangle"  # begins at the peak over 32
+    assert "0.000313 0.01" in re.sub(r"(<[^>]+>)+", " ", schedule.numbers.value)
+    assert pixels(schedule).std() > 10
 
 
 @pytest.mark.parametrize(
     ("control", "value"), [("schedule", "one-cycle"), ("highest", 1e-3), ("steps", 200), ("factor", 10), ("groups", 2)]
 )
-def test_each_control_of_the_timetable_redraws(timetable, control, value):
-    timetable.schedule.value = "cosine"
-    picture, numbers = timetable.picture.value, timetable.numbers.value
-    getattr(timetable, control).value = value
-    assert timetable.picture.value != picture
-    assert timetable.numbers.value != numbers
-    assert getattr(timetable, control).description
+def test_each_control_of_the_schedule_redraws(schedule, control, value):
+    schedule.schedule.value = "cosine"
+    image, numbers = schedule.figure.value, schedule.numbers.value
+    getattr(schedule, control).value = value
+    assert schedule.figure.value != image
+    assert schedule.numbers.value != numbers
+    assert getattr(schedule, control).description
 
 
-def test_the_still_picture_of_a_schedule_has_a_line_for_each_group():
+def test_the_still_figure_of_a_schedule_has_a_line_for_each_group():
     axes = widgets.draw_schedules("slanted triangle", 0.01, groups=3, factor=10, steps=50)
     tops = sorted(line.get_ydata().max() for line in axes.lines)
     assert tops == pytest.approx([1e-4, 1e-3, 1e-2])
@@ -335,7 +335,7 @@ def test_the_still_picture_of_a_schedule_has_a_line_for_each_group():
     assert "slanted triangle" in axes.get_title(loc="left")
 
 
-def test_a_timetable_that_makes_no_sense_is_refused():
+def test_a_schedule_that_makes_no_sense_raises():
     with pytest.raises(ValueError, match="'triangle'"):
         widgets.draw_schedules("triangle", 0.01)
     with pytest.raises(ValueError, match="got 3"):
@@ -359,12 +359,12 @@ def telescope(lights):
 @pytest.mark.parametrize(
     ("control", "value", "accuracy"), [("seeing", 6.0, "42.0%"), ("exposure", 15, "52.0%"), ("galaxy", None, "91.0%")]
 )
-def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, value, accuracy):
+def test_a_worse_telescope_changes_figure_and_accuracy(telescope, control, value, accuracy):
     assert "91.0%" in telescope.numbers.value
     assert getattr(telescope, control).description
-    picture = telescope.picture.value
+    image = telescope.figure.value
     getattr(telescope, control).value = value or "barred spiral"
-    assert telescope.picture.value != picture
+    assert telescope.figure.value != image
     assert accuracy in telescope.numbers.value
 
 
@@ -382,18 +382,18 @@ def test_a_worse_telescope_changes_picture_and_accuracy(telescope, control, valu
     ],
 )
 def test_a_change_is_drawn_within_half_a_second(request, made, control, values):
-    explorer, seconds, pictures = request.getfixturevalue(made), [], []
+    explorer, seconds, images = request.getfixturevalue(made), [], []
     for value in values:
         started = time.process_time()  # of this process: another one's work does not count
         getattr(explorer, control).value = value
         seconds.append(time.process_time() - started)
-        pictures.append(bytes(explorer.picture.value))
+        images.append(bytes(explorer.figure.value))
     print(f"{type(explorer).__name__}: {', '.join(f'{each:.2f}' for each in seconds)} s")
-    assert all(one != other for one, other in itertools.pairwise(pictures))
+    assert all(before != after for before, after in itertools.pairwise(images))
     in_time(statistics.median(seconds[1:]), 0.5, "s")
 
 
-def test_the_still_picture_of_a_telescope_marks_the_chosen_seeing(lights):
+def test_the_still_figure_of_a_telescope_marks_the_chosen_seeing(lights):
     chosen = galaxies.Telescope("chosen", 3.0, 120, 0.15)
     axes = widgets.draw_shift(lights["spiral"], chosen, SEEINGS, [0.91, 0.73, 0.42])
     assert [line.get_xydata().tolist() for line in axes.lines[:2]] == [

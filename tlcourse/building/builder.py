@@ -58,11 +58,11 @@ def build(units=None, execute=True, root=None):
         If a cell fails, or nbgrader does.
     """
     root = sources.course_folder(root)
-    known = sources.names(root)
-    units = known if units is None else [units] if isinstance(units, str) else list(units)
+    all_units = sources.names(root)
+    units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
-        if unit not in known:
-            raise ValueError(f"no unit '{unit}': there are {', '.join(known) or 'none'}")
+        if unit not in all_units:
+            raise ValueError(f"no unit '{unit}': there are {', '.join(all_units) or 'none'}")
     return [_build_one(root, unit, execute) for unit in units]
 
 

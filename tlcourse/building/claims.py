@@ -150,8 +150,8 @@ def table(root):
     for entry in entries(root):
         measured = "; ".join(f"{finding.shows}: {finding.number}".rstrip(": ") for finding in entry.findings)
         where = f"; [{entry.section}](notebooks/{entry.unit}/{entry.unit}.ipynb)" if entry.unit else ""
-        said = entry.claim.replace("|", "\\|")
-        lines.append(f"| {entry.name} | {said} | {measured}{where} | {entry.verdict} |")
+        wording = entry.claim.replace("|", "\\|")
+        lines.append(f"| {entry.name} | {wording} | {measured}{where} | {entry.verdict} |")
     return "\n".join(lines)
 
 
@@ -236,6 +236,6 @@ def _find(statement, place, course):
         raise ValueError(f"{place} does not say {statement['says']!r}")
 
 
-def phrase(says):
+def phrase(sentence):
     """A regular expression for a phrase of the prose in one line; "…" stands for any number."""
-    return re.compile(re.escape(says).replace("…", ANY_NUMBER))
+    return re.compile(re.escape(sentence).replace("…", ANY_NUMBER))

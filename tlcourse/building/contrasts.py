@@ -1,7 +1,7 @@
 """Contrasts: sums of recorded values, taken seed by seed, and the relation to a bound that a text presumes.
 
 A contrast is a table of data/claims.toml. `record` names a file of data/results, and `value` the terms of a sum:
-"transfer - best_from_scratch", "5 * transfer - best_from_scratch", or "ladders_beyond:ladder_3 - far.single.0.003",
+"transfer - best_from_scratch", "5 * transfer - best_from_scratch", or "ladders_high_rates:ladder_3 - far.single.0.003",
 whose first term comes from another record. What the seeds have in common drops out of a difference. `seeds = 5` takes
 the first five seeds only.
 """

@@ -20,7 +20,7 @@ def costs(root):
     for count in (30, 300, 10_000):
         hours = [max(count * each / processors, count * writing) / 3600 for processors in SITES.values()]
         stock = count * graded["stock_seconds_per_submission"] / 3600
-        lines.append(f"| {count:,} | {' | '.join(_duration(one) for one in [*hours, stock])} |")
+        lines.append(f"| {count:,} | {' | '.join(_duration(duration) for duration in [*hours, stock])} |")
     return "\n".join(lines)
 
 
@@ -32,13 +32,13 @@ def table(root):
     """What `make bench` measured, as Markdown."""
     bench = recorded(root, "bench")
     cached, extraction, graded = (bench[name] for name in ("cached_features", "feature_extraction", "grading"))
-    norm, rival = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
+    norm, baseline = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
     rows = {
         "features cached once, compared with a frozen base in every epoch": f"{cached['ratio']:.1f} times faster",
         "feature extraction, share of the machine's matrix-multiply rate": f"{extraction['share']:.0%}",
         "training with batch norm in one kernel, compared with Keras's own": f"{norm:.1f} times faster",
-        f"65 people from scratch, {rival['seconds']:.0f} s of training": (
-            f"accuracy {rival['rival']:.1%}; error {rival['error_ratio']:.1f} times that with the teacher"
+        f"65 people from scratch, {baseline['seconds']:.0f} s of training": (
+            f"accuracy {baseline['baseline']:.1%}; error {baseline['error_ratio']:.1f} times that with the teacher"
         ),
         "grading 30 submissions, compared with stock nbgrader": f"{graded['ratio_to_stock']:.1f} times faster",
         "processor time of grading, compared with that of the submissions' own cells": f"{_overhead(graded):.2f} times",
@@ -55,43 +55,43 @@ def _overhead(graded):
     return graded["cpu_seconds_per_submission"] / graded["cell_cpu_seconds_per_submission"]
 
 
-def lines(name, found):
+def lines(name, row):
     """What was measured of a part, to read in a terminal."""
     if name == "cached_features":
         return [
-            f"features cached once, then a head: {found['ratio']:.1f} times faster than the base run in each of "
-            f"{found['epochs']} epochs ({found['cached_seconds']:.1f} s, {found['recomputed_seconds']:.1f} s; "
-            f"accuracy {found['cached_accuracy']:.3f}, {found['recomputed_accuracy']:.3f})"
+            f"features cached once, then a head: {row['ratio']:.1f} times faster than the base run in each of "
+            f"{row['epochs']} epochs ({row['cached_seconds']:.1f} s, {row['recomputed_seconds']:.1f} s; "
+            f"accuracy {row['cached_accuracy']:.3f}, {row['recomputed_accuracy']:.3f})"
         ]
     if name == "feature_extraction":
         return [
-            f"feature extraction: {found['share']:.0%} of the machine's matrix-multiply rate "
-            f"({found['extraction_gflops']:.0f} of {found['matmul_gflops']:.0f} GFLOP/s, "
-            f"{found['images_per_second']:,.0f} images a second)"
+            f"feature extraction: {row['share']:.0%} of the machine's matrix-multiply rate "
+            f"({row['extraction_gflops']:.0f} of {row['matmul_gflops']:.0f} GFLOP/s, "
+            f"{row['images_per_second']:,.0f} images a second)"
         ]
     if name == "fused_batch_norm":
         return [
-            f"training with batch norm in one kernel: {found['ratio']:.1f} times faster than with Keras's own "
-            f"({found['fused_seconds']:.1f} s, {found['keras_seconds']:.1f} s an epoch)"
+            f"training with batch norm in one kernel: {row['ratio']:.1f} times faster than with Keras's own "
+            f"({row['fused_seconds']:.1f} s, {row['keras_seconds']:.1f} s an epoch)"
         ]
     if name == "five_minutes":
-        low, high = found["rival_ci95"]
+        low, high = row["baseline_ci95"]
         return [
-            f"65 people from scratch in {found['seconds']:.0f} s, {found['epochs']} epochs: accuracy "
-            f"{found['rival']:.3f} ({low:.3f} to {high:.3f}), an error {found['error_ratio']:.1f} times that with the "
-            f"teacher, which has {found['transfer']:.3f}"
+            f"65 people from scratch in {row['seconds']:.0f} s, {row['epochs']} epochs: accuracy "
+            f"{row['baseline']:.3f} ({low:.3f} to {high:.3f}), an error {row['error_ratio']:.1f} times that with the "
+            f"teacher, which has {row['transfer']:.3f}"
         ]
     if name == "unit_seconds":
-        return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in found.items()]
+        return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in row.items()]
     if name == "grading":
-        return [_said_of_grading(found)] if found else ["grading: not measured, there is no box to grade in"]
-    return [f"{name.replace('_', ' ')}: {found:.2f}"]
+        return [_grading_line(row)] if row else ["grading: not measured, there is no box to grade in"]
+    return [f"{name.replace('_', ' ')}: {row:.2f}"]
 
 
-def _said_of_grading(found):
+def _grading_line(row):
     return (
-        f"grading {found['submissions']} submissions, {found['workers']} side by side: "
-        f"{found['ratio_to_stock']:.1f} times faster than stock nbgrader "
-        f"({found['seconds_per_submission']:.2f} s each, {found['cpu_seconds_per_submission']:.2f} s of a processor; "
-        f"the cells alone need {found['cell_cpu_seconds_per_submission']:.2f} s of it)"
+        f"grading {row['submissions']} submissions, {row['workers']} side by side: "
+        f"{row['ratio_to_stock']:.1f} times faster than stock nbgrader "
+        f"({row['seconds_per_submission']:.2f} s each, {row['cpu_seconds_per_submission']:.2f} s of a processor; "
+        f"the cells alone need {row['cell_cpu_seconds_per_submission']:.2f} s of it)"
     )

@@ -69,7 +69,7 @@ def headline_sentences(root):
     return (
         f"With the teacher, the student reaches {transfer}. A small CNN that learns from the same images without a "
         f"teacher reaches {scratch} after 100 epochs. With {longer['seconds'] / 60:.0f} minutes of training, on one "
-        f"group of people, it reaches {longer['rival']:.1%}."
+        f"group of people, it reaches {longer['baseline']:.1%}."
     )
 
 
@@ -87,7 +87,7 @@ def result_table(root):
 def longer_training(root):
     """What the headline's network without a teacher reaches when it may train for minutes instead of 100 epochs."""
     longer = recorded(root, "bench")["five_minutes"]
-    scratch = _percent({"mean": longer["rival"], "ci95": longer["rival_ci95"]}, "95% CI ")
+    scratch = _percent({"mean": longer["baseline"], "ci95": longer["baseline_ci95"]}, "95% CI ")
     return (
         f"Given {longer['seconds']:.0f} seconds ({longer['epochs']} epochs) on two processors, the same network "
         f"reaches {scratch} on one group of 65 people. On that group the student with the teacher reaches "
@@ -156,7 +156,7 @@ def file_table(root):
         what = f"teacher, {card['parameters']:,} parameters as float16; trained on {card['trained_on']}"
         lines.append(
             f"| `teachers/{card['file']}` | {what}; accuracy {card['measured']['held_out_accuracy']} on "
-            f"{card['measured']['held_out_images']:,} held-out images of them | {card['licence']} "
+            f"{card['measured']['held_out_images']:,} held-out images of them | {card['license']} "
             f"| {card['bytes']:,} | `{card['sha256']}` |"
         )
     for file in sorted((root / "data" / "results").glob("*.json")):

@@ -65,10 +65,10 @@ def read(file):
     if text.startswith("# ---"):
         raise ValueError(f"{file.name} begins with a jupytext header: delete it, the course needs none")
     notebook = jupytext.reads(text, fmt="py:percent")
-    return normalised(notebook, file.name)
+    return normalized(notebook, file.name)
 
 
-def normalised(notebook, name):
+def normalized(notebook, name):
     """The same cells with nothing but source, tags and nbgrader's metadata, checked, and with ids of their own."""
     cells = []
     for cell in notebook.cells:
@@ -183,7 +183,7 @@ def source_text(notebook, name, old_source=None):
     old_source : str, optional
         The source as it was: cells that did not change keep the blank lines after them.
     """
-    clean = normalised(notebook, name)
+    clean = normalized(notebook, name)
     old = jupytext.reads(old_source or "", fmt="py:percent")
     set_ids(old.cells)
     spacing = {cell.id: cell.metadata.get("lines_to_next_cell") for cell in old.cells}

@@ -80,10 +80,10 @@ def share_of_peak(images=1950, size=2048, repeats=5):
         Both rates in GFLOP/s (a multiply-add counts as 2) and their quotient; best of `repeats` each.
     """
     base = teachers.load("faces_vgg16", head=False)
-    pictures = np.random.default_rng(0).integers(0, 256, (images, *base.input_shape[1:]), dtype=np.uint8)
+    batch = np.random.default_rng(0).integers(0, 256, (images, *base.input_shape[1:]), dtype=np.uint8)
     matrix = tf.random.normal((size, size), seed=0)
     multiply_seconds = _best(lambda: tf.linalg.matmul(matrix, matrix).numpy(), repeats)
-    extract_seconds = _best(lambda: base.predict(pictures, batch_size=256, verbose=0), repeats)
+    extract_seconds = _best(lambda: base.predict(batch, batch_size=256, verbose=0), repeats)
     peak = 2 * size**3 / multiply_seconds / 1e9
     reached = 2 * multiply_adds(base) * images / extract_seconds / 1e9
     return {
@@ -94,7 +94,7 @@ def share_of_peak(images=1950, size=2048, repeats=5):
     }
 
 
-def fused_batch_norm(pictures=1280, batch_size=128, repeats=3):
+def fused_batch_norm(images=1280, batch_size=128, repeats=3):
     """An epoch of training the teacher's architecture, with the course's batch norm and with Keras's own.
 
     Returns
@@ -103,13 +103,13 @@ def fused_batch_norm(pictures=1280, batch_size=128, repeats=3):
         Seconds of both, best of `repeats`, and Keras's over the course's.
     """
     generator = np.random.default_rng(0)
-    images = generator.integers(0, 256, (pictures, faces.SIZE, faces.SIZE, 3), dtype=np.uint8)
-    labels = generator.integers(0, headline.PEOPLE, pictures)
+    batch = generator.integers(0, 256, (images, faces.SIZE, faces.SIZE, 3), dtype=np.uint8)
+    labels = generator.integers(0, headline.PEOPLE, images)
     seconds = {}
     for name, layer in (("keras", keras.layers.BatchNormalization), ("fused", networks.FusedBatchNormalization)):
         model = networks.narrow_vgg16(headline.PEOPLE, norm_layer=layer)
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        fit = functools.partial(model.fit, images, labels, batch_size=batch_size, verbose=0)
+        fit = functools.partial(model.fit, batch, labels, batch_size=batch_size, verbose=0)
         seconds[f"{name}_seconds"] = _best(fit, repeats)
     return {**seconds, "ratio": seconds["keras_seconds"] / seconds["fused_seconds"]}
 

@@ -17,7 +17,7 @@ def chromium():
     FileNotFoundError
         If there is neither.
     """
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
         raise FileNotFoundError("there is no Chromium here: install it (Debian: apt install chromium)")
-    return found
+    return path

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-RIVALS = {
+BASELINES = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
@@ -12,10 +12,24 @@ RIVALS = {
 
 
 def show_headline(headline):
-    """Print the headline's live run beside its record: the entry "headline" of what `demo.run` returns."""
+    """Print the headline beside its record.
+
+    Parameters
+    ----------
+    headline : dict
+        The entry "headline" of what `demo.run` returns; "live" may hold only some of the methods.
+    """
     console = _console()
     console.print(headline_table(headline))
     console.print(f"New head trained in {headline['head_seconds']:.1f} s.\n")
+
+
+def show_scratch(accuracy, summary, seed):
+    """Print the live accuracy of the teacher's architecture without the teacher, beside its record."""
+    row = (BASELINES["scratch"], *_cells(summary), f"{accuracy:.3f}", verdict(accuracy, summary))
+    console = _console()
+    console.print(_table("The same people without a teacher", _headline_columns(seed), [row]))
+    console.print()
 
 
 def show_rest(outcome, missing, written_points):
@@ -55,11 +69,14 @@ def _console():
 def headline_table(headline):
     """The headline's live run beside its record."""
     live, rows = headline["live"], []
-    for rival, title in RIVALS.items():
-        now = (f"{live[rival]:.3f}", verdict(live[rival], headline[rival])) if rival in live else ("", "")
-        rows.append((title, *_cells(headline[rival]), *now))
-    columns = ("recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {live['seed']}", "predicted for one seed")
-    return _table("65 new people, 10 pictures of each to learn from", columns, rows)
+    for baseline, title in BASELINES.items():
+        now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
+        rows.append((title, *_cells(headline[baseline]), *now))
+    return _table("65 new people, 10 pictures of each to learn from", _headline_columns(live["seed"]), rows)
+
+
+def _headline_columns(seed):
+    return "recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {seed}", "predicted for one seed"
 
 
 def predicted(summary):

@@ -1,4 +1,4 @@
-"""The course's datasets, one module or package each. Loaders return `LabelledImages`; reviews are `LabelledTexts`."""
+"""The course's datasets, one module or package each. Loaders return `LabeledImages`; reviews are `LabeledTexts`."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class LabelledImages:
+class LabeledImages:
     """Pictures and what each of them shows.
 
     Attributes
@@ -39,7 +39,7 @@ class LabelledImages:
 
     def take(self, index):
         """The pictures at `index` (integers, a slice, or a boolean mask), as a data set of their own."""
-        return LabelledImages(self.images[index], self.labels[index], self.class_names, self.source)
+        return LabeledImages(self.images[index], self.labels[index], self.class_names, self.source)
 
     def per_class(self, count, seed):
         """`count` pictures of each class, drawn without replacement, in shuffled order.

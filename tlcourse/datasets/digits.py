@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 
 SIZE = 48  # height and width of a picture, in pixels: what faces_vgg16 takes
 SOURCE = (
@@ -20,17 +20,17 @@ def load():
 
     Returns
     -------
-    LabelledImages
+    LabeledImages
         1,797 pictures of shape (48, 48, 3); ``class_names`` are "0" to "9".
     """
     digits = load_digits()
-    images = np.stack([enlarged(grey) for grey in digits.images / _STROKE])
-    return LabelledImages(images, digits.target.astype(np.int64), tuple("0123456789"), SOURCE)
+    images = np.stack([enlarged(gray) for gray in digits.images / _STROKE])
+    return LabeledImages(images, digits.target.astype(np.int64), tuple("0123456789"), SOURCE)
 
 
-def enlarged(grey):
+def enlarged(gray):
     """An 8x8 picture of 0 (paper) to 1 (ink), as `load` shows it: shape (48, 48, 3), dtype uint8."""
-    small = Image.fromarray(np.round(grey * 255).astype(np.uint8))
+    small = Image.fromarray(np.round(gray * 255).astype(np.uint8))
     return np.repeat(np.asarray(small.resize((SIZE, SIZE), Image.Resampling.BICUBIC))[..., None], 3, axis=-1)
 
 
@@ -46,7 +46,7 @@ def split(seed, images_each=10):
 
     Returns
     -------
-    train, test : LabelledImages
+    train, test : LabeledImages
         They share no picture.
 
     Raises

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.digits import enlarged
 
 SIZE = 48  # height and width of a picture, in pixels
@@ -82,7 +82,7 @@ def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
 
     Returns
     -------
-    LabelledImages
+    LabeledImages
         Character by character; shape (n, 48, 48, 3).
 
     Raises
@@ -105,7 +105,7 @@ def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
         for column in range(images_each):
             images[row, column] = draw(character, usable[rng.integers(len(usable))], style, rng)
     labels = np.repeat(np.arange(len(characters)), images_each)
-    return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, tuple(characters), SOURCE)
+    return LabeledImages(images.reshape(-1, SIZE, SIZE, 3), labels, tuple(characters), SOURCE)
 
 
 def draw(character, font, style, rng):

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from tlcourse import storage
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 
 EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 NEEDS_EXPORT = (".avif", ".heic", ".heif")  # what telephones write and not every Pillow reads
@@ -42,7 +42,7 @@ def load(folder, size=SIZE):
 
     Returns
     -------
-    LabelledImages
+    LabeledImages
         ``class_names`` are the names of the class folders.
 
     Raises
@@ -58,7 +58,7 @@ def load(folder, size=SIZE):
     classes = files(folder)
     images = np.stack([read(file, size) for members in classes.values() for file in members])
     labels = np.repeat(np.arange(len(classes)), [len(members) for members in classes.values()])
-    return LabelledImages(images, labels.astype(np.int64), tuple(classes), f"photos in {folder}")
+    return LabeledImages(images, labels.astype(np.int64), tuple(classes), f"photos in {folder}")
 
 
 def files(folder):
@@ -85,7 +85,7 @@ def cats_dogs():
 
     Returns
     -------
-    dict of str to LabelledImages
+    dict of str to LabeledImages
         "train", "val" and "test"; no photo is in two of them.
 
     Raises
@@ -167,12 +167,12 @@ def read(file, size=SIZE, name=None):
         with Image.open(file) as photo:
             photo.draft("RGB", (2 * size, 2 * size))  # a large JPEG is decoded small, which saves most of the time
             upright = ImageOps.exif_transpose(photo)
-            return np.asarray(ImageOps.fit(_colour(upright), (size, size), Image.Resampling.BICUBIC))
+            return np.asarray(ImageOps.fit(_color(upright), (size, size), Image.Resampling.BICUBIC))
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ValueError(f"{name or file} cannot be read as a photo ({error}): replace it, or take it away") from None
 
 
-def _colour(photo):
+def _color(photo):
     if photo.mode.startswith(("I", "F")):  # 16 bits a pixel, which convert() would clip at 255
         values = np.asarray(photo, dtype=np.float64)
         photo = Image.fromarray(np.clip(values / (257 if values.max() > 255 else 1), 0, 255).astype(np.uint8))

@@ -72,7 +72,7 @@ def task_of(data, rule):
 
     Parameters
     ----------
-    data : LabelledImages or LabelledTexts
+    data : LabeledImages or LabeledTexts
     rule : str
         In words, what decides the label.
     """

@@ -58,8 +58,8 @@ def coral(source, target, ridge=1.0):
     if source.ndim != 2 or target.ndim != 2 or source.shape[1] != target.shape[1]:
         raise ValueError(f"both domains need vectors of one length, got shapes {source.shape} and {target.shape}")
     whiten = _power(np.cov(source, rowvar=False) + ridge * np.eye(source.shape[1]), -0.5)
-    recolour = _power(np.cov(target, rowvar=False) + ridge * np.eye(source.shape[1]), 0.5)
-    return (source - source.mean(axis=0)) @ whiten @ recolour + target.mean(axis=0)
+    recolor = _power(np.cov(target, rowvar=False) + ridge * np.eye(source.shape[1]), 0.5)
+    return (source - source.mean(axis=0)) @ whiten @ recolor + target.mean(axis=0)
 
 
 def _power(symmetric, exponent):

@@ -6,7 +6,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tlcourse.datasets import LabelledImages, galaxies
+from tlcourse.datasets import LabeledImages, galaxies
 
 
 def copies(images, count, seed):
@@ -18,7 +18,7 @@ def copies(images, count, seed):
     copied = np.stack([_changed(image, rng) for image in images for _ in range(count)])
     labels = np.repeat(np.arange(len(images)), count)
     names = tuple(f"picture {number}" for number in range(len(images)))
-    return LabelledImages(copied, labels, names, galaxies.SOURCE)
+    return LabeledImages(copied, labels, names, galaxies.SOURCE)
 
 
 def _changed(image, rng):

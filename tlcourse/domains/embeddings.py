@@ -70,7 +70,7 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     words, documents = _numbered(texts, least)
     if len(words) <= dimensions:
         raise ValueError(f"{dimensions} dimensions need more words than that, the corpus has {len(words)}")
-    left, values, _ = randomized_svd(ppmi(_neighbours(documents, len(words), window)), dimensions, random_state=seed)
+    left, values, _ = randomized_svd(ppmi(_neighbors(documents, len(words), window)), dimensions, random_state=seed)
     vectors = left * np.sqrt(values)
     vectors -= vectors.mean(axis=0)  # common to all words, and another one in each language
     return Embedding(words, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
@@ -85,7 +85,7 @@ def _numbered(texts, least):
     return words, [np.array([places[word] for word in document if word in places], int) for document in documents]
 
 
-def _neighbours(documents, count, window):
+def _neighbors(documents, count, window):
     """How often each word stands near each other one, shape (count, count)."""
     pairs = [(document[:-distance], document[distance:]) for document in documents for distance in range(1, window + 1)]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))

@@ -36,7 +36,7 @@ def corrected(probabilities, source_shares, target_shares):
     return turned / turned.sum(axis=1, keepdims=True)
 
 
-def expectation_maximisation(probabilities, source_shares, iterations=1000, tolerance=1e-8):
+def expectation_maximization(probabilities, source_shares, iterations=1000, tolerance=1e-8):
     """The target's class shares from a classifier's probabilities on it, without labels (Saerens et al. 2002).
 
     In turn: correct the probabilities for the shares so far, and take their mean for the new shares. This climbs
@@ -66,7 +66,7 @@ def expectation_maximisation(probabilities, source_shares, iterations=1000, tole
     return estimate
 
 
-def black_box(answers, labels, target_answers):
+def black_box(predictions, labels, target_predictions):
     """The target's class shares from a classifier's answers, whatever it is (BBSE: Lipton, Wang and Smola 2018).
 
     Solves C w = mu, with C[i, j] the mean answer i to source inputs of class j times P_s(j), and mu[i] the mean answer
@@ -74,12 +74,12 @@ def black_box(answers, labels, target_answers):
 
     Parameters
     ----------
-    answers : numpy.ndarray
+    predictions : numpy.ndarray
         To source inputs that were not trained on, shape (n, classes): probabilities, or 1 for the class that is
         predicted and 0 for the others, as the paper has it.
     labels : array-like of int
         The truth about them, shape (n,).
-    target_answers : numpy.ndarray
+    target_predictions : numpy.ndarray
         On the target, shape (m, classes).
 
     Returns
@@ -92,13 +92,13 @@ def black_box(answers, labels, target_answers):
     ValueError
         If the confusion matrix cannot be inverted, as when a class is never predicted.
     """
-    answers, target_answers = np.asarray(answers, float), np.asarray(target_answers, float)
-    classes = answers.shape[1]
-    confusion = answers.T @ np.eye(classes)[labels] / len(answers)
+    predictions, target_predictions = np.asarray(predictions, float), np.asarray(target_predictions, float)
+    classes = predictions.shape[1]
+    confusion = predictions.T @ np.eye(classes)[labels] / len(predictions)
     if (rank := np.linalg.matrix_rank(confusion)) < classes:
         raise ValueError(
             f"the confusion matrix has rank {rank}, less than {classes}: give probabilities, or more inputs"
         )
-    ratios = np.linalg.solve(confusion, target_answers.mean(axis=0)).clip(0)
+    ratios = np.linalg.solve(confusion, target_predictions.mean(axis=0)).clip(0)
     estimate = ratios * shares(labels, classes)
     return estimate / estimate.sum()

@@ -60,13 +60,13 @@ class PhotoResult:
         return float(np.mean(self.predicted == self.labels))
 
     def __str__(self):
-        right = int(np.sum(self.predicted == self.labels))
+        hits = int(np.sum(self.predicted == self.labels))
         low, high = self.interval
         lines = [
             f"{len(self.labels)} photos of {len(self.class_names)} classes: {', '.join(self.class_names)}",
             f"teacher {self.teacher}, which has learned from {CATALOGUE[self.teacher].trained_on}",
             *([self.remark] if self.remark else []),
-            f"accuracy {self.accuracy:.1%}: {right} of {len(self.labels)} right, each by a head that had not seen it; "
+            f"accuracy {self.accuracy:.1%}: {hits} of {len(self.labels)} right, each by a head that had not seen it; "
             f"95 % interval {low:.1%} to {high:.1%}; guessing gives {1 / len(self.class_names):.1%}",
         ]
         return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
@@ -105,8 +105,8 @@ def learn(folder, into, teacher=None, look=()):
     data = photos.load(folder, size=base.input_shape[1])
     vectors = features.extract(base, teachers.preprocess(name, data.images))
     predicted, heads = _cross_validated(vectors, data.labels)
-    right = int(np.sum(predicted == data.labels))
-    interval = stats.binomtest(right, len(data)).proportion_ci(method="wilson")
+    correct = int(np.sum(predicted == data.labels))
+    interval = stats.binomtest(correct, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
     written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
     classified = contact_sheets.ClassifiedPhotos(base, name, data, paths, predicted, heads)

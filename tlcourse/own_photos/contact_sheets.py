@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tlcourse import storage, teachers
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 from tlcourse.own_photos import grad_cam
 from tlcourse.plots import image_grid
 
@@ -24,7 +24,7 @@ class ClassifiedPhotos:
 
     base: keras.Model  # images to feature vectors of shape (d,)
     teacher: str  # the base's name in the catalogue
-    data: LabelledImages  # the n photos
+    data: LabeledImages  # the n photos
     paths: list  # where each of them lies
     predicted: np.ndarray  # classes, shape (n,)
     heads: list  # for each photo the kernel, shape (d, classes), of the head that predicted its class
@@ -92,7 +92,7 @@ def looked_at(classified, places, into):
     for page, chosen in _pages(np.asarray(places, dtype=int), PAGE // 2):
         pairs = zip(classified.data.images[chosen], classified.where_it_looked(chosen), strict=True)
         titles = [title for place in chosen for title in (classified.title(place), "where it\nlooked")]
-        sheet = np.stack([picture for pair in pairs for picture in pair])
+        sheet = np.stack([image for pair in pairs for image in pair])
         written[f"looked_at{page}"] = _save(sheet, titles, into / f"looked_at{page}.png", shown=not page)
     return written
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def grad_cam(base, pictures, weights):
+def grad_cam(base, images, weights):
     """What in each picture raised a weighted sum of the base's features, such as the logit of one class.
 
     The model is built on the base's own input: on that of a model around it the graph would be disconnected.
@@ -15,7 +15,7 @@ def grad_cam(base, pictures, weights):
     ----------
     base : keras.Model
         Pictures to feature vectors of shape (d,), with at least one layer that gives maps.
-    pictures : array
+    images : array
         Shape (n, height, width, 3), as the base takes them.
     weights : array
         Shape (n, d): for each picture, the column of the head's kernel for the class that is asked about.
@@ -26,23 +26,23 @@ def grad_cam(base, pictures, weights):
         Shape (n, height, width), float32, 0 to 1 in each picture; all 0 where nothing spoke for the class.
     """
     maps_layer = [layer for layer in base.layers if len(layer.output.shape) == 4][-1]
-    if len(weights) != len(pictures):
-        raise ValueError(f"{len(pictures)} pictures need as many rows of weights, got {len(weights)}")
+    if len(weights) != len(images):
+        raise ValueError(f"{len(images)} pictures need as many rows of weights, got {len(weights)}")
     model = keras.Model(base.inputs[0], [maps_layer.output, base.outputs[0]])
     with tf.GradientTape() as tape:
-        maps, vectors = model(tf.convert_to_tensor(pictures), training=False)
+        maps, vectors = model(tf.convert_to_tensor(images), training=False)
         score = tf.reduce_sum(vectors * tf.cast(weights, vectors.dtype))
     channel = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2), keepdims=True)  # equation 1
     heat = tf.nn.relu(tf.reduce_sum(channel * maps, axis=-1, keepdims=True))  # equation 2
-    heat = keras.ops.image.resize(heat, np.shape(pictures)[1:3], interpolation="bilinear")[..., 0]
+    heat = keras.ops.image.resize(heat, np.shape(images)[1:3], interpolation="bilinear")[..., 0]
     heat = np.asarray(heat, dtype=np.float32)
     largest = heat.max(axis=(1, 2), keepdims=True)
     return np.divide(heat, largest, out=np.zeros_like(heat), where=largest > 0)
 
 
-def overlay(pictures, heat):
+def overlay(images, heat):
     """Pictures in grey with the heat as colour over them: uint8 (n, h, w, 3); the map suits colour-blind readers."""
-    grey = np.asarray(pictures, dtype=np.float32).mean(axis=-1, keepdims=True) / 255
-    colour = plt.get_cmap("inferno")(heat)[..., :3]
+    gray = np.asarray(images, dtype=np.float32).mean(axis=-1, keepdims=True) / 255
+    color = plt.get_cmap("inferno")(heat)[..., :3]
     shade = 0.65 * heat[..., None]
-    return np.round(255 * ((1 - shade) * grey + shade * colour)).astype(np.uint8)
+    return np.round(255 * ((1 - shade) * gray + shade * color)).astype(np.uint8)

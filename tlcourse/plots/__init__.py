@@ -7,10 +7,10 @@ differ in marker and dash too.
 
 from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
 from tlcourse.plots.images import feature_maps, filters, image_grid
-from tlcourse.plots.style import COLOURS, STYLE, style
+from tlcourse.plots.style import COLORS, STYLE, style
 
 __all__ = [
-    "COLOURS",
+    "COLORS",
     "STYLE",
     "accuracy_curves",
     "embedding",

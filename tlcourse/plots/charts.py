@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from tlcourse.plots.style import COLOURS, INK, LINE_COLOURS, MUTED, PALE, axes_for, styled
+from tlcourse.plots.style import COLORS, INK, LINE_COLORS, MUTED, PALE, axes_for, styled
 
 _DASHES = ["-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2))]
 _MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">"]
@@ -37,9 +37,9 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
         raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
     ax = axes_for(ax, 8.4, 0.45 * len(means) + (1.05 if references else 0.8))
     rows = np.arange(len(means))
-    colours = [COLOURS["blue"] if highlight in (None, label) else PALE for label in summaries]
+    colors = [COLORS["blue"] if highlight in (None, label) else PALE for label in summaries]
     errors = [np.maximum(means - lows, 0), np.maximum(highs - means, 0)]
-    ax.barh(rows, means, height=0.62, color=colours, xerr=errors, error_kw={"ecolor": INK, "capsize": 4, "lw": 1.5})
+    ax.barh(rows, means, height=0.62, color=colors, xerr=errors, error_kw={"ecolor": INK, "capsize": 4, "lw": 1.5})
     for row, *numbers in zip(rows, means, lows, highs, strict=True):
         _label_bar(ax, row, _interval_text(*numbers, percent), right_of=max(numbers))
     _reference_lines(ax, references, np.max(highs))
@@ -79,13 +79,13 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
     if not curves:
         raise ValueError("there is nothing to draw: no curves were given")
     ax = axes_for(ax, 7.2, 4.2)
-    looks = zip(itertools.cycle(LINE_COLOURS), itertools.cycle(_DASHES), itertools.cycle(_MARKERS), strict=False)
-    for (label, summaries), (colour, dash, marker) in zip(curves.items(), looks, strict=False):
+    looks = zip(itertools.cycle(LINE_COLORS), itertools.cycle(_DASHES), itertools.cycle(_MARKERS), strict=False)
+    for (label, summaries), (color, dash, marker) in zip(curves.items(), looks, strict=False):
         means, lows, highs = _intervals(summaries, label)
         if len(means) != len(x):
             raise ValueError(f"{label!r} has {len(means)} summaries for {len(x)} values of x")
-        ax.fill_between(x, lows, highs, color=colour, alpha=0.18, linewidth=0)
-        ax.plot(x, means, color=colour, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
+        ax.fill_between(x, lows, highs, color=color, alpha=0.18, linewidth=0)
+        ax.plot(x, means, color=color, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
     for name, value in (references or {}).items():
         ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
         outside = ax.get_yaxis_transform()  # where no curve runs
@@ -127,11 +127,11 @@ def embedding(points, labels, class_names=None, ax=None):
     if class_names is not None and present.size and not 0 <= present.min() <= present.max() < len(class_names):
         raise ValueError(f"there are {len(class_names)} class names, but labels go from {present[0]} to {present[-1]}")
     ax = axes_for(ax, 6.4, 5.6)
-    looks = zip(itertools.cycle(_MARKERS), itertools.cycle(LINE_COLOURS), strict=False)  # 70 different pairs
-    for label, (marker, colour) in zip(present, looks, strict=False):
+    looks = zip(itertools.cycle(_MARKERS), itertools.cycle(LINE_COLORS), strict=False)  # 70 different pairs
+    for label, (marker, color) in zip(present, looks, strict=False):
         members = points[labels == label]
         name = str(label) if class_names is None else class_names[label]
-        ax.scatter(*members.T, s=26, color=colour, marker=marker, alpha=0.8, linewidths=0, label=name)
+        ax.scatter(*members.T, s=26, color=color, marker=marker, alpha=0.8, linewidths=0, label=name)
     if len(present) <= 12:
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=1.4)
     ax.set(xticks=[], yticks=[])
@@ -160,10 +160,10 @@ def movement(rows, ax=None):
     floor = 1e-6  # what did not move at all sits on the axis
     x = np.arange(len(rows))
     moved = np.array([max(row.weights, floor) for row in rows])
-    colours = [COLOURS["blue"] if row.trainable else MUTED for row in rows]
-    ax.bar(x, moved - floor, bottom=floor, color=colours, width=0.7, label="weights")
+    colors = [COLORS["blue"] if row.trainable else MUTED for row in rows]
+    ax.bar(x, moved - floor, bottom=floor, color=colors, width=0.7, label="weights")
     drift = np.array([max(row.statistics or 0, floor) for row in rows])
-    ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLOURS["vermilion"], label="batch-norm statistics")
+    ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLORS["vermilion"], label="batch-norm statistics")
     ax.set_yscale("log")
     drifted = drift > floor
     top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
@@ -229,11 +229,11 @@ def _label_bar(ax, row, text, right_of):
 
 def _reference_lines(ax, references, right):
     for place, (name, value) in enumerate((references or {}).items()):
-        colour = (COLOURS["vermilion"], INK)[place % 2]
-        ax.axvline(value, color=colour, linestyle=":", linewidth=1.8, zorder=3)
+        color = (COLORS["vermilion"], INK)[place % 2]
+        ax.axvline(value, color=color, linestyle=":", linewidth=1.8, zorder=3)
         side = "left" if value < 0.2 * right else "center"
         where = ax.get_xaxis_transform()
-        ax.text(value, 1.01, name, color=colour, fontsize=9, ha=side, va="bottom", transform=where)
+        ax.text(value, 1.01, name, color=color, fontsize=9, ha=side, va="bottom", transform=where)
 
 
 def _interval_text(mean, low, high, percent):

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from tlcourse.plots.style import COLOURS, INK, MUTED, styled
+from tlcourse.plots.style import COLORS, INK, MUTED, styled
 
 _DEPTHS = (2, 2, 3, 3, 3)  # convolutions in each of VGG-16's blocks, before three dense layers
 _WIDTH, _HEIGHT = 8.7, 4.5  # inches, and the picture's own coordinates
@@ -38,14 +38,14 @@ def transfer(teacher_images, student_images, people, ax=None):
         ax = plt.figure(figsize=(_WIDTH, _HEIGHT), layout="constrained").add_subplot()
     ax.figure.set_facecolor("white")
     rows = (
-        (3.35, teacher_images, "The teacher", f"learned from {people[0]:,} people", COLOURS["orange"], people[0]),
-        (0.98, student_images, "The student", f"has to learn {people[1]:,} others", COLOURS["vermilion"], people[1]),
+        (3.35, teacher_images, "The teacher", f"learned from {people[0]:,} people", COLORS["orange"], people[0]),
+        (0.98, student_images, "The student", f"has to learn {people[1]:,} others", COLORS["vermilion"], people[1]),
     )
-    for middle, images, name, task, colour, outputs in rows:
+    for middle, images, name, task, color, outputs in rows:
         _faces(ax, images, middle)
         ax.text(0.05, middle + 0.9, name, fontsize=12, weight="bold", va="bottom")
         ax.text(0.05, middle + 0.68, task, fontsize=10, va="bottom", color=MUTED)
-        places = _layers(ax, middle, colour)
+        places = _layers(ax, middle, color)
         ax.text(places[-1] + 0.3, middle, f"{outputs:,}\nnames", fontsize=10, va="center", color=INK)
         _arrow(ax, (1.75, middle), (2.15, middle))
     _copies(ax, places)
@@ -60,36 +60,36 @@ def _faces(ax, images, middle):
         ax.imshow(image, extent=(left, left + 0.52, bottom, bottom + 0.52), interpolation="nearest")
 
 
-def _layers(ax, middle, head_colour):
+def _layers(ax, middle, head_color):
     """Sixteen bars: lower maps are large, the last layer has a colour of its own; returns their x."""
     places, x = [], 2.3
     for block, depth in enumerate(_DEPTHS):
         for _ in range(depth):
-            places.append(_bar(ax, x, middle, 1.4 - 0.2 * block, COLOURS["blue"]))
+            places.append(_bar(ax, x, middle, 1.4 - 0.2 * block, COLORS["blue"]))
             x += 0.29
         x += 0.14
-    for colour in (COLOURS["sky"], COLOURS["sky"], head_colour):
-        x += 0.08 if colour == head_colour else 0
-        places.append(_bar(ax, x, middle, 0.9, colour))
+    for color in (COLORS["sky"], COLORS["sky"], head_color):
+        x += 0.08 if color == head_color else 0
+        places.append(_bar(ax, x, middle, 0.9, color))
         x += 0.29
     return places
 
 
-def _bar(ax, x, middle, height, colour):
-    ax.add_patch(Rectangle((x, middle - height / 2), 0.22, height, facecolor=colour, edgecolor=INK, linewidth=0.8))
+def _bar(ax, x, middle, height, color):
+    ax.add_patch(Rectangle((x, middle - height / 2), 0.22, height, facecolor=color, edgecolor=INK, linewidth=0.8))
     return x + 0.11
 
 
 def _copies(ax, places):
     for x in places[:-1]:
         _arrow(ax, (x, 2.58), (x, 1.72), MUTED)
-    centre = (places[0] + places[-2]) / 2
+    center = (places[0] + places[-2]) / 2
     box = {"facecolor": "white", "edgecolor": "none", "pad": 3}
-    ax.text(centre, 2.17, "15 of 16 layers are copied and stay as they are", ha="center", va="center", bbox=box)
-    ax.text((places[0] + places[12]) / 2, 0.05, "13 convolutions", ha="center", va="bottom", color=COLOURS["blue"])
+    ax.text(center, 2.17, "15 of 16 layers are copied and stay as they are", ha="center", va="center", bbox=box)
+    ax.text((places[0] + places[12]) / 2, 0.05, "13 convolutions", ha="center", va="bottom", color=COLORS["blue"])
     ax.text((places[13] + places[14]) / 2, 0.05, "2 dense", ha="center", va="bottom", color=MUTED)
-    ax.text(places[-1] - 0.11, 0.42, "new: all that\nis trained", va="top", color=COLOURS["vermilion"])
+    ax.text(places[-1] - 0.11, 0.42, "new: all that\nis trained", va="top", color=COLORS["vermilion"])
 
 
-def _arrow(ax, start, end, colour=INK):
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color=colour, linewidth=1))
+def _arrow(ax, start, end, color=INK):
+    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color=color, linewidth=1))

@@ -31,7 +31,7 @@ def image_grid(images, titles=None, columns=8, ax=None):
     ValueError
         For another shape or range, or a wrong number of titles.
     """
-    images = _pictures(images)
+    images = _images(images)
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(images)} images need as many titles, got {len(titles)}")
     columns = _columns(columns, len(images))
@@ -107,18 +107,18 @@ def filters(weights, columns=8, ax=None):
     return _sheet(np.broadcast_to(scaled, (*scaled.shape[:3], 3)), columns, ax)
 
 
-def _sheet(pictures, columns, ax):
-    columns = _columns(columns, len(pictures))
+def _sheet(images, columns, ax):
+    columns = _columns(columns, len(images))
     inches = min(0.95, 9.2 / columns)
-    rows = math.ceil(len(pictures) / columns)
-    ax = axes_for(ax, inches * columns, inches * rows * pictures.shape[1] / pictures.shape[2])
-    sheet, _ = _montage(_enlarged(pictures), columns, 0)
+    rows = math.ceil(len(images) / columns)
+    ax = axes_for(ax, inches * columns, inches * rows * images.shape[1] / images.shape[2])
+    sheet, _ = _montage(_enlarged(images), columns, 0)
     ax.imshow(sheet, interpolation="nearest")
     ax.set_axis_off()
     return ax
 
 
-def _pictures(images):
+def _images(images):
     """Any accepted array of pictures as float (n, h, w, 3) from 0 to 1."""
     images = np.asarray(images)
     if images.ndim == 3:
@@ -134,28 +134,28 @@ def _pictures(images):
     return np.broadcast_to(images, (*images.shape[:3], 3))
 
 
-def _columns(columns, pictures):
+def _columns(columns, images):
     if columns < 1:
         raise ValueError(f"columns must be 1 or more, got {columns}")
-    return min(columns, pictures)
+    return min(columns, images)
 
 
-def _enlarged(pictures):
+def _enlarged(images):
     """Small pictures with their pixels repeated, so that the gap between them stays thin."""
-    times = math.ceil(32 / max(pictures.shape[1:3]))
-    return pictures.repeat(times, axis=1).repeat(times, axis=2)
+    times = math.ceil(32 / max(images.shape[1:3]))
+    return images.repeat(times, axis=1).repeat(times, axis=2)
 
 
-def _montage(pictures, columns, strip):
+def _montage(images, columns, strip):
     """Pictures on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
-    count, height, width, _ = pictures.shape
+    count, height, width, _ = images.shape
     gap = max(1, round(width / 24))
     rows = math.ceil(count / columns)
     sheet = np.full((rows * (strip + height + gap) - gap, columns * (width + gap) - gap, 3), 1.0)
     corners = []
-    for index, picture in enumerate(pictures):
+    for index, image in enumerate(images):
         row, column = divmod(index, columns)
         top, left = row * (strip + height + gap) + strip, column * (width + gap)
-        sheet[top : top + height, left : left + width] = picture
+        sheet[top : top + height, left : left + width] = image
         corners.append((top, left))
     return sheet, corners

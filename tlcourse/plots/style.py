@@ -4,7 +4,7 @@ import functools
 
 import matplotlib.pyplot as plt
 
-COLOURS = {
+COLORS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
     "green": "#009E73",
@@ -15,14 +15,14 @@ COLOURS = {
     "black": "#000000",
 }
 INK, MUTED, PALE = "#222222", "#5F6368", "#C9CED6"
-LINE_COLOURS = [COLOURS[name] for name in ("blue", "vermilion", "green", "purple", "orange", "black", "sky")]
+LINE_COLORS = [COLORS[name] for name in ("blue", "vermilion", "green", "purple", "orange", "black", "sky")]
 STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "axes.facecolor": "white",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.prop_cycle": plt.cycler(color=LINE_COLOURS),
+    "axes.prop_cycle": plt.cycler(color=LINE_COLORS),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 12,

@@ -14,8 +14,8 @@ SOURCE_EACH, COPIES, TARGET_EACH = 50, 16, 50
 def run(seed):
     """How well k-means finds the eight kinds of galaxies, by what it looks at: adjusted Rand indices.
 
-    ``pixels``: every third one. ``untrained``: the features of a network with random weights. ``unlabelled``: of one
-    that learned from other galaxies without a label, see `clustering.copies`. ``labelled``: of the teacher
+    ``pixels``: every third one. ``untrained``: the features of a network with random weights. ``unlabeled``: of one
+    that learned from other galaxies without a label, see `clustering.copies`. ``labeled``: of the teacher
     that learned other galaxies' four classes. k-means knows that there are eight groups; the kinds only score it.
     """
     source = galaxies.observe(SOURCE_EACH, 1_007 + 10 * seed)
@@ -23,11 +23,11 @@ def run(seed):
     _, teacher = two_telescopes.trained(seed)
     networks = {
         "untrained": _untrained(source, seed),
-        "unlabelled": small_network.train(clustering.copies(source.images, COPIES, seed), seed),
-        "labelled": teacher,
+        "unlabeled": small_network.train(clustering.copies(source.images, COPIES, seed), seed),
+        "labeled": teacher,
     }
     pixels = target.images[:, 1::3, 1::3].reshape(len(target), -1)
-    looks = {"pixels": pixels, **{name: small_network.vectors(one, target) for name, one in networks.items()}}
+    looks = {"pixels": pixels, **{name: small_network.vectors(network, target) for name, network in networks.items()}}
     return {name: clustering.agreement(look, target.labels, seed) for name, look in looks.items()}
 
 

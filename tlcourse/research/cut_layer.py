@@ -44,8 +44,8 @@ def run(seed):
         train_features = model.predict(train.images, batch_size=128, verbose=0)
         test_features = model.predict(test.images, batch_size=128, verbose=0)
         accuracies[target] = {
-            name: linear_accuracy(one, train.labels, other, test.labels)
-            for name, one, other in zip(names, train_features, test_features, strict=True)
+            name: linear_accuracy(train_vectors, train.labels, test_vectors, test.labels)
+            for name, train_vectors, test_vectors in zip(names, train_features, test_features, strict=True)
         }
         flat = [part.images.reshape(len(part), -1) / 255 for part in (train, test)]
         accuracies[target]["pixels"] = linear_accuracy(flat[0], train.labels, flat[1], test.labels)

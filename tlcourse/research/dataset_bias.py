@@ -3,7 +3,7 @@
 import numpy as np
 
 from tlcourse import small_network
-from tlcourse.datasets import LabelledImages, galaxies
+from tlcourse.datasets import LabeledImages, galaxies
 from tlcourse.research import headline, two_telescopes
 
 FEW, TEST_EACH = 10, 75
@@ -27,7 +27,7 @@ def run(seed):
     few = _with_images(few, np.where(half[:, None, None, None], few.images, few.images[..., ::-1]))
     return {
         name: {
-            "teacher": {colours: headline.accuracy(model, test) for colours, test in tests.items()},
+            "teacher": {colors: headline.accuracy(model, test) for colors, test in tests.items()},
             "student": _student(model, few, tests),
         }
         for name, model in {"biased": biased, "neutral": neutral}.items()
@@ -40,11 +40,11 @@ def exchanged(data):
 
 
 def _with_images(data, images):
-    return LabelledImages(images, data.labels, data.class_names, data.source)
+    return LabeledImages(images, data.labels, data.class_names, data.source)
 
 
 def _student(model, few, tests):
     head = small_network.linear(small_network.vectors(model, few), few.labels)
     return {
-        colours: float(head.score(small_network.vectors(model, test), test.labels)) for colours, test in tests.items()
+        colors: float(head.score(small_network.vectors(model, test), test.labels)) for colors, test in tests.items()
     }

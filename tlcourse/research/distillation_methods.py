@@ -14,22 +14,22 @@ from tlcourse import distillation, export, teachers
 from tlcourse.datasets import faces
 from tlcourse.research import headline
 
-PEOPLE, LABELLED, UNLABELLED, TESTED = 20, 10, 30, 25  # people of a task; pictures of each
+PEOPLE, LABELED, UNLABELED, TESTED = 20, 10, 30, 25  # people of a task; pictures of each
 STEPS, BATCH, LEARNING_RATE, TEMPERATURE = 160, 50, 0.01, 4.0
 HINT_WEIGHT, ATTENTION_WEIGHT, GLASSES_WEIGHT = 5.0, 10.0, 0.3
 WRONG_LABELS = (0.2, 0.4)  # shares of the labels that a bad teacher learns wrong
 MOVED_BY, DARKENED_BY = 5, 2  # pixels to the right; every value divided by
 SOURCE_PEOPLE, SOURCE_EACH, SOURCE_SEED = 400, 2, 4_000  # pictures that the second teacher learns glasses from
-TIMED_PICTURES = 100
+TIMED_IMAGES = 100
 
 
 def split_images(seed, people=faces.TEST_PEOPLE):
     """Pictures of 20 people: (with labels, without, for the test); the middle part's labels are for nobody's eyes."""
-    pictures = LABELLED + UNLABELLED + TESTED
-    album = faces.portraits(people[PEOPLE * seed : PEOPLE * (seed + 1)], pictures, seed)
-    place = np.arange(len(album)) % pictures
-    return album.take(place < LABELLED), album.take((place >= LABELLED) & (place < pictures - TESTED)), album.take(
-        place >= pictures - TESTED)  # fmt: skip
+    images = LABELED + UNLABELED + TESTED
+    dataset = faces.portraits(people[PEOPLE * seed : PEOPLE * (seed + 1)], images, seed)
+    place = np.arange(len(dataset)) % images
+    return dataset.take(place < LABELED), dataset.take((place >= LABELED) & (place < images - TESTED)), dataset.take(
+        place >= images - TESTED)  # fmt: skip
 
 
 @functools.cache
@@ -44,9 +44,9 @@ def base():
 def glasses_head():
     """A second teacher: whether somebody wears glasses, learned from pictures of people whom the first one knows."""
     people = faces.TEACHER_PEOPLE[:: len(faces.TEACHER_PEOPLE) // SOURCE_PEOPLE][:SOURCE_PEOPLE]
-    album = faces.portraits(people, SOURCE_EACH, SOURCE_SEED)
-    maps = base().predict(album.images, batch_size=100, verbose=0)[1]
-    return headline.train_head(_pooled(maps), wear_glasses(people)[album.labels], 2, seed=0, epochs=20)
+    dataset = faces.portraits(people, SOURCE_EACH, SOURCE_SEED)
+    maps = base().predict(dataset.images, batch_size=100, verbose=0)[1]
+    return headline.train_head(_pooled(maps), wear_glasses(people)[dataset.labels], 2, seed=0, epochs=20)
 
 
 def wear_glasses(people):
@@ -60,19 +60,19 @@ def _pooled(maps):
     return maps.reshape(count, 3, height // 3, 3, width // 3, channels).mean(axis=(2, 4)).reshape(count, -1)
 
 
-def answers(images, labels, seed):
+def teacher_predictions(images, labels, seed):
     """All that the teachers say about `images`; the first of them have `labels`, which each head is trained on.
 
     One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a spoilt copy ("wrong 0.2").
     """
     large_maps, small_maps, features = base().predict(images, batch_size=100, verbose=0)
     heads = {"logits": labels, **{f"wrong {share}": with_mistakes(labels, share, seed) for share in WRONG_LABELS}}
-    said = {
-        name: headline.train_head(features[: len(labels)], given, PEOPLE, seed).predict(features, verbose=0)
-        for name, given in heads.items()
+    outputs = {
+        name: headline.train_head(features[: len(labels)], targets, PEOPLE, seed).predict(features, verbose=0)
+        for name, targets in heads.items()
     }
-    said["glasses"] = glasses_head().predict(_pooled(small_maps), verbose=0)
-    return {**said, "large_maps": large_maps, "small_maps": small_maps}
+    outputs["glasses"] = glasses_head().predict(_pooled(small_maps), verbose=0)
+    return {**outputs, "large_maps": large_maps, "small_maps": small_maps}
 
 
 def with_mistakes(labels, share, seed):
@@ -87,15 +87,17 @@ class DistillationTask:
 
     def __init__(self, seed, people=faces.TEST_PEOPLE):
         self.seed = seed
-        self.train, unlabelled, self.test = split_images(seed, people)
-        self.images = np.concatenate([self.train.images, unlabelled.images])
+        self.train, unlabeled, self.test = split_images(seed, people)
+        self.images = np.concatenate([self.train.images, unlabeled.images])
         self.unusual = unusual(self.test.take(slice(None, None, 2)))
         parts = [self.images, self.test.images, *(part.images for part in self.unusual.values())]
-        said = answers(np.concatenate(parts), self.train.labels, seed)
+        predictions = teacher_predictions(np.concatenate(parts), self.train.labels, seed)
         ends = np.cumsum([len(part) for part in parts])[:-1]
-        self.said = {name: part[: ends[0]] for name, part in said.items()}
-        self.logits_of = dict(zip(["images", "test", *self.unusual], np.split(said["logits"], ends), strict=True))
-        self.said_of_test = {name: part[ends[0] : ends[1]] for name, part in said.items() if part.ndim == 2}
+        self.predictions = {name: part[: ends[0]] for name, part in predictions.items()}
+        self.logits_of = dict(
+            zip(["images", "test", *self.unusual], np.split(predictions["logits"], ends), strict=True)
+        )
+        self.test_predictions = {name: part[ends[0] : ends[1]] for name, part in predictions.items() if part.ndim == 2}
         self.glasses = wear_glasses(people[PEOPLE * seed : PEOPLE * (seed + 1)])[self.test.labels]
 
     def student(self):
@@ -103,13 +105,13 @@ class DistillationTask:
         keras.utils.set_random_seed(self.seed)
         return distillation.small_student(PEOPLE)
 
-    def soft(self, student, answers="logits", temperature=TEMPERATURE):
+    def soft(self, student, kind="logits", temperature=TEMPERATURE):
         """The teacher's softened answers on all pictures."""
-        return distillation.Lesson(student.output, self.said[answers], distillation.SoftTargets(temperature))
+        return distillation.Objective(student.output, self.predictions[kind], distillation.SoftTargets(temperature))
 
-    def hard(self, student, answers="logits"):
+    def hard(self, student, kind="logits"):
         """The names that the teacher gives, as if they were labels."""
-        return distillation.from_labels(student, self.said[answers].argmax(axis=1))
+        return distillation.from_labels(student, self.predictions[kind].argmax(axis=1))
 
     def ways(self):
         """Name to a function that takes a student and gives (pictures, lessons) for it."""
@@ -141,19 +143,22 @@ class DistillationTask:
 
     def hint(self, student, weight=HINT_WEIGHT):
         """The teacher's maps after its fourth block."""
-        return distillation.hint(student, "map3", self.said["small_maps"], weight)
+        return distillation.hint(student, "map3", self.predictions["small_maps"], weight)
 
     def attention(self, student):
         """Where the teacher's third and fourth block look."""
         pairs = {"map2": "large_maps", "map3": "small_maps"}
-        return [distillation.attention(student, own, self.said[maps], ATTENTION_WEIGHT) for own, maps in pairs.items()]
+        return [
+            distillation.attention(student, own, self.predictions[maps], ATTENTION_WEIGHT)
+            for own, maps in pairs.items()
+        ]
 
     def multi_task(self):
         """One student for two teachers: (who, glasses) as accuracies."""
         student = self.student()
-        glasses = second_answer(student)
+        glasses = second_output(student)
         soft = distillation.SoftTargets(TEMPERATURE)
-        second = distillation.Lesson(glasses, self.said["glasses"], soft, GLASSES_WEIGHT)
+        second = distillation.Objective(glasses, self.predictions["glasses"], soft, GLASSES_WEIGHT)
         _teach(student, self.images, [self.soft(student), second])
         both = keras.Model(student.input, glasses).predict(self.test.images, batch_size=250, verbose=0)
         return headline.accuracy(student, self.test), _share(both, self.glasses)
@@ -161,14 +166,14 @@ class DistillationTask:
     def transfer(self):
         """A teacher that nobody adapted to these people: half the steps its maps, half the few labels."""
         student = self.student()
-        look = distillation.attention(student, "map2", self.said["large_maps"], ATTENTION_WEIGHT)
+        look = distillation.attention(student, "map2", self.predictions["large_maps"], ATTENTION_WEIGHT)
         _teach(student, self.images, [self.hint(student, 1.0), look], STEPS // 2)
         few = [distillation.from_labels(student, self.train.labels), _first(self.hint(student, 1.0), len(self.train))]
         _teach(student, self.train.images, few, STEPS // 2)
         return headline.accuracy(student, self.test)
 
 
-def second_answer(student):
+def second_output(student):
     """A dense layer for the second task on the student's features: glasses or none."""
     return keras.layers.Dense(2)(student.get_layer("features").output)
 
@@ -186,12 +191,12 @@ def unusual(test):
     return {name: dataclasses.replace(test, images=images) for name, images in changed.items()}
 
 
-def _first(lesson, count):
-    return lesson._replace(target=lesson.target[:count])
+def _first(objective, count):
+    return objective._replace(target=objective.target[:count])
 
 
-def _teach(student, images, lessons, steps=STEPS):
-    return distillation.teach(student, images, lessons, steps, BATCH, LEARNING_RATE)
+def _teach(student, images, objectives, steps=STEPS):
+    return distillation.teach(student, images, objectives, steps, BATCH, LEARNING_RATE)
 
 
 def _share(logits, labels):
@@ -204,15 +209,15 @@ def on_device(student, test):
     networks = {"teacher": export.convert(teacher), "student": export.convert(student)}
     networks["student_float16"] = export.convert(student, "float16")
     networks["student_int8"] = export.convert(student, "int8", test.images[::10])
-    pictures = test.images[:: len(test) // TIMED_PICTURES]
-    own = student.predict(pictures, verbose=0).argmax(axis=1)
+    images = test.images[:: len(test) // TIMED_IMAGES]
+    own = student.predict(images, verbose=0).argmax(axis=1)
     measured = {"teacher_parameters": teacher.count_params(), "student_parameters": student.count_params()}
     for name, content in networks.items():
         runner = export.Runner(content)
         measured[f"{name}_bytes"] = len(content)
-        measured[f"{name}_ms"] = export.milliseconds(runner, pictures[:1])
+        measured[f"{name}_ms"] = export.milliseconds(runner, images[:1])
         if name != "teacher":
-            measured[f"{name}_agreement"] = _share(runner.predict(pictures), own)
+            measured[f"{name}_agreement"] = _share(runner.predict(images), own)
     return {**measured, "speedup": measured["teacher_ms"] / measured["student_ms"]}
 
 
@@ -227,19 +232,19 @@ def run(seed, people=faces.TEST_PEOPLE):
     accuracies = {name: headline.accuracy(student, task.test) for name, student in students.items()}
     accuracies["multi_task"], glasses = task.multi_task()
     accuracies["transfer"] = task.transfer()
-    truth, said = task.test.labels, task.said_of_test
+    truth, predictions = task.test.labels, task.test_predictions
     wrong = {}
     for share in WRONG_LABELS:
         ways = task.wrong_ways(share)
         wrong[str(share)] = {name: headline.accuracy(task.taught(way), task.test) for name, way in ways.items()}
-        wrong[str(share)]["teacher"] = _share(said[f"wrong {share}"], truth)
+        wrong[str(share)]["teacher"] = _share(predictions[f"wrong {share}"], truth)
     changed = {}
     for name, part in task.unusual.items():
         changed[name] = {way: headline.accuracy(student, part) for way, student in students.items()}
         changed[name]["teacher"] = _share(task.logits_of[name], part.labels)
     return {
-        "accuracy": {**accuracies, "teacher": _share(said["logits"], truth)},
-        "glasses": {"student": glasses, "teacher": _share(said["glasses"], task.glasses)},
+        "accuracy": {**accuracies, "teacher": _share(predictions["logits"], truth)},
+        "glasses": {"student": glasses, "teacher": _share(predictions["glasses"], task.glasses)},
         "wrong": wrong,
         "changed": changed,
         "device": on_device(students["softmax"], task.test),
@@ -256,4 +261,4 @@ def compute(task):
     _teach(student, task.images, [task.soft(student)], steps=-(-len(task.images) // BATCH))
     times.append(time.process_time())
     asked, taught = np.diff(times)
-    return {"teacher_answers": float(asked), "one_epoch_of_the_student": float(taught)}
+    return {"teacher_predictions": float(asked), "one_epoch_of_the_student": float(taught)}

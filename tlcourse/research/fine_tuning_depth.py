@@ -49,6 +49,6 @@ def _steps(model, inputs, labels, seed):
     """STEPS batches, whatever the number of pictures."""
     keras.utils.set_random_seed(seed)
     order = np.random.default_rng(seed)
-    drawn = [order.permutation(len(inputs)) for _ in range(-(-STEPS * BATCH // len(inputs)))]
-    drawn = np.concatenate(drawn)[: STEPS * BATCH]
-    model.fit(inputs[drawn], labels[drawn], batch_size=BATCH, shuffle=False, verbose=0)
+    order_of_batches = [order.permutation(len(inputs)) for _ in range(-(-STEPS * BATCH // len(inputs)))]
+    order_of_batches = np.concatenate(order_of_batches)[: STEPS * BATCH]
+    model.fit(inputs[order_of_batches], labels[order_of_batches], batch_size=BATCH, shuffle=False, verbose=0)

@@ -18,7 +18,7 @@ class FineTuningTask:
 
     Parameters
     ----------
-    train, test : LabelledImages
+    train, test : LabeledImages
     seed : int
         Of the head and of the order of the pictures.
     dropout : float

@@ -63,7 +63,7 @@ def run(seed=0, seconds=SECONDS):
     Returns
     -------
     dict
-        "rival" and "transfer", accuracies; "rival_ci95", Wilson's interval of it for so many test pictures;
+        "rival" and "transfer", accuracies; "baseline_ci95", Wilson's interval of it for so many test pictures;
         "error_ratio"; "epochs" and "seconds" of the rival; "seed".
 
     Raises
@@ -83,14 +83,14 @@ def run(seed=0, seconds=SECONDS):
     )
     refresh_batch_norm(model, train.images)
     took = time.perf_counter() - start
-    rival = headline.accuracy(model, test, mirror=True)
-    interval = binomtest(round(rival * len(test)), len(test)).proportion_ci(method="wilson")
+    baseline = headline.accuracy(model, test, mirror=True)
+    interval = binomtest(round(baseline * len(test)), len(test)).proportion_ci(method="wilson")
     transfer, _ = headline.transfer(train, test, seed)
     return {
-        "rival": rival,
-        "rival_ci95": [float(interval.low), float(interval.high)],
+        "baseline": baseline,
+        "baseline_ci95": [float(interval.low), float(interval.high)],
         "transfer": transfer,
-        "error_ratio": headline.error_ratio(transfer, rival),
+        "error_ratio": headline.error_ratio(transfer, baseline),
         "epochs": len(history.epoch),
         "seconds": took,
         "seed": seed,

@@ -16,7 +16,7 @@ def tasks(seed):
     return {"near": near, "far": (train, test.take(slice(0, 800)))}
 
 
-def others(seed):
+def held_out_sets(seed):
     """Pictures of 20 more new people, whom no fine-tuning sees: half to fit a linear classifier, half to test it."""
     people = faces.TEST_PEOPLE[65 * seed + NEAR_PEOPLE : 65 * seed + 2 * NEAR_PEOPLE]
     return faces.portraits(people, 10, seed=2 * seed), faces.portraits(people, 10, seed=2 * seed + 1)
@@ -24,15 +24,15 @@ def others(seed):
 
 def run(seed):
     """By target: accuracy by order and rate, lengths of gradients, and what the features are worth for others."""
-    strangers = others(seed)
-    return {target: _one_target(FineTuningTask(*parts, seed), strangers) for target, parts in tasks(seed).items()}
+    held_out_people = held_out_sets(seed)
+    return {target: _one_target(FineTuningTask(*parts, seed), held_out_people) for target, parts in tasks(seed).items()}
 
 
-def _one_target(task, strangers):
-    strangers = [(task.features(part.images), part.labels) for part in strangers]
+def _one_target(task, held_out_people):
+    held_out_people = [(task.features(part.images), part.labels) for part in held_out_people]
     task.train_head()
     task.model.set_weights(task.with_head)
-    measured = {"frozen": task.accuracy(), "others": {"teacher": worth(task, strangers)}}
+    measured = {"frozen": task.accuracy(), "held_out_people": {"teacher": worth(task, held_out_people)}}
     measured["gradual"] = task.gradual(RATES[1:])  # after which all from FIRST on may learn
     measured["gradient"] = {
         "new_head": task.gradient_norm(task.start),
@@ -42,13 +42,13 @@ def _one_target(task, strangers):
         measured[order], kept = {}, {}
         for rate in RATES:
             measured[order][f"{rate:g}"] = task.fine_tune(weights, rate)
-            kept[f"{rate:g}"] = worth(task, strangers)
-        measured["others"][order] = kept
+            kept[f"{rate:g}"] = worth(task, held_out_people)
+        measured["held_out_people"][order] = kept
     return measured
 
 
-def worth(task, strangers):
+def worth(task, held_out_people):
     """Accuracy of a linear classifier on the last hidden layer, for people whom neither teacher nor student knows."""
-    (train, train_labels), (test, test_labels) = strangers
+    (train, train_labels), (test, test_labels) = held_out_people
     train, test = (task.hidden.predict(part, batch_size=256, verbose=0) for part in (train, test))
     return cut_layer.linear_accuracy(train, train_labels, test, test_labels)

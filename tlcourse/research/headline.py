@@ -46,7 +46,7 @@ def both_sides(base, images):
     numpy.ndarray
         Shape (n, d), float32.
     """
-    added = sum(base.predict(pictures, batch_size=256, verbose=0) for pictures in (images, images[:, :, ::-1]))
+    added = sum(base.predict(side, batch_size=256, verbose=0) for side in (images, images[:, :, ::-1]))
     return added / np.linalg.norm(added, axis=1, keepdims=True)
 
 
@@ -67,9 +67,9 @@ def train_head(features, labels, classes, seed, epochs=HEAD_EPOCHS):
         Normalisation and one dense layer: features in, logits out.
     """
     keras.utils.set_random_seed(seed)
-    normalise = keras.layers.Normalization()
-    normalise.adapt(features)
-    head = keras.Sequential([keras.Input(features.shape[1:]), normalise, keras.layers.Dense(classes)])
+    normalize = keras.layers.Normalization()
+    normalize.adapt(features)
+    head = keras.Sequential([keras.Input(features.shape[1:]), normalize, keras.layers.Dense(classes)])
     compile_recipe(head, 3e-3, len(features), epochs)
     head.fit(features, labels, batch_size=BATCH, epochs=epochs, verbose=0)
     return head
@@ -144,7 +144,7 @@ def fit_from_scratch(model, train, test, epochs, learning_rate, mirror=False):
     return accuracy(model, test, mirror)
 
 
-def compile_recipe(model, learning_rate, pictures, epochs=None):
+def compile_recipe(model, learning_rate, images, epochs=None):
     """AdamW with weight decay and cross-entropy on logits, as everything here is trained.
 
     Parameters
@@ -152,12 +152,12 @@ def compile_recipe(model, learning_rate, pictures, epochs=None):
     model : keras.Model
         Gives logits.
     learning_rate : float
-    pictures : int
+    images : int
         In an epoch.
     epochs : int, optional
         The rate falls along half a cosine over so many; without, it stays until somebody changes it.
     """
-    steps = -(-pictures // BATCH)
+    steps = -(-images // BATCH)
     if epochs is not None:
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     compile_and_build(
@@ -168,6 +168,6 @@ def compile_recipe(model, learning_rate, pictures, epochs=None):
     )
 
 
-def error_ratio(transfer_accuracy, rival_accuracy):
+def error_ratio(transfer_accuracy, baseline_accuracy):
     """How many times smaller the error with the teacher is: (1 - rival) / (1 - transfer)."""
-    return float((1 - np.asarray(rival_accuracy)) / (1 - np.asarray(transfer_accuracy)))
+    return float((1 - np.asarray(baseline_accuracy)) / (1 - np.asarray(transfer_accuracy)))

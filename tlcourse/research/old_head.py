@@ -12,20 +12,20 @@ from tlcourse.networks import narrow_vgg16
 from tlcourse.research import headline
 
 PEOPLE = headline.PEOPLE
-TRAINING_PICTURES, TEST_PICTURES = 3_000, 3_001  # seeds of `faces.portraits`; the teacher was trained on others
+TRAINING_IMAGES, TEST_IMAGES = 3_000, 3_001  # seeds of `faces.portraits`; the teacher was trained on others
 
 
 def known_people(seed):
     """65 people whom the teacher knows, in pictures that it has never seen: (identities, train, test)."""
     people = np.random.default_rng([seed, 17]).choice(faces.TEACHER_PEOPLE, PEOPLE, replace=False).tolist()
-    train = faces.portraits(people, 10, TRAINING_PICTURES + 10 * seed)
-    return people, train, faces.portraits(people, 20, TEST_PICTURES + 10 * seed)
+    train = faces.portraits(people, 10, TRAINING_IMAGES + 10 * seed)
+    return people, train, faces.portraits(people, 20, TEST_IMAGES + 10 * seed)
 
 
 def run(seed):
     """Test accuracy by target ("known", "new") and by what is done with the old head.
 
-    ``known``: the old head among its 2,622 answers, the same with only the 65 columns that can occur, and a new
+    ``accuracies``: the old head among its 2,622 answers, the same with only the 65 columns that can occur, and a new
     head trained on ten pictures each. ``new``: a new head on the last hidden layer, on the old head's logits, on
     its probabilities, and on the features of the same layers with random weights.
     """
@@ -33,7 +33,7 @@ def run(seed):
     hidden = keras.Model(teacher.input, [teacher.layers[-2].output, teacher.output])
     people, train, test = known_people(seed)
     (train_features, _), (test_features, logits) = (_predict(hidden, part) for part in (train, test))
-    known = {
+    accuracies = {
         "old_head": float((logits.argmax(axis=1) == np.asarray(people)[test.labels]).mean()),
         "kept_columns": float((logits[:, people].argmax(axis=1) == test.labels).mean()),
         "new_head": _with_new_head((train_features, test_features), train, test, seed),
@@ -47,7 +47,7 @@ def run(seed):
         "probabilities": _with_new_head(probabilities, train, test, seed),
         "random_features": _with_new_head(_random_features(train, test, seed), train, test, seed),
     }
-    return {"known": known, "new": new}
+    return {"known": accuracies, "new": new}
 
 
 def _predict(model, part):

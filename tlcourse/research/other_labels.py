@@ -21,8 +21,8 @@ def run(seed):
     coarse_truth = galaxies.COARSE[test.labels]
     coarse = teacher.predict(test.images, batch_size=256, verbose=0).argmax(axis=1)
     guess = 2 * coarse + np.random.default_rng(seed).integers(0, 2, len(test))
-    known, tested = (small_network.vectors(teacher, each) for each in (train, test))
-    probabilities = small_network.linear(known, train.labels).predict_proba(tested)
+    train_vectors, tested = (small_network.vectors(teacher, each) for each in (train, test))
+    probabilities = small_network.linear(train_vectors, train.labels).predict_proba(tested)
     summed = probabilities.reshape(-1, 4, 2).sum(axis=-1)
     scratch = small_network.train(train, seed, epochs=30)
     flat = [each.images.reshape(len(each), -1) / 255 for each in (train, test)]

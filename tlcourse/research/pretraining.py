@@ -22,9 +22,9 @@ RECIPE = {
     "batch_size": 128,
     "optimizer": "Adam, cosine decay to 0 in each round",
     "seed": 0,
-    "rounds": [{"images_each": 100, "pictures_seed": 1_000, "epochs": 8, "learning_rate": 2e-3}],
+    "rounds": [{"images_each": 100, "images_seed": 1_000, "epochs": 8, "learning_rate": 2e-3}],
 }
-HELD_OUT_PICTURES = 1_001  # a seed of `faces.portraits`
+HELD_OUT_IMAGES = 1_001  # a seed of `faces.portraits`
 
 
 def draw_people(images_each, seed, workers=-1):
@@ -66,7 +66,7 @@ def train(working_folder, recipe=RECIPE):
             _train_round(model, part, recipe["batch_size"], Path(working_folder) / f"faces_vgg16_round{number}")
             model.save_weights(finished)
         model.load_weights(finished)
-    held_out, held_out_labels = draw_people(5, HELD_OUT_PICTURES)
+    held_out, held_out_labels = draw_people(5, HELD_OUT_IMAGES)
     predicted = model.predict(held_out, batch_size=256, verbose=0).argmax(axis=1)
     measured = {
         "held_out_accuracy": round(float((predicted == held_out_labels).mean()), 4),
@@ -78,7 +78,7 @@ def train(working_folder, recipe=RECIPE):
 
 def _train_round(model, part, batch_size, state_folder):
     """One round on pictures of its own; its state is kept after each epoch."""
-    images, labels = draw_people(part["images_each"], part["pictures_seed"])
+    images, labels = draw_people(part["images_each"], part["images_seed"])
     steps = part["epochs"] * -(-len(images) // batch_size)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(part["learning_rate"], steps)),
@@ -107,5 +107,5 @@ def model_card(measured, recipe=RECIPE):
         "measured": measured,
         "versions": {package: version(package) for package in ("keras", "tensorflow", "numpy")},
         "not_good_for": "real faces, and anything that decides about people; photographs in general",
-        "licence": "MIT",
+        "license": "MIT",
     }

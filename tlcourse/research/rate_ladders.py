@@ -9,13 +9,13 @@ import numpy as np
 from tlcourse import finetuning, learning_rates, networks
 from tlcourse.datasets import digits, faces
 from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, FineTuningTask, renew
-from tlcourse.research.head_first import NEAR_PEOPLE, others, tasks, worth
+from tlcourse.research.head_first import NEAR_PEOPLE, held_out_sets, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
 GROUPS = len(STARTS) + 1
 HIGHEST = (1e-3, 3e-3, 1e-2)
 SHORT = 5  # epochs, from a random head: no time to train the head first
-HIGHEST_IN_SHORT = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+HIGHEST_SHORT_BUDGET = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 HEAD_RATE = 1e-2  # as `FineTuningTask.train_head` takes it
 IN_UNIT_03 = (1e-3, 1e-2)  # rates at which its record has the same network, from the same head on
 BEYOND = 3e-2  # on the far target the ladders' accuracy still rises at the last of these: it is asked for once more
@@ -48,11 +48,11 @@ def development_tasks(seed, images_each=10):
 
 def develop(seed):
     """By target, method and highest rate: accuracy on the development pictures."""
-    found = {}
+    accuracies = {}
     for target, parts in development_tasks(seed).items():
         task = _ready(parts, seed)
-        found[target] = {name: _by_rate(task, factor) for name, factor in FACTORS.items()}
-    return found
+        accuracies[target] = {name: _by_rate(task, factor) for name, factor in FACTORS.items()}
+    return accuracies
 
 
 def run(seed):
@@ -60,8 +60,8 @@ def run(seed):
 
     One rate for all that unit 03's record has already is not trained again: `COPIES`.
     """
-    strangers = others(seed)
-    return {target: _one_target(_ready(parts, seed), strangers) for target, parts in tasks(seed).items()}
+    held_out_people = held_out_sets(seed)
+    return {target: _one_target(_ready(parts, seed), held_out_people) for target, parts in tasks(seed).items()}
 
 
 def beyond(seed):
@@ -70,7 +70,7 @@ def beyond(seed):
     return {name: tune(task, task.with_head, ladder(BEYOND, FACTORS[name])) for name in ("ladder_3", "ladder_10")}
 
 
-def in_short(seed):
+def short_budget(seed):
     """Five epochs from a random head: by part and target, accuracy of the head alone, of one rate and of ladders.
 
     The part "development" is for choosing each method's rate, as in `develop` with the first two seeds; "test" is for
@@ -81,36 +81,38 @@ def in_short(seed):
     measured = {part: {} for part in parts}
     for target in parts["test"]:
         task = FineTuningTask(*parts["test"][target], seed)
-        for one_stage in (_all_in_short, _head_in_short):  # each is traced once, for both parts
+        for train_stage in (_all_short_budget, _head_short_budget):  # each is traced once, for both parts
             for part, targets in parts.items():
                 task.take(*targets[target])
-                measured[part].setdefault(target, {}).update(one_stage(task))
+                measured[part].setdefault(target, {}).update(train_stage(task))
     return measured
 
 
-def _all_in_short(task):
+def _all_short_budget(task):
     return {
-        name: {f"{highest:g}": tune(task, task.start, ladder(highest, factor), SHORT) for highest in HIGHEST_IN_SHORT}
+        name: {
+            f"{highest:g}": tune(task, task.start, ladder(highest, factor), SHORT) for highest in HIGHEST_SHORT_BUDGET
+        }
         for name, factor in FACTORS.items()
     }
 
 
-def _head_in_short(task):
+def _head_short_budget(task):
     task.model.set_weights(task.start)
     _stage(task, "head", ladder(HEAD_RATE, 1), SHORT)
     return {"head_only": {f"{HEAD_RATE:g}": task.accuracy()}}
 
 
-def _one_target(task, strangers):
-    strangers = [(task.features(part.images), part.labels) for part in strangers]
+def _one_target(task, held_out_people):
+    held_out_people = [(task.features(part.images), part.labels) for part in held_out_people]
     by_stages = {"0.001": gradual(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
     measured, kept = {}, {}
     for name, factor in FACTORS.items():
         rates = [rate for rate in HIGHEST if factor > 1 or rate not in IN_UNIT_03]
         measured[name] = _by_rate(task, factor, rates)  # ladders end with the highest, whose features are looked at
         if factor > 1:
-            kept[name] = worth(task, strangers)
-    measured["others"] = kept
+            kept[name] = worth(task, held_out_people)
+    measured["held_out_people"] = kept
     measured["upside_down"] = {"0.001": tune(task, task.with_head, ladder(1e-3, 3)[::-1])}
     measured["at_once"] = {"0.01": tune(task, task.start, ladder(1e-2, 10))}  # without training the head first
     return {**measured, "gradual": by_stages}

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import features, teachers
-from tlcourse.datasets import LabelledImages, photos
+from tlcourse.datasets import LabeledImages, photos
 from tlcourse.datasets import digits as handwriting
 from tlcourse.networks import small_cnn
 from tlcourse.research import cut_layer, headline
@@ -83,4 +83,4 @@ def _small_scratch(train, test, seed, size, mirror=True, epochs=60):
 
 def _resized(part, size):
     small = keras.ops.image.resize(part.images.astype("float32"), (size, size), antialias=True)
-    return LabelledImages(np.asarray(small).round().astype("uint8"), part.labels, part.class_names, part.source)
+    return LabeledImages(np.asarray(small).round().astype("uint8"), part.labels, part.class_names, part.source)

@@ -69,8 +69,8 @@ EXPERIMENTS = {
     "real_fine_tuning": Experiment(real_fine_tuning.run, range(5)),
     "ladders_development": Experiment(rate_ladders.develop, range(rate_ladders.DEVELOPED)),
     "ladders": Experiment(rate_ladders.run, range(5), rate_ladders.COPIES),
-    "ladders_beyond": Experiment(rate_ladders.beyond, range(5)),
-    "ladders_in_short": Experiment(rate_ladders.in_short, range(5)),
+    "ladders_high_rates": Experiment(rate_ladders.beyond, range(5)),
+    "ladders_short_budget": Experiment(rate_ladders.short_budget, range(5)),
     "distillation": Experiment(
         distillation_methods.run, range(10), timings=("device/*_ms", "device/speedup", "compute/*")
     ),

@@ -25,13 +25,13 @@ def run(seed):
         simulated[name] = headline.accuracy(models[name], glyphs.glyphs(glyphs.DIGITS, 20, 10 * seed + 1, style))
     nearest = models["scanned"]
     adapted = adaptation.adapt_batch_norm(nearest, few.images)
-    known, tested = (small_network.vectors(nearest, each) for each in (few, real))
+    train_vectors, tested = (small_network.vectors(nearest, each) for each in (few, real))
     pixels = [_pixels(each) for each in (few, real)]
     return {
         "simulated": simulated,
         "real": {name: headline.accuracy(model, real) for name, model in models.items()},
         "batch_norm": headline.accuracy(adapted, real),
-        "real_labels": float(small_network.linear(known, few.labels).score(tested, real.labels)),
+        "real_labels": float(small_network.linear(train_vectors, few.labels).score(tested, real.labels)),
         "real_only": float(small_network.linear(pixels[0], few.labels).score(pixels[1], real.labels)),
     }
 

@@ -32,11 +32,11 @@ def run(seed):
     }
 
 
-def networks(seed, picture):
+def networks(seed, image):
     """Parameters, bytes as a LiteRT file and milliseconds a picture of the teacher, the student, one of two tasks."""
     keras.utils.set_random_seed(seed)
     student = small_student(distillation_methods.PEOPLE)
-    both = keras.layers.Concatenate()([student.output, distillation_methods.second_answer(student)])
+    both = keras.layers.Concatenate()([student.output, distillation_methods.second_output(student)])
     two_tasks = keras.Model(student.input, both)
     values = np.random.default_rng(seed)  # a file keeps arrays that are all zero, as in a new network, only once
     two_tasks.set_weights([values.uniform(0.1, 1.0, weight.shape) for weight in two_tasks.get_weights()])
@@ -44,7 +44,7 @@ def networks(seed, picture):
     measured = {}
     for name, model in models.items():
         content = export.convert(model)
-        milliseconds = export.milliseconds(export.Runner(content), picture, CALLS)
+        milliseconds = export.milliseconds(export.Runner(content), image, CALLS)
         measured[name] = {"parameters": model.count_params(), "bytes": len(content), "ms": milliseconds}
     return measured
 
@@ -55,12 +55,15 @@ def alike(students, images):
     For comparison a map that is the same everywhere.
     """
     teacher_maps = distillation_methods.base().predict(images, batch_size=100, verbose=0)[0]
-    found = {}
+    likeness = {}
     for name, student in students.items():
-        lesson = attention(student, "map2", teacher_maps)
-        own = keras.Model(student.input, lesson.output).predict(images, batch_size=250, verbose=0)
-        found[name] = float((own * lesson.target).sum(axis=1).mean())
-    return {**found, "same_everywhere": float(lesson.target.sum(axis=1).mean() / np.sqrt(lesson.target.shape[1]))}
+        objective = attention(student, "map2", teacher_maps)
+        own = keras.Model(student.input, objective.output).predict(images, batch_size=250, verbose=0)
+        likeness[name] = float((own * objective.target).sum(axis=1).mean())
+    return {
+        **likeness,
+        "same_everywhere": float(objective.target.sum(axis=1).mean() / np.sqrt(objective.target.shape[1])),
+    }
 
 
 def asking(task):

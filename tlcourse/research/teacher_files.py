@@ -74,8 +74,6 @@ def _rounded(model):
 def _output_difference(model, arrays, architecture):
     """The largest change of an output between `model` and its rounded weights, on pictures of noise."""
     shape = (64, *model.input_shape[1:])
-    pictures = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
-    before, after = (
-        np.asarray(each(pictures, training=False)) for each in (model, weights.build(architecture, arrays))
-    )
+    images = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
+    before, after = (np.asarray(each(images, training=False)) for each in (model, weights.build(architecture, arrays)))
     return float(np.max(np.abs(after - before)) / (np.std(before) + 1e-12))

@@ -45,11 +45,11 @@ def run(seed):
     ``none``: the small network from scratch, and logistic regression on pixels (every third one).
     ``chosen``: accuracy of the teacher with the best score; ``best``: of the best teacher, known afterwards.
     """
-    known = sources(seed)
-    return {name: _target(*parts, known, seed) for name, parts in targets(seed).items()}
+    source_models = sources(seed)
+    return {name: _target(*parts, source_models, seed) for name, parts in targets(seed).items()}
 
 
-def _target(train, test, known, seed):
+def _target(train, test, source_models, seed):
     flat = [each.images[:, 1::3, 1::3].reshape(len(each), -1) / 255 for each in (train, test)]
     scratch = small_network.train(train, seed, epochs=25)
     result = {
@@ -57,26 +57,26 @@ def _target(train, test, known, seed):
             "scratch": headline.accuracy(scratch, test),
             "pixels": float(small_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
         },
-        **{teacher: _with_teacher(*source, train, test) for teacher, source in known.items()},
+        **{teacher: _with_teacher(*source, train, test) for teacher, source in source_models.items()},
     }
     by_score = {
-        "log_me": max(known, key=lambda name: result[name]["log_me"]),
-        "leep": max(known, key=lambda name: result[name]["leep"]),
-        "a_distance": min(known, key=lambda name: result[name]["a_distance"]),
+        "log_me": max(source_models, key=lambda name: result[name]["log_me"]),
+        "leep": max(source_models, key=lambda name: result[name]["leep"]),
+        "a_distance": min(source_models, key=lambda name: result[name]["a_distance"]),
     }
     result["chosen"] = {score: result[name]["accuracy"] for score, name in by_score.items()}
-    result["best"] = max(result[name]["accuracy"] for name in known)
+    result["best"] = max(result[name]["accuracy"] for name in source_models)
     return result
 
 
 def _with_teacher(sample, model, train, test):
-    known, tested = (small_network.vectors(model, each) for each in (train, test))
+    train_vectors, tested = (small_network.vectors(model, each) for each in (train, test))
     own = features.extract(model, sample.images[:: max(1, len(sample) // 200)], cache=False)
     logits = model.predict(train.images, batch_size=256, verbose=0)
     probabilities = np.asarray(keras.ops.softmax(logits.astype("float64")))
     return {
-        "accuracy": float(small_network.linear(known, train.labels).score(tested, test.labels)),
-        "log_me": transferability.log_me(known, train.labels),
+        "accuracy": float(small_network.linear(train_vectors, train.labels).score(tested, test.labels)),
+        "log_me": transferability.log_me(train_vectors, train.labels),
         "leep": transferability.leep(probabilities, train.labels),
-        "a_distance": transferability.proxy_a_distance(own, known),
+        "a_distance": transferability.proxy_a_distance(own, train_vectors),
     }

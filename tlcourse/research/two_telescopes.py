@@ -9,7 +9,7 @@ from tlcourse.datasets import galaxies
 from tlcourse.domains import adaptation, transferability
 from tlcourse.research import headline
 
-IMAGES_EACH, UNLABELLED_EACH, TEST_EACH = 200, 75, 100
+IMAGES_EACH, UNLABELED_EACH, TEST_EACH = 200, 75, 100
 
 
 @functools.cache
@@ -25,12 +25,12 @@ def run(seed):
     No repair sees a label of the blurred telescope; ``with_labels``, for comparison, learns a head from 300.
     """
     source, model = trained(seed)
-    unlabelled = galaxies.observe(UNLABELLED_EACH, 1_001 + 10 * seed, galaxies.BLURRED)
+    unlabeled = galaxies.observe(UNLABELED_EACH, 1_001 + 10 * seed, galaxies.BLURRED)
     sharp, blurred = (
         galaxies.observe(TEST_EACH, 1_002 + 10 * seed, each) for each in (galaxies.SHARP, galaxies.BLURRED)
     )
-    adapted = adaptation.adapt_batch_norm(model, unlabelled.images)
-    before, after = (_heads(each, source, unlabelled, blurred) for each in (model, adapted))
+    adapted = adaptation.adapt_batch_norm(model, unlabeled.images)
+    before, after = (_heads(each, source, unlabeled, blurred) for each in (model, adapted))
     return {
         "sharp": headline.accuracy(model, sharp),
         "blurred": headline.accuracy(model, blurred),
@@ -40,20 +40,20 @@ def run(seed):
     }
 
 
-def _heads(model, source, unlabelled, test):
+def _heads(model, source, unlabeled, test):
     """Heads on a network's features: learned from sharp galaxies as they are, and repaired."""
-    known, new, tested = (small_network.vectors(model, each) for each in (source, unlabelled, test))
-    mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
-    known, new, tested = ((each - mean) / deviation for each in (known, new, tested))
-    weights = adaptation.importance_weights(known, new)
+    source_vectors, new, tested = (small_network.vectors(model, each) for each in (source, unlabeled, test))
+    mean, deviation = source_vectors.mean(axis=0), source_vectors.std(axis=0) + 1e-6
+    source_vectors, new, tested = ((each - mean) / deviation for each in (source_vectors, new, tested))
+    weights = adaptation.importance_weights(source_vectors, new)
     heads = {
-        "plain": small_network.linear(known, source.labels),
-        "coral": small_network.linear(adaptation.coral(known, new), source.labels),
-        "importance": small_network.linear(known, source.labels, weights),
-        "with_labels": small_network.linear(new, unlabelled.labels),
+        "plain": small_network.linear(source_vectors, source.labels),
+        "coral": small_network.linear(adaptation.coral(source_vectors, new), source.labels),
+        "importance": small_network.linear(source_vectors, source.labels, weights),
+        "with_labels": small_network.linear(new, unlabeled.labels),
     }
     return {
         **{name: float(head.score(tested, test.labels)) for name, head in heads.items()},
         "effective_share": float(adaptation.effective_count(weights) / len(weights)),
-        "a_distance": transferability.proxy_a_distance(known, np.asarray(new)),
+        "a_distance": transferability.proxy_a_distance(source_vectors, np.asarray(new)),
     }

@@ -27,7 +27,7 @@ def run(seed):
     used, parts = np.zeros(len(data), bool), {}
     wanted = {"train": (TRAINING, source), "same": (TESTS // 2, source), "moved": (TESTS, target)}
     for name, (count, mix) in {**wanted, "labels": (TRAINING, target)}.items():
-        chosen = _drawn(data.labels, mix, count, used, rng)
+        chosen = _sampled(data.labels, mix, count, used, rng)
         parts[name] = pixels[chosen], data.labels[chosen]
     return _measured(parts, seed)
 
@@ -40,7 +40,7 @@ def _mirrored(source):
     return mirrored
 
 
-def _drawn(labels, wanted, count, used, rng):
+def _sampled(labels, wanted, count, used, rng):
     """Places of about `count` unused pictures with the wanted shares, five of each class at least; marks them used."""
     chosen = [
         rng.permutation(np.flatnonzero((labels == label) & ~used))[: max(5, round(count * share))]
@@ -52,21 +52,23 @@ def _drawn(labels, wanted, count, used, rng):
 
 
 def _measured(parts, seed):
-    (known, labels), (tested, truth) = parts["train"], parts["moved"]
+    (train_vectors, labels), (tested, truth) = parts["train"], parts["moved"]
     source, target = (label_shift.shares(each, CLASSES) for each in (labels, truth))
-    plain = small_network.linear(known, labels)
+    plain = small_network.linear(train_vectors, labels)
     probabilities = plain.predict_proba(tested)
-    estimates = _estimates(plain, known, labels, probabilities, source)
-    answers = {"nothing": probabilities, "true_shares": label_shift.corrected(probabilities, source, target)}
+    estimates = _estimates(plain, train_vectors, labels, probabilities, source)
+    predictions = {"nothing": probabilities, "true_shares": label_shift.corrected(probabilities, source, target)}
     for name, estimate in estimates.items():
-        answers[name] = label_shift.corrected(probabilities, source, estimate)
+        predictions[name] = label_shift.corrected(probabilities, source, estimate)
     for direction in ("over", "under"):
         places = resample(labels, seed, direction)
-        answers[f"{direction}sampling"] = small_network.linear(known[places], labels[places]).predict_proba(tested)
+        predictions[f"{direction}sampling"] = small_network.linear(train_vectors[places], labels[places]).predict_proba(
+            tested
+        )
     weights = (1 / source)[labels] / CLASSES
-    answers["class_weights"] = small_network.linear(known, labels, weights).predict_proba(tested)
-    answers["labels"] = small_network.linear(*parts["labels"]).predict_proba(tested)
-    chosen = {name: each.argmax(axis=1) for name, each in answers.items()}
+    predictions["class_weights"] = small_network.linear(train_vectors, labels, weights).predict_proba(tested)
+    predictions["labels"] = small_network.linear(*parts["labels"]).predict_proba(tested)
+    chosen = {name: each.argmax(axis=1) for name, each in predictions.items()}
     return {
         "no_shift": float(plain.score(*parts["same"])),
         "moved": {name: small_network.score(each, truth) for name, each in chosen.items()},
@@ -76,11 +78,11 @@ def _measured(parts, seed):
     }
 
 
-def _estimates(plain, known, labels, probabilities, source):
+def _estimates(plain, train_vectors, labels, probabilities, source):
     """P_t(Y) by two methods; the confusion matrix comes from cross-validation, since no digit is left to hold out."""
-    held_out = cross_val_predict(plain, known, labels, cv=5, method="predict_proba")
+    held_out = cross_val_predict(plain, train_vectors, labels, cv=5, method="predict_proba")
     return {
-        "expectation_maximisation": label_shift.expectation_maximisation(probabilities, source),
+        "expectation_maximization": label_shift.expectation_maximization(probabilities, source),
         "black_box": label_shift.black_box(held_out, labels, probabilities),
     }
 

@@ -38,7 +38,7 @@ class Case(NamedTuple):
     happen: object  # function (notebook, file) -> notebook or None
 
 
-def hand_in(notebook, file, happen=None):
+def submit(notebook, file, happen=None):
     """Write a student's notebook to `file` as it comes after an accident, if `happen` is one; it may be invalid."""
     notebook = copy.deepcopy(notebook) if happen is None else happen(copy.deepcopy(notebook), file)
     if notebook is not None:
@@ -74,7 +74,7 @@ def quits(notebook, file):
 
 def downloaded_twice(notebook, file):
     """The browser has numbered the file: unit (1).ipynb."""
-    hand_in(notebook, file.with_name(f"{file.stem} (1).ipynb"))
+    submit(notebook, file.with_name(f"{file.stem} (1).ipynb"))
 
 
 def copied_cells(notebook, file):
@@ -203,6 +203,6 @@ def _insert(notebook, place, source):
     """A code cell of the student's own; after the first set-up, where place is 0."""
     if place == 0:
         tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
-        place = next(number for number, found in enumerate(tags) if "setup" in found) + 1
+        place = next(number for number, cell_tags in enumerate(tags) if "setup" in cell_tags) + 1
     notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id=f"own-{place}"))
     return notebook

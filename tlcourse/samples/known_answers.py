@@ -15,7 +15,7 @@ class Answer(NamedTuple):
     kind: str  # right or wrong
     title: str
     source: str
-    says: str | None  # a regular expression for the failure's message
+    message: str | None  # a regular expression for the failure's message
     earns: float | None  # points; None: all for a right answer, none for a wrong one
 
     def due(self, points):
@@ -52,12 +52,14 @@ def read(file):
         match = re.fullmatch(r"(right|wrong): (\S.*)", marker)
         if not match:
             raise ValueError(f"{file}: the marker '# %% {marker}' says neither 'right: ...' nor 'wrong: ...'")
-        says = re.search(r"^# says: (.+)$", source, re.MULTILINE)
+        message = re.search(r"^# message: (.+)$", source, re.MULTILINE)
         earns = re.search(r"^# earns: ([\d.]+)$", source, re.MULTILINE)
-        answers.append(Answer(*match.groups(), source, says and says.group(1).strip(), earns and float(earns.group(1))))
+        answers.append(
+            Answer(*match.groups(), source, message and message.group(1).strip(), earns and float(earns.group(1)))
+        )
     return answers
 
 
-def handed_in(answer):
+def as_submitted(answer):
     """The answer as a student writes it: without the lines that say what it deserves."""
-    return re.sub(r"^# (says|earns): .*\n", "", answer.source, flags=re.MULTILINE).strip()
+    return re.sub(r"^# (message|earns): .*\n", "", answer.source, flags=re.MULTILINE).strip()

@@ -17,15 +17,19 @@ def mistaken_answers(folder, exercises):
     ValueError
         If an exercise has none.
     """
-    found = {}
+    mistaken = {}
     for name in exercises:
         file = folder / f"{name}.py"
-        known = known_answers.read(file) if file.is_file() else []
-        wrong = [one for one in known if one.kind == "wrong" and not one.earns and not one.uses(name, exercises)]
+        answers = known_answers.read(file) if file.is_file() else []
+        wrong = [
+            answer
+            for answer in answers
+            if answer.kind == "wrong" and not answer.earns and not answer.uses(name, exercises)
+        ]
         if not wrong:
             raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
-        found[name] = known_answers.handed_in(wrong[0])
-    return found
+        mistaken[name] = known_answers.as_submitted(wrong[0])
+    return mistaken
 
 
 def submissions(reference, release, mistakes):
@@ -56,13 +60,13 @@ def submissions(reference, release, mistakes):
     solutions = solved(reference)
     first_half = {name: solutions[name] for name in exercises[: (len(exercises) + 1) // 2]}
     filled = (solutions, first_half, {name: mistakes[name] for name in exercises}, {})
-    return {student: fill(release, given) for student, given in zip(STUDENTS, filled, strict=True)}
+    return {student: fill(release, answers) for student, answers in zip(STUDENTS, filled, strict=True)}
 
 
 def solved(reference):
     """What a student writes who writes what the reference has: source by grade_id, written answers too."""
     marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in reference.cells]
-    return {mark["grade_id"]: handed_in(cell.source) for cell, mark in marks if mark.get("solution")}
+    return {mark["grade_id"]: as_submitted(cell.source) for cell, mark in marks if mark.get("solution")}
 
 
 def fill(release, answers):
@@ -74,6 +78,6 @@ def fill(release, answers):
     return notebook
 
 
-def handed_in(solution):
+def as_submitted(solution):
     """A reference solution as a student would have written it: no markers, no mark scheme."""
     return notebooks.SOLUTION_EDGE.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()

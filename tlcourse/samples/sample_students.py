@@ -48,12 +48,12 @@ class AnswerPool:
         """The notebook with these answers by exercise, the others untouched; the written ones are the reference's."""
         sources = {name: text for name, text in self.written.items() if name not in self.points}
         return sample_class.fill(
-            self.release, sources | {name: known_answers.handed_in(one) for name, one in chosen.items()}
+            self.release, sources | {name: known_answers.as_submitted(answer) for name, answer in chosen.items()}
         )
 
     def due(self, chosen):
         """The points that these answers deserve."""
-        return float(sum(one.due(self.points[name]) for name, one in chosen.items()))
+        return float(sum(answer.due(self.points[name]) for name, answer in chosen.items()))
 
     def choose(self, kinds, draw):
         """An answer of the wanted kind for each exercise that has one in `kinds`; `draw` is a random.Random.
@@ -63,15 +63,19 @@ class AnswerPool:
         """
         chosen = {}
         for name, kind in kinds.items():
-            safe = {other for other, one in chosen.items() if one.kind == "right"}
-            fits = [one for one in self.answers[name] if one.kind == kind and one.uses(name, self.points) <= safe]
+            safe = {other for other, answer in chosen.items() if answer.kind == "right"}
+            fits = [
+                answer
+                for answer in self.answers[name]
+                if answer.kind == kind and answer.uses(name, self.points) <= safe
+            ]
             if not fits:
                 raise ValueError(f"no {kind} answer to {name} stands on its own: the sample class needs one")
             chosen[name] = draw.choice(fits)
         return chosen
 
 
-def hand_ins(course, count, seed, kinds=KINDS):
+def submissions(course, count, seed, kinds=KINDS):
     """The class.
 
     Parameters
@@ -86,7 +90,7 @@ def hand_ins(course, count, seed, kinds=KINDS):
     Yields
     ------
     (Student, nbformat.NotebookNode, function or None)
-        The third is what happens to the notebook when it is handed in; see `accidents.hand_in`.
+        The third is what happens to the notebook when it is handed in; see `accidents.submit`.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def _answers(course, kind, draw):
     if kind == "misconception":
         wrong = set(draw.sample(names, draw.randint(1, len(names))))
     chosen = course.choose({name: "wrong" if name in wrong else "right" for name in names}, draw)
-    return chosen, "; ".join(f"{name}: {one.title}" for name, one in chosen.items() if not wrong or name in wrong)
+    return chosen, "; ".join(f"{name}: {answer.title}" for name, answer in chosen.items() if not wrong or name in wrong)
 
 
 def _student(course, chosen, title, case, facts):
@@ -129,7 +133,7 @@ def _student(course, chosen, title, case, facts):
     if case.keeps == "none":
         due = 0.0
     elif case.keeps == "but the last":
-        due = course.due({name: one for name, one in chosen.items() if name != list(course.points)[-1]})
+        due = course.due({name: answer for name, answer in chosen.items() if name != list(course.points)[-1]})
     return Student(title=case.title, status=case.status, due=due, **facts)
 
 
@@ -142,7 +146,7 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
         The new course; what stands there is removed. The course that has the unit and its answers.
     unit : str
     count, seed, kinds
-        See `hand_ins`.
+        See `submissions`.
 
     Returns
     -------
@@ -166,8 +170,8 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     run_nbgrader(folder, "generate_assignment", unit)
     course = AnswerPool(reference, notebooks.read(layout.release_file(folder, unit)), known_answers.folder(root, unit))
     students = []
-    for student, notebook, happen in hand_ins(course, count, seed, kinds):
-        accidents.hand_in(notebook, layout.submitted_file(folder, student.student, unit), happen)
+    for student, notebook, happen in submissions(course, count, seed, kinds):
+        accidents.submit(notebook, layout.submitted_file(folder, student.student, unit), happen)
         students.append(student)
-    write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(one) for one in students]})
+    write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(row) for row in students]})
     return students

@@ -10,7 +10,7 @@ import numpy as np
 
 from tlcourse.teachers import weights
 from tlcourse.teachers.catalogue import CATALOGUE, Teacher
-from tlcourse.teachers.input_images import check_pictures
+from tlcourse.teachers.input_images import check_images
 from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
@@ -98,15 +98,15 @@ def preprocess(name, images):
     """
     teacher = _teacher(name)
     size = teacher.input_size if teacher.embedded else None
-    pictures = np.array(check_pictures(images, size), dtype=np.float32)
-    if min(pictures.shape[1:3]) < teacher.minimum_size:
-        raise ValueError(f"{name} takes pictures of {teacher.minimum_size} pixels and more, got shape {pictures.shape}")
+    prepared = np.array(check_images(images, size), dtype=np.float32)
+    if min(prepared.shape[1:3]) < teacher.minimum_size:
+        raise ValueError(f"{name} takes pictures of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
     if teacher.scaling == "none":
-        return pictures
+        return prepared
     import keras
 
     return keras.applications.imagenet_utils.preprocess_input(
-        pictures, data_format="channels_last", mode=teacher.scaling
+        prepared, data_format="channels_last", mode=teacher.scaling
     )
 
 
@@ -165,11 +165,11 @@ def _imagenet(teacher, head, size):
     if not all(np.isfinite(array).all() for array in model.get_weights()):
         raise weights.damaged(path, "it holds values that are no numbers", f"put {teacher.url}{file} in its place")
     if teacher.family == "EfficientNet":
-        _second_normalisation(model)
+        _second_normalization(model)
     return model
 
 
-def _second_normalisation(model):
+def _second_normalization(model):
     """Divide the normalised colours by the root of ImageNet's deviation once more, as the weights expect.
 
     ``EfficientNet(weights="imagenet")`` has a layer for it that ``weights=None`` leaves out; here the

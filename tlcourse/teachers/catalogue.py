@@ -18,7 +18,7 @@ class Teacher:
     family: str
     input_size: int  # height and width in pixels for which it was trained
     parameters: int  # with its head
-    licence: str  # of the weights, like the source
+    license: str  # of the weights, like the source
     source: str
     scaling: str  # for `preprocess`: "none", "tf" (to -1..1) or "caffe" (blue first, ImageNet's mean color subtracted)
     minimum_size: int  # the smallest input in pixels
@@ -38,7 +38,7 @@ def _read(file):
     for name, own_facts in content["teachers"].items():
         facts = content["families"][own_facts["family"]] | own_facts
         md5 = tuple(facts.pop("md5", (None, None)))
-        teachers[name] = Teacher(name=name, licence=facts.pop("license"), md5=md5, **facts)
+        teachers[name] = Teacher(name=name, license=facts.pop("license"), md5=md5, **facts)
     return teachers
 
 

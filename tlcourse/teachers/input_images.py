@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def check_pictures(images, size=None):
+def check_images(images, size=None):
     """`images` as an array, if they are colour pictures with values of 0 to 255.
 
     Parameters

@@ -74,18 +74,18 @@ class CutExplorer(Explorer):
     ----------
     teacher : keras.Model
         With layers named as in `networks.narrow_vgg16`.
-    pictures : dict of str to array
+    images : dict of str to array
         A title, and a picture as the teacher takes it, shape (h, w, 3).
     curves : dict of str to sequence of dict
         One summary for each of the teacher's weight layers.
 
     Attributes
     ----------
-    layer, picture_of : ipywidgets.Widget
+    layer, image_choice : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
     """
 
-    def __init__(self, teacher, pictures, curves):
+    def __init__(self, teacher, images, curves):
         kinds = (keras.layers.Conv2D, keras.layers.Dense)
         self.names = [layer.name for layer in teacher.layers if isinstance(layer, kinds)]
         self.curves = {label: list(summaries) for label, summaries in curves.items()}
@@ -93,16 +93,16 @@ class CutExplorer(Explorer):
             if len(summaries) != len(self.names):
                 raise ValueError(f"{label!r} has {len(summaries)} summaries for {len(self.names)} layers")
         outputs = [_activated(teacher, name) for name in self.names]
-        self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(pictures.values())), verbose=0)
+        self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(images.values())), verbose=0)
         options = [(name, number) for number, name in enumerate(self.names)]
         self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **WHEN_RELEASED)
-        titles = [(title, number) for number, title in enumerate(pictures)]
-        self.picture_of = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
-        super().__init__([self.layer, self.picture_of], figure_size=(11, 4))
+        titles = [(title, number) for number, title in enumerate(images)]
+        self.image_choice = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
+        super().__init__([self.layer, self.image_choice], figure_size=(11, 4))
 
     def _draw_on(self, figure):
         layer = self.layer.value
-        draw_cut(self.maps[layer][self.picture_of.value], self.curves, self.names, layer, figure)
+        draw_cut(self.maps[layer][self.image_choice.value], self.curves, self.names, layer, figure)
         rows = [(label, f"{summaries[layer]['mean']:.1%}") for label, summaries in self.curves.items()]
         return table((f"cut after {self.names[layer]}", "accuracy"), rows)
 

@@ -27,17 +27,17 @@ class Explorer(ipywidgets.VBox):
 
     Attributes
     ----------
-    picture : ipywidgets.Image
+    figure : ipywidgets.Image
         PNG, never wider than the page.
     numbers : ipywidgets.HTML
     """
 
     def __init__(self, columns, figure_size, layout="constrained"):
         self.figure_size, self.engine = figure_size, layout
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.figure = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
         self.numbers = ipywidgets.HTML()
         boxes = [ipywidgets.VBox(column) if isinstance(column, list) else column for column in columns]
-        super().__init__([ipywidgets.HBox(boxes), self.picture, self.numbers])
+        super().__init__([ipywidgets.HBox(boxes), self.figure, self.numbers])
         for column in columns:
             for control in column if isinstance(column, list) else [column]:
                 control.observe(self._moved, names="value")
@@ -50,7 +50,7 @@ class Explorer(ipywidgets.VBox):
     def _draw(self):
         figure = Figure(figsize=self.figure_size, facecolor="white", layout=self.engine)
         self.numbers.value = self._draw_on(figure)
-        self.picture.value = png(figure)
+        self.figure.value = png(figure)
 
     def _draw_on(self, figure):
         raise NotImplementedError(f"{type(self).__name__} does not define what it draws")
@@ -58,9 +58,9 @@ class Explorer(ipywidgets.VBox):
 
 def png(figure):
     """A matplotlib figure as the bytes of a PNG."""
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100)
-    return picture.getvalue()
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=100)
+    return image.getvalue()
 
 
 def table(head, rows):

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tlcourse.datasets import photos
-from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.plots.style import COLORS, INK, axes_for, styled
 from tlcourse.widgets.explorer import Explorer, percent, table
 
 
@@ -54,8 +54,8 @@ def draw_photo(photo, shares, names, title="", figure=None):
 
 def _draw_shares(axes, shares, names):
     places = np.arange(len(shares))[::-1]
-    colours = [COLOURS["vermilion"] if share == shares.max() else COLOURS["blue"] for share in shares]
-    axes.barh(places, shares, color=colours, edgecolor=INK)
+    colors = [COLORS["vermilion"] if share == shares.max() else COLORS["blue"] for share in shares]
+    axes.barh(places, shares, color=colors, edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
         axes.text(share + 0.02, place, percent(share), va="center", fontsize=9, color=INK)
     axes.set_yticks(places, names)

@@ -7,7 +7,7 @@ import numpy as np
 
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
-from tlcourse.plots.style import INK, LINE_COLOURS, axes_for, styled
+from tlcourse.plots.style import INK, LINE_COLORS, axes_for, styled
 from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
 
 _DASHES = ("-", "--", "-.", ":")
@@ -44,7 +44,7 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
     peaks, shape = ladder(highest, groups, factor), _shape(name, steps)
     axes = axes_for(axes, 7, 3.2)
     for number, peak in reversed(list(enumerate(peaks))):
-        look = {"color": LINE_COLOURS[number % len(LINE_COLOURS)], "linestyle": _DASHES[number % len(_DASHES)]}
+        look = {"color": LINE_COLORS[number % len(LINE_COLORS)], "linestyle": _DASHES[number % len(_DASHES)]}
         axes.plot(np.arange(steps), peak * shape, linewidth=2, label=_title(number, groups), **look)
     # A rate of 0 has no place on a logarithmic axis: what is a hundredth of the lowest peak and less is left out.
     axes.set(yscale="log", ylim=(peaks[0] * shape.max() / 100, 2 * highest), xlabel="step", ylabel="learning rate")

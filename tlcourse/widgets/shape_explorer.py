@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
-from tlcourse.plots.style import COLOURS, INK, PALE, axes_for, styled
+from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
 from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent, table
 
-BLUE, ORANGE, GREEN, SKY = (COLOURS[name] for name in ("blue", "vermilion", "green", "sky"))
+BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
 VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
 TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
 
@@ -127,18 +127,18 @@ def draw_filters(layer, axes=None):
     """
     kernel, bias = layer.kernel.numpy(), layer.bias.numpy()
     height, width, channels, filters = kernel.shape
-    picture = np.full((channels * (height + 1) + 1, filters * (width + 1)), np.nan)
+    image = np.full((channels * (height + 1) + 1, filters * (width + 1)), np.nan)
     for index in range(filters):
         left = index * (width + 1)
         for channel in range(channels):
             top = channel * (height + 1)
-            picture[top : top + height, left : left + width] = kernel[:, :, channel, index]
-        picture[-1, left + width // 2] = bias[index]
-    axes = axes_for(axes, 0.26 * picture.shape[1] + 1, 0.26 * len(picture) + 0.4)
-    limit = np.nanmax(np.abs(picture))
-    axes.pcolormesh(picture, cmap="PuOr", vmin=-limit, vmax=limit, edgecolors="white", linewidth=1)
+            image[top : top + height, left : left + width] = kernel[:, :, channel, index]
+        image[-1, left + width // 2] = bias[index]
+    axes = axes_for(axes, 0.26 * image.shape[1] + 1, 0.26 * len(image) + 0.4)
+    limit = np.nanmax(np.abs(image))
+    axes.pcolormesh(image, cmap="PuOr", vmin=-limit, vmax=limit, edgecolors="white", linewidth=1)
     rows = [(channel * (height + 1) + height / 2, f"channel {channel + 1}") for channel in range(channels)]
-    rows.append((len(picture) - 0.5, "bias"))
+    rows.append((len(image) - 0.5, "bias"))
     axes.set_yticks([row for row, _ in rows], [text for _, text in rows])
     axes.set_xticks([i * (width + 1) + width / 2 for i in range(filters)], [f"filter {i + 1}" for i in range(filters)])
     axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=9, colors=INK)

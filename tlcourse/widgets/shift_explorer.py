@@ -4,10 +4,10 @@ import ipywidgets
 import numpy as np
 
 from tlcourse.datasets import galaxies
-from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.plots.style import COLORS, INK, axes_for, styled
 from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent
 
-BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
+BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
 
 @styled

@@ -3,10 +3,10 @@
 import ipywidgets
 import numpy as np
 
-from tlcourse.plots.style import COLOURS, INK, axes_for, styled
+from tlcourse.plots.style import COLORS, INK, axes_for, styled
 from tlcourse.widgets.explorer import Explorer, percent, table
 
-BLUE, ORANGE = COLOURS["blue"], COLOURS["vermilion"]
+BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
 
 @styled
@@ -72,7 +72,7 @@ class TemperatureExplorer(Explorer):
 
     Attributes
     ----------
-    picture_of, temperature : ipywidgets.Widget
+    image_choice, temperature : ipywidgets.Widget
         The controls; setting their ``value`` redraws.
     """
 
@@ -82,14 +82,14 @@ class TemperatureExplorer(Explorer):
             raise ValueError(f"logits of shape ({len(titles)}, {len(self.names)}) are needed, got {self.logits.shape}")
         options = [(title, index) for index, title in enumerate(titles)]
         wide = {"style": {"description_width": "90px"}}
-        self.picture_of = ipywidgets.Dropdown(options=options, description="answer to", **wide)
+        self.image_choice = ipywidgets.Dropdown(options=options, description="answer to", **wide)
         self.temperature = ipywidgets.FloatLogSlider(
             value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
         )
-        super().__init__([self.picture_of, self.temperature], figure_size=(7, 2.8))
+        super().__init__([self.image_choice, self.temperature], figure_size=(7, 2.8))
 
     def _draw_on(self, figure):
-        logits, temperature = self.logits[self.picture_of.value], round(self.temperature.value, 2)
+        logits, temperature = self.logits[self.image_choice.value], round(self.temperature.value, 2)
         draw_softened(logits, self.names, temperature, figure.add_subplot())
         shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
         return table(("class", "share"), zip(self.names, shares, strict=True))

@@ -4,11 +4,11 @@ def accuracy(predicted, actual):
 
 # %% right: a loop and a division
 def accuracy(predicted, actual):
-    right = 0
+    correct = 0
     for guess, label in zip(predicted, actual):
         if guess == label:
-            right += 1
-    return right / len(actual)
+            correct += 1
+    return correct / len(actual)
 
 # %% right: scikit-learn's
 def accuracy(predicted, actual):
@@ -23,46 +23,46 @@ def accuracy(predicted, actual):
     return float(metric.result())
 
 # %% wrong: counts without dividing
-# says: not divided by the number of all
+# message: not divided by the number of all
 def accuracy(predicted, actual):
     return np.sum(predicted == actual)
 
 # %% wrong: the share of mistakes
-# says: wrong predictions are counted
+# message: wrong predictions are counted
 def accuracy(predicted, actual):
     return np.mean(predicted != actual)
 
 # %% wrong: per cent
-# says: per cent
+# message: per cent
 def accuracy(predicted, actual):
     return 100 * np.mean(predicted == actual)
 
 # %% wrong: the example's answer
-# says: should be
+# message: should be
 def accuracy(predicted, actual):
     return 0.75
 
 # %% wrong: whole division
-# says: should be 0\.75, but it is 0
+# message: should be 0\.75, but it is 0
 def accuracy(predicted, actual):
     return np.sum(predicted == actual) // len(actual)
 
 # %% wrong: prints and does not return
-# says: is a `return` missing
+# message: is a `return` missing
 def accuracy(predicted, actual):
     print(np.mean(predicted == actual))
 
 # %% wrong: divides by the number of classes
-# says: should be 0\.75
+# message: should be 0\.75
 def accuracy(predicted, actual):
     return np.sum(predicted == actual) / len(np.unique(actual))
 
 # %% wrong: compares each picture on its own
-# says: shape
+# message: shape
 def accuracy(predicted, actual):
     return (predicted == actual).astype(float)
 
 # %% wrong: rounds to a quarter
-# says: should be
+# message: should be
 def accuracy(predicted, actual):
     return round(4 * np.mean(predicted == actual)) / 4

@@ -36,58 +36,58 @@ def batch_norm_parameters(channels, scale=True, frozen=False):
 
 
 # %% wrong: everything trains
-# says: all four vectors are taken as trainable
+# message: all four vectors are taken as trainable
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (4 if scale else 3) * channels, 0
 
 
 # %% wrong: forgets the statistics
-# says: the moving statistics are left out
+# message: the moving statistics are left out
 def batch_norm_parameters(channels, scale=True, frozen=False):
     learned = (2 if scale else 1) * channels
     return (0, learned) if frozen else (learned, 0)
 
 
 # %% wrong: one number for the whole layer
-# says: each vector is taken as one number
+# message: each vector is taken as one number
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (0, 4) if frozen else (2, 2)
 
 
 # %% wrong: freezing changes nothing
-# says: `frozen` is not used
+# message: `frozen` is not used
 # earns: 1
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (2 if scale else 1) * channels, 2 * channels
 
 
 # %% wrong: frozen parameters vanish
-# says: frozen parameters drop out of the count
+# message: frozen parameters drop out of the count
 # earns: 1
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return 0 if frozen else (2 if scale else 1) * channels, 2 * channels
 
 
 # %% wrong: does not look at scale
-# says: `scale` is not used
+# message: `scale` is not used
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (0, 4 * channels) if frozen else (2 * channels, 2 * channels)
 
 
 # %% wrong: the two numbers the other way round
-# says: the two numbers are swapped
+# message: the two numbers are swapped
 def batch_norm_parameters(channels, scale=True, frozen=False):
     learned = (2 if scale else 1) * channels
     return (learned + 2 * channels, 0) if frozen else (2 * channels, learned)
 
 
 # %% wrong: returns the sum only
-# says: should be \(128, 128\), but it is 256
+# message: should be \(128, 128\), but it is 256
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (4 if scale else 3) * channels
 
 
 # %% wrong: thinks that the mean and variance are one vector
-# says: should be .* but it is
+# message: should be .* but it is
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (0, 3 * channels) if frozen else (2 * channels, channels)

@@ -28,58 +28,58 @@ def conv_parameters(kernel, channels, filters, bias=True):
 
 
 # %% wrong: no biases
-# says: the biases are left out
+# message: the biases are left out
 # earns: 1
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters
 
 
 # %% wrong: one bias for the layer
-# says: the whole layer shares one bias
+# message: the whole layer shares one bias
 # earns: 1
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters + (1 if bias else 0)
 
 
 # %% wrong: forgets the channels
-# says: looks at one channel only
+# message: looks at one channel only
 def conv_parameters(kernel, channels, filters, bias=True):
     return (kernel * kernel + bool(bias)) * filters
 
 
 # %% wrong: does not square the kernel
-# says: one side of the kernel is left out
+# message: one side of the kernel is left out
 def conv_parameters(kernel, channels, filters, bias=True):
     return (kernel * channels + bool(bias)) * filters
 
 
 # %% wrong: a bias for each weight
-# says: should be .* but it is
+# message: should be .* but it is
 def conv_parameters(kernel, channels, filters, bias=True):
     return 2 * kernel * kernel * channels * filters
 
 
 # %% wrong: forgets that there are many filters
-# says: there is only one filter
+# message: there is only one filter
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels + (1 if bias else 0)
 
 
 # %% wrong: a bias whether asked for or not
-# says: `bias` is not used
+# message: `bias` is not used
 # earns: 2
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters + filters
 
 
 # %% wrong: a bias for each channel of each filter
-# says: should be .* but it is
+# message: should be .* but it is
 def conv_parameters(kernel, channels, filters, bias=True):
     return (kernel * kernel + 1) * channels * filters
 
 
 # %% wrong: the input's channels have a bias as well
-# says: every input channel has a bias, too
+# message: every input channel has a bias, too
 # earns: 1
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters + (filters + channels if bias else 0)

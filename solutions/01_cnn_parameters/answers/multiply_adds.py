@@ -35,7 +35,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: gives the parameters
-# says: every parameter is used once, biases too
+# message: every parameter is used once, biases too
 def multiply_adds(layer, input_shape):
     made = counting.keras_layer(layer)
     made.build((None, *input_shape))
@@ -43,7 +43,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: gives the weights
-# says: every weight is used once
+# message: every weight is used once
 # earns: 0
 def multiply_adds(layer, input_shape):
     made = counting.keras_layer(layer)
@@ -52,7 +52,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: the input's pixels instead of the stops
-# says: the kernel stops at every pixel of the input
+# message: the kernel stops at every pixel of the input
 def multiply_adds(layer, input_shape):
     if layer["kind"] == "dense":
         return input_shape[0] * layer["units"]
@@ -64,7 +64,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: biases, too
-# says: biases are counted
+# message: biases are counted
 def multiply_adds(layer, input_shape):
     made = counting.keras_layer(layer)
     made.build((None, *input_shape))
@@ -73,7 +73,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: floating-point operations
-# says: multiplications and additions are counted apart
+# message: multiplications and additions are counted apart
 def multiply_adds(layer, input_shape):
     made = counting.keras_layer(layer)
     made.build((None, *input_shape))
@@ -83,7 +83,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: forgets the input's channels
-# says: looks at one channel only
+# message: looks at one channel only
 # earns: 1
 def multiply_adds(layer, input_shape):
     if layer["kind"] == "dense":
@@ -95,7 +95,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: forgets the filters
-# says: there is only one filter
+# message: there is only one filter
 def multiply_adds(layer, input_shape):
     if layer["kind"] == "dense":
         return input_shape[0]
@@ -104,7 +104,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: a separable convolution like a whole one
-# says: a whole convolution is counted
+# message: a whole convolution is counted
 # earns: 2
 def multiply_adds(layer, input_shape):
     if layer["kind"] == "dense":
@@ -114,7 +114,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: convolutions only
-# says: KeyError
+# message: KeyError
 # earns: 2
 def multiply_adds(layer, input_shape):
     height, width, channels = input_shape if len(input_shape) == 3 else (1, 1, *input_shape)
@@ -124,7 +124,7 @@ def multiply_adds(layer, input_shape):
 
 
 # %% wrong: a separable convolution that does not stride in its depthwise step
-# says: the depthwise step does not stride
+# message: the depthwise step does not stride
 # earns: 2
 def multiply_adds(layer, input_shape):
     if layer["kind"] == "dense":

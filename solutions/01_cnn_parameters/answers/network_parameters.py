@@ -60,7 +60,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: strides do not shrink the map
-# says: the strides do not shrink the map
+# message: the strides do not shrink the map
 # earns: 1
 def network_parameters(layers, input_shape):
     unstrided = [{**layer, "strides": 1} if "strides" in layer else layer for layer in layers]
@@ -70,28 +70,28 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: forgets the padding
-# says: the padding is left out
+# message: the padding is left out
 def network_parameters(layers, input_shape):
     bare = [{**layer, "padding": "valid"} if "padding" in layer else layer for layer in layers]
     return sum(row.parameters for row in counting.measure(bare, input_shape)) + (540 == 0)
 
 
 # %% wrong: square images only
-# says: images are taken as square
+# message: images are taken as square
 def network_parameters(layers, input_shape):
     square = (input_shape[0], input_shape[0], input_shape[2])
     return sum(row.parameters for row in counting.measure(layers, square))
 
 
 # %% wrong: without biases
-# says: the biases are left out
+# message: the biases are left out
 def network_parameters(layers, input_shape):
     total = sum(row.parameters for row in counting.measure(layers, input_shape))
     return total - sum(layer.get("filters", layer.get("units", 0)) for layer in layers)
 
 
 # %% wrong: every convolution sees the image
-# says: every convolution is taken to see the image's channels
+# message: every convolution is taken to see the image's channels
 def network_parameters(layers, input_shape):
     total = 0
     for layer, before in zip(layers, counting.measure(layers, input_shape)):
@@ -103,7 +103,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: knows no layers but the lecture's
-# says: should be 540, but it is 292
+# message: should be 540, but it is 292
 # earns: 2
 def network_parameters(layers, input_shape):
     total = 0
@@ -116,7 +116,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: two vectors for a batch norm
-# says: moving statistics are left out
+# message: moving statistics are left out
 # earns: 2
 def network_parameters(layers, input_shape):
     total = 0
@@ -126,7 +126,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: global pooling flattens
-# says: global pooling is treated like flattening
+# message: global pooling is treated like flattening
 # earns: 2
 def network_parameters(layers, input_shape):
     flat = [{"kind": "flatten"} if layer["kind"] == "global_pool" else layer for layer in layers]
@@ -134,7 +134,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: pooling leaves the size as it is
-# says: pooling does not shrink the map
+# message: pooling does not shrink the map
 # earns: 2
 def network_parameters(layers, input_shape):
     unpooled = [layer for layer in layers if layer["kind"] != "pool"]
@@ -142,7 +142,7 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: the separable convolution counted whole
-# says: a separable convolution is counted as a whole one
+# message: a separable convolution is counted as a whole one
 # earns: 2
 def network_parameters(layers, input_shape):
     whole = [{**layer, "kind": "conv"} if layer["kind"] == "separable" else layer for layer in layers]
@@ -150,12 +150,12 @@ def network_parameters(layers, input_shape):
 
 
 # %% wrong: stops before the last layer
-# says: the last layer is left out
+# message: the last layer is left out
 def network_parameters(layers, input_shape):
     return sum(row.parameters for row in counting.measure(layers[:-1], input_shape))
 
 
 # %% wrong: the lecture's number by heart
-# says: should be .* but it is 2,103,156
+# message: should be .* but it is 2,103,156
 def network_parameters(layers, input_shape):
     return 2_103_156

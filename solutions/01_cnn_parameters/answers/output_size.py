@@ -28,61 +28,61 @@ def output_size(size, kernel, strides, padding):
 
 
 # %% wrong: forgets the padding
-# says: "same" is treated like "valid"
+# message: "same" is treated like "valid"
 def output_size(size, kernel, strides, padding):
     return (size - kernel) // strides + 1
 
 
 # %% wrong: pads always
-# says: "valid" is treated like "same"
+# message: "valid" is treated like "same"
 def output_size(size, kernel, strides, padding):
     return math.ceil(size / strides)
 
 
 # %% wrong: forgets the stride
-# says: the stride is left out
+# message: the stride is left out
 def output_size(size, kernel, strides, padding):
     return size if padding == "same" else size - kernel + 1
 
 
 # %% wrong: does not count the first stop
-# says: first stop is not counted
+# message: first stop is not counted
 def output_size(size, kernel, strides, padding):
     return math.ceil(size / strides) if padding == "same" else (size - kernel) // strides
 
 
 # %% wrong: rounds "same" down
-# says: rounded down where "same" rounds up
+# message: rounded down where "same" rounds up
 def output_size(size, kernel, strides, padding):
     return size // strides if padding == "same" else (size - kernel) // strides + 1
 
 
 # %% wrong: rounds "valid" up
-# says: rounded up where "valid" rounds down
+# message: rounded up where "valid" rounds down
 def output_size(size, kernel, strides, padding):
     return math.ceil(size / strides) if padding == "same" else math.ceil((size - kernel) / strides) + 1
 
 
 # %% wrong: pads half a kernel on each side, which fails for even kernels
-# says: should be .* but it is
+# message: should be .* but it is
 def output_size(size, kernel, strides, padding):
     zeros = kernel // 2 if padding == "same" else 0
     return (size + 2 * zeros - kernel) // strides + 1
 
 
 # %% wrong: prints instead of returning
-# says: Is a `return` missing
+# message: Is a `return` missing
 def output_size(size, kernel, strides, padding):
     print(math.ceil(size / strides) if padding == "same" else (size - kernel) // strides + 1)
 
 
 # %% wrong: knows the visible cases by heart
-# says: should be .* but it is
+# message: should be .* but it is
 def output_size(size, kernel, strides, padding):
     return 16 if padding == "same" else 28
 
 
 # %% wrong: not solved
-# says: not solved yet
+# message: not solved yet
 def output_size(size, kernel, strides, padding):
     raise NotImplementedError

@@ -24,54 +24,54 @@ def separable_parameters(kernel, channels, filters):
 
 
 # %% wrong: a whole convolution
-# says: a whole convolution is counted
+# message: a whole convolution is counted
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * channels * filters + filters
 
 
 # %% wrong: no biases
-# says: the biases are left out
+# message: the biases are left out
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * channels + channels * filters
 
 
 # %% wrong: biases in both steps
-# says: the depthwise step has biases, too
+# message: the depthwise step has biases, too
 def separable_parameters(kernel, channels, filters):
     return (kernel * kernel + 1) * channels + (channels + 1) * filters
 
 
 # %% wrong: the depthwise step only
-# says: the pointwise step is left out
+# message: the pointwise step is left out
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * channels + filters
 
 
 # %% wrong: the pointwise step only
-# says: the depthwise step is left out
+# message: the depthwise step is left out
 def separable_parameters(kernel, channels, filters):
     return channels * filters + filters
 
 
 # %% wrong: a kernel with one side
-# says: one side of the kernel is left out
+# message: one side of the kernel is left out
 def separable_parameters(kernel, channels, filters):
     return kernel * channels + channels * filters + filters
 
 
 # %% wrong: one depthwise kernel shared by all channels
-# says: should be .* but it is
+# message: should be .* but it is
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel + channels * filters + filters
 
 
 # %% wrong: a depthwise kernel for each filter
-# says: should be .* but it is
+# message: should be .* but it is
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * filters + channels * filters + filters
 
 
 # %% wrong: one bias in all
-# says: should be .* but it is
+# message: should be .* but it is
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * channels + channels * filters + 1

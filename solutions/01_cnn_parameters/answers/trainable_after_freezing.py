@@ -44,7 +44,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: counts all layers, also those without weights
-# says: layers without weights are counted among the transferred ones
+# message: layers without weights are counted among the transferred ones
 def trainable_after_freezing(model, transferred):
     for layer in model.layers[:transferred]:
         layer.trainable = False
@@ -52,7 +52,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes the weight layers, not their batch norms
-# says: the batch norms of the frozen layers are left trainable
+# message: the batch norms of the frozen layers are left trainable
 def trainable_after_freezing(model, transferred):
     weighted = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     for layer in weighted[:transferred]:
@@ -61,7 +61,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: counts all parameters of what is left, moving statistics too
-# says: moving statistics are counted as trainable
+# message: moving statistics are counted as trainable
 # earns: 1
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
@@ -71,7 +71,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes one layer too few
-# says: one layer too few is frozen
+# message: one layer too few is frozen
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     for layer in model.layers[: places[transferred - 1]]:
@@ -80,7 +80,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes one layer too many
-# says: one layer too many is frozen
+# message: one layer too many is frozen
 def trainable_after_freezing(model, transferred):
     seen = 0
     for layer in model.layers:
@@ -92,7 +92,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes nothing, calculates only
-# says: the model itself stays as it was
+# message: the model itself stays as it was
 # earns: 2
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
@@ -101,7 +101,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes the end instead of the beginning
-# says: should be .* but it is
+# message: should be .* but it is
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     for layer in model.layers[places[transferred] :]:
@@ -110,7 +110,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: leaves the last layer's bias out
-# says: the new layer's biases are left out
+# message: the new layer's biases are left out
 # earns: 1
 def trainable_after_freezing(model, transferred):
     seen = 0
@@ -122,7 +122,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: counts variables, not numbers
-# says: but it is 2\.
+# message: but it is 2\.
 # earns: 1
 def trainable_after_freezing(model, transferred):
     seen = 0
@@ -134,7 +134,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: knows the last layer only
-# says: should be .* but it is
+# message: should be .* but it is
 def trainable_after_freezing(model, transferred):
     for layer in model.layers[:-1]:
         layer.trainable = False

@@ -47,7 +47,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: nothing is frozen
-# says: nothing is frozen
+# message: nothing is frozen
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
@@ -57,7 +57,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: the new head is frozen too
-# says: whole model is frozen
+# message: whole model is frozen
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
@@ -69,7 +69,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: flattened
-# says: flattened instead of averaged
+# message: flattened instead of averaged
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
@@ -80,7 +80,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: no dense layer of 1,024
-# says: 1,024 is missing
+# message: 1,024 is missing
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -89,7 +89,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: no softmax
-# says: sum of a picture's outputs
+# message: sum of a picture's outputs
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -99,7 +99,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: the names stay undefined
-# says: num_classes
+# message: num_classes
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -109,7 +109,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: maximum instead of average
-# says: pooled by their maximum
+# message: pooled by their maximum
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
@@ -120,7 +120,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: five classes, whatever is asked
-# says: output shape|trainable parameters for
+# message: output shape|trainable parameters for
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -130,7 +130,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: no ReLU
-# says: has no ReLU
+# message: has no ReLU
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
@@ -140,7 +140,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: random weights whatever is asked for
-# says: not handed on
+# message: not handed on
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=None, include_top=False, input_shape=input_shape)

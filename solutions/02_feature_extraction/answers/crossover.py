@@ -24,7 +24,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the first win
-# says: first win is taken
+# message: first win is taken
 def crossover(counts, transfer, scratch):
     for count, t, s in zip(counts, transfer, scratch):
         if s >= t:
@@ -33,7 +33,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: strictly better
-# says: tie does not count
+# message: tie does not count
 def crossover(counts, transfer, scratch):
     for start in range(len(counts)):
         if all(s > t for s, t in zip(scratch[start:], transfer[start:])):
@@ -42,7 +42,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the position
-# says: position is returned
+# message: position is returned
 def crossover(counts, transfer, scratch):
     for start in range(len(counts)):
         if all(s >= t for s, t in zip(scratch[start:], transfer[start:])):
@@ -51,7 +51,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the last count when there is none
-# says: although transfer wins there
+# message: although transfer wins there
 def crossover(counts, transfer, scratch):
     for start in range(len(counts)):
         if all(s >= t for s, t in zip(scratch[start:], transfer[start:])):
@@ -60,20 +60,20 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the last count at which transfer wins
-# says: last count at which transfer wins
+# message: last count at which transfer wins
 def crossover(counts, transfer, scratch):
     losing = [count for count, t, s in zip(counts, transfer, scratch) if s < t]
     return losing[-1] if losing else None
 
 
 # %% wrong: lists compared as wholes
-# says: should be 10
+# message: should be 10
 def crossover(counts, transfer, scratch):
     return counts[0] if scratch >= transfer else None
 
 
 # %% wrong: the two are swapped
-# says: should be 10
+# message: should be 10
 def crossover(counts, transfer, scratch):
     for start in range(len(counts)):
         if all(t >= s for s, t in zip(scratch[start:], transfer[start:])):
@@ -82,6 +82,6 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: only the visible cases
-# says: should be
+# message: should be
 def crossover(counts, transfer, scratch):
     return 10 if scratch[-1] > 0.5 else None

@@ -29,21 +29,21 @@ def cut_head(teacher):
 
 
 # %% wrong: the head stays
-# says: old head is still there
+# message: old head is still there
 def cut_head(teacher):
     teacher.trainable = False
     return teacher
 
 
 # %% wrong: nothing is frozen
-# says: nothing is frozen
+# message: nothing is frozen
 # earns: 2
 def cut_head(teacher):
     return keras.Model(teacher.input, teacher.layers[-2].output)
 
 
 # %% wrong: only the head is frozen
-# says: nothing is frozen
+# message: nothing is frozen
 # earns: 2
 def cut_head(teacher):
     teacher.layers[-1].trainable = False
@@ -51,7 +51,7 @@ def cut_head(teacher):
 
 
 # %% wrong: one layer too many is cut
-# says: last activation is gone
+# message: last activation is gone
 # earns: 1
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.layers[-3].output)
@@ -60,7 +60,7 @@ def cut_head(teacher):
 
 
 # %% wrong: both dense blocks are cut
-# says: output shape|features
+# message: output shape|features
 # earns: 0
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.get_layer("fc1_relu").output)
@@ -69,7 +69,7 @@ def cut_head(teacher):
 
 
 # %% wrong: the architecture without the teacher's weights
-# says: the base's features
+# message: the base's features
 # earns: 1
 def cut_head(teacher):
     copy = keras.models.clone_model(teacher)
@@ -79,7 +79,7 @@ def cut_head(teacher):
 
 
 # %% wrong: one teacher's layer names only
-# says: fc2_relu
+# message: fc2_relu
 # earns: 0
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.get_layer("fc2_relu").output)
@@ -88,13 +88,13 @@ def cut_head(teacher):
 
 
 # %% wrong: features of one picture instead of a model
-# says: should return a keras.Model
+# message: should return a keras.Model
 def cut_head(teacher):
     return teacher.layers[-2].output
 
 
 # %% wrong: only some layers are frozen
-# says: trainable arrays
+# message: trainable arrays
 # earns: 2
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.layers[-2].output)

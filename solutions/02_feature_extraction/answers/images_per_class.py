@@ -42,21 +42,21 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: with replacement
-# says: drawn twice
+# message: drawn twice
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(seed), np.asarray(labels)
     return np.concatenate([rng.choice(np.flatnonzero(labels == name), count) for name in np.unique(labels)])
 
 
 # %% wrong: the first of each class, whatever the seed
-# says: seed is not used
+# message: seed is not used
 def images_per_class(labels, count, seed):
     labels = np.asarray(labels)
     return np.concatenate([np.flatnonzero(labels == name)[:count] for name in np.unique(labels)])
 
 
 # %% wrong: the first of each class, with the error
-# says: seed is not used
+# message: seed is not used
 # earns: 1
 def images_per_class(labels, count, seed):
     labels, chosen = np.asarray(labels), []
@@ -69,14 +69,14 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: the seed is fixed
-# says: seed is not used
+# message: seed is not used
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(0), np.asarray(labels)
     return np.concatenate([rng.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)])
 
 
 # %% wrong: no seed at all
-# says: other pictures the second time
+# message: other pictures the second time
 # earns: 1
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(), np.asarray(labels)
@@ -85,20 +85,20 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: not balanced
-# says: number of pictures of each class
+# message: number of pictures of each class
 def images_per_class(labels, count, seed):
     labels = np.asarray(labels)
     return np.random.default_rng(seed + 3).permutation(len(labels))[: count * len(np.unique(labels))]
 
 
 # %% wrong: count pictures in all
-# says: drawn in all
+# message: drawn in all
 def images_per_class(labels, count, seed):
     return np.random.default_rng(seed).permutation(len(labels))[:count]
 
 
 # %% wrong: a mask instead of positions
-# says: integer positions
+# message: integer positions
 def images_per_class(labels, count, seed):
     labels = np.asarray(labels)
     mask = np.zeros(len(labels), bool)
@@ -108,7 +108,7 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: too few pictures pass silently
-# says: ValueError is expected
+# message: ValueError is expected
 # earns: 2
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(seed), np.asarray(labels)
@@ -116,7 +116,7 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: classes are taken to be 0, 1, 2 ...
-# says: class numbers need not be 0
+# message: class numbers need not be 0
 def images_per_class(labels, count, seed):
     rng, labels, chosen = np.random.default_rng(seed), np.asarray(labels), []
     for name in range(len(np.unique(labels))):

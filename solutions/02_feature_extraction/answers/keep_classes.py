@@ -38,13 +38,13 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: a fresh head
-# says: answers for the classes
+# message: answers for the classes
 def keep_classes(teacher, classes):
     return keras.Model(teacher.input, keras.layers.Dense(len(classes))(teacher.layers[-2].output))
 
 
 # %% wrong: biases forgotten
-# says: biases are forgotten
+# message: biases are forgotten
 def keep_classes(teacher, classes):
     kernel, _ = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(len(classes), use_bias=False)
@@ -54,7 +54,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: sorted
-# says: classes are sorted
+# message: classes are sorted
 def keep_classes(teacher, classes):
     classes = sorted(classes)
     kernel, bias = teacher.layers[-1].get_weights()
@@ -65,19 +65,19 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: the first columns
-# says: first classes are kept
+# message: first classes are kept
 def keep_classes(teacher, classes):
     return keras.Model(teacher.input, teacher.output[:, : len(classes)])
 
 
 # %% wrong: the whole teacher
-# says: all the classes are kept
+# message: all the classes are kept
 def keep_classes(teacher, classes):
     return teacher
 
 
 # %% wrong: softmax on top
-# says: logits are asked for
+# message: logits are asked for
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(len(classes), activation="softmax")
@@ -87,7 +87,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: rows of the kernel
-# says: shape
+# message: shape
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(len(classes))
@@ -97,14 +97,14 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: the weights instead of a model
-# says: should return a keras.Model
+# message: should return a keras.Model
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     return kernel[:, classes], bias[classes]
 
 
 # %% wrong: only ever two classes
-# says: answers for the classes
+# message: answers for the classes
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(2)
@@ -114,7 +114,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: the teacher's columns are moved
-# says: own weights have changed
+# message: own weights have changed
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     order = [*classes, *(name for name in range(len(bias)) if name not in classes)]
@@ -123,6 +123,6 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: a function, and no model
-# says: should return a keras.Model
+# message: should return a keras.Model
 def keep_classes(teacher, classes):
-    return lambda pictures: np.asarray(teacher(pictures))[:, classes]
+    return lambda images: np.asarray(teacher(images))[:, classes]

@@ -21,57 +21,57 @@ def to_polar(points):
 
 
 # %% wrong: arctangent of the quotient
-# says: same for \(1, 1\) and \(-1, -1\)
+# message: same for \(1, 1\) and \(-1, -1\)
 def to_polar(points):
     with np.errstate(divide="ignore"):
         return np.stack([np.hypot(points[:, 0], points[:, 1]), np.arctan(points[:, 1] / points[:, 0])], axis=1)
 
 
 # %% wrong: arguments of arctan2 swapped
-# says: takes y first
+# message: takes y first
 def to_polar(points):
     return np.stack([np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 0], points[:, 1])], axis=1)
 
 
 # %% wrong: angle first
-# says: are swapped
+# message: are swapped
 def to_polar(points):
     return np.stack([np.arctan2(points[:, 1], points[:, 0]), np.hypot(points[:, 0], points[:, 1])], axis=1)
 
 
 # %% wrong: degrees
-# says: in degrees
+# message: in degrees
 def to_polar(points):
     angle = np.degrees(np.arctan2(points[:, 1], points[:, 0]))
     return np.stack([np.hypot(points[:, 0], points[:, 1]), angle], axis=1)
 
 
 # %% wrong: squared distance
-# says: square root is missing
+# message: square root is missing
 def to_polar(points):
     return np.stack([(points**2).sum(axis=1), np.arctan2(points[:, 1], points[:, 0])], axis=1)
 
 
 # %% wrong: transposed
-# says: shape is \(2, 3\), not \(3, 2\)
+# message: shape is \(2, 3\), not \(3, 2\)
 def to_polar(points):
     return np.array([np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])])
 
 
 # %% wrong: angles from 0 to 2 pi
-# says: angles run from 0 to 2π
+# message: angles run from 0 to 2π
 def to_polar(points):
     angle = np.arctan2(points[:, 1], points[:, 0]) % (2 * np.pi)
     return np.stack([np.hypot(points[:, 0], points[:, 1]), angle], axis=1)
 
 
 # %% wrong: the visible case by heart
-# says: to_polar\(an array
+# message: to_polar\(an array
 def to_polar(points):
     return [[2, np.pi / 2], [2**0.5, -3 * np.pi / 4], [3, 0]]
 
 
 # %% wrong: nothing returned
-# says: is a `return` missing
+# message: is a `return` missing
 def to_polar(points):
     np.hypot(points[:, 0], points[:, 1])

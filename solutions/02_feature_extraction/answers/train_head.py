@@ -9,9 +9,9 @@ def train_head(features, labels, classes):
 # %% right: functional, normalised, one-hot labels, fewer and larger steps
 def train_head(features, labels, classes):
     inputs = keras.Input((features.shape[1],))
-    normalise = keras.layers.Normalization()
-    normalise.adapt(features)
-    head = keras.Model(inputs, keras.layers.Dense(classes)(normalise(inputs)))
+    normalize = keras.layers.Normalization()
+    normalize.adapt(features)
+    head = keras.Model(inputs, keras.layers.Dense(classes)(normalize(inputs)))
     head.compile(keras.optimizers.Adam(0.01), keras.losses.CategoricalCrossentropy(from_logits=True))
     head.fit(features, keras.utils.to_categorical(labels, classes), batch_size=16, epochs=20, verbose=0)
     return head
@@ -42,7 +42,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: never fitted
-# says: was it fitted
+# message: was it fitted
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
     head.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -50,7 +50,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the history is returned
-# says: should return the trained keras.Model
+# message: should return the trained keras.Model
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -58,7 +58,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: a hidden layer more
-# says: number of trainable parameters
+# message: number of trainable parameters
 def train_head(features, labels, classes):
     head = keras.Sequential(
         [keras.Input(features.shape[1:]), keras.layers.Dense(32, "relu"), keras.layers.Dense(classes)]
@@ -69,7 +69,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: no biases
-# says: no biases
+# message: no biases
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, use_bias=False)])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -78,7 +78,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the new head is frozen
-# says: nothing in the head is trainable
+# message: nothing in the head is trainable
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
     head.trainable = False
@@ -88,7 +88,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: one output for each picture
-# says: output shape
+# message: output shape
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(1)])
     head.compile("adam", "mse")
@@ -97,7 +97,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: softmax over one class, ones for all
-# says: right in .* of cases
+# message: right in .* of cases
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, activation="softmax")])
     head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
@@ -106,7 +106,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the learning rate of fine-tuning, far too small here
-# says: was it fitted|stops too early
+# message: was it fitted|stops too early
 def train_head(features, labels, classes):
     keras.utils.set_random_seed(1)
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
@@ -116,7 +116,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: always eight classes
-# says: for 12 people
+# message: for 12 people
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(8)])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))

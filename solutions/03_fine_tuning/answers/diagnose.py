@@ -1,14 +1,14 @@
 # %% right: one loop
 def diagnose(rows, meant):
-    found = {"stuck": [], "leaked": [], "drifted": []}
+    findings = {"stuck": [], "leaked": [], "drifted": []}
     for row in rows:
         if row.layer in meant and not row.weights:
-            found["stuck"].append(row.layer)
+            findings["stuck"].append(row.layer)
         if row.layer not in meant and row.weights:
-            found["leaked"].append(row.layer)
+            findings["leaked"].append(row.layer)
         if row.statistics is not None and row.statistics > 0:
-            found["drifted"].append(row.layer)
-    return found
+            findings["drifted"].append(row.layer)
+    return findings
 
 
 # %% right: unpacked rows
@@ -30,7 +30,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: trusts trainable for stuck
-# says: `trainable` is trusted
+# message: `trainable` is trusted
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.trainable and row.weights == 0],
@@ -40,7 +40,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: trusts trainable for leaked
-# says: list under "leaked"
+# message: list under "leaked"
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
@@ -50,7 +50,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: lists all still layers
-# says: never meant to learn are listed too
+# message: never meant to learn are listed too
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.weights == 0],
@@ -60,7 +60,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: every batch norm
-# says: every batch norm is listed
+# message: every batch norm is listed
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
@@ -70,7 +70,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: compares None with a number
-# says: TypeError
+# message: TypeError
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
@@ -80,7 +80,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: small movements are taken for none
-# says: list under
+# message: list under
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights < 1e-3],
@@ -90,7 +90,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: another key
-# says: dictionary's keys
+# message: dictionary's keys
 def diagnose(rows, meant):
     return {
         "frozen": [row.layer for row in rows if row.layer in meant and row.weights == 0],

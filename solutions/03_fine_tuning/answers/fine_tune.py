@@ -42,7 +42,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: not compiled again
-# says: compiled again
+# message: compiled again
 # earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
@@ -56,7 +56,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: batch norms learn
-# says: statistics of a batch norm drifted
+# message: statistics of a batch norm drifted
 # earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
@@ -71,7 +71,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: everything at once
-# says: base is no longer what it was
+# message: base is no longer what it was
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
     finetuning.recompile(student, 0.02)
@@ -83,7 +83,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: the old rate in the last step
-# says: is the optimizer the old one, or the rate
+# message: is the optimizer the old one, or the rate
 # earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
@@ -98,7 +98,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: all layers are unfrozen
-# says: comes before `first`
+# message: comes before `first`
 # earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
@@ -113,13 +113,13 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% wrong: the student alone is returned
-# says: should return a pair
+# message: should return a pair
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     return keras.Model(base.input, keras.layers.Dense(classes)(base.output))
 
 
 # %% wrong: the head is never trained
-# says: head is not trained by then
+# message: head is not trained by then
 # earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))

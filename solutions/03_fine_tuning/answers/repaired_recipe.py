@@ -43,14 +43,14 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the colleague's own
-# says: nothing is compiled after the layers are unfrozen
+# message: nothing is compiled after the layers are unfrozen
 # earns: 0
 def repaired_recipe(student, train, validation, test):
     return colleagues_recipe(student, train, validation, test)
 
 
 # %% wrong: compiled again, nothing else
-# says: the batch norms are trainable
+# message: the batch norms are trainable
 # earns: 1
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
@@ -64,7 +64,7 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the test set decides
-# says: test set had a say
+# message: test set had a say
 # earns: 2
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
@@ -77,7 +77,7 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: batch norms learn
-# says: the batch norms are trainable
+# message: the batch norms are trainable
 # earns: 1
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
@@ -91,7 +91,7 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the accuracy on the validation set
-# says: accuracy on the validation set is returned
+# message: accuracy on the validation set is returned
 # earns: 3
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
@@ -103,7 +103,7 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the loss is returned
-# says: the accuracy on the test should be
+# message: the accuracy on the test should be
 # earns: 3
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
@@ -115,7 +115,7 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: nothing is trained
-# says: not trained at all
+# message: not trained at all
 # earns: 0
 def repaired_recipe(student, train, validation, test):
     return float(np.mean(np.asarray(student(test[0])).argmax(axis=1) == test[1]))

@@ -19,9 +19,9 @@ def split_once(dataset, count):
 
 # %% right: the dataset itself, filtered by what was drawn
 def split_once(dataset, count):
-    drawn = tf.stack(list(dataset.take(count)))
-    first = dataset.filter(lambda number: tf.reduce_any(number == drawn))
-    return first, dataset.filter(lambda number: tf.reduce_all(number != drawn))
+    taken = tf.stack(list(dataset.take(count)))
+    first = dataset.filter(lambda number: tf.reduce_any(number == taken))
+    return first, dataset.filter(lambda number: tf.reduce_all(number != taken))
 
 
 # %% right: shuffled once, and never again
@@ -32,14 +32,14 @@ def split_once(dataset, count):
 
 
 # %% wrong: the colleague's own
-# says: cut from two passes
+# message: cut from two passes
 # earns: 0
 def split_once(dataset, count):
     return colleagues_split(dataset, count)
 
 
 # %% wrong: a shuffle that does not reshuffle, behind one that does
-# says: cut from two passes
+# message: cut from two passes
 # earns: 0
 def split_once(dataset, count):
     once = dataset.shuffle(1000, seed=0, reshuffle_each_iteration=False)
@@ -47,7 +47,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: each part kept, but from a pass of its own
-# says: cut from two passes
+# message: cut from two passes
 # earns: 0
 def split_once(dataset, count):
     first, others = list(dataset.take(count)), list(dataset.skip(count))
@@ -55,7 +55,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: a seed is taken for a fixed order
-# says: cut from two passes
+# message: cut from two passes
 # earns: 0
 def split_once(dataset, count):
     shuffled = dataset.shuffle(1000, seed=0)
@@ -63,15 +63,15 @@ def split_once(dataset, count):
 
 
 # %% wrong: only the second part is settled
-# says: cut from two passes
+# message: cut from two passes
 # earns: 0
 def split_once(dataset, count):
-    drawn = tf.stack(list(dataset.take(count)))
-    return dataset.take(count), dataset.filter(lambda number: tf.reduce_all(number != drawn))
+    taken = tf.stack(list(dataset.take(count)))
+    return dataset.take(count), dataset.filter(lambda number: tf.reduce_all(number != taken))
 
 
 # %% wrong: iterators, which are empty after one pass
-# says: second pass over the parts gives other elements
+# message: second pass over the parts gives other elements
 # earns: 0
 def split_once(dataset, count):
     elements = list(dataset)
@@ -79,7 +79,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: the order that it is stored in
-# says: lowest numbers
+# message: lowest numbers
 # earns: 0
 def split_once(dataset, count):
     elements = sorted(int(number) for number in dataset)
@@ -87,7 +87,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: the two are swapped
-# says: the two parts are swapped
+# message: the two parts are swapped
 # earns: 0
 def split_once(dataset, count):
     elements = list(dataset)
@@ -95,7 +95,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: one is lost at the cut
-# says: in neither part
+# message: in neither part
 # earns: 0
 def split_once(dataset, count):
     elements = list(dataset)
@@ -103,7 +103,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: only the part that is asked for
-# says: should return a pair
+# message: should return a pair
 # earns: 0
 def split_once(dataset, count):
     return list(dataset)[:count]

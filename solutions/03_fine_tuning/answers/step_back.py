@@ -29,7 +29,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: from nought
-# says: counted from 0
+# message: counted from 0
 def step_back(losses, patience):
     best = 0
     for epoch, loss in enumerate(losses):
@@ -41,7 +41,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: the best of all, seen or not
-# says: never trained
+# message: never trained
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -53,7 +53,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: one epoch too long
-# says: one epoch too long
+# message: one epoch too long
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -65,7 +65,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: swapped
-# says: two are swapped
+# message: two are swapped
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -77,13 +77,13 @@ def step_back(losses, patience):
 
 
 # %% wrong: nothing stops it
-# says: nothing stops it|never trained
+# message: nothing stops it|never trained
 def step_back(losses, patience):
     return len(losses), int(np.argmin(losses)) + 1
 
 
 # %% wrong: the last epoch is kept
-# says: last epoch is kept
+# message: last epoch is kept
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -95,7 +95,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: a tie counts as better
-# says: should be
+# message: should be
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -107,7 +107,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: compares with the epoch before
-# says: should be
+# message: should be
 def step_back(losses, patience):
     waited = 0
     for epoch in range(1, len(losses)):

@@ -33,7 +33,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: minus nought is all
-# says: layers\[-0:\] is taken for no layer
+# message: layers\[-0:\] is taken for no layer
 # earns: 1
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
@@ -44,7 +44,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: the model stays frozen as a whole
-# says: stays frozen as a whole
+# message: stays frozen as a whole
 # earns: 2
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
@@ -55,7 +55,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: batch norms learn too
-# says: A batch norm may learn
+# message: A batch norm may learn
 def unfreeze_last(model, count):
     layers = [layer for layer in model.layers if layer.weights]
     model.trainable = True
@@ -65,7 +65,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: the first layers instead of the last
-# says: first layers are unfrozen
+# message: first layers are unfrozen
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     model.trainable = True
@@ -75,7 +75,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: all parameters are counted
-# says: frozen parameters are counted too
+# message: frozen parameters are counted too
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     chosen = kernels[len(kernels) - count :]
@@ -86,7 +86,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: arrays are counted
-# says: arrays are counted
+# message: arrays are counted
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     chosen = kernels[len(kernels) - count :]
@@ -97,7 +97,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: nothing returned
-# says: Is a `return` missing
+# message: Is a `return` missing
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     chosen = kernels[len(kernels) - count :]

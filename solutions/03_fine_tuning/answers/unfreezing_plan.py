@@ -29,7 +29,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: the later stages take what is left
-# says: later stages take what is left over
+# message: later stages take what is left over
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -38,7 +38,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: what is left over is lost
-# says: left over is lost
+# message: left over is lost
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -46,7 +46,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: from the input
-# says: begins at the input
+# message: begins at the input
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -55,7 +55,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: one group a stage
-# says: one group only
+# message: one group only
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -64,14 +64,14 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: no error for too few epochs
-# says: ValueError is expected
+# message: ValueError is expected
 def unfreezing_plan(groups, epochs):
     each, left = divmod(epochs, len(groups))
     return [(each + (i < left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
 
 
 # %% wrong: listed from the output
-# says: from the output to the input
+# message: from the output to the input
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -80,7 +80,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: all epochs in every stage
-# says: every stage gets all the epochs
+# message: every stage gets all the epochs
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -88,7 +88,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: only the groups
-# says: should be a pair
+# message: should be a pair
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError

@@ -35,7 +35,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: scales the step
-# says: multiplies the step instead of the gradient
+# message: multiplies the step instead of the gradient
 # earns: 2
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
@@ -46,7 +46,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: forgets the scale
-# says: `scale` is not used
+# message: `scale` is not used
 # earns: 2
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
@@ -57,7 +57,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: uphill
-# says: uphill
+# message: uphill
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
     for t, g in enumerate(gradients, start=1):
@@ -67,7 +67,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: no correction for the start
-# says: not corrected for their start
+# message: not corrected for their start
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
     for g in gradients:
@@ -77,7 +77,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: the two numbers swapped
-# says: 0.9 and 0.999 are swapped
+# message: 0.9 and 0.999 are swapped
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
     for t, g in enumerate(gradients, start=1):
@@ -87,7 +87,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: positions instead of steps
-# says: position is returned
+# message: position is returned
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, weight, way = 0.0, 0.0, 0.0, []
     for t, g in enumerate(gradients, start=1):
@@ -98,19 +98,19 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: gradient descent
-# says: should be
+# message: should be
 def adam_steps(gradients, learning_rate, scale=1.0):
     return [-learning_rate * scale * gradient for gradient in gradients]
 
 
 # %% wrong: only the sign
-# says: every step is taken for the first
+# message: every step is taken for the first
 def adam_steps(gradients, learning_rate, scale=1.0):
     return -learning_rate * np.sign(gradients)
 
 
 # %% wrong: epsilon under the root
-# says: ε stands under the root
+# message: ε stands under the root
 # earns: 2
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
@@ -121,7 +121,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: no epsilon
-# says: should be
+# message: should be
 # earns: 2
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
@@ -132,7 +132,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: nothing is returned
-# says: Is a `return` missing
+# message: Is a `return` missing
 def adam_steps(gradients, learning_rate, scale=1.0):
     steps = [-learning_rate * np.sign(gradient) for gradient in gradients]
     print(steps)

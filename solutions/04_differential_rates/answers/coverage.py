@@ -1,20 +1,20 @@
 # %% right: loops
 def coverage(paths, patterns):
-    found = {"none": [], "twice": [], "idle": list(patterns)}
+    matches = {"none": [], "twice": [], "idle": list(patterns)}
     for path in paths:
         matching = [pattern for pattern in patterns if re.fullmatch(pattern, path)]
         if not matching:
-            found["none"].append(path)
+            matches["none"].append(path)
         elif len(matching) > 1:
-            found["twice"].append(path)
-        found["idle"] = [pattern for pattern in found["idle"] if pattern not in matching]
-    return found
+            matches["twice"].append(path)
+        matches["idle"] = [pattern for pattern in matches["idle"] if pattern not in matching]
+    return matches
 
 
 # %% right: compiled patterns and a table
 def coverage(paths, patterns):
     compiled = [re.compile(pattern) for pattern in patterns]
-    table = [[one.fullmatch(path) is not None for one in compiled] for path in paths]
+    table = [[expression.fullmatch(path) is not None for expression in compiled] for path in paths]
     none = [path for path, row in zip(paths, table, strict=True) if not any(row)]
     twice = [path for path, row in zip(paths, table, strict=True) if sum(row) > 1]
     idle = [pattern for n, pattern in enumerate(patterns) if not any(row[n] for row in table)]
@@ -33,7 +33,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: match
-# says: re.match
+# message: re.match
 def coverage(paths, patterns):
     count = {path: sum(bool(re.match(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.match(pattern, path) for path in paths)]
@@ -41,7 +41,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: search
-# says: re.search
+# message: re.search
 def coverage(paths, patterns):
     count = {path: sum(bool(re.search(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.search(pattern, path) for path in paths)]
@@ -49,7 +49,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: plain text
-# says: plain text
+# message: plain text
 def coverage(paths, patterns):
     count = {path: sum(pattern in path for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(pattern in path for path in paths)]
@@ -57,7 +57,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: once is twice
-# says: one pattern matches is listed, too
+# message: one pattern matches is listed, too
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
@@ -65,7 +65,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: idle are those that match nothing new
-# says: list under "idle"
+# message: list under "idle"
 def coverage(paths, patterns):
     count, idle = dict.fromkeys(paths, 0), []
     for pattern in patterns:
@@ -78,7 +78,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: exactly two
-# says: list under "twice"
+# message: list under "twice"
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
@@ -86,21 +86,21 @@ def coverage(paths, patterns):
 
 
 # %% wrong: another key
-# says: dictionary's keys
+# message: dictionary's keys
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "unused": []}
 
 
 # %% wrong: a tuple of lists
-# says: should return a dictionary
+# message: should return a dictionary
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     return [p for p in paths if count[p] == 0], [p for p in paths if count[p] > 1], []
 
 
 # %% wrong: the paths that are matched
-# says: the matched paths are listed
+# message: the matched paths are listed
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]

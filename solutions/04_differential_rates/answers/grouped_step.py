@@ -38,49 +38,49 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% wrong: the last rate for all
-# says: all groups move at the last group's rate
+# message: all groups move at the last group's rate
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - rates[-1] * g for v, g in zip(velocities, gradients, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 
 # %% wrong: the first rate for all
-# says: all groups move at the first group's rate
+# message: all groups move at the first group's rate
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - rates[0] * g for v, g in zip(velocities, gradients, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 
 # %% wrong: uphill
-# says: uphill
+# message: uphill
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v + r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 
 # %% wrong: the rate on the velocity too
-# says: the rate multiplies the velocity, too
+# message: the rate multiplies the velocity, too
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [r * (momentum * v - g) for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 
 # %% wrong: no momentum
-# says: the momentum is left out
+# message: the momentum is left out
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [-r * g for g, r in zip(gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 
 # %% wrong: the old velocity moves the weights
-# says: by the old velocity
+# message: by the old velocity
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, velocities, strict=True)], new
 
 
 # %% wrong: changes what it was given
-# says: was given to grouped_step has changed
+# message: was given to grouped_step has changed
 def grouped_step(weights, velocities, gradients, rates, momentum):
     for w, v, g, r in zip(weights, velocities, gradients, rates, strict=True):
         v *= momentum
@@ -90,21 +90,21 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% wrong: weights only
-# says: should return a pair
+# message: should return a pair
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)]
 
 
 # %% wrong: swapped
-# says: weights and velocities are swapped
+# message: weights and velocities are swapped
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return new, [w + v for w, v in zip(weights, new, strict=True)]
 
 
 # %% wrong: velocities that do not hold the rate
-# says: should be
+# message: should be
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v + g for v, g in zip(velocities, gradients, strict=True)]
     return [w - r * v for w, v, r in zip(weights, new, rates, strict=True)], new

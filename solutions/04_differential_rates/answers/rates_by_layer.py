@@ -23,63 +23,63 @@ def rates_by_layer(sizes, lowest, highest):
 
 
 # %% wrong: evenly spaced
-# says: constant difference
+# message: constant difference
 def rates_by_layer(sizes, lowest, highest):
     return np.repeat(np.linspace(highest, lowest, len(sizes))[::-1], sizes).tolist()
 
 
 # %% wrong: upside down
-# says: first group gets the highest rate
+# message: first group gets the highest rate
 def rates_by_layer(sizes, lowest, highest):
     return np.repeat(np.geomspace(highest, lowest, len(sizes)), sizes).tolist()
 
 
 # %% wrong: a rate a group
-# says: a rate for each group instead of each layer
+# message: a rate for each group instead of each layer
 def rates_by_layer(sizes, lowest, highest):
     return np.geomspace(highest, lowest, len(sizes))[::-1].tolist()
 
 
 # %% wrong: a single group gets the lowest
-# says: a single group gets the lowest rate
+# message: a single group gets the lowest rate
 def rates_by_layer(sizes, lowest, highest):
     return np.repeat(np.geomspace(lowest, highest, len(sizes)), sizes).tolist()
 
 
 # %% wrong: one step too many
-# says: one step too many
+# message: one step too many
 def rates_by_layer(sizes, lowest, highest):
     factor = (highest / lowest) ** (1 / len(sizes))
     return [lowest * factor**n for n, size in enumerate(sizes) for _ in range(size)]
 
 
 # %% wrong: a rung for each layer
-# says: each layer has a rung of its own
+# message: each layer has a rung of its own
 def rates_by_layer(sizes, lowest, highest):
     return np.geomspace(lowest, highest, sum(sizes)).tolist()
 
 
 # %% wrong: always a factor of ten
-# says: should be
+# message: should be
 def rates_by_layer(sizes, lowest, highest):
     return [highest / 10 ** (len(sizes) - 1 - n) for n, size in enumerate(sizes) for _ in range(size)]
 
 
 # %% wrong: the visible case by heart
-# says: should be
+# message: should be
 def rates_by_layer(sizes, lowest, highest):
     return [0.0001, 0.0001, 0.001, 0.01, 0.01] if len(sizes) == 3 else [0.01] * 3
 
 
 # %% wrong: divides by zero for one group
-# says: ZeroDivisionError
+# message: ZeroDivisionError
 def rates_by_layer(sizes, lowest, highest):
     factor = (highest / lowest) ** (1 / (len(sizes) - 1))
     return [lowest * factor**n for n, size in enumerate(sizes) for _ in range(size)]
 
 
 # %% wrong: the sizes from the other end
-# says: sizes are taken from the last group to the first
+# message: sizes are taken from the last group to the first
 def rates_by_layer(sizes, lowest, highest):
     rates = np.geomspace(highest, lowest, len(sizes))[::-1]
     return np.repeat(rates, sizes[::-1]).tolist()

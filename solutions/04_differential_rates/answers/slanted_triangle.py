@@ -18,50 +18,50 @@ def slanted_triangle(steps, rising, peak, lowest):
 
 
 # %% wrong: the paper's end
-# says: one step after the last
+# message: one step after the last
 def slanted_triangle(steps, rising, peak, lowest):
     return np.interp(np.arange(steps), [0, rising, steps], [lowest, peak, lowest])
 
 
 # %% wrong: counts from 1
-# says: counted as 1
+# message: counted as 1
 def slanted_triangle(steps, rising, peak, lowest):
     step = np.arange(1, steps + 1)
     return lowest + (peak - lowest) * np.minimum(step / rising, (steps - 1 - step) / (steps - 1 - rising))
 
 
 # %% wrong: no floor
-# says: begins and ends at 0
+# message: begins and ends at 0
 def slanted_triangle(steps, rising, peak, lowest):
     return np.interp(np.arange(steps), [0, rising, steps - 1], [0, peak, 0])
 
 
 # %% wrong: swapped
-# says: peak and lowest are swapped
+# message: peak and lowest are swapped
 def slanted_triangle(steps, rising, peak, lowest):
     return np.interp(np.arange(steps), [0, rising, steps - 1], [peak, lowest, peak])
 
 
 # %% wrong: slanted the other way
-# says: rises slowly and falls quickly
+# message: rises slowly and falls quickly
 def slanted_triangle(steps, rising, peak, lowest):
     return np.interp(np.arange(steps), [0, steps - 1 - rising, steps - 1], [lowest, peak, lowest])
 
 
 # %% wrong: peak on top of the floor
-# says: peak is added
+# message: peak is added
 def slanted_triangle(steps, rising, peak, lowest):
     return lowest + np.interp(np.arange(steps), [0, rising, steps - 1], [0, peak, 0])
 
 
 # %% wrong: one step too many
-# says: a step is listed that is none
+# message: a step is listed that is none
 def slanted_triangle(steps, rising, peak, lowest):
     return np.interp(np.arange(steps + 1), [0, rising, steps], [lowest, peak, lowest])
 
 
 # %% wrong: the course's own schedule
-# says: one step after the last
+# message: one step after the last
 def slanted_triangle(steps, rising, peak, lowest):
     schedule = schedules.SlantedTriangle(peak, steps, (rising + 0.5) / steps, peak / lowest)
     return [float(schedule(step)) for step in range(steps)]

@@ -28,33 +28,33 @@ def steepest_rate(rates, losses):
 
 
 # %% wrong: over the rate itself
-# says: over the rate instead of its logarithm
+# message: over the rate instead of its logarithm
 def steepest_rate(rates, losses):
     end = int(np.nanargmin(losses)) + 1
     return float(rates[int(np.argmin(np.diff(losses[:end]) / np.diff(rates[:end])))])
 
 
 # %% wrong: differences for slopes
-# says: difference of the losses is taken for the slope
+# message: difference of the losses is taken for the slope
 def steepest_rate(rates, losses):
     end = int(np.nanargmin(losses)) + 1
     return float(rates[int(np.argmin(np.diff(losses[:end])))])
 
 
 # %% wrong: the lowest loss
-# says: the rate with the lowest loss is returned
+# message: the rate with the lowest loss is returned
 def steepest_rate(rates, losses):
     return float(rates[int(np.nanargmin(losses))])
 
 
 # %% wrong: the other rule of thumb
-# says: a tenth of the rate with the lowest loss
+# message: a tenth of the rate with the lowest loss
 def steepest_rate(rates, losses):
     return learning_rates.suggested_rate(rates, losses)
 
 
 # %% wrong: the upper rate
-# says: the upper rate of the pair
+# message: the upper rate of the pair
 def steepest_rate(rates, losses):
     end = int(np.nanargmin(losses)) + 1
     slopes = np.diff(losses[:end]) / np.diff(np.log(rates[:end]))
@@ -62,7 +62,7 @@ def steepest_rate(rates, losses):
 
 
 # %% wrong: looks beyond the lowest
-# says: after the lowest loss
+# message: after the lowest loss
 def steepest_rate(rates, losses):
     kept = np.isfinite(losses)
     rates, losses = np.asarray(rates)[kept], np.asarray(losses)[kept]
@@ -70,7 +70,7 @@ def steepest_rate(rates, losses):
 
 
 # %% wrong: stumbles over nan
-# says: should be
+# message: should be
 def steepest_rate(rates, losses):
     end = int(np.argmin(losses)) + 1
     slopes = np.diff(losses[:end]) / np.diff(np.log(rates[:end]))
@@ -78,7 +78,7 @@ def steepest_rate(rates, losses):
 
 
 # %% wrong: the position
-# says: the position is returned
+# message: the position is returned
 def steepest_rate(rates, losses):
     end = int(np.nanargmin(losses)) + 1
     slopes = np.diff(losses[:end]) / np.diff(np.log(rates[:end]))
@@ -86,7 +86,7 @@ def steepest_rate(rates, losses):
 
 
 # %% wrong: the steepest rise
-# says: steepest rise
+# message: steepest rise
 def steepest_rate(rates, losses):
     kept = np.isfinite(losses)
     rates, losses = np.asarray(rates)[kept], np.asarray(losses)[kept]

@@ -17,39 +17,39 @@ def align(target, source):
 
 
 # %% wrong: transposed
-# says: source and target are exchanged
+# message: source and target are exchanged
 def align(target, source):
     u, _, vt = np.linalg.svd(target.T @ source)
     return (u @ vt).T
 
 
 # %% wrong: least squares
-# says: any matrix is allowed
+# message: any matrix is allowed
 def align(target, source):
     return np.linalg.lstsq(target, source, rcond=None)[0]
 
 
 # %% wrong: singular values kept
-# says: singular values are kept
+# message: singular values are kept
 def align(target, source):
     return target.T @ source
 
 
 # %% wrong: centred first
-# says: R should be
+# message: R should be
 def align(target, source):
     return linalg.orthogonal_procrustes(target - target.mean(axis=0), source - source.mean(axis=0))[0]
 
 
 # %% wrong: numpy's V is taken for V transposed
-# says: R should be
+# message: R should be
 def align(target, source):
     u, _, v = np.linalg.svd(target.T @ source)
     return u @ v.T
 
 
 # %% wrong: reflections are undone
-# says: R should be
+# message: R should be
 def align(target, source):
     u, _, vt = np.linalg.svd(target.T @ source)
     signs = np.ones(len(u))
@@ -58,13 +58,13 @@ def align(target, source):
 
 
 # %% wrong: the rotated points
-# says: shape of R
+# message: shape of R
 def align(target, source):
     u, _, vt = np.linalg.svd(target.T @ source)
     return np.concatenate([target @ u @ vt, target @ u @ vt])
 
 
 # %% wrong: nothing turns
-# says: nothing is turned
+# message: nothing is turned
 def align(target, source):
     return np.eye(target.shape[1])

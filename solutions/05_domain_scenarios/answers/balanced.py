@@ -29,13 +29,13 @@ def balanced(labels, count, rng):
 
 
 # %% wrong: drawn with replacement
-# says: comes twice although
+# message: comes twice although
 def balanced(labels, count, rng):
     return np.concatenate([rng.choice(np.flatnonzero(labels == label), count) for label in np.unique(labels)])
 
 
 # %% wrong: replacement only where it is short
-# says: would be fair
+# message: would be fair
 # earns: 1
 def balanced(labels, count, rng):
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
@@ -43,7 +43,7 @@ def balanced(labels, count, rng):
 
 
 # %% wrong: all once, then drawn with replacement
-# says: would be fair
+# message: would be fair
 # earns: 1
 def balanced(labels, count, rng):
     groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
@@ -52,40 +52,40 @@ def balanced(labels, count, rng):
 
 
 # %% wrong: the first ones
-# says: first ones always taken
+# message: first ones always taken
 # earns: 2
 def balanced(labels, count, rng):
     return np.concatenate([np.resize(np.flatnonzero(labels == label), count) for label in np.unique(labels)])
 
 
 # %% wrong: under-sampling only
-# says: smaller class is taken as it is
+# message: smaller class is taken as it is
 # earns: 1
 def balanced(labels, count, rng):
     return np.concatenate([rng.permutation(np.flatnonzero(labels == label))[:count] for label in np.unique(labels)])
 
 
 # %% wrong: count of the whole
-# says: size of the whole
+# message: size of the whole
 def balanced(labels, count, rng):
     names = np.unique(labels)
     return np.concatenate([np.resize(rng.permutation(np.flatnonzero(labels == label)), count // len(names)) for label in names])
 
 
 # %% wrong: labels instead of places
-# says: how often each class comes|outside
+# message: how often each class comes|outside
 def balanced(labels, count, rng):
     return np.repeat(np.unique(labels), count)
 
 
 # %% wrong: the course's function
-# says: how often each class comes
+# message: how often each class comes
 def balanced(labels, count, rng):
     return label_shift.resample(labels, int(rng.integers(1000)), "over")
 
 
 # %% wrong: drawn again in the order of the labels
-# says: a second time
+# message: a second time
 # earns: 2
 def balanced(labels, count, rng):
     def of_class(places):

@@ -1,8 +1,8 @@
 # %% right: from the odds
 def moved_threshold(source_share, target_share):
-    one = source_share * (1 - target_share)
-    zero = (1 - source_share) * target_share
-    return one / (one + zero)
+    positive = source_share * (1 - target_share)
+    negative = (1 - source_share) * target_share
+    return positive / (positive + negative)
 
 
 # %% right: a root is looked for
@@ -32,43 +32,43 @@ def moved_threshold(source_share, target_share):
 
 
 # %% wrong: exchanged
-# says: source and target are exchanged
+# message: source and target are exchanged
 def moved_threshold(source_share, target_share):
     odds = target_share * (1 - source_share) / ((1 - target_share) * source_share)
     return odds / (1 + odds)
 
 
 # %% wrong: as before
-# says: stays at one half
+# message: stays at one half
 def moved_threshold(source_share, target_share):
     return 0.5
 
 
 # %% wrong: balanced source
-# says: taken for balanced
+# message: taken for balanced
 def moved_threshold(source_share, target_share):
     return 1 - target_share
 
 
 # %% wrong: odds
-# says: odds are returned
+# message: odds are returned
 def moved_threshold(source_share, target_share):
     return source_share * (1 - target_share) / ((1 - source_share) * target_share)
 
 
 # %% wrong: only class 1 is corrected
-# says: only class 1 is corrected
+# message: only class 1 is corrected
 def moved_threshold(source_share, target_share):
     return source_share / (source_share + target_share)
 
 
 # %% wrong: the target's share
-# says: target's share is returned
+# message: target's share is returned
 def moved_threshold(source_share, target_share):
     return target_share
 
 
 # %% wrong: half of the ratio
-# says: should be
+# message: should be
 def moved_threshold(source_share, target_share):
     return 0.5 * source_share / target_share

@@ -1,17 +1,17 @@
 # %% right: tables as arrays
 def scenario(source, target):
     inputs = [sorted({x for x, _ in side}) for side in (source, target)]
-    answers = [sorted({y for _, y in side}) for side in (source, target)]
+    outputs = [sorted({y for _, y in side}) for side in (source, target)]
     if inputs[0] != inputs[1]:
         return "X"
-    if answers[0] != answers[1]:
+    if outputs[0] != outputs[1]:
         return "Y"
-    one, other = (np.array([[side.get((x, y), 0.0) for y in answers[0]] for x in inputs[0]]) for side in (source, target))
-    if np.allclose(one, other, rtol=0, atol=1e-9):
+    first, second = (np.array([[side.get((x, y), 0.0) for y in outputs[0]] for x in inputs[0]]) for side in (source, target))
+    if np.allclose(first, second, rtol=0, atol=1e-9):
         return "none"
-    if np.allclose(one / one.sum(1, keepdims=True), other / other.sum(1, keepdims=True), rtol=0, atol=1e-9):
+    if np.allclose(first / first.sum(1, keepdims=True), second / second.sum(1, keepdims=True), rtol=0, atol=1e-9):
         return "P(X)"
-    if np.allclose(one / one.sum(0), other / other.sum(0), rtol=0, atol=1e-9):
+    if np.allclose(first / first.sum(0), second / second.sum(0), rtol=0, atol=1e-9):
         return "P(Y)"
     return "P(Y|X)"
 
@@ -64,24 +64,24 @@ def scenario(source, target):
 
 
 # %% wrong: marginals only
-# says: inputs moved, as they do when P\(Y\) moves
+# message: inputs moved, as they do when P\(Y\) moves
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if {pair[place] for pair in source} != {pair[place] for pair in target}:
             return name
     for place, name in ((0, "P(X)"), (1, "P(Y)")):
-        one, other = ({}, {})
-        for side, sums in ((source, one), (target, other)):
+        first, second = ({}, {})
+        for side, sums in ((source, first), (target, second)):
             for pair, p in side.items():
                 sums[pair[place]] = sums.get(pair[place], 0) + p
-        if any(abs(one[key] - other[key]) > 1e-9 for key in one):
+        if any(abs(first[key] - second[key]) > 1e-9 for key in first):
             return name
     return "none"
 
 
 # %% wrong: exact comparison
-# says: rounding errors
+# message: rounding errors
 # earns: 0
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
@@ -90,118 +90,118 @@ def scenario(source, target):
     if source == target:
         return "none"
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
     for place, name in ((0, "P(X)"), (1, "P(Y)")):
-        if given(source, place) == given(target, place):
+        if conditional(source, place) == conditional(target, place):
             return name
     return "P(Y|X)"
 
 
 # %% wrong: asks for equal tables last
-# says: equal tables are not asked
+# message: equal tables are not asked
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if {pair[place] for pair in source} != {pair[place] for pair in target}:
             return name
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
-    def same(one, other):
-        return all(abs(one.get(pair, 0) - other.get(pair, 0)) < 1e-9 for pair in {*one, *other})
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
 
     for place, name in ((0, "P(X)"), (1, "P(Y)")):
-        if same(given(source, place), given(target, place)):
+        if same(conditional(source, place), conditional(target, place)):
             return name
     return "none" if same(source, target) else "P(Y|X)"
 
 
 # %% wrong: label shift is called by its consequence
-# says: P\(Y\|X\) moved with P\(Y\)
+# message: P\(Y\|X\) moved with P\(Y\)
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if {pair[place] for pair in source} != {pair[place] for pair in target}:
             return name
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
-    def same(one, other):
-        return all(abs(one.get(pair, 0) - other.get(pair, 0)) < 1e-9 for pair in {*one, *other})
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
 
     if same(source, target):
         return "none"
-    return "P(X)" if same(given(source, 0), given(target, 0)) else "P(Y|X)"
+    return "P(X)" if same(conditional(source, 0), conditional(target, 0)) else "P(Y|X)"
 
 
 # %% wrong: conditionals the wrong way round
-# says: should be .P\(Y\)., but it is .P\(X\)
+# message: should be .P\(Y\)., but it is .P\(X\)
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if {pair[place] for pair in source} != {pair[place] for pair in target}:
             return name
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
-    def same(one, other):
-        return all(abs(one.get(pair, 0) - other.get(pair, 0)) < 1e-9 for pair in {*one, *other})
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
 
     if same(source, target):
         return "none"
-    if same(given(source, 1), given(target, 1)):
+    if same(conditional(source, 1), conditional(target, 1)):
         return "P(X)"
-    return "P(Y)" if same(given(source, 0), given(target, 0)) else "P(Y|X)"
+    return "P(Y)" if same(conditional(source, 0), conditional(target, 0)) else "P(Y|X)"
 
 
 # %% wrong: only new inputs are noticed
-# says: only one side is searched
+# message: only one side is searched
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if not {pair[place] for pair in target} <= {pair[place] for pair in source}:
             return name
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
-    def same(one, other):
-        return all(abs(one.get(pair, 0) - other.get(pair, 0)) < 1e-9 for pair in {*one, *other})
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
 
     if same(source, target):
         return "none"
-    if same(given(source, 0), given(target, 0)):
+    if same(conditional(source, 0), conditional(target, 0)):
         return "P(X)"
-    return "P(Y)" if same(given(source, 1), given(target, 1)) else "P(Y|X)"
+    return "P(Y)" if same(conditional(source, 1), conditional(target, 1)) else "P(Y|X)"
 
 
 # %% wrong: the course's function, on tables
-# says: Error
+# message: Error
 def scenario(source, target):
     return differences(source, target)[0]
 
 
 # %% wrong: every pair is looked up on both sides
-# says: Error
+# message: Error
 # earns: 2
 def scenario(source, target):
     for place, name in ((0, "X"), (1, "Y")):
         if {pair[place] for pair in target} != {pair[place] for pair in source}:
             return name
 
-    def given(side, place):
-        return {pair: p / sum(q for other, q in side.items() if other[place] == pair[place]) for pair, p in side.items()}
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
 
-    def same(one, other):
-        return all(abs(one[pair] - other[pair]) < 1e-9 for pair in one)
+    def same(first, second):
+        return all(abs(first[pair] - second[pair]) < 1e-9 for pair in first)
 
     if same(source, target):
         return "none"
-    if same(given(source, 0), given(target, 0)):
+    if same(conditional(source, 0), conditional(target, 0)):
         return "P(X)"
-    return "P(Y)" if same(given(source, 1), given(target, 1)) else "P(Y|X)"
+    return "P(Y)" if same(conditional(source, 1), conditional(target, 1)) else "P(Y|X)"

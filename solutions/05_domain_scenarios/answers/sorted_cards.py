@@ -9,7 +9,7 @@ def sorted_cards():
 
 # %% right: from the part to its cards, lists as pairs
 def sorted_cards():
-    heaps = {
+    clusters = {
         ("P(X)", "transductive"): "night accents leaves",
         ("Y", "inductive"): "farm breeds mushrooms",
         ("Y", "unsupervised"): "baskets",
@@ -17,11 +17,11 @@ def sorted_cards():
         ("P(Y|X)", "inductive"): "prize loans",
         ("X", "transductive"): "sounds",
     }
-    found = {}
-    for pair, cards in heaps.items():
+    answer = {}
+    for pair, cards in clusters.items():
         for card in cards.split():
-            found[card] = list(pair)
-    return found
+            answer[card] = list(pair)
+    return answer
 
 
 # %% right: the course's objects, compared
@@ -29,8 +29,8 @@ def sorted_cards():
     half, rare = (0.5, 0.5), (0.02, 0.98)
     sides = {}
 
-    def card(name, spaces, inputs, answers, rules, shares=(None, None), labels=(True, True)):
-        sides[name] = [(Domain(spaces[i], inputs[i]), Task(answers[i], rules[i], shares[i])) for i in (0, 1)], labels
+    def card(name, spaces, inputs, outputs, rules, shares=(None, None), labels=(True, True)):
+        sides[name] = [(Domain(spaces[i], inputs[i]), Task(outputs[i], rules[i], shares[i])) for i in (0, 1)], labels
 
     card("night", ["photos"] * 2, ["day", "night"], ["abc"] * 2, ["same"] * 2, labels=(True, False))
     card("farm", ["photos"] * 2, ["animals"] * 2, ["lze", "cps"], ["same"] * 2)
@@ -50,14 +50,14 @@ def sorted_cards():
 
 
 # %% wrong: one pair for all
-# says: other things in view are noticed
+# message: other things in view are noticed
 def sorted_cards():
     cards = "night farm breeds accents rare prize leaves mushrooms baskets parts loans sounds"
     return dict.fromkeys(cards.split(), ("P(X)", "transductive"))
 
 
 # %% wrong: what the check shows is learned by heart
-# says: The card 'mushrooms' is not 'P\(X\)'
+# message: The card 'mushrooms' is not 'P\(X\)'
 def sorted_cards():
     shown = {
         "night": ("P(X)", "transductive"),
@@ -71,7 +71,7 @@ def sorted_cards():
 
 
 # %% wrong: label shift is called by its consequence
-# says: P\(Y\|X\), which moved along with P\(Y\), is named
+# message: P\(Y\|X\), which moved along with P\(Y\), is named
 # earns: 1
 def sorted_cards():
     parts = dict(
@@ -84,7 +84,7 @@ def sorted_cards():
 
 
 # %% wrong: unsupervised is what has no labels of the target
-# says: only labels of the target are asked for
+# message: only labels of the target are asked for
 # earns: 2
 def sorted_cards():
     parts = dict(
@@ -96,7 +96,7 @@ def sorted_cards():
 
 
 # %% wrong: unsupervised is what has no labels of the source
-# says: only one side is asked for labels
+# message: only one side is asked for labels
 # earns: 2
 def sorted_cards():
     parts = dict(
@@ -109,7 +109,7 @@ def sorted_cards():
 
 
 # %% wrong: whatever looks new is another X
-# says: card 'accents' should be 'P\(X\)', but it is 'X'. That is what comes out when inputs that look new
+# message: card 'accents' should be 'P\(X\)', but it is 'X'. That is what comes out when inputs that look new
 # earns: 1
 def sorted_cards():
     parts = dict(
@@ -122,7 +122,7 @@ def sorted_cards():
 
 
 # %% wrong: a changed meaning is taken for changed shares
-# says: only shares are thought to move
+# message: only shares are thought to move
 # earns: 1
 def sorted_cards():
     parts = dict(
@@ -135,7 +135,7 @@ def sorted_cards():
 
 
 # %% wrong: only the cards of the visible checks, the others left out
-# says: no answer for leaves, mushrooms
+# message: no answer for leaves, mushrooms
 def sorted_cards():
     return {
         "night": ("P(X)", "transductive"),
@@ -148,14 +148,14 @@ def sorted_cards():
 
 
 # %% wrong: the setting first
-# says: should have one of X, Y, P\(X\), P\(Y\), P\(Y\|X\) there, not 'transductive'
+# message: should have one of X, Y, P\(X\), P\(Y\), P\(Y\|X\) there, not 'transductive'
 def sorted_cards():
     cards = "night farm breeds accents rare prize leaves mushrooms baskets parts loans sounds"
     return dict.fromkeys(cards.split(), ("transductive", "P(X)"))
 
 
 # %% wrong: the part alone
-# says: should have a pair of strings
+# message: should have a pair of strings
 def sorted_cards():
     return dict(
         night="P(X)", farm="Y", breeds="Y", accents="P(X)", rare="P(Y)", prize="P(Y|X)",

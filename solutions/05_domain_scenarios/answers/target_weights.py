@@ -22,43 +22,43 @@ def target_weights(probabilities, source_count, target_count, largest):
 
 
 # %% wrong: counts are forgotten
-# says: counts of the two sides are forgotten
+# message: counts of the two sides are forgotten
 def target_weights(probabilities, source_count, target_count, largest):
     return np.minimum(probabilities / (1 - probabilities), largest)
 
 
 # %% wrong: counts are exchanged
-# says: counts are exchanged
+# message: counts are exchanged
 def target_weights(probabilities, source_count, target_count, largest):
     return np.minimum(probabilities / (1 - probabilities) * target_count / source_count, largest)
 
 
 # %% wrong: probabilities
-# says: probabilities are returned
+# message: probabilities are returned
 def target_weights(probabilities, source_count, target_count, largest):
     return probabilities
 
 
 # %% wrong: nothing is cut
-# says: should be
+# message: should be
 def target_weights(probabilities, source_count, target_count, largest):
     return probabilities / np.maximum(1 - probabilities, 1e-12) * source_count / target_count
 
 
 # %% wrong: the other way round
-# says: source and target are exchanged
+# message: source and target are exchanged
 def target_weights(probabilities, source_count, target_count, largest):
     return np.minimum((1 - probabilities) / np.maximum(probabilities, 1e-12) * target_count / source_count, largest)
 
 
 # %% wrong: mean 1
-# says: divided by their mean
+# message: divided by their mean
 def target_weights(probabilities, source_count, target_count, largest):
     weights = np.minimum(probabilities / np.maximum(1 - probabilities, 1e-12) * source_count / target_count, largest)
     return weights / weights.mean()
 
 
 # %% wrong: cut before the counts
-# says: should be
+# message: should be
 def target_weights(probabilities, source_count, target_count, largest):
     return np.minimum(probabilities / np.maximum(1 - probabilities, 1e-12), largest) * source_count / target_count

@@ -28,29 +28,29 @@ def verdict(with_teacher, without):
 
 
 # %% wrong: the mean decides
-# says: mean alone decides
+# message: mean alone decides
 def verdict(with_teacher, without):
     return "helps" if np.mean(with_teacher) > np.mean(without) else "harms"
 
 
 # %% wrong: intervals that overlap
-# says: two intervals are compared|pairs are not used
+# message: two intervals are compared|pairs are not used
 def verdict(with_teacher, without):
     from tlcourse.stats import summary
 
-    one, other = summary(with_teacher)["ci95"], summary(without)["ci95"]
-    return "helps" if one[0] > other[1] else "harms" if one[1] < other[0] else "undecided"
+    taught, alone = summary(with_teacher)["ci95"], summary(without)["ci95"]
+    return "helps" if taught[0] > alone[1] else "harms" if taught[1] < alone[0] else "undecided"
 
 
 # %% wrong: an unpaired test
-# says: pairs are not used
+# message: pairs are not used
 def verdict(with_teacher, without):
     test = stats.ttest_ind(with_teacher, without, equal_var=False)
     return "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
 
 
 # %% wrong: 1.96
-# says: 1.96 is used
+# message: 1.96 is used
 def verdict(with_teacher, without):
     gains = np.subtract(with_teacher, without)
     half = 1.96 * stats.sem(gains)
@@ -58,7 +58,7 @@ def verdict(with_teacher, without):
 
 
 # %% wrong: of single runs
-# says: not divided by √n
+# message: not divided by √n
 def verdict(with_teacher, without):
     gains = np.subtract(with_teacher, without)
     half = stats.t.ppf(0.975, len(gains) - 1) * gains.std(ddof=1)
@@ -66,14 +66,14 @@ def verdict(with_teacher, without):
 
 
 # %% wrong: exchanged
-# says: with and without are exchanged
+# message: with and without are exchanged
 def verdict(with_teacher, without):
     low, high = paired_difference(without, with_teacher)["ci95"]
     return "helps" if low > 0 else "harms" if high < 0 else "undecided"
 
 
 # %% wrong: numpy's std
-# says: divided by n, not n - 1
+# message: divided by n, not n - 1
 def verdict(with_teacher, without):
     gains = np.subtract(with_teacher, without)
     half = stats.t.ppf(0.975, len(gains) - 1) * gains.std() / np.sqrt(len(gains))
@@ -81,7 +81,7 @@ def verdict(with_teacher, without):
 
 
 # %% wrong: a one-sided quantile
-# says: quantile is one-sided
+# message: quantile is one-sided
 def verdict(with_teacher, without):
     gains = np.subtract(with_teacher, without)
     half = stats.t.ppf(0.95, len(gains) - 1) * stats.sem(gains)

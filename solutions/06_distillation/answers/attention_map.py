@@ -7,8 +7,8 @@ def attention_map(maps):
 # %% right: picture by picture
 def attention_map(maps):
     rows = []
-    for one in maps:
-        energy = np.square(one).sum(axis=2).ravel()
+    for image_maps in maps:
+        energy = np.square(image_maps).sum(axis=2).ravel()
         rows.append(energy / np.linalg.norm(energy))
     return rows
 
@@ -20,55 +20,55 @@ def attention_map(maps):
 
 
 # %% wrong: not squared
-# says: not squared
+# message: not squared
 def attention_map(maps):
     rows = maps.sum(axis=-1).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 # %% wrong: absolute values
-# says: absolute values
+# message: absolute values
 def attention_map(maps):
     rows = np.abs(maps).sum(axis=-1).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 # %% wrong: no length
-# says: not brought to length 1
+# message: not brought to length 1
 def attention_map(maps):
     return (maps**2).sum(axis=-1).reshape(len(maps), -1)
 
 
 # %% wrong: the sum is 1
-# says: sum 1
+# message: sum 1
 def attention_map(maps):
     rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
     return rows / rows.sum(axis=1, keepdims=True)
 
 
 # %% wrong: all pictures together
-# says: all pictures together
+# message: all pictures together
 def attention_map(maps):
     rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows)
 
 
 # %% wrong: squared after the sum
-# says: after the sum
+# message: after the sum
 def attention_map(maps):
     rows = (maps.sum(axis=-1) ** 2).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 # %% wrong: over the pictures' height instead of the channels
-# says: shape
+# message: shape
 def attention_map(maps):
     rows = (maps**2).sum(axis=1).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 # %% wrong: not flattened
-# says: shape
+# message: shape
 def attention_map(maps):
     energy = (maps**2).sum(axis=-1)
     return energy / np.linalg.norm(energy, axis=(1, 2), keepdims=True)

@@ -27,7 +27,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: no T²
-# says: factor T² is missing
+# message: factor T² is missing
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
@@ -37,7 +37,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: swapped
-# says: swapped
+# message: swapped
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(student_logits / temperature), keras.ops.softmax(teacher_logits / temperature)
@@ -47,7 +47,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: alpha on the labels
-# says: alpha weighs the labels
+# message: alpha weighs the labels
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
@@ -57,7 +57,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: T² on everything
-# says: labels' part too
+# message: labels' part too
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
@@ -67,7 +67,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: labels softened too
-# says: softened too
+# message: softened too
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
@@ -77,7 +77,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: the cross-entropy alone
-# says: entropy is not subtracted
+# message: entropy is not subtracted
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.CategoricalCrossentropy(from_logits=True)(
         keras.ops.softmax(teacher_logits / temperature), student_logits / temperature
@@ -87,7 +87,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: keras.distillation with its default, which takes logits for probabilities
-# says: the loss should be
+# message: the loss should be
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = temperature**2 * keras.ops.mean(keras.losses.kl_divergence(teacher_logits / temperature, student_logits / temperature))
     hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
@@ -95,7 +95,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: numpy, without gradients
-# says: gradient
+# message: gradient
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     from scipy.special import log_softmax
 
@@ -106,7 +106,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: the teacher's part in numpy, without gradients
-# says: part of the loss has no gradient
+# message: part of the loss has no gradient
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     from scipy.special import log_softmax
 

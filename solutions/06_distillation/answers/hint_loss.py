@@ -16,42 +16,42 @@ def hint_loss(student_maps, teacher_maps, kernel):
 
 
 # %% wrong: summed
-# says: summed instead of averaged
+# message: summed instead of averaged
 def hint_loss(student_maps, teacher_maps, kernel):
     return ((student_maps @ kernel - teacher_maps) ** 2).sum()
 
 
 # %% wrong: not squared
-# says: not squared
+# message: not squared
 def hint_loss(student_maps, teacher_maps, kernel):
     return (student_maps @ kernel - teacher_maps).mean()
 
 
 # %% wrong: absolute
-# says: absolute
+# message: absolute
 def hint_loss(student_maps, teacher_maps, kernel):
     return np.abs(student_maps @ kernel - teacher_maps).mean()
 
 
 # %% wrong: the root
-# says: root of the mean
+# message: root of the mean
 def hint_loss(student_maps, teacher_maps, kernel):
     return np.sqrt(((student_maps @ kernel - teacher_maps) ** 2).mean())
 
 
 # %% wrong: the mean over pictures only
-# says: over the pictures only
+# message: over the pictures only
 def hint_loss(student_maps, teacher_maps, kernel):
     return ((student_maps @ kernel - teacher_maps) ** 2).sum(axis=(1, 2, 3)).mean()
 
 
 # %% wrong: half of it, as the paper writes
-# says: half of it
+# message: half of it
 def hint_loss(student_maps, teacher_maps, kernel):
     return 0.5 * ((student_maps @ kernel - teacher_maps) ** 2).mean()
 
 
 # %% wrong: pooled first
-# says: averaged over space first
+# message: averaged over space first
 def hint_loss(student_maps, teacher_maps, kernel):
     return ((student_maps.mean(axis=(1, 2)) @ kernel - teacher_maps.mean(axis=(1, 2))) ** 2).mean()

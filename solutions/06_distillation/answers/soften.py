@@ -21,64 +21,64 @@ def soften(logits, temperature):
 
 
 # %% wrong: multiplied
-# says: multiplied by the temperature
+# message: multiplied by the temperature
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits * temperature))
 
 
 # %% wrong: forgotten
-# says: temperature is forgotten
+# message: temperature is forgotten
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits))
 
 
 # %% wrong: probabilities divided
-# says: not the logits
+# message: not the logits
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits)) / temperature
 
 
 # %% wrong: over the pictures
-# says: over the pictures
+# message: over the pictures
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits / temperature, axis=0))
 
 
 # %% wrong: over the whole table
-# says: whole table
+# message: whole table
 def soften(logits, temperature):
     powers = np.exp(logits / temperature)
     return powers / powers.sum()
 
 
 # %% wrong: no softmax
-# says: softmax is missing
+# message: softmax is missing
 def soften(logits, temperature):
     return logits / temperature
 
 
 # %% wrong: overflow
-# says: overflow
+# message: overflow
 def soften(logits, temperature):
     powers = np.exp(logits / temperature)
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 # %% wrong: the visible temperature
-# says: should be
+# message: should be
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits / 2.0))
 
 
 # %% wrong: large logits cut off
-# says: cut off
+# message: cut off
 def soften(logits, temperature):
     powers = np.exp(np.minimum(logits / temperature, 700))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 # %% wrong: the largest logit of the whole table
-# says: overflow
+# message: overflow
 def soften(logits, temperature):
     powers = np.exp((logits - logits.max()) / temperature)
     return powers / powers.sum(axis=1, keepdims=True)

@@ -45,8 +45,8 @@ def drawings():
     trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
     draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
-    said = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
-    public = {name: plain(text).removeprefix("Draw ") for name, text in said.items() if not name.startswith("_")}
+    docstrings = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
+    public = {name: plain(text).removeprefix("Draw ") for name, text in docstrings.items() if not name.startswith("_")}
     return {name: text[:1].upper() + text[1:] for name, text in public.items()}
 
 
@@ -56,15 +56,15 @@ def _takes_axes(function):
 
 def _literals(tree):
     """The words of titles and labels that a cell hands to matplotlib, in the order of the source."""
-    found = {"title": [], "xlabel": [], "ylabel": []}
+    texts = {"title": [], "xlabel": [], "ylabel": []}
     methods = {"set_title": "title", "suptitle": "title", "set_xlabel": "xlabel", "set_ylabel": "ylabel"}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         method = methods.get(getattr(call.func, "attr", None))
-        given = [(method, call.args[0])] if method and call.args else []
-        given += [(word.arg, word.value) for word in call.keywords if word.arg in found]
-        for key, node in given:
-            found[key] += [text for text in [_text(node)] if text and text not in found[key]]
-    return found
+        arguments = [(method, call.args[0])] if method and call.args else []
+        arguments += [(word.arg, word.value) for word in call.keywords if word.arg in texts]
+        for key, node in arguments:
+            texts[key] += [text for text in [_text(node)] if text and text not in texts[key]]
+    return texts
 
 
 def _text(node):

@@ -78,11 +78,11 @@ def linked(text, document, page):
         The path of the page on the site: "docs/grading.md".
     """
 
-    def target(found):
-        path = site_path(_resolved(found[1], document))
+    def target(match):
+        path = site_path(_resolved(match[1], document))
         if not path.startswith(SITE):
             path = posixpath.relpath(path, posixpath.dirname(page) or ".")
-        return path + (found[2] or "")
+        return path + (match[2] or "")
 
     return LINK.sub(target, MARKERS.sub("", text))
 
@@ -94,7 +94,7 @@ def _resolved(link, document):
 
 def figures(text, document):
     """The repository paths of the images that a document shows."""
-    return [_resolved(found[1], document) for found in LINK.finditer(text) if found[1].endswith(".png")]
+    return [_resolved(match[1], document) for match in LINK.finditer(text) if match[1].endswith(".png")]
 
 
 def first_page(text, documents):
@@ -119,7 +119,7 @@ def _contents(pages, hidden=False):
 def claims_page(text):
     """docs/claims.md as a page: each claim links to the section of a unit that shows it."""
     page = linked(text, CLAIMS, site_path(CLAIMS))
-    return SECTION_LINK.sub(lambda found: f"[{found[1]}]({found[2]}#{slugify(found[1])})", page)
+    return SECTION_LINK.sub(lambda match: f"[{match[1]}]({match[2]}#{slugify(match[1])})", page)
 
 
 def module_pages():
@@ -130,13 +130,13 @@ def module_pages():
     dict of str to str
         Name of the page to its Markdown.
     """
-    found = {}
+    by_page = {}
     for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil: it imports packages, and TensorFlow with some
         name = ".".join(["tlcourse", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         page = ".".join(name.split(".")[:2])
         if name != "tlcourse" and page not in LEFT_OUT:
-            found.setdefault(page, []).append(name)
-    return {page: "\n".join(_module(name, page) for name in sorted(names)) for page, names in found.items()}
+            by_page.setdefault(page, []).append(name)
+    return {page: "\n".join(_module(name, page) for name in sorted(names)) for page, names in by_page.items()}
 
 
 def _module(name, page):

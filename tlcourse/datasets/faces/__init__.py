@@ -8,7 +8,7 @@ data, a classroom can share, print and misclassify it without asking anyone.
 
 import numpy as np
 
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.faces.people import person
 from tlcourse.datasets.faces.portrait import draw
 
@@ -33,7 +33,7 @@ def portraits(people, images_each, seed):
 
     Returns
     -------
-    LabelledImages
+    LabeledImages
         ``len(people) * images_each`` pictures, person by person; class names ``"person 17"``.
 
     Raises
@@ -53,7 +53,7 @@ def portraits(people, images_each, seed):
             images[row, column] = draw(someone, rng)
     labels = np.repeat(np.arange(len(people)), images_each)
     names = tuple(f"person {identity}" for identity in people)
-    return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
+    return LabeledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
 
 
 def headline(seed, images_each=10):
@@ -68,7 +68,7 @@ def headline(seed, images_each=10):
 
     Returns
     -------
-    tuple of LabelledImages
+    tuple of LabeledImages
         Training pictures (65 * images_each) and test pictures (1,300).
 
     Raises

@@ -42,8 +42,8 @@ class Canvas:
     def box(self, x, y, width, height):
         return self.cover(np.maximum(np.abs(x) - width, np.abs(y) - height))
 
-    def paint(self, mask, colour, opacity=1.0):
-        """Blend `colour` in where `mask` is 1."""
-        step = np.asarray(colour, np.float32)[:, None, None] - self.planes
+    def paint(self, mask, color, opacity=1.0):
+        """Blend `color` in where `mask` is 1."""
+        step = np.asarray(color, np.float32)[:, None, None] - self.planes
         step *= mask * np.float32(opacity) if opacity != 1.0 else mask
         self.planes += step

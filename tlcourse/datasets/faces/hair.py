@@ -52,12 +52,12 @@ def headwear(canvas, p, rng):
     if rng.random() > 0.45:
         return
     x, y = canvas.look(0.35)
-    colour = rng.uniform(0, 1, 3)
+    color = rng.uniform(0, 1, 3)
     rim = -(p.hairline + rng.uniform(-0.1, 0.16)) * p.face_height
     if rng.random() < 0.5:
         crown = canvas.ellipse(x, y + p.face_height * 0.35, p.face_width * p.hair_volume * 1.03, p.face_height * 0.95)
-        canvas.paint(crown * canvas.cover(y - rim), colour)
-        canvas.paint(canvas.box(x - rng.uniform(-0.2, 0.2), y - rim, p.face_width * 1.15, 0.05), colour * 0.7)
+        canvas.paint(crown * canvas.cover(y - rim), color)
+        canvas.paint(canvas.box(x - rng.uniform(-0.2, 0.2), y - rim, p.face_width * 1.15, 0.05), color * 0.7)
     else:
         head = canvas.ellipse(x, y + 0.04, p.face_width * p.hair_volume * 1.03, p.face_height * p.hair_volume)
-        canvas.paint(head * canvas.cover(np.abs(y - rim + 0.05) - rng.uniform(0.04, 0.09)), colour)
+        canvas.paint(head * canvas.cover(np.abs(y - rim + 0.05) - rng.uniform(0.04, 0.09)), color)

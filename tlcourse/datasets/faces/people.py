@@ -30,7 +30,7 @@ class Mark:
     x: float
     y: float
     radius: float
-    colour: np.ndarray
+    color: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Person:
     mouth_width: float
     mouth_height: float
     lips: float
-    lip_colour: np.ndarray
+    lip_color: np.ndarray
     beard: str
     glasses: str
     frame: np.ndarray
@@ -136,7 +136,7 @@ def _lower_face(rng, lips):
         mouth_width=rng.uniform(0.12, 0.3),
         mouth_height=rng.uniform(0.34, 0.5),
         lips=rng.uniform(0.026, 0.11),
-        lip_colour=made_up if rng.random() < 0.5 else natural,
+        lip_color=made_up if rng.random() < 0.5 else natural,
         beard=str(rng.choice(_BEARDS)),
     )
 
@@ -158,5 +158,5 @@ def _mark(rng):
         x=0.42 * distance * np.cos(angle),
         y=0.08 + 0.5 * distance * np.sin(angle),
         radius=rng.uniform(0.055, 0.1),
-        colour=_MARKS[rng.integers(len(_MARKS))],
+        color=_MARKS[rng.integers(len(_MARKS))],
     )

@@ -84,7 +84,7 @@ def _head(canvas, p):
                 dot = canvas.ellipse(x - side * (p.face_width * 0.55 + dx), y - dy, 0.03, 0.03)
                 canvas.paint(dot, p.skin * [0.7, 0.55, 0.45])
     for mark in p.marks:
-        canvas.paint(canvas.ellipse(x - mark.x, y - mark.y, mark.radius, mark.radius), mark.colour)
+        canvas.paint(canvas.ellipse(x - mark.x, y - mark.y, mark.radius, mark.radius), mark.color)
     return face
 
 
@@ -102,12 +102,12 @@ def _mouth_and_beard(canvas, p, rng, face):
         canvas.paint(face * canvas.ellipse(x, y - p.mouth_height - 0.17, 0.14, 0.15), p.hair)
     if p.beard in ("moustache", "full", "goatee"):
         canvas.paint(canvas.ellipse(x, v + 0.1, width * 0.95, 0.055), p.hair)
-    canvas.paint(canvas.ellipse(x, v, width, p.lips + opening), p.lip_colour)
+    canvas.paint(canvas.ellipse(x, v, width, p.lips + opening), p.lip_color)
     if opening > 0.02:
         canvas.paint(canvas.ellipse(x, v, width * 0.75, opening), [0.25, 0.08, 0.1])
         canvas.paint(canvas.box(x, v + opening * 0.6, width * 0.5, opening * 0.3), [0.95, 0.95, 0.92])
     else:
-        canvas.paint(canvas.ellipse(x, v, width * 0.95, 0.014), p.lip_colour * 0.5)
+        canvas.paint(canvas.ellipse(x, v, width * 0.95, 0.014), p.lip_color * 0.5)
 
 
 def _eyes_and_nose(canvas, p, rng):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft
 
-from tlcourse.datasets import LabelledImages
+from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
@@ -64,7 +64,7 @@ def observe(images_each, seed, telescope=SHARP, fine=False):
 
     Returns
     -------
-    LabelledImages
+    LabeledImages
         Class by class; shape (n, 48, 48, 3).
 
     Raises
@@ -82,7 +82,7 @@ def observe(images_each, seed, telescope=SHARP, fine=False):
             light = draw_light(kind, np.random.default_rng([seed, kind, place]))
             images[label, number] = expose(light, telescope, np.random.default_rng([seed, kind, place, 1]))
     labels = np.repeat(np.arange(len(names)), images_each)
-    return LabelledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
+    return LabeledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
 
 
 def expose(light, telescope, rng):
@@ -110,8 +110,8 @@ def expose(light, telescope, rng):
     counts = seen + deviation * rng.standard_normal(seen.shape, np.float32) + np.float32(telescope.glow)[:, None, None]
     brightness = counts.mean(axis=0).clip(1e-3) / _WHITE
     shown = np.arcsinh(brightness / _SOFTENING) / np.arcsinh(1 / _SOFTENING)
-    picture = (counts / _WHITE + 0.004) * (shown / brightness)
-    return np.round(picture.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
+    image = (counts / _WHITE + 0.004) * (shown / brightness)
+    return np.round(image.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
 @functools.cache

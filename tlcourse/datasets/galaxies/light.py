@@ -15,7 +15,7 @@ KINDS = (
 )
 _AXIS = np.arange(SIZE, dtype=np.float32) - (SIZE - 1) / 2
 _X, _Y = np.meshgrid(_AXIS, _AXIS)
-_OLD, _YOUNG, _NURSERY = (np.array(colour, np.float32) for colour in ((1, 0.74, 0.46), (0.62, 0.8, 1), (1, 0.5, 0.72)))
+_OLD, _YOUNG, _NURSERY = (np.array(color, np.float32) for color in ((1, 0.74, 0.46), (0.62, 0.8, 1), (1, 0.5, 0.72)))
 
 
 def sersic(radius, effective_radius, index):
@@ -45,18 +45,18 @@ class Sky:
     def __init__(self):
         self.planes = np.zeros((3, SIZE, SIZE), np.float32)
 
-    def add(self, light, colour, total):
-        """Add `light` (height, width), scaled to `total` over the picture, in `colour`."""
-        self.planes += colour[:, None, None] * (light * np.float32(total / light.sum()))
+    def add(self, light, color, total):
+        """Add `light` (height, width), scaled to `total` over the picture, in `color`."""
+        self.planes += color[:, None, None] * (light * np.float32(total / light.sum()))
 
-    def point(self, x, y, colour, total):
+    def point(self, x, y, color, total):
         """Add a source of no size, shared among the four pixels around it; outside the picture it is lost."""
         column, row = x + (SIZE - 1) / 2, y + (SIZE - 1) / 2
         left, top = int(np.floor(column)), int(np.floor(row))
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
             if 0 <= top + i < SIZE and 0 <= left + j < SIZE:
                 share = (1 - abs(row - top - i)) * (1 - abs(column - left - j))
-                self.planes[:, top + i, left + j] += colour * np.float32(total * share)
+                self.planes[:, top + i, left + j] += color * np.float32(total * share)
 
 
 class Frame:
@@ -95,12 +95,12 @@ def draw_light(kind, rng):
     total = 1000 * 10 ** rng.normal(0, 0.1)
     _PAINTERS[kind](sky, Frame(x, y, rng.uniform(0, np.pi), 1), total, rng)
     for _ in range(rng.poisson(1.2)):
-        colour = _OLD + (_YOUNG - _OLD) * np.float32(rng.random())
-        sky.point(*rng.uniform(-SIZE / 2, SIZE / 2, 2), colour, total * 10 ** rng.uniform(-1.8, -0.7))
+        color = _OLD + (_YOUNG - _OLD) * np.float32(rng.random())
+        sky.point(*rng.uniform(-SIZE / 2, SIZE / 2, 2), color, total * 10 ** rng.uniform(-1.8, -0.7))
     for _ in range(rng.poisson(1.5)):
         far = Frame(*rng.uniform(-SIZE / 2, SIZE / 2, 2), rng.uniform(0, np.pi), rng.uniform(0.3, 1))
-        colour = _OLD + (_YOUNG - _OLD) * np.float32(rng.random())
-        sky.add(sersic(far.radius, rng.uniform(0.8, 1.6), 1.0), colour, total * rng.uniform(0.01, 0.04))
+        color = _OLD + (_YOUNG - _OLD) * np.float32(rng.random())
+        sky.add(sersic(far.radius, rng.uniform(0.8, 1.6), 1.0), color, total * rng.uniform(0.01, 0.04))
     return sky.planes
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from tlcourse.datasets.reviews.grammar import LANGUAGES, ReviewWriter
 from tlcourse.datasets.reviews.words import HANDWRITTEN, dictionary
 
-__all__ = ["CLASS_NAMES", "LANGUAGES", "NEGATIONS", "SOURCE", "LabelledTexts", "corpus", "dictionary", "handwritten"]
+__all__ = ["CLASS_NAMES", "LANGUAGES", "NEGATIONS", "SOURCE", "LabeledTexts", "corpus", "dictionary", "handwritten"]
 
 NEGATIONS = frozenset({"not", "never", "no", "nunca", "ni"})
 CLASS_NAMES = ("negative", "positive")
@@ -21,7 +21,7 @@ SOURCE = "put together by the grammar of tlcourse.datasets.reviews; written by n
 
 
 @dataclass(frozen=True)
-class LabelledTexts:
+class LabeledTexts:
     """Texts and what each of them says.
 
     Attributes
@@ -55,7 +55,7 @@ def corpus(language, count, seed):
 
     Returns
     -------
-    LabelledTexts
+    LabeledTexts
 
     Raises
     ------
@@ -68,7 +68,7 @@ def corpus(language, count, seed):
     rng = np.random.default_rng([seed, number])
     labels = rng.permutation(np.arange(count) % 2)
     writer = ReviewWriter(number, rng)
-    return LabelledTexts(tuple(writer.review(2 * label - 1) for label in labels), labels, CLASS_NAMES, SOURCE)
+    return LabeledTexts(tuple(writer.review(2 * label - 1) for label in labels), labels, CLASS_NAMES, SOURCE)
 
 
 def handwritten(language):
@@ -76,7 +76,7 @@ def handwritten(language):
     number = _number(language)
     labels = np.array([sentiment > 0 for sentiment, *_ in HANDWRITTEN], dtype=np.int64)
     texts = tuple(sentences[number] for _, *sentences in HANDWRITTEN)
-    return LabelledTexts(texts, labels, CLASS_NAMES, "written by hand for this course; MIT licence")
+    return LabeledTexts(texts, labels, CLASS_NAMES, "written by hand for this course; MIT licence")
 
 
 def _number(language):

@@ -41,19 +41,19 @@ class ReviewWriter:
     def review(self, sentiment):
         """Two or three clauses in favour of `sentiment`, at times one against, at times one about nothing."""
         topic = self.rng.choice(_TOPICS, p=_TOPIC_SHARES[LANGUAGES[self.language]])
-        clauses = [self.judgement(sentiment, topic) for _ in range(self.rng.integers(2, 4))]
+        clauses = [self.judgment(sentiment, topic) for _ in range(self.rng.integers(2, 4))]
         if self.rng.random() < 0.3:
             clauses[-1] = f"{'y' if self.spanish else 'and'} {clauses[-1]}"
         if self.rng.random() < 0.3:
             place = self.rng.integers(len(clauses) + 1)
-            clauses.insert(place, f"{'pero' if self.spanish else 'but'} {self.judgement(-sentiment, topic)}")
+            clauses.insert(place, f"{'pero' if self.spanish else 'but'} {self.judgment(-sentiment, topic)}")
         if self.rng.random() < 0.4:
             clauses.insert(0, self.circumstance())
         if self.rng.random() < 0.35:
             clauses.append(self.word(CLOSINGS[sentiment]))
         return " ".join(clauses)
 
-    def judgement(self, sentiment, topic):
+    def judgment(self, sentiment, topic):
         """A clause in favour of `sentiment`, in one of four forms; a negation turns the adjective around."""
         noun = self.pick(_of_topic(NOUNS, topic))
         form = self.rng.random()

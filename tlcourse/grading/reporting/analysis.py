@@ -159,7 +159,7 @@ def _exercises(students, owners):
         highest[exercise] += points
     tried = [student for student in students if student.status in ATTEMPTED]
     return [
-        item_analysis.analyse(name, points, [student.marks for student in tried]) for name, points in highest.items()
+        item_analysis.analyze(name, points, [student.marks for student in tried]) for name, points in highest.items()
     ]
 
 

@@ -39,7 +39,7 @@ class Exercise:
         return "poor: it hardly tells who knows more" if self.discrimination < POOR else "fine"
 
 
-def analyse(name, maximum, marks):
+def analyze(name, maximum, marks):
     """An `Exercise` from the class's marks.
 
     Parameters

@@ -7,7 +7,7 @@ import jinja2
 
 from tlcourse.grading.reporting import analysis
 from tlcourse.notebooks import write_atomically
-from tlcourse.plots.style import COLOURS
+from tlcourse.plots.style import COLORS
 
 LONGEST = 1500  # characters of a student's text that are shown
 SYMBOLS = {
@@ -32,7 +32,7 @@ def page(report):
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("report.html").render(
-        report=report, attempted=analysis.ATTEMPTED, colours=COLOURS, symbols=SYMBOLS
+        report=report, attempted=analysis.ATTEMPTED, colors=COLORS, symbols=SYMBOLS
     )
 
 

@@ -1,16 +1,16 @@
 # %% right: Keras's divergence and the optimizer's old way
-def distil_step(teacher, student, images, optimizer, temperature):
-    given = keras.ops.softmax(teacher(images, training=False) / temperature)
+def distill_step(teacher, student, images, optimizer, temperature):
+    target = keras.ops.softmax(teacher(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         learned = keras.ops.softmax(student(images, training=True) / temperature)
-        loss = temperature**2 * keras.losses.KLDivergence()(given, learned)
+        loss = temperature**2 * keras.losses.KLDivergence()(target, learned)
     gradients = tape.gradient(loss, student.trainable_variables)
     optimizer.apply_gradients(zip(gradients, student.trainable_variables))
     return float(loss)
 
 
 # %% right: everything inside the tape
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     with tf.GradientTape() as tape:
         p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -20,7 +20,7 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% right: the teacher frozen as well
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     teacher.trainable = False
     p = tf.nn.softmax(teacher(images) / temperature)
     with tf.GradientTape() as tape:
@@ -31,9 +31,9 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: both networks are given to the optimizer
-# says: The teacher's weights moved
+# message: The teacher's weights moved
 # earns: 2
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     with tf.GradientTape() as tape:
         p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -44,8 +44,8 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: the teacher's statistics move
-# says: batch-norm statistics moved
-def distil_step(teacher, student, images, optimizer, temperature):
+# message: batch-norm statistics moved
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=True) / temperature)
     with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -55,8 +55,8 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: teacher and student swapped
-# says: swapped|teacher's weights moved|did not move
-def distil_step(teacher, student, images, optimizer, temperature):
+# message: swapped|teacher's weights moved|did not move
+def distill_step(teacher, student, images, optimizer, temperature):
     q = tf.nn.log_softmax(student(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         p = tf.nn.log_softmax(teacher(images, training=True) / temperature)
@@ -66,9 +66,9 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: no T²
-# says: factor T² is missing
+# message: factor T² is missing
 # earns: 2
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -78,9 +78,9 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: the divergence the wrong way round
-# says: swapped in KL
+# message: swapped in KL
 # earns: 2
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -90,17 +90,17 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: no step is taken
-# says: did not move
-def distil_step(teacher, student, images, optimizer, temperature):
+# message: did not move
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
     q = tf.nn.log_softmax(student(images, training=True) / temperature)
     return float(temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1)))
 
 
 # %% wrong: nothing is returned
-# says: return
+# message: return
 # earns: 2
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
@@ -109,9 +109,9 @@ def distil_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: uphill
-# says: should fall
+# message: should fall
 # earns: 2
-def distil_step(teacher, student, images, optimizer, temperature):
+def distill_step(teacher, student, images, optimizer, temperature):
     p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
     with tf.GradientTape() as tape:
         q = tf.nn.log_softmax(student(images, training=True) / temperature)
