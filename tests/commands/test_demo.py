@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -158,6 +159,13 @@ def test_a_failure_in_one_sequence_of_steps_stops_the_other(order):
     assert len(done) < 5
 
 
+def test_steps_that_wait_for_the_first_table_do_not_outlive_a_failure():
+    results = {}
+    waiting = demo._after(threading.Event(), results, [("grading", lambda results: pytest.fail("it began"))])
+    with demo._progress(2) as bar, pytest.raises(ValueError, match="no headline"):
+        demo._run_parallel(bar, results, [("breaks", lambda results: int("no headline"))], waiting)
+
+
 def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
     waiting = deque((name, seed) for name in ("digits", "cats_dogs") for seed in range(3))
     results = {"real": {}, "missing": {}}
@@ -208,13 +216,14 @@ def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     outcome = {
         "headline": {
             **dict.fromkeys(METHODS, recorded),
-            "live": {"transfer": 0.5, "scratch": 0.9, "seed": 0},
+            "live": {"transfer": 0.5, "seed": 0},
             "head_seconds": 2.25,
         },
         "real": {},
         "gradebook": [{"student": "ann", "unit": "01_tiny", "score": 1.5, "max_score": 4.0}],
     }
     demo_tables.show_headline(outcome["headline"])
+    demo_tables.show_scratch(0.9, recorded, 0)
     demo_tables.show_rest(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
     printed = capsys.readouterr().out
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1

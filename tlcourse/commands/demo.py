@@ -2,11 +2,13 @@
 
 import contextlib
 import functools
+import itertools
 import logging
 import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -64,24 +66,25 @@ def run(json_file=None, root=None):
 
 
 def _run_all(folder, root, record):
-    """Run everything, show the headline's table as soon as it is there, and return the headline and the results."""
+    """Run everything, print the headline as soon as it is there, and return it and the other results."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's lines about absent graphics cards
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
     _quiet()
     results = {"live": {}, "real": {}, "missing": {}}
-    grading = _grading(folder, root)
+    grading, shown = _grading(folder, root), threading.Event()
     waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
     with _second_process() as process, _progress(2 + len(waiting) + len(grading)) as bar:
-        # The headline has the processors to itself, so that its table comes first and early.
-        _run_parallel(bar, results, _headline_here(process), _headline_there(process))
-        headline = _headline(results["live"], record)
-        with bar.external_write_mode():
-            demo_tables.show_headline(headline)
-        here = _real_steps(waiting.popleft, _measured)
-        there = _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result())
-        _run_parallel(bar, results, here, there, grading)
+        people = process.submit(_people)  # drawn while TensorFlow is imported here
+        from_scratch = functools.partial(_train_from_scratch, people=people, record=record)
+        with_teacher = functools.partial(_train_new_head, process=process, record=record, shown=shown)
+        here = itertools.chain([("headline, from scratch", from_scratch)], _real_steps(waiting.popleft, _measured))
+        there = itertools.chain(
+            [("headline, with the teacher", with_teacher)],
+            _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result()),
+        )
+        _run_parallel(bar, results, here, there, _after(shown, results, grading))
         bar.set_description("done")
-    return headline, results
+    return _headline(results["live"], record), results
 
 
 def _show_rest(folder, outcome, results):
@@ -113,7 +116,7 @@ def _progress(total):
 
 def _headline(live, record):
     return {
-        "live": {**{method: live[method] for method in ("transfer", "scratch")}, "seed": HEADLINE_SEED},
+        "live": {**{method: live[method] for method in demo_tables.BASELINES if method in live}, "seed": HEADLINE_SEED},
         **{baseline: _interval(record[baseline]) for baseline in demo_tables.BASELINES},
         "head_seconds": round(live["head_seconds"], 2),
     }
@@ -179,31 +182,29 @@ def _grading(folder, root):
     ]
 
 
-def _headline_here(process):
-    """The network from scratch, in this process and with all processors; the longer half of the headline."""
-    people = process.submit(_people)  # while TensorFlow is imported here
-
-    def train_from_scratch(results):
-        import tensorflow as tf
-
-        with contextlib.suppress(RuntimeError):  # TensorFlow is in use here already
-            tf.config.threading.set_intra_op_parallelism_threads(os.cpu_count() or 1)
-        from tlcourse.research import headline
-
-        accuracy = headline.scratch(*people.result(), HEADLINE_SEED)
-        results["live"]["scratch"] = accuracy
-
-    return [("headline, from scratch", train_from_scratch)]
+def _after(event, results, steps):
+    """The steps, once the event has happened (or other steps have failed): nothing may delay the first table."""
+    while not event.wait(0.2) and "failed" not in results:
+        pass
+    yield from steps
 
 
-def _headline_there(process):
-    """The teacher with a new head, in the other process."""
+def _train_new_head(results, process, record, shown):
+    """The teacher with a new head, in the other process; prints the first table."""
+    accuracy, seconds = process.submit(_with_teacher).result()
+    results["live"].update(transfer=accuracy, head_seconds=seconds)
+    with tqdm.external_write_mode():
+        demo_tables.show_headline(_headline({"transfer": accuracy, "head_seconds": seconds}, record))
+    shown.set()
 
-    def train_new_head(results):
-        accuracy, seconds = process.submit(_with_teacher).result()
-        results["live"].update(transfer=accuracy, head_seconds=seconds)
 
-    return [("headline, with the teacher", train_new_head)]
+def _train_from_scratch(results, people, record):
+    """The teacher's architecture from scratch, in this process; takes longer than all the rest of the headline."""
+    from tlcourse.research import headline  # brings TensorFlow
+
+    results["live"]["scratch"] = headline.scratch(*people.result(), HEADLINE_SEED)
+    with tqdm.external_write_mode():
+        demo_tables.show_scratch(results["live"]["scratch"], _interval(record["scratch"]), HEADLINE_SEED)
 
 
 @functools.cache

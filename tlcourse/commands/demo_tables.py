@@ -12,10 +12,24 @@ BASELINES = {
 
 
 def show_headline(headline):
-    """Print the headline's live run beside its record: the entry "headline" of what `demo.run` returns."""
+    """Print the headline beside its record.
+
+    Parameters
+    ----------
+    headline : dict
+        The entry "headline" of what `demo.run` returns; "live" may hold only some of the methods.
+    """
     console = _console()
     console.print(headline_table(headline))
     console.print(f"New head trained in {headline['head_seconds']:.1f} s.\n")
+
+
+def show_scratch(accuracy, summary, seed):
+    """Print the live accuracy of the teacher's architecture without the teacher, beside its record."""
+    row = (BASELINES["scratch"], *_cells(summary), f"{accuracy:.3f}", verdict(accuracy, summary))
+    console = _console()
+    console.print(_table("The same people without a teacher", _headline_columns(seed), [row]))
+    console.print()
 
 
 def show_rest(outcome, missing, written_points):
@@ -58,8 +72,11 @@ def headline_table(headline):
     for baseline, title in BASELINES.items():
         now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
         rows.append((title, *_cells(headline[baseline]), *now))
-    columns = ("recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {live['seed']}", "predicted for one seed")
-    return _table("65 new people, 10 pictures of each to learn from", columns, rows)
+    return _table("65 new people, 10 pictures of each to learn from", _headline_columns(live["seed"]), rows)
+
+
+def _headline_columns(seed):
+    return "recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {seed}", "predicted for one seed"
 
 
 def predicted(summary):
