@@ -59,7 +59,7 @@ def source(notebook):
 
 
 @click.command()
-@click.option("--into", type=click.Path(path_type=Path), help="The folder to write.  [default: build/site]")
+@click.option("--into", type=click.Path(path_type=Path), help="Folder; replaces an old site.  [default: build/site]")
 def site(into):
     """Build the site: units with outputs, the table of claims, the API reference."""
     from tlcourse.building.site import build
