@@ -130,7 +130,7 @@ def test_a_sound_notebook_needs_no_repair(course, answered, tmp_path):
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     outcome = CliRunner().invoke(main, ["repair", str(file), "--into", str(tmp_path / "new.ipynb")])
     assert outcome.exit_code == 0
-    assert "Nothing was amiss." in outcome.output
+    assert "Nothing to repair." in outcome.output
     assert (tmp_path / "new.ipynb").is_file()
 
 
