@@ -12,10 +12,9 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
 from tqdm import tqdm
 
-from tlcourse import data, notebooks
+from tlcourse import data
 from tlcourse.building import unit_sources
 from tlcourse.commands import demo_tables
 from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course, run_grade, run_nbgrader, submit
@@ -248,12 +247,8 @@ def _real(results, name, seed, measured=_measured):
 
 
 def _submit_class(folder, unit, root):
-    reference, release = (
-        nbformat.read(file, as_version=4)
-        for file in (layout.solution_file(folder, unit), layout.release_file(folder, unit))
-    )
-    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
-    for student, notebook in sample_class.submissions(reference, release, mistakes).items():
+    made = sample_class.notebooks_of(folder, unit, known_answers.folder(root, unit))
+    for student, notebook in made.items():
         submit(folder, student, unit, notebook)
 
 

@@ -3,6 +3,7 @@
 import copy
 
 from tlcourse import notebooks
+from tlcourse.grading.model import layout
 from tlcourse.samples import known_answers
 
 UNIT = "01_cnn_parameters"
@@ -30,6 +31,21 @@ def mistaken_answers(folder, exercises):
             raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
         mistaken[name] = known_answers.as_submitted(wrong[0])
     return mistaken
+
+
+def notebooks_of(course, unit, answers):
+    """What the class submits of a unit that a course has released: `submissions` with the wrong answers of a folder.
+
+    Parameters
+    ----------
+    course : path
+    unit : str
+    answers : pathlib.Path
+        See `known_answers.folder`.
+    """
+    reference = notebooks.read(layout.solution_file(course, unit))
+    release = notebooks.read(layout.release_file(course, unit))
+    return submissions(reference, release, mistaken_answers(answers, notebooks.exercises(reference)))
 
 
 def submissions(reference, release, mistakes):
