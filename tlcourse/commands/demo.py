@@ -19,7 +19,8 @@ from tlcourse.building import unit_sources
 from tlcourse.commands import demo_tables
 from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course, run_grade, run_nbgrader, submit
 from tlcourse.grading.model import layout
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
+from tlcourse.storage import write_json
 
 HEADLINE_SEED = 0
 REAL_DATA = ("digits", "cats_dogs")
@@ -56,8 +57,6 @@ def run(json_file=None, root=None):
     outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
     _show_rest(folder, outcome, results)
     if json_file is not None:
-        from tlcourse.research.recording import write_json
-
         write_json(json_file, outcome)
     return outcome
 
@@ -166,7 +165,7 @@ def _run_steps(steps, results, bar):
 
 def _grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
-    unit = sample_class.UNIT
+    unit = demo_class.UNIT
     names = unit_sources.names(root)
     return [
         ("a course of its own", lambda results: new_course(folder, root, names)),
@@ -247,13 +246,13 @@ def _real(results, name, seed, measured=_measured):
 
 
 def _submit_class(folder, unit, root):
-    made = sample_class.notebooks_of(folder, unit, known_answers.folder(root, unit))
+    made = demo_class.notebooks_of(folder, unit, known_answers.folder(root, unit))
     for student, notebook in made.items():
         submit(folder, student, unit, notebook)
 
 
 def _gradebook(folder, unit):
-    return sorted(gradebook_rows(folder, unit), key=lambda entry: sample_class.STUDENTS.index(entry["student"]))
+    return sorted(gradebook_rows(folder, unit), key=lambda entry: demo_class.STUDENTS.index(entry["student"]))
 
 
 def _interval(summary):

@@ -12,7 +12,7 @@ from tlcourse.building import unit_sources
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
 
 STOCK = """\
 c = get_config()
@@ -38,7 +38,7 @@ class TimedRecorder(Recorder):
         self.seconds.append(time.perf_counter() - started)
 
 
-def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
+def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
     """Grade the same class twice.
 
     Returns
@@ -84,7 +84,7 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
 
 
 def _submit_class(course, unit, students, root):
-    made = list(sample_class.notebooks_of(course, unit, known_answers.folder(root, unit)).values())
+    made = list(demo_class.notebooks_of(course, unit, known_answers.folder(root, unit)).values())
     for number in range(students):
         submit(course, f"student{number:02}", unit, made[number % len(made)])
 
