@@ -20,8 +20,8 @@ from tlcourse import notebooks, teachers, widgets
 from tlcourse.building import builder, unit_sources
 from tlcourse.datasets import faces, photos
 from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model import layout
-from tlcourse.grading.reporting import analysis
 from tlcourse.samples import demo_class, known_answers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
@@ -484,9 +484,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
 
 def manual_score(course, unit, student, grade_id):
     """The points for a written answer that stand in the gradebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(analysis.database(course)) as book:
+    with NbgraderCourse(course).gradebook() as book:
         return book.find_grade(grade_id, unit, unit, student).manual_score
 
 
