@@ -358,7 +358,7 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
     with_photos = teachers.available("MobileNetV2") and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
     cells = [notebooks.nbformat.v4.new_code_cell(source) for source in widget_cells(with_photos)]
-    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(unit_sources.KERNEL)})
+    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
     text = notebooks.nbformat.writes(made)
     (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
     mine = photos_to_upload(with_photos, tmp_path)

@@ -6,11 +6,13 @@ import asyncio
 import dataclasses
 import json
 import os
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import ROOT
 from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, sandboxed
@@ -21,6 +23,7 @@ from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.assignment import Limits
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.model.submission import Submission
+from tlcourse.grading.sandbox.guest import checker, integrity
 from tlcourse.grading.sandbox.unsandboxed import Unsandboxed
 from tlcourse.grading.submissions import normalize, reading
 from tlcourse.samples import demo_class
@@ -360,3 +363,15 @@ def test_the_graders_own_error_is_retried_and_then_reported(assignment, released
     troubles += [OSError("again"), OSError("and again")]
     result = grading_pool.grade_or_explain(assignment, submission(released), unsafe=True)
     assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")
+
+
+def test_checks_meet_the_same_random_numbers_in_both_processes():
+    import keras
+
+    def drawn():
+        return random.random(), np.random.random(), float(keras.random.uniform(()))  # noqa: NPY002
+
+    checker.seed_everything()
+    in_the_checker = drawn()
+    integrity.prepare({}, {}, [])
+    assert drawn() == in_the_checker

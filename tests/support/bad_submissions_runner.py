@@ -42,6 +42,7 @@ from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
+from tlcourse.grading.model.results import STATUSES
 from tlcourse.samples import accidents, demo_class
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +50,6 @@ FOLDER = ROOT / "tests" / "bad_submissions"
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 UNIT = TINY.stem
 KINDS = ("accident", "attack", "resource", "damaged")
-STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
 RIGHT = {
     "double": "def double(number):\n    return number + number",
     "triple": "def triple(number):\n    return number + number + number",
