@@ -20,9 +20,9 @@ from tlcourse import notebooks, teachers, widgets
 from tlcourse.building import builder, unit_sources
 from tlcourse.datasets import faces, photos
 from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model import layout
-from tlcourse.grading.reporting import analysis
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -189,9 +189,9 @@ def keep_pace(name, seconds, times):
 def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
     release, reference = (notebooks.read(file(course, UNIT)) for file in (layout.release_file, layout.solution_file))
-    done = sample_class.solved(reference)
+    done = demo_class.solved(reference)
     right = done.pop("output_size")
-    text = notebooks.nbformat.writes(sample_class.fill(release, done))
+    text = notebooks.nbformat.writes(demo_class.fill(release, done))
     notebooks.write_atomically(layout.release_file(course, UNIT), text)
 
     with lab(course) as (address, first_page, token):
@@ -358,7 +358,7 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
     with_photos = teachers.available("MobileNetV2") and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
     cells = [notebooks.nbformat.v4.new_code_cell(source) for source in widget_cells(with_photos)]
-    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(unit_sources.KERNEL)})
+    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
     text = notebooks.nbformat.writes(made)
     (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
     mine = photos_to_upload(with_photos, tmp_path)
@@ -420,7 +420,7 @@ SLIPS = {
 def submit_class(course, unit):
     """The sample class hands in."""
     reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
-    for student, notebook in sample_class.submissions(reference, release, SLIPS).items():
+    for student, notebook in demo_class.submissions(reference, release, SLIPS).items():
         scratch_course.submit(course, student, unit, notebook)
 
 
@@ -467,7 +467,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         submit_class(course, unit)
         frame.get_by_role("link", name="Manage Assignments").click()
         row(frame, unit).locator("a", has_text=re.compile(r"^4$")).click()
-        for student in sample_class.STUDENTS:
+        for student in demo_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
         cells = notebooks.read(layout.solution_file(course, unit)).cells
@@ -484,9 +484,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
 
 def manual_score(course, unit, student, grade_id):
     """The points for a written answer that stand in the gradebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(analysis.database(course)) as book:
+    with NbgraderCourse(course).gradebook() as book:
         return book.find_grade(grade_id, unit, unit, student).manual_score
 
 
@@ -500,7 +498,7 @@ def give_feedback(page, frame, unit):
 
 def read_feedback(browser, course, unit, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
-    for student in sample_class.STUDENTS:
+    for student in demo_class.STUDENTS:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
         window.goto(layout.feedback_file(course, student, unit).as_uri())
         text = window.locator("body").inner_text()

@@ -188,6 +188,7 @@ def _released(root, unit, solution_text):
     from traitlets.config import PyFileConfigLoader
 
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
+        # Not the configuration of this machine, as grading reads it: a source makes the same notebook everywhere.
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
         config.CourseDirectory.root = folder
         config.SaveCells.enabled = False

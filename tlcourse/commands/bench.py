@@ -17,7 +17,8 @@ from tlcourse.building import speed_table, unit_sources
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
 from tlcourse.research import five_minutes, headline, provenance
-from tlcourse.research.recording import record, write_json
+from tlcourse.research.recording import record
+from tlcourse.storage import write_json
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
 

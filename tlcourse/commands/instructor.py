@@ -46,21 +46,21 @@ def report(unit):
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same class.")
 @click.option("--kinds", help="Only these of right,partial,misconception,accident,cheat.")
 @click.option("--folder", type=click.Path(path_type=Path), help="The folder to create.  [default: build/class]")
-def sample_class(unit, students, seed, kinds, folder):
+def make_sample_class(unit, students, seed, kinds, folder):
     """Make a course with sample submissions of UNIT, to try the grading on.
 
     The default UNIT is 01_cnn_parameters.
     """
     from tlcourse.building.unit_sources import course_folder
-    from tlcourse.samples import sample_students
+    from tlcourse.samples import sample_class
 
     root = course_folder()
     folder = folder or root / "build" / "class"
-    chosen = kinds.split(",") if kinds else sample_students.KINDS
-    made = sample_students.make(folder, root, unit, students, seed, chosen)
+    chosen = kinds.split(",") if kinds else sample_class.KINDS
+    made = sample_class.make(folder, root, unit, students, seed, chosen)
     for kind, count in collections.Counter(student.kind for student in made).items():
         click.echo(f"{count:4} {kind}")
-    click.echo(f"Submissions and {sample_students.MANIFEST}: {folder}")
+    click.echo(f"Submissions and {sample_class.MANIFEST}: {folder}")
     click.echo(f"Grade them there: cd {folder} && tlcourse grade {unit}")
 
 
@@ -77,4 +77,4 @@ def bad_submissions(options):
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 
-COMMANDS = (grade, report, sample_class, bad_submissions)
+COMMANDS = (grade, report, make_sample_class, bad_submissions)
