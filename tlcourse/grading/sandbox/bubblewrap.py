@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.interface import NoSandbox
 HOME = "/home/student"  # inside the sandbox
 MEETING = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
 MISSING = (
-    "student code needs a box to run in, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
+    "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
     "on your own risk"
 )

@@ -19,7 +19,7 @@ from jupyter_client import AsyncKernelManager
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
-WARNING = "WARNING: student code runs without a box; it can read and change whatever you can"
+WARNING = "WARNING: student code runs without a sandbox; it can read and change whatever you can"
 
 
 class Unsandboxed(Sandbox):
