@@ -103,7 +103,7 @@ def command(meeting):
 
 
 def environment():
-    """What student code finds in its environment: nothing of the instructor's but language and time zone."""
+    """Student code's environment: of the instructor's only `PASSED_ON` (language, time zone, TensorFlow) and the mirror."""
     package = Path(data.__file__).resolve().parent
     variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     variables |= {
