@@ -29,7 +29,7 @@ test: $(DEV)  ## linters and the fast tests: under 5 minutes on two idle cores
 test-all: $(DEV) $(SITE)  ## linters and every test once, as CI does
 	@$(TLCOURSE) test --all
 
-build: $(DEV)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
+build: $(DEV)  ## notebooks, and the tables in README and docs/, from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
 
 site: $(SITE)  ## the course as pages to read, in build/site

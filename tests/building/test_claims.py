@@ -38,7 +38,7 @@ def course(tmp_path):
 
 
 def entry(course, *checks, head='unit = "01_tiny"\nsection = "Count"'):
-    """The only entry of a ledger with these checks."""
+    """The only entry of a table of claims with these checks."""
     rows = ", ".join("{ shows = 'x', " + check + " }" for check in checks)
     text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]'
     (course / "data" / "claims.toml").write_text(text)

@@ -1,6 +1,6 @@
 """In a real browser: a student solves a unit in JupyterLab, an instructor grades a class in formgrader.
 
-`tlcourse screenshots` runs these tests and keeps what they see as the README's pictures.
+`tlcourse screenshots` runs these tests and keeps what they see as the screenshots of docs/.
 """
 
 import io

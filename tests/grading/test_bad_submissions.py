@@ -109,7 +109,7 @@ def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_pat
 
 
 def test_every_bad_submission_can_be_submitted(tmp_path, tiny_course):
-    """Nothing is run: this is what is left to see where there is no box."""
+    """Nothing is run: this is what is left to see where there is no sandbox."""
     (built,) = builder.build(execute=False, root=tiny_course)
     release = notebooks.read(built.release)
     places = {"COURSE_FOLDER": str(tiny_course), "ORACLE_PORT": "1"}

@@ -84,7 +84,7 @@ def lines(name, row):
     if name == "unit_seconds":
         return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in row.items()]
     if name == "grading":
-        return [_grading_line(row)] if row else ["grading: not measured, there is no box to grade in"]
+        return [_grading_line(row)] if row else ["grading: not measured, because there is no sandbox"]
     return [f"{name.replace('_', ' ')}: {row:.2f}"]
 
 

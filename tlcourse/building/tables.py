@@ -100,14 +100,18 @@ def remeasuring(root):
     files = sorted((root / "data" / "results").glob("*.json"))
     provenances = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
     provenances = [each for each in provenances if each["command"].startswith("tlcourse results")]
-    sentence = "`make results` repeats every measurement that the tables and the units quote"
+    sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py`"
+    others = (
+        "`tlcourse bench --keep` measures the rest, which is in `data/results/bench.json`: the baseline with a "
+        "longer training, and everything on the page [Speed](speed.md)."
+    )
     if not provenances or not all({"seconds", "side_by_side", "processors"} <= set(each) for each in provenances):
-        return f"{sentence}."
+        return f"{sentence}. {others}"
     minutes = sum(each["seconds"] / each["side_by_side"] for each in provenances) / 60
     processors = " or ".join(str(count) for count in sorted({each["processors"] for each in provenances}))
     return (
         f"{sentence}. The {len(provenances)} records together took about {minutes:.0f} minutes "
-        f"on {processors} processors."
+        f"on {processors} processors. {others}"
     )
 
 

@@ -162,7 +162,7 @@ def unit_seconds():
 
 
 def grading():
-    """A class of 30 graded by stock nbgrader and by the course; None where there is no box to grade in."""
+    """A class of 30 graded by stock nbgrader and by the course; None where there is no sandbox."""
     from tlcourse.commands import grading_bench
     from tlcourse.grading.engine.grading_pool import sandbox_problem
 

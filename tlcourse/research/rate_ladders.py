@@ -1,6 +1,10 @@
 """A rate for each group of layers against one rate for all, near and far (C23, and what it saves at a high rate, C20).
 
 The student is unit 03's: cut after block 3, the head trained first. Groups: block 4, block 5, dense layers, head.
+
+`develop` measures one rate and ladders, each at several highest rates, on people and digits that are in no test: there
+the rates are chosen. `run` measures the same rates on the test images, so a reader can compare the chosen rate with the
+others.
 """
 
 import keras

@@ -20,7 +20,7 @@ from tlcourse.grading.sandbox._jupyter_client import WatchedClient
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
-WARNING = "WARNING: student code runs without a box; it can read and change whatever you can"
+WARNING = "WARNING: student code runs without a sandbox; it can read and change whatever you can"
 
 
 class Unsandboxed(Sandbox):
