@@ -47,7 +47,7 @@ bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
 	@$(BIN)/python tests/support/colab_check.py
 
-screenshots: $(DEV)  ## the README's pictures of the browser; needs Chromium
+screenshots: $(DEV)  ## the README's screenshots; needs Chromium
 	@$(TLCOURSE) screenshots
 
 bad-submissions: $(LAB)  ## grade hundreds of bad submissions between honest ones (JSON=FILE for a program)

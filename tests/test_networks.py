@@ -150,7 +150,7 @@ def test_the_fused_batch_norm_is_that_of_keras(shape):
 
 @pytest.fixture
 def untrained():
-    """A tiny network with batch norm, and pictures that its first statistics do not fit."""
+    """A tiny network with batch norm, and images that its first statistics do not fit."""
     keras.utils.set_random_seed(0)
     images = np.random.default_rng(1).integers(0, 120, (64, 16, 16, 3)).astype(np.float32)
     return networks.narrow_vgg16(7, **TINY), images

@@ -34,7 +34,7 @@ def vectors(model, data):
 
 
 def linear(train_features, labels, weights=None):
-    """Multinomial logistic regression on standardised features, as a fitted classifier."""
+    """Multinomial logistic regression on standardized features, as a fitted classifier."""
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
     with threadpool_limits(1):  # a problem this small runs many times slower when threads share it
         return classifier.fit(train_features, labels, logisticregression__sample_weight=weights)

@@ -1,6 +1,6 @@
 """In a real browser: a student solves a unit in JupyterLab, an instructor grades a class in formgrader.
 
-`tlcourse screenshots` runs these tests and keeps what they see as the README's pictures.
+`tlcourse screenshots` runs these tests and keeps what they see as the README's screenshots.
 """
 
 import io
@@ -46,7 +46,7 @@ def page(browser):
 
 @pytest.fixture
 def keep(request):
-    """Keep a picture of a page, or of an element of it, where pictures were asked for."""
+    """Keep a screenshot of a page, or of an element of it, where screenshots were asked for."""
     folder = request.config.getoption("screenshots")
 
     def shoot(target, name):
@@ -129,13 +129,13 @@ def slowness():
 
 
 WATCH = """(explorer, [name, moves, told]) => {
-    const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
-    const before = [picture.src, numbers.innerText];
+    const image = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
+    const before = [image.src, numbers.innerText];
     window.moved = new Promise((resolve, reject) => {
         const last = performance.now() + 120000;
-        const stays = `${name}: after 120 s the same picture, or the same numbers: ${before[1]}`;
+        const stays = `${name}: after 120 s the same image, or the same numbers: ${before[1]}`;
         const look = pressed => {
-            const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
+            const shown = image.src !== before[0] && image.complete && image.naturalWidth > 0;
             if (shown && (!told || numbers.innerText !== before[1])) resolve((performance.now() - pressed) / 1000);
             else if (performance.now() < last) setTimeout(look, 5, pressed);
         };
@@ -145,7 +145,7 @@ WATCH = """(explorer, [name, moves, told]) => {
     });
 }"""
 IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
-ENOUGH = 0.5  # s from key to picture
+ENOUGH = 0.5  # s from key to image
 
 
 def line(explorer, control):
@@ -180,7 +180,7 @@ def keep_pace(name, seconds, times):
         How many times slower than idle the machine was: see `slowness`.
     """
     middle, moves = statistics.median(seconds[1:]), ", ".join(f"{each:.2f}" for each in seconds)
-    report = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
+    report = f"{name}: {middle:.2f} s from key to image ({moves}); machine {times:.1f} times slower"
     print(report)
     assert len(seconds) > 3, report
     in_time(middle, ENOUGH * times, "s")

@@ -85,7 +85,7 @@ def test_the_small_network_learns():
 
 @pytest.fixture
 def tiny(monkeypatch):
-    """The experiments on so few pictures, with networks that are not trained, that they only show that they run."""
+    """The experiments on so few images, with networks that are not trained, that they only show that they run."""
     import keras
 
     from tlcourse import small_network

@@ -100,7 +100,7 @@ def test(everything, options):
 
 @click.command()
 def screenshots():
-    """Make the README's pictures of the browser again; needs Chromium."""
+    """Make the README's screenshots of the browser again; needs Chromium."""
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.commands import browser
 

@@ -7,7 +7,7 @@ BASELINES = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
-    "best_from_scratch": "a small CNN from scratch, pictures varied",
+    "best_from_scratch": "a small CNN from scratch, images varied",
 }
 
 
@@ -59,7 +59,7 @@ def headline_table(headline):
         now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
         rows.append((title, *_cells(headline[baseline]), *now))
     columns = ("recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {live['seed']}", "predicted for one seed")
-    return _table("65 new people, 10 pictures of each to learn from", columns, rows)
+    return _table("65 new people, 10 images of each to learn from", columns, rows)
 
 
 def predicted(summary):

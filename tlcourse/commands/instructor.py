@@ -44,7 +44,7 @@ def report(unit):
 @click.option("--kinds", help="Of right,partial,misconception,accident,cheat only these.")
 @click.option("--folder", type=click.Path(path_type=Path), help="A new folder.  [default: build/class]")
 def sample_class(unit, students, seed, kinds, folder):
-    """Make a course with a sample class's hand-ins of UNIT (default: 01_cnn_parameters), to try the grading on."""
+    """Make a course with a sample class's submissions of UNIT (default: 01_cnn_parameters), to try the grading on."""
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.samples import sample_students
 
@@ -54,7 +54,7 @@ def sample_class(unit, students, seed, kinds, folder):
     made = sample_students.make(folder, root, unit, students, seed, chosen)
     for kind, count in collections.Counter(student.kind for student in made).items():
         click.echo(f"{count:4} {kind}")
-    click.echo(f"Hand-ins and {sample_students.MANIFEST}: {folder}")
+    click.echo(f"Submissions and {sample_students.MANIFEST}: {folder}")
     click.echo(f"Grade them there: cd {folder} && tlcourse grade {unit}")
 
 

@@ -15,7 +15,7 @@ class Domain:
     Attributes
     ----------
     space : str
-        X, for example "pictures of 48x48 pixels" or "English texts".
+        X, for example "images of 48x48 pixels" or "English texts".
     distribution : str
         P(X), for example "galaxies through a sharp telescope".
     """
@@ -68,7 +68,7 @@ class Task:
 
 
 def task_of(data, rule):
-    """The task of a labelled data set, its shares counted.
+    """The task of a labeled dataset, its shares counted.
 
     Parameters
     ----------

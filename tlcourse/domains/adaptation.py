@@ -9,15 +9,15 @@ from threadpoolctl import threadpool_limits
 
 
 def adapt_batch_norm(model, images):
-    """A copy of `model` whose batch-norm statistics are those of the target's pictures (Li et al. 2017).
+    """A copy of `model` whose batch-norm statistics are those of the target's images (Li et al. 2017).
 
-    No weight changes and no label is seen. Give a few hundred pictures with the target's own mix of classes.
+    No weight changes and no label is seen. Give a few hundred images with the target's own mix of classes.
 
     Parameters
     ----------
     model : keras.Model
     images : numpy.ndarray
-        Pictures of the target, as the model takes them.
+        Images of the target, as the model takes them.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def coral(source, target, ridge=1.0):
     -------
     numpy.ndarray
         Shape (n, d): (x - mean_s) C_s^(-1/2) C_t^(1/2) + mean_t. The paper aligns covariances only, of features
-        that were standardised before.
+        that were standardized before.
     """
     source, target = (np.asarray(side, dtype=float) for side in (source, target))
     if source.ndim != 2 or target.ndim != 2 or source.shape[1] != target.shape[1]:

@@ -1,4 +1,4 @@
-"""Unsupervised transfer: classes made of copies of single pictures, and clusters compared with true classes."""
+"""Unsupervised transfer: classes made of copies of single images, and clusters compared with true classes."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -10,9 +10,9 @@ from tlcourse.datasets import LabeledImages, galaxies
 
 
 def copies(images, count, seed):
-    """Each picture `count` times, turned, mirrored, moved and dimmed, as a class of its own (Dosovitskiy et al. 2014).
+    """Each image `count` times, turned, mirrored, moved and dimmed, as a class of its own (Dosovitskiy et al. 2014).
 
-    To tell the classes apart, a network must find what all copies of a picture have in common. Nobody names anything.
+    To tell the classes apart, a network must find what all copies of an image have in common. Nobody names anything.
     """
     rng = np.random.default_rng(seed)
     copied = np.stack([_changed(image, rng) for image in images for _ in range(count)])

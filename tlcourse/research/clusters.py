@@ -1,4 +1,4 @@
-"""Unsupervised transfer: clusters sought in features that were learned from other pictures without a label (C32)."""
+"""Unsupervised transfer: clusters sought in features that were learned from other images without a label (C32)."""
 
 import keras
 

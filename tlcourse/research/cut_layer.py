@@ -30,14 +30,14 @@ def layer_outputs(teacher):
 
 
 def linear_accuracy(train_features, train_labels, test_features, test_labels):
-    """Test accuracy of multinomial logistic regression on standardised features."""
+    """Test accuracy of multinomial logistic regression on standardized features."""
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=300))
     with threadpool_limits(1):  # a problem this small runs many times slower when threads share it
         return float(classifier.fit(train_features, train_labels).score(test_features, test_labels))
 
 
 def run(seed):
-    """Test accuracy for each layer and target, ten training pictures a class; and on raw pixels."""
+    """Test accuracy for each layer and target, ten training images a class; and on raw pixels."""
     names, model = layer_outputs(teachers.load("faces_vgg16"))
     accuracies = {}
     for target, (train, test) in {"faces": faces.headline(seed), "digits": digits.split(seed)}.items():

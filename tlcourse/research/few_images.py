@@ -1,4 +1,4 @@
-"""Accuracy against pictures per person, with the teacher and without (C09, C10)."""
+"""Accuracy against images per person, with the teacher and without (C09, C10)."""
 
 import numpy as np
 
@@ -16,9 +16,9 @@ COPIES = {
 
 
 def run(seed):
-    """Accuracy by pictures per person and method, on the 65 people of one headline seed.
+    """Accuracy by images per person and method, on the 65 people of one headline seed.
 
-    A smaller training set is the beginning of a larger one, and the 1,300 test pictures stay the same. Ten pictures
+    A smaller training set is the beginning of a larger one, and the 1,300 test images stay the same. Ten images
     each are the headline itself, whose values are copied: `COPIES`.
     """
     largest, test = faces.headline(seed, max(IMAGES_EACH))

@@ -28,7 +28,7 @@ COPIES = {
     }.items()
 }
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
-TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
+TESTED = 800  # digits; `head_first.tasks` tests on images before number 900, development uses those after it
 FIRST_OF_DEVELOPMENT = 900
 DEVELOPED = 2  # seeds on which rates are chosen
 
@@ -47,7 +47,7 @@ def development_tasks(seed, images_each=10):
 
 
 def develop(seed):
-    """By target, method and highest rate: accuracy on the development pictures."""
+    """By target, method and highest rate: accuracy on the development images."""
     accuracies = {}
     for target, parts in development_tasks(seed).items():
         task = _ready(parts, seed)

@@ -20,12 +20,12 @@ SCRATCH_PIXELS, SCRATCH_EPOCHS = 64, 40
 
 
 def digits(seed):
-    """Ten pictures of each digit; the layer to cut at is chosen by cross-validation on the training pictures.
+    """Ten images of each digit; the layer to cut at is chosen by cross-validation on the training images.
 
     Returns
     -------
     dict
-        ``{"transfer": accuracy, "scratch": accuracy}`` on the 1,697 other pictures.
+        ``{"transfer": accuracy, "scratch": accuracy}`` on the 1,697 other images.
     """
     train, test = handwriting.split(seed)
     names, model = cut_layer.layer_outputs(teachers.load("faces_vgg16"))
