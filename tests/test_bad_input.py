@@ -149,9 +149,7 @@ def test_images_of_a_wrong_shape(kind, small_teacher):
 
 
 def test_images_that_are_too_small():
-    with pytest.raises(
-        ValueError, match=r"InceptionV3 takes images of 75 pixels and more, got shape \(1, 48, 48, 3\)"
-    ):
+    with pytest.raises(ValueError, match=r"InceptionV3 takes images of 75 pixels and more, got shape \(1, 48, 48, 3\)"):
         teachers.preprocess("InceptionV3", np.full((1, 48, 48, 3), 99, np.uint8))
 
 

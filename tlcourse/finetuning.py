@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import compile_and_build
+from tlcourse.networks import compile_and_build, flat_layers
 
 
 class Movement(NamedTuple):
@@ -29,13 +29,7 @@ def is_batch_norm(layer):
 
 def weight_layers(model):
     """The layers with weights of their own, from the input to the output; those of a nested base too."""
-    layers = []
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            layers += weight_layers(layer)
-        elif layer.weights:
-            layers.append(layer)
-    return layers
+    return [layer for layer in flat_layers(model) if layer.weights]
 
 
 def layer_groups(model, starts):

@@ -152,8 +152,8 @@ def compile_and_build(model, optimizer, loss, **options):
     return model
 
 
-def batch_norms(model):
-    """The batch normalizations among a model's layers, and among those of the models that it contains.
+def flat_layers(model):
+    """A model's layers from the input to the output, with the layers of a nested model in its place.
 
     Parameters
     ----------
@@ -161,15 +161,18 @@ def batch_norms(model):
 
     Returns
     -------
-    list of keras.layers.BatchNormalization
+    list of keras.layers.Layer
+        None of them is a model.
     """
-    norms = []
+    layers = []
     for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            norms += batch_norms(layer)
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            norms.append(layer)
-    return norms
+        layers += flat_layers(layer) if isinstance(layer, keras.Model) else [layer]
+    return layers
+
+
+def batch_norms(model):
+    """The batch normalizations of a model and of the models in it."""
+    return [layer for layer in flat_layers(model) if isinstance(layer, keras.layers.BatchNormalization)]
 
 
 def refresh_batch_norm(model, images):

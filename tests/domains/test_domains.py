@@ -2,8 +2,7 @@
 
 import pytest
 
-from tlcourse.datasets import reviews
-from tlcourse.domains import Domain, Task, differences, setting, task_of
+from tlcourse.domains import Domain, Task, differences, setting
 
 SHARP = Domain("images of 48x48 pixels", "galaxies through a sharp telescope")
 BLURRED = Domain("images of 48x48 pixels", "galaxies through a blurred telescope")
@@ -58,12 +57,6 @@ def test_the_scenarios_are_distinguished(source, target, expected):
 )
 def test_the_settings_of_pan_and_yang(target, labels, expected):
     assert setting((SHARP, COARSE), target, *labels) == expected
-
-
-def test_a_task_counts_the_shares_of_a_data_set():
-    task = task_of(reviews.corpus("english", 5, 0), "what the guest felt")
-    assert task.labels == ("negative", "positive")
-    assert task.shares == (0.6, 0.4)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 import numpy as np
 from scipy import linalg
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
+
+from tlcourse.linear_probe import linear_classifier
 
 
 def adapt_batch_norm(model, images):
@@ -87,7 +86,7 @@ def importance_weights(source, target, largest=20.0):
     """
     vectors = np.concatenate([source, target])
     which = np.repeat([0, 1], [len(source), len(target)])
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    classifier = linear_classifier()
     with threadpool_limits(1):
         probability = classifier.fit(vectors, which).predict_proba(source)[:, 1]
     weights = probability / (1 - probability).clip(1e-9)

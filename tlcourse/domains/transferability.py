@@ -1,11 +1,10 @@
 """Scores that say before any training how well features may transfer, and how far two domains lie apart."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
+
+from tlcourse.linear_probe import linear_classifier
 
 
 def proxy_a_distance(source, target, seed=0):
@@ -34,7 +33,7 @@ def proxy_a_distance(source, target, seed=0):
     which = np.arange(2 * count) % 2  # in turn, so that each fold has both
     vectors = np.empty((2 * count, source.shape[1]))
     vectors[0::2], vectors[1::2] = chosen
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    classifier = linear_classifier()
     with threadpool_limits(1):
         error = 1 - cross_val_score(classifier, vectors, which, cv=5).mean()
     return float(max(0.0, 2 * (1 - 2 * error)))

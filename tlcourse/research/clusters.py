@@ -23,7 +23,7 @@ def run(seed):
     _, teacher = two_telescopes.trained(seed)
     networks = {
         "untrained": _untrained(source, seed),
-        "unlabeled": small_network.train(clustering.copies(source.images, COPIES, seed), seed),
+        "unlabeled": small_network.train(clustering.copies(source, COPIES, seed), seed),
         "labeled": teacher,
     }
     pixels = target.images[:, 1::3, 1::3].reshape(len(target), -1)

@@ -63,7 +63,7 @@ def _pooled(maps):
 def teacher_predictions(images, labels, seed):
     """All that the teachers say about `images`; the first of them have `labels`, which each head is trained on.
 
-    One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a corrupted copy ("wrong 0.2").
+    One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a mutated copy ("wrong 0.2").
     """
     large_maps, small_maps, features = base().predict(images, batch_size=100, verbose=0)
     heads = {"logits": labels, **{f"wrong {share}": with_mistakes(labels, share, seed) for share in WRONG_LABELS}}

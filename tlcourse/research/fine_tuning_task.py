@@ -11,6 +11,7 @@ from tlcourse import finetuning, teachers
 CUT, FIRST = "block3_pool", "block4_conv1"
 GRADUAL = ("fc1", "block5_conv1", FIRST)  # from the top: what one stage after the other lets learn
 BATCH, EPOCHS, HEAD_EPOCHS = 20, 20, 30
+STAGE_EPOCHS = EPOCHS // len(GRADUAL)
 
 
 class FineTuningTask:
@@ -77,7 +78,7 @@ class FineTuningTask:
             finetuning.unfreeze_from(self.model, first)
             finetuning.recompile(self.model, rates[0])
             for rate, weights in reached.items():
-                accuracies[f"{rate:g}"] = self.fine_tune(weights, rate, EPOCHS // len(GRADUAL))
+                accuracies[f"{rate:g}"] = self.fine_tune(weights, rate, STAGE_EPOCHS)
                 reached[rate] = self.model.get_weights()
         return accuracies
 
