@@ -65,7 +65,7 @@ def write_atomically(path, text):
 
 
 def kernel_environment():
-    """The environment of a kernel started here: this interpreter's tools first on PATH, pictures inline."""
+    """The environment of a kernel started here: this interpreter's tools first on PATH, figures inline."""
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"

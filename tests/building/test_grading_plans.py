@@ -36,7 +36,7 @@ def without_seconds(made):
 
 
 def course_of_ann(root, folder):
-    """A course with one hand-in, which is right."""
+    """A course with one submission, which is right."""
     scratch_course.new_course(folder, root, [UNIT])
     scratch_course.run_nbgrader(folder, "generate_assignment", UNIT)
     release = notebooks.read(layout.release_file(folder, UNIT))

@@ -46,7 +46,7 @@ def page(browser):
 
 @pytest.fixture
 def keep(request):
-    """Keep a picture of a page, or of an element of it, where pictures were asked for."""
+    """Keep a screenshot of a page, or of an element of it, where screenshots were asked for."""
     folder = request.config.getoption("screenshots")
 
     def shoot(target, name):
@@ -129,13 +129,13 @@ def slowness():
 
 
 WATCH = """(explorer, [name, moves, told]) => {
-    const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
-    const before = [picture.src, numbers.innerText];
+    const image = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
+    const before = [image.src, numbers.innerText];
     window.moved = new Promise((resolve, reject) => {
         const last = performance.now() + 120000;
-        const stays = `${name}: after 120 s the same picture, or the same numbers: ${before[1]}`;
+        const stays = `${name}: after 120 s the same image, or the same numbers: ${before[1]}`;
         const look = pressed => {
-            const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
+            const shown = image.src !== before[0] && image.complete && image.naturalWidth > 0;
             if (shown && (!told || numbers.innerText !== before[1])) resolve((performance.now() - pressed) / 1000);
             else if (performance.now() < last) setTimeout(look, 5, pressed);
         };
@@ -145,7 +145,7 @@ WATCH = """(explorer, [name, moves, told]) => {
     });
 }"""
 IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
-ENOUGH = 0.5  # s from key to picture
+ENOUGH = 0.5  # s from key to image
 
 
 def line(explorer, control):
@@ -180,7 +180,7 @@ def keep_pace(name, seconds, times):
         How many times slower than idle the machine was: see `slowness`.
     """
     middle, moves = statistics.median(seconds[1:]), ", ".join(f"{each:.2f}" for each in seconds)
-    report = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
+    report = f"{name}: {middle:.2f} s from key to image ({moves}); machine {times:.1f} times slower"
     print(report)
     assert len(seconds) > 3, report
     in_time(middle, ENOUGH * times, "s")
@@ -252,12 +252,12 @@ SET_UP = "progress = checks.Progress("
 CELLS = {
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
     "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer("),
-    "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognised(", "widgets.ShiftExplorer("),
+    "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognized(", "widgets.ShiftExplorer("),
     "06_distillation": (
         SET_UP,
-        "album = faces.portraits(",
+        "dataset = faces.portraits(",
         'base = teachers.load("faces_vgg16", head=False)',
-        "normalise.adapt(features",
+        "normalize.adapt(features",
         "def shown_predictions(",
         "widgets.TemperatureExplorer(",
     ),
@@ -357,19 +357,12 @@ def test_every_widget_is_tried():
 def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(page, lab, tmp_path):
     with_photos = teachers.available("MobileNetV2") and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
-    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in widget_cells(with_photos)]
-    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
-    text = notebooks.nbformat.writes(made)
-    (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
+    sources = widget_cells(with_photos)
+    write_notebook(course / "notebooks" / "widgets.ipynb", sources)
     mine = photos_to_upload(with_photos, tmp_path)
     with lab(course) as (address, _, token):
         page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
-        page.locator(".jp-CodeCell").nth(len(cells) - 1).wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
-        explorers = page.locator(".widget-vbox:has(img)")
-        run_all(page, explorers.first)
-        explorers.nth(len(WIDGETS) - 1).wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
+        run_widgets(page, len(sources))
         for name, controls in WIDGETS.items():
             explorer = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".widget-vbox:has(img)").first
             explorer.locator("img").wait_for()
@@ -379,15 +372,37 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
             times = slowness()
             seconds = {control: move_to_and_fro(explorer, control) for control in controls}
             if name == "PhotoClassifier":
-                explorer.page.keyboard.press("Tab")
-                assert explorer.locator("button:focus").count() == 1, "Tab does not reach the button"
-                seen = [upload(explorer, *each) for each in zip(mine, ("Enter", "Space") * 2, strict=True)]
-                seconds["your photo"] = [each for each, _ in seen]
-                matches = [shown == meant for (_, shown), meant in zip(seen, mine.values(), strict=True)]
-                assert sum(matches) >= 3, f"{seen} for {list(mine.values())}"
+                seconds["your photo"] = upload_all(explorer, mine)
             times = max(times, slowness())
             for control, moves in seconds.items():
                 keep_pace(f"{name}, {control}", moves, times)
+
+
+def write_notebook(file, sources):
+    """A notebook with these code cells."""
+    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
+    file.write_text(notebooks.nbformat.writes(notebook), encoding="utf-8")
+
+
+def run_widgets(page, cells):
+    """Run all `cells` cells of the open notebook, until every widget is shown and the kernel is idle."""
+    page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
+    explorers = page.locator(".widget-vbox:has(img)")
+    run_all(page, explorers.first)
+    explorers.nth(len(WIDGETS) - 1).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
+
+
+def upload_all(explorer, photos_and_classes):
+    """Upload each photo from the keyboard; the seconds of each. Three of four must be classified correctly."""
+    explorer.page.keyboard.press("Tab")
+    assert explorer.locator("button:focus").count() == 1, "Tab does not reach the button"
+    seen = [upload(explorer, *each) for each in zip(photos_and_classes, ("Enter", "Space") * 2, strict=True)]
+    matches = [shown == meant for (_, shown), meant in zip(seen, photos_and_classes.values(), strict=True)]
+    assert sum(matches) >= 3, f"{seen} for {list(photos_and_classes.values())}"
+    return [seconds for seconds, _ in seen]
 
 
 def move_to_and_fro(explorer, control):

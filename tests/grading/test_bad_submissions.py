@@ -43,7 +43,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path, text, message):
 
 
 def test_gains_harm_and_losses_are_seen(tmp_path):
-    """The measure itself: a mark too high, one too low, a neighbour without marks, a file that has changed."""
+    """The measure itself: a mark too high, one too low, a neighbor without marks, a file that has changed."""
     bad = bad_submissions.read_all(["attack_silent_exceptions", "crash_aborts"])
     students = {"0_honest": None, f"1_{bad[0].name}": bad[0], f"2_{bad[1].name}": bad[1], "3_honest": None}
 

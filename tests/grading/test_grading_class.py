@@ -30,7 +30,7 @@ DUE = {"ann": 4, "bob": 3, "cy": 0, "dan": 0}
 
 @pytest.fixture
 def small_class(released_course, released, tmp_path):
-    """Three hand-ins and an empty one, in a copy of the course."""
+    """Three submissions and an empty one, in a copy of the course."""
     course = shutil.copytree(released_course, tmp_path / "course")
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
         scratch_course.submit(course, student, UNIT, demo_class.fill(released, answers))

@@ -170,7 +170,7 @@ NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=
 
 @pytest.fixture(scope="module")
 def tiny_class(full_tier, tmp_path_factory):
-    """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
+    """Odd submissions of the tiny unit, graded by nbgrader in an environment that is not activated."""
     folder = new_tiny_course(tmp_path_factory.mktemp("tiny") / "course")
     release = notebooks.read(builder.build(root=folder)[0].release)
     environment = os.environ | {"PATH": "" if sys.platform == "win32" else "/usr/bin:/bin"}

@@ -152,7 +152,7 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
     ):
         assert words in page
     for status, symbol in report_page.SYMBOLS.items():
-        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by colour alone
+        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by color alone
     assert "4 wait for a person" in re.sub(r"\s+", " ", page)
 
 
@@ -160,7 +160,7 @@ def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
     page = report_page.page(analysis.read(course, UNIT))
     assert "Nothing was flagged" in page
-    assert "recognised none" in page
+    assert "recognized none" in page
     assert "wait for a person" not in page
 
 

@@ -1,4 +1,4 @@
-"""The experiment of unit 04: rates are chosen on pictures that no test uses, and each stage trains as it says."""
+"""The experiment of unit 04: rates are chosen on images that no test uses, and each stage trains as it says."""
 
 import numpy as np
 import pytest

@@ -212,7 +212,7 @@ def problems(root):
         lines.append(error and f"{source}: {error}")
     for place, statements in course.document.get("statements", {}).items():
         lines += [_error(_find, statement, place, course) for statement in statements]
-    for file in sorted(course.records.folder.glob("*.json")):
+    for file in sorted((course.root / "data" / "results").glob("*.json")):
         record = course.records[file.stem]
         if not record.get("provenance", {}).get("command", "").startswith("tlcourse "):
             lines.append(f"{file.name} does not tell by which command it was recorded")

@@ -116,7 +116,7 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
 
 
 def multiply_adds(model):
-    """Multiply-adds of all convolutions and dense layers for one picture: output values times weights of each."""
+    """Multiply-adds of all convolutions and dense layers for one image: output values times weights of each."""
     total = 0
     for layer in model.layers:
         if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):

@@ -12,7 +12,7 @@ import numpy as np
 
 from tlcourse import finetuning, learning_rates, networks
 from tlcourse.datasets import digits, faces
-from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, FineTuningTask, renew
+from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, STAGE_EPOCHS, FineTuningTask, renew
 from tlcourse.research.head_first import NEAR_PEOPLE, held_out_sets, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
@@ -32,7 +32,7 @@ COPIES = {
     }.items()
 }
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
-TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
+TESTED = 800  # digits; `head_first.tasks` tests on images before number 900, development uses those after it
 FIRST_OF_DEVELOPMENT = 900
 DEVELOPED = 2  # seeds on which rates are chosen
 
@@ -51,7 +51,7 @@ def development_tasks(seed, images_each=10):
 
 
 def develop(seed):
-    """By target, method and highest rate: accuracy on the development pictures."""
+    """By target, method and highest rate: accuracy on the development images."""
     accuracies = {}
     for target, parts in development_tasks(seed).items():
         task = _ready(parts, seed)
@@ -109,7 +109,7 @@ def _head_short_budget(task):
 
 def _one_target(task, held_out_people):
     held_out_people = [(task.features(part.images), part.labels) for part in held_out_people]
-    by_stages = {"0.001": gradual(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
+    by_stages = {"0.001": gradual_ladder(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
     measured, kept = {}, {}
     for name, factor in FACTORS.items():
         rates = [rate for rate in HIGHEST if factor > 1 or rate not in IN_UNIT_03]
@@ -144,11 +144,11 @@ def tune(task, weights, rates, epochs=None):
     return task.accuracy()
 
 
-def gradual(task, rates):
-    """From the trained head on, one group more in each of three stages, each group at its own rate; test accuracy."""
+def gradual_ladder(task, rates):
+    """As `FineTuningTask.gradual`, but each group of layers learns at its own rate; test accuracy."""
     task.model.set_weights(task.with_head)
     for first in GRADUAL:
-        _stage(task, first, rates, EPOCHS // len(GRADUAL))
+        _stage(task, first, rates, STAGE_EPOCHS)
     return task.accuracy()
 
 

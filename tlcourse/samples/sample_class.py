@@ -1,7 +1,7 @@
 """A class of any size to try the grading on, the same for the same seed: `tlcourse sample-class`.
 
 Right answers in several styles, half-finished work, misconceptions, honest accidents and a few cheats. What each
-student is, and which mark is due, stands in sample_class.json beside the hand-ins.
+student is, and which mark is due, stands in sample_class.json beside the submissions.
 """
 
 import itertools
@@ -23,7 +23,7 @@ MANIFEST = "sample_class.json"
 
 @dataclass(frozen=True)
 class Student:
-    """One of the class, and what the grading should say of the hand-in."""
+    """One of the class, and what the grading should say of the submission."""
 
     student: str
     kind: str
@@ -139,7 +139,7 @@ def _student(course, chosen, title, case, facts):
 
 
 def make(folder, root, unit, count, seed, kinds=KINDS):
-    """Make `folder` a course of its own with a class's hand-ins, ready to be graded, and its manifest.
+    """Make `folder` a course of its own with a class's submissions, ready to be graded, and its manifest.
 
     Parameters
     ----------
