@@ -103,7 +103,7 @@ def command(meeting):
 
 
 def environment():
-    """Student code's environment: of the instructor's only `PASSED_ON` (language, time zone, TensorFlow) and the mirror."""
+    """Student code's environment; of the instructor's variables only `PASSED_ON` and the mirror's folder are in it."""
     package = Path(data.__file__).resolve().parent
     variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     variables |= {
