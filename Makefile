@@ -29,7 +29,7 @@ test: $(DEV)  ## linters and the fast tests: under 5 minutes on two idle cores
 test-all: $(DEV) $(SITE)  ## linters and every test once, as CI does
 	@$(TLCOURSE) test --all
 
-build: $(DEV)  ## notebooks and README tables from solutions/*.py (UNITS="01 02" for some)
+build: $(DEV)  ## notebooks, and the tables in README and docs/, from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
 
 site: $(SITE)  ## the course as pages to read, in build/site
@@ -47,10 +47,10 @@ bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
 	@$(BIN)/python tests/support/colab_check.py
 
-screenshots: $(DEV)  ## the README's pictures of the browser; needs Chromium
+screenshots: $(DEV)  ## the screenshots of the documentation; needs Chromium
 	@$(TLCOURSE) screenshots
 
-bad-submissions: $(LAB)  ## grade hundreds of bad submissions between honest ones (JSON=FILE for a program)
+bad-submissions: $(LAB)  ## grade hundreds of bad submissions among honest ones (JSON=FILE for a program)
 	@$(TLCOURSE) bad-submissions $(if $(JSON),--json "$(JSON)")
 
 clean:  ## remove the environment and what was built; notebooks, marks and data stay

@@ -44,6 +44,9 @@ c.ClearSolutions.text_stub = "Your answer here."
 c.GradingLimits.cell_seconds = 120
 c.GradingLimits.notebook_seconds = 600
 c.GradingLimits.memory_megabytes = 4096
+c.GradingLimits.disk_megabytes = 256  # of the home folder, and again of /tmp
+c.GradingLimits.processes = 256  # threads included
+c.GradingLimits.output_bytes = 1 << 20  # of one cell; the rest is cut
 c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submissions"
 # GradeSubmission reads and normalizes a submission itself, so that nbgrader has nothing to read or sanitize.
 c.Autograde.exporter_class = EmptyReader

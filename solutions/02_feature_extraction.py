@@ -30,7 +30,7 @@ import numpy as np
 from tlcourse import checks, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.networks import narrow_vgg16, small_cnn
+from tlcourse.networks import flat_layers, narrow_vgg16, small_cnn
 from tlcourse.widgets import CutExplorer, PhotoClassifier, draw_cut, draw_photo
 
 keras.utils.set_random_seed(0)
@@ -1043,8 +1043,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 # %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 def into_the_last_layer(model, images):
     """What a model's last layer with weights is given for some pictures, and what the model says."""
-    single = (layer for layer in model._flatten_layers() if not isinstance(layer, keras.Model))
-    last, seen_inputs = [layer for layer in single if layer.weights][-1], []
+    last, seen_inputs = [layer for layer in flat_layers(model) if layer.weights][-1], []
     call = last.call
 
     def watched(inputs, *others, **named):
@@ -1072,7 +1071,7 @@ def check_resnet(classes, input_shape):
         "the maps are flattened instead of averaged": 23_587_712 + maps * 1024 + 1024 + 1024 * classes + classes,
         "the dense layer of 1,024 is missing": 23_587_712 + 2048 * classes + classes,
         "the new layers stand on ResNet50's old top": 25_636_712 + 1000 * 1024 + 1024 + 1024 * classes + classes})  # fmt: skip
-    kinds = {type(layer).__name__ for layer in model._flatten_layers()}
+    kinds = {type(layer).__name__ for layer in flat_layers(model)}
     checks.require("GlobalMaxPooling2D" not in kinds, "The maps are pooled by their maximum; the average is asked for.")
     images = np.random.default_rng(0).uniform(0, 1, (2, *input_shape)).astype("float32")
     numbers, outputs = into_the_last_layer(model, images)

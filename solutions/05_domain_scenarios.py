@@ -391,7 +391,7 @@ print("transductive:", gain(telescopes["features"]["coral"], telescopes["feature
 # It must find what the copies have in common (Dosovitskiy et al. 2014). Here are three galaxies, six copies of each.
 
 # %%
-copied = clustering.copies(galaxies.observe(1, 1_007).images[:3], 6, seed=0)
+copied = clustering.copies(galaxies.observe(1, 1_007).take(slice(3)), 6, seed=0)
 plots.image_grid(copied.images, columns=6).set_title("three classes without a name")
 plt.show()
 

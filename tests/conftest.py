@@ -51,7 +51,7 @@ def processor_seconds():
 
 def pytest_addoption(parser):
     """`tlcourse screenshots` keeps what the tests of the browser see."""
-    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep the browser's pictures in FOLDER")
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="keep screenshots of the browser in FOLDER")
 
 
 # Files that take minutes, longest first, so that no process is left with one of them at the end (`tlcourse test`).
@@ -151,7 +151,7 @@ def no_weights(tmp_path, monkeypatch):
 
 @pytest.fixture
 def images():
-    """Twelve pictures of noise, 48x48, uint8."""
+    """Twelve images of noise, 48x48, uint8."""
     return np.random.default_rng(0).integers(0, 256, (12, 48, 48, 3), dtype=np.uint8)
 
 

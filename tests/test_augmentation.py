@@ -1,4 +1,4 @@
-"""Layers that vary pictures: each movement against numpy's own, and nothing outside of training."""
+"""Layers that vary images: each movement against numpy's own, and nothing outside of training."""
 
 import keras
 import numpy as np
@@ -16,13 +16,13 @@ class Most(RandomAffine):
 
 
 def moved(images, shift=0.0, turn=0.0, zoom=0.0):
-    """The pictures after the largest movement."""
+    """The images after the largest movement."""
     return np.asarray(Most(shift, turn, zoom)(images, training=True))
 
 
 @pytest.fixture
 def noise():
-    """Eight pictures in which every pixel differs."""
+    """Eight images in which every pixel differs."""
     return np.random.default_rng(0).normal(size=(8, 12, 12, 3)).astype(np.float32)
 
 

@@ -122,16 +122,16 @@ def test_the_weights_of_another_network(mirror, no_weights):
         teachers.load("MobileNetV2")
 
 
-# Pictures that do not fit
+# Images that do not fit
 
 
 WRONG_SHAPES = {
-    "greyscale": ((2, 48, 48), "greyscale"),
-    "greyscale with an axis": ((2, 48, 48, 1), "greyscale"),
+    "grayscale": ((2, 48, 48), "grayscale"),
+    "grayscale with an axis": ((2, 48, 48, 1), "grayscale"),
     "RGBA": ((2, 48, 48, 4), "RGBA"),
-    "one picture": ((48, 48, 3), "one picture"),
+    "one image": ((48, 48, 3), "one image"),
     "another size": ((2, 32, 40, 3), "scale them to 48x48"),
-    "none at all": ((0, 48, 48, 3), "no pictures"),
+    "none at all": ((0, 48, 48, 3), "no images"),
     "a number": ((), "must have shape"),
 }
 
@@ -143,15 +143,13 @@ def test_images_of_a_wrong_shape(kind, small_teacher):
     with pytest.raises(ValueError, match=message) as error:
         teachers.preprocess("faces_vgg16", images)
     assert str(shape) in str(error.value)
-    with pytest.raises(ValueError, match=r"\(n, 48, 48, 3\)|no pictures") as error:
+    with pytest.raises(ValueError, match=r"\(n, 48, 48, 3\)|no images") as error:
         features.extract(small_teacher, images)
     assert str(shape) in str(error.value)
 
 
 def test_images_that_are_too_small():
-    with pytest.raises(
-        ValueError, match=r"InceptionV3 takes pictures of 75 pixels and more, got shape \(1, 48, 48, 3\)"
-    ):
+    with pytest.raises(ValueError, match=r"InceptionV3 takes images of 75 pixels and more, got shape \(1, 48, 48, 3\)"):
         teachers.preprocess("InceptionV3", np.full((1, 48, 48, 3), 99, np.uint8))
 
 
@@ -182,7 +180,7 @@ def test_raw_images_for_a_teacher_that_needs_preprocessed_ones(mirror):
     ("name", "head", "size"), [("faces_vgg16", False, 64), ("VGG16", True, 160), ("InceptionV3", False, 64)]
 )
 def test_an_input_size_that_does_not_suit(name, head, size):
-    with pytest.raises(ValueError, match=rf"{name}.*takes pictures of \d+ pixels.*input_size={size}"):
+    with pytest.raises(ValueError, match=rf"{name}.*takes images of \d+ pixels.*input_size={size}"):
         teachers.load(name, head=head, input_size=size)
 
 

@@ -127,7 +127,7 @@ def test_objectives_need_a_target_for_each_image():
     student = little()
     objective = distillation.from_labels(student, [0, 1, 2])
     for objectives in ([], [objective]):
-        with pytest.raises(ValueError, match="4 pictures need as many targets"):
+        with pytest.raises(ValueError, match="4 images need as many targets"):
             distillation.teach(student, images(4), objectives, steps=1)
 
 

@@ -43,5 +43,5 @@ def test_times_are_the_middle_one_of_many_calls(contents):
 def test_what_cannot_be_converted_is_reported(network):
     with pytest.raises(ValueError, match="'int4'"):
         export.convert(network, "int4")
-    with pytest.raises(ValueError, match="sample of pictures"):
+    with pytest.raises(ValueError, match="sample of images"):
         export.convert(network, "int8")

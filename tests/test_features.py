@@ -1,4 +1,4 @@
-"""Features: those that the layer gives, computed once, and never taken from another model's or picture's cache."""
+"""Features: those that the layer gives, computed once, and never taken from another model's or image's cache."""
 
 import os
 import shutil

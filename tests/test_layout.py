@@ -5,6 +5,7 @@ import collections
 import json
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from conftest import ROOT, in_time
@@ -38,6 +39,14 @@ def test_the_helper_package_stays_small():
 def test_no_file_is_long():
     long = {name(file): lines(file) for file in FILES if lines(file) > FILE_LINES}
     assert not long, f"more than {FILE_LINES} lines: split by ideas"
+
+
+def test_the_contract_for_the_helper_package_lists_every_helper_module():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    listed = next(entry for entry in contracts if entry["name"] == "What units import does not know the machinery")
+    helpers = {f"tlcourse.{file.relative_to(PACKAGE).parts[0].removesuffix('.py')}" for file in HELPERS}
+    assert set(listed["source_modules"]) == helpers - {"tlcourse.__init__"}
 
 
 def length(function):

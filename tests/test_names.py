@@ -23,7 +23,7 @@ BRITISH = re.compile(
     r"\w*(normal|optim|maxim|minim|quant|recogn|standard|summar|serial|initial|general|regular|visual|organ|random)"
     r"is(e|ed|es|er|ing|ation|able)"
 )
-# a word that STYLE.md replaces, in any identifier: what to write instead
+# a word that CONTRIBUTING.md does not want in an identifier: what to write instead
 VOCABULARY = {
     "picture": "image, figure or plot",
     "pictures": "images, figures or plots",

@@ -150,7 +150,7 @@ def test_the_fused_batch_norm_is_that_of_keras(shape):
 
 @pytest.fixture
 def untrained():
-    """A tiny network with batch norm, and pictures that its first statistics do not fit."""
+    """A tiny network with batch norm, and images that its first statistics do not fit."""
     keras.utils.set_random_seed(0)
     images = np.random.default_rng(1).integers(0, 120, (64, 16, 16, 3)).astype(np.float32)
     return networks.narrow_vgg16(7, **TINY), images
@@ -203,3 +203,10 @@ def test_batch_norm_comes_before_pooling_or_after_it(pool_first, side):
     norm = next(layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization))
     assert norm.output.shape == (None, side, side, 8)
     assert model.output_shape == (None, 3)
+
+
+def test_flat_layers_puts_those_of_a_nested_model_in_its_place():
+    inner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, name="inside"), keras.layers.ReLU(name="relu")])
+    model = keras.Sequential([keras.Input((2,)), inner, keras.layers.Dense(1, name="last")])
+    assert [layer.name for layer in networks.flat_layers(model)][-3:] == ["inside", "relu", "last"]
+    assert not any(isinstance(layer, keras.Model) for layer in networks.flat_layers(model))

@@ -1,13 +1,16 @@
 """Whether other projects still have what the grading relies on beyond their documentation; one test for each module."""
 
+import asyncio
 import importlib
 import inspect
 import json
 
 import nbformat
+import pytest
 
 from tlcourse.grading.engine import _nbclient
 from tlcourse.grading.gradebook import _nbgrader
+from tlcourse.grading.sandbox import _jupyter_client
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
 
@@ -69,6 +72,23 @@ def test_nbclient_has_what_the_engine_relies_on():
     for _ in range(3):
         client.output(outputs, {**message, "msg_type": "stream"}, None, 0)
     assert len(json.dumps(outputs)) < 200, changed("nbclient", "outputs do not come in through `output`", _nbclient)
+
+
+def test_jupyter_client_has_what_the_sandbox_relies_on():
+    from jupyter_client import AsyncKernelManager
+    from nbclient.exceptions import DeadKernelError
+
+    async def dead():
+        return False
+
+    manager = AsyncKernelManager(client_factory=_jupyter_client.WatchedClient)
+    client = manager.client(kernel_lives=dead)
+    assert isinstance(client, _jupyter_client.WatchedClient), changed(
+        "jupyter_client", "a manager makes its client without `client_factory`", _jupyter_client
+    )
+    runner = _nbclient.cell_client(nbformat.v4.new_notebook(), client, 10)
+    with pytest.raises(DeadKernelError):  # nbclient asks the client's `is_alive`
+        asyncio.run(runner._async_check_alive())
 
 
 def test_ipykernel_has_what_the_sandbox_relies_on():

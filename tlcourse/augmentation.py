@@ -6,7 +6,7 @@ import keras
 
 
 class RandomColorCast(keras.layers.Layer):
-    """In training, multiply each colour channel and the contrast of each picture by a random factor.
+    """In training, multiply each color channel and the contrast of each image by a random factor.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class RandomColorCast(keras.layers.Layer):
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training=False):
-        """Pictures of 0 to 255, shape (n, height, width, 3)."""
+        """Images of 0 to 255, shape (n, height, width, 3)."""
         if not training:
             return images
         count = keras.ops.shape(images)[0]
@@ -34,14 +34,14 @@ class RandomColorCast(keras.layers.Layer):
 
 
 class RandomAffine(keras.layers.Layer):
-    """In training, shift, turn and zoom each picture at random, with one interpolation for all three.
+    """In training, shift, turn and zoom each image at random, with one interpolation for all three.
 
-    Keras has a layer for each; in a row they blur a picture three times, and take three times as long.
+    Keras has a layer for each; in a row they blur an image three times, and take three times as long.
 
     Parameters
     ----------
     shift, turn, zoom : float
-        Drawn uniformly from -x to x: shares of the picture's height and of its width, full turns, and what is added
+        Drawn uniformly from -x to x: shares of the image's height and of its width, full turns, and what is added
         to a size of 1.
     seed : int, optional
     """
@@ -52,7 +52,7 @@ class RandomAffine(keras.layers.Layer):
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training=False):
-        """Pictures of shape (n, height, width, channels); at the edges the nearest pixel is repeated."""
+        """Images of shape (n, height, width, channels); at the edges the nearest pixel is repeated."""
         if not training:
             return images
         count, (height, width) = keras.ops.shape(images)[0], images.shape[1:3]

@@ -114,7 +114,7 @@ def measure(layers, input_shape):
 
 
 def label(description):
-    """A few words for a picture: conv 5×5 /2, dense."""
+    """A few words for a figure: conv 5×5 /2, dense."""
     kind = description["kind"].replace("_", " ")
     if "kernel" in description:
         strides = description.get("strides", 1)

@@ -22,15 +22,21 @@ def data_folder():
     )
 
 
-def results(name):
+def results(name, root=None):
     """The recorded results of an experiment: data/results/<name>.json as a dictionary.
+
+    Parameters
+    ----------
+    name : str
+    root : Path, optional
+        The folder of another course than the installed one.
 
     Raises
     ------
     FileNotFoundError
         If nothing of that name has been recorded.
     """
-    file = data_folder() / "results" / f"{name}.json"
+    file = (data_folder() if root is None else root / "data") / "results" / f"{name}.json"
     if not file.is_file():
         raise FileNotFoundError(f"no recorded results at {file}: `tlcourse results {name}` measures them")
     return json.loads(file.read_text(encoding="utf-8"))

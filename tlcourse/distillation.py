@@ -1,6 +1,6 @@
 """Distillation as plain training: a teacher's cached answers become targets for layers of a student.
 
-A teacher that does not change gives the same answer to the same picture every time. So let it answer once and
+A teacher that does not change gives the same answer to the same image every time. So let it answer once and
 keep what it says; then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
 """
 
@@ -14,17 +14,17 @@ from tlcourse.networks import FusedBatchNormalization, compile_and_build, refres
 
 
 class Objective(NamedTuple):
-    """One thing that a student learns from pictures: what some tensor of it should become.
+    """One thing that a student learns from images: what some tensor of it should become.
 
     Attributes
     ----------
     output : keras.KerasTensor
         A tensor of the student, or something computed from one.
     target : numpy.ndarray
-        One row a picture.
+        One row per image.
     loss : keras.losses.Loss or str
     weight : float
-        Of this lesson in the sum of all.
+        Of this objective in the sum of all.
     """
 
     output: object
@@ -52,7 +52,7 @@ class SoftTargets(keras.losses.Loss):
         self.temperature = temperature
 
     def call(self, teacher_logits, student_logits):
-        """One number a picture."""
+        """One number per image."""
         log_teacher = keras.ops.log_softmax(teacher_logits / self.temperature)
         log_student = keras.ops.log_softmax(student_logits / self.temperature)
         divergence = keras.ops.sum(keras.ops.exp(log_teacher) * (log_teacher - log_student), axis=-1)
@@ -69,7 +69,7 @@ def small_student(classes, widths=(16, 32, 48), size=48):
     widths : tuple of int
         Filters of each convolution; each is followed by 2x2 pooling. Their activations are named map1, map2 ...
     size : int
-        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+        Height and width of the input in pixels. Images go in as they are, 0 to 255.
     """
     inputs = keras.Input((size, size, 3), name="image")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
@@ -133,7 +133,7 @@ class _Activity(keras.layers.Layer):
 
 
 def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3):
-    """Train a student on one or more lessons at once (AdamW, cosine decay), and refresh its batch norm.
+    """Train a student on one or more objectives at once (AdamW, cosine decay), and refresh its batch norm.
 
     Parameters
     ----------
@@ -141,10 +141,10 @@ def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3)
         Trained in place.
     images : numpy.ndarray
         Shape (n, h, w, 3).
-    objectives : sequence of Lesson
-        With one row of targets for each picture.
+    objectives : sequence of Objective
+        With one row of targets for each image.
     steps : int
-        Batches in all. Rounded up to whole passes over the pictures.
+        Batches in all. Rounded up to whole passes over the images.
     batch_size : int
     learning_rate : float
         At the start; it falls to 0.
@@ -157,11 +157,11 @@ def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3)
     Raises
     ------
     ValueError
-        If there is no lesson, or one with another number of targets than pictures.
+        If there is no objective, or one with another number of targets than images.
     """
     counts = [len(objective.target) for objective in objectives]
     if set(counts) != {len(images)}:
-        raise ValueError(f"{len(images)} pictures need as many targets in each lesson, got {counts}")
+        raise ValueError(f"{len(images)} images need as many targets in each objective, got {counts}")
     learner = keras.Model(student.input, [objective.output for objective in objectives])
     batches = math.ceil(len(images) / batch_size)
     epochs = math.ceil(steps / batches)

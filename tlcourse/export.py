@@ -22,7 +22,7 @@ def convert(model, quantize=None, sample=None):
     quantize : {None, "float16", "int8"}
         How weights are stored: as they are, in half the bytes, or in a quarter (then sums are integers too).
     sample : numpy.ndarray, optional
-        Pictures, shape (n, h, w, 3), from which "int8" learns how large the activations get.
+        Images, shape (n, h, w, 3), from which "int8" learns how large the activations get.
 
     Returns
     -------
@@ -34,9 +34,9 @@ def convert(model, quantize=None, sample=None):
         For another `quantize`, or "int8" without a sample.
     """
     if quantize not in (None, "float16", "int8"):
-        raise ValueError(f"quantise must be None, 'float16' or 'int8', got {quantize!r}")
+        raise ValueError(f"quantize must be None, 'float16' or 'int8', got {quantize!r}")
     if quantize == "int8" and sample is None:
-        raise ValueError("quantise='int8' needs a sample of pictures: it measures how large the activations get")
+        raise ValueError("quantize='int8' needs a sample of images: it measures how large the activations get")
     signature = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
     function = tf.function(lambda image: model(image, training=False)).get_concrete_function(signature)
     # Without the model as a second argument the weights become constants; as variables, "int8" cannot measure them.
@@ -51,7 +51,7 @@ def convert(model, quantize=None, sample=None):
 
 
 class Runner:
-    """A converted network, ready to answer one picture at a time.
+    """A converted network, ready to answer one image at a time.
 
     Parameters
     ----------
@@ -69,13 +69,13 @@ class Runner:
         self.output = self.interpreter.get_output_details()[0]["index"]
 
     def __call__(self, image):
-        """The network's output for one picture, shape (1, h, w, 3), values 0 to 255."""
+        """The network's output for one image, shape (1, h, w, 3), values 0 to 255."""
         self.interpreter.set_tensor(self.place, np.asarray(image, dtype=np.float32))
         self.interpreter.invoke()
         return self.interpreter.get_tensor(self.output)
 
     def predict(self, images):
-        """Outputs for pictures of shape (n, h, w, 3), one after the other: shape (n, classes)."""
+        """Outputs for images of shape (n, h, w, 3), one after the other: shape (n, classes)."""
         return np.concatenate([self(image[None]) for image in images])
 
 
@@ -90,18 +90,18 @@ def milliseconds(function, image, repeats=100):
 
 
 def export(base, scaling, kernel, bias, data, into):
-    """Write model.tflite, which takes pictures of 0 to 255, and labels.txt, a name a line in the order of its outputs.
+    """Write model.tflite, which takes images of 0 to 255, and labels.txt, a name a line in the order of its outputs.
 
     Parameters
     ----------
     base : keras.Model
-        Pictures to feature vectors.
+        Images to feature vectors.
     scaling : {"none", "tf"}
         What the base expects; see `tlcourse.teachers.catalogue.Teacher`.
     kernel, bias : array
         Shapes (d, classes) and (classes,): the head.
     data : tlcourse.datasets.LabeledImages
-        Gives the names, and the pictures that file and model are compared on.
+        Gives the names, and the images that file and model are compared on.
     into : pathlib.Path
 
     Returns
@@ -130,7 +130,7 @@ def export(base, scaling, kernel, bias, data, into):
 
 def _whole(base, scaling, kernel, bias):
     if scaling not in ("none", "tf"):
-        raise ValueError(f"a base that wants its pictures scaled as {scaling!r} cannot be exported")
+        raise ValueError(f"a base that wants its images scaled as {scaling!r} cannot be exported")
     inputs = keras.Input(base.input_shape[1:], name="picture")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs) if scaling == "tf" else inputs
     head = keras.layers.Dense(len(bias), activation="softmax", name="classes")

@@ -27,21 +27,21 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZi
 
 
 def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
-    """What a layer of a frozen teacher says about each picture.
+    """What a layer of a frozen teacher says about each image.
 
-    Batch normalisation and dropout work as in prediction, and no weight changes.
+    Batch normalization and dropout work as in prediction, and no weight changes.
 
     Parameters
     ----------
     teacher_model : keras.Model
     images : array-like
         Shape (n, height, width, 3), as the model takes them: what `tlcourse.teachers.preprocess` returns, or
-        pictures of 0 to 255 for a model that rescales by itself (faces_vgg16, EfficientNet).
+        images of 0 to 255 for a model that rescales by itself (faces_vgg16, EfficientNet).
     layer : str, optional
         The name of a layer. By default the last hidden one: what the dense layer at the end gets, or the
         model's output if it does not end in one.
     batch_size : int
-        Pictures at a time, at most; fewer if they are large.
+        Images at a time, at most; fewer if they are large.
     cache : bool
         Whether to keep the result under `tlcourse.storage.cache_folder()` and to look there first.
     pool : {"average", "flatten"}
@@ -55,7 +55,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     Raises
     ------
     ValueError
-        If the pictures do not suit the model, or it has no such layer.
+        If the images do not suit the model, or it has no such layer.
     """
     cut = _cut(teacher_model, layer, pool)
     checked = _checked(cut, np.asarray(images), teacher_model.name)
@@ -71,7 +71,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
 
 
 def _cut(model, layer, pool):
-    """The model from its input to `layer`, with one vector for each picture at the end."""
+    """The model from its input to `layer`, with one vector for each image at the end."""
     if pool not in ("average", "flatten"):
         raise ValueError(f"pool must be 'average' or 'flatten', got {pool!r}")
     outputs = _last_hidden(model) if layer is None else _layer(model, layer).output
@@ -104,15 +104,15 @@ def _checked(cut, images, name):
     )
     if not fits:
         shape = "(" + ", ".join(["n", *(str(number or "any") for number in expected[1:])]) + ")"
-        raise ValueError(f"{name} takes pictures of shape {shape}, got {images.shape}")
+        raise ValueError(f"{name} takes images of shape {shape}, got {images.shape}")
     if len(images) == 0:
-        raise ValueError(f"there are no pictures: the shape is {images.shape}")
+        raise ValueError(f"there are no images: the shape is {images.shape}")
     if images.dtype.kind not in "uif":
-        raise ValueError(f"pictures must be numbers, got dtype {images.dtype}")
+        raise ValueError(f"images must be numbers, got dtype {images.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
         check_range(images)
     elif name in CATALOGUE and images.dtype.kind in "ui":
-        raise ValueError(f"{name} does not take raw pictures: give it teachers.preprocess({name!r}, images)")
+        raise ValueError(f"{name} does not take raw images: give it teachers.preprocess({name!r}, images)")
     return images
 
 

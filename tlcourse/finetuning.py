@@ -1,7 +1,7 @@
 """Fine-tuning: groups of layers, what may learn, and an audit of what did move.
 
 In Keras 3, `trainable` is read when a model is compiled, and a batch norm that is not frozen keeps adapting its
-statistics to the new pictures whatever `training=False` says. `audit` shows both.
+statistics to the new images whatever `training=False` says. `audit` shows both.
 """
 
 import itertools
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import compile_and_build
+from tlcourse.networks import compile_and_build, flat_layers
 
 
 class Movement(NamedTuple):
@@ -23,19 +23,13 @@ class Movement(NamedTuple):
 
 
 def is_batch_norm(layer):
-    """Whether a layer is a batch normalisation."""
+    """Whether a layer is a batch normalization."""
     return isinstance(layer, keras.layers.BatchNormalization)
 
 
 def weight_layers(model):
     """The layers with weights of their own, from the input to the output; those of a nested base too."""
-    layers = []
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            layers += weight_layers(layer)
-        elif layer.weights:
-            layers.append(layer)
-    return layers
+    return [layer for layer in flat_layers(model) if layer.weights]
 
 
 def layer_groups(model, starts):

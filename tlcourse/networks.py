@@ -13,7 +13,7 @@ VGG16_BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling; Simonyan & Z
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Batch norm of maps by TensorFlow's single kernel for it, which makes training on a CPU faster (see `make bench`).
 
-    Keras 3 takes mean, variance and normalisation one after the other, each a pass over all pixels. The results
+    Keras 3 takes mean, variance and normalization one after the other, each a pass over all pixels. The results
     are the same to rounding. Inputs that are not of shape (n, height, width, channels), layers without scale or shift,
     and layers that are frozen within a training step are left to Keras.
     """
@@ -56,7 +56,7 @@ def narrow_vgg16(
     batch_norm : bool
         True as in the course's teacher; False as in the original VGG-16 and VGG-Face.
     size : int
-        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+        Height and width of the input in pixels. Images go in as they are, 0 to 255.
     norm_layer : type of keras.layers.BatchNormalization
         The class of the batch norms.
 
@@ -88,7 +88,7 @@ def narrow_vgg16(
 
 
 def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirror=True, size=48, pool_first=False):
-    """Four convolutions with batch norm, dropout and augmentation: a fair rival when data are few.
+    """Four convolutions with batch norm, dropout and augmentation: a fair baseline when data are few.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     dropout : float
         Share of the flattened features dropped in training.
     augment : bool
-        Random shifts, turns, zooms and colour casts in training.
+        Random shifts, turns, zooms and color casts in training.
     mirror : bool
         Mirror images too, when augmenting: right for faces and photos, wrong for digits.
     size : int
-        Height and width of the input in pixels. Pictures go in as they are, 0 to 255.
+        Height and width of the input in pixels. Images go in as they are, 0 to 255.
     pool_first : bool
-        Pooling before batch norm, which then has a quarter of the values to normalise: faster, and on development
+        Pooling before batch norm, which then has a quarter of the values to normalize: faster, and on development
         people more accurate when augmenting, but less so without.
     """
     inputs = keras.Input((size, size, 3), name="image")
@@ -152,8 +152,8 @@ def compile_and_build(model, optimizer, loss, **options):
     return model
 
 
-def batch_norms(model):
-    """The batch normalizations among a model's layers, and among those of the models that it contains.
+def flat_layers(model):
+    """A model's layers from the input to the output, with the layers of a nested model in its place.
 
     Parameters
     ----------
@@ -161,15 +161,18 @@ def batch_norms(model):
 
     Returns
     -------
-    list of keras.layers.BatchNormalization
+    list of keras.layers.Layer
+        None of them is a model.
     """
-    norms = []
+    layers = []
     for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            norms += batch_norms(layer)
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            norms.append(layer)
-    return norms
+        layers += flat_layers(layer) if isinstance(layer, keras.Model) else [layer]
+    return layers
+
+
+def batch_norms(model):
+    """The batch normalizations of a model and of the models in it."""
+    return [layer for layer in flat_layers(model) if isinstance(layer, keras.layers.BatchNormalization)]
 
 
 def refresh_batch_norm(model, images):

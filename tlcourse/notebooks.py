@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from tlcourse import storage
 
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # nbgrader's marks in a source: around hidden tests, solutions and mark schemes.
 HIDDEN_TESTS = re.compile(
     r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", flags=re.MULTILINE | re.DOTALL
@@ -64,7 +65,7 @@ def write_atomically(path, text):
 
 
 def kernel_environment():
-    """The environment of a kernel started here: this interpreter's tools first on PATH, pictures inline."""
+    """The environment of a kernel started here: this interpreter's tools first on PATH, figures inline."""
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
@@ -139,9 +140,15 @@ def exercises(notebook):
     by_name = {cell.metadata.nbgrader.grade_id: (cell, []) for cell in coded if cell.metadata.nbgrader.get("solution")}
     for cell in coded:
         if cell.metadata.nbgrader.get("grade") and not cell.metadata.nbgrader.get("solution"):
-            name = cell.metadata.nbgrader.get("grade_id", "").removeprefix("test_")
-            owners = [exercise for exercise in by_name if name == exercise or name.startswith(f"{exercise}_")]
-            if not owners:
+            owner = tested_exercise(cell.metadata.nbgrader.get("grade_id", ""), by_name)
+            if owner is None:
                 raise ValueError(f"{describe(cell)} tests no exercise: there are {', '.join(by_name) or 'none'}")
-            by_name[max(owners, key=len)][1].append(cell)
+            by_name[owner][1].append(cell)
     return by_name
+
+
+def tested_exercise(grade_id, exercises):
+    """Of the names in `exercises`, the longest that a test cell's grade_id has after ``test_``; None if it has none."""
+    name = grade_id.removeprefix("test_")
+    owners = [exercise for exercise in exercises if name == exercise or name.startswith(f"{exercise}_")]
+    return max(owners, key=len, default=None)

@@ -4,12 +4,10 @@ import math
 
 import keras
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import features
+from tlcourse.linear_probe import linear_classifier
 from tlcourse.networks import compile_and_build, refresh_batch_norm, small_cnn
 
 WIDTHS = (8, 16, 24, 32)
@@ -34,8 +32,8 @@ def vectors(model, data):
 
 
 def linear(train_features, labels, weights=None):
-    """Multinomial logistic regression on standardised features, as a fitted classifier."""
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    """Multinomial logistic regression on standardized features, as a fitted classifier."""
+    classifier = linear_classifier()
     with threadpool_limits(1):  # a problem this small runs many times slower when threads share it
         return classifier.fit(train_features, labels, logisticregression__sample_weight=weights)
 

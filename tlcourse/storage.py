@@ -7,6 +7,7 @@ full disk a file is the old one, the new one or absent.
 import contextlib
 import hashlib
 import http.client
+import json
 import os
 import secrets
 import sys
@@ -53,6 +54,13 @@ def whole_file(target):
     finally:
         with contextlib.suppress(OSError):
             partial.unlink()
+
+
+def write_json(file, content):
+    """Write `content` to `file`, whole or not at all."""
+    with whole_file(file) as partial:
+        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def checksum(path, algorithm="sha256"):

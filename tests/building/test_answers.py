@@ -100,3 +100,9 @@ def test_an_answer_file_with_another_marker_raises(tmp_path):
         (tmp_path / "a.py").write_text(text)
         with pytest.raises(ValueError, match="right"):
             known_answers.read(tmp_path / "a.py")
+
+
+def test_an_answer_with_another_header_raises(tmp_path):
+    (tmp_path / "a.py").write_text("# %% wrong: one is added\n# says: one\nx = 1\n")
+    with pytest.raises(ValueError, match="no header is called says: there are message, earns"):
+        known_answers.read(tmp_path / "a.py")

@@ -39,7 +39,7 @@ def test_the_solution_is_executed_and_free_of_the_moment(built_course):
     nbformat.validate(notebook)
     printed = [output.text for cell in notebook.cells for output in cell.get("outputs", []) if "text" in output]
     assert "3,216 parameters, 0.988 correct\n" in printed
-    assert notebook.metadata == {"kernelspec": unit_sources.KERNEL, "language_info": {"name": "python"}}
+    assert notebook.metadata == {"kernelspec": notebooks.KERNEL, "language_info": {"name": "python"}}
     assert all(set(cell.metadata) <= {"nbgrader", "tags"} for cell in notebook.cells)
     assert not [
         output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"

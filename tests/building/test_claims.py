@@ -38,7 +38,7 @@ def course(tmp_path):
 
 
 def entry(course, *checks, head='unit = "01_tiny"\nsection = "Count"'):
-    """The only entry of a ledger with these checks."""
+    """The only entry of a table of claims with these checks."""
     rows = ", ".join("{ shows = 'x', " + check + " }" for check in checks)
     text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]'
     (course / "data" / "claims.toml").write_text(text)
@@ -107,7 +107,7 @@ def test_a_row_links_to_the_section_and_shows_the_number(course):
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ("record = 'none', value = 'with', above = 0", "nothing is recorded"),
+        ("record = 'none', value = 'with', above = 0", "no recorded results"),
         ("record = 'tiny', value = 'with.without', above = 0", "has no 'with.without'"),
         ("record = 'tiny', value = 'with'", "not a check"),
         ("record = 'tiny', value = 'with', above = 0, verdict = 'holds'", "not a check"),
@@ -189,7 +189,7 @@ def test_a_disappointed_expectation_is_reported(course):
         ("record = 'tiny', value = 'with', above = 0", "there is no 'says'"),
         (STATEMENT + "value = 'nowhere', above = 0", "the record 'tiny' has no 'nowhere'"),
         (STATEMENT + "value = 'deep', above = 0", "'deep' leads to no recorded value"),
-        (STATEMENT + "value = 'none:with', above = 0", "nothing is recorded"),
+        (STATEMENT + "value = 'none:with', above = 0", "no recorded results"),
         (STATEMENT + "value = 'choice', highest = 'c'", "has no choice.c"),
         (STATEMENT + "value = 'with', above = 'zero'", "above = 'zero' is no bound"),
         (STATEMENT + "value = 'with', above = nan", "is no bound"),

@@ -17,7 +17,7 @@ from tlcourse.grading.engine import calibration
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.model import layout
-from tlcourse.samples import sample_class
+from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
 LEARNED = {name: {"outside": True, "mutated": True} for name in CHECKS} | {"*": {"skip": True}}
@@ -36,11 +36,11 @@ def without_seconds(made):
 
 
 def course_of_ann(root, folder):
-    """A course with one hand-in, which is right."""
+    """A course with one submission, which is right."""
     scratch_course.new_course(folder, root, [UNIT])
     scratch_course.run_nbgrader(folder, "generate_assignment", UNIT)
     release = notebooks.read(layout.release_file(folder, UNIT))
-    scratch_course.submit(folder, "ann", UNIT, sample_class.fill(release, RIGHT))
+    scratch_course.submit(folder, "ann", UNIT, demo_class.fill(release, RIGHT))
     return folder
 
 

@@ -192,7 +192,7 @@ RULES = {"light": {"type": "tag", "values": WCAG}, "dark": {"type": "rule", "val
 AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
 OPENED = """document.querySelectorAll('details').forEach(one => one.open = true);
 document.getAnimations().forEach(one => one.finish())"""  # what fades in is pale for a while
-# A page has thousands of coloured words of code in a few dozen colours and places. The first of each kind stays, the
+# A page has thousands of colored words of code in a few dozen colors and places. The first of each kind stays, the
 # others become plain text: the engine takes 2 s for the page and not 15.
 FEW_WORDS = """() => {
   const seen = new Set();

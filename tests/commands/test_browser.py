@@ -1,6 +1,6 @@
 """In a real browser: a student solves a unit in JupyterLab, an instructor grades a class in formgrader.
 
-`tlcourse screenshots` runs these tests and keeps what they see as the README's pictures.
+`tlcourse screenshots` runs these tests and keeps what they see as the screenshots of docs/.
 """
 
 import io
@@ -20,9 +20,9 @@ from tlcourse import notebooks, teachers, widgets
 from tlcourse.building import builder, unit_sources
 from tlcourse.datasets import faces, photos
 from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model import layout
-from tlcourse.grading.reporting import analysis
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
@@ -46,7 +46,7 @@ def page(browser):
 
 @pytest.fixture
 def keep(request):
-    """Keep a picture of a page, or of an element of it, where pictures were asked for."""
+    """Keep a screenshot of a page, or of an element of it, where screenshots were asked for."""
     folder = request.config.getoption("screenshots")
 
     def shoot(target, name):
@@ -129,13 +129,13 @@ def slowness():
 
 
 WATCH = """(explorer, [name, moves, told]) => {
-    const picture = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
-    const before = [picture.src, numbers.innerText];
+    const image = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
+    const before = [image.src, numbers.innerText];
     window.moved = new Promise((resolve, reject) => {
         const last = performance.now() + 120000;
-        const stays = `${name}: after 120 s the same picture, or the same numbers: ${before[1]}`;
+        const stays = `${name}: after 120 s the same image, or the same numbers: ${before[1]}`;
         const look = pressed => {
-            const shown = picture.src !== before[0] && picture.complete && picture.naturalWidth > 0;
+            const shown = image.src !== before[0] && image.complete && image.naturalWidth > 0;
             if (shown && (!told || numbers.innerText !== before[1])) resolve((performance.now() - pressed) / 1000);
             else if (performance.now() < last) setTimeout(look, 5, pressed);
         };
@@ -145,7 +145,7 @@ WATCH = """(explorer, [name, moves, told]) => {
     });
 }"""
 IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
-ENOUGH = 0.5  # s from key to picture
+ENOUGH = 0.5  # s from key to image
 
 
 def line(explorer, control):
@@ -180,7 +180,7 @@ def keep_pace(name, seconds, times):
         How many times slower than idle the machine was: see `slowness`.
     """
     middle, moves = statistics.median(seconds[1:]), ", ".join(f"{each:.2f}" for each in seconds)
-    report = f"{name}: {middle:.2f} s from key to picture ({moves}); machine {times:.1f} times slower"
+    report = f"{name}: {middle:.2f} s from key to image ({moves}); machine {times:.1f} times slower"
     print(report)
     assert len(seconds) > 3, report
     in_time(middle, ENOUGH * times, "s")
@@ -189,9 +189,9 @@ def keep_pace(name, seconds, times):
 def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
     release, reference = (notebooks.read(file(course, UNIT)) for file in (layout.release_file, layout.solution_file))
-    done = sample_class.solved(reference)
+    done = demo_class.solved(reference)
     right = done.pop("output_size")
-    text = notebooks.nbformat.writes(sample_class.fill(release, done))
+    text = notebooks.nbformat.writes(demo_class.fill(release, done))
     notebooks.write_atomically(layout.release_file(course, UNIT), text)
 
     with lab(course) as (address, first_page, token):
@@ -252,12 +252,12 @@ SET_UP = "progress = checks.Progress("
 CELLS = {
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
     "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer("),
-    "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognised(", "widgets.ShiftExplorer("),
+    "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognized(", "widgets.ShiftExplorer("),
     "06_distillation": (
         SET_UP,
-        "album = faces.portraits(",
+        "dataset = faces.portraits(",
         'base = teachers.load("faces_vgg16", head=False)',
-        "normalise.adapt(features",
+        "normalize.adapt(features",
         "def shown_predictions(",
         "widgets.TemperatureExplorer(",
     ),
@@ -357,19 +357,12 @@ def test_every_widget_is_tried():
 def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(page, lab, tmp_path):
     with_photos = teachers.available("MobileNetV2") and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
-    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in widget_cells(with_photos)]
-    made = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(unit_sources.KERNEL)})
-    text = notebooks.nbformat.writes(made)
-    (course / "notebooks" / "widgets.ipynb").write_text(text, encoding="utf-8")
+    sources = widget_cells(with_photos)
+    write_notebook(course / "notebooks" / "widgets.ipynb", sources)
     mine = photos_to_upload(with_photos, tmp_path)
     with lab(course) as (address, _, token):
         page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
-        page.locator(".jp-CodeCell").nth(len(cells) - 1).wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
-        explorers = page.locator(".widget-vbox:has(img)")
-        run_all(page, explorers.first)
-        explorers.nth(len(WIDGETS) - 1).wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
+        run_widgets(page, len(sources))
         for name, controls in WIDGETS.items():
             explorer = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".widget-vbox:has(img)").first
             explorer.locator("img").wait_for()
@@ -379,15 +372,37 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
             times = slowness()
             seconds = {control: move_to_and_fro(explorer, control) for control in controls}
             if name == "PhotoClassifier":
-                explorer.page.keyboard.press("Tab")
-                assert explorer.locator("button:focus").count() == 1, "Tab does not reach the button"
-                seen = [upload(explorer, *each) for each in zip(mine, ("Enter", "Space") * 2, strict=True)]
-                seconds["your photo"] = [each for each, _ in seen]
-                matches = [shown == meant for (_, shown), meant in zip(seen, mine.values(), strict=True)]
-                assert sum(matches) >= 3, f"{seen} for {list(mine.values())}"
+                seconds["your photo"] = upload_all(explorer, mine)
             times = max(times, slowness())
             for control, moves in seconds.items():
                 keep_pace(f"{name}, {control}", moves, times)
+
+
+def write_notebook(file, sources):
+    """A notebook with these code cells."""
+    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
+    file.write_text(notebooks.nbformat.writes(notebook), encoding="utf-8")
+
+
+def run_widgets(page, cells):
+    """Run all `cells` cells of the open notebook, until every widget is shown and the kernel is idle."""
+    page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
+    explorers = page.locator(".widget-vbox:has(img)")
+    run_all(page, explorers.first)
+    explorers.nth(len(WIDGETS) - 1).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
+
+
+def upload_all(explorer, photos_and_classes):
+    """Upload each photo from the keyboard; the seconds of each. Three of four must be classified correctly."""
+    explorer.page.keyboard.press("Tab")
+    assert explorer.locator("button:focus").count() == 1, "Tab does not reach the button"
+    seen = [upload(explorer, *each) for each in zip(photos_and_classes, ("Enter", "Space") * 2, strict=True)]
+    matches = [shown == meant for (_, shown), meant in zip(seen, photos_and_classes.values(), strict=True)]
+    assert sum(matches) >= 3, f"{seen} for {list(photos_and_classes.values())}"
+    return [seconds for seconds, _ in seen]
 
 
 def move_to_and_fro(explorer, control):
@@ -420,7 +435,7 @@ SLIPS = {
 def submit_class(course, unit):
     """The sample class hands in."""
     reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
-    for student, notebook in sample_class.submissions(reference, release, SLIPS).items():
+    for student, notebook in demo_class.submissions(reference, release, SLIPS).items():
         scratch_course.submit(course, student, unit, notebook)
 
 
@@ -467,7 +482,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         submit_class(course, unit)
         frame.get_by_role("link", name="Manage Assignments").click()
         row(frame, unit).locator("a", has_text=re.compile(r"^4$")).click()
-        for student in sample_class.STUDENTS:
+        for student in demo_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
         cells = notebooks.read(layout.solution_file(course, unit)).cells
@@ -484,9 +499,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
 
 def manual_score(course, unit, student, grade_id):
     """The points for a written answer that stand in the gradebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(analysis.database(course)) as book:
+    with NbgraderCourse(course).gradebook() as book:
         return book.find_grade(grade_id, unit, unit, student).manual_score
 
 
@@ -500,7 +513,7 @@ def give_feedback(page, frame, unit):
 
 def read_feedback(browser, course, unit, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
-    for student in sample_class.STUDENTS:
+    for student in demo_class.STUDENTS:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
         window.goto(layout.feedback_file(course, student, unit).as_uri())
         text = window.locator("body").inner_text()

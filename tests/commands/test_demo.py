@@ -19,7 +19,7 @@ from tlcourse.building import builder
 from tlcourse.commands import demo, demo_tables
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
 from tlcourse.stats import summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,17 +81,17 @@ def test_real_data_were_used(real_demo):
 
 def test_each_of_the_class_gets_the_due_mark(real_demo):
     printed, outcome, _ = real_demo
-    assert [row["student"] for row in outcome["gradebook"]] == list(sample_class.STUDENTS)
+    assert [row["student"] for row in outcome["gradebook"]] == list(demo_class.STUDENTS)
     assert all(set(row) == {"student", "unit", "score", "max_score"} for row in outcome["gradebook"])
     right, partly, mistaken, untouched = (row["score"] for row in outcome["gradebook"])
     assert right == outcome["gradebook"][0]["max_score"]
     assert 0 < partly < right
     assert mistaken == untouched == 0
-    for student in sample_class.STUDENTS:
-        page = layout.feedback_file(ROOT / "build" / "demo", student, sample_class.UNIT)
+    for student in demo_class.STUDENTS:
+        page = layout.feedback_file(ROOT / "build" / "demo", student, demo_class.UNIT)
         assert str(page) in printed
         assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
-    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", sample_class.UNIT).read_text(encoding="utf-8")
+    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", demo_class.UNIT).read_text(encoding="utf-8")
     assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
 
 
@@ -102,23 +102,23 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
 
 
 def mistakes_of_the_class():
-    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
-    return sample_class.mistaken_answers(known_answers.folder(ROOT, sample_class.UNIT), notebooks.exercises(reference))
+    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
+    return demo_class.mistaken_answers(known_answers.folder(ROOT, demo_class.UNIT), notebooks.exercises(reference))
 
 
 def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
-    reference = notebooks.read(layout.solution_file(ROOT, sample_class.UNIT))
+    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
     assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
     with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
-        sample_class.mistaken_answers(tmp_path, ["output_size"])
+        demo_class.mistaken_answers(tmp_path, ["output_size"])
 
 
 def test_what_the_class_submits(tiny_course):
     (built,) = builder.build(execute=False, root=tiny_course)
     reference, release = notebooks.read(built.solution), notebooks.read(built.release)
     mistakes = {"double": "double = None", "triple": "triple = None"}
-    submitted = sample_class.submissions(reference, release, mistakes)
-    assert tuple(submitted) == sample_class.STUDENTS
+    submitted = demo_class.submissions(reference, release, mistakes)
+    assert tuple(submitted) == demo_class.STUDENTS
     sources = {student: {cell.id: cell.source for cell in notebook.cells} for student, notebook in submitted.items()}
     assert sources["right"]["double"] == 'def double(number):\n    """Twice the number."""\n    return 2 * number'
     assert sources["right"]["why_double"] == "Because two are twice one."
@@ -127,7 +127,7 @@ def test_what_the_class_submits(tiny_course):
     assert sources["mistaken"]["triple"] == "triple = None"
     assert submitted["untouched"] == release
     with pytest.raises(ValueError, match="triple"):
-        sample_class.submissions(reference, release, {"double": ""})
+        demo_class.submissions(reference, release, {"double": ""})
 
 
 def test_nbgraders_failure_is_reported_with_its_last_lines(tiny_course, tmp_path):

@@ -1,4 +1,4 @@
-"""The portraits: the same on every machine, people who differ, and no picture on both sides of a split."""
+"""The portraits: the same on every machine, people who differ, and no image on both sides of a split."""
 
 import dataclasses
 import hashlib
@@ -73,7 +73,7 @@ def test_people_differ_when_nothing_else_does():
 
 
 def test_the_same_person_is_recognizable_in_other_images():
-    """The nearest mean picture finds the person at least twice as often as guessing: hard, and not hopeless."""
+    """The nearest mean image finds the person at least twice as often as guessing: hard, and not hopeless."""
     train, test = (faces.portraits(faces.DEVELOPMENT_PEOPLE[:20], 10, seed) for seed in (0, 1))
     train_pixels, test_pixels = (_standardized(data.images) for data in (train, test))
     means = np.stack([train_pixels[train.labels == label].mean(axis=0) for label in range(20)])
@@ -150,7 +150,7 @@ def test_take_and_per_class():
     picked = data.take([5, 0])
     assert picked.labels.tolist() == [1, 0]
     assert np.array_equal(picked.images[1], data.images[0])
-    with pytest.raises(ValueError, match=r"'person 0' has 4 pictures, fewer than the 5"):
+    with pytest.raises(ValueError, match=r"'person 0' has 4 images, fewer than the 5"):
         data.per_class(5, seed=0)
 
 

@@ -17,7 +17,7 @@ def _log_evidence(features, target, alpha, beta):
 
 
 def _climbed(features, target, start):
-    """The evidence for each picture where an optimiser of log alpha and log beta comes to rest."""
+    """The evidence for each image where an optimizer of log alpha and log beta comes to rest."""
     optimum = optimize.minimize(
         lambda logs: -_log_evidence(features, target, *np.exp(logs)), start, method="L-BFGS-B", bounds=[(-10, 14)] * 2
     )
@@ -178,7 +178,7 @@ def test_black_box_estimation_finds_the_shares(hard):
 
 
 def test_black_box_estimation_without_noise_is_exact():
-    predictions = np.array([[1, 0], [1, 0], [0, 1], [1, 0]])  # class 1 is recognised every second time
+    predictions = np.array([[1, 0], [1, 0], [0, 1], [1, 0]])  # class 1 is recognized every second time
     assert label_shift.black_box(predictions, [0, 0, 1, 1], np.array([[1, 0]] * 7 + [[0, 1]] * 3)) == pytest.approx(
         [0.4, 0.6]
     )

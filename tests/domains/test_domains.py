@@ -2,11 +2,10 @@
 
 import pytest
 
-from tlcourse.datasets import reviews
-from tlcourse.domains import Domain, Task, differences, setting, task_of
+from tlcourse.domains import Domain, Task, differences, setting
 
-SHARP = Domain("pictures of 48x48 pixels", "galaxies through a sharp telescope")
-BLURRED = Domain("pictures of 48x48 pixels", "galaxies through a blurred telescope")
+SHARP = Domain("images of 48x48 pixels", "galaxies through a sharp telescope")
+BLURRED = Domain("images of 48x48 pixels", "galaxies through a blurred telescope")
 ENGLISH, SPANISH = Domain("English texts", "reviews"), Domain("Spanish texts", "reviews")
 COARSE = Task(("spiral", "elliptical"), "shape", (0.5, 0.5))
 FINE = Task(("spiral", "barred spiral", "elliptical"), "shape")
@@ -14,7 +13,7 @@ RARE = Task(("elliptical", "spiral"), "shape", (0.9, 0.1))
 
 
 def test_they_print_as_the_definitions_do():
-    assert str(SHARP) == "D = {X: pictures of 48x48 pixels; P(X): galaxies through a sharp telescope}"
+    assert str(SHARP) == "D = {X: images of 48x48 pixels; P(X): galaxies through a sharp telescope}"
     assert str(COARSE) == "T = {Y: spiral, elliptical; P(Y|X): shape; P(Y): 0.50, 0.50}"
     assert str(Task("0123456789", "digit")) == "T = {Y: 0, 1, 2, 3, 4, ... 10; P(Y|X): digit}"
 
@@ -58,12 +57,6 @@ def test_the_scenarios_are_distinguished(source, target, expected):
 )
 def test_the_settings_of_pan_and_yang(target, labels, expected):
     assert setting((SHARP, COARSE), target, *labels) == expected
-
-
-def test_a_task_counts_the_shares_of_a_data_set():
-    task = task_of(reviews.corpus("english", 5, 0), "what the guest felt")
-    assert task.labels == ("negative", "positive")
-    assert task.shares == (0.6, 0.4)
 
 
 @pytest.mark.parametrize(

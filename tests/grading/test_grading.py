@@ -6,11 +6,13 @@ import asyncio
 import dataclasses
 import json
 import os
+import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import ROOT
 from tiny_answers import CHECKS, RIGHT, UNIT, WRONG, sandboxed
@@ -21,9 +23,10 @@ from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.assignment import Limits
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.model.submission import Submission
+from tlcourse.grading.sandbox.guest import checker, integrity
 from tlcourse.grading.sandbox.unsandboxed import Unsandboxed
 from tlcourse.grading.submissions import normalize, reading
-from tlcourse.samples import sample_class
+from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
 QUICK = Limits(cell_seconds=4, notebook_seconds=30)
@@ -53,7 +56,7 @@ def scores(result):
 def reads(assignment, released, expression, files=None):
     """What an expression comes to in the sandbox."""
     answer = f"import os, socket, subprocess\nprint('>', {expression}, '<')\n" + RIGHT["double"]
-    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}), files=files)
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}), files=files)
     text = json.dumps(result.outputs)
     return text[text.index("> ") + 2 : text.index(" <")]
 
@@ -99,7 +102,7 @@ def test_a_file_next_to_the_notebook_shadows_no_package(assignment, released):
 def test_what_a_submission_starts_ends_with_it(assignment, released):
     token = f"{os.getpid()}77"
     answer = f"import subprocess\nsubprocess.Popen(['sleep', '{token}'], start_new_session=True)\n" + RIGHT["double"]
-    assert scores(graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))) == [2, 1, 1]
+    assert scores(graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}))) == [2, 1, 1]
     assert f"sleep\0{token}" not in _command_lines()
 
 
@@ -135,7 +138,7 @@ def _command_lines():
     ],
 )  # fmt: skip
 def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answer, status, points):
-    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}))
     assert (scores(result), result.status) == (points, status)
     assert len(json.dumps(result.as_dict())) < 3_000_000
 
@@ -152,7 +155,7 @@ def test_waiting_for_a_checker_that_gets_no_processor_costs_nothing(assignment, 
         return await hear(self)
 
     monkeypatch.setattr(CheckerClient, "_hear", late)
-    result = graded(assignment, sample_class.fill(released, RIGHT))
+    result = graded(assignment, demo_class.fill(released, RIGHT))
     assert (scores(result), result.status) == ([2, 1, 1], "graded")
 
 
@@ -160,7 +163,7 @@ def test_waiting_for_a_checker_that_gets_no_processor_costs_nothing(assignment, 
 @sandboxed
 def test_sleeping_while_the_checker_waits_is_still_stopped(assignment, released):
     answer = "import time\ndef double(n):\n    time.sleep(999)"
-    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": answer}))
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}))
     assert (scores(result), result.status) == ([0, 0, 1], "timed out")
 
 
@@ -170,7 +173,7 @@ def test_gradings_on_a_loaded_machine_give_the_same_mark(assignment, released):
     """Half a cell's limit of work, a sleep, and a wrong answer; two side by side, beside four others that want all."""
     work = f"import time\nend = time.process_time() + {QUICK.cell_seconds / 4}\nwhile time.process_time() < end: pass\n"
     answers = RIGHT | {"double": f"{work}time.sleep(0.5)\n{RIGHT['double']}", "triple": "def triple(n):\n    return n"}
-    notebook = sample_class.fill(released, answers)
+    notebook = demo_class.fill(released, answers)
     load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
     try:
         with ThreadPoolExecutor(2) as side_by_side:
@@ -193,7 +196,7 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
 
     def stopped(seconds, reference_seconds):
         answers = RIGHT | {"double": work.format(seconds)}
-        notebook = sample_class.fill(released, answers)
+        notebook = demo_class.fill(released, answers)
         result = graded(assignment, notebook, outside=False, mutated=False, seconds=reference_seconds)
         return next(cell["outcome"] for cell in result.cells), "".join(result.notes)
 
@@ -233,7 +236,7 @@ FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "cal
 @pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_attack_earns_a_point(assignment, released, name, outside):
-    result = graded(assignment, sample_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
     assert scores(result)[:2] == [0, 0]
     flagged = [flag for flag in result.flags if flag["kind"] == "tampered"]
     if not outside:
@@ -250,7 +253,7 @@ def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(assignment, 
         *[RIGHT["double"]],
     ]
     for style in styles:
-        result = graded(assignment, sample_class.fill(released, RIGHT | {"double": style}), outside)
+        result = graded(assignment, demo_class.fill(released, RIGHT | {"double": style}), outside)
         assert (scores(result), result.flags, result.status) == ([2, 1, 1], [], "graded")
 
 
@@ -259,7 +262,7 @@ def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(assignment, 
 
 def damaged(released, change):
     """A right submission, damaged."""
-    notebook = sample_class.fill(released, RIGHT)
+    notebook = demo_class.fill(released, RIGHT)
     change(notebook)
     return nbformat.writes(notebook).encode()
 
@@ -360,3 +363,15 @@ def test_the_graders_own_error_is_retried_and_then_reported(assignment, released
     troubles += [OSError("again"), OSError("and again")]
     result = grading_pool.grade_or_explain(assignment, submission(released), unsafe=True)
     assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")
+
+
+def test_checks_meet_the_same_random_numbers_in_both_processes():
+    import keras
+
+    def drawn():
+        return random.random(), np.random.random(), float(keras.random.uniform(()))  # noqa: NPY002
+
+    checker.seed_everything()
+    in_the_checker = drawn()
+    integrity.prepare({}, {}, [])
+    assert drawn() == in_the_checker

@@ -22,7 +22,7 @@ from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model import layout, results
 from tlcourse.grading.sandbox.interface import NoSandbox
-from tlcourse.samples import sample_class
+from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
 DUE = {"ann": 4, "bob": 3, "cy": 0, "dan": 0}
@@ -30,10 +30,10 @@ DUE = {"ann": 4, "bob": 3, "cy": 0, "dan": 0}
 
 @pytest.fixture
 def small_class(released_course, released, tmp_path):
-    """Three hand-ins and an empty one, in a copy of the course."""
+    """Three submissions and an empty one, in a copy of the course."""
     course = shutil.copytree(released_course, tmp_path / "course")
     for student, answers in {"ann": RIGHT, "bob": RIGHT | {"triple": "def triple(n): return n"}, "cy": {}}.items():
-        scratch_course.submit(course, student, UNIT, sample_class.fill(released, answers))
+        scratch_course.submit(course, student, UNIT, demo_class.fill(released, answers))
     (course / "submitted" / "dan" / UNIT).mkdir(parents=True)
     return course
 
@@ -219,7 +219,7 @@ def _start(folder, *words):
 def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small_class, released, tmp_path):
     slow = RIGHT | {"triple": "import time\ntime.sleep(1)\n" + RIGHT["triple"]}
     for number in range(6):
-        scratch_course.submit(small_class, f"slow{number}", UNIT, sample_class.fill(released, slow))
+        scratch_course.submit(small_class, f"slow{number}", UNIT, demo_class.fill(released, slow))
     file = tmp_path / "scheduler.json"
     scheduler = ["scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
     worker = ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard"]

@@ -23,7 +23,7 @@ from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.hooks import prepare_submissions
 from tlcourse.grading.model import layout, results
 from tlcourse.notebooks import write_atomically
-from tlcourse.samples import accidents, known_answers, sample_class
+from tlcourse.samples import accidents, demo_class, known_answers
 
 UNGRADED = "00_start_here"
 LINKS = sys.platform != "win32"  # which lets nobody but an administrator make them
@@ -38,7 +38,7 @@ def composite(release, kind):
         answer = next(answer for answer in candidates if answer.kind == kind)
         chosen[exercise] = known_answers.as_submitted(answer)
         points += answer.due(unit.points(exercise))
-    return sample_class.fill(release, chosen), points
+    return demo_class.fill(release, chosen), points
 
 
 def graded(folder, unit, submissions):
@@ -71,7 +71,7 @@ def graded_class(tmp_path_factory):
     wrong, wrong_points = composite(release, "wrong")
     differently, _ = composite(release, "right")
     submissions = {
-        "reference": sample_class.fill(release, sample_class.solved(reference)),
+        "reference": demo_class.fill(release, demo_class.solved(reference)),
         "untouched": release,
         "wrong": wrong,
         "differently": differently,
@@ -151,7 +151,7 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     assert layout.release_file(folder, unit).read_bytes() == layout.release_file(ROOT, unit).read_bytes()
     release = notebooks.read(layout.release_file(folder, unit))
     reference = notebooks.read(layout.solution_file(folder, unit))
-    scratch_course.submit(folder, "ann", unit, sample_class.fill(release, sample_class.solved(reference)))
+    scratch_course.submit(folder, "ann", unit, demo_class.fill(release, demo_class.solved(reference)))
     (result,) = grade(folder, unit, jobs=1, progress=False)  # in this process: nbgrader's own costs TensorFlow anew
     (row,) = scratch_course.gradebook_rows(folder, unit)
     assert result.score == row["code_score"] == row["max_code_score"] > 0
@@ -170,25 +170,25 @@ NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=
 
 @pytest.fixture(scope="module")
 def tiny_class(full_tier, tmp_path_factory):
-    """Odd hand-ins of the tiny unit, graded by nbgrader in an environment that is not activated."""
+    """Odd submissions of the tiny unit, graded by nbgrader in an environment that is not activated."""
     folder = new_tiny_course(tmp_path_factory.mktemp("tiny") / "course")
     release = notebooks.read(builder.build(root=folder)[0].release)
     environment = os.environ | {"PATH": "" if sys.platform == "win32" else "/usr/bin:/bin"}
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01_tiny", "--force"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    deleted = sample_class.fill(release, RIGHT)
+    deleted = demo_class.fill(release, RIGHT)
     deleted.cells = [cell for cell in deleted.cells if cell.id != "test_triple"]
-    emptied = sample_class.fill(release, RIGHT)
+    emptied = demo_class.fill(release, RIGHT)
     emptied.cells = [cell for cell in emptied.cells if cell.id not in ("double", "test_double", "test_double_negative")]
     submissions = {
-        "noisy": sample_class.fill(release, RIGHT | {"double": NOISY}),
-        "wrong": sample_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
-        "colab": accidents.through_colab(sample_class.fill(release, RIGHT), None),
+        "noisy": demo_class.fill(release, RIGHT | {"double": NOISY}),
+        "wrong": demo_class.fill(release, RIGHT | {"triple": "def triple(n):\n    return n"}),
+        "colab": accidents.through_colab(demo_class.fill(release, RIGHT), None),
         "deleted": deleted,
         "emptied": emptied,
     }
-    _irregular_submissions(folder / "submitted", sample_class.fill(release, RIGHT))
+    _irregular_submissions(folder / "submitted", demo_class.fill(release, RIGHT))
     return folder, {name: row["code_score"] for name, row in graded(folder, "01_tiny", submissions).items()}
 
 

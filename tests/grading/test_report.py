@@ -14,6 +14,7 @@ from conftest import ROOT, TINY
 from scipy import stats
 
 from tlcourse.building import builder
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.reporting import analysis, item_analysis
 from tlcourse.grading.reporting import page as report_page
 
@@ -31,9 +32,7 @@ def record(status="graded", message="", **others):
 
 def grade(folder, marks, written=None, records=None):
     """Put marks (by student: points of the three checks) and records into a course."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(analysis.database(folder)) as book:
+    with NbgraderCourse(folder).gradebook() as book:
         book.add_assignment(UNIT)
         book.add_notebook(UNIT, UNIT)
         for name, points in CELLS.items():
@@ -153,7 +152,7 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
     ):
         assert words in page
     for status, symbol in report_page.SYMBOLS.items():
-        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by colour alone
+        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by color alone
     assert "4 wait for a person" in re.sub(r"\s+", " ", page)
 
 
@@ -161,7 +160,7 @@ def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
     page = report_page.page(analysis.read(course, UNIT))
     assert "Nothing was flagged" in page
-    assert "recognised none" in page
+    assert "recognized none" in page
     assert "wait for a person" not in page
 
 
@@ -219,9 +218,7 @@ def test_the_tables_for_moodle_and_canvas(graded):
 
 
 def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
-    from nbgrader.api import Gradebook
-
-    with Gradebook(analysis.database(graded)) as book:
+    with NbgraderCourse(graded).gradebook() as book:
         submission = book.find_submission(UNIT, "ann")
         submission.notebooks[0].late_submission_penalty = 1.5
         book.db.commit()
@@ -230,6 +227,13 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     assert own["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
     assert {student.student: student.score for student in analysis.read(graded, UNIT).students}["ann"] == 2.5
+
+
+def test_a_report_reads_the_folders_that_are_configured(graded):
+    (graded / "solutions").rename(graded / "source")
+    with (graded / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write('c.CourseDirectory.source_directory = "source"\n')
+    assert len(analysis.read(graded, UNIT).students) == 6
 
 
 @pytest.mark.slow

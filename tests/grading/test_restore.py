@@ -12,7 +12,7 @@ from tlcourse import notebooks
 from tlcourse.building import builder, unit_sources
 from tlcourse.commands import repair_notebook
 from tlcourse.commands.main import main
-from tlcourse.samples import accidents, sample_class
+from tlcourse.samples import accidents, demo_class
 
 UNIT = "01_tiny"
 ANSWERS = {"double": "def double(n):\n    return n + n", "triple": "def triple(n):\n    return n * 3"}
@@ -61,7 +61,7 @@ def released(course):
 @pytest.fixture
 def answered(released):
     """The student's notebook with right answers, and a written one."""
-    student = sample_class.fill(copy.deepcopy(released), ANSWERS)
+    student = demo_class.fill(copy.deepcopy(released), ANSWERS)
     written = next(cell for cell in student.cells if cell.cell_type == "markdown" and "nbgrader" in cell.metadata)
     written.source = "Because twice is more than once."
     return student
@@ -130,7 +130,7 @@ def test_a_sound_notebook_needs_no_repair(course, answered, tmp_path):
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     outcome = CliRunner().invoke(main, ["repair", str(file), "--into", str(tmp_path / "new.ipynb")])
     assert outcome.exit_code == 0
-    assert "Nothing was amiss." in outcome.output
+    assert "Nothing to repair." in outcome.output
     assert (tmp_path / "new.ipynb").is_file()
 
 
@@ -176,8 +176,8 @@ def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, rele
 def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
     reference = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
     released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")
-    answers = sample_class.solved(reference)
-    student = copied_by_hand(sample_class.fill(copy.deepcopy(released), answers), None)
+    answers = demo_class.solved(reference)
+    student = copied_by_hand(demo_class.fill(copy.deepcopy(released), answers), None)
     release = ROOT / "notebooks" / unit / f"{unit}.ipynb"
     done = repair_notebook.restore(save(student, tmp_path / f"{unit}.ipynb"), release)
     repaired = notebooks.read(done.file)

@@ -79,7 +79,7 @@ def test_offline_the_embedded_teacher_serves_and_prints_its_limits(folder, no_we
 def telephone(tmp_path_factory):
     """Ten photos each of five classes as telephones take them; in each class one shows what belongs into the next.
 
-    A class has a colour and a fineness of its own.
+    A class has a color and a fineness of its own.
     """
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("telephone")
     grain = Image.fromarray(rng.integers(0, 256, (4000, 4000, 3), dtype=np.uint8))
@@ -140,7 +140,7 @@ def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory):
-    """Three classes of twenty pictures: two hold the same, which are taken for each other; dark ones."""
+    """Three classes of twenty images: two hold the same, which are taken for each other; dark ones."""
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
     for number in range(20):
         bright, dark = rng.integers(0, 256, (48, 48, 3), dtype=np.uint8), rng.integers(0, 64, (48, 48, 3), np.uint8)
@@ -153,7 +153,7 @@ def noise(tmp_path_factory):
 
 @pytest.fixture
 def sheets(monkeypatch):
-    """The sheets that are drawn: the pictures and the titles of each."""
+    """The sheets that are drawn: the images and the titles of each."""
     seen = []
 
     def draw(images, titles, columns):

@@ -1,4 +1,4 @@
-"""Pictures: what is drawn is what was given, readable on any page, and bad input is named."""
+"""Figures: what is drawn is what was given, readable on any page, and bad input is named."""
 
 import matplotlib
 
@@ -159,7 +159,7 @@ def test_grid_holds_the_images_themselves():
     assert sheet.shape == (2 * 12 + gap + 0, 3 * 10 + 2 * gap, 3)
     np.testing.assert_allclose(sheet[:12, :10] * 255, IMAGES[0], atol=1e-9)
     np.testing.assert_allclose(sheet[13:, 11:21] * 255, IMAGES[4], atol=1e-9)
-    assert (sheet[13:, 22:] == 1).all()  # no sixth picture: white
+    assert (sheet[13:, 22:] == 1).all()  # no sixth image: white
 
 
 def test_grid_takes_gray_and_unit_range_images():
@@ -230,7 +230,7 @@ def test_the_heat_map_writes_every_number_and_marks_the_best_of_each_row():
 
 
 WRONG = [
-    (transfer, (SIX, SIX[:5], (2622, 65)), r"six pictures.*\(5, 8, 8, 3\)"),
+    (transfer, (SIX, SIX[:5], (2622, 65)), r"six images.*\(5, 8, 8, 3\)"),
     (plots.image_grid, (np.zeros((3, 4), np.uint8),), r"\(3, 4\)"),
     (plots.image_grid, (np.zeros((0, 4, 4, 3), np.uint8),), r"\(0, 4, 4, 3\)"),
     (plots.image_grid, (np.full((1, 4, 4, 3), 200.0),), "200"),

@@ -372,7 +372,7 @@ def test_a_record_that_is_not_there_names_the_command(empty_data):
 
 
 def test_every_record_holds_its_cost():
-    """README adds these up to say how long `make results` takes."""
+    """docs/measuring.md adds these up to say how long `make results` takes."""
     for name in registry.EXPERIMENTS:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)

@@ -1,4 +1,4 @@
-"""The experiments of unit 03: nothing is trained and tested on the same picture, and gradients are what they are."""
+"""The experiments of unit 03: nothing is trained and tested on the same image, and gradients are what they are."""
 
 import keras
 import numpy as np

@@ -43,7 +43,7 @@ def test_transfer_runs_live_and_agrees_with_the_record(record):
 
 @pytest.fixture
 def few_people():
-    """Eight people, two pictures of each to learn from, and ten others of each to be tested on."""
+    """Eight people, two images of each to learn from, and ten others of each to be tested on."""
     return [faces.portraits(faces.DEVELOPMENT_PEOPLE[:8], images_each, seed=images_each) for images_each in (2, 10)]
 
 
@@ -63,7 +63,7 @@ def test_both_sides_of_an_image_and_of_its_mirror_image_are_the_same_of_length_1
 
 
 def test_accuracy_may_ask_about_the_mirror_image_too():
-    """A network that sees the left edge alone and calls a picture bright if that is above 100."""
+    """A network that sees the left edge alone and calls an image bright if that is above 100."""
     inputs = keras.Input((1, 2, 3))
     logits = keras.layers.Dense(2)
     model = keras.Model(inputs, logits(keras.layers.Flatten()(inputs)))

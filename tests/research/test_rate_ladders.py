@@ -1,4 +1,4 @@
-"""The experiment of unit 04: rates are chosen on pictures that no test uses, and each stage trains as it says."""
+"""The experiment of unit 04: rates are chosen on images that no test uses, and each stage trains as it says."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_one_rate_is_taken_from_unit_03_where_it_trains_the_same(task):
     for expected, actual in zip(by_one, task.model.get_weights(), strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-7)
     assert rate_ladders.COPIES["near/single/0.001"] == ("fine_tuning", "near/head_first/0.001")
-    assert rate_ladders.COPIES["far/others/single"] == ("fine_tuning", "far/others/head_first/0.01")
+    assert rate_ladders.COPIES["far/held_out_people/single"] == ("fine_tuning", "far/held_out_people/head_first/0.01")
 
 
 def _paths(content):

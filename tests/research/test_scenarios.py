@@ -36,8 +36,9 @@ def test_copies_are_the_same_galaxies_turned_mirrored_moved_and_dimmed():
     from tlcourse.domains import clustering
 
     data = galaxies.observe(1, 0)
-    copied = clustering.copies(data.images, 6, seed=0)
+    copied = clustering.copies(data, 6, seed=0)
     assert copied.labels.tolist() == [place for place in range(4) for _ in range(6)]
+    assert copied.source == data.source
     assert len(np.unique(copied.images, axis=0)) == 24
     for image, label in zip(copied.images, copied.labels, strict=True):
         before, after = (np.sort(part, axis=None).astype(float) for part in (data.images[label], image))
@@ -83,39 +84,34 @@ def test_the_small_network_learns():
     assert small_network.vectors(model, test).shape == (80, 288)
 
 
+TINY_SIZES = {
+    "two_telescopes": {"IMAGES_EACH": 8, "UNLABELED_EACH": 6, "TEST_EACH": 4},
+    "other_labels": {"IMAGES_EACH": 2, "TEST_EACH": 3},
+    "clusters": {"SOURCE_EACH": 2, "COPIES": 3, "TARGET_EACH": 3},
+    "dataset_bias": {"FEW": 4, "TEST_EACH": 3},
+    "simulation": {"SIMULATED_EACH": 3},
+    "transfer_matrix": {"PEOPLE": 3, "TESTS": 2},
+    "two_languages": {"REVIEWS": 400, "TEST_REVIEWS": 20},
+}
+
+
 @pytest.fixture
 def tiny(monkeypatch):
-    """The experiments on so few pictures, with networks that are not trained, that they only show that they run."""
+    """The experiments on so few images, with networks that are not trained, that they only show that they run."""
     import keras
 
     from tlcourse import small_network
     from tlcourse.networks import small_cnn
-    from tlcourse.research import (
-        clusters,
-        dataset_bias,
-        other_labels,
-        simulation,
-        transfer_matrix,
-        two_languages,
-        two_telescopes,
-    )
+    from tlcourse.research import two_telescopes
 
     def untrained(data, seed, epochs=1):
         keras.utils.set_random_seed(seed)
         return small_cnn(len(data.class_names), small_network.WIDTHS, augment=False)
 
     monkeypatch.setattr(small_network, "train", untrained)
-    for module, sizes in {
-        two_telescopes: {"IMAGES_EACH": 8, "UNLABELED_EACH": 6, "TEST_EACH": 4},
-        other_labels: {"IMAGES_EACH": 2, "TEST_EACH": 3},
-        clusters: {"SOURCE_EACH": 2, "COPIES": 3, "TARGET_EACH": 3},
-        dataset_bias: {"FEW": 4, "TEST_EACH": 3},
-        simulation: {"SIMULATED_EACH": 3},
-        transfer_matrix: {"PEOPLE": 3, "TESTS": 2},
-        two_languages: {"REVIEWS": 400, "TEST_REVIEWS": 20},
-    }.items():
+    for module, sizes in TINY_SIZES.items():
         for name, value in sizes.items():
-            monkeypatch.setattr(module, name, value)
+            monkeypatch.setattr(f"tlcourse.research.{module}.{name}", value)
     two_telescopes.trained.cache_clear()
     yield
     two_telescopes.trained.cache_clear()

@@ -12,7 +12,7 @@ from tlcourse.building import builder
 from tlcourse.commands.main import main
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
-from tlcourse.samples import accidents, cheats, known_answers, sample_students
+from tlcourse.samples import accidents, cheats, known_answers, sample_class
 
 UNIT = "01_tiny"
 
@@ -25,10 +25,10 @@ def course(tiny_course):
     return tiny_course
 
 
-def class_of(root, unit, count, seed, kinds=sample_students.KINDS):
+def class_of(root, unit, count, seed, kinds=sample_class.KINDS):
     reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
-    made = sample_students.AnswerPool(reference, release, known_answers.folder(root, unit))
-    return list(sample_students.submissions(made, count, seed, kinds))
+    made = sample_class.AnswerPool(reference, release, known_answers.folder(root, unit))
+    return list(sample_class.submissions(made, count, seed, kinds))
 
 
 def test_the_same_seed_gives_the_same_class_and_a_larger_one_begins_with_it():
@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_class_and_a_larger_one_begins_with_it():
 def test_thirty_students_are_of_every_kind_and_answer_in_several_styles():
     thirty = class_of(ROOT, "01_cnn_parameters", 30, 1)
     kinds = [student.kind for student, _, _ in thirty]
-    assert set(kinds) == set(sample_students.KINDS)
+    assert set(kinds) == set(sample_class.KINDS)
     titles = {student.title for student, _, _ in thirty if student.kind == "accident"}
     assert len(titles) == kinds.count("accident") >= 10
     correct = [student.title for student, _, _ in thirty if student.kind == "right"]
@@ -69,8 +69,7 @@ def test_a_wrong_answer_is_never_below_one_that_calls_it(course):
 def test_submissions_do_not_reveal_their_due_mark():
     for _, notebook, _ in class_of(ROOT, "01_cnn_parameters", 20, 3, ["misconception"]):
         text = "\n".join(cell.source for cell in notebook.cells)
-        assert "# says:" not in text
-        assert "# earns:" not in text
+        assert not [header for header in known_answers.HEADERS if f"# {header}:" in text]
         assert "MARK SCHEME" not in text
 
 
@@ -89,7 +88,7 @@ def test_bad_options_are_reported(course, tmp_path, monkeypatch):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
     with pytest.raises(ValueError, match="something else than a sample class"):
-        sample_students.make(tmp_path / "own", course, UNIT, 3, 1)
+        sample_class.make(tmp_path / "own", course, UNIT, 3, 1)
     assert (tmp_path / "own" / "thesis.txt").exists()
 
 
@@ -106,7 +105,7 @@ def test_each_of_a_class_gets_the_mark_and_the_status_that_are_due(course, tmp_p
     assert outcome.exit_code == 0, outcome.output
     with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write("\nc.GradingLimits.cell_seconds = 2\n")
-    manifest = json.loads((folder / sample_students.MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((folder / sample_class.MANIFEST).read_text(encoding="utf-8"))
     assert (manifest["unit"], manifest["seed"], len(manifest["students"])) == (UNIT, 1, count)
     titles = {student["title"] for student in manifest["students"]}
     assert {case.title for case in (*accidents.ACCIDENTS[:12], *cheats.CHEATS)} <= titles

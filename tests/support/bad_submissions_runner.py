@@ -42,14 +42,14 @@ from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.model import layout
-from tlcourse.samples import accidents, sample_class
+from tlcourse.grading.model.results import STATUSES
+from tlcourse.samples import accidents, demo_class
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "bad_submissions"
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 UNIT = TINY.stem
 KINDS = ("accident", "attack", "resource", "damaged")
-STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
 RIGHT = {
     "double": "def double(number):\n    return number + number",
     "triple": "def triple(number):\n    return number + number + number",
@@ -133,7 +133,7 @@ def submit(bad, release, file, places):
     for old, new in {**places, TOKEN: f"{TOKEN}-{bad.name}"}.items():
         cells = {name: source.replace(old, new) for name, source in cells.items()}
     answers = {**(RIGHT if bad.base == "right" else {}), **cells}
-    notebook = sample_class.fill(release, answers)
+    notebook = demo_class.fill(release, answers)
     for name in {"first", "last"} & set(cells):
         insert(notebook, name, cells[name])
     accidents.submit(notebook, file, _builder(bad))
@@ -309,7 +309,7 @@ def _submit_all(folder, release, bad, between, places):
         students.items(), key=lambda pair: pair[1] is not None
     ):  # links need their targets
         if submission is None:
-            scratch_course.submit(folder, student, UNIT, sample_class.fill(release, RIGHT))
+            scratch_course.submit(folder, student, UNIT, demo_class.fill(release, RIGHT))
         else:
             submit(submission, release, layout.submitted_file(folder, student, UNIT), places)
     return students

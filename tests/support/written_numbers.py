@@ -91,7 +91,7 @@ def numbers(text):
         value, step = float(digits) * power, power * 10.0 ** -len(digits.partition(".")[2])
         unit = (match["unit"] or "").strip().removesuffix("s")
         if "point" in unit and value > 100:
-            unit = ""  # points of a picture
+            unit = ""  # points of an image
         yield Number(match.group().strip(), match.start("digits"), match["sign"] or "", value, step, unit)
 
 

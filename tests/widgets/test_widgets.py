@@ -1,4 +1,4 @@
-"""The interactive pictures: each is driven through its controls, as a browser would."""
+"""The interactive figures: each is driven through its controls, as a browser would."""
 
 import io
 import itertools
@@ -48,7 +48,7 @@ def test_a_unit_that_uses_a_widget_stores_its_still_figure(widget, still):
     assert using, f"no unit uses {widget}"
     for unit, cells in using.items():
         outputs = [output for cell in cells if calls(cell, still) for output in cell.outputs]
-        assert any("image/png" in output.get("data", {}) for output in outputs), f"{unit}: no picture by {still}"
+        assert any("image/png" in output.get("data", {}) for output in outputs), f"{unit}: no figure by {still}"
 
 
 def calls(cell, name):
@@ -151,7 +151,7 @@ LOGITS = [[4.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
 
 @pytest.fixture
 def thermometer():
-    return widgets.TemperatureExplorer(LOGITS, ("Ann", "Bob", "Cem"), ("first picture", "second picture"))
+    return widgets.TemperatureExplorer(LOGITS, ("Ann", "Bob", "Cem"), ("first image", "second image"))
 
 
 def test_the_thermometer_shows_shares_that_a_hand_can_check(thermometer):

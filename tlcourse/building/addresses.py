@@ -15,5 +15,5 @@ def colab(name):
 
 
 def badge(name):
-    """A picture, in Markdown, that links to a unit's notebook on Colab; without a network its words are the link."""
+    """An image, in Markdown, that links to a unit's notebook on Colab; without a network its words are the link."""
     return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name)})"

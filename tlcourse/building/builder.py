@@ -53,7 +53,7 @@ def build(units=None, execute=True, root=None):
     Raises
     ------
     ValueError
-        If a unit does not exist, or its source breaks a rule (`units.check`).
+        If a unit does not exist, or its source breaks a rule (`unit_sources.check`).
     BuildError
         If a cell fails, or nbgrader does.
     """
@@ -148,7 +148,7 @@ def _clean_outputs(notebook):
 
 
 def _no_photo():
-    """A line in place of a picture, for cells with the tag "photo": the photos are not the course's to hand on."""
+    """A line in place of a figure, for cells with the tag "photo": the photos are not the course's to hand on."""
     return nbformat.v4.new_output("stream", name="stdout", text=PHOTO)
 
 
@@ -188,6 +188,7 @@ def _released(root, unit, solution_text):
     from traitlets.config import PyFileConfigLoader
 
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
+        # Not the configuration of this machine, as grading reads it: a source makes the same notebook everywhere.
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
         config.CourseDirectory.root = folder
         config.SaveCells.enabled = False

@@ -1,4 +1,4 @@
-"""The ledger of claims: what the lectures say, what was measured here, and the verdict that follows from it.
+"""The table of claims: what the lectures say, what was measured here, and the verdict that follows from it.
 
 data/claims.toml holds all that is presumed about results: the checks of each claim, the sentences of the units whose
 wording depends on a result (`statements`), and what the course expects of its records (`expectations`). Verdicts are
@@ -16,8 +16,8 @@ from tlcourse.building import contrasts
 
 VERDICTS = ("holds", "holds with limits", "refuted", "not shown yet")
 CLAIM = re.compile(r"C\d\d")
-LEDGER_RELATIONS = {"above", "below", "near"}
-CHECK_KEYS = {"shows", "record", "value", "output", "refutes"} | LEDGER_RELATIONS
+CHECK_RELATIONS = {"above", "below", "near"}
+CHECK_KEYS = {"shows", "record", "value", "output", "refutes"} | CHECK_RELATIONS
 CONTRAST_KEYS = {"record", "value", "seeds", "count", *contrasts.IN_WORDS}
 ANY_NUMBER = r"[-+−]?\d[\d,.]*"
 
@@ -118,7 +118,7 @@ def _entry(name, row, course):
 
 
 def _finding(check, course, unit):
-    relation = LEDGER_RELATIONS & set(check)
+    relation = CHECK_RELATIONS & set(check)
     needed = 0 if "refutes" in check or ("output" in check and not re.compile(check["output"]).groups) else 1
     if set(check) - CHECK_KEYS or len(relation) != needed or ("record" in check) == ("output" in check):
         raise ValueError(f"not a check: {check}")
@@ -145,7 +145,7 @@ def _agrees(relation, check, interval):
 
 
 def table(root):
-    """The ledger as a Markdown table, with links to the units that show each claim."""
+    """The claims as a Markdown table, with links to the units that show each claim."""
     lines = ["| claim | what the lectures say | measured (95 % interval) | verdict |", "|---|---|---|---|"]
     for entry in entries(root):
         measured = "; ".join(f"{finding.shows}: {finding.number}".rstrip(": ") for finding in entry.findings)
@@ -212,7 +212,7 @@ def problems(root):
         lines.append(error and f"{source}: {error}")
     for place, statements in course.document.get("statements", {}).items():
         lines += [_error(_find, statement, place, course) for statement in statements]
-    for file in sorted(course.records.folder.glob("*.json")):
+    for file in sorted((course.root / "data" / "results").glob("*.json")):
         record = course.records[file.stem]
         if not record.get("provenance", {}).get("command", "").startswith("tlcourse "):
             lines.append(f"{file.name} does not tell by which command it was recorded")

@@ -6,11 +6,11 @@ whose first term comes from another record. What the seeds have in common drops 
 the first five seeds only.
 """
 
-import json
 import math
 import re
 from typing import NamedTuple
 
+from tlcourse.data import results
 from tlcourse.stats import summary
 
 TERM = re.compile(r"(?:(?P<factor>[\d.]+) \* )?(?:(?P<record>\w+):)?(?P<path>.+)")
@@ -56,16 +56,16 @@ class Records:
     """The recorded results of a course; each file is read once."""
 
     def __init__(self, root):
-        self.folder = root / "data" / "results"
+        self.root = root
         self._contents = {}
 
     def __getitem__(self, name):
         """The content of data/results/<name>.json; a `ValueError` if there is no such file."""
         if name not in self._contents:
-            file = self.folder / f"{name}.json"
-            if not file.is_file():
-                raise ValueError(f"nothing is recorded at {file}")
-            self._contents[name] = json.loads(file.read_text(encoding="utf-8"))
+            try:
+                self._contents[name] = results(name, self.root)
+            except FileNotFoundError as error:
+                raise ValueError(str(error)) from None
         return self._contents[name]
 
     def entry(self, name, path):

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from tlcourse.building.records import recorded
+from tlcourse.data import results
 
 FILE = "data/results/headline.png"
 BARS = {
@@ -18,7 +18,7 @@ BLUE, VERMILION = "#0072B2", "#D55E00"  # Okabe and Ito 2008: safe for color-bli
 
 def fingerprint(root):
     """Checksum of the values that the figure shows. The file carries it, so that a stale figure is found."""
-    record = recorded(root, "headline")
+    record = results("headline", root)
     return hashlib.sha256(repr([(label, record[bar]) for bar, label in BARS.items()]).encode()).hexdigest()
 
 
@@ -41,7 +41,7 @@ def draw(root):
     """
     from matplotlib.figure import Figure  # takes half a second to import
 
-    record = recorded(root, "headline")
+    record = results("headline", root)
     axes = Figure(figsize=(7.2, 3.8), layout="constrained").add_subplot()
     bars = sorted(BARS, key=lambda bar: -record[bar]["mean"])
     means = [record[bar]["mean"] for bar in bars]

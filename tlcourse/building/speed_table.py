@@ -1,13 +1,13 @@
 """What `tlcourse bench` measured, as lines in a terminal and as the tables of docs/speed.md."""
 
-from tlcourse.building.records import recorded
+from tlcourse.data import results
 
 SITES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
 
 
 def costs(root):
     """Estimated time to grade large classes, computed from the recorded speed, as Markdown."""
-    graded = recorded(root, "bench")["grading"]
+    graded = results("bench", root)["grading"]
     each = graded["seconds_per_submission"] * graded["workers"]
     writing = graded["writing_seconds_per_submission"]
     lines = [
@@ -30,7 +30,7 @@ def _duration(hours):
 
 def table(root):
     """What `make bench` measured, as Markdown."""
-    bench = recorded(root, "bench")
+    bench = results("bench", root)
     cached, extraction, graded = (bench[name] for name in ("cached_features", "feature_extraction", "grading"))
     norm, baseline = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
     rows = {
@@ -84,7 +84,7 @@ def lines(name, row):
     if name == "unit_seconds":
         return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in row.items()]
     if name == "grading":
-        return [_grading_line(row)] if row else ["grading: not measured, there is no box to grade in"]
+        return [_grading_line(row)] if row else ["grading: not measured, because there is no sandbox"]
     return [f"{name.replace('_', ' ')}: {row:.2f}"]
 
 

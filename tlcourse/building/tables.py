@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tlcourse import notebooks
 from tlcourse.building import addresses, claims, headline_figure, speed_table
 from tlcourse.building import unit_sources as sources
-from tlcourse.building.records import recorded
+from tlcourse.data import results
 
 NAMES = {
     "digits": "1,797 handwritten digits (scikit-learn), 10 of each class to learn from",
@@ -64,7 +64,7 @@ def unit_table(root):
 
 def headline_sentences(root):
     """The headline in words, with and without the teacher, and what more training time changes."""
-    headline, longer = recorded(root, "headline"), recorded(root, "bench")["five_minutes"]
+    headline, longer = results("headline", root), results("bench", root)["five_minutes"]
     transfer, scratch = (_percent(headline[name], "95% CI ") for name in ("transfer", "best_from_scratch"))
     return (
         f"With the teacher, the student reaches {transfer}. A small CNN that learns from the same images without a "
@@ -76,7 +76,7 @@ def headline_sentences(root):
 def result_table(root):
     """The recorded accuracies with and without a teacher, as Markdown."""
     lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
-    headline, real = (recorded(root, name) for name in ("headline", "real"))
+    headline, real = (results(name, root) for name in ("headline", "real"))
     rows = [("65 new people, 10 images of each to learn from", headline["transfer"], headline["best_from_scratch"])]
     rows += [(title, real[name]["transfer"], real[name]["scratch"]) for name, title in NAMES.items() if name in real]
     for title, transfer, scratch in rows:
@@ -86,7 +86,7 @@ def result_table(root):
 
 def longer_training(root):
     """What the headline's network without a teacher reaches when it may train for minutes instead of 100 epochs."""
-    longer = recorded(root, "bench")["five_minutes"]
+    longer = results("bench", root)["five_minutes"]
     scratch = _percent({"mean": longer["baseline"], "ci95": longer["baseline_ci95"]}, "95% CI ")
     return (
         f"Given {longer['seconds']:.0f} seconds ({longer['epochs']} epochs) on two processors, the same network "
@@ -100,14 +100,18 @@ def remeasuring(root):
     files = sorted((root / "data" / "results").glob("*.json"))
     provenances = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
     provenances = [each for each in provenances if each["command"].startswith("tlcourse results")]
-    sentence = "`make results` repeats every measurement that the tables and the units quote"
+    sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py`"
+    others = (
+        "`tlcourse bench --keep` measures the rest, which is in `data/results/bench.json`: the baseline with a "
+        "longer training, and everything on the page [Speed](speed.md)."
+    )
     if not provenances or not all({"seconds", "side_by_side", "processors"} <= set(each) for each in provenances):
-        return f"{sentence}."
+        return f"{sentence}. {others}"
     minutes = sum(each["seconds"] / each["side_by_side"] for each in provenances) / 60
     processors = " or ".join(str(count) for count in sorted({each["processors"] for each in provenances}))
     return (
         f"{sentence}. The {len(provenances)} records together took about {minutes:.0f} minutes "
-        f"on {processors} processors."
+        f"on {processors} processors. {others}"
     )
 
 

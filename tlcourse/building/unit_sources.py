@@ -13,9 +13,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from tlcourse.notebooks import describe, exercises
+from tlcourse.notebooks import KERNEL, describe, exercises
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SOURCE_METADATA = {"nbgrader", "tags"}
 NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}

@@ -14,9 +14,9 @@ from tlcourse.commands.options import json_option
 @click.argument("units", nargs=-1)
 @click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
 def build(units, execute):
-    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the README's tables.
+    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the tables.
 
-    A unit may be named by its number: 01.
+    The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
     from tlcourse.building import builder, claims, grading_plans, tables
     from tlcourse.building.unit_sources import course_folder, names
@@ -34,7 +34,7 @@ def build(units, execute):
 
 @click.command("claims")
 def show_claims():
-    """Print the verdict on each claim, and the sentences of the units that the records contradict."""
+    """Print the verdict on each claim, and the sentences that the records contradict."""
     from tlcourse.building import claims
     from tlcourse.building.unit_sources import course_folder
 
@@ -49,26 +49,31 @@ def show_claims():
 @click.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
 def source(notebook):
-    """Bring an edited solutions/NN_x/NN_x.ipynb back to its source solutions/NN_x.py."""
+    """Convert an edited solved notebook back to its source.
+
+    For example, solutions/NN_x/NN_x.ipynb becomes solutions/NN_x.py.
+    """
     from tlcourse.building.builder import to_source
 
-    click.echo(f"{to_source(notebook)}: written. `tlcourse build` makes the notebooks from it.")
+    click.echo(f"{to_source(notebook)}: written. Run `tlcourse build` to make the notebooks from it.")
 
 
 @click.command()
-@click.option("--into", type=click.Path(path_type=Path), help="A folder made anew.  [default: build/site]")
+@click.option("--into", type=click.Path(path_type=Path), help="Folder; replaces an old site.  [default: build/site]")
 def site(into):
-    """Make the pages to read: units with their outputs, the ledger of claims, the reference."""
+    """Build the site: units with outputs, the table of claims, the API reference."""
     from tlcourse.building.site import build
 
     click.echo(build(into))
 
 
 @click.command()
-@click.option("--compare", is_flag=True, help="Run the first seed of each, compare it with the record, keep nothing.")
+@click.option(
+    "--compare", is_flag=True, help="Run the first seed of each, compare it with the record, and save nothing."
+)
 @click.argument("names", nargs=-1)
 def results(compare, names):
-    """Measure data/results again, all of it or NAMES."""
+    """Repeat the measurements in data/results: all of them, or NAMES."""
     importlib.import_module(f"tlcourse.research.{'comparison' if compare else 'registry'}").main(names)
 
 
@@ -83,15 +88,18 @@ def teachers():
 @click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
 @click.argument("parts", nargs=-1)
 def bench(json_file, keep, parts):
-    """Measure the course's speed, as ratios within one run: all of it, or PARTS such as grading."""
+    """Measure the course's speed: everything, or PARTS such as grading.
+
+    The results are ratios within one run.
+    """
     importlib.import_module("tlcourse.commands.bench").main(json_file, keep, parts)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--all", "everything", is_flag=True, help="Every test once, not only those of the fast tier.")
+@click.option("--all", "everything", is_flag=True, help="Run every test once, not only the fast ones.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(everything, options):
-    """Run the linters and the fast tests, or all tests; OPTIONS go to pytest."""
+    """Run the linters and the fast tests, or all tests. OPTIONS go to pytest."""
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.commands import run_tests
 
@@ -100,11 +108,11 @@ def test(everything, options):
 
 @click.command()
 def screenshots():
-    """Make the README's pictures of the browser again; needs Chromium."""
+    """Take the screenshots of the documentation again; needs Chromium."""
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.commands import browser
 
-    browser.chromium()  # the tests would be skipped without it, and nothing be made
+    browser.chromium()  # without it, pytest would skip the tests and take no screenshots
     root = course_folder()
     keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)

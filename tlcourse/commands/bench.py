@@ -17,7 +17,8 @@ from tlcourse.building import speed_table, unit_sources
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
 from tlcourse.research import five_minutes, headline, provenance
-from tlcourse.research.recording import record, write_json
+from tlcourse.research.recording import record
+from tlcourse.storage import write_json
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
 
@@ -115,7 +116,7 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
 
 
 def multiply_adds(model):
-    """Multiply-adds of all convolutions and dense layers for one picture: output values times weights of each."""
+    """Multiply-adds of all convolutions and dense layers for one image: output values times weights of each."""
     total = 0
     for layer in model.layers:
         if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
@@ -161,7 +162,7 @@ def unit_seconds():
 
 
 def grading():
-    """A class of 30 graded by stock nbgrader and by the course; None where there is no box to grade in."""
+    """A class of 30 graded by stock nbgrader and by the course; None where there is no sandbox."""
     from tlcourse.commands import grading_bench
     from tlcourse.grading.engine.grading_pool import sandbox_problem
 

@@ -1,4 +1,4 @@
-"""The browser in which the course is tried, and which takes the README's pictures."""
+"""The browser that tests the course and takes the screenshots of the documentation."""
 
 import shutil
 

@@ -14,15 +14,15 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
 from tqdm import tqdm
 
-from tlcourse import data, notebooks
+from tlcourse import data
 from tlcourse.building import unit_sources
 from tlcourse.commands import demo_tables
 from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course, run_grade, run_nbgrader, submit
 from tlcourse.grading.model import layout
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
+from tlcourse.storage import write_json
 
 HEADLINE_SEED = 0
 REAL_DATA = ("digits", "cats_dogs")
@@ -59,8 +59,6 @@ def run(json_file=None, root=None):
     outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
     _show_rest(folder, outcome, results)
     if json_file is not None:
-        from tlcourse.research.recording import write_json
-
         write_json(json_file, outcome)
     return outcome
 
@@ -170,7 +168,7 @@ def _run_steps(steps, results, bar):
 
 def _grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
-    unit = sample_class.UNIT
+    unit = demo_class.UNIT
     names = unit_sources.names(root)
     return [
         ("a course of its own", lambda results: new_course(folder, root, names)),
@@ -249,17 +247,13 @@ def _real(results, name, seed, measured=_measured):
 
 
 def _submit_class(folder, unit, root):
-    reference, release = (
-        nbformat.read(file, as_version=4)
-        for file in (layout.solution_file(folder, unit), layout.release_file(folder, unit))
-    )
-    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
-    for student, notebook in sample_class.submissions(reference, release, mistakes).items():
+    made = demo_class.notebooks_of(folder, unit, known_answers.folder(root, unit))
+    for student, notebook in made.items():
         submit(folder, student, unit, notebook)
 
 
 def _gradebook(folder, unit):
-    return sorted(gradebook_rows(folder, unit), key=lambda entry: sample_class.STUDENTS.index(entry["student"]))
+    return sorted(gradebook_rows(folder, unit), key=lambda entry: demo_class.STUDENTS.index(entry["student"]))
 
 
 def _interval(summary):

@@ -7,7 +7,7 @@ BASELINES = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
-    "best_from_scratch": "a small CNN from scratch, pictures varied",
+    "best_from_scratch": "a small CNN from scratch, images varied",
 }
 
 
@@ -72,7 +72,7 @@ def headline_table(headline):
     for baseline, title in BASELINES.items():
         now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
         rows.append((title, *_cells(headline[baseline]), *now))
-    return _table("65 new people, 10 pictures of each to learn from", _headline_columns(live["seed"]), rows)
+    return _table("65 new people, 10 images of each to learn from", _headline_columns(live["seed"]), rows)
 
 
 def _headline_columns(seed):

@@ -1,21 +1,18 @@
 """How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same submissions in one run."""
 
-import contextlib
+import functools
 import os
 import tempfile
 import time
 from pathlib import Path
-from unittest import mock
 
 import psutil
 
-from tlcourse import notebooks
 from tlcourse.building import unit_sources
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
-from tlcourse.grading.model import layout
-from tlcourse.samples import known_answers, sample_class
+from tlcourse.samples import demo_class, known_answers
 
 STOCK = """\
 c = get_config()
@@ -27,7 +24,21 @@ c.Execute.iopub_timeout = 60
 """
 
 
-def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
+class TimedRecorder(Recorder):
+    """A recorder that adds to the list `seconds` how long each recording takes."""
+
+    def __init__(self, *arguments, seconds):
+        super().__init__(*arguments)
+        self.seconds = seconds
+
+    def record(self, submission, result):
+        """See `Recorder.record`."""
+        started = time.perf_counter()
+        super().record(submission, result)
+        self.seconds.append(time.perf_counter() - started)
+
+
+def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
     """Grade the same class twice.
 
     Returns
@@ -53,9 +64,9 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
             _submit_class(course, unit, students, unit_sources.course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: run_nbgrader(stock, "autograde", unit))
-        with _timed_writer() as writing:
-            results = []
-            seconds, cpu = _timed(lambda: results.extend(grade(folder, unit, jobs=jobs)))
+        results, writing = [], []
+        recorder = functools.partial(TimedRecorder, seconds=writing)
+        seconds, cpu = _timed(lambda: results.extend(grade(folder, unit, jobs=jobs, make_recorder=recorder)))
         if failed := [result for result in results if result.score is None]:
             raise RuntimeError(f"{failed[0].student} was not graded: {failed[0].flags}")
         cells = sum(result.cell_cpu_seconds for result in results)
@@ -73,27 +84,9 @@ def measure(students=30, unit=sample_class.UNIT, jobs=None, root=None):
 
 
 def _submit_class(course, unit, students, root):
-    reference, release = (
-        notebooks.read(file) for file in (layout.solution_file(course, unit), layout.release_file(course, unit))
-    )
-    mistakes = sample_class.mistaken_answers(known_answers.folder(root, unit), notebooks.exercises(reference))
-    made = list(sample_class.submissions(reference, release, mistakes).values())
+    made = list(demo_class.notebooks_of(course, unit, known_answers.folder(root, unit)).values())
     for number in range(students):
         submit(course, f"student{number:02}", unit, made[number % len(made)])
-
-
-@contextlib.contextmanager
-def _timed_writer():
-    """A list of the seconds that each recording takes while this holds."""
-    seconds, record = [], Recorder.record
-
-    def timed(recorder, *arguments):
-        started = time.perf_counter()
-        record(recorder, *arguments)
-        seconds.append(time.perf_counter() - started)
-
-    with mock.patch.object(Recorder, "record", timed):
-        yield seconds
 
 
 def _timed(action):

@@ -8,13 +8,14 @@ import click
 
 from tlcourse.commands.options import json_option
 
-LOOK = "Show where the network looked on this photo of FOLDER, right or wrong; may be given again."
+LOOK = "Show where the network looked on this photo of FOLDER. You can give the option several times."
+RESULTS = "Folder for the results."
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def lab(options):
-    """Open JupyterLab on the start page; OPTIONS go to JupyterLab."""
+    """Open JupyterLab on the start page. OPTIONS go to JupyterLab."""
     from tlcourse.commands.lab import open_lab
 
     open_lab(options)
@@ -23,7 +24,7 @@ def lab(options):
 @click.command()
 @json_option
 def demo(json_file):
-    """Run the headline, real data and a graded sample class, live."""
+    """Run the main results live: the headline, real data and a graded sample class."""
     from tlcourse.commands.demo import run
 
     run(json_file)
@@ -32,7 +33,7 @@ def demo(json_file):
 @click.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
 def check(notebook):
-    """Run NOTEBOOK from top to bottom and say which exercises pass."""
+    """Run NOTEBOOK from top to bottom and report which exercises pass."""
     from tlcourse.commands import check_notebook
 
     report = check_notebook.check(notebook)
@@ -42,11 +43,11 @@ def check(notebook):
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True)
-@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
+@click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True, help=RESULTS)
+@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which is part of the course.")
 @click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK)
 def photos(folder, into, teacher, look):
-    """Learn to tell your own photos apart: FOLDER holds one folder of photos for each class."""
+    """Train a classifier on your own photos. FOLDER contains one folder of photos per class."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from tlcourse.own_photos.classifier import learn
 
@@ -55,19 +56,22 @@ def photos(folder, into, teacher, look):
 
 @click.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--release", type=click.Path(path_type=Path), help="The unit as it was handed out, where it is not here.")
+@click.option("--release", type=click.Path(path_type=Path), help="The unit as released; needed outside the repository.")
 @click.option("--into", type=click.Path(path_type=Path), help="The repaired copy.  [default: NAME.repaired.ipynb]")
 def repair(notebook, release, into):
-    """Write a copy of NOTEBOOK that can be graded, with the metadata that Colab, VS Code or others took away."""
+    """Write a copy of NOTEBOOK that can be graded.
+
+    The copy has the metadata that Colab, VS Code or another program removed.
+    """
     from tlcourse.commands.repair_notebook import restore
 
     restored = restore(notebook, release, into)
-    for note in restored.notes or ["Nothing was amiss."]:
+    for note in restored.notes or ["Nothing to repair."]:
         click.echo(note)
-    click.echo(f"{restored.file}: written; {notebook} stays as it is.")
+    click.echo(f"{restored.file}: written; {notebook} is unchanged.")
     if restored.unanswered:
         missing = ", ".join(restored.unanswered)
-        click.echo(f"Not found: {missing}. If you did answer, copy your answer into the cell that was put back.")
+        click.echo(f"Not found: {missing}. If you have an answer, copy it into the restored cell.")
         sys.exit(1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class LabeledImages:
-    """Pictures and what each of them shows.
+    """Images and what each of them shows.
 
     Attributes
     ----------
@@ -17,7 +17,7 @@ class LabeledImages:
         Shape (n,), dtype int64: ``class_names[labels[i]]`` is what ``images[i]`` shows.
     class_names : tuple of str
     source : str
-        Where the pictures come from, and under which licence.
+        Where the images come from, and under which license.
     """
 
     images: np.ndarray
@@ -38,24 +38,24 @@ class LabeledImages:
         return len(self.images)
 
     def take(self, index):
-        """The pictures at `index` (integers, a slice, or a boolean mask), as a data set of their own."""
+        """The images at `index` (integers, a slice, or a boolean mask), as a dataset of their own."""
         return LabeledImages(self.images[index], self.labels[index], self.class_names, self.source)
 
     def per_class(self, count, seed):
-        """`count` pictures of each class, drawn without replacement, in shuffled order.
+        """`count` images of each class, drawn without replacement, in shuffled order.
 
         With the same seed a smaller draw is part of a larger one.
 
         Raises
         ------
         ValueError
-            If a class has fewer than `count` pictures.
+            If a class has fewer than `count` images.
         """
         rng = np.random.default_rng(seed)
         chosen = []
         for label, name in enumerate(self.class_names):
             members = np.flatnonzero(self.labels == label)
             if len(members) < count:
-                raise ValueError(f"class {name!r} has {len(members)} pictures, fewer than the {count} asked for")
+                raise ValueError(f"class {name!r} has {len(members)} images, fewer than the {count} asked for")
             chosen.append(rng.permutation(members)[:count])
         return self.take(rng.permutation(np.concatenate(chosen)))

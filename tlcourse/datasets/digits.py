@@ -6,7 +6,7 @@ from sklearn.datasets import load_digits
 
 from tlcourse.datasets import LabeledImages
 
-SIZE = 48  # height and width of a picture, in pixels: what faces_vgg16 takes
+SIZE = 48  # height and width of an image, in pixels: what faces_vgg16 takes
 SOURCE = (
     "scikit-learn's load_digits: the test part of 'Optical Recognition of Handwritten Digits' "
     "(E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998), 13 writers, CC BY 4.0; "
@@ -21,7 +21,7 @@ def load():
     Returns
     -------
     LabeledImages
-        1,797 pictures of shape (48, 48, 3); ``class_names`` are "0" to "9".
+        1,797 images of shape (48, 48, 3); ``class_names`` are "0" to "9".
     """
     digits = load_digits()
     images = np.stack([enlarged(gray) for gray in digits.images / _STROKE])
@@ -29,7 +29,7 @@ def load():
 
 
 def enlarged(gray):
-    """An 8x8 picture of 0 (paper) to 1 (ink), as `load` shows it: shape (48, 48, 3), dtype uint8."""
+    """An 8x8 image of 0 (paper) to 1 (ink), as `load` shows it: shape (48, 48, 3), dtype uint8."""
     small = Image.fromarray(np.round(gray * 255).astype(np.uint8))
     return np.repeat(np.asarray(small.resize((SIZE, SIZE), Image.Resampling.BICUBIC))[..., None], 3, axis=-1)
 
@@ -42,17 +42,17 @@ def split(seed, images_each=10):
     seed : int
         Draws which digits are learned from.
     images_each : int
-        Pictures of each class in the training set, 1 or more.
+        Images of each class in the training set, 1 or more.
 
     Returns
     -------
     train, test : LabeledImages
-        They share no picture.
+        They share no image.
 
     Raises
     ------
     ValueError
-        If no picture of some class would be left for the test.
+        If no image of some class would be left for the test.
     """
     data = load()
     smallest = int(np.bincount(data.labels).min())

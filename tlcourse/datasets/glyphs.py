@@ -1,6 +1,6 @@
-"""Glyphs: digits and letters from fonts, drawn as printed, or bent towards handwriting.
+"""Glyphs: digits and letters from fonts, drawn as printed, or bent toward handwriting.
 
-Handwriting simulated: the teacher of the lesson "simulation to reality", whose reality is `tlcourse.datasets.digits`.
+Handwriting simulated: the teacher of the scenario "simulation to reality", whose reality is `tlcourse.datasets.digits`.
 """
 
 import functools
@@ -14,7 +14,7 @@ from scipy import ndimage
 from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.digits import enlarged
 
-SIZE = 48  # height and width of a picture, in pixels
+SIZE = 48  # height and width of an image, in pixels
 DIGITS, LETTERS, GREEK = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθλμξπσφψω"
 FONTS = (
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSerif",
@@ -22,24 +22,24 @@ FONTS = (
     "STIXGeneralBolIta", "cmr10", "cmss10", "cmb10", "cmtt10",
 )  # fmt: skip
 SOURCE = (
-    "drawn by tlcourse.datasets.glyphs (MIT licence) from fonts that come with matplotlib: DejaVu (Bitstream Vera "
-    "licence), STIX (SIL Open Font License 1.1), Computer Modern (BaKoMa Fonts Licence); no font is copied"
+    "drawn by tlcourse.datasets.glyphs (MIT license) from fonts that come with matplotlib: DejaVu (Bitstream Vera "
+    "license), STIX (SIL Open Font License 1.1), Computer Modern (BaKoMa Fonts Licence); no font is copied"
 )
-_BOX, _HEIGHT = 128, 80  # pixels of the drawing that pictures are made from, and of the glyph in it
+_BOX, _HEIGHT = 128, 80  # pixels of the drawing that images are made from, and of the glyph in it
 _KNOTS = 5  # of the elastic grid, along each side
 
 
 @dataclass(frozen=True)
 class Style:
-    """How far pictures of a glyph differ. Ranges are half-widths about the glyph as its font has it.
+    """How far images of a glyph differ. Ranges are half-widths about the glyph as its font has it.
 
     Attributes
     ----------
     name : str
     height : float
-        Share of the picture's height that a glyph fills.
+        Share of the image's height that a glyph fills.
     shift, turn, slant, stretch : float
-        Of the picture; in radians; as a tangent; of the natural logarithm of height and width.
+        Of the image; in radians; as a tangent; of the natural logarithm of height and width.
     thickness : tuple of 2 float
         Added to the edge of the stroke, from and to, in pixels.
     elastic : float
@@ -67,7 +67,7 @@ SCANNED = Style(  # cut out and made as high as the paper, as the digits of `tlc
 
 
 def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
-    """`images_each` pictures of each character, white on black, each in a font drawn by lot.
+    """`images_each` images of each character, white on black, each in a font drawn by lot.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
 
 
 def draw(character, font, style, rng):
-    """One picture of a character: shape (48, 48, 3), dtype uint8."""
+    """One image of a character: shape (48, 48, 3), dtype uint8."""
     inside = _distance_to_edge(character, font)
     row, column = _warp(style, rng)
     distance = ndimage.map_coordinates(inside, (row, column), order=1, mode="nearest") / _scale(style)
@@ -121,7 +121,7 @@ def draw(character, font, style, rng):
 
 
 def _warp(style, rng):
-    """For each pixel of a picture, the row and column in the drawing that it shows."""
+    """For each pixel of an image, the row and column in the drawing that it shows."""
     turn, slant = rng.uniform(-style.turn, style.turn), rng.uniform(-style.slant, style.slant)
     high, wide = np.exp(rng.uniform(-style.stretch, style.stretch, 2))
     cos, sin = np.cos(turn), np.sin(turn)
@@ -132,7 +132,7 @@ def _warp(style, rng):
 
 
 def _scale(style):
-    """Pixels of the drawing in one of the picture."""
+    """Pixels of the drawing in one of the image."""
     return _HEIGHT / (style.height * SIZE)
 
 

@@ -30,7 +30,7 @@ class PhotosUnavailable(FileNotFoundError):  # noqa: N818 - says what is the mat
 def load(folder, size=SIZE):
     """The photos in `folder`, which holds one folder for each class.
 
-    Every photo is turned upright (EXIF), cut to its middle square and scaled; greyscale becomes colour,
+    Every photo is turned upright (EXIF), cut to its middle square and scaled; grayscale becomes color,
     and what is transparent becomes white. Other files and hidden ones are left out. The order is that
     of the names, so it is the same on every machine.
 
@@ -95,12 +95,12 @@ def cats_dogs():
     """
     mirror = _mirror_folder()
     if mirror:
-        source = f"{mirror} (its README gives source and licence)"
+        source = f"{mirror} (its README gives source and license)"
         return {part: replace(load(mirror / part), source=source) for part in ("train", "val", "test")}
     extracted = _downloaded_folder()
     if not extracted.is_dir():
         _download(extracted)
-    source = f"{URL}, a part of Kaggle's Dogs vs. Cats (Microsoft Asirra); for study, no licence stated"
+    source = f"{URL}, a part of Kaggle's Dogs vs. Cats (Microsoft Asirra); for study, no license stated"
     held_out = replace(load(extracted / "validation"), source=source)
     # The archive has no test photos: in each class every second one, by name, is kept for the test.
     second = np.concatenate([np.arange(np.sum(held_out.labels == label)) % 2 == 1 for label in (0, 1)])

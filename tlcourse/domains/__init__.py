@@ -5,8 +5,6 @@ Measures and repairs are in the modules of this package: `transferability`, `ada
 
 from dataclasses import dataclass
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Domain:
@@ -15,7 +13,7 @@ class Domain:
     Attributes
     ----------
     space : str
-        X, for example "pictures of 48x48 pixels" or "English texts".
+        X, for example "images of 48x48 pixels" or "English texts".
     distribution : str
         P(X), for example "galaxies through a sharp telescope".
     """
@@ -65,19 +63,6 @@ class Task:
         labels = ", ".join(self.labels if len(self.labels) <= 6 else (*self.labels[:5], f"... {len(self.labels)}"))
         shares = "" if self.shares is None else f"; P(Y): {', '.join(f'{share:.2f}' for share in self.shares)}"
         return f"T = {{Y: {labels}; P(Y|X): {self.rule}{shares}}}"
-
-
-def task_of(data, rule):
-    """The task of a labelled data set, its shares counted.
-
-    Parameters
-    ----------
-    data : LabeledImages or LabeledTexts
-    rule : str
-        In words, what decides the label.
-    """
-    counts = np.bincount(data.labels, minlength=len(data.class_names))
-    return Task(data.class_names, rule, tuple(counts / counts.sum()))
 
 
 def differences(source, target):

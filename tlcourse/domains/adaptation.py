@@ -2,22 +2,21 @@
 
 import numpy as np
 from scipy import linalg
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
+
+from tlcourse.linear_probe import linear_classifier
 
 
 def adapt_batch_norm(model, images):
-    """A copy of `model` whose batch-norm statistics are those of the target's pictures (Li et al. 2017).
+    """A copy of `model` whose batch-norm statistics are those of the target's images (Li et al. 2017).
 
-    No weight changes and no label is seen. Give a few hundred pictures with the target's own mix of classes.
+    No weight changes and no label is seen. Give a few hundred images with the target's own mix of classes.
 
     Parameters
     ----------
     model : keras.Model
     images : numpy.ndarray
-        Pictures of the target, as the model takes them.
+        Images of the target, as the model takes them.
 
     Raises
     ------
@@ -52,7 +51,7 @@ def coral(source, target, ridge=1.0):
     -------
     numpy.ndarray
         Shape (n, d): (x - mean_s) C_s^(-1/2) C_t^(1/2) + mean_t. The paper aligns covariances only, of features
-        that were standardised before.
+        that were standardized before.
     """
     source, target = (np.asarray(side, dtype=float) for side in (source, target))
     if source.ndim != 2 or target.ndim != 2 or source.shape[1] != target.shape[1]:
@@ -87,7 +86,7 @@ def importance_weights(source, target, largest=20.0):
     """
     vectors = np.concatenate([source, target])
     which = np.repeat([0, 1], [len(source), len(target)])
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    classifier = linear_classifier()
     with threadpool_limits(1):
         probability = classifier.fit(vectors, which).predict_proba(source)[:, 1]
     weights = probability / (1 - probability).clip(1e-9)

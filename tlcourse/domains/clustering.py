@@ -1,4 +1,4 @@
-"""Unsupervised transfer: classes made of copies of single pictures, and clusters compared with true classes."""
+"""Unsupervised transfer: classes made of copies of single images, and clusters compared with true classes."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -6,19 +6,30 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tlcourse.datasets import LabeledImages, galaxies
+from tlcourse.datasets import LabeledImages
 
 
-def copies(images, count, seed):
-    """Each picture `count` times, turned, mirrored, moved and dimmed, as a class of its own (Dosovitskiy et al. 2014).
+def copies(data, count, seed):
+    """Each image `count` times, turned, mirrored, moved and dimmed, as a class of its own (Dosovitskiy et al. 2014).
 
-    To tell the classes apart, a network must find what all copies of a picture have in common. Nobody names anything.
+    To tell the classes apart, a network must find what all copies of an image have in common. Nobody names anything.
+
+    Parameters
+    ----------
+    data : LabeledImages
+        Its labels are not used.
+    count, seed : int
+
+    Returns
+    -------
+    LabeledImages
+        Of the same source.
     """
     rng = np.random.default_rng(seed)
-    copied = np.stack([_changed(image, rng) for image in images for _ in range(count)])
-    labels = np.repeat(np.arange(len(images)), count)
-    names = tuple(f"picture {number}" for number in range(len(images)))
-    return LabeledImages(copied, labels, names, galaxies.SOURCE)
+    copied = np.stack([_changed(image, rng) for image in data.images for _ in range(count)])
+    labels = np.repeat(np.arange(len(data)), count)
+    names = tuple(f"image {number}" for number in range(len(data)))
+    return LabeledImages(copied, labels, names, data.source)
 
 
 def _changed(image, rng):

@@ -16,7 +16,7 @@ class Embedding:
     words : tuple of str
         The most frequent first.
     vectors : numpy.ndarray
-        Shape (n words, dimensions); centred, and then of length 1.
+        Shape (n words, dimensions); centered, and then of length 1.
     """
 
     words: tuple
@@ -56,7 +56,7 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     least : int
         Words that occur less often have no vector.
     seed : int
-        Of the randomised SVD.
+        Of the randomized SVD.
 
     Returns
     -------

@@ -1,11 +1,10 @@
 """Scores that say before any training how well features may transfer, and how far two domains lie apart."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
+
+from tlcourse.linear_probe import linear_classifier
 
 
 def proxy_a_distance(source, target, seed=0):
@@ -34,14 +33,14 @@ def proxy_a_distance(source, target, seed=0):
     which = np.arange(2 * count) % 2  # in turn, so that each fold has both
     vectors = np.empty((2 * count, source.shape[1]))
     vectors[0::2], vectors[1::2] = chosen
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    classifier = linear_classifier()
     with threadpool_limits(1):
         error = 1 - cross_val_score(classifier, vectors, which, cv=5).mean()
     return float(max(0.0, 2 * (1 - 2 * error)))
 
 
 def log_me(features, labels, iterations=50):
-    """LogME: the logarithm of the maximum evidence that features explain labels, a picture (You et al. 2021).
+    """LogME: the logarithm of the maximum evidence that features explain labels, per image (You et al. 2021).
 
     For each class, a Bayesian linear model of "is it this class?" (1 or 0) with weights from N(0, 1/alpha) and noise
     of variance 1/beta; alpha and beta are those that make the evidence largest, found by MacKay's fixed point.
@@ -58,7 +57,7 @@ def log_me(features, labels, iterations=50):
     Returns
     -------
     float
-        The larger, the better the features suit the labels. Only comparable on the same pictures and labels.
+        The larger, the better the features suit the labels. Only comparable on the same images and labels.
     """
     features, labels = _features(features), _labels(features, labels)
     left, singular, _ = np.linalg.svd(features, full_matrices=False)
@@ -95,8 +94,8 @@ def _evidence(left, squares, shape, target, iterations):
 def leep(probabilities, labels):
     """LEEP, the log expected empirical prediction (Nguyen et al. 2020).
 
-    How well the teacher's own answers, its old classes z, foretell the new labels y: the mean over the pictures of
-    log sum_z P(y | z) theta(x)_z, with P(y | z) counted from the teacher's probabilities theta on the same pictures.
+    How well the teacher's own answers, its old classes z, foretell the new labels y: the mean over the images of
+    log sum_z P(y | z) theta(x)_z, with P(y | z) counted from the teacher's probabilities theta on the same images.
 
     Parameters
     ----------
@@ -108,12 +107,12 @@ def leep(probabilities, labels):
     Returns
     -------
     float
-        0 at best. Only comparable on the same pictures and labels.
+        0 at best. Only comparable on the same images and labels.
     """
     probabilities = _features(probabilities)
     labels = _labels(probabilities, labels)
     if probabilities.min() < 0 or np.abs(probabilities.sum(axis=1) - 1).max() > 1e-3:
-        raise ValueError("the teacher's probabilities of a picture should be positive and add up to 1: use its softmax")
+        raise ValueError("the teacher's probabilities of an image should be positive and add up to 1: use its softmax")
     _, place = np.unique(labels, return_inverse=True)
     joint = np.eye(place.max() + 1)[place].T @ probabilities / len(labels)
     conditional = joint / np.maximum(joint.sum(axis=0), 1e-300)

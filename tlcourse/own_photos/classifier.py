@@ -23,7 +23,7 @@ PREFERRED, EMBEDDED = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
 NOT_GOOD_FOR = (
     "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
-    "things, animals or places apart: take the accuracy as what colours and outlines alone give."
+    "things, animals or places apart: take the accuracy as what colors and outlines alone give."
 )
 
 
@@ -56,7 +56,7 @@ class PhotoResult:
 
     @property
     def accuracy(self):
-        """Share of the photos that were recognised, each by a head that had not seen it."""
+        """Share of the photos that were recognized, each by a head that had not seen it."""
         return float(np.mean(self.predicted == self.labels))
 
     def __str__(self):
@@ -156,7 +156,7 @@ def _teacher(name):
 
 
 def _head(vectors, labels):
-    """A dense layer on raw features, trained on standardised ones: (kernel (d, classes), bias (classes,))."""
+    """A dense layer on raw features, trained on standardized ones: (kernel (d, classes), bias (classes,))."""
     scaler = StandardScaler().fit(vectors)
     with threadpool_limits(1):  # for so few vectors, threads get in each other's way
         model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(vectors), labels)

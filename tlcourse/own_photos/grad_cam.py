@@ -7,27 +7,27 @@ import tensorflow as tf
 
 
 def grad_cam(base, images, weights):
-    """What in each picture raised a weighted sum of the base's features, such as the logit of one class.
+    """What in each image raised a weighted sum of the base's features, such as the logit of one class.
 
     The model is built on the base's own input: on that of a model around it the graph would be disconnected.
 
     Parameters
     ----------
     base : keras.Model
-        Pictures to feature vectors of shape (d,), with at least one layer that gives maps.
+        Images to feature vectors of shape (d,), with at least one layer that gives maps.
     images : array
         Shape (n, height, width, 3), as the base takes them.
     weights : array
-        Shape (n, d): for each picture, the column of the head's kernel for the class that is asked about.
+        Shape (n, d): for each image, the column of the head's kernel for the class that is asked about.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, height, width), float32, 0 to 1 in each picture; all 0 where nothing spoke for the class.
+        Shape (n, height, width), float32, 0 to 1 in each image; all 0 where nothing spoke for the class.
     """
     maps_layer = [layer for layer in base.layers if len(layer.output.shape) == 4][-1]
     if len(weights) != len(images):
-        raise ValueError(f"{len(images)} pictures need as many rows of weights, got {len(weights)}")
+        raise ValueError(f"{len(images)} images need as many rows of weights, got {len(weights)}")
     model = keras.Model(base.inputs[0], [maps_layer.output, base.outputs[0]])
     with tf.GradientTape() as tape:
         maps, vectors = model(tf.convert_to_tensor(images), training=False)
@@ -41,7 +41,7 @@ def grad_cam(base, images, weights):
 
 
 def overlay(images, heat):
-    """Pictures in grey with the heat as colour over them: uint8 (n, h, w, 3); the map suits colour-blind readers."""
+    """Images in gray with the heat as color over them: uint8 (n, h, w, 3); the map suits color-blind readers."""
     gray = np.asarray(images, dtype=np.float32).mean(axis=-1, keepdims=True) / 255
     color = plt.get_cmap("inferno")(heat)[..., :3]
     shade = 0.65 * heat[..., None]

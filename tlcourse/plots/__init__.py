@@ -1,7 +1,7 @@
 """The course's figures. Each function returns the Axes it drew on, and takes one to draw on.
 
-White faces and dark ink are set explicitly, so that a figure reads the same on a dark page. Colours are those of
-Okabe & Ito (2008, "Color Universal Design"), which people with any form of colour blindness can tell apart; lines
+White faces and dark ink are set explicitly, so that a figure reads the same on a dark page. Colors are those of
+Okabe & Ito (2008, "Color Universal Design"), which people with any form of color blindness can tell apart; lines
 differ in marker and dash too.
 """
 

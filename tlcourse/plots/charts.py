@@ -103,7 +103,7 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
 
 @styled
 def embedding(points, labels, class_names=None, ax=None):
-    """Points in the plane, a colour and a marker for each class.
+    """Points in the plane, a color and a marker for each class.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def embedding(points, labels, class_names=None, ax=None):
 
 @styled
 def movement(rows, ax=None):
-    """How far each layer moved, on a logarithmic scale; layers that may learn are filled, frozen ones grey.
+    """How far each layer moved, on a logarithmic scale; layers that may learn are filled, frozen ones gray.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from tlcourse.plots.style import COLORS, INK, MUTED, styled
 
 _DEPTHS = (2, 2, 3, 3, 3)  # convolutions in each of VGG-16's blocks, before three dense layers
-_WIDTH, _HEIGHT = 8.7, 4.5  # inches, and the picture's own coordinates
+_WIDTH, _HEIGHT = 8.7, 4.5  # inches, and the figure's own coordinates
 
 
 @styled
@@ -17,7 +17,7 @@ def transfer(teacher_images, student_images, people, ax=None):
     Parameters
     ----------
     teacher_images, student_images : array
-        Six pictures each, shape (6, h, w, 3), uint8.
+        Six images each, shape (6, h, w, 3), uint8.
     people : tuple of 2 int
         Outputs of the teacher's and of the student's last layer.
     ax : matplotlib.axes.Axes, optional
@@ -29,11 +29,11 @@ def transfer(teacher_images, student_images, people, ax=None):
     Raises
     ------
     ValueError
-        If there are not six pictures on either side.
+        If there are not six images on either side.
     """
     for images in (teacher_images, student_images):
         if np.ndim(images) != 4 or len(images) != 6:
-            raise ValueError(f"six pictures of shape (h, w, 3) are needed, got {np.shape(images)}")
+            raise ValueError(f"six images of shape (h, w, 3) are needed, got {np.shape(images)}")
     if ax is None:
         ax = plt.figure(figsize=(_WIDTH, _HEIGHT), layout="constrained").add_subplot()
     ax.figure.set_facecolor("white")
@@ -61,7 +61,7 @@ def _faces(ax, images, middle):
 
 
 def _layers(ax, middle, head_color):
-    """Sixteen bars: lower maps are large, the last layer has a colour of its own; returns their x."""
+    """Sixteen bars: lower maps are large, the last layer has a color of its own; returns their x."""
     places, x = [], 2.3
     for block, depth in enumerate(_DEPTHS):
         for _ in range(depth):

@@ -10,16 +10,16 @@ from tlcourse.plots.style import axes_for, styled
 
 @styled
 def image_grid(images, titles=None, columns=8, ax=None):
-    """Pictures side by side, in rows.
+    """Images side by side, in rows.
 
     Parameters
     ----------
     images : array
         Shape (n, h, w, 3), (n, h, w, 1) or (n, h, w); uint8, or float from 0 to 1.
     titles : sequence of str, optional
-        One above each picture.
+        One above each image.
     columns : int
-        Pictures in a row, 1 or more.
+        Images in a row, 1 or more.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -55,7 +55,7 @@ def image_grid(images, titles=None, columns=8, ax=None):
 
 @styled
 def feature_maps(maps, columns=8, ax=None):
-    """A layer's output for one picture: each channel as a small picture, dark to bright on its own scale.
+    """A layer's output for one image: each channel as a small image, dark to bright on its own scale.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def feature_maps(maps, columns=8, ax=None):
     if maps.ndim == 4 and len(maps) == 1:
         maps = maps[0]
     if maps.ndim != 3 or 0 in maps.shape:
-        raise ValueError(f"feature maps of one picture have the shape (h, w, channels), got {maps.shape}")
+        raise ValueError(f"feature maps of one image have the shape (h, w, channels), got {maps.shape}")
     if not np.isfinite(maps).all():
         raise ValueError("feature maps hold a value that is not finite")
     channels = np.moveaxis(maps, -1, 0)
@@ -84,7 +84,7 @@ def feature_maps(maps, columns=8, ax=None):
 
 @styled
 def filters(weights, columns=8, ax=None):
-    """A first layer's filters as colours: grey is 0, a colour is what the filter looks for.
+    """A first layer's filters as colors: gray is 0, a color is what the filter looks for.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def filters(weights, columns=8, ax=None):
     Raises
     ------
     ValueError
-        For another shape: the filters of later layers look at feature maps, which have no colour.
+        For another shape: the filters of later layers look at feature maps, which have no color.
     """
     weights = np.asarray(weights, dtype=float)
     if weights.ndim != 4 or weights.shape[2] not in (1, 3) or 0 in weights.shape:
-        raise ValueError(f"filters that look at a picture have the shape (h, w, 3 or 1, filters), got {weights.shape}")
+        raise ValueError(f"filters that look at an image have the shape (h, w, 3 or 1, filters), got {weights.shape}")
     each = np.moveaxis(weights, -1, 0)
     largest = np.abs(each).max(axis=(1, 2, 3), keepdims=True)
     scaled = 0.5 + np.divide(each, 2 * largest, out=np.zeros_like(each), where=largest > 0)
@@ -119,7 +119,7 @@ def _sheet(images, columns, ax):
 
 
 def _images(images):
-    """Any accepted array of pictures as float (n, h, w, 3) from 0 to 1."""
+    """Any accepted array of images as float (n, h, w, 3) from 0 to 1."""
     images = np.asarray(images)
     if images.ndim == 3:
         images = images[..., None]
@@ -141,13 +141,13 @@ def _columns(columns, images):
 
 
 def _enlarged(images):
-    """Small pictures with their pixels repeated, so that the gap between them stays thin."""
+    """Small images with their pixels repeated, so that the gap between them stays thin."""
     times = math.ceil(32 / max(images.shape[1:3]))
     return images.repeat(times, axis=1).repeat(times, axis=2)
 
 
 def _montage(images, columns, strip):
-    """Pictures on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
+    """Images on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
     count, height, width, _ = images.shape
     gap = max(1, round(width / 24))
     rows = math.ceil(count / columns)

@@ -1,4 +1,4 @@
-"""The look of every picture: white face, dark ink, colours that all readers can tell apart."""
+"""The look of every figure: white face, dark ink, colors that all readers can tell apart."""
 
 import functools
 
@@ -37,7 +37,7 @@ STYLE = {
 
 
 def style():
-    """Give the pictures that a notebook draws itself the same look: white face, dark ink, Okabe-Ito colours."""
+    """Give the figures that a notebook draws itself the same look: white face, dark ink, Okabe-Ito colors."""
     plt.rcParams.update(STYLE)
 
 

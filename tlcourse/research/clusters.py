@@ -1,4 +1,4 @@
-"""Unsupervised transfer: clusters sought in features that were learned from other pictures without a label (C32)."""
+"""Unsupervised transfer: clusters sought in features that were learned from other images without a label (C32)."""
 
 import keras
 
@@ -23,7 +23,7 @@ def run(seed):
     _, teacher = two_telescopes.trained(seed)
     networks = {
         "untrained": _untrained(source, seed),
-        "unlabeled": small_network.train(clustering.copies(source.images, COPIES, seed), seed),
+        "unlabeled": small_network.train(clustering.copies(source, COPIES, seed), seed),
         "labeled": teacher,
     }
     pixels = target.images[:, 1::3, 1::3].reshape(len(target), -1)

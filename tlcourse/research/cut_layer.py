@@ -1,13 +1,11 @@
 """Which layer to cut the teacher at: each of its 16 weight layers, on a near target and on a far one (C07, C08)."""
 
 import keras
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import teachers
 from tlcourse.datasets import digits, faces
+from tlcourse.linear_probe import linear_classifier
 
 GRID = 3  # convolutional maps are averaged over a 3 x 3 grid, so that each layer gives a short vector
 
@@ -30,14 +28,14 @@ def layer_outputs(teacher):
 
 
 def linear_accuracy(train_features, train_labels, test_features, test_labels):
-    """Test accuracy of multinomial logistic regression on standardised features."""
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=300))
+    """Test accuracy of multinomial logistic regression on standardized features."""
+    classifier = linear_classifier(max_iter=300)
     with threadpool_limits(1):  # a problem this small runs many times slower when threads share it
         return float(classifier.fit(train_features, train_labels).score(test_features, test_labels))
 
 
 def run(seed):
-    """Test accuracy for each layer and target, ten training pictures a class; and on raw pixels."""
+    """Test accuracy for each layer and target, ten training images a class; and on raw pixels."""
     names, model = layer_outputs(teachers.load("faces_vgg16"))
     accuracies = {}
     for target, (train, test) in {"faces": faces.headline(seed), "digits": digits.split(seed)}.items():

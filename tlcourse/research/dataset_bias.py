@@ -10,11 +10,11 @@ FEW, TEST_EACH = 10, 75
 
 
 def run(seed):
-    """Accuracy on galaxies in the usual colours and with red and blue exchanged, by the teacher's data.
+    """Accuracy on galaxies in the usual colors and with red and blue exchanged, by the teacher's data.
 
-    Two teachers learned from the same galaxies: ``biased`` in their colours, ``neutral`` with the colours of each
-    picture in an order drawn by lot. ``teacher``: with their own heads. ``student``: with a new head, learned from
-    ten pictures a class, about half of them with exchanged colours, so that the student's own data show both.
+    Two teachers learned from the same galaxies: ``biased`` in their colors, ``neutral`` with the colors of each
+    image in an order drawn by lot. ``teacher``: with their own heads. ``student``: with a new head, learned from
+    ten images a class, about half of them with exchanged colors, so that the student's own data show both.
     """
     data, biased = two_telescopes.trained(seed)
     rng = np.random.default_rng(seed)

@@ -1,6 +1,6 @@
 """Eight ways to train one small student at one budget; wrong teachers; the student on a device (C05, C36 to C43).
 
-Recipes (temperature, learning rate, weights of the lessons) were chosen on `faces.DEVELOPMENT_PEOPLE`.
+Recipes (temperature, learning rate, weights of the objectives) were chosen on `faces.DEVELOPMENT_PEOPLE`.
 """
 
 import dataclasses
@@ -14,17 +14,17 @@ from tlcourse import distillation, export, teachers
 from tlcourse.datasets import faces
 from tlcourse.research import headline
 
-PEOPLE, LABELED, UNLABELED, TESTED = 20, 10, 30, 25  # people of a task; pictures of each
+PEOPLE, LABELED, UNLABELED, TESTED = 20, 10, 30, 25  # people of a task; images of each
 STEPS, BATCH, LEARNING_RATE, TEMPERATURE = 160, 50, 0.01, 4.0
 HINT_WEIGHT, ATTENTION_WEIGHT, GLASSES_WEIGHT = 5.0, 10.0, 0.3
 WRONG_LABELS = (0.2, 0.4)  # shares of the labels that a bad teacher learns wrong
 MOVED_BY, DARKENED_BY = 5, 2  # pixels to the right; every value divided by
-SOURCE_PEOPLE, SOURCE_EACH, SOURCE_SEED = 400, 2, 4_000  # pictures that the second teacher learns glasses from
+SOURCE_PEOPLE, SOURCE_EACH, SOURCE_SEED = 400, 2, 4_000  # images that the second teacher learns glasses from
 TIMED_IMAGES = 100
 
 
 def split_images(seed, people=faces.TEST_PEOPLE):
-    """Pictures of 20 people: (with labels, without, for the test); the middle part's labels are for nobody's eyes."""
+    """Images of 20 people: (with labels, without, for the test); the middle part's labels are for nobody's eyes."""
     images = LABELED + UNLABELED + TESTED
     dataset = faces.portraits(people[PEOPLE * seed : PEOPLE * (seed + 1)], images, seed)
     place = np.arange(len(dataset)) % images
@@ -42,7 +42,7 @@ def base():
 
 @functools.cache
 def glasses_head():
-    """A second teacher: whether somebody wears glasses, learned from pictures of people whom the first one knows."""
+    """A second teacher: whether somebody wears glasses, learned from images of people whom the first one knows."""
     people = faces.TEACHER_PEOPLE[:: len(faces.TEACHER_PEOPLE) // SOURCE_PEOPLE][:SOURCE_PEOPLE]
     dataset = faces.portraits(people, SOURCE_EACH, SOURCE_SEED)
     maps = base().predict(dataset.images, batch_size=100, verbose=0)[1]
@@ -63,7 +63,7 @@ def _pooled(maps):
 def teacher_predictions(images, labels, seed):
     """All that the teachers say about `images`; the first of them have `labels`, which each head is trained on.
 
-    One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a spoilt copy ("wrong 0.2").
+    One head learns the labels as they are ("logits"), one for each share of WRONG_LABELS a mutated copy ("wrong 0.2").
     """
     large_maps, small_maps, features = base().predict(images, batch_size=100, verbose=0)
     heads = {"logits": labels, **{f"wrong {share}": with_mistakes(labels, share, seed) for share in WRONG_LABELS}}
@@ -83,7 +83,7 @@ def with_mistakes(labels, share, seed):
 
 
 class DistillationTask:
-    """The pictures of one seed, what the teachers say of them, and the ways to teach a student with both."""
+    """The images of one seed, what the teachers say of them, and the ways to teach a student with both."""
 
     def __init__(self, seed, people=faces.TEST_PEOPLE):
         self.seed = seed
@@ -106,7 +106,7 @@ class DistillationTask:
         return distillation.small_student(PEOPLE)
 
     def soft(self, student, kind="logits", temperature=TEMPERATURE):
-        """The teacher's softened answers on all pictures."""
+        """The teacher's softened answers on all images."""
         return distillation.Objective(student.output, self.predictions[kind], distillation.SoftTargets(temperature))
 
     def hard(self, student, kind="logits"):
@@ -114,7 +114,7 @@ class DistillationTask:
         return distillation.from_labels(student, self.predictions[kind].argmax(axis=1))
 
     def ways(self):
-        """Name to a function that takes a student and gives (pictures, lessons) for it."""
+        """Name to a function that takes a student and gives (images, objectives) for it."""
         few, everything = self.train.images, self.images
         by_label = functools.partial(distillation.from_labels, labels=self.train.labels)
         return {
@@ -184,7 +184,7 @@ def whole_teacher():
 
 
 def unusual(test):
-    """Pictures such as nobody was taught on: moved to the right (the left edge is repeated), and darker."""
+    """Images such as nobody was taught on: moved to the right (the left edge is repeated), and darker."""
     left = np.repeat(test.images[:, :, :1], MOVED_BY, axis=2)
     moved = np.concatenate([left, test.images[:, :, :-MOVED_BY]], axis=2)
     changed = {"moved": moved, "dark": test.images // DARKENED_BY}
@@ -204,7 +204,7 @@ def _share(logits, labels):
 
 
 def on_device(student, test):
-    """File sizes in bytes, milliseconds a picture, and agreement with Keras of the student in LiteRT's formats."""
+    """File sizes in bytes, milliseconds per image, and agreement with Keras of the student in LiteRT's formats."""
     teacher = whole_teacher()
     networks = {"teacher": export.convert(teacher), "student": export.convert(student)}
     networks["student_float16"] = export.convert(student, "float16")
@@ -222,10 +222,10 @@ def on_device(student, test):
 
 
 def run(seed, people=faces.TEST_PEOPLE):
-    """Test accuracies of the teachers and of a student taught in each way; sizes, times, and pictures of another kind.
+    """Test accuracies of the teachers and of a student taught in each way; sizes, times, and images of another kind.
 
     All students have the same weights at the start, the same number of steps and the same batch size. Only the ways
-    ``scratch``, ``smoothing`` and ``softmax_few`` see the labelled pictures alone.
+    ``scratch``, ``smoothing`` and ``softmax_few`` see the labeled images alone.
     """
     task = DistillationTask(seed, people)
     students = {name: task.taught(way) for name, way in task.ways().items()}
@@ -253,7 +253,7 @@ def run(seed, people=faces.TEST_PEOPLE):
 
 
 def compute(task):
-    """Processor seconds: to ask the teacher about all pictures once; to build a student and teach it for one pass."""
+    """Processor seconds: to ask the teacher about all images once; to build a student and teach it for one pass."""
     times = [time.process_time()]
     base().predict(task.images, batch_size=100, verbose=0)
     times.append(time.process_time())

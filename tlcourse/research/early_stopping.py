@@ -1,4 +1,4 @@
-"""Train until it overfits and step back (C24), plainly and regularised (C25): handwriting, with validation pictures."""
+"""Train until it overfits and step back (C24), plainly and regularized (C25): handwriting, with validation images."""
 
 import keras
 import numpy as np
@@ -26,7 +26,7 @@ def parts(seed):
 
 
 def varied(images, seed):
-    """Pictures shifted, turned and enlarged at random; not mirrored, since a mirrored digit is none."""
+    """Images shifted, turned and enlarged at random; not mirrored, since a mirrored digit is none."""
     keras.utils.set_random_seed(seed)
     layers = [
         keras.layers.RandomTranslation(0.1, 0.1),

@@ -1,4 +1,4 @@
-"""How many layers to unfreeze with how many pictures (C22): handwriting, the head always trained first."""
+"""How many layers to unfreeze with how many images (C22): handwriting, the head always trained first."""
 
 import keras
 import numpy as np
@@ -18,7 +18,7 @@ STEPS, RATE = 60, 1e-3
 
 
 def run(seed):
-    """Test accuracy by pictures of each digit and by the first layer that may learn; all with as many steps."""
+    """Test accuracy by images of each digit and by the first layer that may learn; all with as many steps."""
     largest, test = digits.split(seed, max(IMAGES_EACH))
     parts = {str(count): (largest.per_class(count, seed), test.take(slice(0, 500))) for count in IMAGES_EACH}
     task, trained, measured = FineTuningTask(*parts[str(max(IMAGES_EACH))], seed), {}, {}
@@ -46,7 +46,7 @@ def run(seed):
 
 
 def _steps(model, inputs, labels, seed):
-    """STEPS batches, whatever the number of pictures."""
+    """STEPS batches, whatever the number of images."""
     keras.utils.set_random_seed(seed)
     order = np.random.default_rng(seed)
     order_of_batches = [order.permutation(len(inputs)) for _ in range(-(-STEPS * BATCH // len(inputs)))]

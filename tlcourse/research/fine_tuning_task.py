@@ -11,6 +11,7 @@ from tlcourse import finetuning, teachers
 CUT, FIRST = "block3_pool", "block4_conv1"
 GRADUAL = ("fc1", "block5_conv1", FIRST)  # from the top: what one stage after the other lets learn
 BATCH, EPOCHS, HEAD_EPOCHS = 20, 20, 30
+STAGE_EPOCHS = EPOCHS // len(GRADUAL)
 
 
 class FineTuningTask:
@@ -20,7 +21,7 @@ class FineTuningTask:
     ----------
     train, test : LabeledImages
     seed : int
-        Of the head and of the order of the pictures.
+        Of the head and of the order of the images.
     dropout : float
         Share of the last hidden layer dropped while the later layers learn.
     """
@@ -38,7 +39,7 @@ class FineTuningTask:
         self.with_head = None
 
     def take(self, train, test):
-        """Other pictures of as many classes, which saves tracing the training step again. Train the head anew."""
+        """Other images of as many classes, which saves tracing the training step again. Train the head anew."""
         self.train_features, self.test_features = (self.features(part.images) for part in (train, test))
         self.train_labels, self.test_labels = train.labels, test.labels
 
@@ -47,7 +48,7 @@ class FineTuningTask:
         return finetuning.split(teachers.load("faces_vgg16", head=False), CUT)
 
     def features(self, images):
-        """What the frozen lower part makes of pictures."""
+        """What the frozen lower part makes of images."""
         return self.lower.predict(images, batch_size=256, verbose=0)
 
     def train_head(self):
@@ -77,23 +78,23 @@ class FineTuningTask:
             finetuning.unfreeze_from(self.model, first)
             finetuning.recompile(self.model, rates[0])
             for rate, weights in reached.items():
-                accuracies[f"{rate:g}"] = self.fine_tune(weights, rate, EPOCHS // len(GRADUAL))
+                accuracies[f"{rate:g}"] = self.fine_tune(weights, rate, STAGE_EPOCHS)
                 reached[rate] = self.model.get_weights()
         return accuracies
 
     def accuracy(self):
-        """Share of the test pictures that are named right, without tracing the whole model after each compilation."""
+        """Share of the test images that are named right, without tracing the whole model after each compilation."""
         vectors = self.hidden.predict(self.test_features, batch_size=256, verbose=0)
         kernel, bias = self.model.layers[-1].get_weights()
         return float(((vectors @ kernel + bias).argmax(axis=1) == self.test_labels).mean())
 
     def gradient_norm(self, weights):
-        """The length of the loss's gradient with respect to the transferred layers, over all training pictures."""
+        """The length of the loss's gradient with respect to the transferred layers, over all training images."""
         self.model.set_weights(weights)
         return gradient_norm(self.model, self.train_features, self.train_labels, self.model.trainable_weights[:-2])
 
     def fit(self, model, features, epochs):
-        """Train a model on features of the training pictures, in an order that the seed decides."""
+        """Train a model on features of the training images, in an order that the seed decides."""
         keras.utils.set_random_seed(self.seed)
         model.fit(features, self.train_labels, batch_size=BATCH, epochs=epochs, verbose=0)
 

@@ -1,4 +1,4 @@
-"""The headline's best rival with all the time that it may ask for: five minutes on the processors of this machine.
+"""The headline's best baseline, with all the time that it may ask for: five minutes on the processors of this machine.
 
 No seed repeats it to the last digit, since the clock decides how many epochs it is: `make bench` measures it.
 """
@@ -51,20 +51,20 @@ class UntilTimeIsUp(keras.callbacks.Callback):
 
 
 def run(seed=0, seconds=SECONDS):
-    """One group of 65 people: the small CNN with varied pictures for so many seconds, and the teacher's features.
+    """One group of 65 people: the small CNN with varied images for so many seconds, and the teacher's features.
 
     Parameters
     ----------
     seed : int
         Of `faces.headline`.
     seconds : float
-        For all that the rival does in training, building and tracing included.
+        For all that the baseline does in training, building and tracing included.
 
     Returns
     -------
     dict
-        "rival" and "transfer", accuracies; "baseline_ci95", Wilson's interval of it for so many test pictures;
-        "error_ratio"; "epochs" and "seconds" of the rival; "seed".
+        "baseline" and "transfer", accuracies; "baseline_ci95", Wilson's interval of it for so many test images;
+        "error_ratio"; "epochs" and "seconds" of the baseline; "seed".
 
     Raises
     ------

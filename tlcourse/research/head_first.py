@@ -9,7 +9,7 @@ NEAR_PEOPLE = 20
 
 
 def tasks(seed):
-    """Near: 20 new people, 5 pictures each. Far: 10 handwritten digits, 10 pictures each."""
+    """Near: 20 new people, 5 images each. Far: 10 handwritten digits, 10 images each."""
     people = faces.TEST_PEOPLE[65 * seed : 65 * seed + NEAR_PEOPLE]
     near = faces.portraits(people, 5, seed=2 * seed), faces.portraits(people, 20, seed=2 * seed + 1)
     train, test = digits.split(seed)
@@ -17,7 +17,7 @@ def tasks(seed):
 
 
 def held_out_sets(seed):
-    """Pictures of 20 more new people, whom no fine-tuning sees: half to fit a linear classifier, half to test it."""
+    """Images of 20 more new people, whom no fine-tuning sees: half to fit a linear classifier, half to test it."""
     people = faces.TEST_PEOPLE[65 * seed + NEAR_PEOPLE : 65 * seed + 2 * NEAR_PEOPLE]
     return faces.portraits(people, 10, seed=2 * seed), faces.portraits(people, 10, seed=2 * seed + 1)
 

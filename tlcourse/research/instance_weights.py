@@ -1,4 +1,4 @@
-"""Instance transfer: a straight line through a curve, its source points weighted towards the target (C33)."""
+"""Instance transfer: a straight line through a curve, its source points weighted toward the target (C33)."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression

@@ -16,7 +16,7 @@ TRAINING_IMAGES, TEST_IMAGES = 3_000, 3_001  # seeds of `faces.portraits`; the t
 
 
 def known_people(seed):
-    """65 people whom the teacher knows, in pictures that it has never seen: (identities, train, test)."""
+    """65 people whom the teacher knows, in images that it has never seen: (identities, train, test)."""
     people = np.random.default_rng([seed, 17]).choice(faces.TEACHER_PEOPLE, PEOPLE, replace=False).tolist()
     train = faces.portraits(people, 10, TRAINING_IMAGES + 10 * seed)
     return people, train, faces.portraits(people, 20, TEST_IMAGES + 10 * seed)
@@ -26,7 +26,7 @@ def run(seed):
     """Test accuracy by target ("known", "new") and by what is done with the old head.
 
     ``accuracies``: the old head among its 2,622 answers, the same with only the 65 columns that can occur, and a new
-    head trained on ten pictures each. ``new``: a new head on the last hidden layer, on the old head's logits, on
+    head trained on ten images each. ``new``: a new head on the last hidden layer, on the old head's logits, on
     its probabilities, and on the features of the same layers with random weights.
     """
     teacher = teachers.load("faces_vgg16")

@@ -10,7 +10,7 @@ IMAGES_EACH, TEST_EACH = 10, 50
 
 
 def run(seed):
-    """Accuracy on the eight kinds of galaxies, ten labelled pictures of each, and on the four classes.
+    """Accuracy on the eight kinds of galaxies, ten labeled images of each, and on the four classes.
 
     ``old_head``: the teacher's class, and one of its two kinds by lot. ``new_head``: on the teacher's features.
     ``summed``: the new head's probabilities, summed to the four coarse classes, beside the teacher's own answer.

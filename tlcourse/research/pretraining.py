@@ -77,7 +77,7 @@ def train(working_folder, recipe=RECIPE):
 
 
 def _train_round(model, part, batch_size, state_folder):
-    """One round on pictures of its own; its state is kept after each epoch."""
+    """One round on images of its own; its state is kept after each epoch."""
     images, labels = draw_people(part["images_each"], part["images_seed"])
     steps = part["epochs"] * -(-len(images) // batch_size)
     model.compile(
@@ -94,11 +94,11 @@ def main():
     """Train, measure and ship the teacher: data/teachers/faces_vgg16.npz and its model card."""
     model, measured = train(storage.cache_folder() / "pretrain")
     card = teacher_files.save_embedded(model, "faces_vgg16", model_card(measured))
-    click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out pictures")
+    click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out images")
 
 
 def model_card(measured, recipe=RECIPE):
-    """What a user of the teacher should know: data, recipe, what was measured, limits, licence."""
+    """What a user of the teacher should know: data, recipe, what was measured, limits, license."""
     portraits_each = sum(part["images_each"] for part in recipe["rounds"])
     return {
         "trained_on": f"{recipe['people']:,} people who do not exist, {portraits_each} portraits each, "

@@ -1,6 +1,10 @@
 """A rate for each group of layers against one rate for all, near and far (C23, and what it saves at a high rate, C20).
 
 The student is unit 03's: cut after block 3, the head trained first. Groups: block 4, block 5, dense layers, head.
+
+`develop` measures one rate and ladders, each at several highest rates, on people and digits that are in no test: there
+the rates are chosen. `run` measures the same rates on the test images, so a reader can compare the chosen rate with the
+others.
 """
 
 import keras
@@ -8,7 +12,7 @@ import numpy as np
 
 from tlcourse import finetuning, learning_rates, networks
 from tlcourse.datasets import digits, faces
-from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, FineTuningTask, renew
+from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, STAGE_EPOCHS, FineTuningTask, renew
 from tlcourse.research.head_first import NEAR_PEOPLE, held_out_sets, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
@@ -24,11 +28,11 @@ COPIES = {
     for target in ("near", "far")
     for path, place in {
         **{f"single/{rate:g}": f"head_first/{rate:g}" for rate in IN_UNIT_03},
-        "others/single": f"others/head_first/{HIGHEST[-1]:g}",
+        "held_out_people/single": f"held_out_people/head_first/{HIGHEST[-1]:g}",
     }.items()
 }
 FACTORS = {"single": 1, "ladder_3": 3, "ladder_10": 10}
-TESTED = 800  # digits; `fine_tuning.tasks` tests on pictures before number 900, development uses those after it
+TESTED = 800  # digits; `head_first.tasks` tests on images before number 900, development uses those after it
 FIRST_OF_DEVELOPMENT = 900
 DEVELOPED = 2  # seeds on which rates are chosen
 
@@ -47,7 +51,7 @@ def development_tasks(seed, images_each=10):
 
 
 def develop(seed):
-    """By target, method and highest rate: accuracy on the development pictures."""
+    """By target, method and highest rate: accuracy on the development images."""
     accuracies = {}
     for target, parts in development_tasks(seed).items():
         task = _ready(parts, seed)
@@ -105,7 +109,7 @@ def _head_short_budget(task):
 
 def _one_target(task, held_out_people):
     held_out_people = [(task.features(part.images), part.labels) for part in held_out_people]
-    by_stages = {"0.001": gradual(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
+    by_stages = {"0.001": gradual_ladder(task, ladder(1e-3, 3))}  # its last stage is all the others' only one
     measured, kept = {}, {}
     for name, factor in FACTORS.items():
         rates = [rate for rate in HIGHEST if factor > 1 or rate not in IN_UNIT_03]
@@ -140,11 +144,11 @@ def tune(task, weights, rates, epochs=None):
     return task.accuracy()
 
 
-def gradual(task, rates):
-    """From the trained head on, one group more in each of three stages, each group at its own rate; test accuracy."""
+def gradual_ladder(task, rates):
+    """As `FineTuningTask.gradual`, but each group of layers learns at its own rate; test accuracy."""
     task.model.set_weights(task.with_head)
     for first in GRADUAL:
-        _stage(task, first, rates, EPOCHS // len(GRADUAL))
+        _stage(task, first, rates, STAGE_EPOCHS)
     return task.accuracy()
 
 

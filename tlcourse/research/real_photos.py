@@ -2,15 +2,13 @@
 
 import keras
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import features, teachers
 from tlcourse.datasets import LabeledImages, photos
 from tlcourse.datasets import digits as handwriting
+from tlcourse.linear_probe import linear_classifier
 from tlcourse.networks import small_cnn
 from tlcourse.research import cut_layer, headline
 
@@ -20,12 +18,12 @@ SCRATCH_PIXELS, SCRATCH_EPOCHS = 64, 40
 
 
 def digits(seed):
-    """Ten pictures of each digit; the layer to cut at is chosen by cross-validation on the training pictures.
+    """Ten images of each digit; the layer to cut at is chosen by cross-validation on the training images.
 
     Returns
     -------
     dict
-        ``{"transfer": accuracy, "scratch": accuracy}`` on the 1,697 other pictures.
+        ``{"transfer": accuracy, "scratch": accuracy}`` on the 1,697 other images.
     """
     train, test = handwriting.split(seed)
     names, model = cut_layer.layer_outputs(teachers.load("faces_vgg16"))
@@ -70,7 +68,7 @@ def run(seed):
 
 
 def _cross_validated(train_features, labels):
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
+    classifier = linear_classifier(max_iter=2000)
     with threadpool_limits(1):  # as in `cut_layer.linear_accuracy`
         return cross_val_score(classifier, train_features, labels, cv=5).mean()
 

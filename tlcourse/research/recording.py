@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 from tlcourse.data import data_folder
 from tlcourse.research import workers
 from tlcourse.stats import summary
-from tlcourse.storage import whole_file
+from tlcourse.storage import write_json
 
 
 def summaries(runs):
@@ -100,10 +100,3 @@ def record(name, content):
     write_json(file, content)
     (file.parent / "partial" / f"{name}.json").unlink(missing_ok=True)
     return file
-
-
-def write_json(file, content):
-    """Write `content` to `file`, whole or not at all."""
-    with whole_file(file) as partial:
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        partial.write_text(text, encoding="utf-8", newline="\n")

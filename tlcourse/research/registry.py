@@ -32,7 +32,8 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
 )
-from tlcourse.research.recording import over_seeds, record, summaries, write_json
+from tlcourse.research.recording import over_seeds, record, summaries
+from tlcourse.storage import write_json
 
 
 class Experiment(NamedTuple):

@@ -37,5 +37,5 @@ def run(seed):
 
 
 def _pixels(data):
-    """The 8x8 pixels that the pictures were enlarged from, shape (n, 64)."""
+    """The 8x8 pixels that the images were enlarged from, shape (n, 64)."""
     return np.asarray(data.images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4))).reshape(len(data), -1)

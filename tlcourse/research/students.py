@@ -13,7 +13,7 @@ from tlcourse import export
 from tlcourse.distillation import attention, small_student
 from tlcourse.research import distillation_methods, headline
 
-CALLS = 1000  # timed, one picture each
+CALLS = 1000  # timed, one image each
 
 
 def run(seed):
@@ -33,7 +33,7 @@ def run(seed):
 
 
 def networks(seed, image):
-    """Parameters, bytes as a LiteRT file and milliseconds a picture of the teacher, the student, one of two tasks."""
+    """Parameters, bytes as a LiteRT file and milliseconds per image of the teacher, the student, one of two tasks."""
     keras.utils.set_random_seed(seed)
     student = small_student(distillation_methods.PEOPLE)
     both = keras.layers.Concatenate()([student.output, distillation_methods.second_output(student)])
@@ -67,7 +67,7 @@ def alike(students, images):
 
 
 def asking(task):
-    """Processor seconds to give the teacher a head for these people and to ask it about all pictures once."""
+    """Processor seconds to give the teacher a head for these people and to ask it about all images once."""
     start = time.process_time()
     features = distillation_methods.base().predict(task.images, batch_size=100, verbose=0)[-1]
     labels = task.train.labels

@@ -23,7 +23,7 @@ def save_embedded(model, name, card, folder=None):
     name : str
         The files are `name`.npz (arrays w000, w001 ... in the order of ``get_weights()``) and `name`.json.
     card : dict
-        Data, recipe, accuracy, licence ...; and "architecture", the arguments of `narrow_vgg16` that make the
+        Data, recipe, accuracy, license ...; and "architecture", the arguments of `narrow_vgg16` that make the
         model, unless its number of classes is the only one. What can be measured here is added.
     folder : path-like, optional
         data/teachers unless given.
@@ -72,7 +72,7 @@ def _rounded(model):
 
 
 def _output_difference(model, arrays, architecture):
-    """The largest change of an output between `model` and its rounded weights, on pictures of noise."""
+    """The largest change of an output between `model` and its rounded weights, on images of noise."""
     shape = (64, *model.input_shape[1:])
     images = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
     before, after = (np.asarray(each(images, training=False)) for each in (model, weights.build(architecture, arrays)))

@@ -12,7 +12,7 @@ PEOPLE, FEW, TESTS = 20, 5, 20
 
 
 def targets(seed):
-    """The four targets, five pictures a class to learn from: name -> (train, test). No teacher has seen them."""
+    """The four targets, five images a class to learn from: name -> (train, test). No teacher has seen them."""
     people = faces.TEST_PEOPLE[PEOPLE * seed : PEOPLE * (seed + 1)]
     few_digits, other_digits = digits.split(seed, FEW)
     order = np.random.default_rng(seed).permutation(len(other_digits))[:500]

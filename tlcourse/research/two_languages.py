@@ -17,7 +17,7 @@ def run(seed):
     ``unaligned``: the Spanish words' own vectors, as they are. ``wrong_dictionary``: 40 pairs, shuffled.
     ``aligned``: by so many pairs. ``word_by_word``: only the words of a dictionary of 40, replaced by English ones.
     ``spanish_labels``: a classifier trained on Spanish reviews. ``nearest_translation``: share of the dictionary's
-    other words whose nearest English neighbour is the right one.
+    other words whose nearest English neighbor is the right one.
     """
     corpora = [reviews.corpus(language, REVIEWS, 1_000 + 2 * seed) for language in reviews.LANGUAGES]
     english, spanish = (embeddings.embed(corpus.texts, DIMENSIONS, WINDOW) for corpus in corpora)
@@ -87,7 +87,7 @@ def alignment(target, source, dictionary):
 
 
 def translation_accuracy(target, source, pairs):
-    """Share of `pairs` (source word, target word) whose target word has the source word as its nearest neighbour."""
+    """Share of `pairs` (source word, target word) whose target word has the source word as its nearest neighbor."""
     source_words, target_words = zip(*pairs, strict=True)
     nearest = (target.of(target_words) @ source.vectors.T).argmax(axis=1)
     return float(np.mean([source.words[place] == word for place, word in zip(nearest, source_words, strict=True)]))

@@ -1,4 +1,4 @@
-"""P_s(X) != P_t(X): galaxies learned through a sharp telescope, recognised through a blurred one (C29, C34)."""
+"""P_s(X) != P_t(X): galaxies learned through a sharp telescope, recognized through a blurred one (C29, C34)."""
 
 import functools
 

@@ -41,7 +41,7 @@ def _mirrored(source):
 
 
 def _sampled(labels, wanted, count, used, rng):
-    """Places of about `count` unused pictures with the wanted shares, five of each class at least; marks them used."""
+    """Places of about `count` unused images with the wanted shares, five of each class at least; marks them used."""
     chosen = [
         rng.permutation(np.flatnonzero((labels == label) & ~used))[: max(5, round(count * share))]
         for label, share in enumerate(wanted)

@@ -1,4 +1,4 @@
-"""What goes wrong in honest hand-ins, done to a right one: the sample class has these, and the tests grade them.
+"""What goes wrong in honest submissions, done to a right one: the sample class has these, and the tests grade them.
 
 Each function takes a solved notebook and the file where it should be handed in. It returns what is handed in there,
 or writes something else by itself and returns None.
@@ -30,7 +30,7 @@ COLABS_TABLE = {
 
 
 class Case(NamedTuple):
-    """Something that happens to a hand-in, and what is due all the same."""
+    """Something that happens to a submission, and what is due all the same."""
 
     title: str
     status: str  # what the grading should say of it; "graded | tampered" where either is right

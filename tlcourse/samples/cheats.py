@@ -1,4 +1,4 @@
-"""A few ways to cheat, for the sample class: hand-ins that solve nothing and try to be marked all the same.
+"""A few ways to cheat, for the sample class: submissions that solve nothing and try to be marked all the same.
 
 They are of the harmless kind. The tests' bad submissions hold the destructive ones.
 """

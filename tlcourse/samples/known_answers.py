@@ -4,9 +4,12 @@ They are written once, beside the unit's source: the tests hold the checks to th
 Like the solutions they are never released, and a submission that is being graded cannot see them.
 """
 
+import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
+
+HEADERS = ("message", "earns")  # of an answer, each on a line "# HEADER: ..." below its marker
 
 
 class Answer(NamedTuple):
@@ -42,7 +45,7 @@ def read(file):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file has other text, or a marker that is neither right nor wrong.
+        If the file has other text, a marker that is neither right nor wrong, or a header that does not exist.
     """
     parts = re.split(r"^# %% (.*)$", Path(file).read_text(encoding="utf-8"), flags=re.MULTILINE)
     if parts[0].strip():
@@ -52,6 +55,11 @@ def read(file):
         match = re.fullmatch(r"(right|wrong): (\S.*)", marker)
         if not match:
             raise ValueError(f"{file}: the marker '# %% {marker}' says neither 'right: ...' nor 'wrong: ...'")
+        head = "".join(itertools.takewhile(lambda line: line.startswith("#"), source.lstrip().splitlines(True)))
+        if unknown := set(re.findall(r"^# (\w+): ", head, re.MULTILINE)) - set(HEADERS):
+            raise ValueError(
+                f"{file}: no header is called {', '.join(sorted(unknown))}: there are {', '.join(HEADERS)}"
+            )
         message = re.search(r"^# message: (.+)$", source, re.MULTILINE)
         earns = re.search(r"^# earns: ([\d.]+)$", source, re.MULTILINE)
         answers.append(
@@ -62,4 +70,4 @@ def read(file):
 
 def as_submitted(answer):
     """The answer as a student writes it: without the lines that say what it deserves."""
-    return re.sub(r"^# (message|earns): .*\n", "", answer.source, flags=re.MULTILINE).strip()
+    return re.sub(rf"^# ({'|'.join(HEADERS)}): .*\n", "", answer.source, flags=re.MULTILINE).strip()

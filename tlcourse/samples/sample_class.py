@@ -1,83 +1,176 @@
-"""A small class to try the grading on: one student is right, one partly, one mistaken, one has not begun."""
+"""A class of any size to try the grading on, the same for the same seed: `tlcourse sample-class`.
 
-import copy
+Right answers in several styles, half-finished work, misconceptions, honest accidents and a few cheats. What each
+student is, and which mark is due, stands in sample_class.json beside the submissions.
+"""
+
+import itertools
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.samples import known_answers
+from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
+from tlcourse.grading.model import layout
+from tlcourse.samples import accidents, cheats, demo_class, known_answers
+from tlcourse.storage import write_json
 
-UNIT = "01_cnn_parameters"
-STUDENTS = ("right", "partly_right", "mistaken", "untouched")
-
-
-def mistaken_answers(folder, exercises):
-    """For each exercise the first wrong answer of `folder` that earns nothing and stands on its own.
-
-    Raises
-    ------
-    ValueError
-        If an exercise has none.
-    """
-    mistaken = {}
-    for name in exercises:
-        file = folder / f"{name}.py"
-        answers = known_answers.read(file) if file.is_file() else []
-        wrong = [
-            answer
-            for answer in answers
-            if answer.kind == "wrong" and not answer.earns and not answer.uses(name, exercises)
-        ]
-        if not wrong:
-            raise ValueError(f"{file} has no wrong answer that earns nothing and calls no other exercise")
-        mistaken[name] = known_answers.as_submitted(wrong[0])
-    return mistaken
+KINDS = ("right", "partial", "misconception", "accident", "cheat")
+# Ten students, over and over: who sits where does not depend on the size of the class.
+SEATS = ("right", "accident", "misconception", "accident", "right", "partial", "accident", "right", "accident", "cheat")
+MANIFEST = "sample_class.json"
 
 
-def submissions(reference, release, mistakes):
-    """The notebooks that the class hands in.
+@dataclass(frozen=True)
+class Student:
+    """One of the class, and what the grading should say of the submission."""
+
+    student: str
+    kind: str
+    title: str
+    status: str  # "graded | tampered" where either is right
+    due: float  # points of the exercises; a person marks the written answers
+    max_score: float
+
+
+class AnswerPool:
+    """What a class submits from: a unit's two notebooks and its answers."""
+
+    def __init__(self, reference, release, folder):
+        self.release = release
+        self.written = demo_class.solved(reference)
+        self.points = {
+            name: sum(cell.metadata.nbgrader.points for cell in tests)
+            for name, (_, tests) in notebooks.exercises(reference).items()
+        }
+        self.answers = {name: known_answers.read(folder / f"{name}.py") for name in self.points}
+
+    def fill(self, chosen):
+        """The notebook with these answers by exercise, the others untouched; the written ones are the reference's."""
+        sources = {name: text for name, text in self.written.items() if name not in self.points}
+        return demo_class.fill(
+            self.release, sources | {name: known_answers.as_submitted(answer) for name, answer in chosen.items()}
+        )
+
+    def due(self, chosen):
+        """The points that these answers deserve."""
+        return float(sum(answer.due(self.points[name]) for name, answer in chosen.items()))
+
+    def choose(self, kinds, draw):
+        """An answer of the wanted kind for each exercise that has one in `kinds`; `draw` is a random.Random.
+
+        One that calls another exercise's function is not taken where that one is wrong or missing: what it earns
+        would depend on it.
+        """
+        chosen = {}
+        for name, kind in kinds.items():
+            safe = {other for other, answer in chosen.items() if answer.kind == "right"}
+            fits = [
+                answer
+                for answer in self.answers[name]
+                if answer.kind == kind and answer.uses(name, self.points) <= safe
+            ]
+            if not fits:
+                raise ValueError(f"no {kind} answer to {name} stands on its own: the sample class needs one")
+            chosen[name] = draw.choice(fits)
+        return chosen
+
+
+def submissions(course, count, seed, kinds=KINDS):
+    """The class.
 
     Parameters
     ----------
-    reference : nbformat.NotebookNode
-        The unit with its solutions.
-    release : nbformat.NotebookNode
-        The students' copy of it.
-    mistakes : dict of str to str
-        The mistaken student's code by exercise.
+    course : AnswerPool
+    count : int
+        Students, at least 1.
+    seed : int
+    kinds : collection of str
+        Which of `KINDS` the class has. Stock nbgrader gets to the end of one without accidents and cheats.
 
-    Returns
-    -------
-    dict of str to nbformat.NotebookNode
-        By student, in the order of `STUDENTS`. The partly right one has solved the first half of the exercises.
+    Yields
+    ------
+    (Student, nbformat.NotebookNode, function or None)
+        The third is what happens to the notebook when it is handed in; see `accidents.submit`.
 
     Raises
     ------
     ValueError
-        If the mistaken student has nothing to say on an exercise.
+        If there is no student or no such kind.
     """
-    exercises = list(notebooks.exercises(reference))
-    if missing := [name for name in exercises if name not in mistakes]:
-        raise ValueError(f"the sample class has no mistaken answer for {', '.join(missing)}")
-    solutions = solved(reference)
-    first_half = {name: solutions[name] for name in exercises[: (len(exercises) + 1) // 2]}
-    filled = (solutions, first_half, {name: mistakes[name] for name in exercises}, {})
-    return {student: fill(release, answers) for student, answers in zip(STUDENTS, filled, strict=True)}
+    if count < 1:
+        raise ValueError(f"{count} students are no class")
+    if unknown := set(kinds) - set(KINDS):
+        raise ValueError(f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS)}")
+    cases = {"accident": itertools.cycle(accidents.ACCIDENTS), "cheat": itertools.cycle(cheats.CHEATS)}
+    seats = itertools.cycle([kind for kind in SEATS if kind in kinds])
+    for number, kind in enumerate(itertools.islice(seats, count), start=1):
+        draw = random.Random(f"{seed}, {number}")
+        chosen, title = _answers(course, kind, draw)
+        case = next(cases[kind]) if kind in cases else None
+        facts = {"student": f"student_{number:03}", "kind": kind, "max_score": float(sum(course.points.values()))}
+        yield _student(course, chosen, title, case, facts), course.fill(chosen), case and case.happen
 
 
-def solved(reference):
-    """What a student writes who writes what the reference has: source by grade_id, written answers too."""
-    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in reference.cells]
-    return {mark["grade_id"]: as_submitted(cell.source) for cell, mark in marks if mark.get("solution")}
+def _answers(course, kind, draw):
+    names = list(course.points)
+    if kind == "cheat":
+        return {}, ""
+    if kind == "partial":
+        done = set(draw.sample(names, draw.randint(1, max(1, len(names) - 1))))
+        chosen = course.choose({name: "right" for name in names if name in done}, draw)
+        return chosen, f"has solved {', '.join(chosen)}"
+    wrong = set()
+    if kind == "misconception":
+        wrong = set(draw.sample(names, draw.randint(1, len(names))))
+    chosen = course.choose({name: "wrong" if name in wrong else "right" for name in names}, draw)
+    return chosen, "; ".join(f"{name}: {answer.title}" for name, answer in chosen.items() if not wrong or name in wrong)
 
 
-def fill(release, answers):
-    """A copy of a student's notebook with the given source in the cells of these grade_ids."""
-    notebook = copy.deepcopy(release)
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = answers.get(name, cell.source)
-    return notebook
+def _student(course, chosen, title, case, facts):
+    due = course.due(chosen)
+    if case is None:
+        return Student(title=title, status="graded", due=due, **facts)
+    if case.keeps == "none":
+        due = 0.0
+    elif case.keeps == "but the last":
+        due = course.due({name: answer for name, answer in chosen.items() if name != list(course.points)[-1]})
+    return Student(title=case.title, status=case.status, due=due, **facts)
 
 
-def as_submitted(solution):
-    """A reference solution as a student would have written it: no markers, no mark scheme."""
-    return notebooks.SOLUTION_EDGE.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()
+def make(folder, root, unit, count, seed, kinds=KINDS):
+    """Make `folder` a course of its own with a class's submissions, ready to be graded, and its manifest.
+
+    Parameters
+    ----------
+    folder, root : path
+        The new course; what stands there is removed. The course that has the unit and its answers.
+    unit : str
+    count, seed, kinds
+        See `submissions`.
+
+    Returns
+    -------
+    list of Student
+
+    Raises
+    ------
+    ValueError, OSError, scratch_course.GradingError
+        If the unit has no exercises, lacks answers, or `folder` holds something else than a sample class.
+    """
+    folder, root = Path(folder), Path(root)
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ValueError(f"{folder} holds something else than a sample class: name a new folder")
+    reference = notebooks.read(layout.solution_file(root, unit))
+    if not notebooks.exercises(reference):
+        raise ValueError(f"{unit} has no exercises")
+    new_course(folder, root, [unit])
+    write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": []})
+    run_nbgrader(folder, "generate_assignment", unit)
+    course = AnswerPool(reference, notebooks.read(layout.release_file(folder, unit)), known_answers.folder(root, unit))
+    students = []
+    for student, notebook, happen in submissions(course, count, seed, kinds):
+        accidents.submit(notebook, layout.submitted_file(folder, student.student, unit), happen)
+        students.append(student)
+    write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(row) for row in students]})
+    return students

@@ -1,4 +1,4 @@
-"""Pretrained teachers: load one, with its head or without, and prepare pictures for it.
+"""Pretrained teachers: load one, with its head or without, and prepare images for it.
 
 What there is to choose from stands in `CATALOGUE`. Keras is imported where it is needed, so that the
 catalogue can be read without waiting for TensorFlow.
@@ -40,7 +40,7 @@ def load(name, head=True, input_size=None):
         True: as it was trained, with its last layer. False: without it. An ImageNet teacher then gives
         the average over space of its last maps, faces_vgg16 the output of its second dense layer.
     input_size : int, optional
-        Height and width of the pictures in pixels, if not those it was trained with.
+        Height and width of the images in pixels, if not those it was trained with.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def available(name, head=False):
 
 
 def preprocess(name, images):
-    """Pictures as the teacher was trained on them.
+    """Images as the teacher was trained on them.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def preprocess(name, images):
     -------
     numpy.ndarray
         A copy as float32: as it is where the network rescales by itself (faces_vgg16, EfficientNet), -1 to 1
-        (Inception, MobileNet), or blue first with ImageNet's mean colour subtracted (VGG, ResNet).
+        (Inception, MobileNet), or blue first with ImageNet's mean color subtracted (VGG, ResNet).
 
     Raises
     ------
@@ -100,7 +100,7 @@ def preprocess(name, images):
     size = teacher.input_size if teacher.embedded else None
     prepared = np.array(check_images(images, size), dtype=np.float32)
     if min(prepared.shape[1:3]) < teacher.minimum_size:
-        raise ValueError(f"{name} takes pictures of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
+        raise ValueError(f"{name} takes images of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
     if teacher.scaling == "none":
         return prepared
     import keras
@@ -134,10 +134,10 @@ def _checked_size(teacher, head, input_size):
     flattens = head and teacher.family == "VGG"  # maps, and the next layer counts on their size
     if (teacher.embedded or flattens) and size != teacher.input_size:
         what = teacher.name if teacher.embedded else f"{teacher.name} with its head"
-        raise ValueError(f"{what} takes pictures of {teacher.input_size} pixels only, got input_size={size}")
+        raise ValueError(f"{what} takes images of {teacher.input_size} pixels only, got input_size={size}")
     if size < teacher.minimum_size:
         raise ValueError(
-            f"{teacher.name} takes pictures of {teacher.minimum_size} pixels and more, got input_size={size}"
+            f"{teacher.name} takes images of {teacher.minimum_size} pixels and more, got input_size={size}"
         )
     return size
 
@@ -170,10 +170,10 @@ def _imagenet(teacher, head, size):
 
 
 def _second_normalization(model):
-    """Divide the normalised colours by the root of ImageNet's deviation once more, as the weights expect.
+    """Divide the normalized colors by the root of ImageNet's deviation once more, as the weights expect.
 
     ``EfficientNet(weights="imagenet")`` has a layer for it that ``weights=None`` leaves out; here the
-    variances of the normalisation that is there are multiplied instead, which gives the same outputs.
+    variances of the normalization that is there are multiplied instead, which gives the same outputs.
     """
     import keras
 

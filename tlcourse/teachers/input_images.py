@@ -4,7 +4,7 @@ import numpy as np
 
 
 def check_images(images, size=None):
-    """`images` as an array, if they are colour pictures with values of 0 to 255.
+    """`images` as an array, if they are color images with values of 0 to 255.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def check_images(images, size=None):
     fits = array.ndim == 4 and array.shape[-1] == 3 and (size is None or array.shape[1:3] == (size, size))
     if not fits:
         needed = f"(n, {size or 'height'}, {size or 'width'}, 3)"
-        raise ValueError(f"pictures must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
+        raise ValueError(f"images must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
     check_range(array)
     return array
 
@@ -30,25 +30,25 @@ def check_images(images, size=None):
 def check_range(array):
     """Raise a ValueError unless an array of images holds values of 0 to 255 in which something can be seen."""
     if array.size == 0:
-        raise ValueError(f"there are no pictures: the shape is {array.shape}")
+        raise ValueError(f"there are no images: the shape is {array.shape}")
     if array.dtype.kind not in "uif":
-        raise ValueError(f"pictures must be numbers from 0 to 255, got dtype {array.dtype}")
+        raise ValueError(f"images must be numbers from 0 to 255, got dtype {array.dtype}")
     low, high = array.min(), array.max()
     if not (low >= 0 and high <= 255):
-        raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}")
+        raise ValueError(f"images are expected as 0 to 255, got values from {low} to {high}")
     if array.dtype.kind == "f" and 0 < high <= 1:
-        raise ValueError(f"pictures are expected as 0 to 255, got values from {low} to {high}: multiply by 255")
+        raise ValueError(f"images are expected as 0 to 255, got values from {low} to {high}: multiply by 255")
 
 
 def _shape_hint(shape, size):
     if len(shape) == 4 and shape[-1] == 4:
         return ": RGBA, so leave out the fourth channel with images[..., :3]"
     if len(shape) == 4 and shape[-1] == 1:
-        return ": greyscale, so repeat the channel with np.repeat(images, 3, axis=-1)"
+        return ": grayscale, so repeat the channel with np.repeat(images, 3, axis=-1)"
     if len(shape) == 3 and shape[-1] == 3:
-        return ": one picture, so add an axis with image[None]"
+        return ": one image, so add an axis with image[None]"
     if len(shape) == 3:
-        return ": greyscale, so make three channels with np.repeat(images[..., None], 3, axis=-1)"
+        return ": grayscale, so make three channels with np.repeat(images[..., None], 3, axis=-1)"
     if size and len(shape) == 4 and shape[-1] == 3:
         return f": another size, so scale them to {size}x{size} pixels"
     return ""

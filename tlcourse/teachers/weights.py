@@ -93,7 +93,7 @@ def load_embedded(name, folder=None):
     Returns
     -------
     keras.Model
-        With its head; logits out, pictures of 0 to 255 in.
+        With its head; logits out, images of 0 to 255 in.
 
     Raises
     ------

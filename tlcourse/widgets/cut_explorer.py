@@ -1,4 +1,4 @@
-"""What a teacher's layers make of a picture, and what each is worth to cut at; still and interactive."""
+"""What a teacher's layers make of an image, and what each is worth to cut at; still and interactive."""
 
 import ipywidgets
 import keras
@@ -15,12 +15,12 @@ SHOWN = 24  # channels of a layer
 
 @styled
 def draw_cut(maps, curves, names, layer, figure=None):
-    """Draw a layer's answer to a picture, and beside it the accuracy of cutting after each layer, this one marked.
+    """Draw a layer's answer to an image, and beside it the accuracy of cutting after each layer, this one marked.
 
     Parameters
     ----------
     maps : array
-        The layer's output for one picture: shape (h, w, channels), or (units,) for a dense layer. The first channels
+        The layer's output for one image: shape (h, w, channels), or (units,) for a dense layer. The first channels
         are drawn; units are drawn as the squares of a grid.
     curves : dict of str to sequence of dict
         As for `plots.accuracy_curves`: one summary a layer.
@@ -68,14 +68,14 @@ def _as_maps(maps):
 
 
 class CutExplorer(Explorer):
-    """Go through a teacher's layers: what they make of a picture, and what each is worth to cut at.
+    """Go through a teacher's layers: what they make of an image, and what each is worth to cut at.
 
     Parameters
     ----------
     teacher : keras.Model
         With layers named as in `networks.narrow_vgg16`.
     images : dict of str to array
-        A title, and a picture as the teacher takes it, shape (h, w, 3).
+        A title, and an image as the teacher takes it, shape (h, w, 3).
     curves : dict of str to sequence of dict
         One summary for each of the teacher's weight layers.
 

@@ -57,7 +57,7 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
 
 @functools.lru_cache(maxsize=64)
 def _shape(name, steps):
-    """A schedule with a peak of 1: what the picture and the table share."""
+    """A schedule with a peak of 1: what the figure and the table share."""
     return schedules.curve(name, 1.0, steps)
 
 

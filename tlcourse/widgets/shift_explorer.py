@@ -1,4 +1,4 @@
-"""A telescope that gets worse, still and interactive: the picture, and how many galaxies are still recognised."""
+"""A telescope that gets worse, still and interactive: the image, and how many galaxies are still recognized."""
 
 import ipywidgets
 import numpy as np
@@ -62,7 +62,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
 
 
 class ShiftExplorer(Explorer):
-    """Blur a telescope, shorten its exposure, and see what becomes of the picture and of a classifier's accuracy.
+    """Blur a telescope, shorten its exposure, and see what becomes of the image and of a classifier's accuracy.
 
     Parameters
     ----------
@@ -99,5 +99,5 @@ class ShiftExplorer(Explorer):
         here = column[self.seeings.index(self.seeing.value)]
         return (
             f"<p>Seeing {self.seeing.value:g} pixels, exposure {self.exposure.value:g}: "
-            f"{here:.1%} of the galaxies are recognised.</p>"
+            f"{here:.1%} of the galaxies are recognized.</p>"
         )

@@ -64,11 +64,11 @@ class TemperatureExplorer(Explorer):
     Parameters
     ----------
     logits : array-like
-        Shape (pictures, classes).
+        Shape (images, classes).
     names : sequence of str
         One for each class.
     titles : sequence of str
-        One for each picture, to choose from.
+        One for each image, to choose from.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The course as pages to read: units with their stored outputs, the ledger of claims, the modules' reference.
+"""The course as pages to read: units with their stored outputs, the table of claims, the modules' reference.
 
 Built without a kernel and without a network; what the pages need lies beside them. `pages` writes what Sphinx reads,
 `settings/conf.py` says how it looks, `accessible` mends what Sphinx, MyST-NB and the theme leave out.

@@ -1,4 +1,4 @@
-"""What a picture shows, in words, for those who cannot see it: read from the cell that draws it."""
+"""What a figure shows, in words, for those who cannot see it: read from the cell that draws it."""
 
 import ast
 import functools
@@ -12,15 +12,15 @@ FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "wid
 
 
 def alternative(source, heading, prose):
-    """The text in place of a cell's picture.
+    """The text in place of a cell's figure.
 
-    The picture's title, or the section that it stands in; then what its axes say, or what the drawing function of
+    The figure's title, or the section that it stands in; then what its axes say, or what the drawing function of
     tlcourse says of itself; where there is neither, the last sentence of the text above.
 
     Parameters
     ----------
     source : str
-        The cell that draws the picture.
+        The cell that draws the figure.
     heading : str
         Of the section.
     prose : str

@@ -1,8 +1,8 @@
 """Synthetic portraits: people who do not exist, drawn by numpy.
 
-A `Person` holds what stays the same from picture to picture (skin, hair, face shape, eyes, brows,
-nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, colour cast, clothes,
-headwear, background, occlusion, noise) is drawn anew for each picture. As no real person's face is in the
+A `Person` holds what stays the same from image to image (skin, hair, face shape, eyes, brows,
+nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, color cast, clothes,
+headwear, background, occlusion, noise) is drawn anew for each image. As no real person's face is in the
 data, a classroom can share, print and misclassify it without asking anyone.
 """
 
@@ -12,15 +12,15 @@ from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.faces.people import person
 from tlcourse.datasets.faces.portrait import draw
 
-SIZE = 48  # height and width of a picture, in pixels
+SIZE = 48  # height and width of an image, in pixels
 TEACHER_PEOPLE = range(2622)  # as many as VGG-Face was trained on (Parkhi et al. 2015)
 DEVELOPMENT_PEOPLE = range(10_000, 20_000)  # for choosing recipes, never for reported numbers
 TEST_PEOPLE = range(20_000, 30_000)
-SOURCE = "drawn by tlcourse.datasets.faces; nobody real; MIT licence"
+SOURCE = "drawn by tlcourse.datasets.faces; nobody real; MIT license"
 
 
 def portraits(people, images_each, seed):
-    """`images_each` pictures of each person in `people`.
+    """`images_each` images of each person in `people`.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def portraits(people, images_each, seed):
     Returns
     -------
     LabeledImages
-        ``len(people) * images_each`` pictures, person by person; class names ``"person 17"``.
+        ``len(people) * images_each`` images, person by person; class names ``"person 17"``.
 
     Raises
     ------
     ValueError
-        If nobody is asked for, somebody twice, or fewer than one picture each.
+        If nobody is asked for, somebody twice, or fewer than one image each.
     """
     people = list(people)
     if not people or len(set(people)) != len(people):
@@ -57,19 +57,19 @@ def portraits(people, images_each, seed):
 
 
 def headline(seed, images_each=10):
-    """The course's headline task: 65 people whom the teacher never saw, 20 other pictures of each as test.
+    """The course's headline task: 65 people whom the teacher never saw, 20 other images of each as test.
 
     Parameters
     ----------
     seed : int
         0 to 152; each seed has 65 people of its own.
     images_each : int
-        Training pictures of each person.
+        Training images of each person.
 
     Returns
     -------
     tuple of LabeledImages
-        Training pictures (65 * images_each) and test pictures (1,300).
+        Training images (65 * images_each) and test images (1,300).
 
     Raises
     ------
@@ -80,7 +80,7 @@ def headline(seed, images_each=10):
 
 
 def development(seed, images_each=10):
-    """The same task with other people: recipes are chosen on these, so that no test picture is ever tuned on."""
+    """The same task with other people: recipes are chosen on these, so that no test image is ever tuned on."""
     return _task(DEVELOPMENT_PEOPLE, seed, images_each)
 
 

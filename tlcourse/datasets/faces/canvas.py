@@ -1,10 +1,10 @@
-"""Anti-aliased shapes on a small picture, in the coordinates of a head that turns."""
+"""Anti-aliased shapes on a small image, in the coordinates of a head that turns."""
 
 import numpy as np
 
 
 class Canvas:
-    """A picture under construction: colour planes, and the pixel grid in the face's own coordinates."""
+    """An image under construction: color planes, and the pixel grid in the face's own coordinates."""
 
     def __init__(self, size, rng):
         axis = (np.arange(size, dtype=np.float32) + 0.5) * (2 / size) - 1

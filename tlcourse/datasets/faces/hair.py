@@ -48,7 +48,7 @@ def in_front(canvas, p):
 
 
 def headwear(canvas, p, rng):
-    """A cap or a headband, in nearly half of the pictures: it is not part of the person."""
+    """A cap or a headband, in nearly half of the images: it is not part of the person."""
     if rng.random() > 0.45:
         return
     x, y = canvas.look(0.35)

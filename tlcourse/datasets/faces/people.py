@@ -1,10 +1,10 @@
-"""Who a synthetic person is: all that stays the same from picture to picture."""
+"""Who a synthetic person is: all that stays the same from image to image."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-# Colours are red, green, blue from 0 to 1.
+# Colors are red, green, blue from 0 to 1.
 _SKIN = np.array([[255, 224, 196], [240, 194, 160], [214, 160, 118], [172, 116, 76], [124, 78, 50], [78, 48, 34]]) / 255
 _HAIR = np.array([[28, 22, 22], [72, 44, 28], [122, 74, 38], [186, 130, 60], [232, 200, 120], [176, 66, 30],
                   [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80], [60, 150, 70], [230, 90, 150],
@@ -25,7 +25,7 @@ _GLASSES = ("none", "none", "round", "square", "half")
 
 @dataclass(frozen=True)
 class Mark:
-    """A birthmark, a mole or a scar: a disc on the face, in half picture widths."""
+    """A birthmark, a mole or a scar: a disc on the face, in half image widths."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Person:
-    """What makes one synthetic person recognisable: lengths in half picture widths, colours in 0..1."""
+    """What makes one synthetic person recognizable: lengths in half image widths, colors in 0..1."""
 
     skin: np.ndarray
     hair: np.ndarray

@@ -1,4 +1,4 @@
-"""One portrait of a synthetic person, under pose, expression, light, colour cast, clothes and clutter of the moment."""
+"""One portrait of a synthetic person, under pose, expression, light, color cast, clothes and clutter of the moment."""
 
 import numpy as np
 

@@ -15,9 +15,9 @@ from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
 COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`
-SOURCE = "drawn by tlcourse.datasets.galaxies; no real sky; MIT licence"
+SOURCE = "drawn by tlcourse.datasets.galaxies; no real sky; MIT license"
 _WHITE = 8.0  # light of a pixel that is shown white, before the stretch
-_PADDED = 80  # pixels of the grid on which light is blurred: none wraps around into the picture
+_PADDED = 80  # pixels of the grid on which light is blurred: none wraps around into the image
 _SOFTENING = 0.06  # of the stretch: below about this share of white it is linear
 
 
@@ -31,9 +31,9 @@ class Telescope:
     seeing : float
         Full width at half maximum of a star's image, in pixels (a point-spread function after Moffat 1969).
     exposure : float
-        Counts for a unit of light. Their noise is that of counting, sqrt(counts), and decides how grainy a picture is.
+        Counts for a unit of light. Their noise is that of counting, sqrt(counts), and decides how grainy an image is.
     sky : float
-        Light of the night sky in each pixel, about which the pictures are dark.
+        Light of the night sky in each pixel, about which the images are dark.
     glow : tuple of 3 float
         What remains of it after its subtraction, red, green, blue.
     """
@@ -86,10 +86,10 @@ def observe(images_each, seed, telescope=SHARP, fine=False):
 
 
 def expose(light, telescope, rng):
-    """The picture that `telescope` takes of `light`.
+    """The image that `telescope` takes of `light`.
 
-    Blurred by the atmosphere and the optics, counted with noise, and stretched as colour pictures of the sky are:
-    the brightness by asinh, all colours by the same factor (Lupton et al. 2004).
+    Blurred by the atmosphere and the optics, counted with noise, and stretched as color images of the sky are:
+    the brightness by asinh, all colors by the same factor (Lupton et al. 2004).
 
     Parameters
     ----------

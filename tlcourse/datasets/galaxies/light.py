@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SIZE = 48  # height and width of a picture, in pixels
+SIZE = 48  # height and width of an image, in pixels
 KINDS = (
     "spiral",
     "barred spiral",
@@ -46,11 +46,11 @@ class Sky:
         self.planes = np.zeros((3, SIZE, SIZE), np.float32)
 
     def add(self, light, color, total):
-        """Add `light` (height, width), scaled to `total` over the picture, in `color`."""
+        """Add `light` (height, width), scaled to `total` over the image, in `color`."""
         self.planes += color[:, None, None] * (light * np.float32(total / light.sum()))
 
     def point(self, x, y, color, total):
-        """Add a source of no size, shared among the four pixels around it; outside the picture it is lost."""
+        """Add a source of no size, shared among the four pixels around it; outside the image it is lost."""
         column, row = x + (SIZE - 1) / 2, y + (SIZE - 1) / 2
         left, top = int(np.floor(column)), int(np.floor(row))
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
@@ -67,10 +67,10 @@ class Frame:
         cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
         dx, dy = _X - np.float32(x), _Y - np.float32(y)
         self.u, self.v = cos * dx + sin * dy, (cos * dy - sin * dx) / np.float32(axis_ratio)
-        self.radius = np.sqrt(self.u**2 + self.v**2 + np.float32(0.15))  # a pixel has no infinitely bright centre
+        self.radius = np.sqrt(self.u**2 + self.v**2 + np.float32(0.15))  # a pixel has no infinitely bright center
 
     def place(self, radius, theta):
-        """The picture's x and y of a point of the body, given by radius and angle in its plane."""
+        """The image's x and y of a point of the body, given by radius and angle in its plane."""
         u, v = radius * np.cos(theta), radius * np.sin(theta) * self.axis_ratio
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         return self.origin[0] + cos * u - sin * v, self.origin[1] + sin * u + cos * v
@@ -88,7 +88,7 @@ def draw_light(kind, rng):
     Returns
     -------
     numpy.ndarray
-        Shape (3, 48, 48), dtype float32, linear; a galaxy's light is about 1,000 in each colour.
+        Shape (3, 48, 48), dtype float32, linear; a galaxy's light is about 1,000 in each color.
     """
     sky = Sky()
     x, y = rng.normal(0, 1.5, 2)
@@ -172,7 +172,7 @@ def _edge_on_with_bulge(sky, frame, total, rng):
 
 
 def _close_pair(sky, frame, total, rng):
-    """Two galaxies about to merge, each pulled towards the other, and a bridge of stars between them."""
+    """Two galaxies about to merge, each pulled toward the other, and a bridge of stars between them."""
     distance, share = rng.uniform(8, 15), rng.uniform(0.35, 0.65)
     for end, part in ((-0.5, share), (0.5, 1 - share)):
         x, y = frame.place(distance * end, 0.0)

@@ -17,7 +17,7 @@ __all__ = ["CLASS_NAMES", "LANGUAGES", "NEGATIONS", "SOURCE", "LabeledTexts", "c
 
 NEGATIONS = frozenset({"not", "never", "no", "nunca", "ni"})
 CLASS_NAMES = ("negative", "positive")
-SOURCE = "put together by the grammar of tlcourse.datasets.reviews; written by nobody; MIT licence"
+SOURCE = "put together by the grammar of tlcourse.datasets.reviews; written by nobody; MIT license"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def handwritten(language):
     number = _number(language)
     labels = np.array([sentiment > 0 for sentiment, *_ in HANDWRITTEN], dtype=np.int64)
     texts = tuple(sentences[number] for _, *sentences in HANDWRITTEN)
-    return LabeledTexts(texts, labels, CLASS_NAMES, "written by hand for this course; MIT licence")
+    return LabeledTexts(texts, labels, CLASS_NAMES, "written by hand for this course; MIT license")
 
 
 def _number(language):

@@ -39,7 +39,7 @@ class ReviewWriter:
         return self.pick(pairs)[self.language]
 
     def review(self, sentiment):
-        """Two or three clauses in favour of `sentiment`, at times one against, at times one about nothing."""
+        """Two or three clauses in favor of `sentiment`, at times one against, at times one about nothing."""
         topic = self.rng.choice(_TOPICS, p=_TOPIC_SHARES[LANGUAGES[self.language]])
         clauses = [self.judgment(sentiment, topic) for _ in range(self.rng.integers(2, 4))]
         if self.rng.random() < 0.3:
@@ -54,7 +54,7 @@ class ReviewWriter:
         return " ".join(clauses)
 
     def judgment(self, sentiment, topic):
-        """A clause in favour of `sentiment`, in one of four forms; a negation turns the adjective around."""
+        """A clause in favor of `sentiment`, in one of four forms; a negation turns the adjective around."""
         noun = self.pick(_of_topic(NOUNS, topic))
         form = self.rng.random()
         if form < 0.15:

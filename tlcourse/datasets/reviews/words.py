@@ -15,7 +15,7 @@ class Noun(NamedTuple):
 
 
 class Adjective(NamedTuple):
-    """A judgement of 1 or -1, or a mere description (0), for nouns of one topic or of all ("any")."""
+    """A judgment of 1 or -1, or a mere description (0), for nouns of one topic or of all ("any")."""
 
     sentiment: int
     topic: str

@@ -18,7 +18,17 @@ from tlcourse.grading.model.results import Result
 from tlcourse.grading.submissions.discover import read_submission
 
 
-def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, scheduler=None, progress=None):
+def grade(
+    folder,
+    unit,
+    jobs=None,
+    students=None,
+    unsafe=False,
+    again=False,
+    scheduler=None,
+    progress=None,
+    make_recorder=Recorder,
+):
     """Grade ``folder/submitted/*/unit`` and record the marks in nbgrader's gradebook.
 
     Parameters
@@ -38,6 +48,8 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
         The address of a Dask scheduler that gives the work to its workers.
     progress : bool, optional
         Show a bar; on a terminal, by default.
+    make_recorder : callable
+        Of a course, a unit and the release's sha256; returns the `Recorder` that keeps the results.
 
     Returns
     -------
@@ -60,7 +72,7 @@ def grade(folder, unit, jobs=None, students=None, unsafe=False, again=False, sch
     folders = course.submission_folders(unit)
     chosen = _chosen(course, folders, students)
     with _alone(course):
-        recorder = Recorder(course, unit, assignment.sha256)
+        recorder = make_recorder(course, unit, assignment.sha256)
         recorded = course.recorded(unit)
         results, waiting = {}, []
         for submission in [read_submission(folders[name], name, unit) for name in chosen if name in folders]:

@@ -10,7 +10,7 @@ from traitlets.config import Configurable
 
 from tlcourse import notebooks
 from tlcourse.grading.engine.calibration import calibrated
-from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook._nbgrader import read_configuration, solution_file
 from tlcourse.grading.gradebook.storage_errors import when_unlocked
 from tlcourse.grading.model import layout
 from tlcourse.grading.model.assignment import Assignment, Limits
@@ -61,15 +61,13 @@ class NbgraderCourse:
 
     def calibrated(self, assignment, unsafe=False):
         """An assignment with its plan; the unit's solutions run where there is none that fits."""
-        unit = assignment.unit
-        source = self.coursedir.format_path(self.coursedir.source_directory, ".", unit)
-        return calibrated(
-            assignment,
-            Path(source, f"{unit}.ipynb"),
-            layout.learned_plan_file(self.folder, unit),
-            Path(source, layout.SHIPPED_PLAN),
-            unsafe,
-        )
+        solution = self.solution_file(assignment.unit)
+        learned = layout.learned_plan_file(self.folder, assignment.unit)
+        return calibrated(assignment, solution, learned, solution.with_name(layout.SHIPPED_PLAN), unsafe)
+
+    def solution_file(self, unit):
+        """The solved notebook of a unit."""
+        return solution_file(self.coursedir, unit)
 
     def assignment(self, unit):
         """A unit from nbgrader's gradebook, which keeps the hidden tests, and from the release folder.

@@ -78,9 +78,13 @@ class CanvasExport(PlatformExport):
 def final_score(gradebook, unit, student):
     """The points of a submission less the penalty for being late, or None if there is none."""
     try:
-        submission = gradebook.find_submission(unit, student)
+        return less_penalty(gradebook.find_submission(unit, student))
     except MissingEntry:
         return None
+
+
+def less_penalty(submission):
+    """The points of one of nbgrader's submissions less the penalty for being late, and no fewer than none."""
     return max(0.0, submission.score - (submission.late_submission_penalty or 0))
 
 

@@ -7,7 +7,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook._nbgrader import solution_file
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -51,7 +51,7 @@ class ShowMarkScheme(NbGraderPreprocessor):
     def _schemes(self, unit):
         """What to show above each written answer of a unit, by grade_id; nothing if its source is not here."""
         try:
-            reference = notebooks.read(layout.solution_file(CourseDirectory(config=self.config).root, unit))
+            reference = notebooks.read(solution_file(CourseDirectory(config=self.config), unit))
         except (FileNotFoundError, ValueError) as error:
             self.log.warning("No mark schemes: %s", error)
             return {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import nbformat
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+from tlcourse.notebooks import KERNEL, tested_exercise
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,13 @@ class Assignment:
 
     def exercise(self, grade_id):
         """The grade_id of the solution cell that a test belongs to: by name, else the nearest one above."""
-        name, nearest, candidates = grade_id.removeprefix("test_"), None, []
+        above = []
         for cell in self.cells:
             if cell["grade_id"] == grade_id:
                 break
             if cell["cell_type"] == "code" and cell["nbgrader"].get("solution"):
-                nearest = cell["grade_id"]
-                if name == nearest or name.startswith(f"{nearest}_"):
-                    candidates.append(nearest)
-        return max(candidates, key=len, default=nearest)
+                above.append(cell["grade_id"])
+        return tested_exercise(grade_id, above) or (above[-1] if above else None)
 
     def untouched_notebook(self):
         """The student's untouched notebook with the full tests: what is graded where nothing can be read."""

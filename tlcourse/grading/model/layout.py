@@ -1,4 +1,7 @@
-"""Where a course keeps what belongs to a unit: paths only."""
+"""Where this course keeps what belongs to a unit: paths only, as its nbgrader_config.py names the folders.
+
+Grading and reports ask `tlcourse.grading.gradebook.course.NbgraderCourse` instead: there, folders can be configured.
+"""
 
 from pathlib import Path
 

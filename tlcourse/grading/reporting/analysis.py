@@ -7,12 +7,12 @@ import collections
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from tlcourse import notebooks
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.exports import less_penalty
 from tlcourse.grading.reporting import item_analysis
 
 ATTEMPTED = ("graded", "repaired", "timed out", "crashed")
@@ -81,27 +81,16 @@ def read(folder, unit):
     ValueError
         If nothing of the unit has been graded.
     """
-    from nbgrader.api import Gradebook
-
-    folder = Path(folder)
-    owners = exercise_of_cells(notebooks.read(layout.solution_file(folder, unit)))
-    records = {file.stem: _record(file) for file in sorted((folder / "autograding" / unit).glob("*.json"))}
-    with Gradebook(database(folder)) as book:
+    course = NbgraderCourse(folder)
+    owners = exercise_of_cells(notebooks.read(course.solution_file(unit)))
+    records = {file.stem: _record(file) for file in sorted((course.folder / "autograding" / unit).glob("*.json"))}
+    with course.gradebook() as book:
         marks, people = _marks(book, unit, owners)
     if not marks and not records:
         raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
     names = sorted(set(marks) | set(records) | set(people))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
     return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students))
-
-
-def database(folder):
-    """The address of the gradebook that nbgrader uses in a course: `CourseDirectory.db_url`."""
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config.loader import PyFileConfigLoader
-
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(Path(folder).resolve())).load_config()
-    return CourseDirectory(config=config).db_url
 
 
 def exercise_of_cells(notebook):
@@ -136,8 +125,7 @@ def _marks(book, unit, owners):
             waiting = waiting or bool(grade.needs_manual_grade)
             before = points.get(exercise, 0.0)
             points[exercise] = None if unmarked or before is None else before + grade.score
-        score = max(0.0, submission.score - (submission.late_submission_penalty or 0))
-        rows[submission.student.id] = (points, score, waiting)
+        rows[submission.student.id] = (points, less_penalty(submission), waiting)
     return rows, people
 
 

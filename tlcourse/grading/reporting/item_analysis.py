@@ -31,7 +31,7 @@ class Exercise:
     def verdict(self):
         """What the discrimination says, in words; starts with 'poor' where the exercise should be looked at."""
         if self.attempts < FEWEST:
-            return f"fewer than {FEWEST} hand-ins: too few to say"
+            return f"fewer than {FEWEST} submissions: too few to say"
         if self.discrimination is None:
             return "no spread: everybody has the same points"
         if self.discrimination_interval[1] < 0:

@@ -4,7 +4,10 @@ import unicodedata
 from pathlib import Path
 
 import jinja2
+from nbgrader.plugins import CsvExportPlugin
 
+from tlcourse.grading.gradebook import exports
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.reporting import analysis
 from tlcourse.notebooks import write_atomically
 from tlcourse.plots.style import COLORS
@@ -58,16 +61,11 @@ def write(folder, unit):
     FileNotFoundError, ValueError
         See `analysis.read`.
     """
-    from nbgrader.api import Gradebook
-    from nbgrader.plugins import CsvExportPlugin
-
-    from tlcourse.grading.gradebook import exports
-
     target = Path(folder, "report", unit)
     write_atomically(target / "report.html", page(analysis.read(folder, unit)))
     files = [target / "report.html"]
     plugins = {"grades.csv": CsvExportPlugin, "moodle.csv": exports.MoodleExport, "canvas.csv": exports.CanvasExport}
-    with Gradebook(analysis.database(folder)) as book:
+    with NbgraderCourse(folder).gradebook() as book:
         for name, plugin in plugins.items():
             plugin(to=str(target / name), assignment=[unit]).export(book)
             files.append(target / name)

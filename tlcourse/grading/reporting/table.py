@@ -22,6 +22,4 @@ def show(results):
         table.add_row(result.student, result.status, points, notes)
     console.print(table)
     counts = collections.Counter(result.status for result in results)
-    console.print(
-        ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "nobody handed in anything"
-    )
+    console.print(", ".join(f"{count} {status}" for status, count in counts.most_common()) or "no submissions")

@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.interface import NoSandbox
 HOME = "/home/student"  # inside the sandbox
 MEETING = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
 MISSING = (
-    "student code needs a box to run in, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
+    "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
     "on your own risk"
 )
@@ -103,7 +103,7 @@ def command(meeting):
 
 
 def environment():
-    """What student code finds in its environment: nothing of the instructor's but language and time zone."""
+    """Student code's environment: of the instructor's only `PASSED_ON` (language, time zone, TensorFlow) and the mirror."""
     package = Path(data.__file__).resolve().parent
     variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     variables |= {

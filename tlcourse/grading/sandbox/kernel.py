@@ -10,9 +10,9 @@ import time
 from queue import Empty
 
 import zmq.asyncio
-from jupyter_client import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
 
+from tlcourse.grading.sandbox._jupyter_client import WatchedClient
 from tlcourse.grading.sandbox.bubblewrap import MEETING
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
@@ -122,10 +122,9 @@ class ConfinedKernel(ForkedProcess, Kernel):
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
-        self.client = AsyncKernelClient(context=context)
+        self.client = WatchedClient(context=context, kernel_lives=self._is_alive)
         self.client.load_connection_info(info)
         self.client.allow_stdin = False
-        self.client.is_alive = lambda: self.alive
 
     async def start(self):
         """Return when it answers.
@@ -141,6 +140,9 @@ class ConfinedKernel(ForkedProcess, Kernel):
         except (TimeoutError, Empty) as error:
             await self.close()
             raise KernelError(f"the kernel does not answer ({type(error).__name__})") from error
+
+    async def _is_alive(self):
+        return self.alive
 
     async def _wait_for_answer(self):
         """Return when it has answered, and when the subscription to its output has arrived there."""

@@ -16,10 +16,11 @@ from pathlib import Path
 import psutil
 from jupyter_client import AsyncKernelManager
 
+from tlcourse.grading.sandbox._jupyter_client import WatchedClient
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
-WARNING = "WARNING: student code runs without a box; it can read and change whatever you can"
+WARNING = "WARNING: student code runs without a sandbox; it can read and change whatever you can"
 
 
 class Unsandboxed(Sandbox):
@@ -55,15 +56,14 @@ class UnconfinedKernel(Kernel):
             target = Path(self._folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        self._manager = AsyncKernelManager(kernel_name="python3")
+        self._manager = AsyncKernelManager(kernel_name="python3", client_factory=WatchedClient)
         environment = kernel_environment() | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
         await self._manager.start_kernel(cwd=self._folder, env=environment, extra_arguments=["--log-level=50"])
         self._process = psutil.Process(self._manager.provisioner.process.pid)
         self._limit(self._process.pid)
-        self.client = self._manager.client()
+        self.client = self._manager.client(kernel_lives=self._is_alive)
         self.client.start_channels(stdin=False, hb=False)
         self.client.allow_stdin = False
-        self.client.is_alive = self._is_alive
         try:
             await self.client.wait_for_ready(timeout=300)
         except RuntimeError as error:

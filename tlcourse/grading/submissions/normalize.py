@@ -7,10 +7,10 @@ is taken out, and the originals are put in behind the solution that they test.
 import ast
 import collections
 
-from tlcourse.grading.model.assignment import KERNEL
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import condensed, grade_id_of, is_test, match_cells
+from tlcourse.notebooks import KERNEL
 
 ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; hand that in."
 UNANSWERED = "had been deleted and was put back unanswered."

@@ -21,18 +21,17 @@ def watch(connection, first, limits):
     """Look after the process tree that begins at `first` until it ends or the connection is closed."""
     reason = None
     while True:
-        ended, status = os.waitpid(first, os.WNOHANG)
-        if ended:
-            send(connection, exit=os.waitstatus_to_exitcode(status), reason=reason)
+        if os.waitpid(first, os.WNOHANG)[0]:
+            send(connection, reason=reason)
             return
         used = usage(first)
-        send(connection, cpu=used["cpu"], busy=used["busy"], processes=len(used["members"]))
+        send(connection, cpu=used["cpu"], busy=used["busy"])
         reason = reason or _excess(used, limits)
         if reason or _hung_up(connection):
             cpu = usage(first)["cpu"]
             os.kill(first, signal.SIGKILL)
             os.waitpid(first, 0)
-            send(connection, exit=-9, reason=reason, cpu=cpu, busy=True)
+            send(connection, reason=reason, cpu=cpu, busy=True)
             return
 
 
