@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(".venv")  # in ROOT, which is the working directory of all that runs here
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+BIN, EXE = (VENV / "Scripts", ".exe") if os.name == "nt" else (VENV / "bin", "")
+PYTHON = BIN / f"python{EXE}"
 CONSTRAINTS = ("-c", "constraints.txt")
 QUIET_PIP = (str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check")
 NOT_COMPILED = r"[/\\](tests?|_vendored|_tf_keras)[/\\]"
@@ -78,17 +78,19 @@ def install_with_uv(project):
     bool
         False if uv is not available or fails; one printed line says why.
     """
-    pip, uv = pip_settings(), shutil.which("uv")
+    uv = shutil.which("uv")
     try:
+        pip = pip_settings()
         if uv is None:
             run_quietly([*QUIET_PIP, *CONSTRAINTS, "uv"])
-            uv = str(BIN / "uv")
+            uv = str(BIN / f"uv{EXE}")
         index = ["--no-index"] if pip.get("no-index", "").lower() in ("1", "true", "yes", "on") else []
         command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *CONSTRAINTS, *index, *project]
         run_quietly(command, env={**os.environ, **uv_settings(pip, os.environ)})
     except (OSError, subprocess.CalledProcessError) as error:
-        lines = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
-        print(f"uv could not install the packages ({lines[-1].strip()}). pip installs them, which takes longer.")
+        output = (getattr(error, "stderr", None) or "").strip() or str(error)
+        reason = output.splitlines()[-1].strip()
+        print(f"uv could not install the packages ({reason}). pip installs them, which takes longer.", flush=True)
         return False
     return True
 
