@@ -81,7 +81,9 @@ def balanced(labels, count, rng):
 # %% wrong: the course's function
 # message: how often each class comes
 def balanced(labels, count, rng):
-    return label_shift.resample(labels, int(rng.integers(1000)), "over")
+    from tlcourse.research.unbalanced_classes import resample
+
+    return resample(labels, int(rng.integers(1000)), "over")
 
 
 # %% wrong: drawn again in the order of the labels
