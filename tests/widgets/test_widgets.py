@@ -377,7 +377,7 @@ def test_a_worse_telescope_changes_figure_and_accuracy(telescope, control, value
         ("thermometer", "temperature", (2, 3, 4, 5)),
         ("cutter", "layer", (1, 2, 0, 1)),
         ("classifier", "sample", ("noon", "night", "noon", "night")),
-        ("timetable", "factor", (4, 5, 6, 7)),
+        ("schedule", "factor", (4, 5, 6, 7)),
         ("telescope", "seeing", (3.0, 6.0, 1.5, 3.0)),
     ],
 )
