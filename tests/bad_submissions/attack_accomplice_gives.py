@@ -10,7 +10,7 @@ import pathlib
 import socket
 import threading
 
-for folder in ("/tmp", "/dev/shm", "/run", "/var/tmp", os.path.expanduser("~"), "/"):
+for folder in ("/tmp", "/dev/shm", "/dev", "/run", "/var/tmp", os.path.expanduser("~"), "/"):
     try:
         pathlib.Path(folder, "tlcourse-answers").write_text("2")
     except OSError:

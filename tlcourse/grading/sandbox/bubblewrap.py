@@ -96,7 +96,7 @@ def command(meeting):
             words += ["--perms", "0755", "--dir", str(parent)]
     for folder in readable_folders():
         words += ["--ro-bind", str(folder), str(folder)]
-    words += ["--bind", str(meeting), MEETING, "--remount-ro", "/", "--chdir", "/"]
+    words += ["--bind", str(meeting), MEETING, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"]
     for name, value in environment().items():
         words += ["--setenv", name, value]
     return words
