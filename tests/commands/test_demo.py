@@ -18,8 +18,8 @@ from tlcourse import data, notebooks
 from tlcourse.building import builder
 from tlcourse.commands import demo, demo_tables
 from tlcourse.grading.gradebook import scratch_course
-from tlcourse.grading.model import layout
-from tlcourse.samples import demo_class, known_answers
+from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.samples import demo_class
 from tlcourse.stats import summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,10 +88,10 @@ def test_each_of_the_class_gets_the_due_mark(real_demo):
     assert 0 < partly < right
     assert mistaken == untouched == 0
     for student in demo_class.STUDENTS:
-        page = layout.feedback_file(ROOT / "build" / "demo", student, demo_class.UNIT)
+        page = CoursePaths(ROOT / "build" / "demo").feedback_file(student, demo_class.UNIT)
         assert str(page) in printed
         assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
-    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", demo_class.UNIT).read_text(encoding="utf-8")
+    page = CoursePaths(ROOT / "build" / "demo").feedback_file("mistaken", demo_class.UNIT).read_text(encoding="utf-8")
     assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
 
 
@@ -102,12 +102,13 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
 
 
 def mistakes_of_the_class():
-    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
-    return demo_class.mistaken_answers(known_answers.folder(ROOT, demo_class.UNIT), notebooks.exercises(reference))
+    paths = CoursePaths(ROOT)
+    reference = notebooks.read(paths.solution_file(demo_class.UNIT))
+    return demo_class.mistaken_answers(paths.answers_folder(demo_class.UNIT), notebooks.exercises(reference))
 
 
 def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
-    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
+    reference = notebooks.read(CoursePaths(ROOT).solution_file(demo_class.UNIT))
     assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
     with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
         demo_class.mistaken_answers(tmp_path, ["output_size"])

@@ -20,8 +20,14 @@ NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "sol
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}
 
 
-def course_folder(root=None):
-    """The folder that holds nbgrader_config.py and solutions/: `root`, else around the working directory, else ours.
+def course_folder(root=None, sources=True):
+    """The folder of a course: `root`, else around the working directory, else ours.
+
+    Parameters
+    ----------
+    root : path, optional
+    sources : bool
+        Whether it must hold the units' sources in solutions/ besides nbgrader_config.py. Grading needs none.
 
     Raises
     ------
@@ -31,9 +37,10 @@ def course_folder(root=None):
     here = Path.cwd()
     candidates = [Path(root)] if root is not None else [here, *here.parents, Path(__file__).resolve().parents[2]]
     for folder in candidates:
-        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+        if (folder / "nbgrader_config.py").is_file() and (not sources or (folder / "solutions").is_dir()):
             return folder.resolve()
-    raise FileNotFoundError(f"no course at {candidates[0]}: nbgrader_config.py and solutions/ should lie there")
+    parts = "nbgrader_config.py and solutions/" if sources else "nbgrader_config.py"
+    raise FileNotFoundError(f"no course at {candidates[0]}: {parts} should lie there")
 
 
 def names(root=None):

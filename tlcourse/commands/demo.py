@@ -19,9 +19,9 @@ from tqdm import tqdm
 from tlcourse import data
 from tlcourse.building import unit_sources
 from tlcourse.commands import demo_tables
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import gradebook_rows, new_course, run_grade, run_nbgrader, submit
-from tlcourse.grading.model import layout
-from tlcourse.samples import demo_class, known_answers
+from tlcourse.samples import demo_class
 from tlcourse.storage import write_json
 
 HEADLINE_SEED = 0
@@ -90,7 +90,7 @@ def _show_rest(folder, outcome, results):
     demo_tables.show_rest(outcome, results["missing"], written)
     print("Feedback pages:")
     for row in outcome["gradebook"]:
-        print(f"  {layout.feedback_file(folder, row['student'], row['unit'])}")
+        print(f"  {CoursePaths(folder).feedback_file(row['student'], row['unit'])}")
     print(f"{outcome['seconds']:.0f} s in all.")
 
 
@@ -247,7 +247,7 @@ def _real(results, name, seed, measured=_measured):
 
 
 def _submit_class(folder, unit, root):
-    made = demo_class.notebooks_of(folder, unit, known_answers.folder(root, unit))
+    made = demo_class.notebooks_of(folder, unit, CoursePaths(root).answers_folder(unit))
     for student, notebook in made.items():
         submit(folder, student, unit, notebook)
 

@@ -10,9 +10,10 @@ import psutil
 
 from tlcourse.building import unit_sources
 from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
-from tlcourse.samples import demo_class, known_answers
+from tlcourse.samples import demo_class
 
 STOCK = """\
 c = get_config()
@@ -84,7 +85,7 @@ def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
 
 
 def _submit_class(course, unit, students, root):
-    made = list(demo_class.notebooks_of(course, unit, known_answers.folder(root, unit)).values())
+    made = list(demo_class.notebooks_of(course, unit, CoursePaths(root).answers_folder(unit)).values())
     for number in range(students):
         submit(course, f"student{number:02}", unit, made[number % len(made)])
 

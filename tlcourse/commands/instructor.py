@@ -23,7 +23,7 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "again": again, "scheduler": scheduler, "unsafe": unsafe}
-    table.show(grade_unit(course_folder(), unit, **options))
+    table.show(grade_unit(course_folder(sources=False), unit, **options))
 
 
 @click.command()
@@ -36,7 +36,7 @@ def report(unit):
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.grading.reporting.page import write
 
-    for file in write(course_folder(), unit):
+    for file in write(course_folder(sources=False), unit):
         click.echo(file)
 
 
@@ -54,7 +54,7 @@ def make_sample_class(unit, students, seed, kinds, folder):
     from tlcourse.building.unit_sources import course_folder
     from tlcourse.samples import sample_class
 
-    root = course_folder()
+    root = course_folder(sources=False)
     folder = folder or root / "build" / "class"
     chosen = kinds.split(",") if kinds else sample_class.KINDS
     made = sample_class.make(folder, root, unit, students, seed, chosen)

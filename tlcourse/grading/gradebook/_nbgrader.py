@@ -7,7 +7,6 @@ says which of these has changed.
 
 import contextlib
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from jupyter_core.application import JupyterApp
@@ -38,17 +37,6 @@ def working_in(folder):
         yield
     finally:
         os.chdir(before)
-
-
-def solution_file(coursedir, unit):
-    """The solved notebook of a unit, in the source directory that is configured.
-
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    unit : str
-    """
-    return Path(coursedir.format_path(coursedir.source_directory, ".", unit), f"{unit}.ipynb")
 
 
 class Conversion(NamedTuple):

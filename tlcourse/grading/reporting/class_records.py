@@ -8,6 +8,7 @@ import json
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.exports import less_penalty
+from tlcourse.grading.model.results import records_folder
 from tlcourse.grading.reporting import class_report
 
 
@@ -32,8 +33,8 @@ def read(folder, unit):
         If nothing of the unit has been graded.
     """
     course = NbgraderCourse(folder)
-    owners = exercise_of_cells(notebooks.read(course.solution_file(unit)))
-    records = {file.stem: _record(file) for file in sorted((course.folder / "autograding" / unit).glob("*.json"))}
+    owners = exercise_of_cells(notebooks.read(course.paths.solution_file(unit)))
+    records = {file.stem: _record(file) for file in sorted(records_folder(course.folder, unit).glob("*.json"))}
     with course.gradebook() as book:
         marks, people = _marks(book, unit, owners)
     if not marks and not records:
