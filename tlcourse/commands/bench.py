@@ -10,6 +10,7 @@ import click
 
 from tlcourse import notebooks
 from tlcourse.building import speed_table, unit_sources
+from tlcourse.building.course_folder import course_folder
 from tlcourse.commands import network_bench
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
@@ -36,7 +37,7 @@ def unit_seconds():
     """Seconds of each unit, top to bottom from a fresh kernel with cold caches."""
     seconds = {}
     for name in unit_sources.names():
-        notebook = unit_sources.read(unit_sources.course_folder() / "solutions" / f"{name}.py")
+        notebook = unit_sources.read(course_folder() / "solutions" / f"{name}.py")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
             notebooks.run(notebook, folder, name, environment={"TLCOURSE_CACHE": folder})

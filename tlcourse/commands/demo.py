@@ -10,7 +10,7 @@ from collections import deque
 from pathlib import Path
 
 from tlcourse import data
-from tlcourse.building import unit_sources
+from tlcourse.building.course_folder import course_folder
 from tlcourse.commands import demo_steps, demo_tables, parallel_steps
 from tlcourse.commands.demo_steps import HEADLINE_SEED
 from tlcourse.grading.gradebook.course_paths import CoursePaths
@@ -42,7 +42,7 @@ def run(json_file=None, root=None):
         If the JSON file cannot be written; before any work.
     """
     json_file = None if json_file is None else _writable(Path(json_file))
-    root = unit_sources.course_folder(root)
+    root = course_folder(root)
     started = time.perf_counter()
     record = data.results("headline")
     folder = root / "build" / "demo"
