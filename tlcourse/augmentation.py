@@ -67,5 +67,5 @@ class RandomAffine(keras.layers.Layer):
         moved = keras.ops.image.affine_transform(images, places, interpolation="bilinear", fill_mode="nearest")
         return keras.ops.reshape(moved, (-1, *images.shape[1:]))  # TensorFlow forgets the shape, and is slower then
 
-    def _draw(self, count, most):
-        return keras.random.uniform((count,), -most, most, seed=self.generator)
+    def _draw(self, count, limit):
+        return keras.random.uniform((count,), -limit, limit, seed=self.generator)

@@ -18,10 +18,10 @@ import tensorflow as tf
 
 from tlcourse import storage
 from tlcourse.teachers.catalogue import CATALOGUE
-from tlcourse.teachers.input_images import check_range
+from tlcourse.teachers.input_images import validate_range
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
-_KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
+_CACHE_BYTES = 2 << 30  # beyond this the features that were made first go
 _STALE_SECONDS = 24 * 3600  # after which what an interrupted write left behind is removed
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -58,7 +58,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
         If the images do not suit the model, or it has no such layer.
     """
     cut = _cut(teacher_model, layer, pool)
-    checked = _checked(cut, np.asarray(images), teacher_model.name)
+    checked = _validated(cut, np.asarray(images), teacher_model.name)
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (checked.shape[1] * checked.shape[2])))
     if not cache:
         return _compute(cut, checked, batch_size)
@@ -66,7 +66,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     features = _read(path, (len(checked), cut.output_shape[-1]))
     if features is None:
         features = _compute(cut, checked, batch_size)
-        _keep(path, features)
+        _store(path, features)
     return features
 
 
@@ -97,7 +97,7 @@ def _last_hidden(model):
     return last.input if isinstance(last, keras.layers.Dense) else model.outputs[0]
 
 
-def _checked(cut, images, name):
+def _validated(cut, images, name):
     expected = cut.input_shape
     fits = images.ndim == len(expected) == 4 and all(
         size in (None, actual) for size, actual in zip(expected[1:], images.shape[1:], strict=True)
@@ -110,7 +110,7 @@ def _checked(cut, images, name):
     if images.dtype.kind not in "uif":
         raise ValueError(f"images must be numbers, got dtype {images.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
-        check_range(images)
+        validate_range(images)
     elif name in CATALOGUE and images.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw images: give it teachers.preprocess({name!r}, images)")
     return images
@@ -148,27 +148,27 @@ def _read(path, shape):
     return features if features.shape == shape and features.dtype == np.float32 else None
 
 
-def _keep(path, features):
+def _store(path, features):
     try:
-        _tidy(path.parent)
+        _evict(path.parent)
         with storage.whole_file(path) as partial, open(partial, "wb") as file:
             np.savez(file, features=features)  # a zip file, so that damage shows in its check sums
     except OSError as error:
-        _say_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
-                  "Set TLCOURSE_CACHE to a folder with free space that you may write to.")  # fmt: skip
+        _print_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
+                    "Set TLCOURSE_CACHE to a folder with free space that you may write to.")  # fmt: skip
 
 
-def _tidy(folder):
+def _evict(folder):
     """Remove what interrupted writes left behind, and the oldest features where they are too many."""
     files = sorted((path for path in folder.glob("*") if path.is_file()), key=os.path.getmtime, reverse=True)
     total = 0
     for path in files:
         total += path.stat().st_size
         stale = path.suffix == ".partial" and time.time() - path.stat().st_mtime > _STALE_SECONDS
-        if stale or total > _KEPT_BYTES:
+        if stale or total > _CACHE_BYTES:
             path.unlink()
 
 
 @functools.cache
-def _say_once(message):
+def _print_once(message):
     print(message)

@@ -19,8 +19,8 @@ from pathlib import Path
 import platformdirs
 from tqdm import tqdm
 
-_CHUNK = 1 << 20  # bytes read at a time
-_SILENCE = 30  # seconds without a byte after which a download is given up
+_CHUNK_BYTES = 1 << 20  # bytes read at a time
+_READ_TIMEOUT = 30  # seconds without a byte after which a download is given up
 
 
 def cache_folder():
@@ -122,7 +122,7 @@ def fetch(url, target, md5=None):
     )
     def download(partial):
         with tqdm(total=1, unit="B", unit_scale=True, desc=target.name, file=sys.stdout) as bar:  # pooch sets the total
-            pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK, timeout=_SILENCE)(url, partial, None)
+            pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK_BYTES, timeout=_READ_TIMEOUT)(url, partial, None)
 
     with whole_file(target) as partial:
         try:

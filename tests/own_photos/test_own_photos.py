@@ -52,7 +52,7 @@ def test_photos_are_classified_with_their_uncertainty(learned):
     assert 0 < low <= learned.accuracy <= high <= 1
     assert high - low > 0.1, "twenty photos do not tell an accuracy to the point"
     assert f"{correct} of 20 right" in str(learned)
-    assert learned.remark == ""
+    assert learned.teacher_note == ""
 
 
 def test_the_exported_file_gives_the_classes_by_name(learned, folder):

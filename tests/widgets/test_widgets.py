@@ -268,10 +268,10 @@ def test_an_uploaded_photo_is_classified(classifier, version):
     before = classifier.figure.value
     file = io.BytesIO()
     Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
-    classifier._moved({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
+    classifier._on_change({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
     assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
     assert classifier.figure.value != before
-    classifier._moved({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
+    classifier._on_change({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
     assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
     classifier.sample.value = "noon"
     assert "noon" in classifier.numbers.value

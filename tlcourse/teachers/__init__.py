@@ -10,7 +10,7 @@ import numpy as np
 
 from tlcourse.teachers import weights
 from tlcourse.teachers.catalogue import CATALOGUE, Teacher
-from tlcourse.teachers.input_images import check_images
+from tlcourse.teachers.input_images import validate_images
 from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
@@ -98,7 +98,7 @@ def preprocess(name, images):
     """
     teacher = _teacher(name)
     size = teacher.input_size if teacher.embedded else None
-    prepared = np.array(check_images(images, size), dtype=np.float32)
+    prepared = np.array(validate_images(images, size), dtype=np.float32)
     if min(prepared.shape[1:3]) < teacher.minimum_size:
         raise ValueError(f"{name} takes images of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
     if teacher.scaling == "none":

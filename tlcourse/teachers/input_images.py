@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def check_images(images, size=None):
+def validate_images(images, size=None):
     """`images` as an array, if they are color images with values of 0 to 255.
 
     Parameters
@@ -23,11 +23,11 @@ def check_images(images, size=None):
     if not fits:
         needed = f"(n, {size or 'height'}, {size or 'width'}, 3)"
         raise ValueError(f"images must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
-    check_range(array)
+    validate_range(array)
     return array
 
 
-def check_range(array):
+def validate_range(array):
     """Raise a ValueError unless an array of images holds values of 0 to 255 in which something can be seen."""
     if array.size == 0:
         raise ValueError(f"there are no images: the shape is {array.shape}")

@@ -10,7 +10,7 @@ from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
 from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
 
-SHOWN = 24  # channels of a layer
+CHANNELS_SHOWN = 24  # of a layer
 
 
 @styled
@@ -62,7 +62,7 @@ def _as_maps(maps):
     """The first channels; a vector as one square map, filled up with its lowest value."""
     maps = np.asarray(maps, dtype=float)
     if maps.ndim == 3:
-        return maps[..., :SHOWN]
+        return maps[..., :CHANNELS_SHOWN]
     side = int(np.ceil(np.sqrt(len(maps))))
     return np.pad(maps, (0, side * side - len(maps)), constant_values=maps.min()).reshape(side, side, 1)
 
