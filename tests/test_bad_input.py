@@ -297,7 +297,7 @@ REASONS = {
 @pytest.fixture(autouse=True)
 def say_again():
     """What is said once in a session is said once in each test."""
-    features._say_once.cache_clear()
+    features._print_once.cache_clear()
 
 
 @pytest.mark.parametrize("reason", REASONS)

@@ -82,7 +82,7 @@ def test_jupyter_client_has_what_the_sandbox_relies_on():
         return False
 
     manager = AsyncKernelManager(client_factory=_jupyter_client.WatchedClient)
-    client = manager.client(kernel_lives=dead)
+    client = manager.client(kernel_is_alive=dead)
     assert isinstance(client, _jupyter_client.WatchedClient), changed(
         "jupyter_client", "a manager makes its client without `client_factory`", _jupyter_client
     )
@@ -128,6 +128,6 @@ def test_ipython_has_what_tamper_detection_relies_on():
     assert hasattr(shell.events, "callbacks"), changed("ipython", "its events have no callbacks", _ipython)
     shell.ast_transformers.append(object())
     shell.run_cell = lambda *_: None
-    _ipython.take_out_hooks(shell)
+    _ipython.remove_hooks(shell)
     assert shell.ast_transformers == []
     assert "run_cell" not in vars(shell)

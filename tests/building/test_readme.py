@@ -62,8 +62,8 @@ def test_every_unit_has_a_row_that_agrees_with_its_page():
 
 
 def test_the_address_is_the_projects():
-    assert f'Repository = "{addresses.SITE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert f"git clone {addresses.SITE}" in README
+    assert f'Repository = "{addresses.REPOSITORY}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"git clone {addresses.REPOSITORY}" in README
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())

@@ -190,8 +190,8 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
     assignment, released, monkeypatch
 ):
     """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
-    monkeypatch.setattr(check_grader, "LEAST_SECONDS", 1)
-    monkeypatch.setattr(check_grader, "PATIENCE", 2)
+    monkeypatch.setattr(check_grader, "SHORTEST_TIME_LIMIT", 1)
+    monkeypatch.setattr(check_grader, "TIME_LIMIT_FACTOR", 2)
     work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
 
     def stopped(seconds, reference_seconds):
@@ -359,9 +359,9 @@ def test_the_graders_own_error_is_retried_and_then_reported(assignment, released
         return Result("student", UNIT, "graded", 4.0, 4.0)
 
     monkeypatch.setattr(grading_pool, "grade_submission", graded_after_trouble)
-    assert grading_pool.grade_or_explain(assignment, submission(released), unsafe=True).score == 4
+    assert grading_pool.grade_with_retries(assignment, submission(released), unsafe=True).score == 4
     troubles += [OSError("again"), OSError("and again")]
-    result = grading_pool.grade_or_explain(assignment, submission(released), unsafe=True)
+    result = grading_pool.grade_with_retries(assignment, submission(released), unsafe=True)
     assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")
 
 
@@ -373,5 +373,5 @@ def test_checks_meet_the_same_random_numbers_in_both_processes():
 
     checker.seed_everything()
     in_the_checker = drawn()
-    integrity.prepare({}, {}, [])
+    integrity.reset_modules({}, {}, [])
     assert drawn() == in_the_checker

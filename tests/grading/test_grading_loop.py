@@ -15,7 +15,7 @@ from tiny_answers import RIGHT, UNIT
 
 from tlcourse import notebooks
 from tlcourse.building import builder, unit_sources
-from tlcourse.grading.engine import calibration
+from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
@@ -53,11 +53,11 @@ def the_plan_that_came_with_it_fits(folder, unit):
     """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
     assignment = NbgraderCourse(folder).assignment(unit)
     shipped = json.loads(layout.shipped_plan_file(ROOT, unit).read_text(encoding="utf-8"))
-    fresh = calibration.code_digest(assignment, layout.solution_file(ROOT, unit))
+    fresh = grading_plan.code_digest(assignment, layout.solution_file(ROOT, unit))
     assert shipped["code_sha256"] == fresh, f"make it again: `tlcourse build {unit[:2]}`"
-    assert shipped["checks"].keys() == {cell["grade_id"] for cell in assignment.graded()} | {"*"}
+    assert shipped["checks"].keys() == {cell["grade_id"] for cell in assignment.autograded_cells()} | {"*"}
     assert shipped["reference_fails"] == {}
-    assert sandbox_problem() or not layout.learned_plan_file(folder, unit).exists(), "the solutions were tried again"
+    assert sandbox_problem() or not layout.cached_plan_file(folder, unit).exists(), "the solutions were tried again"
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tlcourse.building import addresses, claims, headline_figure, speed_table
 from tlcourse.building import unit_sources as sources
 from tlcourse.data import results
 
-NAMES = {
+DATASET_TITLES = {
     "digits": "1,797 handwritten digits (scikit-learn), 10 of each class to learn from",
     "cats_dogs": "Photos of cats and dogs, 50 of each class to learn from, MobileNetV2 as teacher",
 }
@@ -31,7 +31,7 @@ class Unit(NamedTuple):
     written: int
 
 
-def describe(name, root):
+def read_unit(name, root):
     """Read title, minutes and number of exercises from a unit's released notebook.
 
     Raises
@@ -54,7 +54,7 @@ def unit_table(root):
     """The units with their minutes, exercises and links to Colab, as Markdown."""
     lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
     for name in sources.names(root):
-        unit = describe(name, root)
+        unit = read_unit(name, root)
         lines.append(
             f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
             f"| {unit.written or 'none'} | [Colab]({addresses.colab(name)}) |"
@@ -78,7 +78,9 @@ def result_table(root):
     lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
     headline, real = (results(name, root) for name in ("headline", "real"))
     rows = [("65 new people, 10 images of each to learn from", headline["transfer"], headline["best_from_scratch"])]
-    rows += [(title, real[name]["transfer"], real[name]["scratch"]) for name, title in NAMES.items() if name in real]
+    rows += [
+        (title, real[name]["transfer"], real[name]["scratch"]) for name, title in DATASET_TITLES.items() if name in real
+    ]
     for title, transfer, scratch in rows:
         lines.append(f"| {title} | {_percent(transfer)} | {_percent(scratch)} | {transfer['seeds']} |")
     return "\n".join(lines)
@@ -145,10 +147,10 @@ def decided_points(name, root):
     plan = json.loads(plan_file.read_text(encoding="utf-8"))["checks"] if plan_file.is_file() else {}
     points = collections.Counter(outside=0, inside=0)
     for cell in solution.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and marks.get("grade"):
-            where = "outside" if plan.get(marks["grade_id"], {}).get("outside") else "inside"
-            points[where] += marks["points"]
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and nbgrader.get("grade"):
+            where = "outside" if plan.get(nbgrader["grade_id"], {}).get("outside") else "inside"
+            points[where] += nbgrader["points"]
     return points
 
 
@@ -177,7 +179,7 @@ TABLES = {
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"ways": decision_table},
     "docs/measuring.md": {"results": result_table, "longer": longer_training, "again": remeasuring},
-    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.costs},
+    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
     "data/README.md": {"files": file_table},
 }
 

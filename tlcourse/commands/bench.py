@@ -83,8 +83,8 @@ def share_of_peak(images=1950, size=2048, repeats=5):
     base = teachers.load("faces_vgg16", head=False)
     batch = np.random.default_rng(0).integers(0, 256, (images, *base.input_shape[1:]), dtype=np.uint8)
     matrix = tf.random.normal((size, size), seed=0)
-    multiply_seconds = _best(lambda: tf.linalg.matmul(matrix, matrix).numpy(), repeats)
-    extract_seconds = _best(lambda: base.predict(batch, batch_size=256, verbose=0), repeats)
+    multiply_seconds = _shortest_seconds(lambda: tf.linalg.matmul(matrix, matrix).numpy(), repeats)
+    extract_seconds = _shortest_seconds(lambda: base.predict(batch, batch_size=256, verbose=0), repeats)
     peak = 2 * size**3 / multiply_seconds / 1e9
     reached = 2 * multiply_adds(base) * images / extract_seconds / 1e9
     return {
@@ -111,7 +111,7 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
         model = networks.narrow_vgg16(headline.PEOPLE, norm_layer=layer)
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         fit = functools.partial(model.fit, batch, labels, batch_size=batch_size, verbose=0)
-        seconds[f"{name}_seconds"] = _best(fit, repeats)
+        seconds[f"{name}_seconds"] = _shortest_seconds(fit, repeats)
     return {**seconds, "ratio": seconds["keras_seconds"] / seconds["fused_seconds"]}
 
 
@@ -125,7 +125,7 @@ def multiply_adds(model):
     return total
 
 
-def _best(action, repeats):
+def _shortest_seconds(action, repeats):
     action()
     times = []
     for _ in range(repeats):

@@ -57,7 +57,7 @@ def run(json_file=None, root=None):
     folder = root / "build" / "demo"
     headline, results = _run_all(folder, root, record)
     outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
-    _show_rest(folder, outcome, results)
+    _show_real_data_and_gradebook(folder, outcome, results)
     if json_file is not None:
         write_json(json_file, outcome)
     return outcome
@@ -67,7 +67,7 @@ def _run_all(folder, root, record):
     """Run everything, print the headline as soon as it is there, and return it and the other results."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's lines about absent graphics cards
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
-    _quiet()
+    _silence_tensorflow()
     results = {"live": {}, "real": {}, "missing": {}}
     grading, shown = _grading(folder, root), threading.Event()
     waiting = deque((name, seed) for name in REAL_DATA for seed in REAL_SEEDS)
@@ -75,31 +75,31 @@ def _run_all(folder, root, record):
         people = process.submit(_people)  # drawn while TensorFlow is imported here
         from_scratch = functools.partial(_train_from_scratch, people=people, record=record)
         with_teacher = functools.partial(_train_new_head, process=process, record=record, shown=shown)
-        here = itertools.chain([("headline, from scratch", from_scratch)], _real_steps(waiting.popleft, _measured))
+        here = itertools.chain([("headline, from scratch", from_scratch)], _real_steps(waiting.popleft, _measure))
         there = itertools.chain(
             [("headline, with the teacher", with_teacher)],
-            _real_steps(waiting.pop, lambda name, seed: process.submit(_measured, name, seed).result()),
+            _real_steps(waiting.pop, lambda name, seed: process.submit(_measure, name, seed).result()),
         )
         _run_parallel(bar, results, here, there, _after(shown, results, grading))
         bar.set_description("done")
     return _headline(results["live"], record), results
 
 
-def _show_rest(folder, outcome, results):
+def _show_real_data_and_gradebook(folder, outcome, results):
     written = max(entry["max_written_score"] for entry in results["gradebook"])
-    demo_tables.show_rest(outcome, results["missing"], written)
+    demo_tables.show_real_data_and_gradebook(outcome, results["missing"], written)
     print("Feedback pages:")
     for row in outcome["gradebook"]:
         print(f"  {layout.feedback_file(folder, row['student'], row['unit'])}")
     print(f"{outcome['seconds']:.0f} s in all.")
 
 
-def _quiet():
+def _silence_tensorflow():
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
 
 
 def _quiet_process():
-    _quiet()
+    _silence_tensorflow()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who stops the demo reads one line, not this process' traceback too
 
 
@@ -114,8 +114,8 @@ def _progress(total):
 
 def _headline(live, record):
     return {
-        "live": {**{method: live[method] for method in demo_tables.BASELINES if method in live}, "seed": HEADLINE_SEED},
-        **{baseline: _interval(record[baseline]) for baseline in demo_tables.BASELINES},
+        "live": {**{method: live[method] for method in demo_tables.METHODS if method in live}, "seed": HEADLINE_SEED},
+        **{method: _interval(record[method]) for method in demo_tables.METHODS},
         "head_seconds": round(live["head_seconds"], 2),
     }
 
@@ -124,7 +124,7 @@ def _outcome(results):
     real = {name: results["real"][name] for name in REAL_DATA if name not in results["missing"]}
     return {
         "real": {name: _summaries(runs) for name, runs in real.items()},
-        "gradebook": [_row(entry) for entry in results["gradebook"]],
+        "gradebook": [_gradebook_row(entry) for entry in results["gradebook"]],
     }
 
 
@@ -219,21 +219,21 @@ def _with_teacher():
     return headline.transfer(*_people(), HEADLINE_SEED)
 
 
-def _real_steps(take, measured):
-    """Steps on real data: `take` gives the next (name, seed), until there is none."""
+def _real_steps(next_run, measure):
+    """Steps on real data: `next_run` gives the next (name, seed), until there is none."""
     with contextlib.suppress(IndexError):
         while True:
-            name, seed = take()
-            yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
+            name, seed = next_run()
+            yield f"{name}, seed {seed}", functools.partial(_measure_real_data, name=name, seed=seed, measure=measure)
 
 
-def _measured(name, seed):
+def _measure(name, seed):
     from tlcourse.research import real_photos
 
     return getattr(real_photos, name)(seed)
 
 
-def _real(results, name, seed, measured=_measured):
+def _measure_real_data(results, name, seed, measure=_measure):
     """One seed on real data. Why data are not available stands once in `results["missing"]`."""
     from tlcourse import teachers
     from tlcourse.datasets import photos
@@ -241,7 +241,7 @@ def _real(results, name, seed, measured=_measured):
     if name in results["missing"]:
         return
     try:
-        results["real"].setdefault(name, []).append(measured(name, seed))
+        results["real"].setdefault(name, []).append(measure(name, seed))
     except (photos.PhotosUnavailable, teachers.TeacherUnavailable) as reason:
         results["missing"][name] = str(reason)
 
@@ -266,7 +266,7 @@ def _summaries(runs):
     return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
 
 
-def _row(entry):
+def _gradebook_row(entry):
     """A line of the gradebook: the points that nbgrader gives by itself. A person grades the written answers."""
     return {
         "student": entry["student"],

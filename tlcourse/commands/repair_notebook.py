@@ -14,7 +14,7 @@ from tlcourse import notebooks
 from tlcourse.building import unit_sources
 from tlcourse.grading.model.assignment import Assignment
 from tlcourse.grading.model.cell_code import imported_modules
-from tlcourse.grading.submissions.match import condensed
+from tlcourse.grading.submissions.match import collapse_whitespace
 from tlcourse.grading.submissions.normalize import UNANSWERED, normalize
 from tlcourse.grading.submissions.reading import Unreadable, read
 
@@ -118,10 +118,10 @@ def _unit(notebook, student, root):
 
 def _check_release(notebook, student, assignment):
     """Raise an error for what has nothing in common with the release but the name."""
-    text = {condensed(cell.source) for cell in student.cells}
+    text = {collapse_whitespace(cell.source) for cell in student.cells}
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in student.cells} - {None}
     ids |= set(re.findall(r"^def (\w+)\(", "\n".join(cell.source for cell in student.cells), re.MULTILINE))
-    if not any(cell["grade_id"] in ids or condensed(cell["source"]) in text for cell in assignment.cells):
+    if not any(cell["grade_id"] in ids or collapse_whitespace(cell["source"]) in text for cell in assignment.cells):
         raise ValueError(
             f"{notebook} has no cell of {assignment.unit}: is it another unit's? Name its release, --release FILE"
         )
@@ -129,17 +129,17 @@ def _check_release(notebook, student, assignment):
 
 def _tag(cells, assignment):
     """Give released cells their tags back."""
-    tags = {condensed(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
+    tags = {collapse_whitespace(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
     for cell in cells:
-        if released := tags.get(condensed(cell.source)):
+        if released := tags.get(collapse_whitespace(cell.source)):
             cell.metadata["tags"] = list(released)
 
 
 def _keep(repaired, original, assignment):
     """Put what is no longer in the notebook at its end, as text that is not run."""
-    there = {condensed(cell.source) for cell in repaired.cells}
-    there |= {condensed(cell["source"]) for cell in assignment.cells} | {""}
-    gone = [source for _, source in original if condensed(source) not in there]
+    there = {collapse_whitespace(cell.source) for cell in repaired.cells}
+    there |= {collapse_whitespace(cell["source"]) for cell in assignment.cells} | {""}
+    gone = [source for _, source in original if collapse_whitespace(source) not in there]
     if gone:
         cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(gone))]
         for number, cell in enumerate(cells):

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tlcourse.grading.model.cell_code import parsed
 
-LONGEST = 300
+MAX_CHARACTERS = 300
 FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "widgets")]
 
 
-def alternative(source, heading, prose):
+def alt_text(source, heading, prose):
     """The text in place of a cell's figure.
 
     The figure's title, or the section that it stands in; then what its axes say, or what the drawing function of
@@ -32,15 +32,15 @@ def alternative(source, heading, prose):
     """
     words = _literals(parsed(source))
     axes = [f"{axis}: {', '.join(words[axis])}" for axis in ("xlabel", "ylabel") if words[axis]]
-    drawn = [drawings()[name] for name in re.findall(r"\b(\w+)\(", source) if name in drawings()]
+    drawn = [plot_descriptions()[name] for name in re.findall(r"\b(\w+)\(", source) if name in plot_descriptions()]
     about = [*dict.fromkeys(drawn), *(text.replace("label", " axis") for text in axes)] or [_last_sentence(prose)]
     titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [plain(heading)]
     sentences = [part.rstrip(".: ") for part in ["; ".join(dict.fromkeys(titles)), *about] if part.strip()]
-    return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:LONGEST]
+    return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:MAX_CHARACTERS]
 
 
 @functools.cache
-def drawings():
+def plot_descriptions():
     """The first sentence of each public function that draws, by its name; read, not imported: that takes seconds."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]

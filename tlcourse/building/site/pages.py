@@ -9,7 +9,7 @@ from mdit_py_plugins.anchors.index import slugify
 
 from tlcourse import notebooks
 from tlcourse.building import tables
-from tlcourse.building.addresses import SITE
+from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.site import unit_page
 from tlcourse.building.unit_sources import names
 
@@ -17,7 +17,11 @@ MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
 SECTION_LINK = re.compile(r"\[([^]]+)\]\((units/\w+\.ipynb)\)")
 PACKAGE = Path(__file__).resolve().parents[2]
-LEFT_OUT = {"tlcourse.__main__", "tlcourse.building", "tlcourse.commands"}  # no reference: only `tlcourse` calls them
+WITHOUT_REFERENCE = {
+    "tlcourse.__main__",
+    "tlcourse.building",
+    "tlcourse.commands",
+}  # no reference: only `tlcourse` calls them
 CLAIMS = "docs/claims.md"
 
 
@@ -63,7 +67,7 @@ def site_path(path):
         return {"README.md": "index.md", CLAIMS: "claims.md"}[path]
     if re.fullmatch(r"docs/\w+\.md", path) or path.endswith(".png"):
         return path
-    return f"{SITE}/blob/main/{path}"
+    return f"{REPOSITORY}/blob/main/{path}"
 
 
 def linked(text, document, page):
@@ -80,7 +84,7 @@ def linked(text, document, page):
 
     def target(match):
         path = site_path(_resolved(match[1], document))
-        if not path.startswith(SITE):
+        if not path.startswith(REPOSITORY):
             path = posixpath.relpath(path, posixpath.dirname(page) or ".")
         return path + (match[2] or "")
 
@@ -134,7 +138,7 @@ def module_pages():
     for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil: it imports packages, and TensorFlow with some
         name = ".".join(["tlcourse", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         page = ".".join(name.split(".")[:2])
-        if name != "tlcourse" and page not in LEFT_OUT:
+        if name != "tlcourse" and page not in WITHOUT_REFERENCE:
             by_page.setdefault(page, []).append(name)
     return {page: "\n".join(_module(name, page) for name in sorted(names)) for page, names in by_page.items()}
 

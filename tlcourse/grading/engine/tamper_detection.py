@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.guest import _ipython, integrity
 
 FUNCTION_SERVER = "tlcourse.grading.sandbox.guest.function_server"
 GUARD = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity))
-CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
+CHECKS_MODULE = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
 
 class TamperDetection:
@@ -39,7 +39,7 @@ class TamperDetection:
         if self._expected is None:
             outside = runner.sandbox.checks_outside
             self._expected = await self.checker.fingerprints(runner, GUARD) if outside else {}
-        steps = f"[take_out_hooks(shell), prepare(namespace, {CHECKS!r}, {self._setup!r})]"
+        steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
     async def evidence(self, runner, source, function):
@@ -64,7 +64,7 @@ class TamperDetection:
         if changed:
             return f"replaced: {', '.join(changed[:5])}"
         for canary, text in canaries(source):
-            reply = await runner.ask(canary)
+            reply = await runner.run_silently(canary)
             if reply.get("status") != "error" or text not in str(reply.get("evalue")):
                 return f"a check that must fail did not: {canary.splitlines()[-1].strip()}"
         if function and not await self.fails_mutated(runner, source, function):
@@ -78,8 +78,8 @@ class TamperDetection:
         mutate = f"namespace.__setitem__('_undo', mutate(namespace, {function!r})) or True"
         if await self._evaluate(runner, mutate) is None:
             return False
-        reply = await runner.ask(source)
-        await runner.ask("_undo(); del _undo")
+        reply = await runner.run_silently(source)
+        await runner.run_silently("_undo(); del _undo")
         return reply.get("status") == "error"
 
     async def _evaluate(self, runner, expression, watch=False):
@@ -88,7 +88,7 @@ class TamperDetection:
         code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
         token = secrets.token_hex(8)
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
-        reply = await runner.ask(code, {"value": value})
+        reply = await runner.run_silently(code, {"value": value})
         try:
             shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])
             return json.loads(shown[1]) if shown[0] == token else None

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from tlcourse.grading.engine.grade_submission import grade_submission
-from tlcourse.grading.engine.grading_pool import check_sandbox, open_sandbox
+from tlcourse.grading.engine.grading_pool import open_sandbox, require_sandbox
 from tlcourse.grading.gradebook._nbgrader import conversion
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.results import write_record
@@ -50,8 +50,8 @@ class GradeSubmission(NbGraderPreprocessor):
 
     def _grade(self, unit, student):
         course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
-        unsafe = check_sandbox(course.folder, course.grading_limits.unsafe)
-        assignment = course.calibrated(course.assignment(unit), unsafe)
+        unsafe = require_sandbox(course.folder, course.grading_limits.unsafe)
+        assignment = course.with_grading_plan(course.assignment(unit), unsafe)
         folder = Path(course.coursedir.format_path(course.coursedir.submitted_directory, student, unit))
         submission = read_submission(folder, student, unit)
         return grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe))

@@ -10,10 +10,10 @@ import os
 import filelock
 from tqdm import tqdm
 
-from tlcourse.grading.engine.grading_pool import check_sandbox, grade_side_by_side
+from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import Recorder
-from tlcourse.grading.gradebook.storage_errors import GradebookLocked, when_unlocked
+from tlcourse.grading.gradebook.storage_errors import GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.submissions.discover import read_submission
 
@@ -67,13 +67,13 @@ def grade(
         What was recorded before is kept.
     """
     course = NbgraderCourse(folder)
-    assignment = when_unlocked(lambda: course.assignment(unit))
-    unsafe = check_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
+    assignment = retry_while_locked(lambda: course.assignment(unit))
+    unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.submission_folders(unit)
-    chosen = _chosen(course, folders, students)
-    with _alone(course):
+    chosen = _selected_students(course, folders, students)
+    with _grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
-        recorded = course.recorded(unit)
+        recorded = course.recorded_students(unit)
         results, waiting = {}, []
         for submission in [read_submission(folders[name], name, unit) for name in chosen if name in folders]:
             result = None if again else recorder.recorded_result(submission, recorded)
@@ -84,13 +84,13 @@ def grade(
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
-                course.calibrated(assignment, unsafe), recorder, waiting, again, workers, progress
+                course.with_grading_plan(assignment, unsafe), recorder, waiting, again, workers, progress
             )
     nothing = {name: Result(name, unit, "missing", notes=["Nothing was handed in."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
 
 
-def _chosen(course, folders, students):
+def _selected_students(course, folders, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
     enrolled = course.students()
     chosen = sorted(set(students) if students else folders.keys() | enrolled)
@@ -112,7 +112,7 @@ def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
                 recorder.record(submission, result)
                 results[submission.student] = result
                 bar.update()
-        for submission, result in grade_side_by_side(assignment, ungraded, **workers):
+        for submission, result in grade_in_parallel(assignment, ungraded, **workers):
             if result.score is not None:
                 recorder.record(submission, result)
             results[submission.student] = result
@@ -121,9 +121,9 @@ def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
 
 
 @contextlib.contextmanager
-def _alone(course):
+def _grading_lock(course):
     """Keep a second grading of the same course out."""
-    file = course.folder / "autograding" / ".lock"
+    file = course.folder / "grading_records" / ".lock"
     file.parent.mkdir(exist_ok=True)
     lock = filelock.FileLock(file, timeout=0)
     try:

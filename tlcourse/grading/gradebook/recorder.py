@@ -1,6 +1,6 @@
 """Has nbgrader record results, one submission at a time, so that grading can be stopped at any moment.
 
-A result lies in autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
+A result lies in grading_records/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
-from tlcourse.grading.gradebook.storage_errors import room_to_write, when_unlocked
+from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
 from tlcourse.grading.model.results import Result, read_record
 from tlcourse.notebooks import write_atomically
 
@@ -30,7 +30,7 @@ class Recorder:
 
     def __init__(self, course, unit, release_sha256):
         self.course, self.unit, self.release_sha256 = course, unit, release_sha256
-        self.pending_folder = course.folder / "autograding" / unit / ".pending"
+        self.pending_folder = course.folder / "grading_records" / unit / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
 
     def recorded_result(self, submission, recorded):
@@ -70,10 +70,10 @@ class Recorder:
         """
         staged = self.pending_folder / "submitted"
         try:
-            with room_to_write(self.course.folder):
+            with explain_full_disk(self.course.folder):
                 write_atomically(self._pending_file(submission), json.dumps(result.as_dict()))
                 self._stage(submission, staged / submission.student / self.unit)
-                when_unlocked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
+                retry_while_locked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         self._pending_file(submission).unlink(missing_ok=True)

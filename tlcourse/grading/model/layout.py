@@ -18,9 +18,9 @@ def shipped_plan_file(folder, unit):
     return Path(folder, "solutions", unit, SHIPPED_PLAN)
 
 
-def learned_plan_file(folder, unit):
+def cached_plan_file(folder, unit):
     """The same, where it was found out in the course itself."""
-    return Path(folder, "autograding", unit, ".plan.json")
+    return Path(folder, "grading_records", unit, ".plan.json")
 
 
 def release_file(folder, unit):

@@ -1,6 +1,6 @@
 """The result of grading one submission, and the record of it that a course keeps.
 
-Marks live in nbgrader's gradebook. The record, autograding/UNIT/STUDENT.json, says how each cell went.
+Marks live in nbgrader's gradebook. The record, grading_records/UNIT/STUDENT.json, says how each cell went.
 """
 
 import json
@@ -87,14 +87,14 @@ class Result:
         return cls(**content)
 
 
-def worst(statuses):
+def worst_status(statuses):
     """The status that stands for all of these."""
     return min(statuses, key=PRECEDENCE.index, default="graded")
 
 
 def record_file(folder, unit, student):
     """Where the record of one submission's grading lies."""
-    return Path(folder, "autograding", unit, f"{student}.json")
+    return Path(folder, "grading_records", unit, f"{student}.json")
 
 
 def read_record(folder, unit, student):

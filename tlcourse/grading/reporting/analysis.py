@@ -1,6 +1,6 @@
-"""How a class did in a unit, for its instructor: what the page of `page` shows.
+"""How a class did in a unit, for its instructor: what the page of `report_page` shows.
 
-Marks come from nbgrader's gradebook; statuses, messages and flags from autograding/UNIT/STUDENT.json.
+Marks come from nbgrader's gradebook; statuses, messages and flags from grading_records/UNIT/STUDENT.json.
 """
 
 import collections
@@ -12,7 +12,7 @@ import numpy as np
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.gradebook.exports import less_penalty
+from tlcourse.grading.gradebook.exports import score_after_penalty
 from tlcourse.grading.reporting import item_analysis
 
 ATTEMPTED = ("graded", "repaired", "timed out", "crashed")
@@ -83,7 +83,7 @@ def read(folder, unit):
     """
     course = NbgraderCourse(folder)
     owners = exercise_of_cells(notebooks.read(course.solution_file(unit)))
-    records = {file.stem: _record(file) for file in sorted((course.folder / "autograding" / unit).glob("*.json"))}
+    records = {file.stem: _record(file) for file in sorted((course.folder / "grading_records" / unit).glob("*.json"))}
     with course.gradebook() as book:
         marks, people = _marks(book, unit, owners)
     if not marks and not records:
@@ -125,7 +125,7 @@ def _marks(book, unit, owners):
             waiting = waiting or bool(grade.needs_manual_grade)
             before = points.get(exercise, 0.0)
             points[exercise] = None if unmarked or before is None else before + grade.score
-        rows[submission.student.id] = (points, less_penalty(submission), waiting)
+        rows[submission.student.id] = (points, score_after_penalty(submission), waiting)
     return rows, people
 
 

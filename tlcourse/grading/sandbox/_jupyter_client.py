@@ -11,8 +11,8 @@ from traitlets import Callable
 class WatchedClient(AsyncKernelClient):
     """A client that asks whoever started its kernel whether the kernel still lives, instead of a heartbeat."""
 
-    kernel_lives = Callable(help="An async function without arguments that returns a bool.")
+    kernel_is_alive = Callable(help="An async function without arguments that returns a bool.")
 
     async def is_alive(self):
         """Whether the kernel still lives."""
-        return await self.kernel_lives()
+        return await self.kernel_is_alive()

@@ -66,9 +66,9 @@ class SandboxProcess(ABC):
 
     Attributes
     ----------
-    cpu : float
+    cpu_seconds : float
         Processor seconds that it and its children have used, measured outside of it.
-    cpu_ready : float
+    cpu_seconds_at_start : float
         What it had used when it was ready.
     alive : bool
     reason : str or None
@@ -90,13 +90,13 @@ class Kernel(SandboxProcess):
     Attributes
     ----------
     client : jupyter_client.AsyncKernelClient
-    used : float
+    counted_seconds : float
         Seconds that count against a limit: those of the processor, and those in which it slept.
-    excused : bool
-        Whether it waits for the grader now, not for itself; then sleeping does not count.
+    waits_for_grader : bool
+        Whether it waits for the grader now, and not for itself. Then sleeping does not count.
     """
 
-    excused = False
+    waits_for_grader = False
 
     @abstractmethod
     def interrupt(self):

@@ -49,8 +49,8 @@ def _cell(raw):
     if not isinstance(source, str):
         return None
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    marks, tags = metadata.get("nbgrader"), metadata.get("tags")
-    kept = {"nbgrader": marks} if isinstance(marks, dict) and marks else {}
+    nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
+    kept = {"nbgrader": nbgrader} if isinstance(nbgrader, dict) and nbgrader else {}
     if isinstance(tags, list) and tags:
         kept["tags"] = [tag for tag in tags if isinstance(tag, str)]
     ids = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata

@@ -50,7 +50,7 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
-    "icon_links": [{"name": "GitHub", "url": addresses.SITE, "icon": "fa-brands fa-github"}],
+    "icon_links": [{"name": "GitHub", "url": addresses.REPOSITORY, "icon": "fa-brands fa-github"}],
     "footer_start": ["copyright"],
     "footer_end": [],
 }

@@ -58,7 +58,7 @@ class Checker:
 
     def _check(self, request):
         for name in request["names"]:
-            self.namespace[name] = self._stand_in(name)
+            self.namespace[name] = self._proxy(name)
         if missing := unknown_names(request["check"], self.namespace):
             return {"cannot": f"the check uses {', '.join(missing)}"}
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
@@ -79,7 +79,7 @@ class Checker:
             }
         return {"ename": None, "printed": printed.getvalue()}
 
-    def _stand_in(self, name):
+    def _proxy(self, name):
         """A function that calls the student's."""
 
         def function(*arguments, **keywords):

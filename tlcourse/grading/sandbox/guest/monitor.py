@@ -17,7 +17,7 @@ def send(connection, **message):
         connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def watch(connection, first, limits):
+def supervise(connection, first, limits):
     """Look after the process tree that begins at `first` until it ends or the connection is closed."""
     reason = None
     while True:
@@ -26,8 +26,8 @@ def watch(connection, first, limits):
             return
         used = usage(first)
         send(connection, cpu=used["cpu"], busy=used["busy"])
-        reason = reason or _excess(used, limits)
-        if reason or _hung_up(connection):
+        reason = reason or _exceeded_limit(used, limits)
+        if reason or _is_disconnected(connection):
             cpu = usage(first)["cpu"]
             os.kill(first, signal.SIGKILL)
             os.waitpid(first, 0)
@@ -61,7 +61,7 @@ def _wants_to_run(pid):
     return False
 
 
-def _excess(used, limits):
+def _exceeded_limit(used, limits):
     if len(used["members"]) > limits["processes"]:
         return f"it started more than {limits['processes']} processes"
     if (
@@ -81,7 +81,7 @@ def _unshared(processes):
     return total
 
 
-def _hung_up(connection):
+def _is_disconnected(connection):
     readable, _, _ = select.select([connection], [], [], INTERVAL)
     if not readable:
         return False
