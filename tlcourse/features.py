@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import storage
-from tlcourse.teachers.catalogue import CATALOGUE
+from tlcourse.teachers.catalog import CATALOG
 from tlcourse.teachers.input_images import validate_range
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
@@ -27,7 +27,7 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZi
 
 
 def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
-    """What a layer of a frozen teacher says about each image.
+    """The output of a layer of a frozen teacher for each image.
 
     Batch normalization and dropout work as in prediction, and no weight changes.
 
@@ -111,7 +111,7 @@ def _validated(cut, images, name):
         raise ValueError(f"images must be numbers, got dtype {images.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
         validate_range(images)
-    elif name in CATALOGUE and images.dtype.kind in "ui":
+    elif name in CATALOG and images.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw images: give it teachers.preprocess({name!r}, images)")
     return images
 

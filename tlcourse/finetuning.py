@@ -98,7 +98,7 @@ def trainable_count(model):
 def recompile(model, learning_rate, optimizer=keras.optimizers.Adam, **options):
     """Compile with a new optimizer, as every stage of a fine-tuning needs it: cross-entropy on logits, accuracy.
 
-    A reused optimizer refuses weights that it has not met, and a model that is not compiled anew trains what was
+    A reused optimizer raises an error for new weights, and a model that is not compiled anew trains what was
     trainable before. `options` go to the optimizer.
     """
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -102,12 +102,12 @@ def fetch(url, target, md5=None):
         http or https.
     target : path-like
     md5 : str, optional
-        What the publisher says the file's MD5 checksum is.
+        The file's MD5 checksum, from the publisher.
 
     Raises
     ------
     OSError
-        If the download fails twice or stops short, or the file has another checksum: says which, and keeps nothing.
+        If the download fails twice or stops short, or the file has another checksum. Nothing is kept.
     """
     import pooch  # only here: it brings requests, and most sessions download nothing
     import tenacity

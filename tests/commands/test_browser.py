@@ -144,7 +144,7 @@ WATCH = """(explorer, [name, moves, told]) => {
         else look(performance.now());
     });
 }"""
-IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
+IMAGE_ONLY = {"layer", "galaxy", "image"}  # controls that change what is shown and not what it amounts to
 ENOUGH = 0.5  # s from key to image
 
 
@@ -244,7 +244,7 @@ WIDGETS = {  # their controls, in the order of the page
     "ScheduleExplorer": ("schedule", "peak", "steps", "factor", "groups"),
     "ShiftExplorer": ("galaxy", "seeing", "exposure"),
     "TemperatureExplorer": ("answer to", "temperature"),
-    "CutExplorer": ("cut after", "picture"),
+    "CutExplorer": ("cut after", "image"),
     "PhotoClassifier": ("sample",),  # and a button
 }
 SET_UP = "progress = checks.Progress("
@@ -433,7 +433,7 @@ SLIPS = {
 
 
 def submit_class(course, unit):
-    """The sample class hands in."""
+    """The sample class submits."""
     reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
     for student, notebook in demo_class.submissions(reference, release, SLIPS).items():
         scratch_course.submit(course, student, unit, notebook)

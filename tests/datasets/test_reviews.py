@@ -40,7 +40,7 @@ def test_a_seed_repeats_its_reviews_and_a_longer_corpus_has_the_same_grammar():
 
 
 def test_a_sentence_without_a_turn_has_only_words_of_its_sentiment():
-    """Counted another way than the grammar does: judging words of either side, turned around by a negation before."""
+    """Counted another way than the grammar does: positive and negative words, turned around by a negation before."""
     spanish = {word: adjective.sentiment for adjective in ADJECTIVES
                for word in (adjective.masculine, adjective.feminine)}  # fmt: skip
     english = {adjective.english: adjective.sentiment for adjective in ADJECTIVES}

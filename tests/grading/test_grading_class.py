@@ -259,7 +259,7 @@ def postgresql(tmp_path):
     programs, data = programs[-1].parent, tmp_path / "postgresql"
     data.mkdir()
     as_other = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
         shutil.chown(data, "postgres", "postgres")
         for folder in (tmp_path, *tmp_path.parents[:3]):
             folder.chmod(folder.stat().st_mode | 0o011)

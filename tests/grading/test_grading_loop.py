@@ -1,4 +1,4 @@
-"""The whole loop through stock nbgrader: release, hand in, autograde, a grade by hand, feedback, export, validate."""
+"""The whole loop through stock nbgrader: release, submit, autograde, a grade by hand, feedback, export, validate."""
 
 import csv
 import json
@@ -42,7 +42,7 @@ def composite(release, kind):
 
 
 def graded(folder, unit, submissions):
-    """Hand in and autograde; the gradebook's rows by student."""
+    """Submit and autograde; the gradebook's rows by student."""
     for student, notebook in submissions.items():
         scratch_course.submit(folder, student, unit, notebook)
     scratch_course.run_nbgrader(folder, "autograde", unit)
@@ -221,7 +221,7 @@ def test_nbgrader_grades_under_another_name_and_one_folder_too_deep(tiny_class):
 @pytest.mark.parametrize(
     ("student", "status", "reason"),
     [
-        ("nothing", "missing", "No notebook 01_tiny.ipynb was handed in."),
+        ("nothing", "missing", "No notebook 01_tiny.ipynb was submitted."),
         pytest.param("linked", "missing", "01_tiny is a link", marks=pytest.mark.skipif(not LINKS, reason="Windows")),
     ],
 )

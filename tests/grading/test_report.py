@@ -208,7 +208,7 @@ def test_the_tables_for_moodle_and_canvas(graded):
     head, *lines = rows(moodle)
     assert head == ["First name", "Last name", "Username", "ID number", "Email address", "Assignment: 01_tiny (Real)"]
     assert ["Zoë", "'=SUM(A1)", "ben", "", "ben@school.example", "2"] in lines
-    assert ["", "", "absent", "77", "", ""] in lines  # nothing handed in is no zero
+    assert ["", "", "absent", "77", "", ""] in lines  # no submission is not a zero
     head, points, *lines = rows(canvas)
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", UNIT]
     assert points == ["    Points Possible", "", "", "", "", "7"]

@@ -79,7 +79,7 @@ def check(path, seconds=600):
 
 
 def _exercises(notebook, path):
-    """The notebook's exercises; what keeps them from being found is said with the way to repair it."""
+    """The notebook's exercises; an error for a notebook without any explains how to repair it."""
     repair = REPAIR_ADVICE.format(path=path)
     try:
         exercises = notebooks.exercises(notebook)

@@ -32,7 +32,7 @@ def arguments(root, display, superuser):
     display : bool
         Open a browser; otherwise the server prints its address.
     superuser : bool
-        Jupyter refuses to run as root, as one does in a container, unless it is told to.
+        Allow Jupyter to run as root, as in a container; without it, Jupyter exits with an error.
     """
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [

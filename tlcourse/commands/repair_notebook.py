@@ -48,7 +48,7 @@ def restore(notebook, release=None, into=None, root=None):
     FileNotFoundError, FileExistsError
         If a file is missing, or `into` is there already.
     ValueError
-        If the file is no notebook, not one of the release, or the unit cannot be told.
+        If the file is no notebook, not one of the release, or the unit cannot be determined.
     """
     notebook = Path(notebook)
     into = Path(into) if into else notebook.with_name(f"{notebook.stem}.repaired.ipynb")

@@ -1,4 +1,4 @@
-"""Repairs for inputs that moved, none of which needs a label of the target."""
+"""Corrections for covariate shift, none of which needs a label of the target."""
 
 import numpy as np
 from scipy import linalg

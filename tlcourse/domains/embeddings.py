@@ -44,7 +44,7 @@ class Embedding:
 def embed(texts, dimensions=40, window=5, min_count=3, seed=0):
     """Word vectors from counts of which words stand near which: PPMI, then a truncated SVD.
 
-    Levy and Goldberg 2014 show that word2vec factorises nearly the same matrix.
+    Levy and Goldberg 2014 show that word2vec factorizes nearly the same matrix.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A classifier of your own photos: features of a frozen teacher, and a linear head judged by cross-validation.
+"""A classifier of your own photos: features of a frozen teacher, and a linear head, evaluated by cross-validation.
 
 `learn` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
 """
@@ -17,13 +17,13 @@ from threadpoolctl import threadpool_limits
 from tlcourse import export, features, teachers
 from tlcourse.datasets import photos
 from tlcourse.own_photos import contact_sheets
-from tlcourse.teachers.catalogue import CATALOGUE
+from tlcourse.teachers.catalog import CATALOG
 
 PREFERRED_TEACHER, EMBEDDED_TEACHER = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
 EMBEDDED_TEACHER_NOTE = (
-    "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
-    "things, animals or places apart: take the accuracy as what colors and outlines alone give."
+    "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it can hardly distinguish "
+    "things, animals or places: take the accuracy as what colors and outlines alone give."
 )
 
 
@@ -36,7 +36,7 @@ class PhotoResult:
     teacher : str
     class_names : tuple of str
     labels, predicted : numpy.ndarray
-        Shape (n,): what each photo shows, and what was said of it by a head that had not seen it.
+        Shape (n,): each photo's class, and the prediction of a head that had not seen it.
     interval : tuple of 2 float
         95 % confidence interval of the accuracy (Wilson 1927): of n photos as these, counted as independent.
     teacher_note : str
@@ -64,7 +64,7 @@ class PhotoResult:
         low, high = self.interval
         lines = [
             f"{len(self.labels)} photos of {len(self.class_names)} classes: {', '.join(self.class_names)}",
-            f"teacher {self.teacher}, which has learned from {CATALOGUE[self.teacher].trained_on}",
+            f"teacher {self.teacher}, which has learned from {CATALOG[self.teacher].trained_on}",
             *([self.teacher_note] if self.teacher_note else []),
             f"accuracy {self.accuracy:.1%}: {hits} of {len(self.labels)} right, each by a head that had not seen it; "
             f"95 % interval {low:.1%} to {high:.1%}; guessing gives {1 / len(self.class_names):.1%}",
@@ -73,7 +73,7 @@ class PhotoResult:
 
 
 def learn(folder, into, teacher=None, look=()):
-    """Train a head on the photos in `folder`, judge it by cross-validation, and write what can be looked at and used.
+    """Train a head on the photos in `folder`, evaluate it by cross-validation, and write contact sheets and the model.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def learn(folder, into, teacher=None, look=()):
     into : path-like
         Where the files go; made if it is not there.
     teacher : {"MobileNetV2", "faces_vgg16"}, optional
-        By default the first, and the second where the weights of the first cannot be had.
+        By default the first, and the second where the weights of the first are not available.
     look : path-like, or sequence of them, optional
         Photos in `folder` for which to show where the network looked, whether it was right or wrong: paths as they
         are or below `folder`, such as "cats/01.jpg".
@@ -108,7 +108,7 @@ def learn(folder, into, teacher=None, look=()):
     correct = int(np.sum(predicted == data.labels))
     interval = stats.binomtest(correct, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
-    written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
+    written = export.export(base, CATALOG[name].scaling, kernel, bias, data, Path(into))
     classified = contact_sheets.ClassifiedPhotos(base, name, data, paths, predicted, heads)
     contact_sheets.remove_old_sheets(into)
     written |= contact_sheets.mistakes(classified, Path(into)) | contact_sheets.looked_at(

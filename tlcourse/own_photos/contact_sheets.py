@@ -23,7 +23,7 @@ class ClassifiedPhotos:
     """Photos, and for each the class that a head predicted that had not seen it."""
 
     base: keras.Model  # images to feature vectors of shape (d,)
-    teacher: str  # the base's name in the catalogue
+    teacher: str  # the base's name in the catalog
     data: LabeledImages  # the n photos
     paths: list  # where each of them lies
     predicted: np.ndarray  # classes, shape (n,)

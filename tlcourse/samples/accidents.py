@@ -1,6 +1,6 @@
 """What goes wrong in honest submissions, done to a right one: the sample class has these, and the tests grade them.
 
-Each function takes a solved notebook and the file where it should be handed in. It returns what is handed in there,
+Each function takes a solved notebook and the file where it should be submitted. It returns what is submitted there,
 or writes something else by itself and returns None.
 """
 

@@ -1,4 +1,4 @@
-"""A few ways to cheat, for the sample class: submissions that solve nothing and try to be marked all the same.
+"""A few ways to cheat, for the sample class: submissions that solve nothing and try to earn points all the same.
 
 They are of the harmless kind. The tests' bad submissions hold the destructive ones.
 """
@@ -47,7 +47,7 @@ def checks_replaced(notebook, file):
 
 
 def equal_to_everything(notebook, file):
-    """Every answer is a number that says it is equal to everything."""
+    """Every answer is a number that claims to be equal to everything."""
     for name, (cell, _) in exercises(notebook).items():
         cell.source = f"{EQUAL_NUMBER}def {name}(*arguments, **keywords):\n    return Same(0)"
     return notebook

@@ -49,7 +49,7 @@ def notebooks_of(course, unit, answers):
 
 
 def submissions(reference, release, mistakes):
-    """The notebooks that the class hands in.
+    """The notebooks that the class submits.
 
     Parameters
     ----------

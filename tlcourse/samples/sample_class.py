@@ -92,7 +92,7 @@ def submissions(course, count, seed, kinds=KINDS):
     Yields
     ------
     (Student, nbformat.NotebookNode, function or None)
-        The third is what happens to the notebook when it is handed in; see `accidents.submit`.
+        The third is what happens to the notebook when it is submitted; see `accidents.submit`.
 
     Raises
     ------

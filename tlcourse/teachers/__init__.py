@@ -1,7 +1,7 @@
 """Pretrained teachers: load one, with its head or without, and prepare images for it.
 
-What there is to choose from stands in `CATALOGUE`. Keras is imported where it is needed, so that the
-catalogue can be read without waiting for TensorFlow.
+What there is to choose from stands in `CATALOG`. Keras is imported where it is needed, so that the
+catalog can be read without waiting for TensorFlow.
 """
 
 import json
@@ -9,12 +9,12 @@ import json
 import numpy as np
 
 from tlcourse.teachers import weights
-from tlcourse.teachers.catalogue import CATALOGUE, Teacher
+from tlcourse.teachers.catalog import CATALOG, Teacher
 from tlcourse.teachers.input_images import validate_images
 from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
-    "CATALOGUE",
+    "CATALOG",
     "Teacher",
     "TeacherUnavailable",
     "available",
@@ -35,7 +35,7 @@ def load(name, head=True, input_size=None):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     head : bool
         True: as it was trained, with its last layer. False: without it. An ImageNet teacher then gives
         the average over space of its last maps, faces_vgg16 the output of its second dense layer.
@@ -65,7 +65,7 @@ def available(name, head=False):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     head : bool
         As for `load`: ImageNet teachers have one file with their head and one without.
     """
@@ -81,7 +81,7 @@ def preprocess(name, images):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     images : array-like
         Shape (n, height, width, 3), red first, values 0 to 255, integers or floating point.
 
@@ -124,9 +124,9 @@ def imagenet_classes():
 
 
 def _teacher(name):
-    if name not in CATALOGUE:
-        raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOGUE)}")
-    return CATALOGUE[name]
+    if name not in CATALOG:
+        raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOG)}")
+    return CATALOG[name]
 
 
 def _checked_size(teacher, head, input_size):

@@ -16,7 +16,7 @@ def validate_images(images, size=None):
     Raises
     ------
     ValueError
-        Says what came, what is needed and how to get there.
+        With what came, what is needed and how to convert it.
     """
     array = np.asarray(images)
     fits = array.ndim == 4 and array.shape[-1] == 3 and (size is None or array.shape[1:3] == (size, size))

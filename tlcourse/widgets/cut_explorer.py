@@ -15,7 +15,7 @@ CHANNELS_SHOWN = 24  # of a layer
 
 @styled
 def draw_cut(maps, curves, names, layer, figure=None):
-    """Draw a layer's answer to an image, and beside it the accuracy of cutting after each layer, this one marked.
+    """Draw a layer's feature maps for an image, and beside them the accuracy of cutting after each layer.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class CutExplorer(Explorer):
         options = [(name, number) for number, name in enumerate(self.names)]
         self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **WHEN_RELEASED)
         titles = [(title, number) for number, title in enumerate(images)]
-        self.image_choice = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
+        self.image_choice = ipywidgets.Dropdown(options=titles, description="image", **NAMED)
         super().__init__([self.layer, self.image_choice], figure_size=(11, 4))
 
     def _draw_on(self, figure):

@@ -1,4 +1,4 @@
-"""What a classifier says of a photo, still and interactive: the widget takes one's own photos."""
+"""What a classifier predicts for a photo, still and interactive: the widget takes one's own photos."""
 
 import html
 import io
@@ -67,7 +67,7 @@ def _draw_probabilities(axes, probabilities, names):
 
 
 class PhotoClassifier(Explorer):
-    """Choose a sample or upload a photo, and see what the classifier says of it, and how surely.
+    """Choose a sample or upload a photo, and see the predicted class and its probability.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
     axes.plot([telescope.seeing], [here], "o", color=ORANGE, markersize=11)
     axes.plot([seeings[0], seeings[-1]], [0.25, 0.25], color=INK, linestyle=":", linewidth=1)
-    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=9, color=INK)
+    axes.text(seeings[0], 0.24, "chance level, four classes", ha="left", va="top", fontsize=9, color=INK)
     axes.set(xlabel="seeing: width of a star's image, in pixels", ylabel="accuracy", ylim=(0, 1.05))
     axes.set_title(
         f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left", color=INK

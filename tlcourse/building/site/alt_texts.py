@@ -14,8 +14,8 @@ FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "wid
 def alt_text(source, heading, prose):
     """The text in place of a cell's figure.
 
-    The figure's title, or the section that it stands in; then what its axes say, or what the drawing function of
-    tlcourse says of itself; where there is neither, the last sentence of the text above.
+    The figure's title, or the section that it stands in; then the labels of its axes, or the docstring of the drawing
+    function of tlcourse; where there is neither, the last sentence of the text above.
 
     Parameters
     ----------

@@ -115,7 +115,7 @@ def units_page(root):
 
 
 def _contents(pages, hidden=False):
-    """A table of contents as Sphinx knows it; hidden, it only feeds the navigation."""
+    """A table of contents in Sphinx's syntax; hidden, it only feeds the navigation."""
     options = ":hidden:\n" if hidden else ":maxdepth: 1\n"
     return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 

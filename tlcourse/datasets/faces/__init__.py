@@ -80,7 +80,7 @@ def headline(seed, images_each=10):
 
 
 def development(seed, images_each=10):
-    """The same task with other people: recipes are chosen on these, so that no test image is ever tuned on."""
+    """The same task with development people: recipes are chosen on these, so that no test image is ever tuned on."""
     return _task(DEVELOPMENT_PEOPLE, seed, images_each)
 
 

@@ -2,7 +2,7 @@
 
 A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
 the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.
-Any other check has to run in the student's kernel, and `tamper_detection` says whether its pass can be believed.
+Any other check has to run in the student's kernel, and `tamper_detection` decides whether its pass is trustworthy.
 """
 
 import math
@@ -17,7 +17,7 @@ TIME_LIMIT_FACTOR, SHORTEST_TIME_LIMIT = 20, 30
 
 
 class CheckGrader:
-    """Runs the checks of one submission and says how each went.
+    """Runs the checks of one submission and returns a verdict on each.
 
     Parameters
     ----------

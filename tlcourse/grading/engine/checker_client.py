@@ -64,7 +64,7 @@ class CheckerClient:
             raise
         finally:
             kernel.waits_for_grader = False
-        return None if "cannot" in verdict else verdict
+        return None if "undecided" in verdict else verdict
 
     async def close(self):
         """End the process."""

@@ -15,7 +15,7 @@ from tlcourse.grading.model.results import Result, worst_status
 from tlcourse.grading.submissions.normalize import read_normalized
 from tlcourse.grading.submissions.reading import Unreadable
 
-REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` says whether another copy can be read."
+REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` shows whether another copy can be read."
 
 
 def grade_submission(assignment, submission, sandbox):
@@ -37,7 +37,7 @@ def grade_submission(assignment, submission, sandbox):
         The grader's own trouble; whatever student code does is a result.
     """
     if submission.content is None:
-        reason = f"No notebook {assignment.unit}.ipynb was handed in."
+        reason = f"No notebook {assignment.unit}.ipynb was submitted."
         return _result(assignment, submission, *_ungraded_run(assignment, "missing", reason))
     try:
         notebook, notes = read_normalized(submission.content, assignment)

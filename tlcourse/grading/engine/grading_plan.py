@@ -33,7 +33,7 @@ def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=Fa
     shipped_plan : path
         The plan that came with the solutions.
     unsafe : bool
-        Whether submissions are graded without walls.
+        Whether submissions are graded without a sandbox.
 
     Returns
     -------

@@ -28,7 +28,7 @@ def sandbox_problem():
 
 
 def require_sandbox(course, unsafe=False):
-    """Whether submissions of a course are graded without walls: because the caller or the environment asks for it.
+    """Whether submissions of a course are graded without a sandbox: the caller or the environment asks for it.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def open_sandbox(modules, unsafe=False):
 
 
 def grade_with_retries(assignment, submission, unsafe=False):
-    """`grade_submission` in this process' sandbox; where the grader itself fails twice, a result that says so.
+    """`grade_submission` in this process' sandbox; if the grader itself fails twice, a result with the error.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def grade_in_parallel(assignment, submissions, jobs, unsafe=False, scheduler=Non
     jobs : int
         How many side by side on this machine.
     unsafe : bool
-        Without walls.
+        Without a sandbox.
     scheduler : str, optional
         The address of a Dask scheduler; its workers do the work then.
     """

@@ -40,7 +40,7 @@ class Run:
 
 
 class CellStopped(Exception):  # noqa: N818
-    """A cell took too long and was stopped; `dead` says whether the kernel went with it."""
+    """A cell took too long and was stopped; `dead` is True if the kernel ended with it."""
 
     def __init__(self, message, dead=False):
         super().__init__(message)
@@ -48,7 +48,7 @@ class CellStopped(Exception):  # noqa: N818
 
 
 class CannotRun(Exception):  # noqa: N818
-    """No cell can be run any more; the message says why."""
+    """No cell can be run any more; the message gives the reason."""
 
 
 class NotebookRunner:

@@ -1,7 +1,7 @@
-"""Says whether a pass of a check that ran in the student's kernel can be believed.
+"""Decides whether a pass of a check that ran in the student's kernel is trustworthy.
 
 Before the check, hooks are taken out of IPython and modules are made anew. After a pass, the functions that checks rely
-on are compared with those of the clean process, an audit hook tells whether the student's function looked at its
+on are compared with those of the clean process, an audit hook reports whether the student's function looked at its
 caller, and canaries must fail: an `assert False`, a wrong comparison, and the check itself when the student's function
 returns something else.
 """
@@ -27,7 +27,7 @@ class TamperDetection:
     ----------
     assignment : tlcourse.grading.model.assignment.Assignment
     checker : tlcourse.grading.engine.checker_client.CheckerClient
-        Tells what functions look like where no student code has been.
+        Computes fingerprints of functions where no student code has been.
     """
 
     def __init__(self, assignment, checker):
@@ -43,7 +43,7 @@ class TamperDetection:
         await self._evaluate(runner, steps, watch=True)
 
     async def evidence(self, runner, source, function):
-        """What shows that a passed check cannot be believed; empty where nothing does.
+        """Evidence that a passed check is not trustworthy; empty where there is none.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class TamperDetection:
 
 
 def canaries(source):
-    """Pieces of code that must raise where this check is believed, and what the error must say."""
+    """Pieces of code that must raise where this check is trustworthy, and what the error must say."""
     token = secrets.token_hex(4)
     inside = [
         f"with {', '.join(map(ast.unparse, node.items))}:" for node in parsed(source).body if isinstance(node, ast.With)

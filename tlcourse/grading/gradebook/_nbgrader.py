@@ -1,8 +1,8 @@
 """What the course relies on in nbgrader beyond its documentation. Tested with nbgrader 0.9.6.
 
 How its application finds its configuration, what its converters put into nbconvert's resources, and (in `recorder`)
-that a converter's list of steps takes a step that is already made. tests/test_private_apis.py says which of these has
-changed.
+that a converter's list of steps takes a step that is already made. tests/test_private_apis.py reports which of these
+has changed.
 """
 
 import contextlib

@@ -86,7 +86,7 @@ def grade(
             results |= _grade_and_record(
                 course.with_grading_plan(assignment, unsafe), recorder, waiting, again, workers, progress
             )
-    nothing = {name: Result(name, unit, "missing", notes=["Nothing was handed in."]) for name in chosen}
+    nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
 
 
@@ -95,7 +95,7 @@ def _selected_students(course, folders, students):
     enrolled = course.students()
     chosen = sorted(set(students) if students else folders.keys() | enrolled)
     if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
-        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: neither handed in nor in the gradebook")
+        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
     return chosen
 
 

@@ -1,6 +1,6 @@
 """Has nbgrader record results, one submission at a time, so that grading can be stopped at any moment.
 
-A result lies in grading_records/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
+A result lies in grading_records/UNIT/.pending until nbgrader has recorded it, and the record comes last.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A gradebook that another program has locked, and a disk that is full: waited for, or said in one line."""
+"""A gradebook that another program has locked, and a disk that is full: waited for, or reported in one line."""
 
 import contextlib
 import errno

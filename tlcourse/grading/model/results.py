@@ -1,6 +1,6 @@
 """The result of grading one submission, and the record of it that a course keeps.
 
-Marks live in nbgrader's gradebook. The record, grading_records/UNIT/STUDENT.json, says how each cell went.
+Marks live in nbgrader's gradebook. The record, grading_records/UNIT/STUDENT.json, has the outcome of each cell.
 """
 
 import json

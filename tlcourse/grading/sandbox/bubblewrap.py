@@ -1,6 +1,6 @@
-"""The walls around student code: bubblewrap with the installed packages to read, no network, nothing else.
+"""Isolation of student code by bubblewrap: it can read the installed packages, has no network and nothing else.
 
-Inside them a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
+Inside, a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
 of it with namespaces, limits and folders of its own.
 """
 
@@ -19,7 +19,7 @@ SOCKET_FOLDER = "/run/grading"  # inside the sandbox: where the sockets of kerne
 NO_SANDBOX_MESSAGE = (
     "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
-    "on your own risk"
+    "at your own risk"
 )
 SYSTEM_FOLDERS = (
     "/usr",
@@ -94,12 +94,19 @@ def require_private_course(course):
 
 
 def _namespaces():
-    """Bubblewrap's walls. Root needs no user namespace: its forks become nobody, whose processes can be counted."""
-    walls = ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]
+    """Options for namespaces. Root needs no user namespace: its forks become nobody, whose processes can be counted."""
+    options = [
+        "--unshare-net",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--die-with-parent",
+        "--new-session",
+    ]
     if os.getuid():
-        return ["--unshare-user", *walls]
+        return ["--unshare-user", *options]
     kept = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SYS_RESOURCE", "CHOWN")
-    return [*walls, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
+    return [*options, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
 
 
 def command(socket_folder):

@@ -1,4 +1,4 @@
-"""The sandbox with walls: a confined process with the imports done, from which kernels and checkers are forked."""
+"""The isolated sandbox: a confined process with the imports done, from which kernels and checkers are forked."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the engine may ask of a sandbox. `fork_server` has the one with walls, `unsandboxed` the one without."""
+"""What the engine may ask of a sandbox. `fork_server` has the isolated one, `unsandboxed` the other."""
 
 from abc import ABC, abstractmethod
 

@@ -1,4 +1,4 @@
-"""The sandbox without walls: ordinary kernels under the system's own limits, for machines without bubblewrap.
+"""No isolation: ordinary kernels under the system's own limits, for machines without bubblewrap.
 
 Student code can then read and write what the instructor can, and its checks run beside it. `sandbox.bubblewrap`
 names the alternatives first, and only ``--unsafe`` gets here.
@@ -37,7 +37,7 @@ class Unsandboxed(Sandbox):
 
 
 class UnconfinedKernel(Kernel):
-    """A kernel without walls."""
+    """A kernel that is not isolated."""
 
     def __init__(self, files, limits):
         self._files, self._limits = files, limits

@@ -26,7 +26,7 @@ def match_cells(cells, assignment, notes):
             if nbgrader and nbgrader.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
                 notes.append(f"Cell {name} had nbgrader metadata of another version; the release's were taken.")
     for name in dict.fromkeys(lost):
-        notes.append(f"Cell {name} had lost its metadata and was recognised by what it holds.")
+        notes.append(f"Cell {name} had lost its metadata and was recognized by its contents.")
 
 
 def _set_type(cell, kind):
@@ -41,7 +41,7 @@ def _set_type(cell, kind):
 
 
 def _by_content(cell, assignment, cells, texts):
-    """The grade_id of the released cell that this one must be, judged by its text; None where that is not sure."""
+    """The grade_id of the released cell that this one must be, by its text; None where that is not certain."""
     text = collapse_whitespace(cell.source)
     if text and text in texts:
         return texts[text]

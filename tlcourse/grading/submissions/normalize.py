@@ -1,4 +1,4 @@
-"""Brings a damaged submission back to the shape of its release, where that is safe, and says what was done.
+"""Brings a damaged submission back to the shape of its release, where that is safe, and reports what was done.
 
 Solutions are the student's and stay as they are. Tests are the instructor's: whatever a submission holds in their place
 is taken out, and the originals are put in behind the solution that they test.
@@ -12,12 +12,12 @@ from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
 from tlcourse.notebooks import KERNEL
 
-ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; hand that in."
+ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; submit that copy."
 UNANSWERED = "had been deleted and was put back unanswered."
 
 
 def read_normalized(content, assignment):
-    """`normalize` what a student submitted; a sentence more says what to do about an answer that was not found.
+    """`normalize` what a student submitted; an extra sentence gives advice on an answer that was not found.
 
     Raises
     ------

@@ -8,7 +8,7 @@ LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 
 
 class Unreadable(ValueError):  # noqa: N818
-    """A file that is no notebook; the message says why, for the student."""
+    """A file that is no notebook; the message gives the reason, for the student."""
 
 
 def read(content):
@@ -21,7 +21,7 @@ def read(content):
     if not content.strip():
         raise Unreadable("the file is empty")
     if len(content) > LARGEST_NOTEBOOK:
-        raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and hand it in again")
+        raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and submit it again")
     try:
         raw = json.loads(content.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Walls between the forks of one server: namespaces, folders and limits of their own. Runs inside the sandbox.
+"""Isolates the forks of one server from each other: own namespaces, folders and limits. Runs inside the sandbox.
 
 Bubblewrap has already taken away network and file system. What is left is to keep one submission from another: Linux'
 system calls through ctypes, for which Python has no functions before 3.12. Numbers are from linux/sched.h,
