@@ -78,7 +78,7 @@ def reachable(url, seconds=2.0):
         return False
     answers = []
 
-    def ask():
+    def send_request():
         with contextlib.suppress(OSError, http.client.HTTPException):
             try:
                 urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=seconds).close()
@@ -87,7 +87,7 @@ def reachable(url, seconds=2.0):
             answers.append(True)
 
     # The look-up of a host's name takes no time limit, so it runs in a thread that can be left behind.
-    thread = threading.Thread(target=ask, daemon=True)
+    thread = threading.Thread(target=send_request, daemon=True)
     thread.start()
     thread.join(seconds)
     return bool(answers)

@@ -19,7 +19,7 @@ from tlcourse.building import addresses, builder, unit_sources
 from tlcourse.grading.model import layout
 
 SECONDS = 90 * SLOWER
-UNITS = unit_sources.names(ROOT)
+UNITS = unit_sources.unit_names(ROOT)
 IN_FAST_TIER = "01_cnn_parameters"  # the unit that `make test` executes
 EXECUTED = [unit if unit == IN_FAST_TIER else pytest.param(unit, marks=pytest.mark.slow) for unit in UNITS]
 

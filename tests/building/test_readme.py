@@ -50,7 +50,7 @@ def test_generated_parts_and_the_figure_are_up_to_date():
 
 def test_every_unit_has_a_row_that_agrees_with_its_page():
     rows = [line for line in README.splitlines() if "colab.research.google.com" in line]
-    for name in unit_sources.names(ROOT):
+    for name in unit_sources.unit_names(ROOT):
         (row,) = [line for line in rows if f"notebooks/{name}/{name}.ipynb)" in line]
         released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         sources = ["".join(cell["source"]) for cell in json.loads(released)["cells"]]
@@ -208,7 +208,7 @@ def test_the_minutes_of_make_results_are_the_sum_of_the_records(small):
 
 def test_omits_the_minutes_if_a_record_does_not_state_them(small):
     tables.write(small)
-    again = (small / "docs/measuring.md").read_text("utf-8").partition("<!-- again:")[2].partition("<!-- /again")[0]
+    again = (small / "docs/measuring.md").read_text("utf-8").partition("<!-- remeasuring:")[2].partition("<!-- /remeasuring")[0]
     assert "make results" in again.partition("-->")[2]
     assert "minutes" not in again
 

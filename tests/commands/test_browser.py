@@ -70,7 +70,7 @@ def lab(tmp_path):
 
 def course_with(folder, released=()):
     """A copy of the course's units, of which some are released."""
-    scratch_course.new_course(folder, ROOT, unit_sources.names(ROOT))
+    scratch_course.new_course(folder, ROOT, unit_sources.unit_names(ROOT))
     for unit in released:
         layout.release_file(folder, unit).parent.mkdir(parents=True)
         shutil.copy(layout.release_file(ROOT, unit), layout.release_file(folder, unit))
@@ -472,7 +472,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         page.goto(f"{address}{first_page}?token={token}")
         choose(page, "Nbgrader", "Formgrader")
         frame = page.frame_locator("iframe[src*=formgrader]")
-        for name in unit_sources.names(ROOT):
+        for name in unit_sources.unit_names(ROOT):
             row(frame, name).wait_for()
         succeed(
             frame, row(frame, unit).locator("a:has(.glyphicon-education)"), "Successfully created the student version"

@@ -148,13 +148,13 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answe
 
 @sandboxed
 def test_waiting_for_a_checker_that_gets_no_processor_costs_nothing(assignment, released, monkeypatch):
-    hear = CheckerClient._hear
+    receive = CheckerClient._receive
 
     async def late(self):
         await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
-        return await hear(self)
+        return await receive(self)
 
-    monkeypatch.setattr(CheckerClient, "_hear", late)
+    monkeypatch.setattr(CheckerClient, "_receive", late)
     result = graded(assignment, demo_class.fill(released, RIGHT))
     assert (scores(result), result.status) == ([2, 1, 1], "graded")
 

@@ -27,7 +27,7 @@ from tlcourse.samples import accidents, demo_class, known_answers
 
 UNGRADED = "00_start_here"
 LINKS = sys.platform != "win32"  # which lets nobody but an administrator make them
-GRADED = [name for name in unit_sources.names(ROOT) if name != UNGRADED]
+GRADED = [name for name in unit_sources.unit_names(ROOT) if name != UNGRADED]
 
 
 def composite(release, kind):

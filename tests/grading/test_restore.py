@@ -172,7 +172,7 @@ def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, rele
     assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
 
 
-@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
 def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
     reference = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
     released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")

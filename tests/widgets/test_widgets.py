@@ -42,7 +42,8 @@ def test_every_widget_has_a_still_figure():
 @pytest.mark.parametrize(("widget", "still"), STILL.items())
 def test_a_unit_that_uses_a_widget_stores_its_still_figure(widget, still):
     solved = {
-        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in unit_sources.names(ROOT)
+        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells
+        for unit in unit_sources.unit_names(ROOT)
     }
     using = {unit: cells for unit, cells in solved.items() if any(calls(cell, widget) for cell in cells)}
     assert using, f"no unit uses {widget}"

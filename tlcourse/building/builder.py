@@ -58,7 +58,7 @@ def build(units=None, execute=True, root=None):
         If a cell fails, or nbgrader does.
     """
     root = sources.course_folder(root)
-    all_units = sources.names(root)
+    all_units = sources.unit_names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:

@@ -53,7 +53,7 @@ def read_unit(name, root):
 def unit_table(root):
     """The units with their minutes, exercises and links to Colab, as Markdown."""
     lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
-    for name in sources.names(root):
+    for name in sources.unit_names(root):
         unit = read_unit(name, root)
         lines.append(
             f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
@@ -132,7 +132,7 @@ def decision_table(root):
     """Points that checks decide outside and inside the student's process, by unit, as Markdown."""
     lines = ["| unit | points decided outside | points decided inside |", "|---|---|---|"]
     total = collections.Counter()
-    for name in sources.names(root):
+    for name in sources.unit_names(root):
         points = decided_points(name, root)
         total += points
         lines.append(f"| {name} | {points['outside']:g} | {points['inside']:g} |")
@@ -177,8 +177,8 @@ def file_table(root):
 TABLES = {
     "README.md": {"headline": headline_sentences, "units": unit_table},
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
-    "docs/grading.md": {"ways": decision_table},
-    "docs/measuring.md": {"results": result_table, "longer": longer_training, "again": remeasuring},
+    "docs/grading.md": {"decisions": decision_table},
+    "docs/measuring.md": {"results": result_table, "longer_training": longer_training, "remeasuring": remeasuring},
     "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
     "data/README.md": {"files": file_table},
 }

@@ -36,7 +36,7 @@ def course_folder(root=None):
     raise FileNotFoundError(f"no course at {candidates[0]}: nbgrader_config.py and solutions/ should lie there")
 
 
-def names(root=None):
+def unit_names(root=None):
     """The units that have a source, in the course's order."""
     return sorted(file.stem for file in (course_folder(root) / "solutions").glob("[0-9]*.py"))
 

@@ -169,7 +169,7 @@ def _run_steps(steps, results, bar):
 def _grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
     unit = demo_class.UNIT
-    names = unit_sources.names(root)
+    names = unit_sources.unit_names(root)
     return [
         ("a course of its own", lambda results: new_course(folder, root, names)),
         (f"release {len(names)} units", lambda results: run_nbgrader(folder, "generate_assignment", "*")),

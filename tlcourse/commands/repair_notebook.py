@@ -102,7 +102,7 @@ def _assignment(notebook, release, root, student):
 def _unit(notebook, student, root):
     """The unit that a notebook is of, by its name or its title."""
     try:
-        units = unit_sources.names(root)
+        units = unit_sources.unit_names(root)
     except FileNotFoundError:
         raise ValueError(
             f"the course is not around here, so name the file that {notebook.name} was made from: --release FILE"
@@ -137,11 +137,11 @@ def _tag(cells, assignment):
 
 def _keep(repaired, original, assignment):
     """Put what is no longer in the notebook at its end, as text that is not run."""
-    there = {collapse_whitespace(cell.source) for cell in repaired.cells}
-    there |= {collapse_whitespace(cell["source"]) for cell in assignment.cells} | {""}
-    gone = [source for _, source in original if collapse_whitespace(source) not in there]
-    if gone:
-        cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(gone))]
+    present = {collapse_whitespace(cell.source) for cell in repaired.cells}
+    present |= {collapse_whitespace(cell["source"]) for cell in assignment.cells} | {""}
+    removed = [source for _, source in original if collapse_whitespace(source) not in present]
+    if removed:
+        cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(removed))]
         for number, cell in enumerate(cells):
             cell.id = f"kept-{number}"
         repaired.cells += cells

@@ -51,9 +51,9 @@ def check(notebook):
 def photos(folder, into, teacher, look):
     """Train a classifier on your own photos. FOLDER contains one folder of photos per class."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from tlcourse.own_photos.classifier import learn
+    from tlcourse.own_photos.classifier import train
 
-    click.echo(str(learn(folder, into, teacher, look)))
+    click.echo(str(train(folder, into, teacher, look)))
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """A classifier of your own photos: features of a frozen teacher, and a linear head, evaluated by cross-validation.
 
-`learn` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
+`train` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
 """
 
 import os
@@ -72,7 +72,7 @@ class PhotoResult:
         return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
 
 
-def learn(folder, into, teacher=None, look=()):
+def train(folder, into, teacher=None, photos_to_explain=()):
     """Train a head on the photos in `folder`, evaluate it by cross-validation, and write contact sheets and the model.
 
     Parameters
@@ -83,7 +83,7 @@ def learn(folder, into, teacher=None, look=()):
         Where the files go; made if it is not there.
     teacher : {"MobileNetV2", "faces_vgg16"}, optional
         By default the first, and the second where the weights of the first are not available.
-    look : path-like, or sequence of them, optional
+    photos_to_explain : path-like, or sequence of them, optional
         Photos in `folder` for which to show where the network looked, whether it was right or wrong: paths as they
         are or below `folder`, such as "cats/01.jpg".
 
@@ -100,7 +100,7 @@ def learn(folder, into, teacher=None, look=()):
     files = photos.files(folder)
     _validate(files, folder)
     paths = [path for members in files.values() for path in members]
-    shown_indices = _indices(look, paths, folder)
+    shown_indices = _indices(photos_to_explain, paths, folder)
     name, base, teacher_note = _teacher(teacher)
     data = photos.load(folder, size=base.input_shape[1])
     vectors = features.extract(base, teachers.preprocess(name, data.images))
@@ -126,11 +126,11 @@ def _validate(files, folder):
             raise ValueError(f"the class {name!r} has one photo: two are needed, one to learn from and one to test on")
 
 
-def _indices(look, paths, folder):
+def _indices(photos_to_explain, paths, folder):
     """The indices in `paths` of the photos to explain, each once."""
     index_of = {path.resolve(): index for index, path in enumerate(paths)}
     indices = []
-    for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
+    for photo in [photos_to_explain] if isinstance(photos_to_explain, (str, os.PathLike)) else photos_to_explain:
         path = Path(photo).resolve()
         if path not in index_of:
             path = (Path(folder) / photo).resolve()

@@ -6,8 +6,8 @@ import io
 import ipywidgets
 from matplotlib.figure import Figure
 
-NAMED = {"style": {"description_width": "70px"}}  # options of a control: room for its name
-WHEN_RELEASED = {**NAMED, "continuous_update": False}  # and of a slider that redraws when it stops
+CONTROL_STYLE = {"style": {"description_width": "70px"}}  # options of a control: room for its name
+REDRAW_ON_RELEASE = {**CONTROL_STYLE, "continuous_update": False}  # and of a slider that redraws when it stops
 
 
 class Explorer(ipywidgets.VBox):
@@ -63,7 +63,7 @@ def png(figure):
     return image.getvalue()
 
 
-def table(head, rows):
+def html_table(head, rows):
     """An HTML table, its first column to the left and the others to the right; text is escaped."""
     styles = ["style='text-align:left'", *["style='text-align:right; padding-left:1.5em'"] * (len(head) - 1)]
 

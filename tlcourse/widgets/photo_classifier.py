@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.datasets import photos
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, percent, table
+from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 
 @styled
@@ -119,7 +119,7 @@ class PhotoClassifier(Explorer):
         probabilities = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
         draw_photo(self.photo, probabilities, self.class_names, self.title, figure)
         rows = zip(self.class_names, map(percent, probabilities), strict=True)
-        return table((self.title, "probability"), rows)
+        return html_table((self.title, "probability"), rows)
 
 
 def _first_file(value):

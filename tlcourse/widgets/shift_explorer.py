@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse.datasets import galaxies
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent
+from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
@@ -87,9 +87,9 @@ class ShiftExplorer(Explorer):
                 f"accuracies of shape ({len(self.seeings)}, {len(self.exposures)}) are needed, "
                 f"got {self.accuracies.shape}"
             )
-        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **NAMED)
-        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **WHEN_RELEASED)
-        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **WHEN_RELEASED)
+        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **CONTROL_STYLE)
+        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **REDRAW_ON_RELEASE)
+        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **REDRAW_ON_RELEASE)
         super().__init__([self.galaxy, self.seeing, self.exposure], figure_size=(8, 3.2))
 
     def _draw_on(self, figure):

@@ -34,7 +34,7 @@ def alt_text(source, heading, prose):
     axes = [f"{axis}: {', '.join(words[axis])}" for axis in ("xlabel", "ylabel") if words[axis]]
     drawn = [plot_descriptions()[name] for name in re.findall(r"\b(\w+)\(", source) if name in plot_descriptions()]
     about = [*dict.fromkeys(drawn), *(text.replace("label", " axis") for text in axes)] or [_last_sentence(prose)]
-    titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [plain(heading)]
+    titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [strip_markdown(heading)]
     sentences = [part.rstrip(".: ") for part in ["; ".join(dict.fromkeys(titles)), *about] if part.strip()]
     return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:MAX_CHARACTERS]
 
@@ -46,7 +46,11 @@ def plot_descriptions():
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
     draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
     docstrings = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
-    public = {name: plain(text).removeprefix("Draw ") for name, text in docstrings.items() if not name.startswith("_")}
+    public = {
+        name: strip_markdown(text).removeprefix("Draw ")
+        for name, text in docstrings.items()
+        if not name.startswith("_")
+    }
     return {name: text[:1].upper() + text[1:] for name, text in public.items()}
 
 
@@ -76,12 +80,12 @@ def _text(node):
     return ""
 
 
-def plain(text):
+def strip_markdown(text):
     """Markdown without its marks: what a screen reader should read out."""
     without_links = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"<[^>]*>|[*`$]|^#.*$", "", without_links, flags=re.MULTILINE)
 
 
 def _last_sentence(prose):
-    paragraphs = [" ".join(part.split()) for part in plain(prose).split("\n\n") if part.strip()]
+    paragraphs = [" ".join(part.split()) for part in strip_markdown(prose).split("\n\n") if part.strip()]
     return re.split(r"(?<=[.?!:]) (?=[A-Z])", paragraphs[-1])[-1] if paragraphs else ""

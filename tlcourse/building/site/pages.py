@@ -11,7 +11,7 @@ from tlcourse import notebooks
 from tlcourse.building import tables
 from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.site import unit_page
-from tlcourse.building.unit_sources import names
+from tlcourse.building.unit_sources import unit_names
 
 MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
@@ -35,13 +35,13 @@ def write(root, folder):
     folder : pathlib.Path
         Made if it is not there.
     """
-    for name in names(root):
+    for name in unit_names(root):
         notebook = unit_page.page(root, name)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
     documents = ["README.md", *(f"docs/{file.name}" for file in sorted((root / "docs").glob("*.md")))]
     texts = {name: (root / name).read_text(encoding="utf-8") for name in documents}
     for name in documents[1:]:
-        _write(folder / site_path(name), linked(texts[name], name, site_path(name)))
+        _write(folder / site_path(name), resolve_links(texts[name], name, site_path(name)))
     _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
     modules = module_pages()
     for name, text in modules.items():
@@ -70,7 +70,7 @@ def site_path(path):
     return f"{REPOSITORY}/blob/main/{path}"
 
 
-def linked(text, document, page):
+def resolve_links(text, document, page):
     """A document's Markdown with its links to files of the repository turned into links that the site can follow.
 
     Parameters
@@ -105,13 +105,15 @@ def first_page(text, documents):
     """The README, and what the site's navigation shows."""
     pages = ["Units <units/index>", "Claims <claims>"]
     pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
-    return linked(text, "README.md", "index.md") + _contents([*pages, "Reference <reference/index>"], hidden=True)
+    return resolve_links(text, "README.md", "index.md") + _contents(
+        [*pages, "Reference <reference/index>"], hidden=True
+    )
 
 
 def units_page(root):
     """The units in their order, with the time that each takes."""
     text = f"# Units\n\nEach page holds a unit with what its cells print and draw.\n\n{tables.unit_table(root)}\n"
-    return linked(text, "README.md", "units/index.md") + _contents(names(root), hidden=True)
+    return resolve_links(text, "README.md", "units/index.md") + _contents(unit_names(root), hidden=True)
 
 
 def _contents(pages, hidden=False):
@@ -122,7 +124,7 @@ def _contents(pages, hidden=False):
 
 def claims_page(text):
     """docs/claims.md as a page: each claim links to the section of a unit that shows it."""
-    page = linked(text, CLAIMS, site_path(CLAIMS))
+    page = resolve_links(text, CLAIMS, site_path(CLAIMS))
     return SECTION_LINK.sub(lambda match: f"[{match[1]}]({match[2]}#{slugify(match[1])})", page)
 
 

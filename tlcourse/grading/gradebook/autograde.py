@@ -88,12 +88,12 @@ def _save_comments(notebook, submitted, result):
     Formgrader and the feedback pages show these comments.
     """
     comments = {comment.name: comment for comment in submitted.comments}
-    unusual = result.status != "graded"
+    status_to_report = result.status != "graded"
     for cell in notebook.cells:
         if is_solution(cell) or is_task(cell):
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
             text = ["No response."] if untouched else []
-            if unusual:
+            if status_to_report:
                 text += [f"Grading status: {result.status}.", *result.notes]
-                unusual = False
+                status_to_report = False
             comments[cell.metadata.nbgrader.grade_id].auto_comment = " ".join(text) or None

@@ -145,10 +145,10 @@ def _place_after(cells, assignment, place):
 
 def _restore_answers(notebook, assignment, notes):
     """Bring back a deleted stub or written answer, unanswered, so that the gradebook has a row for it."""
-    there = {grade_id_of(cell) for cell in notebook.cells}
+    present = {grade_id_of(cell) for cell in notebook.cells}
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
-        if name and not is_locked(released["nbgrader"]) and name not in there:
+        if name and not is_locked(released["nbgrader"]) and name not in present:
             notebook.cells.insert(_place_after(notebook.cells, assignment, place), _from_release(released))
             notes.append(f"Cell {name} {UNANSWERED}")
 
@@ -170,8 +170,8 @@ def _insert_checks(notebook, assignment, notes):
         if where is not None:
             del cells[where], names[where]
             earliest -= 1
-        trouble = "had been deleted" if where is None else "stood before its exercise"
-        notes.append(f"The check {name} {trouble} and was put back.")
+        problem = "had been deleted" if where is None else "stood before its exercise"
+        notes.append(f"The check {name} {problem} and was put back.")
         target = max(earliest, _place_after(cells, assignment, place))
         cells.insert(target, _from_release(released, released["full"]))
         names.insert(target, name)
