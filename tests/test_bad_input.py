@@ -295,7 +295,7 @@ REASONS = {
 
 
 @pytest.fixture(autouse=True)
-def say_again():
+def forget_printed_lines():
     """What is said once in a session is said once in each test."""
     features._print_once.cache_clear()
 

@@ -18,7 +18,7 @@ FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
+PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -100,7 +100,7 @@ def test_named_files_modules_and_variables_exist(file):
     sources = "".join(module.read_text(encoding="utf-8") for module in python)
     for name in code(TEXTS[file]):
         if re.fullmatch(rf"(?:{FOLDERS})/[\w/.*-]*|[\w-]+\.(?:txt|yml|toml|md|cff)", name):
-            assert ELSEWHERE.search(name) or list(ROOT.glob(name.rstrip("/"))), name
+            assert PLACEHOLDER.search(name) or list(ROOT.glob(name.rstrip("/"))), name
         elif re.fullmatch(r"\w+(?:/\w+)*\.py", name):
             assert any(module.as_posix().endswith(f"/{name}") for module in [*python, *ROOT.glob("*.py")]), name
         if re.fullmatch(r"tlcourse(?:\.[a-z_0-9]+)+(?:\.[A-Z]\w+)?", name):
@@ -208,9 +208,10 @@ def test_the_minutes_of_make_results_are_the_sum_of_the_records(small):
 
 def test_omits_the_minutes_if_a_record_does_not_state_them(small):
     tables.write(small)
-    again = (small / "docs/measuring.md").read_text("utf-8").partition("<!-- remeasuring:")[2].partition("<!-- /remeasuring")[0]
-    assert "make results" in again.partition("-->")[2]
-    assert "minutes" not in again
+    text = (small / "docs/measuring.md").read_text("utf-8")
+    sentences = text.partition("<!-- remeasuring:")[2].partition("<!-- /remeasuring")[0]
+    assert "make results" in sentences.partition("-->")[2]
+    assert "minutes" not in sentences
 
 
 def test_a_new_record_renews_the_figure_and_the_tables(small):

@@ -75,8 +75,8 @@ def test_a_plan_that_does_not_fit_is_made_anew(damage, assignment, released_cour
     shipped, cached = tmp_path / "shipped.json", tmp_path / "cached" / "plan.json"
     checks = {name: {"outside": True, "mutated": True, "seconds": 0.0} for name in CHECKS}
     plan = {"code_sha256": grading_plan.code_digest(assignment, solution), "checks": checks, "reference_fails": {}}
-    anew = {**plan, "checks": {"anew": {}}}
-    monkeypatch.setattr(grading_plan, "make_plan", lambda *_: anew)
+    made = {**plan, "checks": {"made": {}}}
+    monkeypatch.setattr(grading_plan, "make_plan", lambda *_: made)
     grading_plan.write_plan(shipped, plan)
     if damage == "file":
         shipped.write_text(shipped.read_text(encoding="utf-8")[:20], encoding="utf-8")
@@ -89,7 +89,7 @@ def test_a_plan_that_does_not_fit_is_made_anew(damage, assignment, released_cour
         cells = [{**cell, "full": cell["full"].replace("(2,), 4", "(4,), 8")} for cell in assignment.cells]
         assignment = dataclasses.replace(assignment, cells=cells)
     planned = grading_plan.with_grading_plan(assignment, solution, cached, shipped)
-    assert planned.plan == (checks if damage is None else anew["checks"])
+    assert planned.plan == (checks if damage is None else made["checks"])
     assert cached.exists() == (damage is not None)
 
 

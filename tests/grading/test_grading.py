@@ -83,9 +83,9 @@ def test_student_code_sees_neither_course_nor_network(released_course, assignmen
 @sandboxed
 def test_submissions_graded_side_by_side_share_no_namespace(assignment, released):
     """Inode numbers of namespaces are used again, so both must be there at the same time."""
-    ask = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
+    namespaces = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
     with ThreadPoolExecutor(2) as side_by_side:
-        first, second = side_by_side.map(lambda _: reads(assignment, released, ask), range(2))
+        first, second = side_by_side.map(lambda _: reads(assignment, released, namespaces), range(2))
     assert not set(ast.literal_eval(first)) & set(ast.literal_eval(second))
     talk = "(lambda s: (s.bind(('127.0.0.1', 0)), s.listen(), socket.create_connection(s.getsockname(), 5).getpeername()[0]))(socket.socket())[2]"
     assert reads(assignment, released, talk) == "127.0.0.1", "a program may talk to its own children"

@@ -49,7 +49,7 @@ def graded(folder, unit, submissions):
     return {row["student"]: row for row in scratch_course.gradebook_rows(folder, unit)}
 
 
-def the_plan_that_came_with_it_fits(folder, unit):
+def assert_shipped_plan_fits(folder, unit):
     """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
     assignment = NbgraderCourse(folder).assignment(unit)
     shipped = json.loads(layout.shipped_plan_file(ROOT, unit).read_text(encoding="utf-8"))
@@ -155,14 +155,14 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     (result,) = grade(folder, unit, jobs=1, progress=False)  # in this process: nbgrader's own costs TensorFlow anew
     (row,) = scratch_course.gradebook_rows(folder, unit)
     assert result.score == row["code_score"] == row["max_code_score"] > 0
-    the_plan_that_came_with_it_fits(folder, unit)
+    assert_shipped_plan_fits(folder, unit)
 
 
 @pytest.mark.slow
 def test_the_start_page_is_not_graded(tmp_path):
     scratch_course.new_course(tmp_path / "course", ROOT, [UNGRADED])
     scratch_course.run_nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
-    the_plan_that_came_with_it_fits(tmp_path / "course", UNGRADED)
+    assert_shipped_plan_fits(tmp_path / "course", UNGRADED)
 
 
 NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"

@@ -48,9 +48,9 @@ def portraits(people, images_each, seed):
         raise ValueError(f"images_each must be 1 or more, got {images_each}")
     images = np.empty((len(people), images_each, SIZE, SIZE, 3), np.uint8)
     for row, identity in enumerate(people):
-        someone, rng = person(identity), np.random.default_rng([seed, identity])
+        traits, rng = person(identity), np.random.default_rng([seed, identity])
         for column in range(images_each):
-            images[row, column] = draw(someone, rng)
+            images[row, column] = draw(traits, rng)
     labels = np.repeat(np.arange(len(people)), images_each)
     names = tuple(f"person {identity}" for identity in people)
     return LabeledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
