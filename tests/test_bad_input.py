@@ -429,13 +429,13 @@ def test_weights_whose_download_stops_short(server, no_weights):
     with pytest.raises(
         teachers.TeacherUnavailable, match=r"needs the file w\.h5, and its download failed.*5000 more expected"
     ):
-        weights.find("VGG16", "w.h5", f"{server}/short")
+        weights.find_or_download("VGG16", "w.h5", f"{server}/short")
     assert list((no_weights / "models").iterdir()) == []
 
 
 def test_weights_are_downloaded_once(server, no_weights):
     for _ in range(2):
-        assert weights.find("VGG16", "w.h5", f"{server}/whole") == no_weights / "models" / "w.h5"
+        assert weights.find_or_download("VGG16", "w.h5", f"{server}/whole") == no_weights / "models" / "w.h5"
         server = "http://127.0.0.1:9"  # the second time nobody asks
 
 

@@ -74,7 +74,7 @@ def test_spanish_adjectives_agree_with_their_nouns():
     assert not any("una jardín" in text or "sopa delicioso" in text for text in reviews.corpus("spanish", 500, 1).texts)
 
 
-def test_each_language_has_its_own_habits():
+def test_each_language_has_its_own_word_frequencies():
     counts = []
     for number, language in enumerate(reviews.LANGUAGES):
         text = " ".join(reviews.corpus(language, 500, 0).texts).split()

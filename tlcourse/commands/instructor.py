@@ -22,7 +22,7 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
     from tlcourse.grading.reporting import results_table
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
-    options = {"jobs": jobs, "students": names, "again": again, "scheduler": scheduler, "unsafe": unsafe}
+    options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
     results_table.print_results(grade_unit(course_folder(), unit, **options))
 
 

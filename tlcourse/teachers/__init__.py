@@ -118,7 +118,7 @@ def imagenet_classes():
     TeacherUnavailable, ValueError
         As `load` does.
     """
-    path = weights.find("ImageNet", _CLASS_INDEX, _CLASS_INDEX_URL, _CLASS_INDEX_MD5)
+    path = weights.find_or_download("ImageNet", _CLASS_INDEX, _CLASS_INDEX_URL, _CLASS_INDEX_MD5)
     index = json.loads(path.read_text(encoding="utf-8"))
     return tuple(index[str(number)][1] for number in range(len(index)))
 
@@ -152,7 +152,7 @@ def _embedded(teacher, head):
 
 def _imagenet(teacher, head, size):
     file = teacher.weights_file if head else teacher.base_file
-    path = weights.find(teacher.name, file, teacher.url + file, teacher.md5[0 if head else 1])
+    path = weights.find_or_download(teacher.name, file, teacher.url + file, teacher.md5[0 if head else 1])
     import keras
 
     build = getattr(keras.applications, teacher.name)

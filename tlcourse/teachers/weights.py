@@ -32,7 +32,7 @@ def on_disk(file):
     return next((folder / file for folder in folders() if (folder / file).is_file()), None)
 
 
-def find(name, file, url, md5=None):
+def find_or_download(name, file, url, md5=None):
     """The path of a file of weights, which is downloaded if it is not there and there is a network.
 
     Parameters

@@ -23,13 +23,13 @@ def draw(person, rng, size=48):
     """
     canvas = Canvas(size, rng)
     _background(canvas, rng)
-    hair.behind(canvas, person)
+    hair.draw_back(canvas, person)
     _body(canvas, person, rng)
     face = _head(canvas, person)
     _mouth_and_beard(canvas, person, rng, face)
     _eyes_and_nose(canvas, person, rng)
-    hair.in_front(canvas, person)
-    hair.headwear(canvas, person, rng)
+    hair.draw_front(canvas, person)
+    hair.draw_headwear(canvas, person, rng)
     _occlusion(canvas, rng)
     return _photograph(canvas, rng)
 

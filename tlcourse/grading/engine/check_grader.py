@@ -56,7 +56,7 @@ class CheckGrader:
             runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
         try:
             verdict = None
-            if plan.get("outside") and runner.sandbox.checks_outside:
+            if plan.get("outside") and runner.sandbox.supports_checkers:
                 verdict = await self._outside(runner, cell.source)
             return verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
         finally:
@@ -94,7 +94,7 @@ class CheckGrader:
     async def _plan_check(self, runner, index, cell):
         """Grade the reference's check both ways, and keep which of them hold."""
         name = cell.metadata.nbgrader.grade_id
-        outside = await self._outside(runner, cell.source) if runner.sandbox.checks_outside else None
+        outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
         before = runner.kernel.counted_seconds
         verdict = await self._inside(runner, index, cell, False)
         seconds = math.ceil(runner.kernel.counted_seconds - before)  # rough, so that a file of it seldom changes

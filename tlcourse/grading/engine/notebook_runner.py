@@ -59,7 +59,7 @@ class NotebookRunner:
     notebook : nbformat.NotebookNode
         Normalized; the outputs of its cells are changed.
     sandbox : tlcourse.grading.sandbox.interface.Sandbox
-    checks : tlcourse.grading.engine.check_grader.CheckGrader
+    check_grader : tlcourse.grading.engine.check_grader.CheckGrader
         Decides on graded cells.
     files : dict of str to bytes
     limits : tlcourse.grading.model.assignment.Limits
@@ -70,8 +70,8 @@ class NotebookRunner:
     RESTARTS = 3
     GRACE_SECONDS = 5  # seconds for an interrupted cell to end
 
-    def __init__(self, notebook, sandbox, checks, files, limits, skipped=()):
-        self.notebook, self.sandbox, self.checks = notebook, sandbox, checks
+    def __init__(self, notebook, sandbox, check_grader, files, limits, skipped=()):
+        self.notebook, self.sandbox, self.check_grader = notebook, sandbox, check_grader
         self.files, self.limits, self.skipped = files, limits, skipped
         self.kernel = self.cells = None
         self.cell_limit = None  # seconds that the running cell may take, where less than the limits' is enough
@@ -93,10 +93,10 @@ class NotebookRunner:
                     await self._run_or_grade(index, cell)
         finally:
             await self._end_kernel()
-            await self.checks.close()
+            await self.check_grader.close()
         self.run.seconds = round(time.monotonic() - started, 3)
-        self.run.cpu_seconds = round(self.run.cpu_seconds + self.checks.checker.cpu_seconds, 3)
-        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.checks.checker.seconds, 3)
+        self.run.cpu_seconds = round(self.run.cpu_seconds + self.check_grader.checker.cpu_seconds, 3)
+        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.check_grader.checker.seconds, 3)
         return self.run
 
     async def _run_or_grade(self, index, cell):
@@ -108,7 +108,7 @@ class NotebookRunner:
         verdict = None
         try:
             await self._ensure_kernel(index)
-            verdict = await (self.checks.grade(self, index, cell) if graded else self.run_cell(index, cell))
+            verdict = await (self.check_grader.grade(self, index, cell) if graded else self.run_cell(index, cell))
         except CellStopped as stopped:
             self._record_stop(index, cell, stopped)
             verdict = {"outcome": "timed out", "message": str(stopped)}

@@ -37,7 +37,7 @@ class TamperDetection:
     async def prepare(self, runner):
         """Make the student's kernel ready for a check, and begin to watch it."""
         if self._expected is None:
-            outside = runner.sandbox.checks_outside
+            outside = runner.sandbox.supports_checkers
             self._expected = await self.checker.fingerprints(runner, GUARD) if outside else {}
         steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)

@@ -6,7 +6,6 @@ has changed.
 """
 
 import contextlib
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,21 +22,10 @@ class _Configuration(JupyterApp):
 def read_configuration(folder):
     """The configuration that ``nbgrader`` has when it runs in a folder: a traitlets.config.Config."""
     application = _Configuration()
-    with working_in(folder):
+    with contextlib.chdir(folder):
         application.load_config_file()
         super(JupyterApp, application).load_config_file("nbgrader_config.py", path=str(folder))
     return application.config
-
-
-@contextlib.contextmanager
-def working_in(folder):
-    """Change the working directory for a while."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def solution_file(coursedir, unit):

@@ -24,7 +24,7 @@ def grade(
     jobs=None,
     students=None,
     unsafe=False,
-    again=False,
+    regrade=False,
     scheduler=None,
     progress=None,
     make_recorder=Recorder,
@@ -42,7 +42,7 @@ def grade(
         Only these.
     unsafe : bool
         Run student code without a sandbox; so does ``c.GradingLimits.unsafe``.
-    again : bool
+    regrade : bool
         Also what is graded and has not changed since.
     scheduler : str, optional
         The address of a Dask scheduler that gives the work to its workers.
@@ -73,10 +73,10 @@ def grade(
     chosen = _selected_students(course, folders, students)
     with _grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
-        recorded = course.recorded_students(unit)
+        recorded_students = course.recorded_students(unit)
         results, waiting = {}, []
         for submission in [read_submission(folders[name], name, unit) for name in chosen if name in folders]:
-            result = None if again else recorder.recorded_result(submission, recorded)
+            result = None if regrade else recorder.recorded_result(submission, recorded_students)
             if result is None:
                 waiting.append(submission)
             else:
@@ -84,7 +84,7 @@ def grade(
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
-                course.with_grading_plan(assignment, unsafe), recorder, waiting, again, workers, progress
+                course.with_grading_plan(assignment, unsafe), recorder, waiting, regrade, workers, progress
             )
     nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
@@ -99,13 +99,13 @@ def _selected_students(course, folders, students):
     return chosen
 
 
-def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
+def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress):
     """Record what is pending, grade the rest, and record that; results by student."""
     results, ungraded = {}, []
     shown = None if progress is None else not progress
     with tqdm(total=len(waiting), unit="submission", desc=assignment.unit, disable=shown) as bar:
         for submission in waiting:
-            result = None if again else recorder.pending_result(submission)
+            result = None if regrade else recorder.pending_result(submission)
             if result is None:
                 ungraded.append(submission)
             else:

@@ -33,16 +33,16 @@ class Recorder:
         self.pending_folder = course.folder / "grading_records" / unit / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
 
-    def recorded_result(self, submission, recorded):
+    def recorded_result(self, submission, recorded_students):
         """The recorded result of this submission against this release; None where it has to be graded.
 
         Parameters
         ----------
         submission : tlcourse.grading.model.submission.Submission
-        recorded : set of str
+        recorded_students : set of str
             Students who are in the gradebook.
         """
-        if submission.student not in recorded or self._pending_file(submission).exists():
+        if submission.student not in recorded_students or self._pending_file(submission).exists():
             return None
         return self._if_current(read_record(self.course.folder, self.unit, submission.student), submission)
 

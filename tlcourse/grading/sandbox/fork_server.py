@@ -32,7 +32,7 @@ class BubblewrapSandbox(Sandbox):
         Where bubblewrap does not work.
     """
 
-    checks_outside = True
+    supports_checkers = True
 
     def __init__(self, modules=()):
         bubblewrap.require_bubblewrap()

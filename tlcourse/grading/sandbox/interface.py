@@ -20,13 +20,13 @@ class Sandbox(ABC):
 
     Attributes
     ----------
-    checks_outside : bool
+    supports_checkers : bool
         Whether it has clean processes in which checks can run, out of the reach of student code.
     alive : bool
         Whether it can start anything.
     """
 
-    checks_outside = False
+    supports_checkers = False
     alive = True
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Sandbox(ABC):
         Raises
         ------
         NotImplementedError
-            Where `checks_outside` is false.
+            Where `supports_checkers` is false.
         KernelError, SandboxError
         """
         raise NotImplementedError("this sandbox has no clean processes")
