@@ -1,7 +1,7 @@
 """Fine-tuning: groups of layers, what may learn, and an audit of what did move.
 
 In Keras 3, `trainable` is read when a model is compiled, and a batch norm that is not frozen keeps adapting its
-statistics to the new images whatever `training=False` says. `audit` shows both.
+statistics to the new images even with `training=False`. `audit` shows both.
 """
 
 import itertools

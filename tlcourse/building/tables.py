@@ -1,7 +1,7 @@
 """The generated parts of README.md, docs/ and data/README.md: tables and sentences made from units, records and claims.
 
-A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` says which
-function makes it. Templates such as cog do the same with code in the Markdown, but then do not notice a lost marker.
+A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` holds the
+function that makes it. Templates such as cog do the same with code in the Markdown, but do not notice a lost marker.
 """
 
 import collections

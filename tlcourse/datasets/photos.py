@@ -80,7 +80,7 @@ def cats_dogs():
     """Cats and dogs at 160 pixels: from TLCOURSE_MIRROR, from an earlier download, or downloaded (68 MB).
 
     Both are parts of Kaggle's "Dogs vs. Cats" (Microsoft's Asirra photos), but not the same photos:
-    the `source` says which came. ImageNet has more than 120 kinds of cats and dogs, so for an
+    the `source` names the one used. ImageNet has more than 120 kinds of cats and dogs, so for an
     ImageNet teacher this is an easy transfer.
 
     Returns

@@ -69,7 +69,7 @@ def _power(symmetric, exponent):
 def importance_weights(source, target, max_weight=20.0):
     """For each source input, how much more often the target has its like: P_t(x) / P_s(x), mean 1.
 
-    Estimated by a classifier that tells the two apart (Bickel, Brückner and Scheffer 2009). Weights can only help
+    Estimated by a classifier that separates the two (Bickel, Brückner and Scheffer 2009). Weights can only help
     where the source has inputs like the target's: see `effective_count`.
 
     Parameters

@@ -8,7 +8,7 @@ from tlcourse.linear_probe import linear_classifier
 
 
 def proxy_a_distance(source, target, seed=0):
-    """How well a linear classifier tells two domains apart: 0 not at all, 2 without an error.
+    """How well a linear classifier separates two domains: 0 not at all, 2 without an error.
 
     Ben-David et al. 2007: 2 (1 - 2e), e the error on held-out inputs; here cross-validated, on equally many of each.
 

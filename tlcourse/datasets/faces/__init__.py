@@ -2,7 +2,7 @@
 
 A `Person` holds what stays the same from image to image (skin, hair, face shape, eyes, brows,
 nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, color cast, clothes,
-headwear, background, occlusion, noise) is drawn anew for each image. As no real person's face is in the
+headwear, background, occlusion, noise) is sampled anew for each image. As no real person's face is in the
 data, a classroom can share, print and misclassify it without asking anyone.
 """
 

@@ -1,7 +1,7 @@
 """The grading plan of a unit: which ways of grading hold for its checks, tried once on its own solutions.
 
 A safeguard that fails for the reference solution would accuse an honest student, so it is left out for that check. It
-also tells an instructor that the reference itself does not pass, before a class finds out.
+also shows an instructor that the reference itself does not pass, before a class finds out.
 """
 
 import dataclasses

@@ -46,7 +46,7 @@ class NbgraderCourse:
     ----------
     folder : path
     config : traitlets.config.Config, optional
-        By default what nbgrader_config.py there says.
+        By default that of nbgrader_config.py in the folder.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """What plain `nbgrader autograde` passes over: submissions without a notebook, and notebooks under another name.
 
-nbgrader calls `prepare_submissions` before each submission; nbgrader_config.py says so.
+nbgrader calls `prepare_submissions` before each submission, as nbgrader_config.py configures.
 """
 
 import functools
