@@ -248,14 +248,14 @@ zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 
 # %% tags=["nbval-check-output"]
 print(f"{'name':<20}{'input':>9}{'parameters':>14}  licence")
-for teacher in teachers.CATALOGUE.values():
+for teacher in teachers.CATALOG.values():
     size = f"{teacher.input_size}×{teacher.input_size}"
     print(f"{teacher.name:<20}{size:>9}{teacher.parameters:>14,}  {teacher.license}")
-for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOGUE.values()):
+for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOG.values()):
     print("learned from", what)
 
 # %%
-here = [name for name in teachers.CATALOGUE if teachers.available(name)]
+here = [name for name in teachers.CATALOG if teachers.available(name)]
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]

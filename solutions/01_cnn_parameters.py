@@ -1202,7 +1202,7 @@ if teachers.available("MobileNetV2") and photos.available():
     large, small = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in features)
     similarity = large @ small.T
 else:
-    file = teachers.CATALOGUE["MobileNetV2"].base_file
+    file = teachers.CATALOG["MobileNetV2"].base_file
     print(
         f"No photos today: {file} belongs in ~/.keras/models, and cats_dogs in the folder that TLCOURSE_MIRROR names. The counts need neither."
     )

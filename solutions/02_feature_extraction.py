@@ -1120,11 +1120,11 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # ## Choosing a teacher
 #
 # The lecture gives five criteria: similarity of the domains, architecture, track record, licence and availability
-# (C14). The course's catalogue has the facts for most of them.
+# (C14). The course's catalog has the facts for most of them.
 
 # %% tags=["nbval-check-output"]
 print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   licence of the weights")
-for entry in teachers.CATALOGUE.values():
+for entry in teachers.CATALOG.values():
     print(f"{entry.name:<18}{entry.input_size:>6}{entry.parameters:>13,}{entry.classes:>9,}   {entry.license}")
 
 # %% [markdown]

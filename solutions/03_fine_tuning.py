@@ -556,13 +556,13 @@ for key, target in targets.items():
 # no fine-tuning has seen. A linear classifier on the last hidden layer reads what it still says about faces.
 
 # %% tags=["nbval-check-output"]
-worth = record["near"]["held_out_people"]
-print(f"the teacher as it came       {shown(worth['teacher'])}")
+held_out = record["near"]["held_out_people"]
+print(f"the teacher as it came       {shown(held_out['teacher'])}")
 for order, name in (("head_first", "head first"), ("at_once", "at once")):
     for rate in RATES:
-        print(f"{name:<10} at {rate:<8}       {shown(worth[order][rate])}")
-print("lost at 0.01, head first:", gain(worth["teacher"], worth["head_first"]["0.01"]))
-print("lost at 0.01, at once:   ", gain(worth["teacher"], worth["at_once"]["0.01"]))
+        print(f"{name:<10} at {rate:<8}       {shown(held_out[order][rate])}")
+print("lost at 0.01, head first:", gain(held_out["teacher"], held_out["head_first"]["0.01"]))
+print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]["0.01"]))
 
 # %% [markdown]
 # Up to 0.001 the features keep their worth. At 0.01 a part of what the teacher had learned is gone after a
@@ -923,7 +923,7 @@ def repaired_recipe(student, train, validation, test):
 attempts = {}
 
 
-def tried(seed):
+def trained_recipe(seed):
     """Run the repaired recipe, once for all three checks: what came, the audit, the student, its three sets.
 
     The labels of the test set are all wrong: the better the student, the worse it looks there.
@@ -956,9 +956,9 @@ def check_moved(came, rows, student_now, sets):
 
 
 with progress.exercise("repaired_recipe"):
-    check_moved(*tried(0))
+    check_moved(*trained_recipe(0))
     ### BEGIN HIDDEN TESTS
-    check_moved(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    check_moved(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
     ### END HIDDEN TESTS
 
 
@@ -975,9 +975,9 @@ def check_statistics(came, rows, student_now, sets):
 
 
 with progress.exercise("repaired_recipe_statistics"):
-    check_statistics(*tried(0))
+    check_statistics(*trained_recipe(0))
     ### BEGIN HIDDEN TESTS
-    check_statistics(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    check_statistics(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
     ### END HIDDEN TESTS
 
 
@@ -992,9 +992,9 @@ def check_choice(came, rows, student_now, sets):
 
 
 with progress.exercise("repaired_recipe_choice"):
-    check_choice(*tried(0))
+    check_choice(*trained_recipe(0))
     ### BEGIN HIDDEN TESTS
-    check_choice(*tried(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    check_choice(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -836,16 +836,16 @@ print(f"the same everywhere: {np.mean(seen['teacher'].sum(axis=1) / 12):.3f} ali
 
 # %% tags=["nbval-check-output"]
 students = results("students")
-alike = {"student, attention": "attention", "student, softmax": "softmax", "student, not taught": "untrained",
+agreement = {"student, attention": "attention", "student, softmax": "softmax", "student, not taught": "untrained",
          "the same everywhere": "same_everywhere"}  # fmt: skip
-alike = {label: students["alike"][name] for label, name in alike.items()}
-for label, entry in alike.items():
+agreement = {label: students["alike"][name] for label, name in agreement.items()}
+for label, entry in agreement.items():
     print(f"{label:<20} {plain(entry, 3)} alike")
-closer = summary(less(alike["student, attention"], alike["student, softmax"]))
+closer = summary(less(agreement["student, attention"], agreement["student, softmax"]))
 print(f"attention over softmax: {plain(closer, 3)}, {closer['seeds']} groups of people")
 
 # %%
-axes = plots.interval_bars(alike, percent=False)
+axes = plots.interval_bars(agreement, percent=False)
 axes.set_title("How much a student looks where its teacher looks")
 plt.show()
 

@@ -24,7 +24,7 @@ from tlcourse.teachers import weights
 
 @pytest.mark.parametrize(("name", "head"), [("VGG16", False), ("VGG16", True), ("MobileNetV2", False)])
 def test_missing_weights(name, head, no_weights):
-    teacher = teachers.CATALOGUE[name]
+    teacher = teachers.CATALOG[name]
     file = teacher.weights_file if head else teacher.base_file
     start = time.perf_counter()
     with pytest.raises(teachers.TeacherUnavailable) as error:
@@ -95,7 +95,7 @@ def test_a_card_of_another_network(embedded):
 
 
 def test_a_wrong_file_in_place_of_published_weights(no_weights):
-    file = no_weights / "models" / teachers.CATALOGUE["VGG16"].base_file
+    file = no_weights / "models" / teachers.CATALOG["VGG16"].base_file
     file.parent.mkdir(parents=True)
     file.write_bytes(b"not weights at all")
     with pytest.raises(ValueError, match=r"vgg16.*notop\.h5 is damaged or incomplete \(its MD5.*delete it.*https://"):
@@ -104,7 +104,7 @@ def test_a_wrong_file_in_place_of_published_weights(no_weights):
 
 @pytest.mark.parametrize("kept", [0, 100, 500_000, 9_400_000])
 def test_truncated_weights_without_a_published_checksum(mirror, no_weights, kept):
-    name = teachers.CATALOGUE["MobileNetV2"].base_file
+    name = teachers.CATALOG["MobileNetV2"].base_file
     file = no_weights / "models" / name
     file.parent.mkdir(parents=True)
     file.write_bytes((mirror / "keras_home" / "models" / name).read_bytes()[:kept])
@@ -116,7 +116,7 @@ def test_truncated_weights_without_a_published_checksum(mirror, no_weights, kept
 def test_the_weights_of_another_network(mirror, no_weights):
     folder = no_weights / "models"
     folder.mkdir(parents=True)
-    teacher = teachers.CATALOGUE["MobileNetV2"]
+    teacher = teachers.CATALOG["MobileNetV2"]
     shutil.copy(mirror / "keras_home" / "models" / teacher.base_file, folder / teacher.weights_file)
     with pytest.raises(ValueError, match=rf"{teacher.weights_file} is damaged or incomplete"):
         teachers.load("MobileNetV2")
@@ -295,9 +295,9 @@ REASONS = {
 
 
 @pytest.fixture(autouse=True)
-def say_again():
+def forget_printed_lines():
     """What is said once in a session is said once in each test."""
-    feature_cache._say_once.cache_clear()
+    feature_cache._print_once.cache_clear()
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -429,13 +429,13 @@ def test_weights_whose_download_stops_short(server, no_weights):
     with pytest.raises(
         teachers.TeacherUnavailable, match=r"needs the file w\.h5, and its download failed.*5000 more expected"
     ):
-        weights.find("VGG16", "w.h5", f"{server}/short")
+        weights.find_or_download("VGG16", "w.h5", f"{server}/short")
     assert list((no_weights / "models").iterdir()) == []
 
 
 def test_weights_are_downloaded_once(server, no_weights):
     for _ in range(2):
-        assert weights.find("VGG16", "w.h5", f"{server}/whole") == no_weights / "models" / "w.h5"
+        assert weights.find_or_download("VGG16", "w.h5", f"{server}/whole") == no_weights / "models" / "w.h5"
         server = "http://127.0.0.1:9"  # the second time nobody asks
 
 

@@ -31,8 +31,8 @@ def test_soft_targets_are_what_scipy_and_keras_make_of_them(temperature):
     np.testing.assert_allclose(loss(TEACHER, STUDENT), expected.mean(), rtol=2e-3)
     if temperature >= 1:  # below, Keras clips the smallest probabilities to 1e-7
         # An instance, not its name: with the default "kl_divergence" Keras 3.15.1 takes the logits for probabilities.
-        kerass = keras.distillation.LogitsDistillation(temperature, keras.losses.KLDivergence())
-        np.testing.assert_allclose(kerass.compute_loss(TEACHER, STUDENT), expected.mean(), rtol=2e-3)
+        keras_loss = keras.distillation.LogitsDistillation(temperature, keras.losses.KLDivergence())
+        np.testing.assert_allclose(keras_loss.compute_loss(TEACHER, STUDENT), expected.mean(), rtol=2e-3)
 
 
 def test_soft_targets_are_zero_for_the_same_logits_and_stay_finite_for_large_ones():
@@ -88,8 +88,8 @@ def test_a_hint_goes_through_a_convolution_of_one_pixel_and_is_what_keras_compar
     own = np.asarray(keras.Model(student.input, student.get_layer("map2").output)(batch))
     mine = np.asarray(learner(batch))
     np.testing.assert_allclose(mine, np.einsum("nhwi,io->nhwo", own, kernel) + bias, rtol=2e-3, atol=1e-4)
-    kerass = keras.distillation.FeatureDistillation("mse").compute_loss(objective.target, mine)
-    np.testing.assert_allclose(kerass, ((objective.target - mine) ** 2).mean(), rtol=2e-3)
+    keras_loss = keras.distillation.FeatureDistillation("mse").compute_loss(objective.target, mine)
+    np.testing.assert_allclose(keras_loss, ((objective.target - mine) ** 2).mean(), rtol=2e-3)
     assert student.count_params() == before, "the new layer is no part of the student"
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ UNPARSABLE = {"tests/fixtures/answers/double.py"}  # one of its answers is a syn
 
 BRITISH = re.compile(
     r"(re)?colou?r(?<!color)\w*|centre[sd]?|grey\w*|(un)?labell\w+|model(led|ling)|licence\w*|behaviour\w*|favour\w*|"
-    r"neighbour\w*|honour\w*|judgements?|distil|defence|analys(e|ed|es|ing)(?<!analyses)|"
-    r"\w*(normal|optim|maxim|minim|quant|recogn|standard|summar|serial|initial|general|regular|visual|organ|random)"
+    r"neighbour\w*|honour\w*|catalogues?|judgements?|distil|defence|analys(e|ed|es|ing)(?<!analyses)|"
+    r"\w*(normal|optim|maxim|minim|quant|recogn|standard|summar|serial|initial|general|regular|visual|organ|random|factor)"
     r"is(e|ed|es|er|ing|ation|able)"
 )
 # a word that CONTRIBUTING.md does not want in an identifier: what to write instead
@@ -42,6 +43,7 @@ VOCABULARY = {
     "lessons": "objectives or loss terms",
     "strangers": "held-out people",
     "judge": "checker",
+    "judged": "checked or evaluated",
     "judging": "checking",
     "warden": "monitor",
     "spoilt": "mutated",
@@ -75,6 +77,12 @@ PHRASES = {
 }
 # whole identifiers that do not say what the value is
 FILLERS = {"one", "known", "found", "given", "beside", "all_"}
+# everyday words where the field has a noun or a verb: the whole identifier, with or without underscores around it
+EVERYDAY = {
+    "anew", "ask", "asks", "condensed", "elsewhere", "excused", "happen", "harmless", "hear", "keeps", "quits",
+    "someone", "trouble",
+}  # fmt: skip
+NAMES_OF_OTHERS = {"licence"}  # the BaKoMa Fonts Licence
 ALLOWED = {
     "cancelled": "a method of concurrent.futures.Future",
 }
@@ -99,6 +107,8 @@ def problem(identifier):
         return None
     if identifier in FILLERS:
         return "name what the value is"
+    if identifier.strip("_") in EVERYDAY:
+        return "use the noun or verb of the field"
     parts = words(identifier)
     for word in parts:
         if BRITISH.fullmatch(word):
@@ -124,6 +134,25 @@ def test_identifiers_use_american_spelling_and_the_vocabulary(folder):
     assert not problems, "\n".join(problems)
 
 
+def text_words(file):
+    """(line, word) of the comments, docstrings and other strings of a module."""
+    with file.open("rb") as opened:
+        for token in tokenize.tokenize(opened.readline):
+            if token.type in (tokenize.COMMENT, tokenize.STRING):
+                for offset, line in enumerate(token.string.splitlines()):
+                    yield from ((token.start[0] + offset, word.lower()) for word in re.findall("[A-Za-z]+", line))
+
+
+def test_texts_of_the_package_use_american_spelling():
+    problems = [
+        f"{file.relative_to(ROOT).as_posix()}, line {line}: {word}"
+        for file in sorted((ROOT / "tlcourse").rglob("*.py"))
+        for line, word in text_words(file)
+        if BRITISH.fullmatch(word) and word not in NAMES_OF_OTHERS
+    ]
+    assert not problems, "\n".join(problems)
+
+
 @pytest.mark.parametrize("folder", ["tlcourse", "tests", "solutions", "data/results"])
 def test_file_names_use_american_spelling_and_the_vocabulary(folder):
     files = [file for file in (ROOT / folder).rglob("*") if file.suffix in (".py", ".json", ".png", ".html")]
@@ -140,7 +169,7 @@ def test_every_exception_is_still_needed():
 @pytest.mark.parametrize(
     "identifier",
     ["LabelledImages", "colour", "expectation_maximisation", "distil_step", "hand_in", "handed_in", "test_is_refused",
-     "in_free_lane", "NotPlain", "PICTURES", "what_is_on_record", "known"],
+     "in_free_lane", "NotPlain", "PICTURES", "what_is_on_record", "known", "_hear", "CATALOGUE"],
 )  # fmt: skip
 def test_bad_identifiers_are_reported(identifier):
     assert problem(identifier)

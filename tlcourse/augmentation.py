@@ -11,7 +11,7 @@ class RandomColorCast(keras.layers.Layer):
     Parameters
     ----------
     color, contrast : float
-        The factors are drawn uniformly from 1 - x to 1 + x.
+        The factors are sampled uniformly from 1 - x to 1 + x.
     seed : int, optional
     """
 
@@ -41,7 +41,7 @@ class RandomAffine(keras.layers.Layer):
     Parameters
     ----------
     shift, turn, zoom : float
-        Drawn uniformly from -x to x: shares of the image's height and of its width, full turns, and what is added
+        Sampled uniformly from -x to x: shares of the image's height and of its width, full turns, and what is added
         to a size of 1.
     seed : int, optional
     """
@@ -67,5 +67,5 @@ class RandomAffine(keras.layers.Layer):
         moved = keras.ops.image.affine_transform(images, places, interpolation="bilinear", fill_mode="nearest")
         return keras.ops.reshape(moved, (-1, *images.shape[1:]))  # TensorFlow forgets the shape, and is slower then
 
-    def _draw(self, count, most):
-        return keras.random.uniform((count,), -most, most, seed=self.generator)
+    def _draw(self, count, limit):
+        return keras.random.uniform((count,), -limit, limit, seed=self.generator)

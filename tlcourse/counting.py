@@ -1,4 +1,4 @@
-"""What Keras says about the shapes and sizes of a network, without storing a single weight."""
+"""Shapes and sizes of a network, computed by Keras without storing a single weight."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ def blueprint(build, *arguments, **options):
     build : callable
         Makes the model or layer, as ``keras.applications.VGG16`` does.
     *arguments, **options
-        Handed to `build`.
+        Passed to `build`.
 
     Returns
     -------

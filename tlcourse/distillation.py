@@ -1,7 +1,7 @@
-"""Distillation as plain training: a teacher's cached answers become targets for layers of a student.
+"""Distillation as plain training: a teacher's cached outputs become targets for layers of a student.
 
-A teacher that does not change gives the same answer to the same image every time. So let it answer once and
-keep what it says; then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
+A teacher that does not change gives the same output for the same image every time. So compute it once and keep it.
+Then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
 """
 
 import math
@@ -34,7 +34,7 @@ class Objective(NamedTuple):
 
 
 class SoftTargets(keras.losses.Loss):
-    """T² times the Kullback-Leibler divergence from the teacher's softened answer to the student's.
+    """T² times the Kullback-Leibler divergence from the teacher's softened probabilities to the student's.
 
     Hinton, Vinyals & Dean 2015, section 2: T² keeps the gradients' size about the same for every temperature.
     Both arguments are logits of shape (n, classes).
@@ -84,7 +84,7 @@ def small_student(classes, widths=(16, 32, 48), size=48):
 
 
 def from_labels(student, labels, smoothing=0.0):
-    """The right answers; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
+    """The true classes; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
     target = keras.utils.to_categorical(labels, student.output_shape[-1])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
     return Objective(student.output, target, loss)

@@ -51,7 +51,7 @@ def convert(model, quantize=None, sample=None):
 
 
 class Runner:
-    """A converted network, ready to answer one image at a time.
+    """A converted network, ready to classify one image at a time.
 
     Parameters
     ----------
@@ -62,17 +62,17 @@ class Runner:
 
     def __init__(self, content, threads=1):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # tf.lite.Interpreter says that it will move to a package of its own
+            warnings.simplefilter("ignore")  # tf.lite.Interpreter warns that it will move to a package of its own
             self.interpreter = tf.lite.Interpreter(model_content=content, num_threads=threads)
         self.interpreter.allocate_tensors()
-        self.place = self.interpreter.get_input_details()[0]["index"]
-        self.output = self.interpreter.get_output_details()[0]["index"]
+        self.input_index = self.interpreter.get_input_details()[0]["index"]
+        self.output_index = self.interpreter.get_output_details()[0]["index"]
 
     def __call__(self, image):
         """The network's output for one image, shape (1, h, w, 3), values 0 to 255."""
-        self.interpreter.set_tensor(self.place, np.asarray(image, dtype=np.float32))
+        self.interpreter.set_tensor(self.input_index, np.asarray(image, dtype=np.float32))
         self.interpreter.invoke()
-        return self.interpreter.get_tensor(self.output)
+        return self.interpreter.get_tensor(self.output_index)
 
     def predict(self, images):
         """Outputs for images of shape (n, h, w, 3), one after the other: shape (n, classes)."""
@@ -97,7 +97,7 @@ def export(base, scaling, kernel, bias, data, into):
     base : keras.Model
         Images to feature vectors.
     scaling : {"none", "tf"}
-        What the base expects; see `tlcourse.teachers.catalogue.Teacher`.
+        What the base expects; see `tlcourse.teachers.catalog.Teacher`.
     kernel, bias : array
         Shapes (d, classes) and (classes,): the head.
     data : tlcourse.datasets.LabeledImages
@@ -114,7 +114,7 @@ def export(base, scaling, kernel, bias, data, into):
     RuntimeError
         If the file gives other probabilities than the model.
     """
-    model = _whole(base, scaling, kernel, bias)
+    model = _model_with_head(base, scaling, kernel, bias)
     content = convert(model)
     sample = data.images[:4].astype(np.float32)
     difference = float(np.abs(Runner(content).predict(sample) - np.asarray(model(sample, training=False))).max())
@@ -128,10 +128,10 @@ def export(base, scaling, kernel, bias, data, into):
     return written
 
 
-def _whole(base, scaling, kernel, bias):
+def _model_with_head(base, scaling, kernel, bias):
     if scaling not in ("none", "tf"):
         raise ValueError(f"a base that wants its images scaled as {scaling!r} cannot be exported")
-    inputs = keras.Input(base.input_shape[1:], name="picture")
+    inputs = keras.Input(base.input_shape[1:], name="image")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs) if scaling == "tf" else inputs
     head = keras.layers.Dense(len(bias), activation="softmax", name="classes")
     model = keras.Model(inputs, head(base(x)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from tlcourse import storage
 
-_KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
+_CACHE_BYTES = 2 << 30  # beyond this the features that were made first go
 _STALE_SECONDS = 24 * 3600  # after which what an interrupted write left behind is removed
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -50,7 +50,7 @@ def keep(path, features):
         with storage.whole_file(path) as partial, open(partial, "wb") as file:
             np.savez(file, features=features)  # a zip file, so that damage shows in its check sums
     except OSError as error:
-        _say_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
+        _print_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
                   "Set TLCOURSE_CACHE to a folder with free space that you may write to.")  # fmt: skip
 
 
@@ -61,10 +61,10 @@ def _tidy(folder):
     for path in files:
         total += path.stat().st_size
         stale = path.suffix == ".partial" and time.time() - path.stat().st_mtime > _STALE_SECONDS
-        if stale or total > _KEPT_BYTES:
+        if stale or total > _CACHE_BYTES:
             path.unlink()
 
 
 @functools.cache
-def _say_once(message):
+def _print_once(message):
     print(message)

@@ -5,14 +5,14 @@ import numpy as np
 import tensorflow as tf
 
 from tlcourse import feature_cache
-from tlcourse.teachers.catalogue import CATALOGUE
-from tlcourse.teachers.input_images import check_range
+from tlcourse.teachers.catalog import CATALOG
+from tlcourse.teachers.input_images import validate_range
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
 
 
 def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
-    """What a layer of a frozen teacher says about each image.
+    """The output of a layer of a frozen teacher for each image.
 
     Batch normalization and dropout work as in prediction, and no weight changes.
 
@@ -43,7 +43,7 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
         If the images do not suit the model, or it has no such layer.
     """
     cut = _cut(teacher_model, layer, pool)
-    checked = _checked(cut, np.asarray(images), teacher_model.name)
+    checked = _validated(cut, np.asarray(images), teacher_model.name)
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (checked.shape[1] * checked.shape[2])))
     if not cache:
         return _compute(cut, checked, batch_size)
@@ -82,7 +82,7 @@ def _last_hidden(model):
     return last.input if isinstance(last, keras.layers.Dense) else model.outputs[0]
 
 
-def _checked(cut, images, name):
+def _validated(cut, images, name):
     expected = cut.input_shape
     fits = images.ndim == len(expected) == 4 and all(
         size in (None, actual) for size, actual in zip(expected[1:], images.shape[1:], strict=True)
@@ -95,8 +95,8 @@ def _checked(cut, images, name):
     if images.dtype.kind not in "uif":
         raise ValueError(f"images must be numbers, got dtype {images.dtype}")
     if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
-        check_range(images)
-    elif name in CATALOGUE and images.dtype.kind in "ui":
+        validate_range(images)
+    elif name in CATALOG and images.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw images: give it teachers.preprocess({name!r}, images)")
     return images
 

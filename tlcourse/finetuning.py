@@ -1,7 +1,7 @@
 """Fine-tuning: groups of layers, what may learn, and an audit of what did move.
 
 In Keras 3, `trainable` is read when a model is compiled, and a batch norm that is not frozen keeps adapting its
-statistics to the new images whatever `training=False` says. `audit` shows both.
+statistics to the new images even with `training=False`. `audit` shows both.
 """
 
 import itertools
@@ -98,7 +98,7 @@ def trainable_count(model):
 def recompile(model, learning_rate, optimizer=keras.optimizers.Adam, **options):
     """Compile with a new optimizer, as every stage of a fine-tuning needs it: cross-entropy on logits, accuracy.
 
-    A reused optimizer refuses weights that it has not met, and a model that is not compiled anew trains what was
+    A reused optimizer raises an error for new weights, and a model that is not compiled anew trains what was
     trainable before. `options` go to the optimizer.
     """
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

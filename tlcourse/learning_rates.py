@@ -55,7 +55,7 @@ def grouped_optimizer(groups, rates, name="Adam", schedule=None, multi=None, **o
     Parameters
     ----------
     groups : list of list of keras.layers.Layer
-        As `finetuning.layer_groups` gives them. All that shall learn must be in one of them; freeze before.
+        As `finetuning.layer_groups` gives them. Each trainable layer must be in one of them; freeze the others first.
     rates : sequence of float
         A learning rate for each group, at the peak of the schedule.
     name : {"Adam", "AdamW", "SGD"}
@@ -99,7 +99,7 @@ def _checked_paths(groups, rates):
     every = [path for group in paths for path in group]
     twice = sorted({path for path in every if every.count(path) > 1})
     if twice:
-        raise ValueError(f"{twice[0]!r} is the path of two variables, so their rates cannot be told apart")
+        raise ValueError(f"{twice[0]!r} is the path of two variables, so their rates cannot be distinguished")
     return paths
 
 

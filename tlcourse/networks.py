@@ -37,7 +37,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
 
-keras.saving.register_keras_serializable("tlcourse")(FusedBatchNormalization)  # so that load_model knows it
+keras.saving.register_keras_serializable("tlcourse")(FusedBatchNormalization)  # so that load_model finds it
 
 
 def narrow_vgg16(
@@ -179,7 +179,7 @@ def refresh_batch_norm(model, images):
     """Set every batch norm's moving statistics to those of `images`, in one pass.
 
     Moving averages lag behind in short trainings and make a network look worse than it is:
-    refresh before you judge.
+    refresh before you evaluate.
     """
     layers = batch_norms(model)
     momenta = [layer.momentum for layer in layers]

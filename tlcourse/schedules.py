@@ -10,9 +10,9 @@ def cosine(peak, steps):
     return keras.optimizers.schedules.CosineDecay(peak, steps)
 
 
-def warm_up(peak, steps, share=0.1):
-    """Up from 0 to `peak` over a `share` of the steps, then down to 0 along half a cosine."""
-    rising = max(1, round(share * steps))
+def warm_up(peak, steps, rising_fraction=0.1):
+    """Up from 0 to `peak` over a `rising_fraction` of the steps, then down to 0 along half a cosine."""
+    rising = max(1, round(rising_fraction * steps))
     return keras.optimizers.schedules.CosineDecay(0.0, steps - rising, warmup_target=peak, warmup_steps=rising)
 
 
@@ -24,24 +24,24 @@ class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
     ----------
     peak : float
     steps : int
-    share : float
-        Of the steps in which the rate rises.
+    rising_fraction : float
+        Of the steps, in which the rate rises.
     ratio : float
         Peak over the lowest rate, with which it begins and ends.
     """
 
-    def __init__(self, peak, steps, share=0.1, ratio=32.0):
-        self.peak, self.steps, self.share, self.ratio = peak, steps, share, ratio
+    def __init__(self, peak, steps, rising_fraction=0.1, ratio=32.0):
+        self.peak, self.steps, self.rising_fraction, self.ratio = peak, steps, rising_fraction, ratio
 
     def __call__(self, step):
         """The rate at a step."""
-        step, cut = ops.cast(step, "float32"), max(1.0, float(int(self.steps * self.share)))
+        step, cut = ops.cast(step, "float32"), max(1.0, float(int(self.steps * self.rising_fraction)))
         height = ops.minimum(step / cut, 1 - (step - cut) / (self.steps - cut))
         return self.peak * (1 + ops.clip(height, 0.0, 1.0) * (self.ratio - 1)) / self.ratio
 
     def get_config(self):
         """The arguments."""
-        return {"peak": self.peak, "steps": self.steps, "share": self.share, "ratio": self.ratio}
+        return {"peak": self.peak, "steps": self.steps, "rising_fraction": self.rising_fraction, "ratio": self.ratio}
 
 
 @keras.saving.register_keras_serializable("tlcourse")
@@ -54,30 +54,30 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     ----------
     peak : float
     steps : int
-    share : float
-        Of the steps in which the rate rises; fastai and PyTorch take 0.3 too.
+    rising_fraction : float
+        Of the steps, in which the rate rises; fastai and PyTorch take 0.3 too.
     first, last : float
         The peak over the first rate, and over the last.
     """
 
-    def __init__(self, peak, steps, share=0.3, first=25.0, last=250_000.0):
-        self.peak, self.steps, self.share, self.first, self.last = peak, steps, share, first, last
+    def __init__(self, peak, steps, rising_fraction=0.3, first=25.0, last=250_000.0):
+        self.peak, self.steps, self.rising_fraction, self.first, self.last = peak, steps, rising_fraction, first, last
 
     def __call__(self, step):
         """The rate at a step."""
-        step, cut = ops.cast(step, "float32"), self.share * self.steps
+        step, cut = ops.cast(step, "float32"), self.rising_fraction * self.steps
         rising = _half_cosine(self.peak / self.first, self.peak, step / cut)
         falling = _half_cosine(self.peak, self.peak / self.last, (step - cut) / (self.steps - cut))
         return ops.where(step < cut, rising, falling)
 
     def get_config(self):
         """The arguments."""
-        return {name: getattr(self, name) for name in ("peak", "steps", "share", "first", "last")}
+        return {name: getattr(self, name) for name in ("peak", "steps", "rising_fraction", "first", "last")}
 
 
-def _half_cosine(start, end, done):
-    done = ops.clip(done, 0.0, 1.0)
-    return end + (start - end) * (1 + ops.cos(np.pi * done)) / 2
+def _half_cosine(start, end, progress):
+    progress = ops.clip(progress, 0.0, 1.0)
+    return end + (start - end) * (1 + ops.cos(np.pi * progress)) / 2
 
 
 SCHEDULES = {

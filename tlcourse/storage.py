@@ -19,8 +19,8 @@ from pathlib import Path
 import platformdirs
 from tqdm import tqdm
 
-_CHUNK = 1 << 20  # bytes read at a time
-_SILENCE = 30  # seconds without a byte after which a download is given up
+_CHUNK_BYTES = 1 << 20  # bytes read at a time
+_READ_TIMEOUT = 30  # seconds without a byte after which a download is given up
 
 
 def cache_folder():
@@ -78,7 +78,7 @@ def reachable(url, seconds=2.0):
         return False
     answers = []
 
-    def ask():
+    def send_request():
         with contextlib.suppress(OSError, http.client.HTTPException):
             try:
                 urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=seconds).close()
@@ -87,7 +87,7 @@ def reachable(url, seconds=2.0):
             answers.append(True)
 
     # The look-up of a host's name takes no time limit, so it runs in a thread that can be left behind.
-    thread = threading.Thread(target=ask, daemon=True)
+    thread = threading.Thread(target=send_request, daemon=True)
     thread.start()
     thread.join(seconds)
     return bool(answers)
@@ -102,12 +102,12 @@ def fetch(url, target, md5=None):
         http or https.
     target : path-like
     md5 : str, optional
-        What the publisher says the file's MD5 checksum is.
+        The file's MD5 checksum, from the publisher.
 
     Raises
     ------
     OSError
-        If the download fails twice or stops short, or the file has another checksum: says which, and keeps nothing.
+        If the download fails twice or stops short, or the file has another checksum. Nothing is kept.
     """
     import pooch  # only here: it brings requests, and most sessions download nothing
     import tenacity
@@ -122,7 +122,7 @@ def fetch(url, target, md5=None):
     )
     def download(partial):
         with tqdm(total=1, unit="B", unit_scale=True, desc=target.name, file=sys.stdout) as bar:  # pooch sets the total
-            pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK, timeout=_SILENCE)(url, partial, None)
+            pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK_BYTES, timeout=_READ_TIMEOUT)(url, partial, None)
 
     with whole_file(target) as partial:
         try:

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.samples.accidents import asks as build
+from tlcourse.samples.accidents import waits_for_input as build

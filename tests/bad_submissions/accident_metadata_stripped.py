@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.samples.accidents import stripped as build
+from tlcourse.samples.accidents import stripped_metadata as build

@@ -4,4 +4,4 @@
 # earns: 0
 
 # %% build
-from tlcourse.samples.accidents import nothing as build
+from tlcourse.samples.accidents import empty_folder as build

@@ -4,4 +4,4 @@
 # earns: 4
 
 # %% build
-from tlcourse.samples.accidents import quits as build
+from tlcourse.samples.accidents import kernel_exit as build

@@ -1,4 +1,4 @@
-"""A unit's source becomes two notebooks and comes back; what is broken is refused with the cell's name."""
+"""A unit's source becomes two notebooks and comes back; what is broken raises an error with the cell's name."""
 
 import json
 import os

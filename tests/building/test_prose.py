@@ -16,7 +16,7 @@ def _unit(name):
     return notebooks.read(ROOT / "solutions" / name / f"{name}.ipynb")
 
 
-@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
 def test_the_prose_of_a_unit_agrees_with_the_measurements(unit):
     notebook = _unit(unit)
     lines = [
@@ -30,7 +30,7 @@ def test_the_prose_of_a_unit_agrees_with_the_measurements(unit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
 def test_few_wrong_numbers_would_pass(unit):
     assert prose.false_pass_rate(_unit(unit), CLAIMS, seed=0, draws=10) < LARGEST_FALSE_PASS_RATE
 

@@ -18,7 +18,7 @@ FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-ELSEWHERE = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
+PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -50,7 +50,7 @@ def test_generated_parts_and_the_figure_are_up_to_date():
 
 def test_every_unit_has_a_row_that_agrees_with_its_page():
     rows = [line for line in README.splitlines() if "colab.research.google.com" in line]
-    for name in unit_sources.names(ROOT):
+    for name in unit_sources.unit_names(ROOT):
         (row,) = [line for line in rows if f"notebooks/{name}/{name}.ipynb)" in line]
         released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         sources = ["".join(cell["source"]) for cell in json.loads(released)["cells"]]
@@ -62,8 +62,8 @@ def test_every_unit_has_a_row_that_agrees_with_its_page():
 
 
 def test_the_address_is_the_projects():
-    assert f'Repository = "{addresses.SITE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert f"git clone {addresses.SITE}" in README
+    assert f'Repository = "{addresses.REPOSITORY}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"git clone {addresses.REPOSITORY}" in README
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
@@ -100,7 +100,7 @@ def test_named_files_modules_and_variables_exist(file):
     sources = "".join(module.read_text(encoding="utf-8") for module in python)
     for name in code(TEXTS[file]):
         if re.fullmatch(rf"(?:{FOLDERS})/[\w/.*-]*|[\w-]+\.(?:txt|yml|toml|md|cff)", name):
-            assert ELSEWHERE.search(name) or list(ROOT.glob(name.rstrip("/"))), name
+            assert PLACEHOLDER.search(name) or list(ROOT.glob(name.rstrip("/"))), name
         elif re.fullmatch(r"\w+(?:/\w+)*\.py", name):
             assert any(module.as_posix().endswith(f"/{name}") for module in [*python, *ROOT.glob("*.py")]), name
         if re.fullmatch(r"tlcourse(?:\.[a-z_0-9]+)+(?:\.[A-Z]\w+)?", name):
@@ -208,9 +208,10 @@ def test_the_minutes_of_make_results_are_the_sum_of_the_records(small):
 
 def test_omits_the_minutes_if_a_record_does_not_state_them(small):
     tables.write(small)
-    again = (small / "docs/measuring.md").read_text("utf-8").partition("<!-- again:")[2].partition("<!-- /again")[0]
-    assert "make results" in again.partition("-->")[2]
-    assert "minutes" not in again
+    text = (small / "docs/measuring.md").read_text("utf-8")
+    sentences = text.partition("<!-- remeasuring:")[2].partition("<!-- /remeasuring")[0]
+    assert "make results" in sentences.partition("-->")[2]
+    assert "minutes" not in sentences
 
 
 def test_a_new_record_renews_the_figure_and_the_tables(small):

@@ -23,7 +23,7 @@ from tlcourse.building import addresses, unit_sources
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
 from tlcourse.building import site as course_site
-from tlcourse.building.site import alternatives, pages, unit_page
+from tlcourse.building.site import alt_texts, pages, unit_page
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
@@ -88,7 +88,7 @@ def read(built):
 
 def test_every_unit_document_and_module_has_its_page(read):
     expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
-    expected |= {f"units/{name}.html" for name in unit_sources.names(ROOT)}
+    expected |= {f"units/{name}.html" for name in unit_sources.unit_names(ROOT)}
     expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md") if file.stem != "claims"}
     expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
     assert expected <= set(read)
@@ -107,7 +107,7 @@ def test_every_link_within_the_site_leads_somewhere(read, built):
 
 
 def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read):
-    prefix = f"{addresses.SITE}/blob/main/"
+    prefix = f"{addresses.REPOSITORY}/blob/main/"
     for path, page in read.items():
         for link in page.links:
             if link.startswith(prefix):
@@ -116,7 +116,7 @@ def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read)
 
 def test_each_units_page_links_to_its_notebook_on_colab(read):
     prefix = "https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/"
-    for unit in unit_sources.names(ROOT):
+    for unit in unit_sources.unit_names(ROOT):
         targets = [link.removeprefix(prefix) for link in read[f"units/{unit}.html"].links if link.startswith(prefix)]
         assert targets == [f"notebooks/{unit}/{unit}.ipynb"]
         assert (ROOT / targets[0]).is_file()
@@ -133,7 +133,7 @@ def test_nothing_is_loaded_from_elsewhere(read, built):
 
 
 def test_solutions_are_folded_and_hidden_tests_are_left_out(read):
-    for unit in unit_sources.names(ROOT):  # not parameters: side by side, each process would build the site
+    for unit in unit_sources.unit_names(ROOT):  # not parameters: side by side, each process would build the site
         source = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
         page = read[f"units/{unit}.html"]
         text = html.unescape(re.sub(r"<[^>]+>", "", page.file.read_text(encoding="utf-8")))
@@ -158,11 +158,11 @@ def test_figures_are_described_and_none_like_another(read):
 
 
 def test_a_unit_with_a_widget_shows_its_still_figure(read):
-    for unit in unit_sources.names(ROOT):
+    for unit in unit_sources.unit_names(ROOT):
         source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
         for widget, still in STILL.items():
             if f"{widget}(" in source:
-                shown = alternatives.drawings()[still]
+                shown = alt_texts.plot_descriptions()[still]
                 assert [image for image in read[f"units/{unit}.html"].images if shown in image["alt"]], (
                     f"{unit}: {widget}"
                 )
@@ -364,26 +364,26 @@ def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
 
 
 def test_a_figure_is_described_by_title_axes_and_the_function_that_draws_it():
-    described = alternatives.alternative('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
+    described = alt_texts.alt_text('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
     assert described.startswith("After ten steps. How far each layer moved")
     drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'
-    assert alternatives.alternative(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
-    assert alternatives.alternative("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
-    assert alternatives.alternative("not python (", "Maps", "") == "Maps."
-    photo = alternatives.alternative("draw_photo(photo, shares, names)\nplt.show()", "Mine", "Look.")
+    assert alt_texts.alt_text(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
+    assert alt_texts.alt_text("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
+    assert alt_texts.alt_text("not python (", "Maps", "") == "Maps."
+    photo = alt_texts.alt_text("draw_photo(photo, shares, names)\nplt.show()", "Mine", "Look.")
     assert photo.startswith("Mine. A photo, and beside it the probability")
 
 
 def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     text = "[a](notebooks/01_x/01_x.ipynb) [b](docs/grading.md) [c](LICENSE) [d](https://e.org/f) ![g](data/h.png)"
-    assert pages.linked(text, "README.md", "units/index.md") == (
+    assert pages.resolve_links(text, "README.md", "units/index.md") == (
         "[a](01_x.ipynb) [b](../docs/grading.md) "
-        f"[c]({addresses.SITE}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
+        f"[c]({addresses.REPOSITORY}/blob/main/LICENSE) [d](https://e.org/f) ![g](../data/h.png)"
     )
     text = "[a](grading.md#limits) [b](../README.md) [c](claims.md) [d](../CONTRIBUTING.md#steps) ![e](../data/h.png)"
-    assert pages.linked(text, "docs/x.md", "docs/x.md") == (
+    assert pages.resolve_links(text, "docs/x.md", "docs/x.md") == (
         "[a](grading.md#limits) [b](../index.md) [c](../claims.md) "
-        f"[d]({addresses.SITE}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
+        f"[d]({addresses.REPOSITORY}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
     )
     assert pages.figures(text, "docs/x.md") == ["data/h.png"]
 

@@ -70,7 +70,7 @@ def lab(tmp_path):
 
 def course_with(folder, released=()):
     """A copy of the course's units, of which some are released."""
-    scratch_course.new_course(folder, ROOT, unit_sources.names(ROOT))
+    scratch_course.new_course(folder, ROOT, unit_sources.unit_names(ROOT))
     for unit in released:
         CoursePaths(folder).release_file(unit).parent.mkdir(parents=True)
         shutil.copy(CoursePaths(ROOT).release_file(unit), CoursePaths(folder).release_file(unit))
@@ -144,7 +144,7 @@ WATCH = """(explorer, [name, moves, told]) => {
         else look(performance.now());
     });
 }"""
-IMAGE_ONLY = {"layer", "galaxy", "picture"}  # controls that change what is shown and not what it amounts to
+IMAGE_ONLY = {"layer", "galaxy", "image"}  # controls that change what is shown and not what it amounts to
 ENOUGH = 0.5  # s from key to image
 
 
@@ -245,7 +245,7 @@ WIDGETS = {  # their controls, in the order of the page
     "ScheduleExplorer": ("schedule", "peak", "steps", "factor", "groups"),
     "ShiftExplorer": ("galaxy", "seeing", "exposure"),
     "TemperatureExplorer": ("answer to", "temperature"),
-    "CutExplorer": ("cut after", "picture"),
+    "CutExplorer": ("cut after", "image"),
     "PhotoClassifier": ("sample",),  # and a button
 }
 SET_UP = "progress = checks.Progress("
@@ -434,7 +434,7 @@ SLIPS = {
 
 
 def submit_class(course, unit):
-    """The sample class hands in."""
+    """The sample class submits."""
     paths = CoursePaths(course)
     reference, release = (notebooks.read(file(unit)) for file in (paths.solution_file, paths.release_file))
     for student, notebook in demo_class.submissions(reference, release, SLIPS).items():
@@ -474,7 +474,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         page.goto(f"{address}{first_page}?token={token}")
         choose(page, "Nbgrader", "Formgrader")
         frame = page.frame_locator("iframe[src*=formgrader]")
-        for name in unit_sources.names(ROOT):
+        for name in unit_sources.unit_names(ROOT):
             row(frame, name).wait_for()
         succeed(
             frame, row(frame, unit).locator("a:has(.glyphicon-education)"), "Successfully created the student version"

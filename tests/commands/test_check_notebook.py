@@ -84,6 +84,6 @@ def test_a_notebook_without_metadata_is_reported_with_the_repair(release):
     nbformat.write(notebook, release)
     with pytest.raises(ValueError, match=r"cell test_triple tests no exercise: .*`tlcourse repair \S*01_tiny\.ipynb`"):
         check(release)
-    nbformat.write(accidents.stripped(notebook, release), release)
+    nbformat.write(accidents.stripped_metadata(notebook, release), release)
     with pytest.raises(ValueError, match=r"has no exercises to check.*`tlcourse repair \S*01_tiny\.ipynb`"):
         check(release)

@@ -133,7 +133,7 @@ def server(tiny_course, tmp_path):
         yield address, token
 
 
-def _ask(server, path, content=None):
+def _fetch(server, path, content=None):
     address, token = server
     request = urllib.request.Request(
         f"{address}/{path}",
@@ -152,13 +152,13 @@ def _ask(server, path, content=None):
 
 
 def test_lab_serves_the_course_with_validate_and_formgrader(server):
-    page = _ask(server, "lab")
+    page = _fetch(server, "lab")
     assert "<title>JupyterLab</title>" in page
     assert "@jupyter/nbgrader" in page  # the extension that adds the menu and the Validate button
     release = "notebooks/01_tiny/01_tiny.ipynb"
-    assert json.loads(_ask(server, f"api/contents/{release}?content=0"))["type"] == "notebook"
-    validated = json.loads(_ask(server, "assignments/validate", {"path": release}))
+    assert json.loads(_fetch(server, f"api/contents/{release}?content=0"))["type"] == "notebook"
+    validated = json.loads(_fetch(server, "assignments/validate", {"path": release}))
     assert validated["success"] is True
     assert "not solved yet" in json.dumps(validated["value"])
-    (assignment,) = json.loads(_ask(server, "formgrader/api/assignments"))
+    (assignment,) = json.loads(_fetch(server, "formgrader/api/assignments"))
     assert assignment["name"] == "01_tiny"

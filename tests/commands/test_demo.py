@@ -64,8 +64,11 @@ def test_the_live_headline_stands_beside_its_record(real_demo):
     printed, outcome, _ = real_demo
     headline = outcome["headline"]
     assert headline["head_seconds"] > 0
-    verdicts = [demo_tables.verdict(headline["live"][method], headline[method]) for method in ("transfer", "scratch")]
-    assert all(verdict in printed for verdict in verdicts)
+    comparisons = [
+        demo_tables.compare_with_record(headline["live"][method], headline[method])
+        for method in ("transfer", "scratch")
+    ]
+    assert all(comparison in printed for comparison in comparisons)
     assert all(abs(headline["live"][method] - headline[method]["mean"]) < 0.25 for method in ("transfer", "scratch"))
     record = data.results("headline")
     assert all(headline[method]["mean"] == record[method]["mean"] for method in METHODS)
@@ -197,7 +200,7 @@ def test_photos_that_are_not_available_are_reported_once(monkeypatch):
     monkeypatch.setattr(real_photos, "cats_dogs", nowhere)
     results = {"real": {}, "missing": {}}
     for seed in range(3):
-        demo_steps._real(results, "cats_dogs", seed)
+        demo_steps._measure_real_data(results, "cats_dogs", seed)
     assert asked == [0]
     assert results["missing"] == {"cats_dogs": "no photos here"}
 
@@ -206,10 +209,10 @@ def test_the_prediction_for_one_more_seed():
     values = np.array([0.62, 0.61, 0.65, 0.6, 0.66])
     half = stats.t.ppf(0.975, 4) * values.std(ddof=1) * np.sqrt(1 + 1 / 5)
     expected = (values.mean() - half, values.mean() + half)
-    assert demo_tables.predicted(summary(values)) == pytest.approx(expected, abs=1e-4)
-    assert demo_tables.predicted(summary([0.99, 1.0, 1.0]))[1] == 1.0
-    assert demo_tables.verdict(0.72, summary(values)).startswith("OUTSIDE")
-    assert demo_tables.verdict(0.6, summary(values)).startswith("inside")
+    assert demo_tables.prediction_interval(summary(values)) == pytest.approx(expected, abs=1e-4)
+    assert demo_tables.prediction_interval(summary([0.99, 1.0, 1.0]))[1] == 1.0
+    assert demo_tables.compare_with_record(0.72, summary(values)).startswith("OUTSIDE")
+    assert demo_tables.compare_with_record(0.6, summary(values)).startswith("inside")
 
 
 def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
@@ -225,7 +228,7 @@ def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     }
     demo_tables.show_headline(outcome["headline"])
     demo_tables.show_scratch(0.9, recorded, 0)
-    demo_tables.show_rest(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
+    demo_tables.show_real_data_and_gradebook(outcome, {"cats_dogs": "No [photos] here."}, 3.0)
     printed = capsys.readouterr().out
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1
     assert printed.count("inside 0.867 to 0.933") == 1

@@ -40,7 +40,7 @@ def test_a_seed_repeats_its_reviews_and_a_longer_corpus_has_the_same_grammar():
 
 
 def test_a_sentence_without_a_turn_has_only_words_of_its_sentiment():
-    """Counted another way than the grammar does: judging words of either side, turned around by a negation before."""
+    """Counted another way than the grammar does: positive and negative words, turned around by a negation before."""
     spanish = {word: adjective.sentiment for adjective in ADJECTIVES
                for word in (adjective.masculine, adjective.feminine)}  # fmt: skip
     english = {adjective.english: adjective.sentiment for adjective in ADJECTIVES}
@@ -74,7 +74,7 @@ def test_spanish_adjectives_agree_with_their_nouns():
     assert not any("una jardín" in text or "sopa delicioso" in text for text in reviews.corpus("spanish", 500, 1).texts)
 
 
-def test_each_language_has_its_own_habits():
+def test_each_language_has_its_own_word_frequencies():
     counts = []
     for number, language in enumerate(reviews.LANGUAGES):
         text = " ".join(reviews.corpus(language, 500, 0).texts).split()

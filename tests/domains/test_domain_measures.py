@@ -210,7 +210,7 @@ def test_ppmi_by_hand():
 
 
 def test_neighbors_are_counted_on_both_sides_within_the_window():
-    words, documents = embeddings._numbered(["a b c a", "b"], least=1)
+    words, documents = embeddings._vocabulary(["a b c a", "b"], min_count=1)
     near = embeddings._neighbors(documents, 3, window=2).toarray()
     place = {word: words.index(word) for word in "abc"}
     assert near[place["a"], place["b"]] == 2  # a b, and b . a

@@ -1,4 +1,4 @@
-"""Domains and tasks as objects: printed as the definitions are, and compared as the scenarios are told apart."""
+"""Domains and tasks as objects: printed as the definitions are, and compared as the scenarios are distinguished."""
 
 import pytest
 

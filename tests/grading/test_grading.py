@@ -83,9 +83,9 @@ def test_student_code_sees_neither_course_nor_network(released_course, assignmen
 @sandboxed
 def test_submissions_graded_side_by_side_share_no_namespace(assignment, released):
     """Inode numbers of namespaces are used again, so both must be there at the same time."""
-    ask = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
+    namespaces = "(__import__('time').sleep(1), [os.readlink(f'/proc/self/ns/{name}') for name in ('net', 'pid', 'mnt', 'ipc')])[1]"
     with ThreadPoolExecutor(2) as side_by_side:
-        first, second = side_by_side.map(lambda _: reads(assignment, released, ask), range(2))
+        first, second = side_by_side.map(lambda _: reads(assignment, released, namespaces), range(2))
     assert not set(ast.literal_eval(first)) & set(ast.literal_eval(second))
     talk = "(lambda s: (s.bind(('127.0.0.1', 0)), s.listen(), socket.create_connection(s.getsockname(), 5).getpeername()[0]))(socket.socket())[2]"
     assert reads(assignment, released, talk) == "127.0.0.1", "a program may talk to its own children"
@@ -148,13 +148,13 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answe
 
 @sandboxed
 def test_waiting_for_a_checker_that_gets_no_processor_costs_nothing(assignment, released, monkeypatch):
-    hear = CheckerClient._hear
+    receive = CheckerClient._receive
 
     async def late(self):
         await asyncio.sleep(1.5 * QUICK.cell_seconds / 3)  # three calls and a verdict: more than a cell may take
-        return await hear(self)
+        return await receive(self)
 
-    monkeypatch.setattr(CheckerClient, "_hear", late)
+    monkeypatch.setattr(CheckerClient, "_receive", late)
     result = graded(assignment, demo_class.fill(released, RIGHT))
     assert (scores(result), result.status) == ([2, 1, 1], "graded")
 
@@ -190,8 +190,8 @@ def test_a_check_may_take_many_times_what_the_reference_takes_and_no_cell_more_t
     assignment, released, monkeypatch
 ):
     """A hang in a check that takes the reference an instant does not cost the whole limit of a cell."""
-    monkeypatch.setattr(check_grader, "LEAST_SECONDS", 1)
-    monkeypatch.setattr(check_grader, "PATIENCE", 2)
+    monkeypatch.setattr(check_grader, "SHORTEST_TIME_LIMIT", 1)
+    monkeypatch.setattr(check_grader, "TIME_LIMIT_FACTOR", 2)
     work = "import time\ndef double(n):\n    end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return n + n"
 
     def stopped(seconds, reference_seconds):
@@ -359,9 +359,9 @@ def test_the_graders_own_error_is_retried_and_then_reported(assignment, released
         return Result("student", UNIT, "graded", 4.0, 4.0)
 
     monkeypatch.setattr(grading_pool, "grade_submission", graded_after_trouble)
-    assert grading_pool.grade_or_explain(assignment, submission(released), unsafe=True).score == 4
+    assert grading_pool.grade_with_retries(assignment, submission(released), unsafe=True).score == 4
     troubles += [OSError("again"), OSError("and again")]
-    result = grading_pool.grade_or_explain(assignment, submission(released), unsafe=True)
+    result = grading_pool.grade_with_retries(assignment, submission(released), unsafe=True)
     assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")
 
 
@@ -373,5 +373,5 @@ def test_checks_meet_the_same_random_numbers_in_both_processes():
 
     checker.seed_everything()
     in_the_checker = drawn()
-    integrity.prepare({}, {}, [])
+    integrity.reset_modules({}, {}, [])
     assert drawn() == in_the_checker

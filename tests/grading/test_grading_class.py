@@ -51,8 +51,8 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     outcomes = grade(small_class, UNIT, jobs=2, progress=False)
     assert {row.student: row.score for row in outcomes} == DUE == marks(small_class)
     assert [row.status for row in outcomes] == ["graded", "graded", "graded", "missing"]
-    assert CoursePaths(small_class).learned_plan_file(UNIT).exists(), "no plan came with the course"
-    before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
+    assert CoursePaths(small_class).cached_plan_file(UNIT).exists(), "no plan came with the course"
+    before = {path: path.stat().st_mtime_ns for path in (small_class / "grading_records" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     scratch_course.submit(small_class, "ann", UNIT, notebooks.read(CoursePaths(small_class).release_file(UNIT)))
@@ -65,7 +65,7 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
 def test_killed_and_started_again_it_goes_on(small_class):
     command = [sys.executable, "-m", "tlcourse", "grade", UNIT, "--jobs", "1"]
     running = subprocess.Popen(command, cwd=small_class, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    records = small_class / "autograding" / UNIT
+    records = small_class / "grading_records" / UNIT
     while running.poll() is None and not list(records.glob("[!.]*.json")):
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(0.02)
@@ -78,7 +78,7 @@ def test_killed_and_started_again_it_goes_on(small_class):
 
 @sandboxed
 def test_waits_for_a_locked_gradebook_and_reports_it(small_class, monkeypatch):
-    monkeypatch.setattr(storage_errors, "PATIENCE", 1)
+    monkeypatch.setattr(storage_errors, "LOCK_TIMEOUT", 1)
     config = small_class / "nbgrader_config.py"
     usual = config.read_text(encoding="utf-8")
     assert "timeout=30" in usual
@@ -123,14 +123,14 @@ def test_a_full_disk_is_reported_and_grading_goes_on_when_there_is_room(small_cl
 
 
 def test_a_full_disk_is_distinguished_from_other_errors(tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="other"), storage_errors.room_to_write(tmp_path):
+    with pytest.raises(ValueError, match="other"), storage_errors.explain_full_disk(tmp_path):
         raise ValueError("other trouble")
-    with pytest.raises(storage_errors.DiskFull, match="make room"), storage_errors.room_to_write(tmp_path):
+    with pytest.raises(storage_errors.DiskFull, match="make room"), storage_errors.explain_full_disk(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr(
-        storage_errors, "LEAST_ROOM", 1 << 60
+        storage_errors, "MINIMUM_FREE_BYTES", 1 << 60
     )  # nbgrader does not say why a notebook could not be written
-    with pytest.raises(storage_errors.DiskFull, match=str(tmp_path)), storage_errors.room_to_write(tmp_path):
+    with pytest.raises(storage_errors.DiskFull, match=str(tmp_path)), storage_errors.explain_full_disk(tmp_path):
         raise RuntimeError("Please see the the above traceback")
 
 
@@ -183,15 +183,15 @@ def test_nbgraders_own_command_records_the_same(small_class, tmp_path):
             notebooks.read(course / "autograded" / student / UNIT / f"{UNIT}.ipynb") for course in (small_class, other)
         ]
         assert shown[0] == shown[1]
-    before = (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns
+    before = (other / "grading_records" / UNIT / "ann.json").stat().st_mtime_ns
     grade(other, UNIT, students=["ann"], progress=False)
-    assert (other / "autograding" / UNIT / "ann.json").stat().st_mtime_ns == before, "graded again"
+    assert (other / "grading_records" / UNIT / "ann.json").stat().st_mtime_ns == before, "graded again"
 
 
 def test_a_second_grading_of_the_same_course_is_kept_out(small_class):
-    (small_class / "autograding").mkdir()
+    (small_class / "grading_records").mkdir()
     with (
-        filelock.FileLock(small_class / "autograding" / ".lock"),
+        filelock.FileLock(small_class / "grading_records" / ".lock"),
         pytest.raises(storage_errors.GradebookLocked, match=r"another grading of .* is running"),
     ):
         grade(small_class, UNIT, unsafe=True, progress=False)
@@ -234,7 +234,7 @@ def test_a_worker_of_a_cluster_is_killed_and_its_submissions_run_elsewhere(small
         grading = subprocess.Popen(
             command, cwd=small_class, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        while grading.poll() is None and not list((small_class / "autograding" / UNIT).glob("slow*.json")):
+        while grading.poll() is None and not list((small_class / "grading_records" / UNIT).glob("slow*.json")):
             with pytest.raises(subprocess.TimeoutExpired):
                 grading.wait(0.1)
         started[1].kill()
@@ -260,7 +260,7 @@ def postgresql(tmp_path):
     programs, data = programs[-1].parent, tmp_path / "postgresql"
     data.mkdir()
     as_other = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
         shutil.chown(data, "postgres", "postgres")
         for folder in (tmp_path, *tmp_path.parents[:3]):
             folder.chmod(folder.stat().st_mode | 0o011)
@@ -291,4 +291,4 @@ def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
         assert book.db.bind.dialect.name == "postgresql"
         recorded = {row.student.id: row.score for row in book.assignment_submissions(UNIT)}
     assert recorded == DUE
-    grade(course, UNIT, jobs=2, again=True, progress=False)
+    grade(course, UNIT, jobs=2, regrade=True, progress=False)

@@ -1,4 +1,4 @@
-"""The whole loop through stock nbgrader: release, hand in, autograde, a grade by hand, feedback, export, validate."""
+"""The whole loop through stock nbgrader: release, submit, autograde, a grade by hand, feedback, export, validate."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from tiny_answers import RIGHT, UNIT
 
 from tlcourse import notebooks
 from tlcourse.building import builder, unit_sources
-from tlcourse.grading.engine import calibration
+from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
@@ -28,7 +28,7 @@ from tlcourse.samples import accidents, demo_class, known_answers
 
 UNGRADED = "00_start_here"
 LINKS = sys.platform != "win32"  # which lets nobody but an administrator make them
-GRADED = [name for name in unit_sources.names(ROOT) if name != UNGRADED]
+GRADED = [name for name in unit_sources.unit_names(ROOT) if name != UNGRADED]
 
 
 def composite(release, kind):
@@ -43,23 +43,23 @@ def composite(release, kind):
 
 
 def graded(folder, unit, submissions):
-    """Hand in and autograde; the gradebook's rows by student."""
+    """Submit and autograde; the gradebook's rows by student."""
     for student, notebook in submissions.items():
         scratch_course.submit(folder, student, unit, notebook)
     scratch_course.run_nbgrader(folder, "autograde", unit)
     return {row["student"]: row for row in scratch_course.gradebook_rows(folder, unit)}
 
 
-def the_plan_that_came_with_it_fits(folder, unit):
+def assert_shipped_plan_fits(folder, unit):
     """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
     assignment = NbgraderCourse(folder).assignment(unit)
     shipped = json.loads(CoursePaths(ROOT).shipped_plan_file(unit).read_text(encoding="utf-8"))
-    fresh = calibration.code_digest(assignment, CoursePaths(ROOT).solution_file(unit))
+    fresh = grading_plan.code_digest(assignment, CoursePaths(ROOT).solution_file(unit))
     assert shipped["code_sha256"] == fresh, f"make it again: `tlcourse build {unit[:2]}`"
-    assert shipped["checks"].keys() == {cell["grade_id"] for cell in assignment.graded()} | {"*"}
+    assert shipped["checks"].keys() == {cell["grade_id"] for cell in assignment.autograded_cells()} | {"*"}
     assert shipped["reference_fails"] == {}
-    learned_plan = CoursePaths(folder).learned_plan_file(unit)
-    assert sandbox_problem() or not learned_plan.exists(), "the solutions were tried again"
+    cached_plan = CoursePaths(folder).cached_plan_file(unit)
+    assert sandbox_problem() or not cached_plan.exists(), "the solutions were tried again"
 
 
 @pytest.fixture(scope="module")
@@ -157,14 +157,14 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     (result,) = grade(folder, unit, jobs=1, progress=False)  # in this process: nbgrader's own costs TensorFlow anew
     (row,) = scratch_course.gradebook_rows(folder, unit)
     assert result.score == row["code_score"] == row["max_code_score"] > 0
-    the_plan_that_came_with_it_fits(folder, unit)
+    assert_shipped_plan_fits(folder, unit)
 
 
 @pytest.mark.slow
 def test_the_start_page_is_not_graded(tmp_path):
     scratch_course.new_course(tmp_path / "course", ROOT, [UNGRADED])
     scratch_course.run_nbgrader(tmp_path / "course", "generate_assignment", UNGRADED)
-    the_plan_that_came_with_it_fits(tmp_path / "course", UNGRADED)
+    assert_shipped_plan_fits(tmp_path / "course", UNGRADED)
 
 
 NOISY = "import sys\ndef double(n):\n    print('UserWarning: input_shape', file=sys.stderr)\n    return 2 * n"
@@ -223,7 +223,7 @@ def test_nbgrader_grades_under_another_name_and_one_folder_too_deep(tiny_class):
 @pytest.mark.parametrize(
     ("student", "status", "reason"),
     [
-        ("nothing", "missing", "No notebook 01_tiny.ipynb was handed in."),
+        ("nothing", "missing", "No notebook 01_tiny.ipynb was submitted."),
         pytest.param("linked", "missing", "01_tiny is a link", marks=pytest.mark.skipif(not LINKS, reason="Windows")),
     ],
 )

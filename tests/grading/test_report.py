@@ -15,8 +15,7 @@ from scipy import stats
 
 from tlcourse.building import builder
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.reporting import class_records, item_analysis
-from tlcourse.grading.reporting import page as report_page
+from tlcourse.grading.reporting import class_records, item_analysis, report_page
 
 UNIT = "01_tiny"
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
@@ -49,7 +48,7 @@ def grade(folder, marks, written=None, records=None):
         book.add_student("absent", lms_user_id="77")
         book.db.commit()
     for student, content in (records or {}).items():
-        file = folder / "autograding" / UNIT / f"{student}.json"
+        file = folder / "grading_records" / UNIT / f"{student}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content), encoding="utf-8")
 
@@ -172,7 +171,7 @@ def test_nothing_graded_is_reported_in_one_line(course):
 
 
 def test_a_damaged_result_is_shown_as_damaged(graded):
-    (graded / "autograding" / UNIT / "ann.json").write_text("{", encoding="utf-8")
+    (graded / "grading_records" / UNIT / "ann.json").write_text("{", encoding="utf-8")
     (student,) = [row for row in class_records.read(graded, UNIT).students if row.student == "ann"]
     assert student.status == "unreadable"
     assert "ann.json" in student.notes[0]
@@ -209,7 +208,7 @@ def test_the_tables_for_moodle_and_canvas(graded):
     head, *lines = rows(moodle)
     assert head == ["First name", "Last name", "Username", "ID number", "Email address", "Assignment: 01_tiny (Real)"]
     assert ["Zoë", "'=SUM(A1)", "ben", "", "ben@school.example", "2"] in lines
-    assert ["", "", "absent", "77", "", ""] in lines  # nothing handed in is no zero
+    assert ["", "", "absent", "77", "", ""] in lines  # no submission is not a zero
     head, points, *lines = rows(canvas)
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", UNIT]
     assert points == ["    Points Possible", "", "", "", "", "7"]

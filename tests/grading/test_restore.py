@@ -20,7 +20,7 @@ ANSWERS = {"double": "def double(n):\n    return n + n", "triple": "def triple(n
 
 def copied_by_hand(notebook, file):
     """No metadata, and ids of the program's own: nothing but the text is left."""
-    accidents.stripped(notebook, file)
+    accidents.stripped_metadata(notebook, file)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"new-{number}"
     return notebook
@@ -36,11 +36,11 @@ def through_colab_in_an_earlier_format(notebook, file):
     return notebook
 
 
-WAYS = (
+ALTERATIONS = (
     accidents.through_colab,
     through_colab_in_an_earlier_format,
     accidents.through_vscode,
-    accidents.stripped,
+    accidents.stripped_metadata,
     copied_by_hand,
 )
 
@@ -79,9 +79,9 @@ def marks(notebook):
     return [(cell.cell_type, dict(cell.metadata.nbgrader)) for cell in marked]
 
 
-@pytest.mark.parametrize("happen", WAYS, ids=lambda way: way.__name__)
-def test_what_came_back_has_its_metadata_and_its_answers(course, released, answered, happen, tmp_path):
-    file = save(happen(answered, None), tmp_path / f"Copy of {UNIT}.ipynb")
+@pytest.mark.parametrize("alter", ALTERATIONS, ids=lambda alter: alter.__name__)
+def test_what_came_back_has_its_metadata_and_its_answers(course, released, answered, alter, tmp_path):
+    file = save(alter(answered, None), tmp_path / f"Copy of {UNIT}.ipynb")
     before = file.read_bytes()
     repaired = notebooks.read(repair_notebook.restore(file).file)
     assert file.read_bytes() == before
@@ -166,13 +166,13 @@ def test_a_release_can_be_named(course, released, answered, tmp_path):
 
 @pytest.mark.filterwarnings("error::nbformat.warnings.MissingIDFieldWarning")
 def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, released, answered, tmp_path):
-    file = save(accidents.stripped(answered, None), tmp_path / "homework.ipynb")
+    file = save(accidents.stripped_metadata(answered, None), tmp_path / "homework.ipynb")
     release = save(accidents.through_colab(copy.deepcopy(released), None), tmp_path / "downloaded.ipynb")
     assert "id" not in json.loads(release.read_text(encoding="utf-8"))["cells"][0]  # the badge
     assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
 
 
-@pytest.mark.parametrize("unit", unit_sources.names(ROOT))
+@pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
 def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
     reference = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb")
     released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")

@@ -42,7 +42,7 @@ def folder(cats_dogs, tmp_path_factory):
 @pytest.fixture(scope="module")
 def learned(folder, tmp_path_factory):
     """What the ImageNet teacher makes of them."""
-    return classifier.learn(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
+    return classifier.train(folder, tmp_path_factory.mktemp("into"), "MobileNetV2")
 
 
 def test_photos_are_classified_with_their_uncertainty(learned):
@@ -52,7 +52,7 @@ def test_photos_are_classified_with_their_uncertainty(learned):
     assert 0 < low <= learned.accuracy <= high <= 1
     assert high - low > 0.1, "twenty photos do not tell an accuracy to the point"
     assert f"{correct} of 20 right" in str(learned)
-    assert learned.remark == ""
+    assert learned.teacher_note == ""
 
 
 def test_the_exported_file_gives_the_classes_by_name(learned, folder):
@@ -168,7 +168,7 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
     for name in ("mistakes_9.png", "mistakes_of_mine.png"):
         (tmp_path / name).write_bytes(b"")
     paths = sorted(noise.glob("*/*.png"))
-    outcome = classifier.learn(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
+    outcome = classifier.train(noise, tmp_path, "faces_vgg16", [*paths[1:], "a/a00.png", paths[1]])
     wrong = [place for place in range(60) if outcome.predicted[place] != outcome.labels[place]]
     assert 24 < len(wrong) <= 48
     expected = ["mistakes", "where_it_looked", "mistakes_2", "where_it_looked_2"]
@@ -245,7 +245,7 @@ def test_an_unknown_teacher_raises(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(tmp_path / name)
     with pytest.raises(ValueError, match="not with 'VGG16'"):
-        classifier.learn(tmp_path, tmp_path / "out", "VGG16")
+        classifier.train(tmp_path, tmp_path / "out", "VGG16")
 
 
 def test_grad_cam_of_averaged_maps_is_their_weighted_sum():

@@ -11,7 +11,7 @@ A bad submission is a file with a header and cells, so that anyone can add one:
 
     # %% double                          the answer to an exercise of tests/fixtures/01_tiny.py
     # %% first, # %% last                a cell of its own, after the set-up or before the last check
-    # %% build                           build(notebook, file): returns what is handed in, or writes it and returns None
+    # %% build                           build(notebook, file): returns what is submitted, or writes it and returns None
 
 COURSE_FOLDER and ORACLE_PORT in a cell become the folder that is graded and the port of a server that gives right
 answers: the worst case, in which the attacker knows both. What an attack leaves behind has left-behind in its name.
@@ -115,7 +115,7 @@ def read_all(names=()):
 
 
 def submit(bad, release, file, places):
-    """Write what a bad submission hands in; nothing of it is run but its `build`.
+    """Write the files of a bad submission; nothing of it is run but its `build`.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def submit(bad, release, file, places):
     release : nbformat.NotebookNode
         The tiny unit's.
     file : pathlib.Path
-        Where it should be handed in.
+        Where it should be submitted.
     places : dict of str to str
         What is put in the place of COURSE_FOLDER and the like.
     """

@@ -1,4 +1,4 @@
-"""The catalogue against Keras itself, and every way in which weights come to a teacher."""
+"""The catalog against Keras itself, and every way in which weights come to a teacher."""
 
 import dataclasses
 import importlib
@@ -12,9 +12,9 @@ import pytest
 
 from tlcourse import networks, storage, teachers
 from tlcourse.research import teacher_files
-from tlcourse.teachers import catalogue, weights
+from tlcourse.teachers import catalog, weights
 
-IMAGENET = [name for name, teacher in teachers.CATALOGUE.items() if not teacher.embedded]
+IMAGENET = [name for name, teacher in teachers.CATALOG.items() if not teacher.embedded]
 MODULES = {"VGG16": "vgg16", "VGG19": "vgg19", "InceptionV3": "inception_v3", "MobileNetV2": "mobilenet_v2"}
 MODULES |= {"InceptionResNetV2": "inception_resnet_v2"}
 
@@ -35,20 +35,20 @@ def outputs(model, images):
 
 
 def keras_module(name):
-    family = teachers.CATALOGUE[name].family.lower()
+    family = teachers.CATALOG[name].family.lower()
     return importlib.import_module(f"keras.src.applications.{MODULES.get(name, family)}")
 
 
-def test_catalogue_names_what_the_course_promises():
+def test_catalog_names_what_the_course_promises():
     promised = {"faces_vgg16", "VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152", "InceptionV3"}
     promised |= {"InceptionResNetV2", "MobileNetV2", "EfficientNetB0", "EfficientNetB7"}
-    assert promised <= set(teachers.CATALOGUE)
-    assert teachers.CATALOGUE["VGG16"].parameters == 138_357_544
+    assert promised <= set(teachers.CATALOG)
+    assert teachers.CATALOG["VGG16"].parameters == 138_357_544
 
 
 @pytest.mark.parametrize("name", IMAGENET)
 def test_files_and_checksums_are_those_that_keras_asks_for(name):
-    teacher = teachers.CATALOGUE[name]
+    teacher = teachers.CATALOG[name]
     source = inspect.getsource(keras_module(name))
     for checksum in teacher.md5:
         assert (checksum is None) == (name == "MobileNetV2")  # the only one for which Keras publishes none
@@ -69,7 +69,7 @@ def test_address_of_the_weights_is_that_of_keras(name, head, monkeypatch, quick_
     monkeypatch.setattr(keras_module(name).file_utils, "get_file", get_file)
     with pytest.raises(InterruptedError):
         getattr(keras.applications, name)(weights="imagenet", include_top=head)
-    teacher = teachers.CATALOGUE[name]
+    teacher = teachers.CATALOG[name]
     file = teacher.weights_file if head else teacher.base_file
     assert asked == {"file": file, "origin": teacher.url + file, "md5": teacher.md5[0 if head else 1]}
 
@@ -77,14 +77,14 @@ def test_address_of_the_weights_is_that_of_keras(name, head, monkeypatch, quick_
 @pytest.mark.parametrize("name", ["VGG16", "ResNet50", "MobileNetV2", "EfficientNetB0"])
 def test_parameters_and_input_size_are_those_of_keras(name, quick_networks):
     model = getattr(keras.applications, name)(weights=None)
-    teacher = teachers.CATALOGUE[name]
+    teacher = teachers.CATALOG[name]
     assert model.count_params() == teacher.parameters
     assert model.input_shape[1] == teacher.input_size
     assert model.output_shape[1] == teacher.classes
 
 
-def test_embedded_teacher_has_16_weight_layers_and_the_parameters_of_the_catalogue():
-    teacher = teachers.CATALOGUE["faces_vgg16"]
+def test_embedded_teacher_has_16_weight_layers_and_the_parameters_of_the_catalog():
+    teacher = teachers.CATALOG["faces_vgg16"]
     model = networks.narrow_vgg16(teacher.classes)
     assert model.count_params() == teacher.parameters
     assert model.input_shape[1:] == (teacher.input_size, teacher.input_size, 3)
@@ -156,7 +156,7 @@ def test_weights_that_float16_cannot_hold_raise(small_architecture, tmp_path):
 def test_embedded_teacher_agrees_with_its_card():
     weights_file, card_file = weights.embedded_files("faces_vgg16")
     card = json.loads(card_file.read_text(encoding="utf-8"))
-    teacher = teachers.CATALOGUE["faces_vgg16"]
+    teacher = teachers.CATALOG["faces_vgg16"]
     assert card["sha256"] == storage.checksum(weights_file)
     assert card["bytes"] == weights_file.stat().st_size < 5_000_000
     assert card["parameters"] == teacher.parameters
@@ -200,7 +200,7 @@ def test_base_is_the_whole_without_its_head(mirror):
 def test_weights_are_found_in_keras_home_too(mirror, no_weights):
     assert not teachers.available("MobileNetV2")
     (no_weights / "models").mkdir(parents=True)
-    file = teachers.CATALOGUE["MobileNetV2"].base_file
+    file = teachers.CATALOG["MobileNetV2"].base_file
     shutil.copy(mirror / "keras_home" / "models" / file, no_weights / "models")
     assert teachers.available("MobileNetV2")
     assert not teachers.available("MobileNetV2", head=True)
@@ -215,13 +215,13 @@ def test_efficientnet_is_the_graph_that_goes_with_the_weights(no_weights, monkey
     random = keras.applications.EfficientNetB0(weights=None, include_top=False, input_shape=(64, 64, 3))
     normalize = next(layer for layer in random.layers if isinstance(layer, keras.layers.Normalization))
     normalize.set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]), np.array(1)])
-    teacher = teachers.CATALOGUE["EfficientNetB0"]
+    teacher = teachers.CATALOG["EfficientNetB0"]
     path = no_weights / "models" / teacher.base_file
     path.parent.mkdir(parents=True)
     random.save(path, include_optimizer=False)
     monkeypatch.setattr(module.file_utils, "get_file", lambda *arguments, **options: str(path))
     published = keras.applications.EfficientNetB0(include_top=False, input_shape=(64, 64, 3), pooling="avg")
-    monkeypatch.setitem(catalogue.CATALOGUE, "EfficientNetB0", _without_checksum(teacher))
+    monkeypatch.setitem(catalog.CATALOG, "EfficientNetB0", _without_checksum(teacher))
     ours = teachers.load("EfficientNetB0", head=False, input_size=64)
     image = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
     expected = outputs(published, image)

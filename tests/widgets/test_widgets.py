@@ -42,7 +42,8 @@ def test_every_widget_has_a_still_figure():
 @pytest.mark.parametrize(("widget", "still"), STILL.items())
 def test_a_unit_that_uses_a_widget_stores_its_still_figure(widget, still):
     solved = {
-        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells for unit in unit_sources.names(ROOT)
+        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells
+        for unit in unit_sources.unit_names(ROOT)
     }
     using = {unit: cells for unit, cells in solved.items() if any(calls(cell, widget) for cell in cells)}
     assert using, f"no unit uses {widget}"
@@ -268,10 +269,10 @@ def test_an_uploaded_photo_is_classified(classifier, version):
     before = classifier.figure.value
     file = io.BytesIO()
     Image.new("RGB", (60, 40), (51, 51, 51)).save(file, "PNG")
-    classifier._moved({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
+    classifier._on_change({"owner": classifier.upload, "new": uploaded(file.getvalue(), version=version)})
     assert all(text in classifier.numbers.value for text in ("mine.png", "20.0%", "80.0%"))
     assert classifier.figure.value != before
-    classifier._moved({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
+    classifier._on_change({"owner": classifier.upload, "new": uploaded(b"no photo", "<b>.jpg", version)})
     assert "&lt;b&gt;.jpg cannot be read as a photo" in classifier.numbers.value
     classifier.sample.value = "noon"
     assert "noon" in classifier.numbers.value

@@ -1,6 +1,6 @@
 """Where the course lies on GitHub, and where its notebooks open on Colab."""
 
-SITE = "https://github.com/tlcourse/tlcourse"
+REPOSITORY = "https://github.com/tlcourse/tlcourse"
 COLAB = "https://colab.research.google.com"
 
 
@@ -11,7 +11,7 @@ def notebook(name):
 
 def colab(name):
     """The address that opens a unit's notebook on Colab."""
-    return f"{SITE.replace('https://github.com', f'{COLAB}/github')}/blob/main/{notebook(name)}"
+    return f"{REPOSITORY.replace('https://github.com', f'{COLAB}/github')}/blob/main/{notebook(name)}"
 
 
 def badge(name):

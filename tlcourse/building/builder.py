@@ -17,15 +17,15 @@ from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 
 CELL_SECONDS = 600  # the longest that one cell may run; nbgrader_config.py gives submissions the same
-WIDGET = "application/vnd.jupyter.widget-view+json"
-PHOTO = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
+WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+PHOTO_PLACEHOLDER = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
 
 
 class BuildError(RuntimeError):
     """A unit could not be built; the message names unit, cell and cause."""
 
 
-class Built(NamedTuple):
+class BuiltUnit(NamedTuple):
     """What a build made of one unit."""
 
     unit: str
@@ -59,15 +59,15 @@ def build(units=None, execute=True, root=None):
         If a cell fails, or nbgrader does.
     """
     root = course_folder(root)
-    all_units = sources.names(root)
+    all_units = sources.unit_names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:
             raise ValueError(f"no unit '{unit}': there are {', '.join(all_units) or 'none'}")
-    return [_build_one(root, unit, execute) for unit in units]
+    return [_build_unit(root, unit, execute) for unit in units]
 
 
-def _build_one(root, unit, execute):
+def _build_unit(root, unit, execute):
     started = time.perf_counter()
     solution = root / "solutions" / unit / f"{unit}.ipynb"
     release = root / "notebooks" / unit / f"{unit}.ipynb"
@@ -81,7 +81,7 @@ def _build_one(root, unit, execute):
     released = _released(root, unit, text)
     notebooks.write_atomically(solution, text)
     notebooks.write_atomically(release, released)
-    return Built(unit, solution, release, time.perf_counter() - started, warnings)
+    return BuiltUnit(unit, solution, release, time.perf_counter() - started, warnings)
 
 
 def released(unit, root=None):
@@ -139,21 +139,23 @@ def _clean_outputs(notebook):
             continue
         errors += [output.text for output in cell.outputs if output.get("name") == "stderr"]
         kept = [
-            output for output in cell.outputs if output.get("name") != "stderr" and WIDGET not in output.get("data", {})
+            output
+            for output in cell.outputs
+            if output.get("name") != "stderr" and WIDGET_MIME_TYPE not in output.get("data", {})
         ]
         if "photo" in cell.metadata.get("tags", []):
-            kept = [_no_photo() if "image/png" in output.get("data", {}) else output for output in kept]
-        cell.outputs = _joined(kept)
+            kept = [_photo_placeholder() if "image/png" in output.get("data", {}) else output for output in kept]
+        cell.outputs = _join_streams(kept)
     notebook.metadata["language_info"] = {"name": "python"}
     return "".join(errors)
 
 
-def _no_photo():
+def _photo_placeholder():
     """A line in place of a figure, for cells with the tag "photo": the photos are not the course's to hand on."""
-    return nbformat.v4.new_output("stream", name="stdout", text=PHOTO)
+    return nbformat.v4.new_output("stream", name="stdout", text=PHOTO_PLACEHOLDER)
 
 
-def _joined(outputs):
+def _join_streams(outputs):
     """Printed text in one piece: a slow cell's comes in as many as the machine's load decides."""
     joined = []
     for output in outputs:

@@ -2,10 +2,10 @@
 
 from tlcourse.data import results
 
-SITES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
+MACHINES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
 
 
-def costs(root):
+def grading_costs(root):
     """Estimated time to grade large classes, computed from the recorded speed, as Markdown."""
     graded = results("bench", root)["grading"]
     each = graded["seconds_per_submission"] * graded["workers"]
@@ -14,11 +14,11 @@ def costs(root):
         f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: a submission takes "
         f"{graded['seconds_per_submission']:.2f} s, or {each:.2f} s of one processor. {writing:.2f} s of that are "
         "spent in the single process that writes to the gradebook.\n",
-        f"| submissions | {' | '.join(SITES)} | stock nbgrader, one at a time |",
-        f"|---|{'---|' * (len(SITES) + 1)}",
+        f"| submissions | {' | '.join(MACHINES)} | stock nbgrader, one at a time |",
+        f"|---|{'---|' * (len(MACHINES) + 1)}",
     ]
     for count in (30, 300, 10_000):
-        hours = [max(count * each / processors, count * writing) / 3600 for processors in SITES.values()]
+        hours = [max(count * each / processors, count * writing) / 3600 for processors in MACHINES.values()]
         stock = count * graded["stock_seconds_per_submission"] / 3600
         lines.append(f"| {count:,} | {' | '.join(_duration(duration) for duration in [*hours, stock])} |")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """The generated parts of README.md, docs/ and data/README.md: tables and sentences made from units, records and claims.
 
-A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` says which
-function makes it. Templates such as cog do the same with code in the Markdown, but then do not notice a lost marker.
+A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` holds the
+function that makes it. Templates such as cog do the same with code in the Markdown, but do not notice a lost marker.
 """
 
 import collections
@@ -16,7 +16,7 @@ from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 from tlcourse.data import results
 
-NAMES = {
+DATASET_TITLES = {
     "digits": "1,797 handwritten digits (scikit-learn), 10 of each class to learn from",
     "cats_dogs": "Photos of cats and dogs, 50 of each class to learn from, MobileNetV2 as teacher",
 }
@@ -32,7 +32,7 @@ class Unit(NamedTuple):
     written: int
 
 
-def describe(name, root):
+def read_unit(name, root):
     """Read title, minutes and number of exercises from a unit's released notebook.
 
     Raises
@@ -54,8 +54,8 @@ def describe(name, root):
 def unit_table(root):
     """The units with their minutes, exercises and links to Colab, as Markdown."""
     lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
-    for name in sources.names(root):
-        unit = describe(name, root)
+    for name in sources.unit_names(root):
+        unit = read_unit(name, root)
         lines.append(
             f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
             f"| {unit.written or 'none'} | [Colab]({addresses.colab(name)}) |"
@@ -79,7 +79,9 @@ def result_table(root):
     lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
     headline, real = (results(name, root) for name in ("headline", "real"))
     rows = [("65 new people, 10 images of each to learn from", headline["transfer"], headline["best_from_scratch"])]
-    rows += [(title, real[name]["transfer"], real[name]["scratch"]) for name, title in NAMES.items() if name in real]
+    rows += [
+        (title, real[name]["transfer"], real[name]["scratch"]) for name, title in DATASET_TITLES.items() if name in real
+    ]
     for title, transfer, scratch in rows:
         lines.append(f"| {title} | {_percent(transfer)} | {_percent(scratch)} | {transfer['seeds']} |")
     return "\n".join(lines)
@@ -131,7 +133,7 @@ def decision_table(root):
     """Points that checks decide outside and inside the student's process, by unit, as Markdown."""
     lines = ["| unit | points decided outside | points decided inside |", "|---|---|---|"]
     total = collections.Counter()
-    for name in sources.names(root):
+    for name in sources.unit_names(root):
         points = decided_points(name, root)
         total += points
         lines.append(f"| {name} | {points['outside']:g} | {points['inside']:g} |")
@@ -146,10 +148,10 @@ def decided_points(name, root):
     plan = json.loads(plan_file.read_text(encoding="utf-8"))["checks"] if plan_file.is_file() else {}
     points = collections.Counter(outside=0, inside=0)
     for cell in solution.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and marks.get("grade"):
-            where = "outside" if plan.get(marks["grade_id"], {}).get("outside") else "inside"
-            points[where] += marks["points"]
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and nbgrader.get("grade"):
+            where = "outside" if plan.get(nbgrader["grade_id"], {}).get("outside") else "inside"
+            points[where] += nbgrader["points"]
     return points
 
 
@@ -176,9 +178,9 @@ def file_table(root):
 TABLES = {
     "README.md": {"headline": headline_sentences, "units": unit_table},
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
-    "docs/grading.md": {"ways": decision_table},
-    "docs/measuring.md": {"results": result_table, "longer": longer_training, "again": remeasuring},
-    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.costs},
+    "docs/grading.md": {"decisions": decision_table},
+    "docs/measuring.md": {"results": result_table, "longer_training": longer_training, "remeasuring": remeasuring},
+    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
     "data/README.md": {"files": file_table},
 }
 

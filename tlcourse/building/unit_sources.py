@@ -21,7 +21,7 @@ NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "sol
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}
 
 
-def names(root=None):
+def unit_names(root=None):
     """The units that have a source, in the course's order."""
     return sorted(file.stem for file in (course_folder(root) / "solutions").glob("[0-9]*.py"))
 
@@ -42,7 +42,7 @@ def read(file):
     Raises
     ------
     ValueError
-        If the source breaks a rule of `check`; the message names file and cell.
+        If the source breaks a rule of `validate`; the message names file and cell.
     """
     file = Path(file)
     text = file.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def normalized(notebook, name):
         metadata = _source_metadata(cell, name)
         make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
         cells.append(make(cell.source, metadata=metadata))
-    check(cells, name)
+    validate(cells, name)
     set_ids(cells)
     metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     clean = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
@@ -80,7 +80,7 @@ def set_ids(cells):
         cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
 
 
-def check(cells, name):
+def validate(cells, name):
     """Hold a unit's cells to the rules that nbgrader would break on later, or silently.
 
     Raises
@@ -100,31 +100,31 @@ def check(cells, name):
             seen.add(grade_id)
 
 
-def _problem(cell, marks):
-    marks = marks or {}
+def _problem(cell, nbgrader):
+    nbgrader = nbgrader or {}
     for region, role in REGIONS.items():
         edges = re.findall(rf"^\s*### (BEGIN|END) {region}\s*$", cell.source, flags=re.MULTILINE)
         if edges != ["BEGIN", "END"] * (len(edges) // 2):
             return f"'### BEGIN {region}' and '### END {region}' do not pair"
-        if edges and not marks.get(role):
+        if edges and not nbgrader.get(role):
             return f"'### BEGIN {region}' stands in a cell whose nbgrader metadata do not say {role}"
-        if region == "SOLUTION" and not edges and marks.get("solution") and cell.cell_type == "code":
+        if region == "SOLUTION" and not edges and nbgrader.get("solution") and cell.cell_type == "code":
             return "a solution cell without '### BEGIN SOLUTION' and '### END SOLUTION'"
-    if not marks:
+    if not nbgrader:
         return None
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", str(marks.get("grade_id", ""))):
-        return f"the grade_id {marks.get('grade_id')!r} should be letters, digits and _"
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", str(nbgrader.get("grade_id", ""))):
+        return f"the grade_id {nbgrader.get('grade_id')!r} should be letters, digits and _"
     for key in ("grade", "locked", "solution"):
-        if not isinstance(marks.get(key), bool):
+        if not isinstance(nbgrader.get(key), bool):
             return f"nbgrader metadata without {key}: true or false"
-    if marks.get("schema_version") != 3:
+    if nbgrader.get("schema_version") != 3:
         return "nbgrader metadata without schema_version: 3"
-    points = marks.get("points")
-    if marks["grade"] and (isinstance(points, bool) or not isinstance(points, (int, float)) or points < 0):
+    points = nbgrader.get("points")
+    if nbgrader["grade"] and (isinstance(points, bool) or not isinstance(points, (int, float)) or points < 0):
         return "a graded cell without points"
-    if cell.cell_type == "markdown" and marks["grade"] != marks["solution"]:
+    if cell.cell_type == "markdown" and nbgrader["grade"] != nbgrader["solution"]:
         return "a written answer has both grade: true and solution: true"
-    return _test_problem(cell) if cell.cell_type == "code" and marks["grade"] else None
+    return _test_problem(cell) if cell.cell_type == "code" and nbgrader["grade"] else None
 
 
 def _test_problem(cell):
@@ -144,10 +144,10 @@ def _source_metadata(cell, name):
         raise ValueError(f"{name}, {describe(cell)}: cannot read the cell marker's {unread!r}")
     metadata = {key: value for key, value in cell.metadata.items() if key in SOURCE_METADATA and value}
     if "nbgrader" in metadata:
-        marks = metadata["nbgrader"]
-        if not isinstance(marks, dict):
-            raise ValueError(f"{name}: the nbgrader metadata {marks!r} are not a JSON object")
-        keep = {key: marks[key] for key in NBGRADER_KEYS if key in marks and (key != "task" or marks[key])}
+        nbgrader = metadata["nbgrader"]
+        if not isinstance(nbgrader, dict):
+            raise ValueError(f"{name}: the nbgrader metadata {nbgrader!r} are not a JSON object")
+        keep = {key: nbgrader[key] for key in NBGRADER_KEYS if key in nbgrader and (key != "task" or nbgrader[key])}
         if keep.get("grade") is False:
             keep.pop("points", None)
         metadata["nbgrader"] = keep

@@ -18,14 +18,14 @@ def build(units, execute):
 
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
-    from tlcourse.building import builder, claims, grading_plans, tables
+    from tlcourse.building import builder, claims, shipped_plans, tables
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.building.unit_sources import names
+    from tlcourse.building.unit_sources import unit_names
 
-    chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
+    chosen = [next((name for name in unit_names() if name.startswith(f"{unit}_")), unit) for unit in units]
     for built in builder.build(chosen or None, execute=execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
-        if execute and (plan := grading_plans.write(course_folder(), built.unit)):
+        if execute and (plan := shipped_plans.write(course_folder(), built.unit)):
             click.echo(f"{built.unit}: {plan.name} written")
     for file in tables.write():
         click.echo(f"{file.name}: written")

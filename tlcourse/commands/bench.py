@@ -36,7 +36,7 @@ def drawing_seconds(images=1000):
 def unit_seconds():
     """Seconds of each unit, top to bottom from a fresh kernel with cold caches."""
     seconds = {}
-    for name in unit_sources.names():
+    for name in unit_sources.unit_names():
         notebook = unit_sources.read(course_folder() / "solutions" / f"{name}.py")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()

@@ -2,7 +2,7 @@
 
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def chromium():
@@ -17,7 +17,7 @@ def chromium():
     FileNotFoundError
         If there is neither.
     """
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(shutil.which, EXECUTABLES)), None)
     if path is None:
         raise FileNotFoundError("there is no Chromium here: install it (Debian: apt install chromium)")
     return path

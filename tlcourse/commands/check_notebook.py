@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from tlcourse import notebooks
 
-REPAIR = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
-NO_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
+REPAIR_ADVICE = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
+MISSING_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
 
 
 class Outcome(NamedTuple):
@@ -22,7 +22,7 @@ class Outcome(NamedTuple):
     message: str
 
 
-class Report(NamedTuple):
+class NotebookReport(NamedTuple):
     """The outcomes of a notebook's exercises, and what else stopped in it."""
 
     outcomes: list
@@ -75,12 +75,12 @@ def check(path, seconds=600):
         for cell in notebook.cells
         if id(cell) not in tested and _error(cell) and not _error(cell).startswith("NotImplementedError")
     ]
-    return Report(outcomes, stopped)
+    return NotebookReport(outcomes, stopped)
 
 
 def _exercises(notebook, path):
-    """The notebook's exercises; what keeps them from being found is said with the way to repair it."""
-    repair = REPAIR.format(path=path)
+    """The notebook's exercises; an error for a notebook without any explains how to repair it."""
+    repair = REPAIR_ADVICE.format(path=path)
     try:
         exercises = notebooks.exercises(notebook)
     except ValueError as error:
@@ -91,7 +91,7 @@ def _exercises(notebook, path):
 
 
 def _outcome(name, notebook, solution, tests):
-    messages = [_error(cell) for cell in tests] or [NO_CHECK]
+    messages = [_error(cell) for cell in tests] or [MISSING_CHECK]
     failed = next((message for message in messages if message), "")
     if failed.startswith("NotImplementedError") or failed.endswith("not solved yet."):
         failed = "not solved"

@@ -48,7 +48,7 @@ def run(json_file=None, root=None):
     folder = root / "build" / "demo"
     headline, results = _run_all(folder, root, record)
     outcome = {"headline": headline, **_outcome(results), "seconds": round(time.perf_counter() - started, 1)}
-    _show_rest(folder, outcome, results)
+    _show_real_data_and_gradebook(folder, outcome, results)
     if json_file is not None:
         write_json(json_file, outcome)
     return outcome
@@ -91,9 +91,9 @@ def _show_scratch(accuracy, record):
     demo_tables.show_scratch(accuracy, _interval(record["scratch"]), HEADLINE_SEED)
 
 
-def _show_rest(folder, outcome, results):
+def _show_real_data_and_gradebook(folder, outcome, results):
     written = max(entry["max_written_score"] for entry in results["gradebook"])
-    demo_tables.show_rest(outcome, results["missing"], written)
+    demo_tables.show_real_data_and_gradebook(outcome, results["missing"], written)
     print("Feedback pages:")
     for row in outcome["gradebook"]:
         print(f"  {CoursePaths(folder).feedback_file(row['student'], row['unit'])}")
@@ -102,8 +102,8 @@ def _show_rest(folder, outcome, results):
 
 def _headline(live, record):
     return {
-        "live": {**{method: live[method] for method in demo_tables.BASELINES if method in live}, "seed": HEADLINE_SEED},
-        **{baseline: _interval(record[baseline]) for baseline in demo_tables.BASELINES},
+        "live": {**{method: live[method] for method in demo_tables.METHODS if method in live}, "seed": HEADLINE_SEED},
+        **{method: _interval(record[method]) for method in demo_tables.METHODS},
         "head_seconds": round(live["head_seconds"], 2),
     }
 
@@ -112,7 +112,7 @@ def _outcome(results):
     real = {name: results["real"][name] for name in REAL_DATA if name not in results["missing"]}
     return {
         "real": {name: _summaries(runs) for name, runs in real.items()},
-        "gradebook": [_row(entry) for entry in results["gradebook"]],
+        "gradebook": [_gradebook_row(entry) for entry in results["gradebook"]],
     }
 
 
@@ -138,7 +138,7 @@ def _summaries(runs):
     return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
 
 
-def _row(entry):
+def _gradebook_row(entry):
     """A line of the gradebook: the points that nbgrader gives by itself. A person grades the written answers."""
     return {
         "student": entry["student"],

@@ -72,7 +72,7 @@ def real_steps(take, measured):
     with contextlib.suppress(IndexError):
         while True:
             name, seed = take()
-            yield f"{name}, seed {seed}", functools.partial(_real, name=name, seed=seed, measured=measured)
+            yield f"{name}, seed {seed}", functools.partial(_measure_real_data, name=name, seed=seed, measured=measured)
 
 
 def measure_on_real_data(name, seed):
@@ -82,7 +82,7 @@ def measure_on_real_data(name, seed):
     return getattr(real_photos, name)(seed)
 
 
-def _real(results, name, seed, measured=measure_on_real_data):
+def _measure_real_data(results, name, seed, measured=measure_on_real_data):
     """One seed on real data. Why data are not available stands once in `results["missing"]`."""
     from tlcourse import teachers
     from tlcourse.datasets import photos
@@ -98,7 +98,7 @@ def _real(results, name, seed, measured=measure_on_real_data):
 def grading(folder, root):
     """The steps of the grading; nbgrader works in processes of its own."""
     unit = demo_class.UNIT
-    names = unit_sources.names(root)
+    names = unit_sources.unit_names(root)
     return [
         ("a course of its own", lambda results: new_course(folder, root, names)),
         (f"release {len(names)} units", lambda results: run_nbgrader(folder, "generate_assignment", "*")),

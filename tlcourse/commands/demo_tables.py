@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-BASELINES = {
+METHODS = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
@@ -26,13 +26,13 @@ def show_headline(headline):
 
 def show_scratch(accuracy, summary, seed):
     """Print the live accuracy of the teacher's architecture without the teacher, beside its record."""
-    row = (BASELINES["scratch"], *_cells(summary), f"{accuracy:.3f}", verdict(accuracy, summary))
+    row = (METHODS["scratch"], *_cells(summary), f"{accuracy:.3f}", compare_with_record(accuracy, summary))
     console = _console()
     console.print(_table("The same people without a teacher", _headline_columns(seed), [row]))
     console.print()
 
 
-def show_rest(outcome, missing, written_points):
+def show_real_data_and_gradebook(outcome, missing, written_points):
     """Print the results on real data and the gradebook.
 
     Parameters
@@ -69,9 +69,11 @@ def _console():
 def headline_table(headline):
     """The headline's live run beside its record."""
     live, rows = headline["live"], []
-    for baseline, title in BASELINES.items():
-        now = (f"{live[baseline]:.3f}", verdict(live[baseline], headline[baseline])) if baseline in live else ("", "")
-        rows.append((title, *_cells(headline[baseline]), *now))
+    for method, title in METHODS.items():
+        now = ("", "")
+        if method in live:
+            now = (f"{live[method]:.3f}", compare_with_record(live[method], headline[method]))
+        rows.append((title, *_cells(headline[method]), *now))
     return _table("65 new people, 10 images of each to learn from", _headline_columns(live["seed"]), rows)
 
 
@@ -79,8 +81,8 @@ def _headline_columns(seed):
     return "recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {seed}", "predicted for one seed"
 
 
-def predicted(summary):
-    """Where one more seed should fall, 19 times in 20: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
+def prediction_interval(summary):
+    """The 95 % prediction interval of one more seed: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
 
     The confidence interval of the mean is t s / sqrt(n) to either side, so this is sqrt(n + 1) times as wide.
     """
@@ -89,9 +91,9 @@ def predicted(summary):
     return max(0.0, summary["mean"] - half), min(1.0, summary["mean"] + half)
 
 
-def verdict(live, summary):
+def compare_with_record(live, summary):
     """Whether a live result is one that the record lets expect."""
-    low, high = predicted(summary)
+    low, high = prediction_interval(summary)
     inside = low - 1e-9 <= live <= high + 1e-9
     return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
 

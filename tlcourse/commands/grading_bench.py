@@ -15,7 +15,7 @@ from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
 from tlcourse.samples import demo_class
 
-STOCK = """\
+STOCK_CONFIG = """\
 c = get_config()
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.source_directory = "solutions"
@@ -63,7 +63,7 @@ def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
             new_course(course, course_folder(root), [unit])
             run_nbgrader(course, "generate_assignment", unit)
             _submit_class(course, unit, students, course_folder(root))
-        stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
+        stock.joinpath("nbgrader_config.py").write_text(STOCK_CONFIG.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: run_nbgrader(stock, "autograde", unit))
         results, writing = [], []
         recorder = functools.partial(TimedRecorder, seconds=writing)

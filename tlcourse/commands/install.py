@@ -76,7 +76,7 @@ def install_with_uv(project):
     Returns
     -------
     bool
-        False if uv is not available or fails; one printed line says why.
+        False if uv is not available or fails; a printed line gives the reason.
     """
     uv = shutil.which("uv")
     try:
@@ -125,7 +125,7 @@ def uv_settings(pip, environment):
     pip : dict of str to str
         From `pip_settings`.
     environment : mapping
-        What is set there for uv remains as it is. Nothing is said of indexes if any of uv's own is set there.
+        Variables of uv that are set there stay as they are. If one of them names an index, none is added.
 
     Returns
     -------

@@ -19,11 +19,11 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader."""
     from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.batch import grade as grade_unit
-    from tlcourse.grading.reporting import table
+    from tlcourse.grading.reporting import results_table
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
-    options = {"jobs": jobs, "students": names, "again": again, "scheduler": scheduler, "unsafe": unsafe}
-    table.show(grade_unit(course_folder(sources=False), unit, **options))
+    options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
+    results_table.print_results(grade_unit(course_folder(sources=False), unit, **options))
 
 
 @click.command()
@@ -34,7 +34,7 @@ def report(unit):
     There is a CSV file for each of Moodle and Canvas, and one for other programs.
     """
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.grading.reporting.page import write
+    from tlcourse.grading.reporting.report_page import write
 
     for file in write(course_folder(sources=False), unit):
         click.echo(file)

@@ -12,7 +12,7 @@ START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
 # JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.
 SETTINGS = Path(__file__).parent / "jupyter"
 # Nor a minute of checking, on a slow machine, whether extensions are built: the course's come ready made.
-PAGE = {"buildCheck": False}
+PAGE_CONFIG = {"buildCheck": False}
 
 
 def has_display(platform=sys.platform, environment=os.environ):
@@ -32,13 +32,13 @@ def arguments(root, display, superuser):
     display : bool
         Open a browser; otherwise the server prints its address.
     superuser : bool
-        Jupyter refuses to run as root, as one does in a container, unless it is told to.
+        Allow Jupyter to run as root, as in a container; without it, Jupyter exits with an error.
     """
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [
         f"--ServerApp.root_dir={root}",
         "--Application.log_level=WARN",  # the address is printed all the same
-        f"--ServerApp.tornado_settings={ {'page_config_data': PAGE}!r}",
+        f"--ServerApp.tornado_settings={ {'page_config_data': PAGE_CONFIG}!r}",
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if display else ["--no-browser"]),
         *(["--allow-root"] if superuser else []),

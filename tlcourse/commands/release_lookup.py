@@ -7,7 +7,7 @@ from tlcourse import notebooks
 from tlcourse.building import unit_sources
 from tlcourse.grading.model.assignment import Assignment
 from tlcourse.grading.model.cell_code import imported_modules
-from tlcourse.grading.submissions.match import condensed
+from tlcourse.grading.submissions.match import collapse_whitespace
 
 
 def release_of(notebook, student, release=None, root=None):
@@ -51,7 +51,7 @@ def _assignment(notebook, student, release, root):
 def _unit(notebook, student, root):
     """The unit that a notebook is of, by its name or its title."""
     try:
-        units = unit_sources.names(root)
+        units = unit_sources.unit_names(root)
     except FileNotFoundError:
         raise ValueError(
             f"the course is not around here, so name the file that {notebook.name} was made from: --release FILE"
@@ -67,10 +67,10 @@ def _unit(notebook, student, root):
 
 def _check_release(notebook, student, assignment):
     """Raise an error for what has nothing in common with the release but the name."""
-    text = {condensed(cell.source) for cell in student.cells}
+    text = {collapse_whitespace(cell.source) for cell in student.cells}
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in student.cells} - {None}
     ids |= set(re.findall(r"^def (\w+)\(", "\n".join(cell.source for cell in student.cells), re.MULTILINE))
-    if not any(cell["grade_id"] in ids or condensed(cell["source"]) in text for cell in assignment.cells):
+    if not any(cell["grade_id"] in ids or collapse_whitespace(cell["source"]) in text for cell in assignment.cells):
         raise ValueError(
             f"{notebook} has no cell of {assignment.unit}: is it another unit's? Name its release, --release FILE"
         )

@@ -11,7 +11,7 @@ import nbformat
 
 from tlcourse import notebooks
 from tlcourse.commands import release_lookup
-from tlcourse.grading.submissions.match import condensed
+from tlcourse.grading.submissions.match import collapse_whitespace
 from tlcourse.grading.submissions.normalize import UNANSWERED, normalize
 from tlcourse.grading.submissions.reading import Unreadable, read
 
@@ -45,7 +45,7 @@ def restore(notebook, release=None, into=None, root=None):
     FileNotFoundError, FileExistsError
         If a file is missing, or `into` is there already.
     ValueError
-        If the file is no notebook, not one of the release, or the unit cannot be told.
+        If the file is no notebook, not one of the release, or the unit cannot be determined.
     """
     notebook = Path(notebook)
     into = Path(into) if into else notebook.with_name(f"{notebook.stem}.repaired.ipynb")
@@ -69,19 +69,19 @@ def restore(notebook, release=None, into=None, root=None):
 
 def _tag(cells, assignment):
     """Give released cells their tags back."""
-    tags = {condensed(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
+    tags = {collapse_whitespace(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
     for cell in cells:
-        if released := tags.get(condensed(cell.source)):
+        if released := tags.get(collapse_whitespace(cell.source)):
             cell.metadata["tags"] = list(released)
 
 
 def _keep(repaired, original, assignment):
     """Put what is no longer in the notebook at its end, as text that is not run."""
-    there = {condensed(cell.source) for cell in repaired.cells}
-    there |= {condensed(cell["source"]) for cell in assignment.cells} | {""}
-    gone = [source for _, source in original if condensed(source) not in there]
-    if gone:
-        cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(gone))]
+    present = {collapse_whitespace(cell.source) for cell in repaired.cells}
+    present |= {collapse_whitespace(cell["source"]) for cell in assignment.cells} | {""}
+    removed = [source for _, source in original if collapse_whitespace(source) not in present]
+    if removed:
+        cells = [nbformat.v4.new_markdown_cell(KEPT), *map(nbformat.v4.new_raw_cell, dict.fromkeys(removed))]
         for number, cell in enumerate(cells):
             cell.id = f"kept-{number}"
         repaired.cells += cells

@@ -10,7 +10,7 @@ import sys
 
 FAST = "not (slow or speed or needs_browser or needs_mirror or needs_postgres)"
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
-CHECKS = (
+LINTERS = (
     ("-m", "ruff", "check"),
     ("-m", "ruff", "format", "--check"),
     ("-c", LINT_IMPORTS),
@@ -40,7 +40,7 @@ def pytest_options(everything, options=()):
 
 def main(everything, options, folder):
     """Check the course in `folder`, and exit with the status of the first check that fails."""
-    for command in (*CHECKS, ("-m", "pytest", *pytest_options(everything, options))):
+    for command in (*LINTERS, ("-m", "pytest", *pytest_options(everything, options))):
         failed = subprocess.run([sys.executable, *command], cwd=folder).returncode
         if failed:
             sys.exit(failed)

@@ -8,8 +8,8 @@ import click
 
 from tlcourse.commands.options import json_option
 
-LOOK = "Show where the network looked on this photo of FOLDER. You can give the option several times."
-RESULTS = "Folder for the results."
+LOOK_HELP = "Show where the network looked on this photo of FOLDER. You can give the option several times."
+INTO_HELP = "Folder for the results."
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -43,15 +43,17 @@ def check(notebook):
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True, help=RESULTS)
+@click.option(
+    "--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True, help=INTO_HELP
+)
 @click.option("--teacher", help="MobileNetV2, or faces_vgg16, which is part of the course.")
-@click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK)
+@click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK_HELP)
 def photos(folder, into, teacher, look):
     """Train a classifier on your own photos. FOLDER contains one folder of photos per class."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from tlcourse.own_photos.classifier import learn
+    from tlcourse.own_photos.classifier import train
 
-    click.echo(str(learn(folder, into, teacher, look)))
+    click.echo(str(train(folder, into, teacher, look)))
 
 
 @click.command()

@@ -42,7 +42,7 @@ class LabeledImages:
         return LabeledImages(self.images[index], self.labels[index], self.class_names, self.source)
 
     def per_class(self, count, seed):
-        """`count` images of each class, drawn without replacement, in shuffled order.
+        """`count` images of each class, sampled without replacement, in shuffled order.
 
         With the same seed a smaller draw is part of a larger one.
 

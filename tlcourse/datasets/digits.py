@@ -40,7 +40,7 @@ def split(seed, images_each=10):
     Parameters
     ----------
     seed : int
-        Draws which digits are learned from.
+        Selects the training digits at random.
     images_each : int
         Images of each class in the training set, 1 or more.
 

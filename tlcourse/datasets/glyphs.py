@@ -67,12 +67,12 @@ SCANNED = Style(  # cut out and made as high as the paper, as the digits of `tlc
 
 
 def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
-    """`images_each` images of each character, white on black, each in a font drawn by lot.
+    """`images_each` images of each character, white on black, each in a font chosen at random.
 
     Parameters
     ----------
     characters : str
-        For example `DIGITS`; each once. Outside ASCII, only DejaVu and STIX are drawn from.
+        For example `DIGITS`; each once. Outside ASCII, only DejaVu and STIX are used.
     images_each : int
         1 or more.
     seed : int

@@ -15,15 +15,15 @@ URL = "https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip"
 _ARCHIVE = "cats_and_dogs_filtered"
 
 
-class PhotosUnavailable(FileNotFoundError):  # noqa: N818 - says what is the matter
-    """The ready-made photos are neither on this machine nor to be had from the network."""
+class PhotosUnavailable(FileNotFoundError):  # noqa: N818 - names the problem
+    """The ready-made photos are neither on this machine nor available from the network."""
 
 
 def cats_dogs():
     """Cats and dogs at 160 pixels: from TLCOURSE_MIRROR, from an earlier download, or downloaded (68 MB).
 
     Both are parts of Kaggle's "Dogs vs. Cats" (Microsoft's Asirra photos), but not the same photos:
-    the `source` says which came. ImageNet knows more than 120 kinds of cats and dogs, so for an
+    the `source` names the one used. ImageNet has more than 120 kinds of cats and dogs, so for an
     ImageNet teacher this is an easy transfer.
 
     Returns
@@ -34,7 +34,7 @@ def cats_dogs():
     Raises
     ------
     PhotosUnavailable
-        If they cannot be had; says what was tried and what to do.
+        If they are not available; the message lists what was tried and a remedy.
     """
     mirror = _mirror_folder()
     if mirror:

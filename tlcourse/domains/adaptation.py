@@ -1,4 +1,4 @@
-"""Repairs for inputs that moved, none of which needs a label of the target."""
+"""Corrections for covariate shift, none of which needs a label of the target."""
 
 import numpy as np
 from scipy import linalg
@@ -66,17 +66,17 @@ def _power(symmetric, exponent):
     return (vectors * values**exponent) @ vectors.T
 
 
-def importance_weights(source, target, largest=20.0):
+def importance_weights(source, target, max_weight=20.0):
     """For each source input, how much more often the target has its like: P_t(x) / P_s(x), mean 1.
 
-    Estimated by a classifier that tells the two apart (Bickel, Brückner and Scheffer 2009). Weights can only help
+    Estimated by a classifier that separates the two (Bickel, Brückner and Scheffer 2009). Weights can only help
     where the source has inputs like the target's: see `effective_count`.
 
     Parameters
     ----------
     source, target : numpy.ndarray
         Features, shapes (n, d) and (m, d).
-    largest : float
+    max_weight : float
         Weights above this multiple of the mean are cut, so that a few inputs do not decide everything.
 
     Returns
@@ -91,7 +91,7 @@ def importance_weights(source, target, largest=20.0):
         probability = classifier.fit(vectors, which).predict_proba(source)[:, 1]
     weights = probability / (1 - probability).clip(1e-9)
     weights = weights / weights.mean()
-    weights = np.minimum(weights, largest)
+    weights = np.minimum(weights, max_weight)
     return weights / weights.mean()
 
 

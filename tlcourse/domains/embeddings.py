@@ -41,10 +41,10 @@ class Embedding:
         return Embedding(self.words, self.vectors @ rotation)
 
 
-def embed(texts, dimensions=40, window=5, least=3, seed=0):
+def embed(texts, dimensions=40, window=5, min_count=3, seed=0):
     """Word vectors from counts of which words stand near which: PPMI, then a truncated SVD.
 
-    Levy and Goldberg 2014 show that word2vec factorises nearly the same matrix.
+    Levy and Goldberg 2014 show that word2vec factorizes nearly the same matrix.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     dimensions : int
     window : int
         How many words before and after a word are near it.
-    least : int
+    min_count : int
         Words that occur less often have no vector.
     seed : int
         Of the randomized SVD.
@@ -67,7 +67,7 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     ValueError
         If there are not more words than dimensions.
     """
-    words, documents = _numbered(texts, least)
+    words, documents = _vocabulary(texts, min_count)
     if len(words) <= dimensions:
         raise ValueError(f"{dimensions} dimensions need more words than that, the corpus has {len(words)}")
     left, values, _ = randomized_svd(ppmi(_neighbors(documents, len(words), window)), dimensions, random_state=seed)
@@ -76,11 +76,11 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     return Embedding(words, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def _numbered(texts, least):
+def _vocabulary(texts, min_count):
     documents = [text.split() for text in texts]
     kinds, counts = np.unique([word for document in documents for word in document], return_counts=True)
     order = np.lexsort((kinds, -counts))
-    words = tuple(str(word) for word in kinds[order][counts[order] >= least])
+    words = tuple(str(word) for word in kinds[order][counts[order] >= min_count])
     places = {word: place for place, word in enumerate(words)}
     return words, [np.array([places[word] for word in document if word in places], int) for document in documents]
 

@@ -1,4 +1,4 @@
-"""Repairs for class shares that moved: P(Y) differs, P(X | Y) does not."""
+"""Corrections for label shift: P(Y) differs, P(X | Y) does not."""
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def expectation_maximization(probabilities, source_shares, iterations=1000, tole
 
 
 def black_box(predictions, labels, target_predictions):
-    """The target's class shares from a classifier's answers, whatever it is (BBSE: Lipton, Wang and Smola 2018).
+    """The target's class shares from any classifier's predictions (BBSE: Lipton, Wang and Smola 2018).
 
     Solves C w = mu, with C[i, j] the mean answer i to source inputs of class j times P_s(j), and mu[i] the mean answer
     i to the target's inputs: w[j] = P_t(j) / P_s(j). Needs no calibration, only a C that can be inverted.

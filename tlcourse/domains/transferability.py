@@ -1,4 +1,4 @@
-"""Scores that say before any training how well features may transfer, and how far two domains lie apart."""
+"""Scores that estimate before any training how well features transfer, and how far two domains lie apart."""
 
 import numpy as np
 from sklearn.model_selection import cross_val_score
@@ -8,7 +8,7 @@ from tlcourse.linear_probe import linear_classifier
 
 
 def proxy_a_distance(source, target, seed=0):
-    """How well a linear classifier tells two domains apart: 0 not at all, 2 without an error.
+    """How well a linear classifier separates two domains: 0 not at all, 2 without an error.
 
     Ben-David et al. 2007: 2 (1 - 2e), e the error on held-out inputs; here cross-validated, on equally many of each.
 
@@ -17,7 +17,7 @@ def proxy_a_distance(source, target, seed=0):
     source, target : numpy.ndarray
         Features, shapes (n, d) and (m, d); 10 or more of each.
     seed : int
-        Draws which inputs of the larger side are used.
+        Selects the inputs of the larger side at random.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def _evidence(left, squares, shape, target, iterations):
 def leep(probabilities, labels):
     """LEEP, the log expected empirical prediction (Nguyen et al. 2020).
 
-    How well the teacher's own answers, its old classes z, foretell the new labels y: the mean over the images of
+    How well the teacher's own predictions, its old classes z, predict the new labels y: the mean over the images of
     log sum_z P(y | z) theta(x)_z, with P(y | z) counted from the teacher's probabilities theta on the same images.
 
     Parameters

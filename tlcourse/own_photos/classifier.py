@@ -1,6 +1,6 @@
-"""A classifier of your own photos: features of a frozen teacher, and a linear head judged by cross-validation.
+"""A classifier of your own photos: features of a frozen teacher, and a linear head, evaluated by cross-validation.
 
-`learn` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
+`train` does everything that `tlcourse photos` does: it trains, measures, and writes the contact sheets and the model.
 """
 
 import os
@@ -17,13 +17,13 @@ from threadpoolctl import threadpool_limits
 from tlcourse import export, features, teachers
 from tlcourse.datasets import photo_folders
 from tlcourse.own_photos import contact_sheets
-from tlcourse.teachers.catalogue import CATALOGUE
+from tlcourse.teachers.catalog import CATALOG
 
-PREFERRED, EMBEDDED = "MobileNetV2", "faces_vgg16"
+PREFERRED_TEACHER, EMBEDDED_TEACHER = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
-NOT_GOOD_FOR = (
-    "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
-    "things, animals or places apart: take the accuracy as what colors and outlines alone give."
+EMBEDDED_TEACHER_NOTE = (
+    "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it can hardly distinguish "
+    "things, animals or places: take the accuracy as what colors and outlines alone give."
 )
 
 
@@ -36,10 +36,10 @@ class PhotoResult:
     teacher : str
     class_names : tuple of str
     labels, predicted : numpy.ndarray
-        Shape (n,): what each photo shows, and what was said of it by a head that had not seen it.
+        Shape (n,): each photo's class, and the prediction of a head that had not seen it.
     interval : tuple of 2 float
         95 % confidence interval of the accuracy (Wilson 1927): of n photos as these, counted as independent.
-    remark : str
+    teacher_note : str
         What the teacher is not good for, and why it was taken; empty for an ImageNet teacher.
     written : dict of str to pathlib.Path
         "model", "labels", and, if there are any mistakes, "mistakes" and "where_it_looked", with "mistakes_2" and so
@@ -51,7 +51,7 @@ class PhotoResult:
     labels: np.ndarray
     predicted: np.ndarray
     interval: tuple
-    remark: str
+    teacher_note: str
     written: dict
 
     @property
@@ -64,16 +64,16 @@ class PhotoResult:
         low, high = self.interval
         lines = [
             f"{len(self.labels)} photos of {len(self.class_names)} classes: {', '.join(self.class_names)}",
-            f"teacher {self.teacher}, which has learned from {CATALOGUE[self.teacher].trained_on}",
-            *([self.remark] if self.remark else []),
+            f"teacher {self.teacher}, which has learned from {CATALOG[self.teacher].trained_on}",
+            *([self.teacher_note] if self.teacher_note else []),
             f"accuracy {self.accuracy:.1%}: {hits} of {len(self.labels)} right, each by a head that had not seen it; "
             f"95 % interval {low:.1%} to {high:.1%}; guessing gives {1 / len(self.class_names):.1%}",
         ]
         return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
 
 
-def learn(folder, into, teacher=None, look=()):
-    """Train a head on the photos in `folder`, judge it by cross-validation, and write what can be looked at and used.
+def train(folder, into, teacher=None, photos_to_explain=()):
+    """Train a head on the photos in `folder`, evaluate it by cross-validation, and write contact sheets and the model.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def learn(folder, into, teacher=None, look=()):
     into : path-like
         Where the files go; made if it is not there.
     teacher : {"MobileNetV2", "faces_vgg16"}, optional
-        By default the first, and the second where the weights of the first cannot be had.
-    look : path-like, or sequence of them, optional
+        By default the first, and the second where the weights of the first are not available.
+    photos_to_explain : path-like, or sequence of them, optional
         Photos in `folder` for which to show where the network looked, whether it was right or wrong: paths as they
         are or below `folder`, such as "cats/01.jpg".
 
@@ -98,26 +98,26 @@ def learn(folder, into, teacher=None, look=()):
         at is not in `folder`.
     """
     files = photo_folders.files(folder)
-    _check(files, folder)
+    _validate(files, folder)
     paths = [path for members in files.values() for path in members]
-    to_look_at = _places(look, paths, folder)
-    name, base, remark = _teacher(teacher)
+    shown_indices = _indices(photos_to_explain, paths, folder)
+    name, base, teacher_note = _teacher(teacher)
     data = photo_folders.load(folder, size=base.input_shape[1])
     vectors = features.extract(base, teachers.preprocess(name, data.images))
     predicted, heads = _cross_validated(vectors, data.labels)
     correct = int(np.sum(predicted == data.labels))
     interval = stats.binomtest(correct, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
-    written = export.export(base, CATALOGUE[name].scaling, kernel, bias, data, Path(into))
+    written = export.export(base, CATALOG[name].scaling, kernel, bias, data, Path(into))
     classified = contact_sheets.ClassifiedPhotos(base, name, data, paths, predicted, heads)
-    contact_sheets.clear(into)
+    contact_sheets.remove_old_sheets(into)
     written |= contact_sheets.mistakes(classified, Path(into)) | contact_sheets.looked_at(
-        classified, to_look_at, Path(into)
+        classified, shown_indices, Path(into)
     )
-    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), remark, written)
+    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), teacher_note, written)
 
 
-def _check(files, folder):
+def _validate(files, folder):
     counts = {name: len(members) for name, members in files.items()}
     if len(counts) < 2:
         raise ValueError(f"{folder} has one class, {next(iter(counts))!r}: a second one is needed to tell it from")
@@ -126,33 +126,33 @@ def _check(files, folder):
             raise ValueError(f"the class {name!r} has one photo: two are needed, one to learn from and one to test on")
 
 
-def _places(look, paths, folder):
-    """Where in `paths` the photos to look at are, each once."""
-    place_of = {path.resolve(): place for place, path in enumerate(paths)}
-    places = []
-    for photo in [look] if isinstance(look, (str, os.PathLike)) else look:
+def _indices(photos_to_explain, paths, folder):
+    """The indices in `paths` of the photos to explain, each once."""
+    index_of = {path.resolve(): index for index, path in enumerate(paths)}
+    indices = []
+    for photo in [photos_to_explain] if isinstance(photos_to_explain, (str, os.PathLike)) else photos_to_explain:
         path = Path(photo).resolve()
-        if path not in place_of:
+        if path not in index_of:
             path = (Path(folder) / photo).resolve()
-        if path not in place_of:
+        if path not in index_of:
             example = paths[0].relative_to(folder)
             raise ValueError(f"{photo} is not one of the photos in {folder}: name them as {example}, for example")
-        places.append(place_of[path])
-    return list(dict.fromkeys(places))
+        indices.append(index_of[path])
+    return list(dict.fromkeys(indices))
 
 
 def _teacher(name):
-    """(name, base, remark): the teacher that was asked for, or else the best available."""
-    if name not in (None, PREFERRED, EMBEDDED):
-        raise ValueError(f"own photos are learned with {PREFERRED} or {EMBEDDED}, not with {name!r}")
-    if name == EMBEDDED:
-        return EMBEDDED, teachers.load(EMBEDDED, head=False), NOT_GOOD_FOR
+    """(name, base, teacher_note): the teacher that was asked for, or else the best available."""
+    if name not in (None, PREFERRED_TEACHER, EMBEDDED_TEACHER):
+        raise ValueError(f"own photos are learned with {PREFERRED_TEACHER} or {EMBEDDED_TEACHER}, not with {name!r}")
+    if name == EMBEDDED_TEACHER:
+        return EMBEDDED_TEACHER, teachers.load(EMBEDDED_TEACHER, head=False), EMBEDDED_TEACHER_NOTE
     try:
-        return PREFERRED, teachers.load(PREFERRED, head=False, input_size=photo_folders.SIZE), ""
+        return PREFERRED_TEACHER, teachers.load(PREFERRED_TEACHER, head=False, input_size=photo_folders.SIZE), ""
     except teachers.TeacherUnavailable as reason:
         if name is not None:
             raise
-        return EMBEDDED, teachers.load(EMBEDDED, head=False), f"{NOT_GOOD_FOR} {reason}"
+        return EMBEDDED_TEACHER, teachers.load(EMBEDDED_TEACHER, head=False), f"{EMBEDDED_TEACHER_NOTE} {reason}"
 
 
 def _head(vectors, labels):
@@ -171,9 +171,9 @@ def _cross_validated(vectors, labels):
     """Predictions (n,) of heads that had not seen the photo, and these heads' kernels (n, d, classes)."""
     folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels).min())), shuffle=True, random_state=0)
     predicted, heads = np.empty_like(labels), [None] * len(labels)
-    for seen, unseen in folds.split(vectors, labels):
-        kernel, bias = _head(vectors[seen], labels[seen])
-        predicted[unseen] = np.argmax(vectors[unseen] @ kernel + bias, axis=1)
-        for index in unseen:
+    for training, held_out in folds.split(vectors, labels):
+        kernel, bias = _head(vectors[training], labels[training])
+        predicted[held_out] = np.argmax(vectors[held_out] @ kernel + bias, axis=1)
+        for index in held_out:
             heads[index] = kernel
     return predicted, heads

@@ -13,7 +13,7 @@ from tlcourse.datasets import LabeledImages
 from tlcourse.own_photos import grad_cam
 from tlcourse.plots import image_grid
 
-PAGE = 24  # photos on a sheet
+PHOTOS_PER_SHEET = 24
 COLUMNS = 6
 _SHEETS = re.compile(r"(mistakes|where_it_looked|looked_at)(_\d+)?\.png")
 
@@ -23,27 +23,27 @@ class ClassifiedPhotos:
     """Photos, and for each the class that a head predicted that had not seen it."""
 
     base: keras.Model  # images to feature vectors of shape (d,)
-    teacher: str  # the base's name in the catalogue
+    teacher: str  # the base's name in the catalog
     data: LabeledImages  # the n photos
     paths: list  # where each of them lies
     predicted: np.ndarray  # classes, shape (n,)
     heads: list  # for each photo the kernel, shape (d, classes), of the head that predicted its class
 
-    def title(self, place):
+    def title(self, index):
         """The file's name; the photo's class, and the predicted one if that is another."""
-        names, label, predicted = self.data.class_names, self.data.labels[place], self.predicted[place]
+        names, label, predicted = self.data.class_names, self.data.labels[index], self.predicted[index]
         verdict = "right" if predicted == label else f"not {names[predicted]}"
-        return f"{self.paths[place].name[-16:]}\n{names[label]}, {verdict}"
+        return f"{self.paths[index].name[-16:]}\n{names[label]}, {verdict}"
 
-    def where_it_looked(self, places):
+    def where_it_looked(self, indices):
         """Grad-CAM over the photos, for the predicted class of each: uint8 (n, h, w, 3)."""
-        images = self.data.images[places]
-        spoke_for = np.stack([self.heads[place][:, self.predicted[place]] for place in places])
-        heat = grad_cam.grad_cam(self.base, teachers.preprocess(self.teacher, images), spoke_for)
+        images = self.data.images[indices]
+        class_weights = np.stack([self.heads[index][:, self.predicted[index]] for index in indices])
+        heat = grad_cam.grad_cam(self.base, teachers.preprocess(self.teacher, images), class_weights)
         return grad_cam.overlay(images, heat)
 
 
-def clear(into):
+def remove_old_sheets(into):
     """Take away the sheets of an earlier run, whose last pages this one may not write again."""
     for path in Path(into).glob("*.png"):
         if _SHEETS.fullmatch(path.name):
@@ -51,7 +51,7 @@ def clear(into):
 
 
 def mistakes(classified, into):
-    """All mistakes, `PAGE` on a sheet, as they are and with where the network looked; nothing if there are none.
+    """Sheets of all mistakes, and of where the network looked in them; nothing if there are none.
 
     Parameters
     ----------
@@ -65,21 +65,21 @@ def mistakes(classified, into):
     """
     written = {}
     wrong = np.flatnonzero(classified.predicted != classified.data.labels)
-    for page, places in _pages(wrong, PAGE):
-        titles = [classified.title(place) for place in places]
-        sheets = {"mistakes": classified.data.images[places], "where_it_looked": classified.where_it_looked(places)}
+    for page, indices in _pages(wrong, PHOTOS_PER_SHEET):
+        titles = [classified.title(index) for index in indices]
+        sheets = {"mistakes": classified.data.images[indices], "where_it_looked": classified.where_it_looked(indices)}
         for name, sheet in sheets.items():
             written[f"{name}{page}"] = _save(sheet, titles, into / f"{name}{page}.png", shown=not page)
     return written
 
 
-def looked_at(classified, places, into):
+def looked_at(classified, indices, into):
     """The photos that were asked for, right or wrong, each with where the network looked beside it.
 
     Parameters
     ----------
     classified : ClassifiedPhotos
-    places : sequence of int
+    indices : sequence of int
         Which of the photos.
     into : pathlib.Path
 
@@ -89,18 +89,18 @@ def looked_at(classified, places, into):
         "looked_at", then "looked_at_2" and so on; empty if no photo was asked for.
     """
     written = {}
-    for page, chosen in _pages(np.asarray(places, dtype=int), PAGE // 2):
+    for page, chosen in _pages(np.asarray(indices, dtype=int), PHOTOS_PER_SHEET // 2):
         pairs = zip(classified.data.images[chosen], classified.where_it_looked(chosen), strict=True)
-        titles = [title for place in chosen for title in (classified.title(place), "where it\nlooked")]
+        titles = [title for index in chosen for title in (classified.title(index), "where it\nlooked")]
         sheet = np.stack([image for pair in pairs for image in pair])
         written[f"looked_at{page}"] = _save(sheet, titles, into / f"looked_at{page}.png", shown=not page)
     return written
 
 
-def _pages(places, each):
-    """What ends the name of each page, "" and then "_2", "_3", and the places that stand on it."""
-    for start in range(0, len(places), each):
-        yield f"_{start // each + 1}" if start else "", places[start : start + each]
+def _pages(indices, per_page):
+    """What ends the name of each page, "" and then "_2", "_3", and the indices of the photos on it."""
+    for start in range(0, len(indices), per_page):
+        yield f"_{start // per_page + 1}" if start else "", indices[start : start + per_page]
 
 
 def _save(sheet, titles, path, shown):

@@ -1,6 +1,6 @@
 """What goes wrong in honest submissions, done to a right one: the sample class has these, and the tests grade them.
 
-Each function takes a solved notebook and the file where it should be handed in. It returns what is handed in there,
+Each function takes a solved notebook and the file where it should be submitted. It returns what is submitted there,
 or writes something else by itself and returns None.
 """
 
@@ -23,24 +23,24 @@ def traced(function):
     return wrapper
 """
 
-COLABS_TABLE = {
+COLAB_TABLE_OUTPUT = {
     "text/html": '<div id="df-1f" class="colab-df-container"><script>google.colab.kernel.accessAllowed</script></div>',
     "application/vnd.google.colaboratory.intrinsic+json": {"type": "dataframe"},
 }
 
 
-class Case(NamedTuple):
+class SubmissionCase(NamedTuple):
     """Something that happens to a submission, and what is due all the same."""
 
     title: str
     status: str  # what the grading should say of it; "graded | tampered" where either is right
-    keeps: str  # "all" the points, "none", or those of all exercises "but the last"
-    happen: object  # function (notebook, file) -> notebook or None
+    points_kept: str  # "all" the points, "none", or those of all exercises "but the last"
+    alter: object  # function (notebook, file) -> notebook or None
 
 
-def submit(notebook, file, happen=None):
-    """Write a student's notebook to `file` as it comes after an accident, if `happen` is one; it may be invalid."""
-    notebook = copy.deepcopy(notebook) if happen is None else happen(copy.deepcopy(notebook), file)
+def submit(notebook, file, alter=None):
+    """Write a student's notebook to `file` as it comes after an accident, if `alter` is one; it may be invalid."""
+    notebook = copy.deepcopy(notebook) if alter is None else alter(copy.deepcopy(notebook), file)
     if notebook is not None:
         write_atomically(file, nbformat.v4.writes(notebook) + "\n")
 
@@ -66,7 +66,7 @@ def unfinished(notebook, file):
     return notebook
 
 
-def quits(notebook, file):
+def kernel_exit(notebook, file):
     """The kernel is asked to stop just before the last exercise."""
     _, (cell, _) = _last(notebook)
     return _insert(notebook, notebook.cells.index(cell), "import os\n\nos._exit(0)  # so that nothing keeps running")
@@ -114,7 +114,7 @@ def through_colab(notebook, file):
         cell.metadata["id"] = cell.id
         if cell.cell_type == "code":
             cell.metadata |= {"colab": {"base_uri": "https://localhost:8080/"}, "outputId": f"1f-{number}"}
-            cell.outputs = [nbformat.v4.new_output("execute_result", COLABS_TABLE, execution_count=number)]
+            cell.outputs = [nbformat.v4.new_output("execute_result", COLAB_TABLE_OUTPUT, execution_count=number)]
             cell.execution_count = number
     badge = nbformat.v4.new_markdown_cell("A badge", metadata={"id": "view-in-github", "colab_type": "text"})
     del badge["id"]
@@ -146,7 +146,7 @@ def other_kernel(notebook, file):
     return notebook
 
 
-def stripped(notebook, file):
+def stripped_metadata(notebook, file):
     """A tool has removed all metadata, nbgrader's too."""
     for cell in notebook.cells:
         cell.metadata = {}
@@ -154,44 +154,44 @@ def stripped(notebook, file):
     return notebook
 
 
-def asks(notebook, file):
+def waits_for_input(notebook, file):
     """The notebook waits for somebody at the keyboard."""
     return _insert(notebook, 0, "name = input('Your name: ')")
 
 
-def nothing(notebook, file):
+def empty_folder(notebook, file):
     """The folder is there, and nothing in it."""
     file.parent.mkdir(parents=True, exist_ok=True)
 
 
-def half_a_file(notebook, file):
+def truncated_file(notebook, file):
     """The upload broke off half-way."""
     text = json.dumps(notebook)
     write_atomically(file, text[: len(text) // 2])
 
 
-def a_print(notebook, file):
+def printed_page(notebook, file):
     """A printed page was saved under the notebook's name."""
     write_atomically(file, "%PDF-1.7\n%a printed notebook\n")
 
 
 ACCIDENTS = (
-    Case("debugging output on stderr", "graded", "all", debugging_output),
-    Case("an endless loop in the last exercise", "timed out", "but the last", endless_loop),
-    Case("a file that the browser numbered", "repaired", "all", downloaded_twice),
-    Case("an exercise and its check copied", "repaired", "all", copied_cells),
-    Case("a deleted check", "repaired", "all", deleted_check),
-    Case("through Colab", "graded", "all", through_colab),
-    Case("through VS Code", "graded", "all", through_vscode),
-    Case("all metadata stripped", "graded", "all", stripped),
-    Case("nothing in the folder", "missing", "none", nothing),
-    Case("half a file", "unreadable", "none", half_a_file),
-    Case("a kernel that stops before the last exercise", "crashed", "all", quits),
-    Case("an edited check", "repaired", "all", edited_check),
-    Case("no Python in the last exercise", "graded", "but the last", unfinished),
-    Case("a kernel that only the student has", "graded", "all", other_kernel),
-    Case("a question to the keyboard", "graded", "all", asks),
-    Case("a printed page as notebook", "unreadable", "none", a_print),
+    SubmissionCase("debugging output on stderr", "graded", "all", debugging_output),
+    SubmissionCase("an endless loop in the last exercise", "timed out", "but the last", endless_loop),
+    SubmissionCase("a file that the browser numbered", "repaired", "all", downloaded_twice),
+    SubmissionCase("an exercise and its check copied", "repaired", "all", copied_cells),
+    SubmissionCase("a deleted check", "repaired", "all", deleted_check),
+    SubmissionCase("through Colab", "graded", "all", through_colab),
+    SubmissionCase("through VS Code", "graded", "all", through_vscode),
+    SubmissionCase("all metadata stripped", "graded", "all", stripped_metadata),
+    SubmissionCase("nothing in the folder", "missing", "none", empty_folder),
+    SubmissionCase("half a file", "unreadable", "none", truncated_file),
+    SubmissionCase("a kernel that stops before the last exercise", "crashed", "all", kernel_exit),
+    SubmissionCase("an edited check", "repaired", "all", edited_check),
+    SubmissionCase("no Python in the last exercise", "graded", "but the last", unfinished),
+    SubmissionCase("a kernel that only the student has", "graded", "all", other_kernel),
+    SubmissionCase("a question to the keyboard", "graded", "all", waits_for_input),
+    SubmissionCase("a printed page as notebook", "unreadable", "none", printed_page),
 )
 
 

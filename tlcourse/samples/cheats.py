@@ -1,4 +1,4 @@
-"""A few ways to cheat, for the sample class: submissions that solve nothing and try to be marked all the same.
+"""A few ways to cheat, for the sample class: submissions that solve nothing and try to earn points all the same.
 
 They are of the harmless kind. The tests' bad submissions hold the destructive ones.
 """
@@ -6,9 +6,9 @@ They are of the harmless kind. The tests' bad submissions hold the destructive o
 import nbformat
 
 from tlcourse.notebooks import exercises
-from tlcourse.samples.accidents import Case
+from tlcourse.samples.accidents import SubmissionCase
 
-SWALLOW = """\
+SWALLOWING_PROGRESS = """\
 import contextlib
 
 @contextlib.contextmanager
@@ -21,11 +21,11 @@ def exercise(name):
 progress.exercise = exercise
 """
 
-AGREE = """\
+AGREEING_CHECKS = """\
 checks.returns = checks.equal = checks.require = lambda *arguments, **keywords: arguments[-1]
 """
 
-EQUAL = """\
+EQUAL_NUMBER = """\
 class Same(int):
     def __eq__(self, other): return True
     def __ne__(self, other): return False
@@ -38,25 +38,25 @@ class Same(int):
 
 def failures_swallowed(notebook, file):
     """The checks' failures are caught by a `progress` of the student's."""
-    return _before_the_checks(notebook, SWALLOW)
+    return _before_the_checks(notebook, SWALLOWING_PROGRESS)
 
 
 def checks_replaced(notebook, file):
     """The checks are replaced by functions that agree with everything."""
-    return _before_the_checks(notebook, AGREE)
+    return _before_the_checks(notebook, AGREEING_CHECKS)
 
 
 def equal_to_everything(notebook, file):
-    """Every answer is a number that says it is equal to everything."""
+    """Every answer is a number that claims to be equal to everything."""
     for name, (cell, _) in exercises(notebook).items():
-        cell.source = f"{EQUAL}def {name}(*arguments, **keywords):\n    return Same(0)"
+        cell.source = f"{EQUAL_NUMBER}def {name}(*arguments, **keywords):\n    return Same(0)"
     return notebook
 
 
 CHEATS = (
-    Case("a `progress` that swallows failures", "graded | tampered", "none", failures_swallowed),
-    Case("checks that agree with everything", "graded | tampered", "none", checks_replaced),
-    Case("a number that is equal to everything", "graded", "none", equal_to_everything),
+    SubmissionCase("a `progress` that swallows failures", "graded | tampered", "none", failures_swallowed),
+    SubmissionCase("checks that agree with everything", "graded | tampered", "none", checks_replaced),
+    SubmissionCase("a number that is equal to everything", "graded", "none", equal_to_everything),
 )
 
 

@@ -49,7 +49,7 @@ def notebooks_of(course, unit, answers):
 
 
 def submissions(reference, release, mistakes):
-    """The notebooks that the class hands in.
+    """The notebooks that the class submits.
 
     Parameters
     ----------
@@ -96,4 +96,4 @@ def fill(release, answers):
 
 def as_submitted(solution):
     """A reference solution as a student would have written it: no markers, no mark scheme."""
-    return notebooks.SOLUTION_EDGE.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()
+    return notebooks.SOLUTION_MARKER.sub("", notebooks.MARK_SCHEME.sub("", solution)).rstrip()

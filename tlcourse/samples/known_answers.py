@@ -1,6 +1,6 @@
 """Answers to the exercises kept as data, right ones and wrong ones: solutions/NN_unit/answers/<exercise>.py.
 
-They are written once, beside the unit's source: the tests hold the checks to them, and the sample class hands them in.
+They are written once, beside the unit's source: the tests hold the checks to them, and the sample class submits them.
 Like the solutions they are never released, and a submission that is being graded cannot see them.
 """
 
@@ -49,7 +49,7 @@ def read(file):
     for marker, source in zip(parts[1::2], parts[2::2], strict=True):
         match = re.fullmatch(r"(right|wrong): (\S.*)", marker)
         if not match:
-            raise ValueError(f"{file}: the marker '# %% {marker}' says neither 'right: ...' nor 'wrong: ...'")
+            raise ValueError(f"{file}: the marker '# %% {marker}' is neither 'right: ...' nor 'wrong: ...'")
         head = "".join(itertools.takewhile(lambda line: line.startswith("#"), source.lstrip().splitlines(True)))
         if unknown := set(re.findall(r"^# (\w+): ", head, re.MULTILINE)) - set(HEADERS):
             raise ValueError(

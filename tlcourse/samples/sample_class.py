@@ -16,8 +16,9 @@ from tlcourse.samples import accidents, cheats, demo_class, known_answers
 from tlcourse.storage import write_json
 
 KINDS = ("right", "partial", "misconception", "accident", "cheat")
-# Ten students, over and over: who sits where does not depend on the size of the class.
-SEATS = ("right", "accident", "misconception", "accident", "right", "partial", "accident", "right", "accident", "cheat")
+# The kinds of ten students, repeated: a student's kind does not depend on the size of the class.
+KIND_CYCLE = ("right", "accident", "misconception", "accident", "right")
+KIND_CYCLE += ("partial", "accident", "right", "accident", "cheat")
 MANIFEST = "sample_class.json"
 
 
@@ -56,8 +57,8 @@ class AnswerPool:
         """The points that these answers deserve."""
         return float(sum(answer.due(self.points[name]) for name, answer in chosen.items()))
 
-    def choose(self, kinds, draw):
-        """An answer of the wanted kind for each exercise that has one in `kinds`; `draw` is a random.Random.
+    def choose(self, kinds, rng):
+        """An answer of the wanted kind for each exercise that has one in `kinds`; `rng` is a random.Random.
 
         One that calls another exercise's function is not taken where that one is wrong or missing: what it earns
         would depend on it.
@@ -72,7 +73,7 @@ class AnswerPool:
             ]
             if not fits:
                 raise ValueError(f"no {kind} answer to {name} stands on its own: the sample class needs one")
-            chosen[name] = draw.choice(fits)
+            chosen[name] = rng.choice(fits)
         return chosen
 
 
@@ -91,7 +92,7 @@ def submissions(course, count, seed, kinds=KINDS):
     Yields
     ------
     (Student, nbformat.NotebookNode, function or None)
-        The third is what happens to the notebook when it is handed in; see `accidents.submit`.
+        The third is what happens to the notebook when it is submitted; see `accidents.submit`.
 
     Raises
     ------
@@ -103,27 +104,27 @@ def submissions(course, count, seed, kinds=KINDS):
     if unknown := set(kinds) - set(KINDS):
         raise ValueError(f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS)}")
     cases = {"accident": itertools.cycle(accidents.ACCIDENTS), "cheat": itertools.cycle(cheats.CHEATS)}
-    seats = itertools.cycle([kind for kind in SEATS if kind in kinds])
-    for number, kind in enumerate(itertools.islice(seats, count), start=1):
-        draw = random.Random(f"{seed}, {number}")
-        chosen, title = _answers(course, kind, draw)
+    kind_cycle = itertools.cycle([kind for kind in KIND_CYCLE if kind in kinds])
+    for number, kind in enumerate(itertools.islice(kind_cycle, count), start=1):
+        rng = random.Random(f"{seed}, {number}")
+        chosen, title = _answers(course, kind, rng)
         case = next(cases[kind]) if kind in cases else None
         facts = {"student": f"student_{number:03}", "kind": kind, "max_score": float(sum(course.points.values()))}
-        yield _student(course, chosen, title, case, facts), course.fill(chosen), case and case.happen
+        yield _student(course, chosen, title, case, facts), course.fill(chosen), case and case.alter
 
 
-def _answers(course, kind, draw):
+def _answers(course, kind, rng):
     names = list(course.points)
     if kind == "cheat":
         return {}, ""
     if kind == "partial":
-        done = set(draw.sample(names, draw.randint(1, max(1, len(names) - 1))))
-        chosen = course.choose({name: "right" for name in names if name in done}, draw)
+        done = set(rng.sample(names, rng.randint(1, max(1, len(names) - 1))))
+        chosen = course.choose({name: "right" for name in names if name in done}, rng)
         return chosen, f"has solved {', '.join(chosen)}"
     wrong = set()
     if kind == "misconception":
-        wrong = set(draw.sample(names, draw.randint(1, len(names))))
-    chosen = course.choose({name: "wrong" if name in wrong else "right" for name in names}, draw)
+        wrong = set(rng.sample(names, rng.randint(1, len(names))))
+    chosen = course.choose({name: "wrong" if name in wrong else "right" for name in names}, rng)
     return chosen, "; ".join(f"{name}: {answer.title}" for name, answer in chosen.items() if not wrong or name in wrong)
 
 
@@ -131,9 +132,9 @@ def _student(course, chosen, title, case, facts):
     due = course.due(chosen)
     if case is None:
         return Student(title=title, status="graded", due=due, **facts)
-    if case.keeps == "none":
+    if case.points_kept == "none":
         due = 0.0
-    elif case.keeps == "but the last":
+    elif case.points_kept == "but the last":
         due = course.due({name: answer for name, answer in chosen.items() if name != list(course.points)[-1]})
     return Student(title=case.title, status=case.status, due=due, **facts)
 
@@ -171,8 +172,8 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     paths = CoursePaths(folder)
     course = AnswerPool(reference, notebooks.read(paths.release_file(unit)), sources.answers_folder(unit))
     students = []
-    for student, notebook, happen in submissions(course, count, seed, kinds):
-        accidents.submit(notebook, paths.submitted_file(student.student, unit), happen)
+    for student, notebook, alter in submissions(course, count, seed, kinds):
+        accidents.submit(notebook, paths.submitted_file(student.student, unit), alter)
         students.append(student)
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(row) for row in students]})
     return students

@@ -1,7 +1,7 @@
 """Pretrained teachers: load one, with its head or without, and prepare images for it.
 
-What there is to choose from stands in `CATALOGUE`. Keras is imported where it is needed, so that the
-catalogue can be read without waiting for TensorFlow.
+What there is to choose from stands in `CATALOG`. Keras is imported where it is needed, so that the
+catalog can be read without waiting for TensorFlow.
 """
 
 import json
@@ -9,12 +9,12 @@ import json
 import numpy as np
 
 from tlcourse.teachers import weights
-from tlcourse.teachers.catalogue import CATALOGUE, Teacher
-from tlcourse.teachers.input_images import check_images
+from tlcourse.teachers.catalog import CATALOG, Teacher
+from tlcourse.teachers.input_images import validate_images
 from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
-    "CATALOGUE",
+    "CATALOG",
     "Teacher",
     "TeacherUnavailable",
     "available",
@@ -35,7 +35,7 @@ def load(name, head=True, input_size=None):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     head : bool
         True: as it was trained, with its last layer. False: without it. An ImageNet teacher then gives
         the average over space of its last maps, faces_vgg16 the output of its second dense layer.
@@ -65,7 +65,7 @@ def available(name, head=False):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     head : bool
         As for `load`: ImageNet teachers have one file with their head and one without.
     """
@@ -81,7 +81,7 @@ def preprocess(name, images):
     Parameters
     ----------
     name : str
-        A key of `CATALOGUE`.
+        A key of `CATALOG`.
     images : array-like
         Shape (n, height, width, 3), red first, values 0 to 255, integers or floating point.
 
@@ -98,7 +98,7 @@ def preprocess(name, images):
     """
     teacher = _teacher(name)
     size = teacher.input_size if teacher.embedded else None
-    prepared = np.array(check_images(images, size), dtype=np.float32)
+    prepared = np.array(validate_images(images, size), dtype=np.float32)
     if min(prepared.shape[1:3]) < teacher.minimum_size:
         raise ValueError(f"{name} takes images of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
     if teacher.scaling == "none":
@@ -118,15 +118,15 @@ def imagenet_classes():
     TeacherUnavailable, ValueError
         As `load` does.
     """
-    path = weights.find("ImageNet", _CLASS_INDEX, _CLASS_INDEX_URL, _CLASS_INDEX_MD5)
+    path = weights.find_or_download("ImageNet", _CLASS_INDEX, _CLASS_INDEX_URL, _CLASS_INDEX_MD5)
     index = json.loads(path.read_text(encoding="utf-8"))
     return tuple(index[str(number)][1] for number in range(len(index)))
 
 
 def _teacher(name):
-    if name not in CATALOGUE:
-        raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOGUE)}")
-    return CATALOGUE[name]
+    if name not in CATALOG:
+        raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOG)}")
+    return CATALOG[name]
 
 
 def _checked_size(teacher, head, input_size):
@@ -152,7 +152,7 @@ def _embedded(teacher, head):
 
 def _imagenet(teacher, head, size):
     file = teacher.weights_file if head else teacher.base_file
-    path = weights.find(teacher.name, file, teacher.url + file, teacher.md5[0 if head else 1])
+    path = weights.find_or_download(teacher.name, file, teacher.url + file, teacher.md5[0 if head else 1])
     import keras
 
     build = getattr(keras.applications, teacher.name)

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def check_images(images, size=None):
+def validate_images(images, size=None):
     """`images` as an array, if they are color images with values of 0 to 255.
 
     Parameters
@@ -16,18 +16,18 @@ def check_images(images, size=None):
     Raises
     ------
     ValueError
-        Says what came, what is needed and how to get there.
+        With what came, what is needed and how to convert it.
     """
     array = np.asarray(images)
     fits = array.ndim == 4 and array.shape[-1] == 3 and (size is None or array.shape[1:3] == (size, size))
     if not fits:
         needed = f"(n, {size or 'height'}, {size or 'width'}, 3)"
         raise ValueError(f"images must have shape {needed}, got {array.shape}{_shape_hint(array.shape, size)}")
-    check_range(array)
+    validate_range(array)
     return array
 
 
-def check_range(array):
+def validate_range(array):
     """Raise a ValueError unless an array of images holds values of 0 to 255 in which something can be seen."""
     if array.size == 0:
         raise ValueError(f"there are no images: the shape is {array.shape}")

@@ -1,6 +1,6 @@
 """Files of weights: where they lie, whether they are whole, and how they become a network.
 
-Each problem is one error that names the file and says what to do.
+Each problem is one error that names the file and a remedy.
 """
 
 import json
@@ -15,8 +15,8 @@ from tlcourse import storage
 from tlcourse.data import data_folder
 
 
-class TeacherUnavailable(FileNotFoundError):  # noqa: N818 - says what is the matter
-    """A teacher's weights are neither on this machine nor to be had from the network."""
+class TeacherUnavailable(FileNotFoundError):  # noqa: N818 - names the problem
+    """A teacher's weights are neither on this machine nor available from the network."""
 
 
 def folders():
@@ -32,7 +32,7 @@ def on_disk(file):
     return next((folder / file for folder in folders() if (folder / file).is_file()), None)
 
 
-def find(name, file, url, md5=None):
+def find_or_download(name, file, url, md5=None):
     """The path of a file of weights, which is downloaded if it is not there and there is a network.
 
     Parameters
@@ -41,7 +41,7 @@ def find(name, file, url, md5=None):
         Whose weights, for the message.
     file, url : str
     md5 : str, optional
-        The published checksum. A file with another one is refused.
+        The published checksum. A file with another one raises an error.
 
     Raises
     ------

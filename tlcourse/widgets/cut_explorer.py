@@ -8,14 +8,14 @@ import numpy as np
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
-from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
+from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table
 
-SHOWN = 24  # channels of a layer
+CHANNELS_SHOWN = 24  # of a layer
 
 
 @styled
 def draw_cut(maps, curves, names, layer, figure=None):
-    """Draw a layer's answer to an image, and beside it the accuracy of cutting after each layer, this one marked.
+    """Draw a layer's feature maps for an image, and beside them the accuracy of cutting after each layer.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def _as_maps(maps):
     """The first channels; a vector as one square map, filled up with its lowest value."""
     maps = np.asarray(maps, dtype=float)
     if maps.ndim == 3:
-        return maps[..., :SHOWN]
+        return maps[..., :CHANNELS_SHOWN]
     side = int(np.ceil(np.sqrt(len(maps))))
     return np.pad(maps, (0, side * side - len(maps)), constant_values=maps.min()).reshape(side, side, 1)
 
@@ -95,16 +95,16 @@ class CutExplorer(Explorer):
         outputs = [_activated(teacher, name) for name in self.names]
         self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(images.values())), verbose=0)
         options = [(name, number) for number, name in enumerate(self.names)]
-        self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **WHEN_RELEASED)
+        self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **REDRAW_ON_RELEASE)
         titles = [(title, number) for number, title in enumerate(images)]
-        self.image_choice = ipywidgets.Dropdown(options=titles, description="picture", **NAMED)
+        self.image_choice = ipywidgets.Dropdown(options=titles, description="image", **CONTROL_STYLE)
         super().__init__([self.layer, self.image_choice], figure_size=(11, 4))
 
     def _draw_on(self, figure):
         layer = self.layer.value
         draw_cut(self.maps[layer][self.image_choice.value], self.curves, self.names, layer, figure)
         rows = [(label, f"{summaries[layer]['mean']:.1%}") for label, summaries in self.curves.items()]
-        return table((f"cut after {self.names[layer]}", "accuracy"), rows)
+        return html_table((f"cut after {self.names[layer]}", "accuracy"), rows)
 
 
 def _activated(teacher, name):

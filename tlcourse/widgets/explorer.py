@@ -6,8 +6,8 @@ import io
 import ipywidgets
 from matplotlib.figure import Figure
 
-NAMED = {"style": {"description_width": "70px"}}  # options of a control: room for its name
-WHEN_RELEASED = {**NAMED, "continuous_update": False}  # and of a slider that redraws when it stops
+CONTROL_STYLE = {"style": {"description_width": "70px"}}  # options of a control: room for its name
+REDRAW_ON_RELEASE = {**CONTROL_STYLE, "continuous_update": False}  # and of a slider that redraws when it stops
 
 
 class Explorer(ipywidgets.VBox):
@@ -40,10 +40,10 @@ class Explorer(ipywidgets.VBox):
         super().__init__([ipywidgets.HBox(boxes), self.figure, self.numbers])
         for column in columns:
             for control in column if isinstance(column, list) else [column]:
-                control.observe(self._moved, names="value")
+                control.observe(self._on_change, names="value")
         self._draw()
 
-    def _moved(self, change):
+    def _on_change(self, change):
         """Called with ipywidgets' change of a control's value."""
         self._draw()
 
@@ -63,18 +63,18 @@ def png(figure):
     return image.getvalue()
 
 
-def table(head, rows):
+def html_table(head, rows):
     """An HTML table, its first column to the left and the others to the right; text is escaped."""
-    looks = ["style='text-align:left'", *["style='text-align:right; padding-left:1.5em'"] * (len(head) - 1)]
+    styles = ["style='text-align:left'", *["style='text-align:right; padding-left:1.5em'"] * (len(head) - 1)]
 
     def line(tag, cells):
         words = (html.escape(str(cell)) for cell in cells)
-        return "".join(f"<{tag} {look}>{word}</{tag}>" for look, word in zip(looks, words, strict=True))
+        return "".join(f"<{tag} {style}>{word}</{tag}>" for style, word in zip(styles, words, strict=True))
 
     lines = [line("th", head), *(line("td", row) for row in rows)]
     return f"<table>{''.join(f'<tr>{cells}</tr>' for cells in lines)}</table>"
 
 
-def percent(share):
+def percent(fraction):
     """A share of 1 in words: "12.3%", and "<0.1%" for what would print as nothing."""
-    return f"{share:.1%}" if share >= 0.001 else "<0.1%"
+    return f"{fraction:.1%}" if fraction >= 0.001 else "<0.1%"

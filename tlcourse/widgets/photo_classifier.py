@@ -1,4 +1,4 @@
-"""What a classifier says of a photo, still and interactive: the widget takes one's own photos."""
+"""What a classifier predicts for a photo, still and interactive: the widget takes one's own photos."""
 
 import html
 import io
@@ -9,19 +9,19 @@ import numpy as np
 
 from tlcourse.datasets import photo_folders
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, percent, table
+from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 
 @styled
-def draw_photo(photo, shares, names, title="", figure=None):
+def draw_photo(photo, probabilities, names, title="", figure=None):
     """Draw a photo, and beside it the probability that a classifier gives to each class, the largest in red.
 
     Parameters
     ----------
     photo : array
         Shape (h, w, 3), uint8.
-    shares : array-like
-        Shape (classes,): probabilities from 0 to 1.
+    probabilities : array-like
+        Shape (classes,), from 0 to 1.
     names : sequence of str
         One for each class.
     title : str
@@ -39,25 +39,27 @@ def draw_photo(photo, shares, names, title="", figure=None):
     ValueError
         If there are not as many probabilities as names.
     """
-    shares = np.asarray(shares, dtype=float).reshape(-1)
-    if len(shares) != len(names):
-        raise ValueError(f"{len(names)} classes need as many probabilities, got {len(shares)}")
+    probabilities = np.asarray(probabilities, dtype=float).reshape(-1)
+    if len(probabilities) != len(names):
+        raise ValueError(f"{len(names)} classes need as many probabilities, got {len(probabilities)}")
     if figure is None:
         figure = plt.figure(figsize=(7, 2.8), layout="constrained")
     left, right = (axes_for(axes) for axes in figure.subplots(1, 2, width_ratios=(1, 2)))
     left.imshow(photo)
     left.set_title(title[-24:], fontsize=10, color=INK)
     left.set_axis_off()
-    _draw_shares(right, shares, names)
+    _draw_probabilities(right, probabilities, names)
     return right
 
 
-def _draw_shares(axes, shares, names):
-    places = np.arange(len(shares))[::-1]
-    colors = [COLORS["vermilion"] if share == shares.max() else COLORS["blue"] for share in shares]
-    axes.barh(places, shares, color=colors, edgecolor=INK)
-    for place, share in zip(places, shares, strict=True):
-        axes.text(share + 0.02, place, percent(share), va="center", fontsize=9, color=INK)
+def _draw_probabilities(axes, probabilities, names):
+    places = np.arange(len(probabilities))[::-1]
+    colors = [
+        COLORS["vermilion"] if probability == probabilities.max() else COLORS["blue"] for probability in probabilities
+    ]
+    axes.barh(places, probabilities, color=colors, edgecolor=INK)
+    for place, probability in zip(places, probabilities, strict=True):
+        axes.text(probability + 0.02, place, percent(probability), va="center", fontsize=9, color=INK)
     axes.set_yticks(places, names)
     axes.set(xlim=(0, 1.15), xticks=())
     axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -65,7 +67,7 @@ def _draw_shares(axes, shares, names):
 
 
 class PhotoClassifier(Explorer):
-    """Choose a sample or upload a photo, and see what the classifier says of it, and how surely.
+    """Choose a sample or upload a photo, and see the predicted class and its probability.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ class PhotoClassifier(Explorer):
     sample, upload : ipywidgets.Widget
         The controls.
     numbers : ipywidgets.HTML
-        The same shares as a table; or why an upload could not be read.
+        The same probabilities as a table; or why an upload could not be read.
     """
 
     def __init__(self, predict, class_names, samples, size=photo_folders.SIZE):
@@ -94,7 +96,7 @@ class PhotoClassifier(Explorer):
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
         super().__init__([self.sample, self.upload], figure_size=(7, 2.8))
 
-    def _moved(self, change):
+    def _on_change(self, change):
         """Another sample is chosen, or a photo has come."""
         if change["owner"] is self.upload and change["new"]:
             name, content = _first_file(change["new"])
@@ -114,10 +116,10 @@ class PhotoClassifier(Explorer):
         super()._draw()
 
     def _draw_on(self, figure):
-        shares = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
-        draw_photo(self.photo, shares, self.class_names, self.title, figure)
-        rows = zip(self.class_names, map(percent, shares), strict=True)
-        return table((self.title, "probability"), rows)
+        probabilities = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
+        draw_photo(self.photo, probabilities, self.class_names, self.title, figure)
+        rows = zip(self.class_names, map(percent, probabilities), strict=True)
+        return html_table((self.title, "probability"), rows)
 
 
 def _first_file(value):

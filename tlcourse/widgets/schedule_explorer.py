@@ -8,7 +8,7 @@ import numpy as np
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
 from tlcourse.plots.style import INK, LINE_COLORS, axes_for, styled
-from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, table
+from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table
 
 _DASHES = ("-", "--", "-.", ":")
 
@@ -83,13 +83,15 @@ class ScheduleExplorer(Explorer):
     def __init__(self, highest=1e-3):
         if not 1e-5 <= highest <= 1:
             raise ValueError(f"highest must be from 1e-5 to 1, got {highest}")
-        self.schedule = ipywidgets.Dropdown(options=list(schedules.SCHEDULES), description="schedule", **NAMED)
+        self.schedule = ipywidgets.Dropdown(options=list(schedules.SCHEDULES), description="schedule", **CONTROL_STYLE)
         self.highest = ipywidgets.FloatLogSlider(
-            value=highest, min=-5, max=0, step=0.25, description="peak", **WHEN_RELEASED
+            value=highest, min=-5, max=0, step=0.25, description="peak", **REDRAW_ON_RELEASE
         )
-        self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **WHEN_RELEASED)
-        self.factor = ipywidgets.FloatSlider(value=3, min=1, max=10, step=0.5, description="factor", **WHEN_RELEASED)
-        self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **WHEN_RELEASED)
+        self.steps = ipywidgets.IntSlider(value=100, min=10, max=200, step=10, description="steps", **REDRAW_ON_RELEASE)
+        self.factor = ipywidgets.FloatSlider(
+            value=3, min=1, max=10, step=0.5, description="factor", **REDRAW_ON_RELEASE
+        )
+        self.groups = ipywidgets.IntSlider(value=4, min=1, max=6, description="groups", **REDRAW_ON_RELEASE)
         columns = [[self.schedule, self.highest, self.steps], [self.factor, self.groups]]
         super().__init__(columns, figure_size=(7.5, 3.4), layout="none")
 
@@ -102,4 +104,4 @@ class ScheduleExplorer(Explorer):
             (_title(number, groups), *(f"{peak * part:.3g}" for part in (shape[0], shape.max(), shape[-1])))
             for number, peak in enumerate(ladder(highest, groups, factor))
         ]
-        return table(("group", "first rate", "highest", "last"), rows)
+        return html_table(("group", "first rate", "highest", "last"), rows)

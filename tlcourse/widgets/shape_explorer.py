@@ -8,10 +8,10 @@ from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
 from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
-from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent, table
+from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table, percent
 
 BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
-VALUES = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
+CONTROLS = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
 TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
 
 
@@ -37,7 +37,7 @@ def draw_shapes(rows, axes=None, changed=None):
     largest = max((row.shape[0] for row in rows if len(row.shape) == 3), default=1)
     for index, row in enumerate(rows):
         _box(axes, 2.0 * index, row.shape, largest)
-        _words(axes, 2.0 * index, row, total, bold=index == changed)
+        _label_tensor(axes, 2.0 * index, row, total, bold=index == changed)
         if index:
             axes.annotate(
                 "", (2.0 * index - 0.8, 0.5), (2.0 * index - 1.25, 0.5), arrowprops={"arrowstyle": "->", "color": INK}
@@ -66,7 +66,7 @@ def _box(axes, x, shape, largest):
     axes.add_patch(Polygon(flank, facecolor=BLUE, edgecolor=INK))
 
 
-def _words(axes, x, row, total, bold):
+def _label_tensor(axes, x, row, total, bold):
     shape = "×".join(str(size) for size in row.shape)
     axes.text(x, 1.55, row.name, ha="center", fontsize=9, color=INK, weight="bold" if bold else "normal")
     axes.text(x, -0.62, shape, ha="center", fontsize=10, color=INK)
@@ -171,33 +171,33 @@ class ShapeExplorer(Explorer):
         if not convolutions:
             raise ValueError(f"there is no layer of kind 'conv' to change in {layers}")
         names = [(f"convolution {number}", index) for number, index in enumerate(convolutions, start=1)]
-        self.layer = ipywidgets.Dropdown(options=names, description="layer", **NAMED)
-        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **WHEN_RELEASED)
-        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **WHEN_RELEASED)
-        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", **NAMED)
-        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **WHEN_RELEASED)
+        self.layer = ipywidgets.Dropdown(options=names, description="layer", **CONTROL_STYLE)
+        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **REDRAW_ON_RELEASE)
+        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **REDRAW_ON_RELEASE)
+        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", **CONTROL_STYLE)
+        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **REDRAW_ON_RELEASE)
         self._busy = False
         columns = [[self.layer, self.padding], [self.kernel, self.strides, self.filters]]
         super().__init__(columns, figure_size=(1.65 * (len(self.layers) + 1), 4.2))
 
-    def _moved(self, change):
+    def _on_change(self, change):
         """Another layer is chosen, or the chosen one gets other values."""
         if self._busy:
             return
         if change["owner"] is not self.layer:
-            for name in VALUES:
+            for name in CONTROLS:
                 self.layers[self.layer.value][name] = getattr(self, name).value
         self._draw()
 
-    def _take_values(self):
+    def _show_values(self):
         """Show the chosen layer's own values in the controls."""
         self._busy = True
-        for name in VALUES:
+        for name in CONTROLS:
             getattr(self, name).value = self.layers[self.layer.value][name]
         self._busy = False
 
     def _draw_on(self, figure):
-        self._take_values()
+        self._show_values()
         try:
             rows = counting.measure(self.layers, self.input_shape)
         except ValueError:
@@ -210,4 +210,4 @@ class ShapeExplorer(Explorer):
 def _table(rows):
     lines = [(row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}") for row in rows]
     total = ("total", "", f"{sum(row.parameters for row in rows):,}")
-    return table(("layer", "output shape", "parameters"), [*lines, total])
+    return html_table(("layer", "output shape", "parameters"), [*lines, total])

@@ -5,7 +5,7 @@ import numpy as np
 
 from tlcourse.datasets import galaxies
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import NAMED, WHEN_RELEASED, Explorer, percent
+from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
@@ -46,7 +46,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
     axes.plot([telescope.seeing], [here], "o", color=ORANGE, markersize=11)
     axes.plot([seeings[0], seeings[-1]], [0.25, 0.25], color=INK, linestyle=":", linewidth=1)
-    axes.text(seeings[0], 0.24, "by lot, of four classes", ha="left", va="top", fontsize=9, color=INK)
+    axes.text(seeings[0], 0.24, "chance level, four classes", ha="left", va="top", fontsize=9, color=INK)
     axes.set(xlabel="seeing: width of a star's image, in pixels", ylabel="accuracy", ylim=(0, 1.05))
     axes.set_title(
         f"exposure {telescope.exposure:g}, seeing {telescope.seeing:g}: {percent(here)}", loc="left", color=INK
@@ -87,9 +87,9 @@ class ShiftExplorer(Explorer):
                 f"accuracies of shape ({len(self.seeings)}, {len(self.exposures)}) are needed, "
                 f"got {self.accuracies.shape}"
             )
-        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **NAMED)
-        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **WHEN_RELEASED)
-        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **WHEN_RELEASED)
+        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **CONTROL_STYLE)
+        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **REDRAW_ON_RELEASE)
+        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **REDRAW_ON_RELEASE)
         super().__init__([self.galaxy, self.seeing, self.exposure], figure_size=(8, 3.2))
 
     def _draw_on(self, figure):

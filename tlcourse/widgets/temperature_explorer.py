@@ -4,7 +4,7 @@ import ipywidgets
 import numpy as np
 
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, percent, table
+from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
@@ -92,4 +92,4 @@ class TemperatureExplorer(Explorer):
         logits, temperature = self.logits[self.image_choice.value], round(self.temperature.value, 2)
         draw_softened(logits, self.names, temperature, figure.add_subplot())
         shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
-        return table(("class", "share"), zip(self.names, shares, strict=True))
+        return html_table(("class", "share"), zip(self.names, shares, strict=True))

@@ -1,7 +1,7 @@
 """The course as pages to read: units with their stored outputs, the table of claims, the modules' reference.
 
 Built without a kernel and without a network; what the pages need lies beside them. `pages` writes what Sphinx reads,
-`settings/conf.py` says how it looks, `accessible` mends what Sphinx, MyST-NB and the theme leave out.
+`settings/conf.py` sets its look, `accessible` fixes what Sphinx, MyST-NB and the theme leave out.
 """
 
 import shutil
@@ -15,7 +15,7 @@ SETTINGS = Path(__file__).resolve().parent / "settings"
 
 
 class SiteError(RuntimeError):
-    """Sphinx could not make the pages, or warned of something in them; the message ends with what it said."""
+    """Sphinx could not make the pages, or warned of something in them; the message ends with Sphinx's own."""
 
 
 def build(into=None, root=None):

@@ -17,7 +17,7 @@ def displayed_formula(translator, node):
 
 
 def skip_members(app, what, name, obj, skip, options):
-    """Leave out what says nothing of its own: the fields of a NamedTuple, what Keras asks of every class."""
+    """Leave out members without a docstring of their own: fields of a NamedTuple, and Keras's `get_config`."""
     silent = str(getattr(obj, "__doc__", "")).startswith("Alias for field number")
     return True if silent or name == "get_config" else None
 

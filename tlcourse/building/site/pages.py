@@ -9,15 +9,19 @@ from mdit_py_plugins.anchors.index import slugify
 
 from tlcourse import notebooks
 from tlcourse.building import tables
-from tlcourse.building.addresses import SITE
+from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.site import unit_page
-from tlcourse.building.unit_sources import names
+from tlcourse.building.unit_sources import unit_names
 
 MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
 SECTION_LINK = re.compile(r"\[([^]]+)\]\((units/\w+\.ipynb)\)")
 PACKAGE = Path(__file__).resolve().parents[2]
-LEFT_OUT = {"tlcourse.__main__", "tlcourse.building", "tlcourse.commands"}  # no reference: only `tlcourse` calls them
+WITHOUT_REFERENCE = {
+    "tlcourse.__main__",
+    "tlcourse.building",
+    "tlcourse.commands",
+}  # no reference: only `tlcourse` calls them
 CLAIMS = "docs/claims.md"
 
 
@@ -31,13 +35,13 @@ def write(root, folder):
     folder : pathlib.Path
         Made if it is not there.
     """
-    for name in names(root):
+    for name in unit_names(root):
         notebook = unit_page.page(root, name)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
     documents = ["README.md", *(f"docs/{file.name}" for file in sorted((root / "docs").glob("*.md")))]
     texts = {name: (root / name).read_text(encoding="utf-8") for name in documents}
     for name in documents[1:]:
-        _write(folder / site_path(name), linked(texts[name], name, site_path(name)))
+        _write(folder / site_path(name), resolve_links(texts[name], name, site_path(name)))
     _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
     modules = module_pages()
     for name, text in modules.items():
@@ -63,10 +67,10 @@ def site_path(path):
         return {"README.md": "index.md", CLAIMS: "claims.md"}[path]
     if re.fullmatch(r"docs/\w+\.md", path) or path.endswith(".png"):
         return path
-    return f"{SITE}/blob/main/{path}"
+    return f"{REPOSITORY}/blob/main/{path}"
 
 
-def linked(text, document, page):
+def resolve_links(text, document, page):
     """A document's Markdown with its links to files of the repository turned into links that the site can follow.
 
     Parameters
@@ -80,7 +84,7 @@ def linked(text, document, page):
 
     def target(match):
         path = site_path(_resolved(match[1], document))
-        if not path.startswith(SITE):
+        if not path.startswith(REPOSITORY):
             path = posixpath.relpath(path, posixpath.dirname(page) or ".")
         return path + (match[2] or "")
 
@@ -101,24 +105,26 @@ def first_page(text, documents):
     """The README, and what the site's navigation shows."""
     pages = ["Units <units/index>", "Claims <claims>"]
     pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
-    return linked(text, "README.md", "index.md") + _contents([*pages, "Reference <reference/index>"], hidden=True)
+    return resolve_links(text, "README.md", "index.md") + _contents(
+        [*pages, "Reference <reference/index>"], hidden=True
+    )
 
 
 def units_page(root):
     """The units in their order, with the time that each takes."""
     text = f"# Units\n\nEach page holds a unit with what its cells print and draw.\n\n{tables.unit_table(root)}\n"
-    return linked(text, "README.md", "units/index.md") + _contents(names(root), hidden=True)
+    return resolve_links(text, "README.md", "units/index.md") + _contents(unit_names(root), hidden=True)
 
 
 def _contents(pages, hidden=False):
-    """A table of contents as Sphinx knows it; hidden, it only feeds the navigation."""
+    """A table of contents in Sphinx's syntax; hidden, it only feeds the navigation."""
     options = ":hidden:\n" if hidden else ":maxdepth: 1\n"
     return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 
 
 def claims_page(text):
     """docs/claims.md as a page: each claim links to the section of a unit that shows it."""
-    page = linked(text, CLAIMS, site_path(CLAIMS))
+    page = resolve_links(text, CLAIMS, site_path(CLAIMS))
     return SECTION_LINK.sub(lambda match: f"[{match[1]}]({match[2]}#{slugify(match[1])})", page)
 
 
@@ -134,7 +140,7 @@ def module_pages():
     for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil: it imports packages, and TensorFlow with some
         name = ".".join(["tlcourse", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         page = ".".join(name.split(".")[:2])
-        if name != "tlcourse" and page not in LEFT_OUT:
+        if name != "tlcourse" and page not in WITHOUT_REFERENCE:
             by_page.setdefault(page, []).append(name)
     return {page: "\n".join(_module(name, page) for name in sorted(names)) for page, names in by_page.items()}
 

@@ -6,11 +6,11 @@ import nbformat
 
 from tlcourse import notebooks
 from tlcourse.building import addresses
-from tlcourse.building.site.alternatives import alternative
+from tlcourse.building.site.alt_texts import alt_text
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-FOLDS = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
+FOLD_TITLES = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
 ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # of an object that a cell's last line happens to be
 
 
@@ -39,37 +39,37 @@ def page(root, name):
         if cell.cell_type == "markdown":
             prose = cell.source
             heading = (HEADING.findall(prose) or [heading])[-1]
-        cells += _shown(cell, stubs, heading, prose)
+        cells += _page_cells(cell, stubs, heading, prose)
     return nbformat.v4.new_notebook(cells=cells, metadata=solved.metadata)
 
 
 def colab_line(name):
     """Where to run the unit: on Colab, or as the file."""
-    file = f"{addresses.SITE}/blob/main/{addresses.notebook(name)}"
+    file = f"{addresses.REPOSITORY}/blob/main/{addresses.notebook(name)}"
     return (
         f"[Open this unit in Colab]({addresses.colab(name)}), or [get the notebook]({file}). "
         "On this page the exercises' solutions are folded; the hidden tests are left out."
     )
 
 
-def _shown(cell, stubs, heading, prose):
+def _page_cells(cell, stubs, heading, prose):
     """The cells that stand for one of the unit's."""
-    marks = cell.metadata.get("nbgrader", {})
+    nbgrader = cell.metadata.get("nbgrader", {})
     if cell.cell_type == "markdown":
-        return _written(cell, stubs) if marks.get("solution") else [_text_cell(cell.source)]
-    if marks.get("solution"):
-        stub = nbformat.v4.new_code_cell(stubs[marks.grade_id])
-        return [stub, _code(notebooks.SOLUTION_EDGE.sub("", cell.source), cell.outputs, "solution")]
-    if marks.get("grade"):
+        return _written(cell, stubs) if nbgrader.get("solution") else [_text_cell(cell.source)]
+    if nbgrader.get("solution"):
+        stub = nbformat.v4.new_code_cell(stubs[nbgrader.grade_id])
+        return [stub, _code(notebooks.SOLUTION_MARKER.sub("", cell.source), cell.outputs, "solution")]
+    if nbgrader.get("grade"):
         return [_code(notebooks.HIDDEN_TESTS.sub("", cell.source).rstrip(), cell.outputs, "check")]
     fold = "setup" if "setup" in cell.metadata.get("tags", []) else None
-    return [_code(cell.source, cell.outputs, fold, alternative(cell.source, heading, prose))]
+    return [_code(cell.source, cell.outputs, fold, alt_text(cell.source, heading, prose))]
 
 
 def _code(source, outputs, fold=None, alt=None):
     metadata = {"mystnb": {"image": {"alt": alt}}} if alt else {}
     if fold:
-        summary = FOLDS[fold]
+        summary = FOLD_TITLES[fold]
         metadata |= {"tags": ["hide-input"], "mystnb": {"code_prompt_show": summary, "code_prompt_hide": summary}}
     outputs = [output for output in outputs if not ADDRESS.fullmatch(output.get("data", {}).get("text/plain", ""))]
     return nbformat.v4.new_code_cell(source, outputs=outputs, metadata=metadata)

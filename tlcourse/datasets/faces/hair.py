@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def behind(canvas, p):
+def draw_back(canvas, p):
     """What of the person's hair lies behind head and shoulders."""
     x, y = canvas.look(-0.4)
     width, height = p.face_width * p.hair_volume, p.face_height * p.hair_volume
@@ -22,7 +22,7 @@ def behind(canvas, p):
         canvas.paint(canvas.ellipse(x, y + height * 0.75, 0.16, 0.3), p.hair)
 
 
-def in_front(canvas, p):
+def draw_front(canvas, p):
     """Hair above the forehead, with its shine; nothing for who is bald."""
     x, y = canvas.look(0.25)
     if p.hair_style == "bald":
@@ -47,7 +47,7 @@ def in_front(canvas, p):
     canvas.paint(shine * cap * canvas.cover(y - edge), np.minimum(p.hair * 1.3 + 0.12, 1), 0.5)
 
 
-def headwear(canvas, p, rng):
+def draw_headwear(canvas, p, rng):
     """A cap or a headband, in nearly half of the images: it is not part of the person."""
     if rng.random() > 0.45:
         return

@@ -6,12 +6,12 @@ from tlcourse.datasets.faces import hair
 from tlcourse.datasets.faces.canvas import Canvas
 
 
-def draw(someone, rng, size=48):
-    """One portrait of `someone`, with everything that is not the person drawn from `rng`.
+def draw(person, rng, size=48):
+    """One portrait of `person`, with everything but the person sampled from `rng`.
 
     Parameters
     ----------
-    someone : Person
+    person : Person
     rng : numpy.random.Generator
     size : int, default 48
         Height and width in pixels.
@@ -23,13 +23,13 @@ def draw(someone, rng, size=48):
     """
     canvas = Canvas(size, rng)
     _background(canvas, rng)
-    hair.behind(canvas, someone)
-    _body(canvas, someone, rng)
-    face = _head(canvas, someone)
-    _mouth_and_beard(canvas, someone, rng, face)
-    _eyes_and_nose(canvas, someone, rng)
-    hair.in_front(canvas, someone)
-    hair.headwear(canvas, someone, rng)
+    hair.draw_back(canvas, person)
+    _body(canvas, person, rng)
+    face = _head(canvas, person)
+    _mouth_and_beard(canvas, person, rng, face)
+    _eyes_and_nose(canvas, person, rng)
+    hair.draw_front(canvas, person)
+    hair.draw_headwear(canvas, person, rng)
     _occlusion(canvas, rng)
     return _photograph(canvas, rng)
 

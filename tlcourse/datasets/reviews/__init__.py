@@ -22,14 +22,14 @@ SOURCE = "put together by the grammar of tlcourse.datasets.reviews; written by n
 
 @dataclass(frozen=True)
 class LabeledTexts:
-    """Texts and what each of them says.
+    """Texts and their labels.
 
     Attributes
     ----------
     texts : tuple of str
         In lower case, without punctuation: words between single spaces.
     labels : numpy.ndarray
-        Shape (n,), dtype int64: ``class_names[labels[i]]`` is what ``texts[i]`` says.
+        Shape (n,), dtype int64: ``class_names[labels[i]]`` is the class of ``texts[i]``.
     class_names : tuple of str
     source : str
     """

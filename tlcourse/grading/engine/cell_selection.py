@@ -1,7 +1,7 @@
 """Which of a notebook's cells grading has to run: not those of the release that only show something.
 
 A cell is left out if it stands in the release as it is and makes or changes nothing that a cell which runs reads.
-`tlcourse.grading.engine.calibration` tries on the unit's own solutions whether that holds, else every cell runs.
+`tlcourse.grading.engine.grading_plan` tries on the unit's own solutions whether that holds, else every cell runs.
 """
 
 import ast
@@ -35,12 +35,12 @@ def unneeded_cells(notebook, assignment):
         if cell.cell_type != "code":
             continue
         source = cell.source.strip()
-        makes, reads = made_and_read(source)
+        assigned, reads = assigned_and_read_names(source)
         if source in released and "nbgrader" not in cell.metadata and not _opaque(source):
-            undecided[index] = makes - modules | _imported(source), reads
+            undecided[index] = assigned - modules | _imported(source), reads
         else:
-            wanted |= reads - (makes if cell.metadata.get("nbgrader", {}).get("grade") else set())
-    while needed := [index for index, (makes, _) in undecided.items() if makes & wanted]:
+            wanted |= reads - (assigned if cell.metadata.get("nbgrader", {}).get("grade") else set())
+    while needed := [index for index, (assigned, _) in undecided.items() if assigned & wanted]:
         for index in needed:
             wanted |= undecided.pop(index)[1]
     return set(undecided)
@@ -64,26 +64,26 @@ def _opaque(source):
 
 
 @cached_by_source
-def made_and_read(source):
+def assigned_and_read_names(source):
     """What a cell makes or changes among the notebook's names, and what it reads of others': two sets."""
     tree = parsed(source)
-    makes, reads = _symbols(tree)
+    assigned, reads = _symbols(tree)
     first = {}  # line of the first place where a name is read (True) or assigned (False)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             key = node.id, isinstance(node.ctx, ast.Load)
             first[key] = min(node.lineno, first.get(key, node.lineno))
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            makes |= _base(node)
+            assigned |= _base(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            makes |= _changed(node.value)
+            assigned |= _mutated_object(node.value)
     own = {name for name in reads if (name, False) in first and first[name, False] < first.get((name, True), 1 << 30)}
-    return frozenset(makes), frozenset(reads - own)
+    return frozenset(assigned), frozenset(reads - own)
 
 
 def _symbols(tree):
     """The names that a cell assigns or imports, and those that it refers to, by Python's symbol tables."""
-    makes, reads = set(), set()
+    assigned, reads = set(), set()
     tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     top = tables[0]
     while tables:
@@ -93,11 +93,11 @@ def _symbols(tree):
             if symbol.is_referenced() and (table is top or symbol.is_global()):
                 reads.add(symbol.get_name())
             if table is top and (symbol.is_assigned() or symbol.is_imported()):
-                makes.add(symbol.get_name())
-    return makes, reads
+                assigned.add(symbol.get_name())
+    return assigned, reads
 
 
-def _changed(call):
+def _mutated_object(call):
     """What a call as a statement of its own may change: its object. Its arguments are for the reference to show."""
     return _base(call.func) - {"plt"} if isinstance(call.func, ast.Attribute) else set()
 

@@ -2,7 +2,7 @@
 
 A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
 the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.
-Any other check has to run in the student's kernel, and `tamper_detection` says whether its pass can be believed.
+Any other check has to run in the student's kernel, and `tamper_detection` decides whether its pass is trustworthy.
 """
 
 import math
@@ -12,11 +12,12 @@ from tlcourse.grading.engine.notebook_runner import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection
 
 UNSOLVED = "not solved yet."
-PATIENCE, LEAST_SECONDS = 20, 30  # a check may take so many times what it takes with the reference, or so long
+# A check may take 20 times as long as with the reference solution, and 30 seconds in any case.
+TIME_LIMIT_FACTOR, SHORTEST_TIME_LIMIT = 20, 30
 
 
 class CheckGrader:
-    """Runs the checks of one submission and says how each went.
+    """Runs the checks of one submission and returns a verdict on each.
 
     Parameters
     ----------
@@ -24,12 +25,12 @@ class CheckGrader:
         Its plan has by grade_id what held for the reference solution: {"outside": the clean process can decide,
         "mutated": the check fails when the function is mutated, "seconds": how long it took}.
     learning : bool
-        Find that out, for the reference solution; `learned` has it then.
+        Grade the reference solution, and make its plan: the attribute `plan`.
     """
 
-    def __init__(self, assignment, learning=False):
-        self.assignment, self.learning = assignment, learning
-        self.learned = {}
+    def __init__(self, assignment, planning=False):
+        self.assignment, self.planning = assignment, planning
+        self.plan = {}
         self.checker = CheckerClient(assignment)
         self.tamper_detection = TamperDetection(assignment, self.checker)
 
@@ -48,18 +49,18 @@ class CheckGrader:
         dict
             "outcome", "message", "outputs".
         """
-        if self.learning:
-            return await self._learn(runner, index, cell)
+        if self.planning:
+            return await self._plan_check(runner, index, cell)
         plan = self.assignment.plan.get(cell.metadata.nbgrader.grade_id, {})
         if "seconds" in plan:
-            runner.allowance = max(LEAST_SECONDS, PATIENCE * plan["seconds"])
+            runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
         try:
             verdict = None
-            if plan.get("outside") and runner.sandbox.checks_outside:
+            if plan.get("outside") and runner.sandbox.supports_checkers:
                 verdict = await self._outside(runner, cell.source)
             return verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
         finally:
-            runner.allowance = None
+            runner.cell_limit = None
 
     async def _outside(self, runner, source):
         """The verdict of the clean process, or None where it cannot decide."""
@@ -80,7 +81,7 @@ class CheckGrader:
         verdict = verdict_of(reply, [dict(output) for output in cell.outputs])
         if verdict["outcome"] != "passed":
             return verdict
-        function = self.assignment.exercise(name) if mutable else None
+        function = self.assignment.exercise_of(name) if mutable else None
         evidence = await self.tamper_detection.evidence(runner, cell.source, function)
         if not evidence:
             return verdict
@@ -90,19 +91,19 @@ class CheckGrader:
         runner.run.notes.append(note)
         return {"outcome": "tampered", "message": note, "outputs": [error_output("Tampered", note)]}
 
-    async def _learn(self, runner, index, cell):
+    async def _plan_check(self, runner, index, cell):
         """Grade the reference's check both ways, and keep which of them hold."""
         name = cell.metadata.nbgrader.grade_id
-        outside = await self._outside(runner, cell.source) if runner.sandbox.checks_outside else None
-        before = runner.kernel.used
+        outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
+        before = runner.kernel.counted_seconds
         verdict = await self._inside(runner, index, cell, False)
-        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
-        function = self.assignment.exercise(name)
+        seconds = math.ceil(runner.kernel.counted_seconds - before)  # rough, so that a file of it seldom changes
+        function = self.assignment.exercise_of(name)
         mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
             runner, cell.source, function
         )
         outside = outside is not None and outside["outcome"] == "passed"
-        self.learned[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
+        self.plan[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
         return verdict
 
     async def close(self):

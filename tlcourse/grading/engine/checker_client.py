@@ -9,7 +9,7 @@ from nbclient.exceptions import DeadKernelError
 from tlcourse.grading.model.assignment import grading_seed
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
-SERVE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
+SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
 
 
 class CheckerClient:
@@ -21,25 +21,27 @@ class CheckerClient:
 
     Attributes
     ----------
-    cpu : float
+    cpu_seconds : float
         Processor seconds of the processes that have ended, with what it took to start them.
     """
 
     def __init__(self, assignment):
         self.assignment = assignment
         self._process = None
-        self._before = 0.0  # processor seconds of processes that have ended, since they were ready
-        self.cpu = 0.0
+        self._seconds_before = 0.0  # processor seconds of processes that have ended, since they were ready
+        self.cpu_seconds = 0.0
 
     @property
     def seconds(self):
         """Processor seconds since the process was ready: a check's own work counts as in a notebook."""
-        return self._before + (self._process.cpu - self._process.cpu_ready if self._process else 0.0)
+        return self._seconds_before + (
+            self._process.cpu_seconds - self._process.cpu_seconds_at_start if self._process else 0.0
+        )
 
     async def fingerprints(self, runner, source):
         """What the functions that checks rely on look like where no student code has been; `source` is the guard's."""
-        await self._ask(runner, fingerprints=source)
-        return (await self._hear())["fingerprints"]
+        await self._send_request(runner, fingerprints=source)
+        return (await self._receive())["fingerprints"]
 
     async def decide(self, runner, source):
         """What came of a check, {"ename", "evalue", "traceback", "printed"}, or None where it cannot be decided here.
@@ -53,56 +55,58 @@ class CheckerClient:
         answers = [cell for cell in self.assignment.cells if _is_solution(cell)]
         names = [name for cell in answers for name in defined_functions(cell["source"])]
         kernel = runner.kernel
-        kernel.excused = True  # while the checker works
+        kernel.waits_for_grader = True  # while the checker works
         try:
-            await self._ask(runner, check=source, names=names, seed=grading_seed())
-            verdict = await self._converse(runner)
+            await self._send_request(runner, check=source, names=names, seed=grading_seed())
+            verdict = await self._relay_calls(runner)
         except BaseException:
             await self.close()  # it waits for an answer that will not come
             raise
         finally:
-            kernel.excused = False
-        return None if "cannot" in verdict else verdict
+            kernel.waits_for_grader = False
+        return None if "undecided" in verdict else verdict
 
     async def close(self):
         """End the process."""
         if self._process is not None:
             self._writer.close()
             await self._process.close()
-            self.cpu += self._process.cpu
-            self._before, self._process = self.seconds, None
+            self.cpu_seconds += self._process.cpu_seconds
+            self._seconds_before, self._process = self.seconds, None
 
-    async def _ask(self, runner, **request):
+    async def _send_request(self, runner, **request):
         """Send a request, to a new process where there is none."""
         if self._process is None or not self._process.alive:
-            limits, setup = runner.limits.of_a_process(), _setup_sources(self.assignment)
+            limits, setup = runner.limits.process_limits(), _setup_sources(self.assignment)
             self._process = await runner.sandbox.start_checker(self.assignment.files, limits, setup)
             self._reader, self._writer = await self._process.connect()
         self._writer.write(json.dumps(request).encode() + b"\n")
 
-    async def _hear(self):
+    async def _receive(self):
         line = await self._reader.readline()
         if not line:
             raise RuntimeError("the checker ended")
         return json.loads(line)
 
-    async def _converse(self, runner):
+    async def _relay_calls(self, runner):
         """Carry calls from the checker to the student's kernel and values back, until the verdict."""
-        message = await self._hear()
+        message = await self._receive()
         if "verdict" in message:
             return message["verdict"]
         kernel = runner.kernel
-        kernel.excused = False  # from here on it may be the student's process that is waited for
-        serving = asyncio.ensure_future(runner.reply(kernel.client.execute(SERVE, silent=True, store_history=False)))
+        kernel.waits_for_grader = False  # from here on it may be the student's process that is waited for
+        serving = asyncio.ensure_future(
+            runner.receive_reply(kernel.client.execute(SERVE_CODE, silent=True, store_history=False))
+        )
         reader, writer = await kernel.connect()
         try:
             while "verdict" not in message:
                 writer.write(json.dumps(message).encode() + b"\n")
-                line = await _line(reader, serving)
-                kernel.excused = True
+                line = await _next_line(reader, serving)
+                kernel.waits_for_grader = True
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
-                message = await self._hear()
-                kernel.excused = False
+                message = await self._receive()
+                kernel.waits_for_grader = False
         except BaseException:
             serving.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise
@@ -112,7 +116,7 @@ class CheckerClient:
         return message["verdict"]
 
 
-async def _line(reader, serving):
+async def _next_line(reader, serving):
     """The student's process' next line; `serving` is the task that ends when it stops answering.
 
     Raises

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from tlcourse.grading.engine.cell_selection import skipped_cells
 from tlcourse.grading.engine.check_grader import CheckGrader
 from tlcourse.grading.engine.notebook_runner import NotebookRunner, Run, error_output
-from tlcourse.grading.model.results import Result, worst
+from tlcourse.grading.model.results import Result, worst_status
 from tlcourse.grading.submissions.normalize import read_normalized
 from tlcourse.grading.submissions.reading import Unreadable
 
-ADVICE = "`tlcourse repair NOTEBOOK` says whether another copy can be read."
+REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` shows whether another copy can be read."
 
 
 def grade_submission(assignment, submission, sandbox):
@@ -37,24 +37,24 @@ def grade_submission(assignment, submission, sandbox):
         The grader's own trouble; whatever student code does is a result.
     """
     if submission.content is None:
-        reason = f"No notebook {assignment.unit}.ipynb was handed in."
-        return _result(assignment, submission, *_not_run(assignment, "missing", reason))
+        reason = f"No notebook {assignment.unit}.ipynb was submitted."
+        return _result(assignment, submission, *_ungraded_run(assignment, "missing", reason))
     try:
         notebook, notes = read_normalized(submission.content, assignment)
     except Unreadable as error:
-        reason = f"The notebook could not be read: {error}. {ADVICE}"
-        return _result(assignment, submission, *_not_run(assignment, "unreadable", reason))
+        reason = f"The notebook could not be read: {error}. {REPAIR_ADVICE}"
+        return _result(assignment, submission, *_ungraded_run(assignment, "unreadable", reason))
     files = assignment.files | submission.files
     skipped = skipped_cells(notebook, assignment)
     runner = NotebookRunner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
-    run = completed(runner.execute())
+    run = run_coroutine(runner.execute())
     run.notes = [*notes, *run.notes]
     if notes or submission.notes:
         run.statuses.append("repaired")
     return _result(assignment, submission, notebook, run)
 
 
-def completed(coroutine):
+def run_coroutine(coroutine):
     """Run a coroutine to its end, also from within a running event loop, as formgrader calls it."""
     try:
         asyncio.get_running_loop()
@@ -64,10 +64,10 @@ def completed(coroutine):
         return pool.submit(asyncio.run, coroutine).result()
 
 
-def _not_run(assignment, status, note):
+def _ungraded_run(assignment, status, note):
     """The untouched release and a run in which no check passed, for one reason."""
     notebook, run = assignment.untouched_notebook(), Run(notes=[note], statuses=[status])
-    graded = {cell["grade_id"] for cell in assignment.graded()}
+    graded = {cell["grade_id"] for cell in assignment.autograded_cells()}
     for index, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in graded:
@@ -81,7 +81,7 @@ def _result(assignment, submission, notebook, run):
     """The result of a run: points for each check that passed."""
     cells = []
     for verdict in run.verdicts:
-        points = float(assignment.by_id()[verdict["grade_id"]]["nbgrader"]["points"])
+        points = float(assignment.cells_by_id()[verdict["grade_id"]]["nbgrader"]["points"])
         score = points if verdict["outcome"] == "passed" else 0.0
         facts = {"grade_id": verdict["grade_id"], "score": score, "max_score": points}
         cells.append(facts | {key: verdict[key] for key in ("outcome", "message", "seconds")})
@@ -91,7 +91,7 @@ def _result(assignment, submission, notebook, run):
     return Result(
         student=submission.student,
         unit=assignment.unit,
-        status=worst(run.statuses),
+        status=worst_status(run.statuses),
         score=sum(cell["score"] for cell in cells),
         max_score=sum(cell["max_score"] for cell in cells),
         notes=[*submission.notes, *run.notes],

@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox import bubblewrap, unsandboxed
 from tlcourse.grading.sandbox.fork_server import BubblewrapSandbox
 
 ATTEMPTS = 2  # at a submission on which the grader itself fails
-UNSAFE = "TLCOURSE_UNSAFE_GRADING"
+UNSAFE_VARIABLE = "TLCOURSE_UNSAFE_GRADING"
 _sandboxes = {}
 _opening = threading.Lock()
 
@@ -27,18 +27,18 @@ def sandbox_problem():
     return bubblewrap.problem()
 
 
-def check_sandbox(course, unsafe=False):
-    """Whether submissions of a course are graded without walls: because the caller or the environment asks for it.
+def require_sandbox(course, unsafe=False):
+    """Whether submissions of a course are graded without a sandbox: the caller or the environment asks for it.
 
     Raises
     ------
     tlcourse.grading.sandbox.interface.NoSandbox
         If they are not, and there is no sandbox, or student code in it could read the course.
     """
-    unsafe = unsafe or bool(os.environ.get(UNSAFE))
+    unsafe = unsafe or bool(os.environ.get(UNSAFE_VARIABLE))
     if not unsafe:
-        bubblewrap.require()
-        bubblewrap.check_course(course)
+        bubblewrap.require_bubblewrap()
+        bubblewrap.require_private_course(course)
     return unsafe
 
 
@@ -59,8 +59,8 @@ def open_sandbox(modules, unsafe=False):
         return _sandboxes[key]
 
 
-def grade_or_explain(assignment, submission, unsafe=False):
-    """`grade_submission` in this process' sandbox; where the grader itself fails twice, a result that says so.
+def grade_with_retries(assignment, submission, unsafe=False):
+    """`grade_submission` in this process' sandbox; if the grader itself fails twice, a result with the error.
 
     Returns
     -------
@@ -71,16 +71,16 @@ def grade_or_explain(assignment, submission, unsafe=False):
     try:
         return attempts(lambda: grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe)))
     except Exception as error:  # this submission is not graded, the others are
-        return not_graded(submission, f"{type(error).__name__}: {error}")
+        return ungraded_result(submission, f"{type(error).__name__}: {error}")
 
 
-def not_graded(submission, evidence):
+def ungraded_result(submission, evidence):
     """The result of a submission on which the grader failed."""
     flag = {"grade_id": None, "kind": "grader", "evidence": evidence}
     return Result(submission.student, submission.unit, "crashed", notes=["Not graded; start again."], flags=[flag])
 
 
-def grade_side_by_side(assignment, submissions, jobs, unsafe=False, scheduler=None):
+def grade_in_parallel(assignment, submissions, jobs, unsafe=False, scheduler=None):
     """Yield (submission, result) of each submission, in the order in which they are done.
 
     Parameters
@@ -90,36 +90,36 @@ def grade_side_by_side(assignment, submissions, jobs, unsafe=False, scheduler=No
     jobs : int
         How many side by side on this machine.
     unsafe : bool
-        Without walls.
+        Without a sandbox.
     scheduler : str, optional
         The address of a Dask scheduler; its workers do the work then.
     """
     if scheduler:
-        yield from _on_cluster(assignment, submissions, unsafe, scheduler)
+        yield from _grade_on_cluster(assignment, submissions, unsafe, scheduler)
         return
     from joblib import Parallel, delayed
 
     # Threads suffice: each submission runs in processes of its own, and they share one sandbox.
     parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", pre_dispatch="2*n_jobs")
     by_student = {submission.student: submission for submission in submissions}
-    tasks = (delayed(grade_or_explain)(assignment, submission, unsafe) for submission in submissions)
+    tasks = (delayed(grade_with_retries)(assignment, submission, unsafe) for submission in submissions)
     with contextlib.closing(parallel(tasks)) as results:
         for result in results:
             yield by_student[result.student], result
 
 
-def _on_cluster(assignment, submissions, unsafe, scheduler):
+def _grade_on_cluster(assignment, submissions, unsafe, scheduler):
     """The same on the workers of a Dask scheduler."""
     from distributed import Client, as_completed
 
     with Client(scheduler) as client:
         futures = {
-            client.submit(grade_or_explain, assignment, submission, unsafe, pure=False, retries=2): submission
+            client.submit(grade_with_retries, assignment, submission, unsafe, pure=False, retries=2): submission
             for submission in submissions
         }
         for future, result in as_completed(futures, with_results=True, raise_errors=False):
             submission = futures[future]
             if future.status != "finished":  # a worker was lost, perhaps with a result that is then computed again
                 error = future.exception()
-                result = not_graded(submission, f"the cluster lost it: {error}") if error else future.result()
+                result = ungraded_result(submission, f"the cluster lost it: {error}") if error else future.result()
             yield submission, result

@@ -40,7 +40,7 @@ class Run:
 
 
 class CellStopped(Exception):  # noqa: N818
-    """A cell took too long and was stopped; `dead` says whether the kernel went with it."""
+    """A cell took too long and was stopped; `dead` is True if the kernel ended with it."""
 
     def __init__(self, message, dead=False):
         super().__init__(message)
@@ -48,7 +48,7 @@ class CellStopped(Exception):  # noqa: N818
 
 
 class CannotRun(Exception):  # noqa: N818
-    """No cell can be run any more; the message says why."""
+    """No cell can be run any more; the message gives the reason."""
 
 
 class NotebookRunner:
@@ -59,7 +59,7 @@ class NotebookRunner:
     notebook : nbformat.NotebookNode
         Normalized; the outputs of its cells are changed.
     sandbox : tlcourse.grading.sandbox.interface.Sandbox
-    checks : tlcourse.grading.engine.check_grader.CheckGrader
+    check_grader : tlcourse.grading.engine.check_grader.CheckGrader
         Decides on graded cells.
     files : dict of str to bytes
     limits : tlcourse.grading.model.assignment.Limits
@@ -68,15 +68,15 @@ class NotebookRunner:
     """
 
     RESTARTS = 3
-    GRACE = 5  # seconds for an interrupted cell to end
+    GRACE_SECONDS = 5  # seconds for an interrupted cell to end
 
-    def __init__(self, notebook, sandbox, checks, files, limits, skipped=()):
-        self.notebook, self.sandbox, self.checks = notebook, sandbox, checks
+    def __init__(self, notebook, sandbox, check_grader, files, limits, skipped=()):
+        self.notebook, self.sandbox, self.check_grader = notebook, sandbox, check_grader
         self.files, self.limits, self.skipped = files, limits, skipped
         self.kernel = self.cells = None
-        self.allowance = None  # seconds of the cell that runs, where less than the limits' is enough
-        self.spent = 0.0  # seconds against the notebook's limit in kernels that are gone
-        self.poisoned, self.restarts = set(), -1
+        self.cell_limit = None  # seconds that the running cell may take, where less than the limits' is enough
+        self.used_before = 0.0  # seconds against the notebook's limit in kernels that are gone
+        self.excluded_cells, self.restarts = set(), -1
         self.run = Run()
 
     async def execute(self):
@@ -93,10 +93,10 @@ class NotebookRunner:
                     await self._run_or_grade(index, cell)
         finally:
             await self._end_kernel()
-            await self.checks.close()
+            await self.check_grader.close()
         self.run.seconds = round(time.monotonic() - started, 3)
-        self.run.cpu_seconds = round(self.run.cpu_seconds + self.checks.checker.cpu, 3)
-        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.checks.checker.seconds, 3)
+        self.run.cpu_seconds = round(self.run.cpu_seconds + self.check_grader.checker.cpu_seconds, 3)
+        self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.check_grader.checker.seconds, 3)
         return self.run
 
     async def _run_or_grade(self, index, cell):
@@ -107,21 +107,21 @@ class NotebookRunner:
         before = time.monotonic()
         verdict = None
         try:
-            await self._need_kernel(index)
-            verdict = await (self.checks.grade(self, index, cell) if graded else self.run_cell(index, cell))
+            await self._ensure_kernel(index)
+            verdict = await (self.check_grader.grade(self, index, cell) if graded else self.run_cell(index, cell))
         except CellStopped as stopped:
-            self._stopped(index, cell, stopped)
+            self._record_stop(index, cell, stopped)
             verdict = {"outcome": "timed out", "message": str(stopped)}
         except CannotRun as reason:
             verdict = {"outcome": "not run", "message": str(reason)}
         except (KernelError, SandboxError):
             raise  # the grader's own trouble
         except Exception as error:  # whatever a kernel under a student's control sends must not stop the batch
-            verdict = {"outcome": "failed", "message": self._died(index, cell, error)}
+            verdict = {"outcome": "failed", "message": self._record_death(index, cell, error)}
         if graded:
-            self._keep(index, cell, verdict, time.monotonic() - before)
+            self._record_verdict(index, cell, verdict, time.monotonic() - before)
 
-    def _keep(self, index, cell, verdict, seconds):
+    def _record_verdict(self, index, cell, verdict, seconds):
         """Keep how a check went, and what its cell shows."""
         facts = {"grade_id": cell.metadata.nbgrader.grade_id, "outcome": verdict["outcome"]}
         self.run.verdicts.append(facts | {"message": verdict["message"], "seconds": round(seconds, 3)})
@@ -136,13 +136,13 @@ class NotebookRunner:
         outputs = [dict(output) for output in cell.outputs]
         self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
 
-    async def limited(self, coroutine, elsewhere=lambda: 0.0):
+    async def limited(self, coroutine, extra_seconds=lambda: 0.0):
         """Await something that the kernel does, and stop it when it takes too long.
 
         Parameters
         ----------
         coroutine : awaitable
-        elsewhere : callable
+        extra_seconds : callable
             Seconds that another process has used for this and that count, too.
 
         Raises
@@ -150,21 +150,23 @@ class NotebookRunner:
         CellStopped
         """
         task = asyncio.ensure_future(coroutine)
-        start = self.kernel.used + elsewhere()
-        allowed = min(self.allowance or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
-        while self.kernel.used + elsewhere() - start <= allowed:
+        start = self.kernel.counted_seconds + extra_seconds()
+        allowed = min(self.cell_limit or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
+        while self.kernel.counted_seconds + extra_seconds() - start <= allowed:
             if (await asyncio.wait({task}, timeout=0.1))[0]:
                 return task.result()
         self.kernel.interrupt()
-        interrupted = self.kernel.used + elsewhere()
-        ended = await self._ends(task, lambda: self.kernel.used + elsewhere() - interrupted)
+        interrupted = self.kernel.counted_seconds + extra_seconds()
+        ended = await self._ends_after_interrupt(
+            task, lambda: self.kernel.counted_seconds + extra_seconds() - interrupted
+        )
         doubt = "" if ended else "; it could not be interrupted"
         raise CellStopped(f"stopped after {allowed:.0f} s{doubt}", dead=not ended)
 
-    async def _ends(self, task, seconds):
+    async def _ends_after_interrupt(self, task, seconds):
         """Whether what was interrupted ends in time; `seconds()` is what it has used since."""
         while not (await asyncio.wait({task}, timeout=0.1))[0]:
-            if seconds() > self.GRACE:
+            if seconds() > self.GRACE_SECONDS:
                 task.cancel()
                 await asyncio.wait({task}, timeout=1)
                 if task.done() and not task.cancelled():
@@ -173,14 +175,14 @@ class NotebookRunner:
         task.exception()
         return True
 
-    async def ask(self, code, expressions=None):
+    async def run_silently(self, code, expressions=None):
         """Run code of the grader's: silent, without history; the content of the kernel's reply."""
         sent = self.kernel.client.execute(
             code, silent=True, store_history=False, user_expressions=expressions or {}, stop_on_error=False
         )
-        return await self.limited(self.reply(sent))
+        return await self.limited(self.receive_reply(sent))
 
-    async def reply(self, sent):
+    async def receive_reply(self, sent):
         """The content of the kernel's reply to a message."""
         while True:
             waiting = asyncio.ensure_future(self.kernel.client.get_shell_msg(timeout=None))
@@ -196,13 +198,13 @@ class NotebookRunner:
     # --- the kernel, and what happens when it is gone
 
     def _seconds_left(self):
-        return self.limits.notebook_seconds - self.spent - (self.kernel.used if self.kernel else 0)
+        return self.limits.notebook_seconds - self.used_before - (self.kernel.counted_seconds if self.kernel else 0)
 
     def _check_budget(self):
         if self._seconds_left() <= 0:
             raise CannotRun(f"not run: the notebook's {self.limits.notebook_seconds:.0f} s were used up")
 
-    async def _need_kernel(self, index):
+    async def _ensure_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""
         while self.kernel is None or not self.kernel.alive:
             await self._end_kernel()
@@ -210,7 +212,7 @@ class NotebookRunner:
             self.restarts += 1
             if self.restarts > self.RESTARTS:
                 raise CannotRun("not run: the notebook's process had ended too often")
-            self.kernel = await self.sandbox.start_kernel(self.files, self.limits.of_a_process())
+            self.kernel = await self.sandbox.start_kernel(self.files, self.limits.process_limits())
             self.cells = cell_client(self.notebook, self.kernel.client, self.limits.output_bytes)
             await self._run_earlier_cells(index)
         self._check_budget()
@@ -220,13 +222,13 @@ class NotebookRunner:
         for earlier in range(index):
             cell = self.notebook.cells[earlier]
             runs = cell.cell_type == "code" and cell.source.strip() and not is_graded(cell)
-            if not runs or earlier in self.poisoned or earlier in self.skipped:
+            if not runs or earlier in self.excluded_cells or earlier in self.skipped:
                 continue
             kept = self.run.outputs.get(str(earlier))
             try:
                 await self.run_cell(earlier, cell)
             except Exception:
-                self.poisoned.add(earlier)
+                self.excluded_cells.add(earlier)
                 self.kernel.alive = False
                 return
             finally:
@@ -236,21 +238,21 @@ class NotebookRunner:
     async def _end_kernel(self):
         if self.kernel is not None:
             await self.kernel.close()
-            self.spent += self.kernel.used
-            self.run.cpu_seconds += self.kernel.cpu
-            self.run.cell_cpu_seconds += self.kernel.cpu - self.kernel.cpu_ready
+            self.used_before += self.kernel.counted_seconds
+            self.run.cpu_seconds += self.kernel.cpu_seconds
+            self.run.cell_cpu_seconds += self.kernel.cpu_seconds - self.kernel.cpu_seconds_at_start
             self.kernel = None
 
-    def _stopped(self, index, cell, stopped):
-        self.poisoned.add(index)
+    def _record_stop(self, index, cell, stopped):
+        self.excluded_cells.add(index)
         self.run.statuses.append("timed out")
         self.run.notes.append(f"{describe(cell).capitalize()} was {stopped}.")
         if stopped.dead:
             self.kernel.alive = False
 
-    def _died(self, index, cell, error):
+    def _record_death(self, index, cell, error):
         """Say that the kernel has ended while a cell ran; the message."""
-        self.poisoned.add(index)
+        self.excluded_cells.add(index)
         reason = self.kernel.reason if self.kernel else None
         if not isinstance(error, DeadKernelError):
             evidence = f"{type(error).__name__}: {error}"[:300]

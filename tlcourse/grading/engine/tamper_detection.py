@@ -1,7 +1,7 @@
-"""Says whether a pass of a check that ran in the student's kernel can be believed.
+"""Decides whether a pass of a check that ran in the student's kernel is trustworthy.
 
 Before the check, hooks are taken out of IPython and modules are made anew. After a pass, the functions that checks rely
-on are compared with those of the clean process, an audit hook tells whether the student's function looked at its
+on are compared with those of the clean process, an audit hook reports whether the student's function looked at its
 caller, and canaries must fail: an `assert False`, a wrong comparison, and the check itself when the student's function
 returns something else.
 """
@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.guest import _ipython, integrity
 
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUARD = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity))
-CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
+CHECKS_MODULE = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
 
 class TamperDetection:
@@ -27,7 +27,7 @@ class TamperDetection:
     ----------
     assignment : tlcourse.grading.model.assignment.Assignment
     checker : tlcourse.grading.engine.checker_client.CheckerClient
-        Tells what functions look like where no student code has been.
+        Computes fingerprints of functions where no student code has been.
     """
 
     def __init__(self, assignment, checker):
@@ -37,13 +37,13 @@ class TamperDetection:
     async def prepare(self, runner):
         """Make the student's kernel ready for a check, and begin to watch it."""
         if self._expected is None:
-            outside = runner.sandbox.checks_outside
+            outside = runner.sandbox.supports_checkers
             self._expected = await self.checker.fingerprints(runner, GUARD) if outside else {}
-        steps = f"[take_out_hooks(shell), prepare(namespace, {CHECKS!r}, {self._setup!r})]"
+        steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
     async def evidence(self, runner, source, function):
-        """What shows that a passed check cannot be believed; empty where nothing does.
+        """Evidence that a passed check is not trustworthy; empty where there is none.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class TamperDetection:
         if changed:
             return f"replaced: {', '.join(changed[:5])}"
         for canary, text in canaries(source):
-            reply = await runner.ask(canary)
+            reply = await runner.run_silently(canary)
             if reply.get("status") != "error" or text not in str(reply.get("evalue")):
                 return f"a check that must fail did not: {canary.splitlines()[-1].strip()}"
         if function and not await self.fails_mutated(runner, source, function):
@@ -78,8 +78,8 @@ class TamperDetection:
         mutate = f"namespace.__setitem__('_undo', mutate(namespace, {function!r})) or True"
         if await self._evaluate(runner, mutate) is None:
             return False
-        reply = await runner.ask(source)
-        await runner.ask("_undo(); del _undo")
+        reply = await runner.run_silently(source)
+        await runner.run_silently("_undo(); del _undo")
         return reply.get("status") == "error"
 
     async def _evaluate(self, runner, expression, watch=False):
@@ -88,7 +88,7 @@ class TamperDetection:
         code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
         token = secrets.token_hex(8)
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
-        reply = await runner.ask(code, {"value": value})
+        reply = await runner.run_silently(code, {"value": value})
         try:
             shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])
             return json.loads(shown[1]) if shown[0] == token else None
@@ -97,7 +97,7 @@ class TamperDetection:
 
 
 def canaries(source):
-    """Pieces of code that must raise where this check is believed, and what the error must say."""
+    """Pieces of code that must raise where this check is trustworthy, and what the error must say."""
     token = secrets.token_hex(4)
     inside = [
         f"with {', '.join(map(ast.unparse, node.items))}:" for node in parsed(source).body if isinstance(node, ast.With)

@@ -2,11 +2,10 @@
 
 How its application finds its configuration, what its converters put into nbconvert's resources, and (in `recorder`)
 that a converter's list of steps takes a step that is already made. tests/grading/gradebook/test_nbgrader.py
-says which of these has changed.
+reports which of these has changed.
 """
 
 import contextlib
-import os
 from typing import NamedTuple
 
 from jupyter_core.application import JupyterApp
@@ -22,21 +21,10 @@ class _Configuration(JupyterApp):
 def read_configuration(folder):
     """The configuration that ``nbgrader`` has when it runs in a folder: a traitlets.config.Config."""
     application = _Configuration()
-    with working_in(folder):
+    with contextlib.chdir(folder):
         application.load_config_file()
         super(JupyterApp, application).load_config_file("nbgrader_config.py", path=str(folder))
     return application.config
-
-
-@contextlib.contextmanager
-def working_in(folder):
-    """Change the working directory for a while."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 class Conversion(NamedTuple):

@@ -11,7 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from tlcourse.grading.engine.grade_submission import grade_submission
-from tlcourse.grading.engine.grading_pool import check_sandbox, open_sandbox
+from tlcourse.grading.engine.grading_pool import open_sandbox, require_sandbox
 from tlcourse.grading.gradebook._nbgrader import conversion
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.results import write_record
@@ -48,8 +48,8 @@ class GradeSubmission(NbGraderPreprocessor):
 
     def _grade(self, unit, student):
         course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
-        unsafe = check_sandbox(course.folder, course.grading_limits.unsafe)
-        assignment = course.calibrated(course.assignment(unit), unsafe)
+        unsafe = require_sandbox(course.folder, course.grading_limits.unsafe)
+        assignment = course.with_grading_plan(course.assignment(unit), unsafe)
         submission = read_submission(course.paths.submission_folder(student, unit), student, unit)
         return grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe))
 
@@ -85,12 +85,12 @@ def _save_comments(notebook, submitted, result):
     Formgrader and the feedback pages show these comments.
     """
     comments = {comment.name: comment for comment in submitted.comments}
-    unusual = result.status != "graded"
+    status_to_report = result.status != "graded"
     for cell in notebook.cells:
         if is_solution(cell) or is_task(cell):
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
             text = ["No response."] if untouched else []
-            if unusual:
+            if status_to_report:
                 text += [f"Grading status: {result.status}.", *result.notes]
-                unusual = False
+                status_to_report = False
             comments[cell.metadata.nbgrader.grade_id].auto_comment = " ".join(text) or None

@@ -10,10 +10,10 @@ import os
 import filelock
 from tqdm import tqdm
 
-from tlcourse.grading.engine.grading_pool import check_sandbox, grade_side_by_side
+from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import Recorder
-from tlcourse.grading.gradebook.storage_errors import GradebookLocked, when_unlocked
+from tlcourse.grading.gradebook.storage_errors import GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
 
@@ -24,7 +24,7 @@ def grade(
     jobs=None,
     students=None,
     unsafe=False,
-    again=False,
+    regrade=False,
     scheduler=None,
     progress=None,
     make_recorder=Recorder,
@@ -42,7 +42,7 @@ def grade(
         Only these.
     unsafe : bool
         Run student code without a sandbox; so does ``c.GradingLimits.unsafe``.
-    again : bool
+    regrade : bool
         Also what is graded and has not changed since.
     scheduler : str, optional
         The address of a Dask scheduler that gives the work to its workers.
@@ -67,16 +67,16 @@ def grade(
         What was recorded before is kept.
     """
     course = NbgraderCourse(folder)
-    assignment = when_unlocked(lambda: course.assignment(unit))
-    unsafe = check_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
+    assignment = retry_while_locked(lambda: course.assignment(unit))
+    unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
-    chosen = _chosen(course, folders, students)
-    with _alone(course):
+    chosen = _selected_students(course, folders, students)
+    with _grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
-        recorded = course.recorded(unit)
+        recorded_students = course.recorded_students(unit)
         results, waiting = {}, []
         for submission in [read_submission(folders[name], name, unit) for name in chosen if name in folders]:
-            result = None if again else recorder.recorded_result(submission, recorded)
+            result = None if regrade else recorder.recorded_result(submission, recorded_students)
             if result is None:
                 waiting.append(submission)
             else:
@@ -84,35 +84,35 @@ def grade(
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
-                course.calibrated(assignment, unsafe), recorder, waiting, again, workers, progress
+                course.with_grading_plan(assignment, unsafe), recorder, waiting, regrade, workers, progress
             )
-    nothing = {name: Result(name, unit, "missing", notes=["Nothing was handed in."]) for name in chosen}
+    nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
 
 
-def _chosen(course, folders, students):
+def _selected_students(course, folders, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
     enrolled = course.students()
     chosen = sorted(set(students) if students else folders.keys() | enrolled)
     if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
-        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: neither handed in nor in the gradebook")
+        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
     return chosen
 
 
-def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
+def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress):
     """Record what is pending, grade the rest, and record that; results by student."""
     results, ungraded = {}, []
     shown = None if progress is None else not progress
     with tqdm(total=len(waiting), unit="submission", desc=assignment.unit, disable=shown) as bar:
         for submission in waiting:
-            result = None if again else recorder.pending_result(submission)
+            result = None if regrade else recorder.pending_result(submission)
             if result is None:
                 ungraded.append(submission)
             else:
                 recorder.record(submission, result)
                 results[submission.student] = result
                 bar.update()
-        for submission, result in grade_side_by_side(assignment, ungraded, **workers):
+        for submission, result in grade_in_parallel(assignment, ungraded, **workers):
             if result.score is not None:
                 recorder.record(submission, result)
             results[submission.student] = result
@@ -121,7 +121,7 @@ def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
 
 
 @contextlib.contextmanager
-def _alone(course):
+def _grading_lock(course):
     """Keep a second grading of the same course out."""
     file = course.folder / RECORDS / ".lock"
     file.parent.mkdir(exist_ok=True)

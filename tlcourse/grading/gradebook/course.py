@@ -7,9 +7,9 @@ from traitlets import Bool, Float, Integer
 from traitlets.config import Configurable
 
 from tlcourse import notebooks
-from tlcourse.grading.engine.calibration import calibrated
+from tlcourse.grading.engine.grading_plan import with_grading_plan
 from tlcourse.grading.gradebook.course_paths import CoursePaths
-from tlcourse.grading.gradebook.storage_errors import when_unlocked
+from tlcourse.grading.gradebook.storage_errors import retry_while_locked
 from tlcourse.grading.model.assignment import Assignment, Limits
 from tlcourse.grading.model.cell_code import imported_modules
 
@@ -43,7 +43,7 @@ class NbgraderCourse:
     ----------
     folder : path
     config : traitlets.config.Config, optional
-        By default what nbgrader_config.py there says.
+        By default that of nbgrader_config.py in the folder.
 
     Attributes
     ----------
@@ -55,11 +55,11 @@ class NbgraderCourse:
         self.folder, self.config, self.coursedir = self.paths.folder, self.paths.config, self.paths.coursedir
         self.grading_limits = GradingLimits(config=self.config)
 
-    def calibrated(self, assignment, unsafe=False):
+    def with_grading_plan(self, assignment, unsafe=False):
         """An assignment with its plan; the unit's solutions run where there is none that fits."""
         solution = self.paths.solution_file(assignment.unit)
-        learned = self.paths.learned_plan_file(assignment.unit)
-        return calibrated(assignment, solution, learned, self.paths.shipped_plan_file(assignment.unit), unsafe)
+        cached = self.paths.cached_plan_file(assignment.unit)
+        return with_grading_plan(assignment, solution, cached, self.paths.shipped_plan_file(assignment.unit), unsafe)
 
     def assignment(self, unit):
         """A unit from nbgrader's gradebook, which keeps the hidden tests, and from the release folder.
@@ -98,11 +98,13 @@ class NbgraderCourse:
 
     def students(self):
         """The students in the gradebook."""
-        return when_unlocked(lambda: self._ids(lambda book: book.students))
+        return retry_while_locked(lambda: self._ids(lambda book: book.students))
 
-    def recorded(self, unit):
+    def recorded_students(self, unit):
         """The students who have a submission of the unit in the gradebook."""
-        return when_unlocked(lambda: self._ids(lambda book: [row.student for row in book.assignment_submissions(unit)]))
+        return retry_while_locked(
+            lambda: self._ids(lambda book: [row.student for row in book.assignment_submissions(unit)])
+        )
 
     def _ids(self, query):
         with self.gradebook() as book:
@@ -111,20 +113,20 @@ class NbgraderCourse:
 
 def _released_cell(cell, sources, points):
     """A cell of the release as `Assignment` has it; `sources` and `points` are the gradebook's, by grade_id."""
-    marks = dict(cell.metadata.get("nbgrader", {}))
-    name = marks.get("grade_id")
+    nbgrader = dict(cell.metadata.get("nbgrader", {}))
+    name = nbgrader.get("grade_id")
     source, checksum = sources.get(name, (cell.source, None))
     if name in sources:
-        marks |= {"checksum": checksum, "cell_type": cell.cell_type}
+        nbgrader |= {"checksum": checksum, "cell_type": cell.cell_type}
         if name in points:
-            marks["points"] = points[name]
-    locked = marks.get("locked") or (marks.get("grade") and not marks.get("solution"))
+            nbgrader["points"] = points[name]
+    locked = nbgrader.get("locked") or (nbgrader.get("grade") and not nbgrader.get("solution"))
     return {
         "grade_id": name if name in sources else None,
         "cell_type": cell.cell_type,
         "source": cell.source,
         "full": source if locked else cell.source,
-        "nbgrader": marks if name in sources else {},
+        "nbgrader": nbgrader if name in sources else {},
         "tags": list(cell.metadata.get("tags", [])),
     }
 

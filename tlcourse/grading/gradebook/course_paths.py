@@ -1,6 +1,6 @@
 """Where a course keeps what belongs to a unit: in the folders that its nbgrader_config.py names.
 
-An instructor's copy may name other folders than solutions/, notebooks/ and submitted/. Only autograding/ is always
+An instructor's copy may name other folders than solutions/, notebooks/ and submitted/. Only grading_records/ is always
 called so: it holds what `tlcourse.grading.model.results` records, for which nbgrader has no setting.
 """
 

@@ -29,10 +29,13 @@ class PlatformExport(ExportPlugin):
         ]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
-            rows.writerows(self.head([(unit.name, unit.max_score) for unit in units]))
+            rows.writerows(self.header_rows([(unit.name, unit.max_score) for unit in units]))
             for student in students:
                 marks = [final_score(gradebook, unit.name, student.id) for unit in units]
-                rows.writerow([text(value) for value in self.identify(student)] + [number(mark) for mark in marks])
+                rows.writerow(
+                    [escape_formula(value) for value in self.identify(student)]
+                    + [format_points(mark) for mark in marks]
+                )
 
 
 class MoodleExport(PlatformExport):
@@ -44,7 +47,7 @@ class MoodleExport(PlatformExport):
 
     default = "moodle.csv"
 
-    def head(self, units):
+    def header_rows(self, units):
         """The first line."""
         person = ["First name", "Last name", "Username", "ID number", "Email address"]
         return [person + [f"Assignment: {name} (Real)" for name, _ in units]]
@@ -63,11 +66,11 @@ class CanvasExport(PlatformExport):
 
     default = "canvas.csv"
 
-    def head(self, units):
+    def header_rows(self, units):
         """The two first lines: names and points."""
         person = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
         points = ["    Points Possible", "", "", "", ""]
-        return [person + [name for name, _ in units], points + [number(score) for _, score in units]]
+        return [person + [name for name, _ in units], points + [format_points(score) for _, score in units]]
 
     def identify(self, student):
         """The cells that identify the student."""
@@ -78,22 +81,22 @@ class CanvasExport(PlatformExport):
 def final_score(gradebook, unit, student):
     """The points of a submission less the penalty for being late, or None if there is none."""
     try:
-        return less_penalty(gradebook.find_submission(unit, student))
+        return score_after_penalty(gradebook.find_submission(unit, student))
     except MissingEntry:
         return None
 
 
-def less_penalty(submission):
+def score_after_penalty(submission):
     """The points of one of nbgrader's submissions less the penalty for being late, and no fewer than none."""
     return max(0.0, submission.score - (submission.late_submission_penalty or 0))
 
 
-def number(value):
+def format_points(value):
     """Points without a tail of zeros; nothing for None."""
     return "" if value is None else f"{round(value, 4):g}"
 
 
-def text(value):
+def escape_formula(value):
     """A cell that no spreadsheet takes for a formula."""
     value = "" if value is None else str(value)
     return f"'{value}" if FORMULA.match(value) else value

@@ -1,6 +1,6 @@
 """What plain `nbgrader autograde` passes over: submissions without a notebook, and notebooks under another name.
 
-nbgrader calls `prepare_submissions` before each submission; nbgrader_config.py says so.
+nbgrader calls `prepare_submissions` before each submission, as nbgrader_config.py configures.
 """
 
 import functools
@@ -36,7 +36,7 @@ def _name_as_released(unit, notebooks):
     wanted = folder / f"{unit}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
         return  # what lies there is somebody else's
-    file, _ = discover.notebook_of(folder, unit)
+    file, _ = discover.find_notebook(folder, unit)
     if file is None or file == wanted:
         return
     _log.warning("%s: renamed to %s", file, wanted.name)

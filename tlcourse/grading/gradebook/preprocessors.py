@@ -18,8 +18,8 @@ class HideHiddenTests(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Called by nbconvert for every cell of an autograded notebook; changes it in place."""
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or not marks.get("grade"):
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not nbgrader.get("grade"):
             return cell, resources
         cell.source = notebooks.HIDDEN_TESTS.sub("", cell.source).rstrip("\n")
         for output in cell.outputs:

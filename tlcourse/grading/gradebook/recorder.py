@@ -1,6 +1,6 @@
 """Has nbgrader record results, one submission at a time, so that grading can be stopped at any moment.
 
-A result lies in autograding/UNIT/.pending until nbgrader has recorded it, and the record that says so comes last.
+A result lies in grading_records/UNIT/.pending until nbgrader has recorded it, and the record comes last.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
-from tlcourse.grading.gradebook.storage_errors import room_to_write, when_unlocked
+from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
 from tlcourse.grading.model.results import Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
 
@@ -33,16 +33,16 @@ class Recorder:
         self.pending_folder = records_folder(course.folder, unit) / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
 
-    def recorded_result(self, submission, recorded):
+    def recorded_result(self, submission, recorded_students):
         """The recorded result of this submission against this release; None where it has to be graded.
 
         Parameters
         ----------
         submission : tlcourse.grading.model.submission.Submission
-        recorded : set of str
+        recorded_students : set of str
             Students who are in the gradebook.
         """
-        if submission.student not in recorded or self._pending_file(submission).exists():
+        if submission.student not in recorded_students or self._pending_file(submission).exists():
             return None
         return self._if_current(read_record(self.course.folder, self.unit, submission.student), submission)
 
@@ -70,10 +70,10 @@ class Recorder:
         """
         staged = self.pending_folder / "submitted"
         try:
-            with room_to_write(self.course.folder):
+            with explain_full_disk(self.course.folder):
                 write_atomically(self._pending_file(submission), json.dumps(result.as_dict()))
                 self._stage(submission, staged / submission.student / self.unit)
-                when_unlocked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
+                retry_while_locked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         self._pending_file(submission).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A gradebook that another program has locked, and a disk that is full: waited for, or said in one line."""
+"""A gradebook that another program has locked, and a disk that is full: waited for, or reported in one line."""
 
 import contextlib
 import errno
@@ -7,8 +7,8 @@ import shutil
 import tenacity
 from sqlalchemy.exc import SQLAlchemyError
 
-PATIENCE = 60  # seconds that a locked gradebook is waited for
-LEAST_ROOM = 1 << 20  # bytes; with less, a failure to write is put down to the full disk
+LOCK_TIMEOUT = 60  # seconds that a locked gradebook is waited for
+MINIMUM_FREE_BYTES = 1 << 20  # bytes; with less, a failure to write is put down to the full disk
 
 
 class GradebookLocked(RuntimeError):  # noqa: N818
@@ -19,8 +19,8 @@ class DiskFull(RuntimeError):  # noqa: N818
     """What was graded could not be written."""
 
 
-def when_unlocked(action):
-    """Do something with the gradebook, and again for `PATIENCE` seconds where another program has locked it.
+def retry_while_locked(action):
+    """Do something with the gradebook, and again for `LOCK_TIMEOUT` seconds where another program has locked it.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def when_unlocked(action):
     """
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception(is_locked),
-        stop=tenacity.stop_after_delay(PATIENCE),
+        stop=tenacity.stop_after_delay(LOCK_TIMEOUT),
         wait=tenacity.wait_fixed(0.5),
         reraise=True,
     )
@@ -39,7 +39,7 @@ def when_unlocked(action):
         if not is_locked(error):
             raise
         raise GradebookLocked(
-            f"the gradebook has been locked by another program for {PATIENCE} s: close it and start again; "
+            f"the gradebook has been locked by another program for {LOCK_TIMEOUT} s: close it and start again; "
             "grading goes on where it was"
         ) from error
 
@@ -54,7 +54,7 @@ def is_locked(error):
 
 
 @contextlib.contextmanager
-def room_to_write(folder):
+def explain_full_disk(folder):
     """Name the reason where writing in `folder` fails because its disk is full; nbgrader would hide it.
 
     Raises
@@ -65,7 +65,7 @@ def room_to_write(folder):
         yield
     except Exception as error:
         free = shutil.disk_usage(folder).free
-        if getattr(error, "errno", None) != errno.ENOSPC and free > LEAST_ROOM:
+        if getattr(error, "errno", None) != errno.ENOSPC and free > MINIMUM_FREE_BYTES:
             raise
         raise DiskFull(
             f"the disk of {folder} is full ({free >> 10:,} kB free): make room and start again; "

@@ -32,7 +32,7 @@ class Limits:
     disk_megabytes: int = 256
     processes: int = 256
 
-    def of_a_process(self):
+    def process_limits(self):
         """The limits that a sandbox enforces, as plain data."""
         return {name: getattr(self, name) for name in ("memory_megabytes", "disk_megabytes", "processes")}
 
@@ -53,7 +53,7 @@ class Assignment:
         What was released with the notebook.
     limits : Limits
     plan : dict
-        By grade_id, how each check can be graded; see `tlcourse.grading.engine.calibration`.
+        By grade_id, how each check can be graded; see `tlcourse.grading.engine.grading_plan`.
     """
 
     unit: str
@@ -63,15 +63,15 @@ class Assignment:
     limits: Limits = Limits()
     plan: dict = field(default_factory=dict)
 
-    def graded(self):
+    def autograded_cells(self):
         """The cells with points that are graded without a person."""
         return [cell for cell in self.cells if cell["cell_type"] == "code" and cell["nbgrader"].get("grade")]
 
-    def by_id(self):
+    def cells_by_id(self):
         """The cells that nbgrader has metadata for, by grade_id."""
         return {cell["grade_id"]: cell for cell in self.cells if cell["grade_id"]}
 
-    def exercise(self, grade_id):
+    def exercise_of(self, grade_id):
         """The grade_id of the solution cell that a test belongs to: by name, else the nearest one above."""
         above = []
         for cell in self.cells:

@@ -1,4 +1,4 @@
-"""What the text of a notebook's cells says as Python: syntax trees and imports. Nothing is run."""
+"""The source of a notebook's cells as Python: syntax trees and imports. Nothing is run."""
 
 import ast
 import functools

@@ -1,6 +1,6 @@
 """The result of grading one submission, and the record of it that a course keeps.
 
-Marks live in nbgrader's gradebook. The record, autograding/UNIT/STUDENT.json, says how each cell went.
+Marks live in nbgrader's gradebook. The record, grading_records/UNIT/STUDENT.json, has the outcome of each cell.
 """
 
 import json
@@ -14,7 +14,7 @@ from tlcourse.notebooks import write_atomically
 STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
-RECORDS = "autograding"  # folder of a course
+RECORDS = "grading_records"  # folder of a course
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
 
@@ -88,7 +88,7 @@ class Result:
         return cls(**content)
 
 
-def worst(statuses):
+def worst_status(statuses):
     """The status that stands for all of these."""
     return min(statuses, key=PRECEDENCE.index, default="graded")
 

@@ -1,13 +1,13 @@
 """Reads what a course keeps about a class's work on a unit.
 
-Marks come from nbgrader's gradebook; statuses, messages and flags from autograding/UNIT/STUDENT.json.
+Marks come from nbgrader's gradebook; statuses, messages and flags from grading_records/UNIT/STUDENT.json.
 """
 
 import json
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.gradebook.exports import less_penalty
+from tlcourse.grading.gradebook.exports import score_after_penalty
 from tlcourse.grading.model.results import records_folder
 from tlcourse.grading.reporting import class_report
 
@@ -76,7 +76,7 @@ def _marks(book, unit, owners):
             waiting = waiting or bool(grade.needs_manual_grade)
             before = points.get(exercise, 0.0)
             points[exercise] = None if unmarked or before is None else before + grade.score
-        rows[submission.student.id] = (points, less_penalty(submission), waiting)
+        rows[submission.student.id] = (points, score_after_penalty(submission), waiting)
     return rows, people
 
 

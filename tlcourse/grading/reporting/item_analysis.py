@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-FEWEST = 10  # submissions below which a correlation says nothing
-POOR = 0.2  # Ebel and Frisbie 1991, Essentials of Educational Measurement, 5th edition, p. 232
+MINIMUM_SUBMISSIONS = 10  # with fewer, a correlation is too uncertain
+POOR_DISCRIMINATION = 0.2  # Ebel and Frisbie 1991, Essentials of Educational Measurement, 5th edition, p. 232
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,18 @@ class Exercise:
 
     @property
     def verdict(self):
-        """What the discrimination says, in words; starts with 'poor' where the exercise should be looked at."""
-        if self.attempts < FEWEST:
-            return f"fewer than {FEWEST} submissions: too few to say"
+        """The discrimination in words; starts with 'poor' where the exercise should be looked at."""
+        if self.attempts < MINIMUM_SUBMISSIONS:
+            return f"fewer than {MINIMUM_SUBMISSIONS} submissions: too few to say"
         if self.discrimination is None:
             return "no spread: everybody has the same points"
         if self.discrimination_interval[1] < 0:
             return "poor: the better students do worse here"
-        return "poor: it hardly tells who knows more" if self.discrimination < POOR else "fine"
+        return (
+            "poor: it hardly separates students who know more from those who know less"
+            if self.discrimination < POOR_DISCRIMINATION
+            else "fine"
+        )
 
 
 def analyze(name, maximum, marks):
@@ -46,7 +50,7 @@ def analyze(name, maximum, marks):
     ----------
     name : str
     maximum : float
-        Points that can be had.
+        The most that a student can earn.
     marks : list of dict
         Points by exercise for each student who tried; None where a person still has to give them.
     """
@@ -67,7 +71,7 @@ def _mean(values):
 
 
 def _correlation(points, rest):
-    if len(points) < FEWEST or np.ptp(points) == 0 or np.ptp(rest) == 0:
+    if len(points) < MINIMUM_SUBMISSIONS or np.ptp(points) == 0 or np.ptp(rest) == 0:
         return None, None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nearly constant marks

@@ -1,1 +1,1 @@
-"""Confined kernels behind one interface: with bubblewrap, or without any walls. Knows neither assignments nor marks."""
+"""Confined kernels behind one interface: with bubblewrap, or unconfined. Depends on neither assignments nor marks."""

@@ -1,6 +1,6 @@
-"""The walls around student code: bubblewrap with the installed packages to read, no network, nothing else.
+"""Isolation of student code by bubblewrap: it can read the installed packages, has no network and nothing else.
 
-Inside them a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
+Inside, a process that has only imported TensorFlow waits (`guest.server`); each submission gets a fork
 of it with namespaces, limits and folders of its own.
 """
 
@@ -15,14 +15,31 @@ from tlcourse import data
 from tlcourse.grading.sandbox.interface import NoSandbox
 
 HOME = "/home/student"  # inside the sandbox
-MEETING = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
-MISSING = (
+SOCKET_FOLDER = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
+NO_SANDBOX_MESSAGE = (
     "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
-    "on your own risk"
+    "at your own risk"
 )
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache")
-PASSED_ON = ("LANG", "LC_ALL", "TZ", "TF_CPP_MIN_LOG_LEVEL", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+SYSTEM_FOLDERS = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+)
+INHERITED_VARIABLES = (
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 
 
 @functools.cache
@@ -38,7 +55,7 @@ def problem():
     return f"bubblewrap does not work here ({errors[-1] if errors else tried.returncode})" if tried.returncode else ""
 
 
-def require():
+def require_bubblewrap():
     """Raise an error where bubblewrap does not work.
 
     Raises
@@ -47,7 +64,7 @@ def require():
         With what to do.
     """
     if problem():
-        raise NoSandbox(MISSING.format(reason=problem()))
+        raise NoSandbox(NO_SANDBOX_MESSAGE.format(reason=problem()))
 
 
 def readable_folders():
@@ -60,7 +77,7 @@ def readable_folders():
     return [folder for folder in dict.fromkeys(folders) if not folder.is_relative_to("/usr")]
 
 
-def check_course(course):
+def require_private_course(course):
     """Reject a course whose secrets would lie in a folder that student code may read.
 
     Raises
@@ -77,35 +94,42 @@ def check_course(course):
 
 
 def _namespaces():
-    """Bubblewrap's walls. Root needs no user namespace: its forks become nobody, whose processes can be counted."""
-    walls = ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]
+    """Options for namespaces. Root needs no user namespace: its forks become nobody, whose processes can be counted."""
+    options = [
+        "--unshare-net",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--die-with-parent",
+        "--new-session",
+    ]
     if os.getuid():
-        return ["--unshare-user", *walls]
+        return ["--unshare-user", *options]
     kept = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "SYS_PTRACE", "SYS_RESOURCE", "CHOWN")
-    return [*walls, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
+    return [*options, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
 
 
-def command(meeting):
-    """Bubblewrap's command line up to the program; `meeting` is the folder of the sockets, outside the sandbox."""
+def command(socket_folder):
+    """Bubblewrap's command line up to the program; `socket_folder` is its path outside the sandbox."""
     words = ["bwrap", *_namespaces(), "--hostname", "grading", "--clearenv", "--perms", "0755", "--dir", "/etc"]
-    for path in SYSTEM:
+    for path in SYSTEM_FOLDERS:
         words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for folder in (Path(HOME, "x"), Path(MEETING), *readable_folders()):
+    for folder in (Path(HOME, "x"), Path(SOCKET_FOLDER), *readable_folders()):
         for parent in reversed(folder.parents[:-1]):  # bubblewrap would make them for root only
             words += ["--perms", "0755", "--dir", str(parent)]
     for folder in readable_folders():
         words += ["--ro-bind", str(folder), str(folder)]
-    words += ["--bind", str(meeting), MEETING, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"]
+    words += ["--bind", str(socket_folder), SOCKET_FOLDER, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"]
     for name, value in environment().items():
         words += ["--setenv", name, value]
     return words
 
 
 def environment():
-    """Student code's environment; of the instructor's variables only `PASSED_ON` and the mirror's folder are in it."""
+    """Student code's environment: of the instructor's, only `INHERITED_VARIABLES` and the mirror's folder."""
     package = Path(data.__file__).resolve().parent
-    variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    variables = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
     variables |= {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "PYTHONPATH": str(package.parent),

@@ -1,4 +1,4 @@
-"""The sandbox with walls: a confined process with the imports done, from which kernels and checkers are forked."""
+"""The isolated sandbox: a confined process with the imports done, from which kernels and checkers are forked."""
 
 import json
 import os
@@ -32,21 +32,21 @@ class BubblewrapSandbox(Sandbox):
         Where bubblewrap does not work.
     """
 
-    checks_outside = True
+    supports_checkers = True
 
     def __init__(self, modules=()):
-        bubblewrap.require()
+        bubblewrap.require_bubblewrap()
         temporary = None if len(tempfile.gettempdir()) < 50 else "/tmp"  # a socket's path may not be long
-        self.meeting = Path(tempfile.mkdtemp(prefix="tlg-", dir=temporary))
-        self.address = str(self.meeting / "server")
-        self._log = self.meeting / "log"
-        words = [*bubblewrap.command(self.meeting), sys.executable, "-P", "-m", SERVER, *modules]
+        self.socket_folder = Path(tempfile.mkdtemp(prefix="tlg-", dir=temporary))
+        self.address = str(self.socket_folder / "server")
+        self._log = self.socket_folder / "log"
+        words = [*bubblewrap.command(self.socket_folder), sys.executable, "-P", "-m", SERVER, *modules]
         self._started = threading.Event()
         # Bubblewrap dies with the thread that started it, so that thread must live as long as the sandbox.
-        threading.Thread(target=self._keep, args=(words,), daemon=True).start()
+        threading.Thread(target=self._hold_process, args=(words,), daemon=True).start()
         self._started.wait()
 
-    def _keep(self, words):
+    def _hold_process(self, words):
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=log, stderr=log)
         self._started.set()
@@ -111,4 +111,4 @@ class BubblewrapSandbox(Sandbox):
         """End it and every fork."""
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self.meeting, ignore_errors=True)
+        shutil.rmtree(self.socket_folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What the engine may ask of a sandbox. `fork_server` has the one with walls, `unsandboxed` the one without."""
+"""What the engine may ask of a sandbox. `fork_server` has the isolated one, `unsandboxed` the other."""
 
 from abc import ABC, abstractmethod
 
@@ -20,13 +20,13 @@ class Sandbox(ABC):
 
     Attributes
     ----------
-    checks_outside : bool
+    supports_checkers : bool
         Whether it has clean processes in which checks can run, out of the reach of student code.
     alive : bool
         Whether it can start anything.
     """
 
-    checks_outside = False
+    supports_checkers = False
     alive = True
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Sandbox(ABC):
         Raises
         ------
         NotImplementedError
-            Where `checks_outside` is false.
+            Where `supports_checkers` is false.
         KernelError, SandboxError
         """
         raise NotImplementedError("this sandbox has no clean processes")
@@ -66,9 +66,9 @@ class SandboxProcess(ABC):
 
     Attributes
     ----------
-    cpu : float
+    cpu_seconds : float
         Processor seconds that it and its children have used, measured outside of it.
-    cpu_ready : float
+    cpu_seconds_at_start : float
         What it had used when it was ready.
     alive : bool
     reason : str or None
@@ -90,13 +90,13 @@ class Kernel(SandboxProcess):
     Attributes
     ----------
     client : jupyter_client.AsyncKernelClient
-    used : float
+    counted_seconds : float
         Seconds that count against a limit: those of the processor, and those in which it slept.
-    excused : bool
-        Whether it waits for the grader now, not for itself; then sleeping does not count.
+    waits_for_grader : bool
+        Whether it waits for the grader now, and not for itself. Then sleeping does not count.
     """
 
-    excused = False
+    waits_for_grader = False
 
     @abstractmethod
     def interrupt(self):

@@ -13,7 +13,7 @@ import zmq.asyncio
 from jupyter_client.connect import write_connection_file
 
 from tlcourse.grading.sandbox._jupyter_client import WatchedClient
-from tlcourse.grading.sandbox.bubblewrap import MEETING
+from tlcourse.grading.sandbox.bubblewrap import SOCKET_FOLDER
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
 LARGEST_MESSAGE = 64 << 20  # bytes; ZeroMQ drops the connection of a process that sends more
@@ -36,15 +36,15 @@ class ForkedProcess(SandboxProcess):
     Attributes
     ----------
     idle : float
-        Seconds in which none of its threads wanted a processor, and it was not `excused`.
+        Seconds in which none of its threads wanted a processor, and it was not `waits_for_grader`.
     """
 
-    excused = False
+    waits_for_grader = False
 
     def __init__(self, fork_server, files, limits, role, **request):
-        self.folder = fork_server.meeting / secrets.token_hex(4)
+        self.folder = fork_server.socket_folder / secrets.token_hex(4)
         self.folder.mkdir(mode=0o700)
-        self.cpu = self.cpu_ready = self.idle = 0.0
+        self.cpu_seconds = self.cpu_seconds_at_start = self.idle = 0.0
         self.alive, self.reason, self._ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in files.items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
@@ -74,10 +74,10 @@ class ForkedProcess(SandboxProcess):
             while line := await reader.readline():
                 message, now = json.loads(line), time.monotonic()
                 if "cpu" in message:
-                    self.cpu = max(self.cpu, message["cpu"])
-                    self.idle += 0 if message["busy"] or self.excused else now - last
+                    self.cpu_seconds = max(self.cpu_seconds, message["cpu"])
+                    self.idle += 0 if message["busy"] or self.waits_for_grader else now - last
                 if message.get("ready"):
-                    self.cpu_ready = self.cpu
+                    self.cpu_seconds_at_start = self.cpu_seconds
                     self._ready.set()
                 self.reason = message.get("reason") or self.reason
                 last = now
@@ -85,13 +85,13 @@ class ForkedProcess(SandboxProcess):
         writer.close()
 
     @property
-    def used(self):
+    def counted_seconds(self):
         """Seconds that count against a limit: those of the processor, and those in which it slept.
 
         Seconds in which others had the processor, or in which it waited for the checker, do not count: a busy machine
         takes no marks.
         """
-        return self.cpu + self.idle
+        return self.cpu_seconds + self.idle
 
     async def connect(self):
         """Streams to the socket on which it listens."""
@@ -118,11 +118,11 @@ class ConfinedKernel(ForkedProcess, Kernel):
         _, info = write_connection_file(
             str(self.folder / "c.json"), ip=str(self.folder / "k"), transport="ipc", key=key
         )
-        self._request["connection"] = info | {"ip": f"{MEETING}/{self.folder.name}/k"}
+        self._request["connection"] = info | {"ip": f"{SOCKET_FOLDER}/{self.folder.name}/k"}
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
-        self.client = WatchedClient(context=context, kernel_lives=self._is_alive)
+        self.client = WatchedClient(context=context, kernel_is_alive=self._is_alive)
         self.client.load_connection_info(info)
         self.client.allow_stdin = False
 

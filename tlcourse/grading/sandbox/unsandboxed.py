@@ -1,4 +1,4 @@
-"""The sandbox without walls: ordinary kernels under the system's own limits, for machines without bubblewrap.
+"""No isolation: ordinary kernels under the system's own limits, for machines without bubblewrap.
 
 Student code can then read and write what the instructor can, and its checks run beside it. `sandbox.bubblewrap`
 names the alternatives first, and only ``--unsafe`` gets here.
@@ -37,11 +37,11 @@ class Unsandboxed(Sandbox):
 
 
 class UnconfinedKernel(Kernel):
-    """A kernel without walls."""
+    """A kernel that is not isolated."""
 
     def __init__(self, files, limits):
         self._files, self._limits = files, limits
-        self.alive, self.reason, self.cpu_ready = True, None, 0.0
+        self.alive, self.reason, self.cpu_seconds_at_start = True, None, 0.0
         self._cpu, self._idle, self._looked = 0.0, 0.0, time.monotonic()
 
     async def start(self):
@@ -61,7 +61,7 @@ class UnconfinedKernel(Kernel):
         await self._manager.start_kernel(cwd=self._folder, env=environment, extra_arguments=["--log-level=50"])
         self._process = psutil.Process(self._manager.provisioner.process.pid)
         self._limit(self._process.pid)
-        self.client = self._manager.client(kernel_lives=self._is_alive)
+        self.client = self._manager.client(kernel_is_alive=self._is_alive)
         self.client.start_channels(stdin=False, hb=False)
         self.client.allow_stdin = False
         try:
@@ -69,7 +69,7 @@ class UnconfinedKernel(Kernel):
         except RuntimeError as error:
             await self.close()
             raise KernelError(f"the kernel does not answer ({error})") from error
-        self.cpu_ready = self.cpu
+        self.cpu_seconds_at_start = self.cpu_seconds
 
     def _limit(self, pid):
         """Set what this system lets one set for another process: Linux alone, with prlimit."""
@@ -88,7 +88,7 @@ class UnconfinedKernel(Kernel):
         return self.alive
 
     @property
-    def cpu(self):
+    def cpu_seconds(self):
         """Processor seconds of the kernel and its children."""
         with contextlib.suppress(psutil.Error):
             tree = [self._process, *self._process.children(recursive=True)]
@@ -96,9 +96,9 @@ class UnconfinedKernel(Kernel):
         return self._cpu
 
     @property
-    def used(self):
+    def counted_seconds(self):
         """Processor seconds, and seconds in which it used next to none."""
-        before, cpu, now = self._cpu, self.cpu, time.monotonic()
+        before, cpu, now = self._cpu, self.cpu_seconds, time.monotonic()
         if cpu - before < 0.02 * (now - self._looked):
             self._idle += now - self._looked
         self._looked = now

@@ -21,7 +21,7 @@ def read_submission(folder, student, unit):
     if folder.is_symlink() or folder.parent.is_symlink():
         note = f"{folder.name} is a link, not a folder, and was not read."
         return Submission(student, unit, None, hashlib.sha256(b"").hexdigest(), {}, notes=(note,))
-    file, notes = notebook_of(folder, unit)
+    file, notes = find_notebook(folder, unit)
     content = None
     if file is not None:
         with file.open("rb") as opened:
@@ -34,7 +34,7 @@ def read_submission(folder, student, unit):
     return Submission(student, unit, content, digest.hexdigest(), files, timestamp, tuple(notes))
 
 
-def notebook_of(folder, unit):
+def find_notebook(folder, unit):
     """The file that must be the unit's notebook, and what to say about its name."""
     notebooks = _notebooks(folder) or [path for part in _folders(folder) for path in _notebooks(part)]
     readable = [path for path in notebooks if path.is_file() and not path.is_symlink()]

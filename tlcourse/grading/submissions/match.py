@@ -5,24 +5,28 @@ import re
 
 def match_cells(cells, assignment, notes):
     """Give each cell the metadata of the released cell that it is, or none; what was lost is added to `notes`."""
-    released = assignment.by_id()
-    texts = {condensed(cell[text]): name for name, cell in reversed(released.items()) for text in ("full", "source")}
+    released = assignment.cells_by_id()
+    texts = {
+        collapse_whitespace(cell[text]): name
+        for name, cell in reversed(released.items())
+        for text in ("full", "source")
+    }
     lost = []
     for cell in cells:
-        marks = cell.metadata.pop("nbgrader", {})
-        name = marks.get("grade_id") if isinstance(marks.get("grade_id"), str) else None
+        nbgrader = cell.metadata.pop("nbgrader", {})
+        name = nbgrader.get("grade_id") if isinstance(nbgrader.get("grade_id"), str) else None
         if name not in released:
             ids = [origin for origin in cell.metadata["origin"] if origin in released]
             name = ids[0] if ids else _by_content(cell, assignment, cells, texts)
-            if name and not (marks.get("grade_id") is None and ids):
+            if name and not (nbgrader.get("grade_id") is None and ids):
                 lost.append(name)
         if name in released:
             cell.metadata["nbgrader"] = dict(released[name]["nbgrader"])
             _set_type(cell, released[name]["cell_type"])
-            if marks and marks.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
+            if nbgrader and nbgrader.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
                 notes.append(f"Cell {name} had nbgrader metadata of another version; the release's were taken.")
     for name in dict.fromkeys(lost):
-        notes.append(f"Cell {name} had lost its metadata and was recognised by what it holds.")
+        notes.append(f"Cell {name} had lost its metadata and was recognized by its contents.")
 
 
 def _set_type(cell, kind):
@@ -37,14 +41,14 @@ def _set_type(cell, kind):
 
 
 def _by_content(cell, assignment, cells, texts):
-    """The grade_id of the released cell that this one must be, judged by its text; None where that is not sure."""
-    text = condensed(cell.source)
+    """The grade_id of the released cell that this one must be, by its text; None where that is not certain."""
+    text = collapse_whitespace(cell.source)
     if text and text in texts:
         return texts[text]
     if cell.cell_type == "markdown":
         return _written_answer(cell, assignment, cells)
     defined = _defined(cell.source)
-    for name, released in assignment.by_id().items() if defined else ():
+    for name, released in assignment.cells_by_id().items() if defined else ():
         wanted = _defined(released["source"]) if released["nbgrader"].get("solution") else set()
         if wanted and wanted <= defined:
             return name
@@ -56,15 +60,17 @@ def _written_answer(cell, assignment, cells):
     place = next(number for number, other in enumerate(cells) if other is cell)
     if place == 0:
         return None
-    before = condensed(cells[place - 1].source)
+    before = collapse_whitespace(cells[place - 1].source)
     for earlier, later in zip(assignment.cells, assignment.cells[1:], strict=False):
-        if later["grade_id"] and later["cell_type"] == "markdown" and before == condensed(earlier["source"]):
-            unchanged = any(condensed(other["source"]) == condensed(cell.source) for other in assignment.cells)
+        if later["grade_id"] and later["cell_type"] == "markdown" and before == collapse_whitespace(earlier["source"]):
+            unchanged = any(
+                collapse_whitespace(other["source"]) == collapse_whitespace(cell.source) for other in assignment.cells
+            )
             return None if unchanged else later["grade_id"]
     return None
 
 
-def condensed(source):
+def collapse_whitespace(source):
     """A cell's text by which it is recognized: white space does not count."""
     return " ".join(source.split())
 
@@ -74,9 +80,9 @@ def _defined(source):
     return set(re.findall(r"^(?:async )?def (\w+)\(", source, flags=re.MULTILINE))
 
 
-def is_test(marks):
+def is_locked(nbgrader):
     """Whether a cell with this metadata is the instructor's: a check, or text that is locked."""
-    return bool(marks.get("locked") or (marks.get("grade") and not marks.get("solution")))
+    return bool(nbgrader.get("locked") or (nbgrader.get("grade") and not nbgrader.get("solution")))
 
 
 def grade_id_of(cell):

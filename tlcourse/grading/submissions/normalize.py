@@ -1,4 +1,4 @@
-"""Brings a damaged submission back to the shape of its release, where that is safe, and says what was done.
+"""Brings a damaged submission back to the shape of its release, where that is safe, and reports what was done.
 
 Solutions are the student's and stay as they are. Tests are the instructor's: whatever a submission holds in their place
 is taken out, and the originals are put in behind the solution that they test.
@@ -9,15 +9,15 @@ import collections
 
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.submissions import reading
-from tlcourse.grading.submissions.match import condensed, grade_id_of, is_test, match_cells
+from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
 from tlcourse.notebooks import KERNEL
 
-ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; hand that in."
+ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; submit that copy."
 UNANSWERED = "had been deleted and was put back unanswered."
 
 
 def read_normalized(content, assignment):
-    """`normalize` what a student submitted; a sentence more says what to do about an answer that was not found.
+    """`normalize` what a student submitted; an extra sentence gives advice on an answer that was not found.
 
     Raises
     ------
@@ -43,11 +43,11 @@ def normalize(notebook, assignment):
     """
     notes = []
     match_cells(notebook.cells, assignment, notes)
-    _take_out_copies(notebook, assignment.by_id(), notes)
+    _remove_duplicate_checks(notebook, assignment.cells_by_id(), notes)
     _keep_last_answers(notebook.cells, assignment, notes)
-    _put_back_setup(notebook, assignment, notes)
-    _put_back_answers(notebook, assignment, notes)
-    _put_in_tests(notebook, assignment, notes)
+    _restore_setup(notebook, assignment, notes)
+    _restore_answers(notebook, assignment, notes)
+    _insert_checks(notebook, assignment, notes)
     for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("origin", None)
         cell.id = grade_id_of(cell) or f"cell-{number}"
@@ -55,19 +55,22 @@ def normalize(notebook, assignment):
     return notebook, notes
 
 
-def _take_out_copies(notebook, released, notes):
+def _remove_duplicate_checks(notebook, released, notes):
     """Leave one cell of each check, which marks its place, and say which had been changed."""
     seen, kept = set(), []
     for cell in notebook.cells:
         name = grade_id_of(cell)
-        if not name or not is_test(released[name]["nbgrader"]):
+        if not name or not is_locked(released[name]["nbgrader"]):
             kept.append(cell)
         elif name in seen:
             notes.append(f"A copy of the check {name} was taken out.")
         else:
             seen.add(name)
             kept.append(cell)
-            if condensed(cell.source) not in (condensed(released[name]["source"]), condensed(released[name]["full"])):
+            if collapse_whitespace(cell.source) not in (
+                collapse_whitespace(released[name]["source"]),
+                collapse_whitespace(released[name]["full"]),
+            ):
                 notes.append(f"The check {name} had been changed; the original was used.")
     notebook.cells = kept
 
@@ -75,42 +78,46 @@ def _take_out_copies(notebook, released, notes):
 def _keep_last_answers(cells, assignment, notes):
     """Leave nbgrader's metadata on one cell of a grade_id: the last answer in front of its check, else the last one."""
     times = collections.Counter(grade_id_of(cell) for cell in cells)
-    for name, released in assignment.by_id().items():
+    for name, released in assignment.cells_by_id().items():
         if times[name] < 2:
             continue
         copies = [number for number, cell in enumerate(cells) if grade_id_of(cell) == name]
-        stub = condensed(released["source"])
-        first_check = next((n for n, cell in enumerate(cells) if _checks(cell, name, assignment)), len(cells))
-        answers = [number for number in copies if condensed(cells[number].source) != stub] or copies
+        stub = collapse_whitespace(released["source"])
+        first_check = next((n for n, cell in enumerate(cells) if _is_check_of(cell, name, assignment)), len(cells))
+        answers = [number for number in copies if collapse_whitespace(cells[number].source) != stub] or copies
         chosen = max([number for number in answers if number < first_check] or answers)
         for number in copies:
             if number != chosen:
                 del cells[number].metadata["nbgrader"]
-                if cells[number].cell_type == "code" and condensed(cells[number].source) == stub:
+                if cells[number].cell_type == "code" and collapse_whitespace(cells[number].source) == stub:
                     cells[number].source = f"# An untouched copy of {name}, not run."
         notes.append(f"There were several cells {name}; the last answer in front of its check counts.")
 
 
-def _checks(cell, exercise, assignment):
+def _is_check_of(cell, exercise, assignment):
     """Whether a cell is one of the instructor's checks of this exercise."""
     name = grade_id_of(cell)
-    return name and is_test(assignment.by_id()[name]["nbgrader"]) and assignment.exercise(name) == exercise != name
+    return (
+        name
+        and is_locked(assignment.cells_by_id()[name]["nbgrader"])
+        and assignment.exercise_of(name) == exercise != name
+    )
 
 
-def _put_back_setup(notebook, assignment, notes):
+def _restore_setup(notebook, assignment, notes):
     """Bring back a deleted set-up cell: without its imports nothing could earn anything."""
     for place, released in enumerate(assignment.cells):
         if released["cell_type"] != "code" or "setup" not in released["tags"]:
             continue
         names = _assigned(released["source"])
-        if any(condensed(released["source"]) == condensed(cell.source) for cell in notebook.cells):
+        if any(collapse_whitespace(released["source"]) == collapse_whitespace(cell.source) for cell in notebook.cells):
             continue
         if any("setup" in cell.metadata.get("tags", []) and _assigned(cell.source) & names for cell in notebook.cells):
             continue
         if names and all(any(name in _assigned(cell.source) for cell in notebook.cells) for name in names):
             continue
         where = _place_after(notebook.cells, assignment, place)
-        notebook.cells.insert(where, _new(released))
+        notebook.cells.insert(where, _from_release(released))
         notes.append("A set-up cell had been deleted and was put back.")
 
 
@@ -130,47 +137,47 @@ def _place_after(cells, assignment, place):
     for earlier in reversed(assignment.cells[:place]):
         for number, cell in enumerate(cells):
             if (earlier["grade_id"] and grade_id_of(cell) == earlier["grade_id"]) or (
-                not earlier["grade_id"] and condensed(earlier["source"]) == condensed(cell.source)
+                not earlier["grade_id"] and collapse_whitespace(earlier["source"]) == collapse_whitespace(cell.source)
             ):
                 return number + 1
     return 0
 
 
-def _put_back_answers(notebook, assignment, notes):
+def _restore_answers(notebook, assignment, notes):
     """Bring back a deleted stub or written answer, unanswered, so that the gradebook has a row for it."""
-    there = {grade_id_of(cell) for cell in notebook.cells}
+    present = {grade_id_of(cell) for cell in notebook.cells}
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
-        if name and not is_test(released["nbgrader"]) and name not in there:
-            notebook.cells.insert(_place_after(notebook.cells, assignment, place), _new(released))
+        if name and not is_locked(released["nbgrader"]) and name not in present:
+            notebook.cells.insert(_place_after(notebook.cells, assignment, place), _from_release(released))
             notes.append(f"Cell {name} {UNANSWERED}")
 
 
-def _put_in_tests(notebook, assignment, notes):
+def _insert_checks(notebook, assignment, notes):
     """Put every original check in: where the submission has it, if that is behind the solution; else right there."""
     cells = notebook.cells
     names = [grade_id_of(cell) for cell in cells]
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
-        if not name or not is_test(released["nbgrader"]):
+        if not name or not is_locked(released["nbgrader"]):
             continue
-        solution = assignment.exercise(name)
+        solution = assignment.exercise_of(name)
         earliest = max((number + 1 for number, other in enumerate(names) if other == solution), default=0)
         where = names.index(name) if name in names else None
         if where is not None and where >= earliest:
-            cells[where] = _new(released, released["full"])
+            cells[where] = _from_release(released, released["full"])
             continue
         if where is not None:
             del cells[where], names[where]
             earliest -= 1
-        trouble = "had been deleted" if where is None else "stood before its exercise"
-        notes.append(f"The check {name} {trouble} and was put back.")
+        problem = "had been deleted" if where is None else "stood before its exercise"
+        notes.append(f"The check {name} {problem} and was put back.")
         target = max(earliest, _place_after(cells, assignment, place))
-        cells.insert(target, _new(released, released["full"]))
+        cells.insert(target, _from_release(released, released["full"]))
         names.insert(target, name)
 
 
-def _new(released, source=None):
+def _from_release(released, source=None):
     """A cell of the release, for a submission that lacks it."""
     metadata = {"origin": []}
     if released["tags"]:

@@ -8,7 +8,7 @@ LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 
 
 class Unreadable(ValueError):  # noqa: N818
-    """A file that is no notebook; the message says why, for the student."""
+    """A file that is no notebook; the message gives the reason, for the student."""
 
 
 def read(content):
@@ -21,7 +21,7 @@ def read(content):
     if not content.strip():
         raise Unreadable("the file is empty")
     if len(content) > LARGEST_NOTEBOOK:
-        raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and hand it in again")
+        raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and submit it again")
     try:
         raw = json.loads(content.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as error:
@@ -49,8 +49,8 @@ def _cell(raw):
     if not isinstance(source, str):
         return None
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    marks, tags = metadata.get("nbgrader"), metadata.get("tags")
-    kept = {"nbgrader": marks} if isinstance(marks, dict) and marks else {}
+    nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
+    kept = {"nbgrader": nbgrader} if isinstance(nbgrader, dict) and nbgrader else {}
     if isinstance(tags, list) and tags:
         kept["tags"] = [tag for tag in tags if isinstance(tag, str)]
     ids = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata

@@ -25,6 +25,6 @@ def test_ipython_has_what_tamper_detection_relies_on():
     assert hasattr(shell.events, "callbacks"), changed("ipython", "its events have no callbacks", _ipython)
     shell.ast_transformers.append(object())
     shell.run_cell = lambda *_: None
-    _ipython.take_out_hooks(shell)
+    _ipython.remove_hooks(shell)
     assert shell.ast_transformers == []
     assert "run_cell" not in vars(shell)

@@ -25,7 +25,7 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 suppress_warnings = ["mystnb.unknown_mime_type", "ref.python"]  # types are named in words: "list of numbers"
 
-# The reference tells what is in the package, and TensorFlow is not needed for that. `autodoc_mock_imports` would let
+# The reference lists what is in the package, and TensorFlow is not needed for that. `autodoc_mock_imports` would let
 # it in where Sphinx looks for the source of a base class.
 sys.meta_path.insert(0, MockFinder(["keras", "tensorflow", "ai_edge_litert", "dask", "distributed"]))
 autodoc_typehints = "none"
@@ -50,7 +50,7 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
-    "icon_links": [{"name": "GitHub", "url": addresses.SITE, "icon": "fa-brands fa-github"}],
+    "icon_links": [{"name": "GitHub", "url": addresses.REPOSITORY, "icon": "fa-brands fa-github"}],
     "footer_start": ["copyright"],
     "footer_end": [],
 }

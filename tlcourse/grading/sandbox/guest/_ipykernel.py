@@ -1,6 +1,6 @@
 """What the sandbox relies on in ipykernel beyond its documentation. Tested with ipykernel 7.4.
 
-tests/grading/sandbox/guest/test_ipykernel.py says which of these has changed.
+tests/grading/sandbox/guest/test_ipykernel.py reports which of these has changed.
 """
 
 import sys
@@ -20,7 +20,7 @@ OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IP
 CELL_FILE = "ipykernel_"  # occurs in the file name of each cell's code
 
 
-def leave_out_the_debugger():
+def disable_debugger():
     """Keep ipykernel from giving each kernel a debugger that nobody will use: it takes debugpy where it can."""
     sys.modules["debugpy"] = None
 

@@ -1,13 +1,13 @@
 """Internals of IPython and ipykernel by which student code could interfere with a check. Tested with IPython 9.18.
 
 Sent as text into a student's kernel together with `integrity`, so it uses nothing of tlcourse.
-tests/grading/sandbox/guest/test_ipython.py says which of these has changed.
+tests/grading/sandbox/guest/test_ipython.py reports which of these has changed.
 """
 
 import sys
 import types
 
-SHELL = (
+SHELL_METHODS = (
     "run_cell",
     "run_cell_async",
     "run_ast_nodes",
@@ -17,15 +17,15 @@ SHELL = (
     "user_expressions",
 )
 WATCHED = {  # functions that run a cell, by module
-    "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL],
+    "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL_METHODS],
     "ipykernel.zmqshell": [f"ZMQInteractiveShell.{name}" for name in ("run_cell", "_showtraceback")],
     "ipykernel.ipkernel": ["IPythonKernel.do_execute"],
     "ipykernel.kernelbase": ["Kernel.execute_request"],
 }
-OWN = ("IPython", "ipykernel", "matplotlib_inline")  # whose callbacks stay
+TRUSTED_PACKAGES = ("IPython", "ipykernel", "matplotlib_inline")  # whose callbacks stay
 
 
-def take_out_hooks(shell):
+def remove_hooks(shell):
     """Stop tracing, and take everything out of the shell by which earlier cells can change what a later one does.
 
     Parameters
@@ -41,4 +41,6 @@ def take_out_hooks(shell):
     shell.ast_transformers, shell.input_transformers_post, shell.custom_exceptions = [], [], ()
     shell.input_transformer_manager = TransformerManager()
     for event, callbacks in shell.events.callbacks.items():
-        shell.events.callbacks[event] = [hook for hook in callbacks if str(hook.__module__).startswith(OWN)]
+        shell.events.callbacks[event] = [
+            hook for hook in callbacks if str(hook.__module__).startswith(TRUSTED_PACKAGES)
+        ]

@@ -1,7 +1,7 @@
 """In a clean fork of the server: runs the checks, with the student's functions called in their own process.
 
 So hidden tests, expected values and comparisons are where no student code has been. A check that hands over or gets
-back values that are not serializable (a Keras model) cannot be decided here; then the reply says so.
+back values that are not serializable (a Keras model) cannot be decided here; then the reply has the key "undecided".
 
 Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text} is answered by calls
 ({"function", "arguments", "keywords"}), each of which is answered in turn, and at last by {"verdict": ...}.
@@ -58,9 +58,9 @@ class Checker:
 
     def _check(self, request):
         for name in request["names"]:
-            self.namespace[name] = self._stand_in(name)
+            self.namespace[name] = self._proxy(name)
         if missing := unknown_names(request["check"], self.namespace):
-            return {"cannot": f"the check uses {', '.join(missing)}"}
+            return {"undecided": f"the check uses {', '.join(missing)}"}
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
         seed_everything()
         printed = io.StringIO()
@@ -68,7 +68,7 @@ class Checker:
             with contextlib.redirect_stdout(printed):
                 exec(compile(request["check"], "<check>", "exec"), self.namespace)
         except CannotCheck as reason:
-            return {"cannot": str(reason)}
+            return {"undecided": str(reason)}
         except Exception as error:
             lines = traceback.format_exception_only(error)
             return {
@@ -79,7 +79,7 @@ class Checker:
             }
         return {"ename": None, "printed": printed.getvalue()}
 
-    def _stand_in(self, name):
+    def _proxy(self, name):
         """A function that calls the student's."""
 
         def function(*arguments, **keywords):

@@ -36,10 +36,10 @@ def fingerprints(watched):
         if module.startswith("tlcourse.") and not module.startswith("tlcourse.grading") and content is not None:
             functions = {name: value for name, value in vars(content).items() if isinstance(value, types.FunctionType)}
             wanted |= {f"{module}.{name}": value for name, value in functions.items()}
-    return {name: _print_of(value) for name, value in wanted.items()}
+    return {name: _fingerprint(value) for name, value in wanted.items()}
 
 
-def _print_of(value):
+def _fingerprint(value):
     value = getattr(value, "_implementation", value)  # numpy's dispatcher
     code = getattr(getattr(value, "__wrapped__", value), "__code__", None) or getattr(value, "__code__", None)
     if code is None:
@@ -54,7 +54,7 @@ def _print_of(value):
     return digest.hexdigest()
 
 
-def prepare(namespace, sources, statements):
+def reset_modules(namespace, sources, statements):
     """Load the modules that checks use anew, bind the names of the set-up again, and seed.
 
     Parameters
@@ -88,14 +88,14 @@ def mutate(namespace, name):
     original = namespace[name]
 
     def mutated(*arguments, **keywords):
-        return _other(original(*arguments, **keywords))
+        return _altered(original(*arguments, **keywords))
 
     mutated.__name__ = name
     namespace[name] = mutated
     return lambda: namespace.__setitem__(name, original)
 
 
-def _other(value):
+def _altered(value):
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
@@ -103,7 +103,7 @@ def _other(value):
     if isinstance(value, str):
         return value + "?"
     if isinstance(value, (list, tuple)) and value:
-        return type(value)(_other(item) for item in value) if type(value) in (list, tuple) else object()
+        return type(value)(_altered(item) for item in value) if type(value) in (list, tuple) else object()
     if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in "iuf":
         return value * 1.371 + 3.1417
     return object()

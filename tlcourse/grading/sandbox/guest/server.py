@@ -24,13 +24,13 @@ import sys
 from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
-from tlcourse.grading.sandbox.bubblewrap import HOME, MEETING
+from tlcourse.grading.sandbox.bubblewrap import HOME, SOCKET_FOLDER
 from tlcourse.grading.sandbox.guest import _ipykernel, checker, frame_watch, function_server, monitor, namespaces
 
 
 def serve(modules):
     """Import, then wait for requests for ever."""
-    _ipykernel.leave_out_the_debugger()
+    _ipykernel.disable_debugger()
     gc.disable()  # a quarter of the time of TensorFlow's import goes into looking for garbage that is not there
     for name in (*_ipykernel.IMPORTS, *modules):
         with contextlib.suppress(Exception):  # a module that is missing is the submission's affair
@@ -39,58 +39,58 @@ def serve(modules):
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, the pages of all that has been imported
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{MEETING}/new")
+    listener.bind(f"{SOCKET_FOLDER}/new")
     listener.listen(64)
-    os.rename(f"{MEETING}/new", f"{MEETING}/server")
+    os.rename(f"{SOCKET_FOLDER}/new", f"{SOCKET_FOLDER}/server")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for monitors
     while True:
         connection, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _oversee(connection)
+            _serve_request(connection)
             os._exit(0)
         connection.close()
 
 
-def _oversee(connection):
+def _serve_request(connection):
     with connection, connection.makefile("r", encoding="utf-8") as lines:
         request = json.loads(lines.readline())
         namespaces.new_namespaces()
-        is_ready, say_ready = os.pipe()
+        ready_reader, ready_writer = os.pipe()
         first = os.fork()
         if first == 0:
-            os.close(is_ready)
+            os.close(ready_reader)
             lines.detach()
             connection.close()
-            _first_process(request, say_ready)
-        os.close(say_ready)
-        ready, _, _ = select.select([is_ready, connection], [], [], 60)
-        if is_ready in ready and os.read(is_ready, 1):
+            _first_process(request, ready_writer)
+        os.close(ready_writer)
+        ready, _, _ = select.select([ready_reader, connection], [], [], 60)
+        if ready_reader in ready and os.read(ready_reader, 1):
             monitor.send(connection, ready=True, cpu=monitor.usage(first)["cpu"], busy=True)
-        os.close(is_ready)
-        monitor.watch(connection, first, request["limits"])
+        os.close(ready_reader)
+        monitor.supervise(connection, first, request["limits"])
 
 
-def _first_process(request, say_ready):
+def _first_process(request, ready_writer):
     """Begin the namespaces' process tree, and end with the kernel."""
     try:
         namespaces.die_with_parent(signal.SIGKILL)
-        namespaces.own_mounts()
+        namespaces.unshare_mounts()
         disk = request["limits"]["disk_megabytes"]
         readable = bubblewrap.readable_folders()  # the course may lie in /tmp itself
         for path, size in ((HOME, disk), ("/tmp", disk), ("/dev/shm", min(disk, 64))):
-            namespaces.own_folder(path, size, keep=readable)
+            namespaces.mount_folder(path, size, keep=readable)
         with contextlib.suppress(
             OSError
         ):  # inside another container: then /proc shows the sandbox's processes, unreadable
-            namespaces.own_proc()
+            namespaces.mount_proc()
         if request["role"] == "checker":
-            _checker(request, say_ready)
+            _checker(request, ready_writer)
         kernel = os.fork()
         if kernel == 0:
-            _kernel(request, say_ready)
-        os.close(say_ready)
+            _kernel(request, ready_writer)
+        os.close(ready_writer)
         while True:
             pid, status = os.wait()
             if pid == kernel:
@@ -100,24 +100,24 @@ def _first_process(request, say_ready):
     os._exit(70)
 
 
-def _kernel(request, say_ready):
+def _kernel(request, ready_writer):
     """Become the kernel: sockets are bound and privileges are given up before any student code."""
-    _settle(request)
+    _set_up_home(request)
     connection_file = Path("/tmp/kernel.json")
     connection_file.write_text(json.dumps(request["connection"]), encoding="utf-8")
     app = _ipykernel.application(connection_file)
     function_server.LISTENER = _listener(request)
     frame_watch.watch()
-    _give_up_privileges(request, say_ready)
+    _give_up_privileges(request, ready_writer)
     app.start()
     os._exit(0)
 
 
-def _checker(request, say_ready):
+def _checker(request, ready_writer):
     """Become the checker, in which no student code ever runs."""
-    _settle(request)
+    _set_up_home(request)
     listener = _listener(request)
-    _give_up_privileges(request, say_ready)
+    _give_up_privileges(request, ready_writer)
     namespaces.die_with_parent(signal.SIGKILL)  # a process that becomes another user loses that
     connection, _ = listener.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
@@ -125,7 +125,7 @@ def _checker(request, say_ready):
     os._exit(0)
 
 
-def _settle(request):
+def _set_up_home(request):
     _write_files(request["files"])
     sys.path[:] = [path for path in sys.path if path != ""]
     sys.path.append(HOME)  # a submitted module can be imported, but takes no installed package's place
@@ -133,19 +133,19 @@ def _settle(request):
 
 def _listener(request):
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{MEETING}/{request['name']}/s")
+    listener.bind(f"{SOCKET_FOLDER}/{request['name']}/s")
     listener.listen(1)
     return listener
 
 
-def _give_up_privileges(request, say_ready):
+def _give_up_privileges(request, ready_writer):
     limits = request["limits"]
-    namespaces.hide(MEETING)
-    namespaces.limit(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
+    namespaces.hide(SOCKET_FOLDER)
+    namespaces.set_limits(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
     namespaces.drop_privileges()
     Path("/proc/self/oom_score_adj").write_text("1000")
-    os.write(say_ready, b"1")
-    os.close(say_ready)
+    os.write(ready_writer, b"1")
+    os.close(ready_writer)
 
 
 def _write_files(files):

@@ -16,7 +16,7 @@ class NotSerializable(TypeError):  # noqa: N818
     """A value that cannot be sent as it is."""
 
 
-class Foreign:
+class OpaqueObject:
     """Stands for an object of a type that is not sent: it has a name and a look, and equals nothing."""
 
     def __init__(self, type_name, text):
@@ -103,7 +103,7 @@ def decode(data):
     if tag in "lts":
         return {"l": list, "t": tuple, "s": set}[tag](decode(item) for item in content)
     if tag == "o":
-        return Foreign(*content)
+        return OpaqueObject(*content)
     import numpy
 
     array = numpy.frombuffer(base64.b64decode(content[2]), numpy.dtype(content[0])).reshape(content[1]).copy()

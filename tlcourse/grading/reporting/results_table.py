@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 
-def show(results):
+def print_results(results):
     """Print a line for each student, and how often each status came.
 
     Parameters

@@ -12,7 +12,7 @@ from tlcourse.grading.reporting import class_records, class_report
 from tlcourse.notebooks import write_atomically
 from tlcourse.plots.style import COLORS
 
-LONGEST = 1500  # characters of a student's text that are shown
+MAX_CHARACTERS = 1500  # characters of a student's text that are shown
 SYMBOLS = {
     "graded": "✔",
     "repaired": "✚",
@@ -29,7 +29,7 @@ def page(report):
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("tlcourse.grading.reporting", "."),
         autoescape=True,
-        finalize=harmless,
+        finalize=displayable,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -39,14 +39,15 @@ def page(report):
     )
 
 
-def harmless(value):
+def displayable(value):
     """A text without characters that cannot be seen or turn a line round, cut where it gets long."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     shown = "".join(
-        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\ufffd" for letter in value[:LONGEST]
+        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\ufffd"
+        for letter in value[:MAX_CHARACTERS]
     )
-    return f"{shown} … ({len(value):,} characters)" if len(value) > LONGEST else shown
+    return f"{shown} … ({len(value):,} characters)" if len(value) > MAX_CHARACTERS else shown
 
 
 def write(folder, unit):

@@ -1,7 +1,7 @@
-"""Tries a unit's checks on its own solutions once, and remembers which ways of grading hold for them.
+"""The grading plan of a unit: which ways of grading hold for its checks, tried once on its own solutions.
 
 A safeguard that fails for the reference solution would accuse an honest student, so it is left out for that check. It
-also tells an instructor that the reference itself does not pass, before a class finds out.
+also shows an instructor that the reference itself does not pass, before a class finds out.
 """
 
 import dataclasses
@@ -11,16 +11,16 @@ from pathlib import Path
 from tlcourse import notebooks
 from tlcourse.grading.engine import cell_selection
 from tlcourse.grading.engine.check_grader import CheckGrader
-from tlcourse.grading.engine.grade_submission import completed
+from tlcourse.grading.engine.grade_submission import run_coroutine
 from tlcourse.grading.engine.grading_pool import open_sandbox
 from tlcourse.grading.engine.notebook_runner import NotebookRunner
 from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.submissions import normalize, reading
 
-CHECK_KEYS = {"outside", "mutated", "seconds"}
+PLAN_KEYS = {"outside", "mutated", "seconds"}
 
 
-def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
+def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=False):
     """The assignment with its plan; its solutions run where neither file has a plan that fits.
 
     Parameters
@@ -28,12 +28,12 @@ def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
     assignment : tlcourse.grading.model.assignment.Assignment
     solution : path
         The unit's solved notebook.
-    learned_plan : path
-        Where a plan is kept that had to be found out.
+    cached_plan : path
+        Where a plan made in this course is kept.
     shipped_plan : path
         The plan that came with the solutions.
     unsafe : bool
-        Whether submissions are graded without walls.
+        Whether submissions are graded without a sandbox.
 
     Returns
     -------
@@ -43,11 +43,11 @@ def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
     if not Path(solution).is_file():
         return assignment
     sha256 = code_digest(assignment, solution, unsafe)
-    for file in (learned_plan, shipped_plan):
+    for file in (cached_plan, shipped_plan):
         if checks := _read_plan(file, sha256):
             return dataclasses.replace(assignment, plan=checks)
-    plan = learn(assignment, solution, unsafe)
-    write_plan(learned_plan, plan)
+    plan = make_plan(assignment, solution, unsafe)
+    write_plan(cached_plan, plan)
     return dataclasses.replace(assignment, plan=plan["checks"])
 
 
@@ -55,46 +55,46 @@ def _read_plan(file, sha256):
     """The checks of a plan that is of this code and complete, or None."""
     try:
         plan = json.loads(Path(file).read_text(encoding="utf-8"))
-        complete = all(set(check) >= CHECK_KEYS for name, check in plan["checks"].items() if name != "*")
+        complete = all(set(check) >= PLAN_KEYS for name, check in plan["checks"].items() if name != "*")
         return plan["checks"] if plan["code_sha256"] == sha256 and complete else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def write_plan(file, plan):
-    """Keep what `learn` returned."""
+    """Keep what `make_plan` returned."""
     notebooks.write_atomically(file, json.dumps(plan, indent=1) + "\n")
 
 
-def learn(assignment, solution, unsafe=False):
+def make_plan(assignment, solution, unsafe=False):
     """Grade the unit's own solutions.
 
     Returns
     -------
     dict
-        {"code_sha256": of what was tried, "checks": by grade_id what was learned, "reference_fails": by grade_id the
+        {"code_sha256": of what was tried, "checks": by grade_id what holds, "reference_fails": by grade_id the
         message}.
     """
     for skip in (True, False):
-        learned, failed = _try(assignment, solution, open_sandbox(assignment.modules, unsafe), skip)
+        checks, failed = _grade_reference(assignment, solution, open_sandbox(assignment.modules, unsafe), skip)
         if not failed:
             break
-    learned["*"] = {"skip": skip}
+    checks["*"] = {"skip": skip}
     return {
         "code_sha256": code_digest(assignment, solution, unsafe),
-        "checks": learned,
+        "checks": checks,
         "reference_fails": failed,
     }
 
 
-def _try(assignment, solution, sandbox, skip):
+def _grade_reference(assignment, solution, sandbox, skip):
     notebook, _ = normalize.normalize(reading.read(Path(solution).read_bytes()), assignment)
-    checks = CheckGrader(assignment, learning=True)
+    grader = CheckGrader(assignment, planning=True)
     skipped = cell_selection.unneeded_cells(notebook, assignment) if skip else ()
-    runner = NotebookRunner(notebook, sandbox, checks, assignment.files, assignment.limits, skipped)
-    run = completed(runner.execute())
+    runner = NotebookRunner(notebook, sandbox, grader, assignment.files, assignment.limits, skipped)
+    run = run_coroutine(runner.execute())
     failed = {check["grade_id"]: check["message"] for check in run.verdicts if check["outcome"] != "passed"}
-    return checks.learned, failed
+    return grader.plan, failed
 
 
 def code_digest(assignment, solution, unsafe=False):

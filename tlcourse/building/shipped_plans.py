@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from tlcourse.grading.engine import calibration
+from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
@@ -40,12 +40,12 @@ def write(root, unit):
         new_course(course, root, [unit])
         run_nbgrader(course, "generate_assignment", unit)
         assignment = NbgraderCourse(course).assignment(unit)
-        if not assignment.graded():
+        if not assignment.autograded_cells():
             return None
-        plan = calibration.learn(assignment, CoursePaths(course).solution_file(unit))
+        plan = grading_plan.make_plan(assignment, CoursePaths(course).solution_file(unit))
     if plan["reference_fails"]:
         messages = "; ".join(f"{name}: {message}" for name, message in plan["reference_fails"].items())
         raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}")
     file = CoursePaths(root).shipped_plan_file(unit)
-    calibration.write_plan(file, plan)
+    grading_plan.write_plan(file, plan)
     return file

@@ -1,4 +1,4 @@
-"""The catalogue of pretrained teachers, read from catalogue.toml: the embedded one, and those of keras.applications.
+"""The catalog of pretrained teachers, read from catalog.toml: the embedded one, and those of keras.applications.
 
 A family's facts, such as license and scaling, hold for each of its teachers that does not state its own.
 """
@@ -32,7 +32,7 @@ class Teacher:
 
 
 def _read(file):
-    """The teachers of a catalogue file by name, in its order."""
+    """The teachers of a catalog file by name, in its order."""
     content = tomllib.loads(file.read_text(encoding="utf-8"))
     teachers = {}
     for name, own_facts in content["teachers"].items():
@@ -42,4 +42,4 @@ def _read(file):
     return teachers
 
 
-CATALOGUE = _read(Path(__file__).with_name("catalogue.toml"))
+CATALOG = _read(Path(__file__).with_name("catalog.toml"))

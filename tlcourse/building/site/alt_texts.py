@@ -7,15 +7,15 @@ from pathlib import Path
 
 from tlcourse.grading.model.cell_code import parsed
 
-LONGEST = 300
+MAX_CHARACTERS = 300
 FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "widgets")]
 
 
-def alternative(source, heading, prose):
+def alt_text(source, heading, prose):
     """The text in place of a cell's figure.
 
-    The figure's title, or the section that it stands in; then what its axes say, or what the drawing function of
-    tlcourse says of itself; where there is neither, the last sentence of the text above.
+    The figure's title, or the section that it stands in; then the labels of its axes, or the docstring of the drawing
+    function of tlcourse; where there is neither, the last sentence of the text above.
 
     Parameters
     ----------
@@ -32,21 +32,25 @@ def alternative(source, heading, prose):
     """
     words = _literals(parsed(source))
     axes = [f"{axis}: {', '.join(words[axis])}" for axis in ("xlabel", "ylabel") if words[axis]]
-    drawn = [drawings()[name] for name in re.findall(r"\b(\w+)\(", source) if name in drawings()]
+    drawn = [plot_descriptions()[name] for name in re.findall(r"\b(\w+)\(", source) if name in plot_descriptions()]
     about = [*dict.fromkeys(drawn), *(text.replace("label", " axis") for text in axes)] or [_last_sentence(prose)]
-    titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [plain(heading)]
+    titles = [title for title in words["title"] if re.search(r"\w{3}", title)] or [strip_markdown(heading)]
     sentences = [part.rstrip(".: ") for part in ["; ".join(dict.fromkeys(titles)), *about] if part.strip()]
-    return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:LONGEST]
+    return " ".join(part if part.endswith("?") else f"{part}." for part in sentences)[:MAX_CHARACTERS]
 
 
 @functools.cache
-def drawings():
+def plot_descriptions():
     """The first sentence of each public function that draws, by its name; read, not imported: that takes seconds."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
     draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
     docstrings = {node.name: " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split()) for node in draw}
-    public = {name: plain(text).removeprefix("Draw ") for name, text in docstrings.items() if not name.startswith("_")}
+    public = {
+        name: strip_markdown(text).removeprefix("Draw ")
+        for name, text in docstrings.items()
+        if not name.startswith("_")
+    }
     return {name: text[:1].upper() + text[1:] for name, text in public.items()}
 
 
@@ -76,12 +80,12 @@ def _text(node):
     return ""
 
 
-def plain(text):
+def strip_markdown(text):
     """Markdown without its marks: what a screen reader should read out."""
     without_links = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"<[^>]*>|[*`$]|^#.*$", "", without_links, flags=re.MULTILINE)
 
 
 def _last_sentence(prose):
-    paragraphs = [" ".join(part.split()) for part in plain(prose).split("\n\n") if part.strip()]
+    paragraphs = [" ".join(part.split()) for part in strip_markdown(prose).split("\n\n") if part.strip()]
     return re.split(r"(?<=[.?!:]) (?=[A-Z])", paragraphs[-1])[-1] if paragraphs else ""
