@@ -256,14 +256,17 @@ def _gradebook(folder, unit):
     return sorted(gradebook_rows(folder, unit), key=lambda entry: demo_class.STUDENTS.index(entry["student"]))
 
 
-def _interval(summary):
-    return {key: summary[key] for key in ("mean", "ci95", "seeds")}
+def _interval(accuracies):
+    from tlcourse.stats import predicted
+
+    one_more = list(predicted(accuracies["values"], share=True))
+    return {**{key: accuracies[key] for key in ("mean", "ci95", "seeds")}, "predicted": one_more}
 
 
 def _summaries(runs):
     from tlcourse.stats import summary
 
-    return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
+    return {method: _interval(summary([run[method] for run in runs], True)) for method in ("transfer", "scratch")}
 
 
 def _row(entry):
