@@ -122,7 +122,7 @@ def errs(true_effects, rng, shared):
     )
 
 
-@pytest.mark.parametrize("families", [100, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("families", [100, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shared", [0, 0.7])
 @pytest.mark.parametrize("true_effects", [[MARGIN] * 4, [MARGIN, -MARGIN, 0.3, 0.0]])
 def test_a_family_errs_in_five_percent_of_cases_at_most(true_effects, shared, families):

@@ -428,6 +428,8 @@ def _entries(content, path=""):
 @pytest.mark.parametrize("name", registry.EXPERIMENTS)
 def test_recorded_shares_are_those_of_the_registry_and_their_intervals_stay_in_range(name):
     shares = registry.EXPERIMENTS[name].shares
+    if not (data.data_folder() / "results" / f"{name}.json").is_file():
+        pytest.skip("not measured yet")
     entries = list(_entries(data.results(name)))
     for path, entry in entries:
         assert entry.get("share", False) == any(fnmatchcase(path, pattern) for pattern in shares), path

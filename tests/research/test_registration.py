@@ -111,7 +111,7 @@ def stated_contrasts(document, record):
 
 
 def violations(root):
-    """Registered contrasts whose commit does not lead to HEAD, or states something else than claims.toml does now."""
+    """Registered contrasts that were changed or dropped, or whose commit does not lead to HEAD."""
     now = tomllib.loads((root / "data" / "claims.toml").read_text(encoding="utf-8"))
     lines = []
     for record, commit in now.get("registrations", {}).items():
@@ -119,6 +119,8 @@ def violations(root):
             lines.append(f"{record}: commit {commit} is no ancestor of HEAD")
             continue
         before = stated_contrasts(tomllib.loads(git(root, "show", f"{commit}:data/claims.toml").stdout), record)
+        dropped = [name for name in before if "primary" not in now.get(name, {})]
+        lines += [f"{name}: commit {commit[:10]} states a contrast, and now there is none" for name in dropped]
         for name, stated in stated_contrasts(now, record).items():
             if before.get(name) != stated:
                 lines.append(f"{name}: commit {commit[:10]} states {before.get(name)}, and now it is {stated}")
@@ -163,6 +165,8 @@ def stating(margin=0.02, more=""):
         (stating(margin=0.01), "C01: commit"),
         (stating(margin=0.01, more="exploratory = true"), None),
         (stating() + stating().replace("C01", "C02"), "C02: commit"),
+        ("[C01]\nclaim = 'x'", "C01: commit"),
+        ("", "C01: commit"),
     ],
 )
 def test_a_contrast_that_was_changed_after_its_registration_is_reported(history, text, words):

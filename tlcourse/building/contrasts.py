@@ -174,7 +174,7 @@ def interval_of(sums, share=False, kind=None):
     over_seeds = summary(sums, share)
     low, high = over_seeds["ci95"]
     if kind and low < high:
-        resampled = stats.bootstrap((sums,), np.mean, rng=np.random.default_rng(0)).confidence_interval
+        resampled = stats.bootstrap((sums,), np.mean, random_state=0).confidence_interval  # scipy 1.14 has no rng
         low, high = (round(float(bound), 5) for bound in resampled)
     return Interval(low, over_seeds["mean"], high)
 

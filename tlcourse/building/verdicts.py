@@ -10,7 +10,8 @@ region that contains the whole 95 % confidence interval** (Student's t), **if Ho
   interval that misses the true effect can lead to a wrong region, so one verdict is wrong in at most 5 % of cases.
 - Correction: the p-value of a contrast is twice the smallest one-sided p-value, the level at which its interval just
   fits into a region. Holm (1979, Scandinavian Journal of Statistics 6, 65-70) adjusts these over all primary contrasts
-  that have data. The tests simulate how often any verdict of a family is wrong.
+  that have data. That Holm's method also bounds wrong directions is proved for independent tests (Shaffer 1980, Annals
+  of Statistics 8, 1342-1347); contrasts of one record are not, so the tests simulate how often any verdict is wrong.
 """
 
 import math
