@@ -828,7 +828,7 @@ plt.show()
 # One number surprises: only 5.5 % of the *other* words have their right translation as nearest neighbour, where a lot
 # drawn among all words would find 0.7 %. So the rotation hardly translates words. What it gets right is probably one
 # direction, good against bad, and that is all a sentiment classifier asks for. And 61.2 % before any rotation may be
-# partly luck of the axes; the interval, from 50.8 % to 71.5 %, only just leaves out 50 %. The shuffled dictionary lies a
+# partly luck of the axes; the interval, from 50.5 % to 70.9 %, only just leaves out 50 %. The shuffled dictionary lies a
 # little *below* 50 %, at 45.2 %; why, was not looked into.
 #
 # ## Scenario three: another Y

@@ -1,42 +1,53 @@
-"""Means of repeated runs with 95 % confidence intervals (Student's t), and paired differences over seeds."""
+"""Means of repeated runs with 95 % confidence intervals, prediction intervals, and paired differences over seeds."""
 
 import warnings
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 
-def summary(values):
+def summary(values, share=False):
     """Mean and 95 % confidence interval of repeated runs.
 
     Parameters
     ----------
     values : sequence of float
         One result a seed; two or more.
+    share : bool
+        Whether each value is a share between 0 and 1, such as an accuracy. Its interval then stays in this range.
 
     Returns
     -------
     dict
-        ``{"mean": float, "ci95": [low, high], "seeds": int, "values": [...]}``. The interval is Student's t:
-        mean ± t(0.975, n - 1) * s / sqrt(n), with s the standard deviation over n - 1.
+        ``{"mean": float, "ci95": [low, high], "seeds": int, "values": [...]}``, and ``"share": True`` for a share.
+        The interval is Student's t: mean ± t(0.975, n - 1) * s / sqrt(n), with s the standard deviation over n - 1.
+        That of a share is computed on the logit scale by the delta method (Agresti 2013, Categorical Data Analysis,
+        chapter 16): expit(logit(mean) ± t(0.975, n - 1) * s / sqrt(n) / (mean * (1 - mean))).
 
     Raises
     ------
     ValueError
-        For fewer than two values, or one that is not finite.
+        For fewer than two values, one that is not finite, or a share outside 0 to 1.
     """
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
-        raise ValueError(f"an interval needs two or more finite values, got {values.tolist()}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # scipy doubts equal values; their interval has no width
-        interval = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    values = _checked(values, share)
+    low, high = _logit_interval(values) if share else _t_interval(values)
     return {
         "mean": round(float(values.mean()), 5),
-        "ci95": [round(float(interval.low), 5), round(float(interval.high), 5)],
+        "ci95": [round(float(low), 5), round(float(high), 5)],
         "seeds": len(values),
         "values": [round(float(value), 5) for value in values],
+        **({"share": True} if share else {}),
     }
+
+
+def predicted(values, share=False):
+    """The 95 % prediction interval for one more seed: mean ± t(0.975, n - 1) * s * sqrt(1 + 1/n), a (low, high).
+
+    That of a share ends at 0 and 1: no value lies beyond, so the interval loses no coverage.
+    """
+    values = _checked(values, share)
+    low, high = _t_interval(values, np.sqrt(len(values) + 1))
+    return (max(0.0, low), min(1.0, high)) if share else (low, high)
 
 
 def paired_difference(first, second):
@@ -51,3 +62,29 @@ def paired_difference(first, second):
     if first.shape != second.shape:
         raise ValueError(f"pairs need as many results on either side, got {first.shape} and {second.shape}")
     return summary(first - second)
+
+
+def _checked(values, share):
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise ValueError(f"an interval needs two or more finite values, got {values.tolist()}")
+    if share and not (values.min() >= 0 and values.max() <= 1):
+        raise ValueError(f"shares lie between 0 and 1, got {values.tolist()}")
+    return values
+
+
+def _t_interval(values, wider=1.0):
+    """Student's interval of the mean, `wider` times as wide."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # scipy doubts equal values; their interval has no width
+        low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    mean = values.mean()
+    return float(mean - wider * (mean - low)), float(mean + wider * (high - mean))
+
+
+def _logit_interval(values):
+    mean, error = values.mean(), stats.sem(values)
+    if error == 0:
+        return mean, mean  # also where all values are 0 or 1, whose logit is infinite
+    half = stats.t.ppf(0.975, len(values) - 1) * error / (mean * (1 - mean))
+    return special.expit(special.logit(mean) - half), special.expit(special.logit(mean) + half)

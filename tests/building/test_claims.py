@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import re
 import shutil
+import tomllib
 
 import nbformat
 import numpy as np
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from tlcourse import notebooks
-from tlcourse.building import claims
+from tlcourse.building import claims, contrasts, verdicts
 from tlcourse.commands.main import main
 from tlcourse.stats import paired_difference, summary
 
@@ -37,82 +39,191 @@ def course(tmp_path):
     return tmp_path
 
 
-def entry(course, *checks, head='unit = "01_tiny"\nsection = "Count"'):
+HEAD = 'unit = "01_tiny"\nsection = "Count"'
+PRIMARY = """[C01.primary]
+shows = "gain"
+record = "tiny"
+value = "with - deep.without"
+claimed = "above"
+margin = 0.1
+why = "x"
+n = 3
+scope = "one task"
+tasks = ["a", "b"]
+"""
+
+
+def entry(course, *checks, head=HEAD, primary=""):
     """The only entry of a table of claims with these checks."""
     rows = ", ".join("{ shows = 'x', " + check + " }" for check in checks)
-    text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]'
+    text = f'[C01]\nclaim = "a | b"\n{head}\nchecks = [{rows}]\n{primary}'
     (course / "data" / "claims.toml").write_text(text)
     (only,) = claims.entries(course)
     return only
 
 
-AGREES = "record = 'tiny', value = 'with - deep.without', above = 0"
+def stated(course, registered=False, **changes):
+    """The entry of a claim with a primary contrast; a change to None leaves the line out."""
+    changed = {**tomllib.loads(PRIMARY)["C01"]["primary"], **changes}
+    lines = [f"{key} = {json.dumps(part)}" for key, part in changed.items() if part is not None]
+    registrations = f'[registrations]\ntiny = "{"0" * 40}"\n' if registered else ""
+    return entry(course, primary="\n".join(["[C01.primary]", *lines, registrations]))
+
+
+ARITHMETIC = f'kind = "arithmetic"\n{HEAD}'
+DESCRIBES = "record = 'tiny', value = 'with - deep.without'"
+AGREES = f"{DESCRIBES}, above = 0"
 DISAGREES = "record = 'tiny', value = 'deep.without - with', above = 0"
 UNDECIDED = "record = 'tiny', value = 'with - same', above = 0"
 
 
-def test_all_48_claims_are_there_once_and_in_order():
+def test_all_55_claims_are_there_once_and_in_order():
     entries = claims.entries(ROOT)
-    assert [entry.name for entry in entries] == [f"C{number:02}" for number in range(1, 49)]
-    assert {entry.verdict for entry in entries} <= set(claims.VERDICTS)
+    assert [entry.name for entry in entries] == [f"C{number:02}" for number in range(1, 56)]
+    assert {entry.verdict for entry in entries} <= set(verdicts.VERDICTS)
     for entry in entries:
-        assert bool(entry.findings) == (entry.unit is not None), (
-            f"{entry.name}: a unit shows it, or nothing is measured"
+        assert bool(entry.findings or entry.primary) == (entry.unit is not None), (
+            f"{entry.name}: a unit shows it, or nothing"
         )
 
 
 @pytest.mark.parametrize(
     ("checks", "verdict"),
     [
-        ([AGREES], "holds"),
-        ([AGREES, AGREES], "holds"),
-        ([AGREES, DISAGREES], "holds with limits"),
-        ([AGREES, UNDECIDED], "holds with limits"),
-        ([DISAGREES], "refuted"),
-        ([DISAGREES, UNDECIDED], "refuted"),
-        ([UNDECIDED], "not shown yet"),
+        ([AGREES], "supported"),
+        ([AGREES, AGREES], "supported"),
+        ([AGREES, DISAGREES], "corrected"),
+        ([AGREES, UNDECIDED], "corrected"),
+        ([DISAGREES], "corrected"),
         ([], "not shown yet"),
-        (["record = 'tiny', value = 'with', near = 0.9"], "holds"),
-        (["record = 'tiny', value = 'with', near = 0.95"], "refuted"),
-        (["record = 'tiny', value = 'with', below = 0.95"], "holds"),
-        (["record = 'tiny', value = 'with', below = 0.8"], "refuted"),
-        (["output = 'in all ([0-9,]+)', near = 3216"], "holds"),
-        (["output = 'in all ([0-9,]+)', near = 3217"], "refuted"),
-        (["output = 'in all'"], "holds"),
-        (["output = 'in all', refutes = true"], "refuted"),
-        (["output = 'in all ([0-9,]+)', refutes = true", AGREES], "holds with limits"),
+        (["record = 'tiny', value = 'with', near = 0.9"], "supported"),
+        (["record = 'tiny', value = 'with', near = 0.95"], "corrected"),
+        (["record = 'tiny', value = 'with', below = 0.95"], "supported"),
+        (["output = 'in all ([0-9,]+)', near = 3216"], "supported"),
+        (["output = 'in all ([0-9,]+)', near = 3217"], "corrected"),
+        (["output = 'in all'"], "supported"),
+        (["output = 'in all', refutes = true"], "corrected"),
+        (["output = 'in all ([0-9,]+)', refutes = true", AGREES], "corrected"),
     ],
 )
-def test_a_verdict_follows_from_the_numbers(course, checks, verdict):
-    assert entry(course, *checks).verdict == verdict
+def test_checks_decide_about_arithmetic(course, checks, verdict):
+    claim = entry(course, *checks, head=ARITHMETIC)
+    assert (claim.verdict, claim.label) == (verdict, verdict)
+    assert claim.is_decided == (verdict != "not shown yet")
+
+
+@pytest.mark.parametrize("kind", ["definition", "question"])
+def test_definitions_and_questions_are_illustrated(course, kind):
+    assert entry(course, DESCRIBES, "output = 'in all'", head=f'kind = "{kind}"\n{HEAD}').verdict == "illustrated"
+    assert entry(course, head=f'kind = "{kind}"\n{HEAD}').verdict == "not shown yet"
+
+
+def test_checks_of_a_measured_claim_decide_nothing(course):
+    claim = entry(course, DESCRIBES)
+    assert (claim.verdict, claim.is_decided, claim.effect, claim.scope) == ("not shown yet", False, "", "")
+    assert [finding.agrees for finding in claim.findings] == [None]
+
+
+@pytest.mark.parametrize(
+    ("changes", "label", "decided"),
+    [  # with - deep.without is .39 (.347 to .433), and with - same is 0 (-.043 to .043)
+        ({}, "supported within its scope, exploratory", True),
+        ({"registered": True}, "supported within its scope", True),
+        ({"registered": True, "real": "b"}, "supported", True),
+        ({"registered": True, "real": "b", "tasks": ["b"]}, "supported within its scope", True),
+        ({"registered": True, "real": "b", "exploratory": True}, "supported, exploratory", True),
+        ({"registered": True, "claimed": "below", "real": "b"}, "contradicted", True),
+        ({"registered": True, "claimed": "equal"}, "contradicted within its scope", True),
+        ({"registered": True, "value": "with - same", "real": "b"}, "equivalent", True),
+        ({"registered": True, "value": "with - same", "claimed": "equal", "real": "b"}, "supported", True),
+        ({"registered": True, "margin": 0.39}, "inconclusive, power not stated", False),
+        ({"registered": True, "margin": 0.39, "power": "0.1 in 9 of 10 cases"}, "inconclusive", True),
+        ({"registered": True, "reference": 0.39, "claimed": "equal", "real": "b"}, "supported", True),
+        ({"registered": True, "record": "later"}, "not shown yet", False),
+    ],
+)
+def test_the_primary_contrast_decides_about_a_measured_claim(course, changes, label, decided):
+    claim = stated(course, **changes)
+    assert (claim.label, claim.is_decided) == (label, decided)
+    assert claim.verdict == label.split(" within")[0].split(",")[0]
+    assert claim.scope.startswith("one task; ")
+
+
+def test_the_effect_is_shown_with_both_intervals_and_its_margin(course):
+    effect = stated(course, claimed="equal").effect  # t(.975, 2) s sqrt(1 + 1/3) = .0861
+    assert effect == "gain: 0.39 (0.347 to 0.433); one more seed 0.3039 to 0.4761; claimed within ±0.1"
+
+
+def test_holms_correction_counts_all_primary_contrasts_with_data(course):
+    """The same contrast ten times over: its p-value is that of one, and the correction takes it back."""
+    text = f'[C01]\nclaim = "x"\n{HEAD}\n{PRIMARY}'.replace("margin = 0.1", "margin = 0.3")
+    file = course / "data" / "claims.toml"
+    file.write_text(text)
+    (alone,) = claims.entries(course)
+    assert (alone.verdict, alone.adjusted) == ("supported", alone.outcome.p_value)
+    without_data = text.replace("C01", "C99").replace('record = "tiny"', 'record = "later"')
+    file.write_text("".join(text.replace("C01", f"C{number}") for number in range(10, 20)) + without_data)
+    *entries, last = claims.entries(course)
+    assert [entry.adjusted for entry in entries] == pytest.approx([10 * alone.adjusted] * 10)
+    assert {entry.label for entry in entries} == {"inconclusive after correction, power not stated, exploratory"}
+    assert (last.verdict, last.adjusted) == ("not shown yet", 1.0)
 
 
 def test_differences_are_taken_seed_by_seed(course):
-    (finding,) = entry(course, AGREES).findings
+    (finding,) = entry(course, DESCRIBES).findings
     assert finding.number == "0.39 (0.347 to 0.433)"  # of .40, .37, .40: mean .39, t(.975, 2) = 4.303, s = .0173
 
 
 def test_a_difference_is_taken_over_the_seeds_that_both_have(course):
-    (finding,) = entry(course, "record = 'tiny', value = 'with - short', below = 0").findings
+    (finding,) = entry(course, "record = 'tiny', value = 'with - short'").findings
     first, second = (value - other for value, other in zip(SUMMARY["values"], (1, 2), strict=False))
     assert finding.number.startswith(f"{(first + second) / 2:.4g} (")
 
 
-def test_a_row_links_to_the_section_and_shows_the_number(course):
-    entry(course, "output = 'in all ([0-9,]+)', near = 3216")
+def test_a_share_and_a_bootstrap_stay_in_range(course):
+    values = [0.98, 1.0, 1.0, 0.99, 1.0]
+    record = {"share": summary(values, share=True), "plain": summary(values)}
+    (course / "data" / "results" / "tiny.json").write_text(json.dumps(record))
+    shown = entry(
+        course, *(f"record = 'tiny', value = '{value}'" for value in ("share", "plain", "plain - share + plain"))
+    )
+    share, plain, several = (finding.number for finding in shown.findings)
+    low, high = summary(values, share=True)["ci95"]
+    assert share == f"0.994 ({low:.4g} to {high:.4g})"
+    assert high < 1
+    assert plain == several == "0.994 (0.9829 to 1.005)"
+    (bootstrap,) = entry(course, "record = 'tiny', value = 'plain', interval = 'bootstrap'").findings
+    low, high = (float(bound) for bound in re.search(r"\((.*) to (.*)\)", bootstrap.number).groups())
+    assert 0.98 <= low < 0.994 < high <= 1
+
+
+def test_the_bootstrap_is_near_students_interval_for_a_bell_curve():
+    values = np.random.default_rng(0).normal(0.5, 0.1, 200)
+    by_bootstrap, by_student = contrasts.interval_of(values, kind="bootstrap"), contrasts.interval_of(values)
+    np.testing.assert_allclose(by_bootstrap, by_student, atol=0.002)
+    with pytest.raises(ValueError, match="is not 'bootstrap'"):
+        contrasts.interval_of(values, kind="student")
+
+
+def test_a_row_shows_verdict_effect_and_scope_and_links_to_the_section(course):
+    entry(course, "output = 'in all ([0-9,]+)', near = 3216", head=ARITHMETIC)
     row = claims.table(course).splitlines()[-1]
-    assert row == "| C01 | a \\| b | x: 3,216; [Count](notebooks/01_tiny/01_tiny.ipynb) | holds |"
+    assert row == "| C01 | a \\| b | supported |  |  | x: 3,216; [Count](notebooks/01_tiny/01_tiny.ipynb) |"
+    shown = entry(course, head=f'{HEAD}\nnote = "One | two"', primary=PRIMARY)
+    cells = claims.table(course).splitlines()[-1].split(" | ")
+    assert cells[2:5] == [shown.label, shown.effect, "one task; n = 3. One \\| two"]
 
 
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ("record = 'none', value = 'with', above = 0", "no recorded results"),
-        ("record = 'tiny', value = 'with.without', above = 0", "has no 'with.without'"),
-        ("record = 'tiny', value = 'with'", "not a check"),
-        ("record = 'tiny', value = 'with', above = 0, verdict = 'holds'", "not a check"),
+        ("record = 'none', value = 'with'", "no recorded results"),
+        ("record = 'tiny', value = 'with.without'", "has no 'with.without'"),
+        ("record = 'tiny', value = 'with', above = 0", "not a check of a claim that is measured"),
+        ("record = 'tiny', value = 'with', verdict = 'holds'", "not a check"),
+        ("record = 'tiny', value = 'with', interval = 'wide'", "is not 'bootstrap'"),
         ("output = 'nowhere'", "no stored output"),
-        ("output = 'in all ([0-9,]+)'", "not a check"),
+        ("output = 'in all', refutes = true", "not a check"),
     ],
 )
 def test_what_is_not_there_is_named(course, check, words):
@@ -120,11 +231,31 @@ def test_what_is_not_there_is_named(course, check, words):
         entry(course, check)
 
 
+@pytest.mark.parametrize("check", ["record = 'tiny', value = 'with'", "output = 'in all ([0-9,]+)'"])
+def test_a_check_of_arithmetic_needs_a_relation(course, check):
+    with pytest.raises(ValueError, match="not a check of a claim that is arithmetic"):
+        entry(course, check, head=ARITHMETIC)
+
+
+def test_what_does_not_fit_the_kind_of_claim_is_named(course):
+    with pytest.raises(ValueError, match="kind = 'guess' is none of"):
+        entry(course, head='kind = "guess"')
+    with pytest.raises(ValueError, match="has no primary contrast"):
+        entry(course, head=ARITHMETIC, primary=PRIMARY)
+    with pytest.raises(ValueError, match=r"no claim has \['verdict'\]"):
+        entry(course, head='verdict = "supported"')
+    with pytest.raises(ValueError, match="C01: the primary contrast states n = 4, and its records have 3 seeds"):
+        stated(course, n=4)
+    with pytest.raises(ValueError, match="C01: primary contrast: claimed = 'more'"):
+        stated(course, claimed="more")
+
+
 def test_a_section_that_is_not_there_is_named(course):
     with pytest.raises(ValueError, match="no section 'Nowhere'"):
-        entry(course, AGREES, head='unit = "01_tiny"\nsection = "Nowhere"')
-    with pytest.raises(ValueError, match="names no unit"):
-        entry(course, AGREES, head="")
+        entry(course, DESCRIBES, head='unit = "01_tiny"\nsection = "Nowhere"')
+    for parts in ({"primary": PRIMARY}, {}):
+        with pytest.raises(ValueError, match="names no unit"):
+            entry(course, *([] if parts else [DESCRIBES]), head="", **parts)
 
 
 def presumed(course, *statements, head="[statements]\n01_tiny"):
@@ -246,7 +377,7 @@ def _at_random(content, rng):
     if not isinstance(content, dict):
         return content
     if "ci95" in content:
-        return summary(rng.random(content["seeds"]))
+        return summary(rng.random(content["seeds"]), content.get("share", False))
     return {key: part if key == "provenance" else _at_random(part, rng) for key, part in content.items()}
 
 
@@ -257,7 +388,7 @@ def test_the_checks_of_structure_pass_whatever_was_measured(measured_again):
         file.write_text(json.dumps(_at_random(json.loads(file.read_text(encoding="utf-8")), rng)))
     assert claims.problems(measured_again) == []
     before, after = ([entry.verdict for entry in claims.entries(root)] for root in (ROOT, measured_again))
-    assert set(after) <= set(claims.VERDICTS)
+    assert set(after) <= set(verdicts.VERDICTS)
     assert after != before
     assert len(claims.contradictions(measured_again)) > 50
 
@@ -295,11 +426,13 @@ def test_a_flipped_sign_is_reported_and_breaks_nothing_once_the_numbers_are_repl
 
 def test_the_command_prints_verdicts_and_contradictions(course, monkeypatch):
     monkeypatch.setattr("tlcourse.building.course_folder.course_folder", lambda root=None: course)
-    entry(course, AGREES)
+    stated(course)
     with (course / "data" / "claims.toml").open("a", encoding="utf-8") as file:
         file.write("\n[expectations]\ntiny = [{ shows = 'the aim', value = 'with', above = 0.95 }]")
     assert CliRunner().invoke(main, ["claims"]).output.splitlines() == [
-        "C01 holds: a | b",
+        "C01 supported within its scope, exploratory: a | b",
+        "    gain: 0.39 (0.347 to 0.433); one more seed 0.3039 to 0.4761; claimed above 0.1",
+        "    one task; n = 3",
         "",
         "Sentences and expectations that the records contradict: 1",
         "expected: the aim (tiny: with; presumed: the interval lies above 0.95; recorded: 0.9 (0.8752 to 0.9248))",

@@ -142,7 +142,7 @@ def small(tiny_course):
     builder.build(execute=False, root=tiny_course)
     folder = tiny_course / "data" / "results"
     folder.mkdir(parents=True)
-    summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": []}
+    summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": [0.4, 0.6] * 3 + [0.5]}
     made = {"provenance": {"date": "2026-01-01", "command": "tlcourse results x", "versions": {"keras": "3.15.1"}}}
     headline = {**dict.fromkeys(headline_figure.BARS, summary), **made}
     (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
@@ -176,10 +176,11 @@ def test_the_tables_follow_the_units_and_the_records(small):
     assert "| 2 | 1 |" in row
     assert "reaches 50.0% (95% CI 40.0 to 60.0) after 100 epochs. With 5 minutes of training" in text
     assert "the same network reaches 90.0% (95% CI 80.0 to 95.0) on one group" in text
-    assert "| 50.0% (40.0 to 60.0) | 25.0% (40.0 to 60.0) | 7 |" in text
-    assert "**holds**: 0; **holds with limits**: 0; **refuted**: 0; **not shown yet**: 1." in text
+    # the values .4, .4, .4, .5, .6, .6, .6: s = .1, t(.975, 6) = 2.447, so one more seed is .5 ± .262
+    assert "| 50.0% (40.0 to 60.0) | 23.8 to 76.2 | 25.0% (40.0 to 60.0) | 23.8 to 76.2 | 7 |" in text
+    assert "**not shown yet**: 1. Decided: 0 of 1 claims. Exploratory: 0 verdicts." in text
     assert "| 01_tiny | 0 | 4 |" in text, "without a grading plan, no check is known to be decided outside"
-    assert "| C01 | It works |  | not shown yet |" in text
+    assert "| C01 | It works | not shown yet |  |  |  |" in text
     assert tables.write(small) == []
 
 

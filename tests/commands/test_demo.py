@@ -9,10 +9,8 @@ import time
 from collections import deque
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import SLOWER, processor_seconds
-from scipy import stats
 
 from tlcourse import data, notebooks
 from tlcourse.building import builder
@@ -51,7 +49,7 @@ def test_the_file_has_the_promised_shape(real_demo):
     for summarized in [headline[method] for method in METHODS] + [
         m for r in outcome["real"].values() for m in r.values()
     ]:
-        assert set(summarized) == {"mean", "ci95", "seeds"}
+        assert set(summarized) == {"mean", "ci95", "seeds", "predicted"}
         assert isinstance(summarized["seeds"], int)
         low, high = summarized["ci95"]
         assert low <= summarized["mean"] <= high
@@ -205,18 +203,17 @@ def test_photos_that_are_not_available_are_reported_once(monkeypatch):
     assert results["missing"] == {"cats_dogs": "no photos here"}
 
 
-def test_the_prediction_for_one_more_seed():
-    values = np.array([0.62, 0.61, 0.65, 0.6, 0.66])
-    half = stats.t.ppf(0.975, 4) * values.std(ddof=1) * np.sqrt(1 + 1 / 5)
-    expected = (values.mean() - half, values.mean() + half)
-    assert demo_tables.prediction_interval(summary(values)) == pytest.approx(expected, abs=1e-4)
-    assert demo_tables.prediction_interval(summary([0.99, 1.0, 1.0]))[1] == 1.0
-    assert demo_tables.compare_with_record(0.72, summary(values)).startswith("OUTSIDE")
-    assert demo_tables.compare_with_record(0.6, summary(values)).startswith("inside")
+def test_a_live_value_is_compared_with_the_prediction_for_one_more_seed():
+    recorded = demo._interval(summary([0.62, 0.61, 0.65, 0.6, 0.66], share=True))
+    assert demo_tables.compare_with_record(0.72, recorded).startswith("OUTSIDE")
+    assert demo_tables.compare_with_record(0.6, recorded).startswith("inside")
+    assert demo_tables.compare_with_record(1.0, demo._interval(summary([0.99, 1.0, 1.0], share=True))).startswith(
+        "inside"
+    )
 
 
 def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
-    recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10}
+    recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10, "predicted": [0.867, 0.933]}
     outcome = {
         "headline": {
             **dict.fromkeys(METHODS, recorded),

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import time
+from fnmatch import fnmatchcase
 
 import numpy as np
 import pytest
@@ -69,6 +70,15 @@ def test_summaries_reach_into_nested_runs():
     assert summaries["near"]["conv"] == summary(ONE_TO_FIVE)
     assert summaries["near"]["fc"]["mean"] == 1
     assert summaries["seconds"]["mean"] == 6
+
+
+def test_shares_are_named_by_their_paths():
+    runs = [{"near": {"conv": value / 5, "loss": value}, "seconds": value / 5} for value in ONE_TO_FIVE]
+    summaries = recording.summaries(runs, shares=("near/c*",))
+    assert summaries["near"]["conv"] == summary(np.array(ONE_TO_FIVE) / 5, share=True)
+    assert "share" not in summaries["near"]["loss"] | summaries["seconds"]
+    with pytest.raises(ValueError, match="shares lie between 0 and 1"):
+        recording.summaries(runs, shares=("*",))
 
 
 def test_what_only_some_runs_have_measured_is_summarized_over_these():
@@ -394,7 +404,8 @@ def test_every_recorded_value_has_its_provenance():
             value = provenance.value_at(content, path)
             if "record" in made:
                 origin = data.results(made["record"])
-                assert value == summary(provenance.value_at(origin, made["path"])["values"][: value["seeds"]])
+                copied = provenance.value_at(origin, made["path"])
+                assert value == summary(copied["values"][: value["seeds"]], copied.get("share", False))
                 assert (
                     made.items() >= {key: origin["provenance"][key] for key in ("command", "date", "versions")}.items()
                 )
@@ -403,6 +414,29 @@ def test_every_recorded_value_has_its_provenance():
             assert content["provenance"]["seeds"] == provenance.seed_counts(_without_provenance(content))
         else:
             assert parts.keys() == _without_provenance(content).keys(), "speed is measured in parts, on several days"
+
+
+def _entries(content, path=""):
+    """Every summary of a record with its path, such as "near/single/0.01"."""
+    for key, part in content.items():
+        if isinstance(part, dict) and "ci95" in part:
+            yield f"{path}{key}", part
+        elif isinstance(part, dict) and key != "provenance":
+            yield from _entries(part, f"{path}{key}/")
+
+
+@pytest.mark.parametrize("name", registry.EXPERIMENTS)
+def test_recorded_shares_are_those_of_the_registry_and_their_intervals_stay_in_range(name):
+    shares = registry.EXPERIMENTS[name].shares
+    if not (data.data_folder() / "results" / f"{name}.json").is_file():
+        pytest.skip("not measured yet")
+    entries = list(_entries(data.results(name)))
+    for path, entry in entries:
+        assert entry.get("share", False) == any(fnmatchcase(path, pattern) for pattern in shares), path
+        if "share" in entry:
+            assert 0 <= entry["ci95"][0] <= entry["mean"] <= entry["ci95"][1] <= 1, path
+    for pattern in shares:
+        assert any(fnmatchcase(path, pattern) for path, _ in entries), f"{pattern} names no value"
 
 
 def _without_provenance(content):

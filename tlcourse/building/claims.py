@@ -1,54 +1,27 @@
-"""The table of claims: what the lectures say, what was measured here, and the verdict that follows from it.
+"""The ledger of claims: what the lectures say, what was measured here, and the verdict that follows from it.
 
-data/claims.toml holds all that is presumed about results: the checks of each claim, the sentences of the units whose
-wording depends on a result (`statements`), and what the course expects of its records (`expectations`). Verdicts are
-computed from the recorded results and the units' stored outputs each time; nobody writes one down. A new measurement
-may change a verdict or contradict a sentence. `contradictions` lists such sentences for the author. They are no error:
-`problems` lists the errors, such as a path that is not in its record.
+data/claims.toml holds all that is presumed about results: the primary contrast and the checks of each claim, the
+sentences of the units whose wording depends on a result (`statements`), and what the course expects of its records
+(`expectations`). Verdicts are computed from the recorded results and the units' stored outputs each time; nobody writes
+one down. `tlcourse.building.verdicts` holds the rule. A new measurement may change a verdict or contradict a sentence.
+`contradictions` lists such sentences for the author. They are no error: `problems` lists the errors, such as a path
+that is not in its record.
 """
 
 import re
 import tomllib
-from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.building import contrasts
+from tlcourse.building import contrasts, verdicts
+from tlcourse.building.ledger import Entry, Finding
 
-VERDICTS = ("holds", "holds with limits", "refuted", "not shown yet")
+KINDS = ("measured", "arithmetic", "definition", "question")
 CLAIM = re.compile(r"C\d\d")
+ROW_KEYS = {"claim", "kind", "unit", "section", "checks", "primary", "note"}
 CHECK_RELATIONS = {"above", "below", "near"}
-CHECK_KEYS = {"shows", "record", "value", "output", "refutes"} | CHECK_RELATIONS
-CONTRAST_KEYS = {"record", "value", "seeds", "count", *contrasts.IN_WORDS}
+CHECK_KEYS = {"shows", "record", "value", "interval", "output", "refutes"} | CHECK_RELATIONS
+CONTRAST_KEYS = {"record", "value", "seeds", "count", "interval", *contrasts.IN_WORDS}
 ANY_NUMBER = r"[-+−]?\d[\d,.]*"
-
-
-class Finding(NamedTuple):
-    """What one check of a claim found."""
-
-    shows: str
-    number: str  # as it is printed; empty if the finding is no number
-    agrees: bool | None  # with the claim; None: the interval does not decide
-
-
-class Entry(NamedTuple):
-    """A claim, where it is shown, and what was found."""
-
-    name: str
-    claim: str
-    unit: str | None
-    section: str | None
-    findings: tuple
-
-    @property
-    def verdict(self):
-        """One of `VERDICTS`, from the findings alone.
-
-        All agree: it holds. Some do: it holds with limits. None does and one disagrees: refuted.
-        """
-        outcomes = [finding.agrees for finding in self.findings]
-        if True in outcomes:
-            return "holds" if all(outcomes) else "holds with limits"
-        return "refuted" if False in outcomes else "not shown yet"
 
 
 class Course:
@@ -100,28 +73,42 @@ def entries(root):
         If a claim names a record, term, section or output that is not there, or a check is not well formed.
     """
     course = Course(root)
-    return [_entry(name, row, course) for name, row in course.claims.items()]
+    measured = [_entry(name, row, course) for name, row in course.claims.items()]
+    decisive = [entry for entry in measured if entry.outcome is not None]
+    adjusted = verdicts.holm([entry.outcome.p_value for entry in decisive])
+    corrected = {entry.name: p_value for entry, p_value in zip(decisive, adjusted, strict=True)}
+    return [entry._replace(adjusted=corrected.get(entry.name, 1.0)) for entry in measured]
 
 
 def _entry(name, row, course):
-    unit, section = row.get("unit"), row.get("section")
-    checks = row.get("checks", [])
-    if checks and not unit:
-        raise ValueError(f"{name} has checks, but names no unit that shows it")
+    """A claim before the correction for the number of claims."""
+    kind, unit, section, checks = (
+        row.get("kind", "measured"),
+        row.get("unit"),
+        row.get("section"),
+        row.get("checks", []),
+    )
+    if unknown := set(row) - ROW_KEYS:
+        raise ValueError(f"{name}: no claim has {sorted(unknown)}")
+    if kind not in KINDS or ("primary" in row and kind != "measured"):
+        raise ValueError(f"{name}: kind = {kind!r} is none of {', '.join(KINDS)}, or has no primary contrast")
+    if (checks or "primary" in row) and not unit:
+        raise ValueError(f"{name} is measured, but names no unit that shows it")
     if unit and not re.search(rf"^#+ {re.escape(section or '')}$", course.prose(unit), re.MULTILINE):
         raise ValueError(f"{name}: unit {unit} has no section {section!r}")
     try:
-        findings = tuple(_finding(check, course, unit) for check in checks)
+        findings = tuple(_finding(check, course, unit, kind) for check in checks)
+        primary = verdicts.primary_of(row, course.document.get("registrations", {}))
+        outcome = verdicts.outcome(course.records, primary) if primary else None
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
-    return Entry(name, row["claim"], unit, section, findings)
+    return Entry(name, row["claim"], kind, unit, section, findings, primary, outcome, row.get("note", ""))
 
 
-def _finding(check, course, unit):
+def _finding(check, course, unit, kind):
     relation = CHECK_RELATIONS & set(check)
-    needed = 0 if "refutes" in check or ("output" in check and not re.compile(check["output"]).groups) else 1
-    if set(check) - CHECK_KEYS or len(relation) != needed or ("record" in check) == ("output" in check):
-        raise ValueError(f"not a check: {check}")
+    if set(check) - CHECK_KEYS or ("record" in check) == ("output" in check) or not _decides(check, relation, kind):
+        raise ValueError(f"not a check of a claim that is {kind}: {check}")
     if "record" in check:
         interval = contrasts.interval(course.records, check)
         shown = str(interval)
@@ -131,8 +118,18 @@ def _finding(check, course, unit):
             raise ValueError(f"no stored output of the unit fits {check['output']!r}")
         shown = match[1] if match.groups() else ""
         interval = contrasts.exactly(float(shown.replace(",", ""))) if shown else None
+    if kind != "arithmetic":
+        return Finding(check["shows"], shown, None)
     agrees = _agrees(relation.pop(), check, interval) if relation else not check.get("refutes", False)
     return Finding(check["shows"], shown, agrees)
+
+
+def _decides(check, relation, kind):
+    """Whether a check has the relation that its kind of claim needs: one for arithmetic, else none."""
+    if kind != "arithmetic":
+        return not relation and "refutes" not in check
+    without = "refutes" in check or ("output" in check and not re.compile(check["output"]).groups)
+    return len(relation) == (0 if without else 1)
 
 
 def _agrees(relation, check, interval):
@@ -146,12 +143,16 @@ def _agrees(relation, check, interval):
 
 def table(root):
     """The claims as a Markdown table, with links to the units that show each claim."""
-    lines = ["| claim | what the lectures say | measured (95 % interval) | verdict |", "|---|---|---|---|"]
+    lines = [
+        "| claim | what the lectures say | verdict | effect (95 % interval) | scope | also measured, to describe |",
+        "|---|---|---|---|---|---|",
+    ]
     for entry in entries(root):
-        measured = "; ".join(f"{finding.shows}: {finding.number}".rstrip(": ") for finding in entry.findings)
-        where = f"; [{entry.section}](notebooks/{entry.unit}/{entry.unit}.ipynb)" if entry.unit else ""
-        wording = entry.claim.replace("|", "\\|")
-        lines.append(f"| {entry.name} | {wording} | {measured}{where} | {entry.verdict} |")
+        where = f"[{entry.section}](notebooks/{entry.unit}/{entry.unit}.ipynb)" if entry.unit else ""
+        described = "; ".join(filter(None, [*map(str, entry.findings), where]))
+        scope = ". ".join(filter(None, [entry.scope, entry.note]))
+        cells = (entry.name, entry.claim, entry.label, entry.effect, scope, described)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines)
 
 

@@ -3,12 +3,15 @@
 A contrast is a table of data/claims.toml. `record` names a file of data/results, and `value` the terms of a sum:
 "transfer - best_from_scratch", "5 * transfer - best_from_scratch", or "ladders_high_rates:ladder_3 - far.single.0.003",
 whose first term comes from another record. What the seeds have in common drops out of a difference. `seeds = 5` takes
-the first five seeds only.
+the first five seeds only. `interval = "bootstrap"` replaces Student's interval by one that presumes no bell curve.
 """
 
 import math
 import re
 from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
 
 from tlcourse.data import results
 from tlcourse.stats import summary
@@ -68,6 +71,10 @@ class Records:
                 raise ValueError(str(error)) from None
         return self._contents[name]
 
+    def exists(self, name):
+        """Whether there is a file data/results/<name>.json."""
+        return (self.root / "data" / "results" / f"{name}.json").is_file()
+
     def entry(self, name, path):
         """What a record has at a path such as "far.head_first.0.001"; a `ValueError` if there is nothing."""
         entry, rest = self[name], path
@@ -92,22 +99,34 @@ def values(records, contrast):
     Returns
     -------
     list of float
-        Every experiment begins at seed 0, so the seeds that all terms have are the first ones.
+        The seeds that all terms of a record have are the first ones. Terms of records with other seeds are paired in
+        order; that removes no common noise, and the interval remains valid.
 
     Raises
     ------
     ValueError
         If a record or path is not there, or a path leads to neither seeds nor a number.
     """
-    parts = re.split(r" ([+-]) ", f"0 + {contrast['value']}")[1:]
     columns = []
-    for sign, term in zip(parts[::2], parts[1::2], strict=True):
-        match = TERM.fullmatch(term)
-        factor = float(match["factor"] or 1) * (-1 if sign == "-" else 1)
-        recorded = _seeds(records.entry(match["record"] or contrast["record"], match["path"]), match["path"])
+    for factor, record, path in terms(contrast):
+        recorded = _seeds(records.entry(record, path), path)
         columns.append([factor * value for value in recorded])
     sums = [sum(seed) for seed in zip(*columns, strict=False)]
     return sums[: contrast.get("seeds")]
+
+
+def terms(contrast):
+    """The terms of a contrast's sum, as tuples of factor, record and path."""
+    parts = re.split(r" ([+-]) ", f"0 + {contrast['value']}")[1:]
+    for sign, term in zip(parts[::2], parts[1::2], strict=True):
+        match = TERM.fullmatch(term)
+        factor = float(match["factor"] or 1) * (-1 if sign == "-" else 1)
+        yield factor, match["record"] or contrast["record"], match["path"]
+
+
+def records_of(contrast):
+    """The names of all records that a contrast's terms come from."""
+    return {record for _, record, _ in terms(contrast)}
 
 
 def _seeds(entry, path):
@@ -119,12 +138,45 @@ def _seeds(entry, path):
 
 
 def interval(records, contrast):
-    """The mean of a contrast with its confidence interval, an `Interval`."""
+    """The mean of a contrast with its confidence interval, an `Interval`.
+
+    A share that the record marks as such has its interval on the logit scale; sums and differences have Student's.
+    """
     sums = values(records, contrast)
     if len(sums) == 1:
         return exactly(sums[0])
-    over_seeds = summary(sums)
-    return Interval(over_seeds["ci95"][0], over_seeds["mean"], over_seeds["ci95"][1])
+    (factor, record, path), *others = terms(contrast)
+    entry = records.entry(record, path)
+    share = not others and factor == 1 and isinstance(entry, dict) and entry.get("share", False)
+    return interval_of(sums, share, contrast.get("interval"))
+
+
+def interval_of(sums, share=False, kind=None):
+    """The mean of values with its 95 % confidence interval, an `Interval`.
+
+    Parameters
+    ----------
+    sums : sequence of float
+        One a seed; two or more.
+    share : bool
+        As in `tlcourse.stats.summary`.
+    kind : str, optional
+        "bootstrap": bias-corrected and accelerated (Efron 1987), by scipy, from 9,999 resamples of the seeds. It never
+        leaves the range of the values.
+
+    Raises
+    ------
+    ValueError
+        For another kind.
+    """
+    if kind not in (None, "bootstrap"):
+        raise ValueError(f"interval = {kind!r} is not 'bootstrap'")
+    over_seeds = summary(sums, share)
+    low, high = over_seeds["ci95"]
+    if kind and low < high:
+        resampled = stats.bootstrap((sums,), np.mean, random_state=0).confidence_interval  # scipy 1.14 has no rng
+        low, high = (round(float(bound), 5) for bound in resampled)
+    return Interval(low, over_seeds["mean"], high)
 
 
 def relation_of(contrast):
@@ -145,15 +197,16 @@ def relation_of(contrast):
     if name == "highest":
         well_formed = isinstance(bound, str)
     elif name == "within":
-        well_formed = all(map(_is_number, bound)) and len(bound) == 2 and isinstance(contrast.get("count"), int)
+        well_formed = all(map(is_number, bound)) and len(bound) == 2 and isinstance(contrast.get("count"), int)
     else:
-        well_formed = _is_number(bound)
+        well_formed = is_number(bound)
     if not well_formed:
         raise ValueError(f"{name} = {bound!r} is no bound: {contrast}")
     return name
 
 
-def _is_number(value):
+def is_number(value):
+    """Whether a value of the file is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -198,7 +251,7 @@ def malformed(content, path):
         return []
     if "ci95" not in content:
         return [line for key, part in content.items() for line in malformed(part, f"{path}.{key}")]
-    again = summary(content["values"])
+    again = summary(content["values"], content.get("share", False))
     differences = [abs(computed - kept) for computed, kept in zip(again["ci95"], content["ci95"], strict=True)]
     problems = []
     if max(*differences, abs(again["mean"] - content["mean"])) > 1e-4:  # values are rounded to five digits

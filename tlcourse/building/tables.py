@@ -11,10 +11,11 @@ import re
 from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.building import addresses, claims, headline_figure, speed_table
+from tlcourse.building import addresses, claims, headline_figure, speed_table, verdicts
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 from tlcourse.data import results
+from tlcourse.stats import predicted
 
 DATASET_TITLES = {
     "digits": "1,797 handwritten digits (scikit-learn), 10 of each class to learn from",
@@ -76,14 +77,18 @@ def headline_sentences(root):
 
 def result_table(root):
     """The recorded accuracies with and without a teacher, as Markdown."""
-    lines = ["| test | with a teacher | from scratch | seeds |", "|---|---|---|---|"]
+    lines = [
+        "| test | with a teacher | one more seed | from scratch | one more seed | seeds |",
+        "|---|---|---|---|---|---|",
+    ]
     headline, real = (results(name, root) for name in ("headline", "real"))
     rows = [("65 new people, 10 images of each to learn from", headline["transfer"], headline["best_from_scratch"])]
     rows += [
         (title, real[name]["transfer"], real[name]["scratch"]) for name, title in DATASET_TITLES.items() if name in real
     ]
-    for title, transfer, scratch in rows:
-        lines.append(f"| {title} | {_percent(transfer)} | {_percent(scratch)} | {transfer['seeds']} |")
+    for title, *arms in rows:
+        cells = [cell for arm in arms for cell in (_percent(arm), _one_more(arm))]
+        lines.append(f"| {title} | {' | '.join(cells)} | {arms[0]['seeds']} |")
     return "\n".join(lines)
 
 
@@ -119,9 +124,14 @@ def remeasuring(root):
 
 
 def verdict_counts(root):
-    """How many claims have each verdict, in one line."""
-    counts = collections.Counter(entry.verdict for entry in claims.entries(root))
-    return "; ".join(f"**{verdict}**: {counts[verdict]}" for verdict in claims.VERDICTS) + "."
+    """How many claims have each verdict, how many are decided, and how many verdicts are exploratory."""
+    entries = claims.entries(root)
+    counts = collections.Counter(entry.scoped_verdict for entry in entries)
+    order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
+    listed = "; ".join(f"**{words}**: {counts[words]}" for words in order if words in counts)
+    decided = sum(entry.is_decided for entry in entries)
+    exploratory = sum(entry.is_exploratory for entry in entries)
+    return f"{listed}. Decided: {decided} of {len(entries)} claims. Exploratory: {exploratory} verdicts."
 
 
 def claim_table(root):
@@ -176,7 +186,7 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {"headline": headline_sentences, "units": unit_table},
+    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": verdict_counts},
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"decisions": decision_table},
     "docs/measuring.md": {"results": result_table, "longer_training": longer_training, "remeasuring": remeasuring},
@@ -189,6 +199,12 @@ def _percent(summary, label=""):
     """A mean and its interval: 98.1% (97.7 to 98.5); the label stands before the interval."""
     low, high = (100 * bound for bound in summary["ci95"])
     return f"{summary['mean']:.1%} ({label}{low:.1f} to {high:.1f})"
+
+
+def _one_more(summary):
+    """The prediction interval for one more seed, in percent."""
+    low, high = predicted(summary["values"], summary.get("share", False))
+    return f"{100 * low:.1f} to {100 * high:.1f}"
 
 
 def rendered(text, root, name="README.md"):

@@ -35,12 +35,14 @@ def build(units, execute):
 
 @click.command("claims")
 def show_claims():
-    """Print the verdict on each claim, and the sentences that the records contradict."""
+    """Print verdict, effect and scope of each claim, and the sentences that the records contradict."""
     from tlcourse.building import claims
     from tlcourse.building.course_folder import course_folder
 
     for entry in claims.entries(course_folder()):
-        click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
+        click.echo(f"{entry.name} {entry.label}: {entry.claim}")
+        for line in filter(None, (entry.effect, entry.scope, entry.note)):
+            click.echo(f"    {line}")
     lines = claims.contradictions(course_folder())
     click.echo(f"\nSentences and expectations that the records contradict: {len(lines)}")
     for line in lines:

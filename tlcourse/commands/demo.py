@@ -128,14 +128,17 @@ def _writable(file):
         raise OSError(f"cannot write {file}: {error.strerror or error}") from None
 
 
-def _interval(summary):
-    return {key: summary[key] for key in ("mean", "ci95", "seeds")}
+def _interval(accuracies):
+    from tlcourse.stats import predicted
+
+    one_more = list(predicted(accuracies["values"], share=True))
+    return {**{key: accuracies[key] for key in ("mean", "ci95", "seeds")}, "predicted": one_more}
 
 
 def _summaries(runs):
     from tlcourse.stats import summary
 
-    return {method: _interval(summary([run[method] for run in runs])) for method in ("transfer", "scratch")}
+    return {method: _interval(summary([run[method] for run in runs], True)) for method in ("transfer", "scratch")}
 
 
 def _gradebook_row(entry):

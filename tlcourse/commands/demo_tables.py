@@ -81,19 +81,9 @@ def _headline_columns(seed):
     return "recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {seed}", "predicted for one seed"
 
 
-def prediction_interval(summary):
-    """The 95 % prediction interval of one more seed: mean ± t(0.975, n - 1) s sqrt(1 + 1/n), within 0 and 1.
-
-    The confidence interval of the mean is t s / sqrt(n) to either side, so this is sqrt(n + 1) times as wide.
-    """
-    low, high = summary["ci95"]
-    half = (high - low) / 2 * (summary["seeds"] + 1) ** 0.5
-    return max(0.0, summary["mean"] - half), min(1.0, summary["mean"] + half)
-
-
 def compare_with_record(live, summary):
-    """Whether a live result is one that the record lets expect."""
-    low, high = prediction_interval(summary)
+    """Whether a live result is one that the record lets expect: within its 95 % prediction interval."""
+    low, high = summary["predicted"]
     inside = low - 1e-9 <= live <= high + 1e-9
     return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
 

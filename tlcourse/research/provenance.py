@@ -67,7 +67,8 @@ def with_copies(content, copies, seeds):
     parts = dict(content["provenance"].get("parts", {}))
     for path, (other, place) in copies.items():
         origin = results(other)
-        copied = summary(value_at(origin, place)["values"][:seeds])
+        copied_from = value_at(origin, place)
+        copied = summary(copied_from["values"][:seeds], copied_from.get("share", False))
         content = _replaced(content, path.split("/"), copied)
         own = {key: value for key, value in of(origin, place).items() if key in _ORIGIN}
         parts[path] = {"record": other, "path": place, **own}

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from fnmatch import fnmatchcase
 
 from tqdm.auto import tqdm
 
@@ -11,10 +12,19 @@ from tlcourse.stats import summary
 from tlcourse.storage import write_json
 
 
-def summaries(runs):
+def summaries(runs, shares=(), path=""):
     """`summary` of each number in a list of dictionaries (which may be nested).
 
     What only the first runs have measured, two or more, is summarized over these.
+
+    Parameters
+    ----------
+    runs : list of dict
+        One a seed.
+    shares : tuple of str
+        Patterns of the paths whose values are shares between 0 and 1: "near/*". "*" stands for "/" too.
+    path : str
+        Where these runs stand in the record, such as "near/single".
 
     Raises
     ------
@@ -22,11 +32,14 @@ def summaries(runs):
         If a run lacks what a later one has: values would no longer stand at the place of their seed.
     """
     if not isinstance(runs[0], dict):
-        return summary(runs)
+        return summary(runs, any(fnmatchcase(path, pattern) for pattern in shares))
     for number, (run, following) in enumerate(itertools.pairwise(runs), start=1):
         if new := sorted(following.keys() - run.keys()):
             raise ValueError(f"run {number} has {new[0]!r}, and the one before it has not")
-    return {key: summaries([run[key] for run in runs if key in run]) for key in runs[0]}
+    return {
+        key: summaries([run[key] for run in runs if key in run], shares, f"{path}/{key}" if path else key)
+        for key in runs[0]
+    }
 
 
 def over_seeds(experiments, folder=None, side_by_side=1):

@@ -1,7 +1,7 @@
 """The experiments that data/results holds, and how they are measured: `tlcourse results [NAME ...]`."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from tlcourse.research import (
     rate_ladders,
     real_fine_tuning,
     real_photos,
+    registration,
     simulation,
     students,
     transfer_matrix,
@@ -40,40 +41,57 @@ class Experiment(NamedTuple):
     """What one record holds: numbers of repeated seeded runs, and values that other records have already."""
 
     run: Callable  # from a seed to a dictionary of numbers
-    seeds: range
+    seeds: Sequence  # a range, or `registration.RegisteredSeeds`
     copies: Mapping = MappingProxyType({})  # path in this record to (other record, path there)
     timings: tuple = ()  # patterns of the paths whose values depend on the machine
+    shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
 
     def origins(self):
         """The names of the records that values are copied from."""
         return {record for record, _ in self.copies.values()}
 
 
+ALL = ("*",)
+METHODS = ("*/frozen", "*/held_out_people/*", "*/gradual/*", "*/head_first/*", "*/at_once/*")
 EXPERIMENTS = {
-    "headline": Experiment(headline.run, range(10), timings=("head_seconds",)),
-    "few_images": Experiment(few_images.run, range(5), few_images.COPIES),
-    "cut_layer": Experiment(cut_layer.run, range(5)),
-    "old_head": Experiment(old_head.run, range(5)),
-    "real": Experiment(real_photos.run, range(5)),
-    "two_languages": Experiment(two_languages.run, range(10)),
-    "two_telescopes": Experiment(two_telescopes.run, range(5)),
-    "other_labels": Experiment(other_labels.run, range(5)),
-    "clusters": Experiment(clusters.run, range(5)),
-    "label_shift": Experiment(unbalanced_classes.run, range(10)),
+    "headline": Experiment(
+        headline.run,
+        range(10),
+        timings=("head_seconds",),
+        shares=("transfer", "pixels", "small_cnn", "scratch", "plain_scratch", "best_from_scratch"),
+    ),
+    "few_images": Experiment(few_images.run, range(5), few_images.COPIES, shares=ALL),
+    "cut_layer": Experiment(cut_layer.run, range(5), shares=ALL),
+    "old_head": Experiment(old_head.run, range(5), shares=ALL),
+    "real": Experiment(real_photos.run, range(5), shares=ALL),
+    "two_languages": Experiment(two_languages.run, range(10), shares=ALL),
+    "two_telescopes": Experiment(
+        two_telescopes.run,
+        range(5),
+        shares=("sharp", "blurred", "batch_norm", "*/plain", "*/coral", "*/importance", "*/with_labels", "*_share"),
+    ),
+    "other_labels": Experiment(other_labels.run, range(5), shares=ALL),
+    "clusters": Experiment(clusters.run, range(5)),  # the adjusted Rand index may be negative
+    "label_shift": Experiment(unbalanced_classes.run, range(10), shares=("no_shift", "moved/*", "balanced/*")),
     "instances": Experiment(instance_weights.run, range(20)),
-    "dataset_bias": Experiment(dataset_bias.run, range(5)),
-    "simulation": Experiment(simulation.run, range(5)),
-    "transfer_matrix": Experiment(transfer_matrix.run, range(5)),
-    "fine_tuning": Experiment(head_first.run, range(5)),
-    "depth": Experiment(fine_tuning_depth.run, range(5)),
-    "stopping": Experiment(early_stopping.run, range(5)),
-    "real_fine_tuning": Experiment(real_fine_tuning.run, range(5)),
-    "ladders_development": Experiment(rate_ladders.develop, range(rate_ladders.DEVELOPED)),
-    "ladders": Experiment(rate_ladders.run, range(5), rate_ladders.COPIES),
-    "ladders_high_rates": Experiment(rate_ladders.beyond, range(5)),
-    "ladders_short_budget": Experiment(rate_ladders.short_budget, range(5)),
+    "dataset_bias": Experiment(dataset_bias.run, range(5), shares=ALL),
+    "simulation": Experiment(simulation.run, range(5), shares=ALL),
+    "transfer_matrix": Experiment(
+        transfer_matrix.run, range(5), shares=("*/accuracy", "*/none/*", "*/chosen/*", "*/best")
+    ),
+    "fine_tuning": Experiment(head_first.run, range(5), shares=METHODS),
+    "depth": Experiment(fine_tuning_depth.run, range(5), shares=ALL),
+    "stopping": Experiment(early_stopping.run, range(5), shares=("*/last", "*/best")),
+    "real_fine_tuning": Experiment(real_fine_tuning.run, range(5), shares=ALL),
+    "ladders_development": Experiment(rate_ladders.develop, range(rate_ladders.DEVELOPED), shares=ALL),
+    "ladders": Experiment(rate_ladders.run, range(5), rate_ladders.COPIES, shares=ALL),
+    "ladders_high_rates": Experiment(rate_ladders.beyond, range(5), shares=ALL),
+    "ladders_short_budget": Experiment(rate_ladders.short_budget, range(5), shares=ALL),
     "distillation": Experiment(
-        distillation_methods.run, range(10), timings=("device/*_ms", "device/speedup", "compute/*")
+        distillation_methods.run,
+        range(10),
+        timings=("device/*_ms", "device/speedup", "compute/*"),
+        shares=("accuracy/*", "glasses/*", "wrong/*", "changed/*", "device/*_agreement"),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
@@ -129,8 +147,10 @@ def with_seconds(run):
 def _record(name, runs):
     """Record an experiment, and bring the records up to date that copy values of it."""
     seconds = round(sum(run.pop("seconds") for run in runs))
-    payload = summaries(runs)
+    payload = summaries(runs, EXPERIMENTS[name].shares)
     took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "seeds": provenance.seed_counts(payload)}
+    if isinstance(seeds := EXPERIMENTS[name].seeds, registration.RegisteredSeeds):
+        took["registration"] = seeds.commit
     content = {**payload, "provenance": provenance.now(f"tlcourse results {name}", **took)}
     file = record(name, _with_copies(name, content))
     click.echo(f"{file}: recorded, {len(runs)} seeds of {seconds / len(runs):.0f} s")

@@ -50,7 +50,7 @@ class CoursePaths:
         """What came with a unit's solutions: correct and wrong answers to its exercises."""
         return self.solution_file(unit).with_name(ANSWERS)
 
-    def learned_plan_file(self, unit):
+    def cached_plan_file(self, unit):
         """The same as the shipped plan, where it was found out in the course itself."""
         return records_folder(self.folder, unit) / ".plan.json"
 

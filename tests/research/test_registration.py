@@ -1,0 +1,192 @@
+"""Seeds follow from the commit that states the contrasts, and the repository's history proves the order."""
+
+import json
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+from tlcourse import data
+from tlcourse.research import recording, registration, registry
+
+STATED = ("record", "value", "reference", "claimed", "margin", "n")
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+PRIMARY = {"record": "tiny", "value": "with - without", "claimed": "above", "margin": 0.02, "n": 3}
+DOCUMENT = {"registrations": {"tiny": COMMIT}, "C01": {"claim": "x", "primary": PRIMARY}}
+
+
+def test_seeds_follow_from_hash_record_and_index():
+    seeds = registration.seeds("tiny", DOCUMENT)
+    assert seeds == registration.seeds("tiny", DOCUMENT)
+    assert seeds == [
+        308017839,
+        1222043129,
+        1873557032,
+    ]  # printf '%s tiny 0' 0123... | sha256sum, first 8 digits, halved
+    others = [
+        registration.seeds("tiny", DOCUMENT | {"registrations": {"tiny": "f" * 40}}),
+        registration.seeds(
+            "other", {"registrations": {"other": COMMIT}, "C01": {"primary": {**PRIMARY, "record": "other"}}}
+        ),
+    ]
+    assert not set(seeds) & {seed for each in others for seed in each}
+
+
+def test_the_number_of_seeds_is_that_of_the_largest_contrast():
+    larger = DOCUMENT | {"C02": {"primary": {**PRIMARY, "record": "other", "value": "with - tiny:without", "n": 40}}}
+    seeds = registration.seeds("tiny", larger)
+    assert len(set(seeds)) == 40
+    assert seeds[:3] == registration.seeds("tiny", DOCUMENT)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+@pytest.mark.parametrize("entered", [{}, {"tiny": "0123abc"}, {"tiny": "main"}])
+def test_an_experiment_without_its_hash_cannot_run(entered):
+    with pytest.raises(ValueError, match=r"'tiny' cannot run before it is registered: .* under \[registrations\]"):
+        registration.seeds("tiny", DOCUMENT | {"registrations": entered})
+
+
+def test_a_registration_without_a_contrast_is_named():
+    with pytest.raises(ValueError, match=r"no claim .* has a primary contrast in it"):
+        registration.seeds("tiny", {"registrations": {"tiny": COMMIT}})
+
+
+@pytest.fixture
+def registered(monkeypatch, tmp_path):
+    """An experiment of the registry with seeds of its own; `document` is its claims.toml."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "README.md").write_text("data")
+    document = {key: dict(part) for key, part in DOCUMENT.items()}
+    monkeypatch.setattr(registration, "_claims", lambda: document)
+    for module in (data, recording):
+        monkeypatch.setattr(module, "data_folder", lambda: tmp_path)
+    experiment = registry.Experiment(
+        lambda seed: {"with": seed / 2**31}, registration.RegisteredSeeds("tiny"), shares=("*",)
+    )
+    monkeypatch.setattr(registry, "EXPERIMENTS", {"tiny": experiment})
+    return document
+
+
+def test_the_registry_takes_registered_seeds(registered):
+    registry.main(["tiny"])
+    recorded = data.results("tiny")
+    assert recorded["with"]["values"] == [round(seed / 2**31, 5) for seed in registration.seeds("tiny", DOCUMENT)]
+    assert recorded["with"]["share"]
+    assert recorded["provenance"]["registration"] == COMMIT
+    assert registry.EXPERIMENTS["tiny"].seeds[0] == registration.seeds("tiny", DOCUMENT)[0]
+
+
+def test_the_registry_runs_nothing_without_the_hash(registered, tmp_path):
+    registered["registrations"] = {}
+    with pytest.raises(ValueError, match="cannot run before it is registered"):
+        registry.main(["tiny"])
+    assert not list((tmp_path / "results").rglob("*.json"))
+
+
+def test_every_primary_contrast_names_an_experiment():
+    document = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))
+    for name, row in document.items():
+        if isinstance(row, dict) and "primary" in row:
+            assert row["primary"]["record"] in registry.EXPERIMENTS, f"{name}: no such experiment"
+    assert set(document.get("registrations", {})) <= set(registry.EXPERIMENTS)
+
+
+# ---------------------------------------------------------------------------------------------------------- history
+
+
+def git(root, *arguments):
+    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True)
+
+
+def stated_contrasts(document, record):
+    """Claim to what its pre-registered contrast in a record states; later, exploratory ones are left out."""
+    rows = {name: row["primary"] for name, row in document.items() if isinstance(row, dict) and "primary" in row}
+    return {
+        name: {key: primary.get(key) for key in STATED}
+        for name, primary in rows.items()
+        if primary["record"] == record and not primary.get("exploratory", False)
+    }
+
+
+def violations(root):
+    """Registered contrasts that were changed or dropped, or whose commit does not lead to HEAD."""
+    now = tomllib.loads((root / "data" / "claims.toml").read_text(encoding="utf-8"))
+    lines = []
+    for record, commit in now.get("registrations", {}).items():
+        if git(root, "merge-base", "--is-ancestor", commit, "HEAD").returncode != 0:
+            lines.append(f"{record}: commit {commit} is no ancestor of HEAD")
+            continue
+        before = stated_contrasts(tomllib.loads(git(root, "show", f"{commit}:data/claims.toml").stdout), record)
+        dropped = [name for name in before if "primary" not in now.get(name, {})]
+        lines += [f"{name}: commit {commit[:10]} states a contrast, and now there is none" for name in dropped]
+        for name, stated in stated_contrasts(now, record).items():
+            if before.get(name) != stated:
+                lines.append(f"{name}: commit {commit[:10]} states {before.get(name)}, and now it is {stated}")
+        file = root / "data" / "results" / f"{record}.json"
+        if file.is_file() and json.loads(file.read_text(encoding="utf-8"))["provenance"].get("registration") != commit:
+            lines.append(f"{record}: the record was not measured with the seeds of commit {commit}")
+    return lines
+
+
+def test_registered_contrasts_are_those_of_their_commits():
+    if shutil.which("git") is None or git(ROOT, "rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+        pytest.skip("the history is not there")
+    assert violations(ROOT) == []
+
+
+@pytest.fixture
+def history(tmp_path):
+    """A repository whose first commit states a contrast and whose second enters the hash."""
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "data" / "results").mkdir(parents=True)
+
+    def commit(text):
+        (tmp_path / "data" / "claims.toml").write_text(text)
+        git(tmp_path, "add", ".")
+        git(tmp_path, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "-m", "x")
+        return git(tmp_path, "rev-parse", "HEAD").stdout.strip()
+
+    hash_of_contrast = commit(stating())
+    commit(f'[registrations]\ntiny = "{hash_of_contrast}"\n{stating()}')
+    return tmp_path, hash_of_contrast
+
+
+def stating(margin=0.02, more=""):
+    return f'[C01.primary]\nrecord = "tiny"\nvalue = "a - b"\nclaimed = "above"\nmargin = {margin}\nn = 10\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (stating(), None),
+        (stating(more="scope = 'in other words'"), None),
+        (stating(margin=0.01), "C01: commit"),
+        (stating(margin=0.01, more="exploratory = true"), None),
+        (stating() + stating().replace("C01", "C02"), "C02: commit"),
+        ("[C01]\nclaim = 'x'", "C01: commit"),
+        ("", "C01: commit"),
+    ],
+)
+def test_a_contrast_that_was_changed_after_its_registration_is_reported(history, text, words):
+    root, commit = history
+    (root / "data" / "claims.toml").write_text(f'[registrations]\ntiny = "{commit}"\n{text}')
+    lines = violations(root)
+    assert len(lines) == (words is not None)
+    assert words is None or lines[0].startswith(words)
+
+
+def test_a_commit_that_is_not_in_the_history_is_reported(history):
+    root, _ = history
+    (root / "data" / "claims.toml").write_text(f'[registrations]\ntiny = "{COMMIT}"\n{stating()}')
+    assert violations(root) == [f"tiny: commit {COMMIT} is no ancestor of HEAD"]
+
+
+def test_a_record_of_other_seeds_is_reported(history):
+    root, commit = history
+    file = root / "data" / "results" / "tiny.json"
+    file.write_text(json.dumps({"provenance": {}}))
+    assert violations(root) == [f"tiny: the record was not measured with the seeds of commit {commit}"]
+    file.write_text(json.dumps({"provenance": {"registration": commit}}))
+    assert violations(root) == []
