@@ -18,6 +18,14 @@ from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.submissions import normalize, reading
 
 CHECK_KEYS = {"outside", "mutated", "seconds"}
+REMEDY = (
+    "repair the check or its solution, install the package versions of constraints.txt, or choose another "
+    "TLCOURSE_GRADING_SEED; then start again"
+)
+
+
+class ReferenceFails(RuntimeError):  # noqa: N818
+    """A unit's own solutions do not earn all points where submissions are graded."""
 
 
 def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
@@ -39,6 +47,11 @@ def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
     -------
     tlcourse.grading.model.assignment.Assignment
         Its plan is empty where there are no solutions to try.
+
+    Raises
+    ------
+    ReferenceFails
+        Naming the checks: no submission could earn their points. No plan is kept then.
     """
     if not Path(solution).is_file():
         return assignment
@@ -47,18 +60,32 @@ def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
         if checks := _read_plan(file, sha256):
             return dataclasses.replace(assignment, plan=checks)
     plan = learn(assignment, solution, unsafe)
+    require_full_marks(assignment.unit, plan)
     write_plan(learned_plan, plan)
     return dataclasses.replace(assignment, plan=plan["checks"])
 
 
 def _read_plan(file, sha256):
-    """The checks of a plan that is of this code and complete, or None."""
+    """The checks of a plan that is of this code, complete, and holds for the solutions; or None."""
     try:
         plan = json.loads(Path(file).read_text(encoding="utf-8"))
         complete = all(set(check) >= CHECK_KEYS for name, check in plan["checks"].items() if name != "*")
-        return plan["checks"] if plan["code_sha256"] == sha256 and complete else None
+        fits = plan["code_sha256"] == sha256 and complete and not plan["reference_fails"]
+        return plan["checks"] if fits else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def require_full_marks(unit, plan):
+    """Raise an error unless the unit's own solutions passed every check.
+
+    Raises
+    ------
+    ReferenceFails
+    """
+    if failed := plan["reference_fails"]:
+        messages = "; ".join(f"{name}: {message}" for name, message in failed.items())
+        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}\n{REMEDY}")
 
 
 def write_plan(file, plan):

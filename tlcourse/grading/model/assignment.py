@@ -100,8 +100,17 @@ class Assignment:
 
 
 def grading_seed():
-    """The seed of the hidden tests' inputs."""
-    return os.environ.get("TLCOURSE_GRADING_SEED", "0")
+    """The seed of the hidden tests' inputs, as the environment of a process has it.
+
+    Raises
+    ------
+    ValueError
+        If TLCOURSE_GRADING_SEED is no whole number: every hidden test would fail, whatever the answer.
+    """
+    seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
+    if not seed.isdecimal():
+        raise ValueError(f"TLCOURSE_GRADING_SEED is {seed!r}: set it to a whole number such as 0 or 20270101")
+    return seed
 
 
 def digest(parts, files):
