@@ -16,7 +16,7 @@ from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
 
 # The longest that one cell may run on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
-# Grading stops a submission's cell earlier (c.GradingLimits.cell_seconds), also when `grading_plans` tries the solutions.
+# Grading stops a cell earlier (c.GradingLimits.cell_seconds), also when `grading_plans` tries the solutions.
 CELL_SECONDS = 600
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PHOTO = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"

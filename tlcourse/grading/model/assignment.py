@@ -72,14 +72,9 @@ class Assignment:
         return {cell["grade_id"]: cell for cell in self.cells if cell["grade_id"]}
 
     def exercise(self, grade_id):
-        """The grade_id of the solution cell that a test belongs to: by name, else the nearest one above."""
-        above = []
-        for cell in self.cells:
-            if cell["grade_id"] == grade_id:
-                break
-            if cell["cell_type"] == "code" and cell["nbgrader"].get("solution"):
-                above.append(cell["grade_id"])
-        return tested_exercise(grade_id, above) or (above[-1] if above else None)
+        """The grade_id of the solution cell that a test belongs to, by `tested_exercise`; None for other cells."""
+        solutions = [cell for cell in self.cells if cell["cell_type"] == "code" and cell["nbgrader"].get("solution")]
+        return tested_exercise(grade_id, [cell["grade_id"] for cell in solutions])
 
     def untouched_notebook(self):
         """The student's untouched notebook with the full tests: what is graded where nothing can be read."""
