@@ -1,6 +1,7 @@
 """The result of grading one submission, and the record of it that a course keeps.
 
-Marks live in nbgrader's gradebook. The record, autograding/UNIT/STUDENT.json, says how each cell went.
+The points of a result go into nbgrader's gradebook, which is where reports read marks. The record,
+autograding/UNIT/STUDENT.json, says how each cell went.
 """
 
 import json
@@ -19,7 +20,7 @@ NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
 @dataclass
 class Result:
-    """What came of one submission. Everything that reports a mark reads it from here.
+    """What came of one submission: the points of its checks before penalties and written answers, and how they came.
 
     Parameters
     ----------
