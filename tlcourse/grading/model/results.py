@@ -12,7 +12,7 @@ import nbformat
 
 from tlcourse.notebooks import write_atomically
 
-STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
+STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered", "not graded")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
@@ -26,7 +26,8 @@ class Result:
     ----------
     student, unit : str
     status : str
-        One of `STATUSES`; "repaired" is graded after a safe repair.
+        One of `STATUSES`; "repaired" is graded after a safe repair. "not graded" is the grader's own failure, which is
+        never recorded.
     score, max_score : float or None
         Points of the cells that are graded without a person; None where no mark could be recorded.
     notes : list of str
