@@ -24,6 +24,16 @@ def parameters(function):
     return set(inspect.signature(function).parameters)
 
 
+def assert_all_exist(names_by_module, project, user):
+    """Fail if a module has no such function, or a class in it no such method."""
+    for module, names in names_by_module.items():
+        for name in names:
+            value = importlib.import_module(module)
+            for part in name.split("."):
+                value = getattr(value, part, None)
+            assert value is not None, changed(project, f"{module} has no {name} any more", user)
+
+
 def test_nbgrader_has_what_the_gradebook_relies_on(tmp_path):
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
@@ -101,6 +111,7 @@ def test_ipykernel_has_what_the_sandbox_relies_on():
         except ImportError as error:
             raise AssertionError(changed("ipykernel", f"no module {name}", _ipykernel)) from error
     assert callable(getattr(IPKernelApp, "initialize", None)), changed("ipykernel", "no initialize", _ipykernel)
+    assert_all_exist(_ipykernel.WATCHED, "ipykernel", _ipykernel)
     name = compiler.get_file_name("x = 1")
     assert _ipykernel.CELL_FILE in name, changed("ipykernel", f"a cell's file is called {name}", _ipykernel)
     for option in _ipykernel.OPTIONS:
@@ -115,13 +126,8 @@ def test_ipython_has_what_tamper_detection_relies_on():
     from IPython.core.interactiveshell import InteractiveShell
 
     assert callable(TransformerManager)
-    for module, names in (_ipython.WATCHED | integrity.LIBRARIES).items():
-        for name in names:
-            value = importlib.import_module(module)
-            for part in name.split("."):
-                value = getattr(value, part, None)
-            what = f"{module} has no {name} any more: see {_ipython.__name__} and {integrity.__name__}"
-            assert value is not None, what
+    assert_all_exist(_ipython.WATCHED, "ipython", _ipython)
+    assert_all_exist(integrity.LIBRARIES, "numpy", integrity)
     shell = InteractiveShell()
     for name in ("ast_transformers", "input_transformers_post", "custom_exceptions", "input_transformer_manager"):
         assert hasattr(shell, name), changed("ipython", f"its shell has no {name}", _ipython)

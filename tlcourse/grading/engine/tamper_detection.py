@@ -13,10 +13,15 @@ from pathlib import Path
 
 from tlcourse import checks
 from tlcourse.grading.model.cell_code import parsed
-from tlcourse.grading.sandbox.guest import _ipython, integrity
+from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
 FUNCTION_SERVER = "tlcourse.grading.sandbox.guest.function_server"
-GUARD = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity))
+GUARD = "\n".join(
+    [
+        *(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity)),
+        f"WATCHED |= {_ipykernel.WATCHED!r}",
+    ]
+)
 CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
 
