@@ -1,6 +1,5 @@
 """Commands for authors: notebooks, the site, recorded results, tests."""
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -74,13 +73,20 @@ def site(into):
 @click.argument("names", nargs=-1)
 def results(compare, names):
     """Repeat the measurements in data/results: all of them, or NAMES."""
-    importlib.import_module(f"tlcourse.research.{'comparison' if compare else 'registry'}").main(names)
+    from tlcourse.research import comparison, registry
+
+    if compare:
+        comparison.main(names)
+    else:
+        registry.main(names)
 
 
 @click.command()
 def teachers():
     """Train the shipped teachers again."""
-    importlib.import_module("tlcourse.research.pretraining").main()
+    from tlcourse.research import pretraining
+
+    pretraining.main()
 
 
 @click.command()
@@ -92,7 +98,9 @@ def bench(json_file, keep, parts):
 
     The results are ratios within one run.
     """
-    importlib.import_module("tlcourse.commands.bench").main(json_file, keep, parts)
+    from tlcourse.commands.bench import main
+
+    main(json_file, keep, parts)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
