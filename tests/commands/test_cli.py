@@ -57,6 +57,14 @@ def test_an_error_of_the_courses_own_is_one_line(tiny_course, monkeypatch):
         assert "Traceback" not in outcome.output
 
 
+@pytest.mark.parametrize(("debug", "shown"), [("1", True), ("0", False), ("", False)])
+def test_a_variable_shows_the_traceback_of_the_courses_own_errors(tiny_course, monkeypatch, debug, shown):
+    monkeypatch.chdir(tiny_course)
+    monkeypatch.setenv("TLCOURSE_DEBUG", debug)
+    for arguments, kind in ((["check", "none.ipynb"], FileNotFoundError), (["build", "07"], ValueError)):
+        assert isinstance(run(*arguments).exception, kind if shown else SystemExit)
+
+
 def test_an_error_that_nobody_foresaw_keeps_its_traceback(monkeypatch):
     monkeypatch.setattr(lab, "open_lab", lambda options: int("not a number"))
     assert isinstance(run("lab").exception, ValueError)
