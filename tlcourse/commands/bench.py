@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tlcourse import networks, notebooks, teachers
 from tlcourse.building import speed_table, unit_sources
+from tlcourse.building.course_root import course_folder
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
 from tlcourse.research import five_minutes, headline, provenance
@@ -153,7 +154,7 @@ def unit_seconds():
     """Seconds of each unit, top to bottom from a fresh kernel with cold caches."""
     seconds = {}
     for name in unit_sources.names():
-        notebook = unit_sources.read(unit_sources.course_folder() / "solutions" / f"{name}.py")
+        notebook = unit_sources.read(course_folder() / "solutions" / f"{name}.py")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
             notebooks.run(notebook, folder, name, environment={"TLCOURSE_CACHE": folder})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tlcourse.building import unit_sources
+from tlcourse.building.course_root import course_folder
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
@@ -59,9 +59,9 @@ def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
     with tempfile.TemporaryDirectory() as parent:
         folder, stock = Path(parent, "course"), Path(parent, "stock")
         for course in (folder, stock):
-            new_course(course, unit_sources.course_folder(root), [unit])
+            new_course(course, course_folder(root), [unit])
             run_nbgrader(course, "generate_assignment", unit)
-            _submit_class(course, unit, students, unit_sources.course_folder(root))
+            _submit_class(course, unit, students, course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: run_nbgrader(stock, "autograde", unit))
         results, writing = [], []

@@ -1,0 +1,43 @@
+"""Which course a command works on: the folder around the working directory, else the repository of the package."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class OtherClone(RuntimeError):  # noqa: N818
+    """The working directory is in another clone than the package that runs."""
+
+
+def course_folder(root=None):
+    """The folder that holds nbgrader_config.py and solutions/: `root`, else around the working directory, else ours.
+
+    Raises
+    ------
+    FileNotFoundError
+        If none of them is a course.
+    """
+    here = Path.cwd()
+    candidates = [Path(root)] if root is not None else [here, *here.parents, PACKAGE.parent]
+    for folder in candidates:
+        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+            return folder.resolve()
+    raise FileNotFoundError(f"no course at {candidates[0]}: nbgrader_config.py and solutions/ should lie there")
+
+
+def require_own_clone():
+    """Raise an error if a command would change two clones: units lie in one, data/ and the package in the other.
+
+    `course_folder` goes by the working directory, `tlcourse.data.data_folder` by the package.
+
+    Raises
+    ------
+    OtherClone
+    """
+    folder = course_folder()
+    if (folder / "tlcourse" / "__init__.py").is_file() and folder != PACKAGE.parent:
+        raise OtherClone(
+            f"the working directory is in the clone {folder}, but the package in use is {PACKAGE}: "
+            "units would be built in the first, and results written beside the second. "
+            f"Run `pip install -e .` in {folder}, or change to the other folder"
+        )
