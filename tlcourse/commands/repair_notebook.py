@@ -13,7 +13,7 @@ import nbformat
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
 from tlcourse.grading.model.assignment import Assignment
-from tlcourse.grading.model.cell_code import imported_modules
+from tlcourse.grading.model.cell_code import defined_functions, imported_modules
 from tlcourse.grading.submissions.match import condensed
 from tlcourse.grading.submissions.normalize import UNANSWERED, normalize
 from tlcourse.grading.submissions.reading import Unreadable, read
@@ -120,7 +120,7 @@ def _check_release(notebook, student, assignment):
     """Raise an error for what has nothing in common with the release but the name."""
     text = {condensed(cell.source) for cell in student.cells}
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in student.cells} - {None}
-    ids |= set(re.findall(r"^def (\w+)\(", "\n".join(cell.source for cell in student.cells), re.MULTILINE))
+    ids |= {name for cell in student.cells for name in defined_functions(cell.source)}
     if not any(cell["grade_id"] in ids or condensed(cell["source"]) in text for cell in assignment.cells):
         raise ValueError(
             f"{notebook} has no cell of {assignment.unit}: is it another unit's? Name its release, --release FILE"
