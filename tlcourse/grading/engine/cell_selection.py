@@ -7,6 +7,7 @@ A cell is left out if it stands in the release as it is and makes or changes not
 import ast
 import symtable
 
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import cached_by_source, parsed
 
 
@@ -27,7 +28,7 @@ def unneeded_cells(notebook, assignment):
     released = {
         cell["source"].strip()
         for cell in assignment.cells
-        if cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" not in cell["tags"]
+        if cell["cell_type"] == "code" and not cell["nbgrader"] and not is_setup(cell)
     }
     modules = {name for cell in notebook.cells if cell.cell_type == "code" for name in _imported(cell.source)}
     undecided, wanted = {}, set()

@@ -6,7 +6,7 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.model.assignment import grading_seed
+from tlcourse.grading.model.assignment import grading_seed, is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 SERVE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
@@ -136,11 +136,9 @@ def _setup_sources(assignment):
     """Sources that make what checks use besides the student's answers: set-up cells, definitions in other cells."""
     sources = []
     for cell in assignment.cells:
-        if cell["cell_type"] != "code" or cell["nbgrader"]:
-            continue
-        if "setup" in cell["tags"]:
+        if is_setup(cell):
             sources.append(cell["source"])
-        else:
+        elif cell["cell_type"] == "code" and not cell["nbgrader"]:
             kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
             sources += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
     return sources

@@ -12,6 +12,7 @@ import secrets
 from pathlib import Path
 
 from tlcourse import checks
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
@@ -118,9 +119,7 @@ def canaries(source):
 def _setup_statements(assignment):
     """Statements of the set-up that run again before a check: imports, and what is made of the checks' module."""
     statements = []
-    for cell in assignment.cells:
-        if cell["cell_type"] != "code" or cell["nbgrader"] or "setup" not in cell["tags"]:
-            continue
+    for cell in filter(is_setup, assignment.cells):
         for node in parsed(cell["source"]).body:
             text = ast.unparse(node)
             if isinstance(node, (ast.Import, ast.ImportFrom)) or (isinstance(node, ast.Assign) and "checks." in text):

@@ -94,6 +94,11 @@ class Assignment:
         return digest([self.cells], self.files)
 
 
+def is_setup(cell):
+    """Whether a cell of a release makes what the others use: code with the tag "setup" that is not nbgrader's."""
+    return cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" in cell["tags"]
+
+
 def grading_seed():
     """The seed of the hidden tests' inputs, as the environment of a process has it.
 
