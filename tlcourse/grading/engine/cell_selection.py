@@ -37,8 +37,9 @@ def unneeded_cells(notebook, assignment):
             continue
         source = cell.source.strip()
         makes, reads = made_and_read(source)
+        makes = makes - modules | _imported(source)
         if source in released and "nbgrader" not in cell.metadata and not _opaque(source):
-            undecided[index] = makes - modules | _imported(source), reads
+            undecided[index] = makes, reads
         else:
             wanted |= reads - (makes if cell.metadata.get("nbgrader", {}).get("grade") else set())
     while needed := [index for index, (makes, _) in undecided.items() if makes & wanted]:
@@ -99,8 +100,11 @@ def _symbols(tree):
 
 
 def _changed(call):
-    """What a call as a statement of its own may change: its object. Its arguments are for the reference to show."""
-    return _base(call.func) - {"plt"} if isinstance(call.func, ast.Attribute) else set()
+    """The object whose method a statement calls, which may change it.
+
+    A call may also change its arguments. `calibration` would see that: the solutions would fail without this cell.
+    """
+    return _base(call.func) if isinstance(call.func, ast.Attribute) else set()
 
 
 def _base(node):
