@@ -14,7 +14,7 @@ import nbformat
 
 from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 
 # The longest that one cell may run on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
 # Grading stops a cell earlier (c.GradingLimits.cell_seconds), also when `grading_plans` tries the solutions.

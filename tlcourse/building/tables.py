@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tlcourse import notebooks
 from tlcourse.building import addresses, claims, headline_figure, speed_table
 from tlcourse.building import unit_sources as sources
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 from tlcourse.data import results
 
 NAMES = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 from tlcourse.notebooks import KERNEL, describe, exercises
 
 SOURCE_METADATA = {"nbgrader", "tags"}

@@ -18,7 +18,7 @@ def build(units, execute):
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
     from tlcourse.building import builder, claims, grading_plans, tables
-    from tlcourse.building.course_root import course_folder, require_own_clone
+    from tlcourse.building.course_folder import course_folder, require_own_clone
     from tlcourse.building.unit_sources import names
 
     require_own_clone()
@@ -37,7 +37,7 @@ def build(units, execute):
 def show_claims():
     """Print the verdict on each claim, and the sentences that the records contradict."""
     from tlcourse.building import claims
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
 
     for entry in claims.entries(course_folder()):
         click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
@@ -75,7 +75,7 @@ def site(into):
 @click.argument("names", nargs=-1)
 def results(compare, names):
     """Repeat the measurements in data/results: all of them, or NAMES."""
-    from tlcourse.building.course_root import require_own_clone
+    from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import comparison, registry
 
     require_own_clone()
@@ -88,7 +88,7 @@ def results(compare, names):
 @click.command()
 def teachers():
     """Train the shipped teachers again."""
-    from tlcourse.building.course_root import require_own_clone
+    from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import pretraining
 
     require_own_clone()
@@ -104,7 +104,7 @@ def bench(json_file, keep, parts):
 
     The results are ratios within one run.
     """
-    from tlcourse.building.course_root import require_own_clone
+    from tlcourse.building.course_folder import require_own_clone
     from tlcourse.commands.bench import main
 
     if keep:
@@ -117,7 +117,7 @@ def bench(json_file, keep, parts):
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(everything, options):
     """Run the linters and the fast tests, or all tests. OPTIONS go to pytest."""
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import run_tests
 
     run_tests.main(everything, options, course_folder())
@@ -126,7 +126,7 @@ def test(everything, options):
 @click.command()
 def screenshots():
     """Take the screenshots of the documentation again; needs Chromium."""
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import browser
 
     browser.chromium()  # without it, pytest would skip the tests and take no screenshots

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tlcourse import networks, notebooks, teachers
 from tlcourse.building import speed_table, unit_sources
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
 from tlcourse.research import five_minutes, headline, provenance

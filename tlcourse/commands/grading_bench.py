@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit

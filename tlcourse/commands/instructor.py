@@ -17,7 +17,7 @@ import click
 @click.option("--unsafe", is_flag=True, help="Run student code without a sandbox, for example without bubblewrap.")
 def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader."""
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.batch import grade as grade_unit
     from tlcourse.grading.reporting import table
 
@@ -33,7 +33,7 @@ def report(unit):
 
     There is a CSV file for each of Moodle and Canvas, and one for other programs.
     """
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.reporting.page import write
 
     for file in write(course_folder(), unit):
@@ -51,7 +51,7 @@ def make_sample_class(unit, students, seed, kinds, folder):
 
     The default UNIT is 01_cnn_parameters.
     """
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.samples import sample_class
 
     root = course_folder()
@@ -71,7 +71,7 @@ def bad_submissions(options):
 
     OPTIONS go to tests/support/bad_submissions_runner.py.
     """
-    from tlcourse.building.course_root import course_folder
+    from tlcourse.building.course_folder import course_folder
 
     command = [sys.executable, str(Path("tests", "support", "bad_submissions_runner.py")), *options]
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.building.course_root import course_folder
+from tlcourse.building.course_folder import course_folder
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
 # JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.

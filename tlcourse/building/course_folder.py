@@ -1,4 +1,4 @@
-"""Which course a command works on: the folder around the working directory, else the repository of the package."""
+"""Finds the folder of the course that a command is about, and says if the package in use belongs to another one."""
 
 from pathlib import Path
 
