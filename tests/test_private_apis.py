@@ -91,9 +91,9 @@ def test_jupyter_client_has_what_the_sandbox_relies_on():
     async def dead():
         return False
 
-    manager = AsyncKernelManager(client_factory=_jupyter_client.WatchedClient)
+    manager = AsyncKernelManager(client_factory=_jupyter_client.ClientWithoutHeartbeat)
     client = manager.client(kernel_lives=dead)
-    assert isinstance(client, _jupyter_client.WatchedClient), changed(
+    assert isinstance(client, _jupyter_client.ClientWithoutHeartbeat), changed(
         "jupyter_client", "a manager makes its client without `client_factory`", _jupyter_client
     )
     runner = _nbclient.cell_client(nbformat.v4.new_notebook(), client, 10)
@@ -111,7 +111,7 @@ def test_ipykernel_has_what_the_sandbox_relies_on():
         except ImportError as error:
             raise AssertionError(changed("ipykernel", f"no module {name}", _ipykernel)) from error
     assert callable(getattr(IPKernelApp, "initialize", None)), changed("ipykernel", "no initialize", _ipykernel)
-    assert_all_exist(_ipykernel.WATCHED, "ipykernel", _ipykernel)
+    assert_all_exist(_ipykernel.CELL_RUNNERS, "ipykernel", _ipykernel)
     name = compiler.get_file_name("x = 1")
     assert _ipykernel.CELL_FILE in name, changed("ipykernel", f"a cell's file is called {name}", _ipykernel)
     for option in _ipykernel.OPTIONS:
@@ -126,7 +126,7 @@ def test_ipython_has_what_tamper_detection_relies_on():
     from IPython.core.interactiveshell import InteractiveShell
 
     assert callable(TransformerManager)
-    assert_all_exist(_ipython.WATCHED, "ipython", _ipython)
+    assert_all_exist(_ipython.CELL_RUNNERS, "ipython", _ipython)
     assert_all_exist(integrity.LIBRARIES, "numpy", integrity)
     shell = InteractiveShell()
     for name in ("ast_transformers", "input_transformers_post", "custom_exceptions", "input_transformer_manager"):

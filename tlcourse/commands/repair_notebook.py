@@ -81,9 +81,9 @@ def from_notebook(notebook, unit):
     """
     cells = []
     for cell in notebook.cells:
-        marks = dict(cell.metadata.get("nbgrader", {}))
+        nbgrader = dict(cell.metadata.get("nbgrader", {}))
         tags = list(cell.metadata.get("tags", []))
-        facts = {"grade_id": marks.get("grade_id"), "cell_type": cell.cell_type, "nbgrader": marks, "tags": tags}
+        facts = {"grade_id": nbgrader.get("grade_id"), "cell_type": cell.cell_type, "nbgrader": nbgrader, "tags": tags}
         cells.append(facts | {"source": cell.source, "full": cell.source})
     if not any(cell["grade_id"] for cell in cells):
         raise ValueError(f"{unit}: no cell of the release has nbgrader's metadata; take the file from the repository")

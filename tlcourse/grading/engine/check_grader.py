@@ -1,4 +1,4 @@
-"""Decides on graded cells: in a clean process where that is possible, else guarded in the student's kernel.
+"""Decides on graded cells: in a clean process where that is possible, else in the student's kernel.
 
 A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
 the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.

@@ -37,7 +37,10 @@ class CheckerClient:
         return self._before + (self._process.cpu - self._process.cpu_ready if self._process else 0.0)
 
     async def fingerprints(self, runner, source):
-        """What the functions that checks rely on look like where no student code has been; `source` is the guard's."""
+        """The fingerprints of the functions that checks rely on, from the clean process.
+
+        `source` is the code of `tamper_detection` that computes them.
+        """
         await self._ask(runner, fingerprints=source)
         return (await self._hear())["fingerprints"]
 

@@ -17,17 +17,17 @@ from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
 FUNCTION_SERVER = "tlcourse.grading.sandbox.guest.function_server"
-GUARD = "\n".join(
+GUEST_CODE = "\n".join(
     [
         *(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity)),
-        f"WATCHED |= {_ipykernel.WATCHED!r}",
+        f"CELL_RUNNERS |= {_ipykernel.CELL_RUNNERS!r}",
     ]
 )
 CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
 
 class TamperDetection:
-    """Guards the checks of one submission.
+    """Finds tampering with the checks of one submission.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class TamperDetection:
         """Make the student's kernel ready for a check, and begin to watch it."""
         if self._expected is None:
             outside = runner.sandbox.checks_outside
-            self._expected = await self.checker.fingerprints(runner, GUARD) if outside else {}
+            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
         steps = f"[take_out_hooks(shell), prepare(namespace, {CHECKS!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
@@ -63,7 +63,7 @@ class TamperDetection:
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
-        prints = await self._evaluate(runner, "fingerprints(WATCHED)")
+        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
         if not isinstance(prints, dict):
             return "the kernel does not tell which functions it uses"
         changed = [name for name, value in self._expected.items() if name in prints and prints[name] != value]
@@ -89,11 +89,11 @@ class TamperDetection:
         return reply.get("status") == "error"
 
     async def _evaluate(self, runner, expression, watch=False):
-        """Evaluate an expression among the guard's functions in the kernel; its value, None where it has none."""
+        """Evaluate an expression in the kernel, where `GUEST_CODE` is defined; its value, None where it has none."""
         arm = f"import {FUNCTION_SERVER} as _a; _a.watch().arm()" if watch else ""
-        code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
+        code = f"exec({GUEST_CODE!r}, _tamper := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
         token = secrets.token_hex(8)
-        value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
+        value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _tamper))]"
         reply = await runner.ask(code, {"value": value})
         try:
             shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])

@@ -17,7 +17,7 @@ IMPORTS = (
     "tornado.platform.asyncio",
 )
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IPKernelApp.quiet=True")
-WATCHED = {  # functions that run a cell, by module
+CELL_RUNNERS = {  # functions that run a cell, by module
     "ipykernel.zmqshell": ["ZMQInteractiveShell.run_cell", "ZMQInteractiveShell._showtraceback"],
     "ipykernel.ipkernel": ["IPythonKernel.do_execute"],
     "ipykernel.kernelbase": ["Kernel.execute_request"],

@@ -16,7 +16,7 @@ SHELL = (
     "showtraceback",
     "user_expressions",
 )
-WATCHED = {  # functions that run a cell, by module
+CELL_RUNNERS = {  # functions that run a cell, by module
     "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL],
 }
 OWN = ("IPython", "ipykernel", "matplotlib_inline")  # whose callbacks stay

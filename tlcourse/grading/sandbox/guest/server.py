@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
 from tlcourse.grading.sandbox.bubblewrap import HOME, MEETING
-from tlcourse.grading.sandbox.guest import _ipykernel, checker, function_server, monitor, namespaces
+from tlcourse.grading.sandbox.guest import _ipykernel, checker, function_server, namespaces, resource_monitor
 
 
 def serve(modules):
@@ -67,9 +67,9 @@ def _oversee(connection):
         os.close(say_ready)
         ready, _, _ = select.select([is_ready, connection], [], [], 60)
         if is_ready in ready and os.read(is_ready, 1):
-            monitor.send(connection, ready=True, cpu=monitor.usage(first)["cpu"], busy=True)
+            resource_monitor.send(connection, ready=True, cpu=resource_monitor.usage(first)["cpu"], busy=True)
         os.close(is_ready)
-        monitor.watch(connection, first, request["limits"])
+        resource_monitor.supervise(connection, first, request["limits"])
 
 
 def _first_process(request, say_ready):

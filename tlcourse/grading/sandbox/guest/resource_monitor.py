@@ -17,7 +17,7 @@ def send(connection, **message):
         connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def watch(connection, first, limits):
+def supervise(connection, first, limits):
     """Look after the process tree that begins at `first` until it ends or the connection is closed."""
     reason = None
     while True:
