@@ -6,6 +6,7 @@ also tells an instructor that the reference itself does not pass, before a class
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 from tlcourse import notebooks
@@ -26,6 +27,29 @@ REMEDY = (
 
 class ReferenceFails(RuntimeError):  # noqa: N818
     """A unit's own solutions do not earn all points where submissions are graded."""
+
+
+class ReferenceGrader(CheckGrader):
+    """Grades each check of the unit's own solutions both ways, and keeps which of them hold in `learned`."""
+
+    def __init__(self, assignment):
+        super().__init__(assignment)
+        self.learned = {}  # by grade_id, as the plan has it
+
+    async def grade(self, runner, index, cell):
+        """Run one graded cell; see `CheckGrader.grade`."""
+        name = cell.metadata.nbgrader.grade_id
+        outside = await self._outside(runner, cell.source) if runner.sandbox.checks_outside else None
+        before = runner.kernel.used
+        verdict = await self._inside(runner, index, cell, False)
+        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
+        function = self.assignment.exercise(name)
+        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
+            runner, cell.source, function
+        )
+        outside = outside is not None and outside["outcome"] == "passed"
+        self.learned[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
+        return verdict
 
 
 def calibrated(assignment, solution, learned_plan, shipped_plan, unsafe=False):
@@ -116,7 +140,7 @@ def learn(assignment, solution, unsafe=False):
 
 def _try(assignment, solution, sandbox, skip):
     notebook, _ = normalize.normalize(reading.read(Path(solution).read_bytes()), assignment)
-    checks = CheckGrader(assignment, learning=True)
+    checks = ReferenceGrader(assignment)
     skipped = cell_selection.unneeded_cells(notebook, assignment) if skip else ()
     runner = NotebookRunner(notebook, sandbox, checks, assignment.files, assignment.limits, skipped)
     run = completed(runner.execute())

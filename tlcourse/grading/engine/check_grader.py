@@ -5,8 +5,6 @@ the student's functions run in the student's: there hidden tests, expected value
 Any other check has to run in the student's kernel, and `tamper_detection` says whether its pass can be believed.
 """
 
-import math
-
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.notebook_runner import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection
@@ -23,13 +21,10 @@ class CheckGrader:
     assignment : tlcourse.grading.model.assignment.Assignment
         Its plan has by grade_id what held for the reference solution: {"outside": the clean process can decide,
         "mutated": the check fails when the function is mutated, "seconds": how long it took}.
-    learning : bool
-        Find that out, for the reference solution; `learned` has it then.
     """
 
-    def __init__(self, assignment, learning=False):
-        self.assignment, self.learning = assignment, learning
-        self.learned = {}
+    def __init__(self, assignment):
+        self.assignment = assignment
         self.checker = CheckerClient(assignment)
         self.tamper_detection = TamperDetection(assignment, self.checker)
 
@@ -46,10 +41,8 @@ class CheckGrader:
         Returns
         -------
         dict
-            "outcome", "message", "outputs".
+            "outcome", "message", "outputs"; "evidence" where the outcome is "tampered".
         """
-        if self.learning:
-            return await self._learn(runner, index, cell)
         plan = self.assignment.plan.get(cell.metadata.nbgrader.grade_id, {})
         if "seconds" in plan:
             runner.allowance = max(LEAST_SECONDS, PATIENCE * plan["seconds"])
@@ -84,26 +77,9 @@ class CheckGrader:
         evidence = await self.tamper_detection.evidence(runner, cell.source, function)
         if not evidence:
             return verdict
-        runner.run.statuses.append("tampered")
-        runner.run.flags.append({"grade_id": name, "kind": "tampered", "evidence": evidence})
         note = f"The check {name} was not graded as passed: something interferes with the grading."
-        runner.run.notes.append(note)
-        return {"outcome": "tampered", "message": note, "outputs": [error_output("Tampered", note)]}
-
-    async def _learn(self, runner, index, cell):
-        """Grade the reference's check both ways, and keep which of them hold."""
-        name = cell.metadata.nbgrader.grade_id
-        outside = await self._outside(runner, cell.source) if runner.sandbox.checks_outside else None
-        before = runner.kernel.used
-        verdict = await self._inside(runner, index, cell, False)
-        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
-        function = self.assignment.exercise(name)
-        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
-            runner, cell.source, function
-        )
-        outside = outside is not None and outside["outcome"] == "passed"
-        self.learned[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
-        return verdict
+        outputs = [error_output("Tampered", note)]
+        return {"outcome": "tampered", "message": note, "outputs": outputs, "evidence": evidence}
 
     async def close(self):
         """End the clean process."""
