@@ -1,8 +1,9 @@
 """What all tests share: no network, a cache of their own, and the classroom's mirror where there is one.
 
-The files below tests/ stand where the modules that they test stand below tlcourse/; what several of them share is in
-tests/support. No two test files share a name. Markers (pyproject.toml) decide which tier a test belongs to, see
-tlcourse/commands/run_tests.py; a test that uses one of the fixtures in `IMPLIED` gets its marker by itself.
+The files below tests/ stand where the modules that they test stand below tlcourse/, or in the folder that several
+packages share; what several tests share is in tests/support. No two test files share a name. Markers (pyproject.toml)
+decide which tier a test belongs to, see tlcourse/commands/run_tests.py; a test that uses one of the fixtures in
+`IMPLIED` gets its marker by itself.
 """
 
 import functools

@@ -55,7 +55,7 @@ def test_every_direct_dependency_is_pinned_within_its_range(requirement):
         assert requirement.specifier.contains(exact.version)
 
 
-@pytest.mark.parametrize("name", ["nbgrader", "nbclient", "ipykernel", "jupyter-client"])
+@pytest.mark.parametrize("name", ["nbgrader", "nbclient", "ipykernel", "ipython", "jupyter-client"])
 def test_projects_with_private_parts_in_use_have_an_upper_bound(name):
     """An upgrade beyond what was tested must be a decision, not an accident of the day."""
     ranges = [Requirement(line) for line in EXTRAS["lab"]]

@@ -142,13 +142,16 @@ def exercises(notebook):
         if cell.metadata.nbgrader.get("grade") and not cell.metadata.nbgrader.get("solution"):
             owner = tested_exercise(cell.metadata.nbgrader.get("grade_id", ""), by_name)
             if owner is None:
-                raise ValueError(f"{describe(cell)} tests no exercise: there are {', '.join(by_name) or 'none'}")
+                names = ", ".join(by_name) or "none"
+                raise ValueError(
+                    f"{describe(cell)} tests no exercise: there are {names}; "
+                    "call its grade_id test_EXERCISE or test_EXERCISE_PART"
+                )
             by_name[owner][1].append(cell)
     return by_name
 
 
 def tested_exercise(grade_id, exercises):
     """Of the names in `exercises`, the longest that a test cell's grade_id has after ``test_``; None if it has none."""
-    name = grade_id.removeprefix("test_")
-    owners = [exercise for exercise in exercises if name == exercise or name.startswith(f"{exercise}_")]
+    owners = [exercise for exercise in exercises if f"{grade_id}_".startswith(f"test_{exercise}_")]
     return max(owners, key=len, default=None)

@@ -9,9 +9,11 @@ import time
 
 import nbformat
 import pytest
+from conftest import ROOT
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, builder, unit_sources
+from tlcourse.grading.gradebook._nbgrader import read_configuration
 
 UNIT = "01_tiny"
 
@@ -25,12 +27,6 @@ def edit(course, old, new):
     text = source.read_text(encoding="utf-8")
     assert old in text
     source.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
-
-
-@pytest.fixture
-def built_course(tiny_course):
-    builder.build(root=tiny_course)
-    return tiny_course
 
 
 def test_the_solution_is_executed_and_free_of_the_moment(built_course):
@@ -148,7 +144,8 @@ def test_an_unknown_unit_is_named_with_those_that_exist(tiny_course):
         ("    ### END HIDDEN TESTS\n", "", "cell test_double: '### BEGIN HIDDEN TESTS'.*do not pair"),
         ("# %%\nprogress\n", "# %%\n### BEGIN SOLUTION\nprogress\n### END SOLUTION\n", "do not say solution"),
         ("assert checks.returns(triple, (2,), 6) == 6", "checks.returns(triple, (2,), 6)", "ends in an expression"),
-        ('"grade_id": "test_triple"', '"grade_id": "test_quadruple"', "tests no exercise: there are double, triple"),
+        ('"grade_id": "test_triple"', '"grade_id": "test_quadruple"', "tests no exercise: there are double, triple; "),
+        ('"grade_id": "test_triple"', '"grade_id": "triple_test"', "triple_test tests no exercise"),
         ('"grade_id": "triple", "locked": false, ', '"grade_id": "triple", ', "cell triple: .*without locked"),
         ('# %% tags=["setup"]', '# %% tags=["setup"', "cannot read the cell marker"),
         ("# %% [markdown]\n# # Tiny", "# ---\n# jupyter: {}\n# ---\n# %% [markdown]\n# # Tiny", "jupytext header"),
@@ -202,10 +199,14 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.txt", "old")]
 
 
-def test_the_stored_notebooks_name_no_folder_of_the_builder(built_course):
-    for path in paths(built_course):
-        assert str(built_course) not in path.read_text(encoding="utf-8")
+def test_the_stored_notebooks_name_no_folder_of_the_builder(executed_course):
+    for path in paths(executed_course):
+        assert str(executed_course) not in path.read_text(encoding="utf-8")
         assert json.loads(path.read_text(encoding="utf-8"))["nbformat_minor"] == 5
+
+
+def test_a_cell_may_run_as_long_in_a_build_as_in_nbgrader_validate():
+    assert read_configuration(ROOT).Execute.timeout == builder.CELL_SECONDS
 
 
 def test_reading_the_tools_brings_neither_tensorflow_nor_nbgrader():

@@ -5,6 +5,7 @@ import pkgutil
 import re
 import shutil
 
+import prose
 import pytest
 from conftest import ROOT
 
@@ -132,7 +133,13 @@ def test_the_unit_in_contributing_is_a_unit_with_an_exercise(tmp_path):
     unit, answers = re.findall(r"^```python\n(.*?)^```", TEXTS[ROOT / "CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
     (tmp_path / "07_name.py").write_text(unit, encoding="utf-8")
     (tmp_path / "soften.py").write_text(answers, encoding="utf-8")
-    assert list(notebooks.exercises(unit_sources.read(tmp_path / "07_name.py"))) == ["soften"]
+    notebook = unit_sources.read(tmp_path / "07_name.py")
+    assert list(notebooks.exercises(notebook)) == ["soften"]
+    notebooks.run(notebook, tmp_path, "07_name")
+    assert prose.unsupported(notebook, {}) == []
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+    assert [missing.number for missing in prose.unsupported(notebook, {})] == ["86.7%", "1.6%"]
     assert [answer.kind for answer in known_answers.read(tmp_path / "soften.py")] == ["right", "wrong"]
 
 

@@ -17,6 +17,7 @@ from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course_paths import SHIPPED_PLAN, CoursePaths
+from tlcourse.grading.model.assignment import grading_seed
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
@@ -93,13 +94,35 @@ def test_a_plan_that_does_not_fit_is_made_anew(damage, assignment, released_cour
     assert cached.exists() == (damage is not None)
 
 
+@pytest.mark.parametrize("stored", [False, True])
+def test_grading_stops_if_the_solutions_fail(stored, assignment, released_course, tmp_path, monkeypatch):
+    solution, learned = CoursePaths(released_course).solution_file(UNIT), tmp_path / "plan.json"
+    checks = {name: {"outside": True, "mutated": True, "seconds": 0.0} for name in CHECKS}
+    sha256 = grading_plan.code_digest(assignment, solution)
+    plan = {"code_sha256": sha256, "checks": checks, "reference_fails": {"test_triple": "expected 6, got 7"}}
+    if stored:
+        grading_plan.write_plan(learned, plan)
+    monkeypatch.setattr(grading_plan, "make_plan", lambda *_: plan)
+    message = r"(?s)01_tiny.*test_triple: expected 6, got 7.*constraints.txt"
+    with pytest.raises(grading_plan.ReferenceFails, match=message):
+        grading_plan.with_grading_plan(assignment, solution, learned, tmp_path / "shipped.json")
+    assert learned.exists() == stored
+
+
+@pytest.mark.parametrize("seed", ["spring", "1.5", "-1", ""])
+def test_a_grading_seed_that_is_no_whole_number_stops_the_grading(seed, assignment, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_GRADING_SEED", seed)
+    with pytest.raises(ValueError, match=f"TLCOURSE_GRADING_SEED is '{seed}': set it to a whole number"):
+        grading_seed()
+
+
 @pytest.mark.slow
 @sandboxed
 def test_solutions_that_fail_in_the_box_stop_the_build(root):
     solution = CoursePaths(root).solution_file(UNIT)
     text = solution.read_text(encoding="utf-8")
     solution.write_text(text.replace("return 3 * number", "return open('/etc/passwd').read()"), encoding="utf-8")
-    with pytest.raises(shipped_plans.ReferenceFails, match=r"01_tiny: .*test_triple: "):
+    with pytest.raises(grading_plan.ReferenceFails, match=r"01_tiny: .*test_triple: "):
         shipped_plans.write(root, UNIT)
     assert not CoursePaths(root).shipped_plan_file(UNIT).exists()
 

@@ -57,6 +57,24 @@ def test_an_error_of_the_courses_own_is_one_line(tiny_course, monkeypatch):
         assert "Traceback" not in outcome.output
 
 
+@pytest.mark.parametrize(("debug", "shown"), [("1", True), ("0", False), ("", False)])
+def test_a_variable_shows_the_traceback_of_the_courses_own_errors(tiny_course, monkeypatch, debug, shown):
+    monkeypatch.chdir(tiny_course)
+    monkeypatch.setenv("TLCOURSE_DEBUG", debug)
+    for arguments, kind in ((["check", "none.ipynb"], FileNotFoundError), (["build", "07"], ValueError)):
+        assert isinstance(run(*arguments).exception, kind if shown else SystemExit)
+
+
+@pytest.mark.parametrize("arguments", [["build", "01"], ["results", "headline"], ["teachers"], ["bench", "--keep"]])
+def test_raises_if_the_working_directory_is_in_another_clone(tiny_course, monkeypatch, arguments):
+    (tiny_course / "tlcourse").mkdir()
+    (tiny_course / "tlcourse" / "__init__.py").touch()
+    monkeypatch.chdir(tiny_course / "solutions")
+    outcome = run(*arguments)
+    assert outcome.exit_code == 1
+    assert f"the working directory is in the clone {tiny_course}" in outcome.output
+
+
 def test_an_error_that_nobody_foresaw_keeps_its_traceback(monkeypatch):
     monkeypatch.setattr(lab, "open_lab", lambda options: int("not a number"))
     assert isinstance(run("lab").exception, ValueError)

@@ -362,7 +362,7 @@ def test_the_graders_own_error_is_retried_and_then_reported(assignment, released
     assert grading_pool.grade_with_retries(assignment, submission(released), unsafe=True).score == 4
     troubles += [OSError("again"), OSError("and again")]
     result = grading_pool.grade_with_retries(assignment, submission(released), unsafe=True)
-    assert (result.status, result.score, result.flags[0]["evidence"]) == ("crashed", None, "OSError: again")
+    assert (result.status, result.score, result.flags[0]["evidence"]) == ("not graded", None, "OSError: again")
 
 
 def test_checks_meet_the_same_random_numbers_in_both_processes():

@@ -191,17 +191,17 @@ def false_pass_rate(notebook, claims, seed, draws):
 def _quoted(notebook, claims):
     """What takes evidence in a unit's text, in order: the cell's index, the number, the evidence at its place."""
     evidence = Evidence(notebook, claims)
-    for evidence.place, cell in enumerate(notebook.cells):
-        task = None
+    for place, cell in enumerate(notebook.cells):
+        evidence.place, task = place, None
         for paragraph in re.split(r"\n\s*\n", cell.source if cell.cell_type == "markdown" else ""):
             if title := SECTION.match(paragraph):
-                evidence.begin(evidence.place, title[1])
+                evidence.begin(place, title[1])
             if paragraph.startswith("#") or TASK.match(paragraph):
                 task = TASK.match(paragraph)
             text = NO_CLAIM.sub(lambda match: " " * len(match[0]), paragraph).replace("\n", " ")
             for numbers, sentence in _with_sentences(text, paragraph):
                 if numbers[0].measured or not task:
-                    yield evidence.place, Quoted(numbers, sentence, CLAIM.findall(text)), evidence
+                    yield place, Quoted(numbers, sentence, CLAIM.findall(text)), evidence
             (evidence.asked if task else evidence.stated).extend(groups(text))
 
 

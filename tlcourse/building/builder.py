@@ -16,7 +16,9 @@ from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 
-CELL_SECONDS = 600  # the longest that one cell may run; nbgrader_config.py gives submissions the same
+# The longest that one cell may run on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
+# Grading stops a cell earlier (c.GradingLimits.cell_seconds), also when `grading_plans` tries the solutions.
+CELL_SECONDS = 600
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 PHOTO_PLACEHOLDER = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from tlcourse.data import results
+from tlcourse.storage import whole_file
 
 FILE = "data/results/headline.png"
 BARS = {
@@ -70,8 +71,7 @@ def write(root):
     file = root / FILE
     if stored_fingerprint(file) == fingerprint(root):
         return None
-    partial = file.with_name(f".{file.name}.tmp")
     metadata = {"Software": None, "Source": fingerprint(root)}
-    draw(root).figure.savefig(partial, format="png", dpi=150, metadata=metadata)
-    partial.replace(file)
+    with whole_file(file) as partial:
+        draw(root).figure.savefig(partial, format="png", dpi=150, metadata=metadata)
     return file

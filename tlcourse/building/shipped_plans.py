@@ -10,10 +10,6 @@ from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 
 
-class ReferenceFails(RuntimeError):  # noqa: N818
-    """A unit's own solutions do not earn all points where submissions are graded."""
-
-
 def write(root, unit):
     """Grade the built solutions of a unit in the sandbox, and keep beside them what that shows of each check.
 
@@ -30,7 +26,7 @@ def write(root, unit):
 
     Raises
     ------
-    ReferenceFails
+    tlcourse.grading.engine.grading_plan.ReferenceFails
         Naming the checks; nothing is written.
     """
     if sandbox_problem():
@@ -43,9 +39,7 @@ def write(root, unit):
         if not assignment.autograded_cells():
             return None
         plan = grading_plan.make_plan(assignment, CoursePaths(course).solution_file(unit))
-    if plan["reference_fails"]:
-        messages = "; ".join(f"{name}: {message}" for name, message in plan["reference_fails"].items())
-        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}")
+    grading_plan.require_full_marks(unit, plan)
     file = CoursePaths(root).shipped_plan_file(unit)
     grading_plan.write_plan(file, plan)
     return file

@@ -1,6 +1,5 @@
 """Commands for authors: notebooks, the site, recorded results, tests."""
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +18,10 @@ def build(units, execute):
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
     from tlcourse.building import builder, claims, shipped_plans, tables
-    from tlcourse.building.course_folder import course_folder
+    from tlcourse.building.course_folder import course_folder, require_own_clone
     from tlcourse.building.unit_sources import unit_names
 
+    require_own_clone()
     chosen = [next((name for name in unit_names() if name.startswith(f"{unit}_")), unit) for unit in units]
     for built in builder.build(chosen or None, execute=execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
@@ -77,13 +77,24 @@ def site(into):
 @click.argument("names", nargs=-1)
 def results(compare, names):
     """Repeat the measurements in data/results: all of them, or NAMES."""
-    importlib.import_module(f"tlcourse.research.{'comparison' if compare else 'registry'}").main(names)
+    from tlcourse.building.course_folder import require_own_clone
+    from tlcourse.research import comparison, registry
+
+    require_own_clone()
+    if compare:
+        comparison.main(names)
+    else:
+        registry.main(names)
 
 
 @click.command()
 def teachers():
     """Train the shipped teachers again."""
-    importlib.import_module("tlcourse.research.pretraining").main()
+    from tlcourse.building.course_folder import require_own_clone
+    from tlcourse.research import pretraining
+
+    require_own_clone()
+    pretraining.main()
 
 
 @click.command()
@@ -95,7 +106,12 @@ def bench(json_file, keep, parts):
 
     The results are ratios within one run.
     """
-    importlib.import_module("tlcourse.commands.bench").main(json_file, keep, parts)
+    from tlcourse.building.course_folder import require_own_clone
+    from tlcourse.commands.bench import main
+
+    if keep:
+        require_own_clone()
+    main(json_file, keep, parts)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -18,7 +18,7 @@ from tlcourse.grading.submissions.reading import Unreadable, read
 KEPT = "What stood in place of checks and is no part of the unit, kept by `tlcourse repair`:"
 
 
-class Restored(NamedTuple):
+class Repaired(NamedTuple):
     """What was written, and what was done."""
 
     file: Path
@@ -26,7 +26,7 @@ class Restored(NamedTuple):
     unanswered: list  # exercises whose cell was not found, so that the stub was put back
 
 
-def restore(notebook, release=None, into=None, root=None):
+def repair(notebook, release=None, into=None, root=None):
     """Write a copy of a student's notebook that can be graded.
 
     Parameters
@@ -64,7 +64,7 @@ def restore(notebook, release=None, into=None, root=None):
     _keep(repaired, original, assignment)
     notebooks.write_atomically(into, nbformat.writes(repaired) + "\n")
     unanswered = [note.split()[1] for note in notes if note.endswith(UNANSWERED)]
-    return Restored(into, notes, unanswered)
+    return Repaired(into, notes, unanswered)
 
 
 def _tag(cells, assignment):

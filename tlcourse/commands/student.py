@@ -65,14 +65,14 @@ def repair(notebook, release, into):
 
     The copy has the metadata that Colab, VS Code or another program removed.
     """
-    from tlcourse.commands.repair_notebook import restore
+    from tlcourse.commands import repair_notebook
 
-    restored = restore(notebook, release, into)
-    for note in restored.notes or ["Nothing to repair."]:
+    repaired = repair_notebook.repair(notebook, release, into)
+    for note in repaired.notes or ["Nothing to repair."]:
         click.echo(note)
-    click.echo(f"{restored.file}: written; {notebook} is unchanged.")
-    if restored.unanswered:
-        missing = ", ".join(restored.unanswered)
+    click.echo(f"{repaired.file}: written; {notebook} is unchanged.")
+    if repaired.unanswered:
+        missing = ", ".join(repaired.unanswered)
         click.echo(f"Not found: {missing}. If you have an answer, copy it into the restored cell.")
         sys.exit(1)
 

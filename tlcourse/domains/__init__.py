@@ -1,6 +1,7 @@
 """Domains and tasks as small objects: D = {X, P(X)} and T = {Y, P(Y | X)} (Pan and Yang 2010), printed and compared.
 
-Measures and repairs are in the modules of this package: `transferability`, `adaptation`, `label_shift`, `embeddings`.
+Of the modules, `transferability` has measures, `adaptation`, `covariate_shift` and `label_shift` have repairs,
+`clustering` is for transfer without labels, and `embeddings` has word vectors.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""What the students of the eight ways weigh and take, on a device and in teaching; where they look (C36, C40, C43).
+"""Size, speed and attention of students, and the processor time that teaching them takes (C36, C40, C43).
 
-Seven of the eight ways end in one and the same network: what hints add is gone after the training. Only the student of
-two tasks has a second answer. Neither size nor speed depends on what a network has learned: nobody teaches these.
+Seven of the eight ways of distillation end in the same network, because the layer that hints add is removed after the
+training. Only the student of two tasks has a second output. Size and speed on a device do not depend on the values of
+the weights, so they are measured on networks that are not trained.
 """
 
 import time
@@ -55,15 +56,14 @@ def alike(students, images):
     For comparison a map that is the same everywhere.
     """
     teacher_maps = distillation_methods.base().predict(images, batch_size=100, verbose=0)[0]
+    any_student = next(iter(students.values()))
+    target = attention(any_student, "map2", teacher_maps).target  # of the teacher: the same for every student
     likeness = {}
     for name, student in students.items():
-        objective = attention(student, "map2", teacher_maps)
-        own = keras.Model(student.input, objective.output).predict(images, batch_size=250, verbose=0)
-        likeness[name] = float((own * objective.target).sum(axis=1).mean())
-    return {
-        **likeness,
-        "same_everywhere": float(objective.target.sum(axis=1).mean() / np.sqrt(objective.target.shape[1])),
-    }
+        output = attention(student, "map2", teacher_maps).output
+        own = keras.Model(student.input, output).predict(images, batch_size=250, verbose=0)
+        likeness[name] = float((own * target).sum(axis=1).mean())
+    return {**likeness, "same_everywhere": float(target.sum(axis=1).mean() / np.sqrt(target.shape[1]))}
 
 
 def asking(task):

@@ -81,8 +81,8 @@ def submissions(reference, release, mistakes):
 
 def solved(reference):
     """What a student writes who writes what the reference has: source by grade_id, written answers too."""
-    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in reference.cells]
-    return {mark["grade_id"]: as_submitted(cell.source) for cell, mark in marks if mark.get("solution")}
+    solutions = [cell for cell in reference.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    return {cell.metadata.nbgrader.grade_id: as_submitted(cell.source) for cell in solutions}
 
 
 def fill(release, answers):

@@ -17,9 +17,9 @@ def test_jupyter_client_has_what_the_sandbox_relies_on():
     async def dead():
         return False
 
-    manager = AsyncKernelManager(client_factory=_jupyter_client.WatchedClient)
-    client = manager.client(kernel_lives=dead)
-    assert isinstance(client, _jupyter_client.WatchedClient), changed(
+    manager = AsyncKernelManager(client_factory=_jupyter_client.ClientWithoutHeartbeat)
+    client = manager.client(kernel_is_alive=dead)
+    assert isinstance(client, _jupyter_client.ClientWithoutHeartbeat), changed(
         "jupyter_client", "a manager makes its client without `client_factory`", _jupyter_client
     )
     runner = _nbclient.cell_client(nbformat.v4.new_notebook(), client, 10)

@@ -7,6 +7,7 @@ A cell is left out if it stands in the release as it is and makes or changes not
 import ast
 import symtable
 
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import cached_by_source, parsed
 
 
@@ -27,7 +28,7 @@ def unneeded_cells(notebook, assignment):
     released = {
         cell["source"].strip()
         for cell in assignment.cells
-        if cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" not in cell["tags"]
+        if cell["cell_type"] == "code" and not cell["nbgrader"] and not is_setup(cell)
     }
     modules = {name for cell in notebook.cells if cell.cell_type == "code" for name in _imported(cell.source)}
     undecided, wanted = {}, set()
@@ -36,8 +37,9 @@ def unneeded_cells(notebook, assignment):
             continue
         source = cell.source.strip()
         assigned, reads = assigned_and_read_names(source)
+        assigned = assigned - modules | _imported(source)
         if source in released and "nbgrader" not in cell.metadata and not _opaque(source):
-            undecided[index] = assigned - modules | _imported(source), reads
+            undecided[index] = assigned, reads
         else:
             wanted |= reads - (assigned if cell.metadata.get("nbgrader", {}).get("grade") else set())
     while needed := [index for index, (assigned, _) in undecided.items() if assigned & wanted]:
@@ -98,8 +100,11 @@ def _symbols(tree):
 
 
 def _mutated_object(call):
-    """What a call as a statement of its own may change: its object. Its arguments are for the reference to show."""
-    return _base(call.func) - {"plt"} if isinstance(call.func, ast.Attribute) else set()
+    """The object whose method a statement calls, which may change it.
+
+    A call may also change its arguments. `grading_plan` would see that: the solutions would fail without this cell.
+    """
+    return _base(call.func) if isinstance(call.func, ast.Attribute) else set()
 
 
 def _base(node):

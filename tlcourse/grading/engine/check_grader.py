@@ -1,11 +1,9 @@
-"""Decides on graded cells: in a clean process where that is possible, else guarded in the student's kernel.
+"""Decides on graded cells: in a clean process where that is possible, else in the student's kernel.
 
 A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
 the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.
 Any other check has to run in the student's kernel, and `tamper_detection` decides whether its pass is trustworthy.
 """
-
-import math
 
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.notebook_runner import error_output
@@ -24,13 +22,10 @@ class CheckGrader:
     assignment : tlcourse.grading.model.assignment.Assignment
         Its plan has by grade_id what held for the reference solution: {"outside": the clean process can decide,
         "mutated": the check fails when the function is mutated, "seconds": how long it took}.
-    learning : bool
-        Grade the reference solution, and make its plan: the attribute `plan`.
     """
 
-    def __init__(self, assignment, planning=False):
-        self.assignment, self.planning = assignment, planning
-        self.plan = {}
+    def __init__(self, assignment):
+        self.assignment = assignment
         self.checker = CheckerClient(assignment)
         self.tamper_detection = TamperDetection(assignment, self.checker)
 
@@ -47,10 +42,8 @@ class CheckGrader:
         Returns
         -------
         dict
-            "outcome", "message", "outputs".
+            "outcome", "message", "outputs"; "evidence" where the outcome is "tampered".
         """
-        if self.planning:
-            return await self._plan_check(runner, index, cell)
         plan = self.assignment.plan.get(cell.metadata.nbgrader.grade_id, {})
         if "seconds" in plan:
             runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
@@ -85,26 +78,9 @@ class CheckGrader:
         evidence = await self.tamper_detection.evidence(runner, cell.source, function)
         if not evidence:
             return verdict
-        runner.run.statuses.append("tampered")
-        runner.run.flags.append({"grade_id": name, "kind": "tampered", "evidence": evidence})
         note = f"The check {name} was not graded as passed: something interferes with the grading."
-        runner.run.notes.append(note)
-        return {"outcome": "tampered", "message": note, "outputs": [error_output("Tampered", note)]}
-
-    async def _plan_check(self, runner, index, cell):
-        """Grade the reference's check both ways, and keep which of them hold."""
-        name = cell.metadata.nbgrader.grade_id
-        outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
-        before = runner.kernel.counted_seconds
-        verdict = await self._inside(runner, index, cell, False)
-        seconds = math.ceil(runner.kernel.counted_seconds - before)  # rough, so that a file of it seldom changes
-        function = self.assignment.exercise_of(name)
-        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
-            runner, cell.source, function
-        )
-        outside = outside is not None and outside["outcome"] == "passed"
-        self.plan[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
-        return verdict
+        outputs = [error_output("Tampered", note)]
+        return {"outcome": "tampered", "message": note, "outputs": outputs, "evidence": evidence}
 
     async def close(self):
         """End the clean process."""

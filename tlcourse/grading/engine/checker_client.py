@@ -6,7 +6,7 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.model.assignment import grading_seed
+from tlcourse.grading.model.assignment import grading_seed, is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
@@ -39,7 +39,10 @@ class CheckerClient:
         )
 
     async def fingerprints(self, runner, source):
-        """What the functions that checks rely on look like where no student code has been; `source` is the guard's."""
+        """The fingerprints of the functions that checks rely on, from the clean process.
+
+        `source` is the code of `tamper_detection` that computes them.
+        """
         await self._send_request(runner, fingerprints=source)
         return (await self._receive())["fingerprints"]
 
@@ -140,11 +143,9 @@ def _setup_sources(assignment):
     """Sources that make what checks use besides the student's answers: set-up cells, definitions in other cells."""
     sources = []
     for cell in assignment.cells:
-        if cell["cell_type"] != "code" or cell["nbgrader"]:
-            continue
-        if "setup" in cell["tags"]:
+        if is_setup(cell):
             sources.append(cell["source"])
-        else:
+        elif cell["cell_type"] == "code" and not cell["nbgrader"]:
             kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
             sources += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
     return sources

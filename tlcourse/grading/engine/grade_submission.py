@@ -1,7 +1,7 @@
 """From a submission to its result: `tlcourse grade`, `nbgrader autograde` and Dask's workers all come through here.
 
 Normalize the notebook, run it in the sandbox, and give points to the checks that passed. This is the only place that
-computes a score.
+gives points to a check.
 """
 
 import asyncio

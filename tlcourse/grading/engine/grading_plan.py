@@ -6,6 +6,7 @@ also shows an instructor that the reference itself does not pass, before a class
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 from tlcourse import notebooks
@@ -18,6 +19,37 @@ from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.submissions import normalize, reading
 
 PLAN_KEYS = {"outside", "mutated", "seconds"}
+REMEDY = (
+    "repair the check or its solution, install the package versions of constraints.txt, or choose another "
+    "TLCOURSE_GRADING_SEED; then start again"
+)
+
+
+class ReferenceFails(RuntimeError):  # noqa: N818
+    """A unit's own solutions do not earn all points where submissions are graded."""
+
+
+class ReferenceGrader(CheckGrader):
+    """Grades each check of the unit's own solutions both ways, and keeps in `plan` which of them hold."""
+
+    def __init__(self, assignment):
+        super().__init__(assignment)
+        self.plan = {}  # by grade_id, as the plan has it
+
+    async def grade(self, runner, index, cell):
+        """Run one graded cell; see `CheckGrader.grade`."""
+        name = cell.metadata.nbgrader.grade_id
+        outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
+        before = runner.kernel.used
+        verdict = await self._inside(runner, index, cell, False)
+        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
+        function = self.assignment.exercise_of(name)
+        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
+            runner, cell.source, function
+        )
+        outside = outside is not None and outside["outcome"] == "passed"
+        self.plan[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
+        return verdict
 
 
 def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=False):
@@ -39,6 +71,11 @@ def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=Fa
     -------
     tlcourse.grading.model.assignment.Assignment
         Its plan is empty where there are no solutions to try.
+
+    Raises
+    ------
+    ReferenceFails
+        Naming the checks: no submission could earn their points. No plan is kept then.
     """
     if not Path(solution).is_file():
         return assignment
@@ -47,18 +84,32 @@ def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=Fa
         if checks := _read_plan(file, sha256):
             return dataclasses.replace(assignment, plan=checks)
     plan = make_plan(assignment, solution, unsafe)
+    require_full_marks(assignment.unit, plan)
     write_plan(cached_plan, plan)
     return dataclasses.replace(assignment, plan=plan["checks"])
 
 
 def _read_plan(file, sha256):
-    """The checks of a plan that is of this code and complete, or None."""
+    """The checks of a plan that is of this code, complete, and holds for the solutions; or None."""
     try:
         plan = json.loads(Path(file).read_text(encoding="utf-8"))
         complete = all(set(check) >= PLAN_KEYS for name, check in plan["checks"].items() if name != "*")
-        return plan["checks"] if plan["code_sha256"] == sha256 and complete else None
+        fits = plan["code_sha256"] == sha256 and complete and not plan["reference_fails"]
+        return plan["checks"] if fits else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def require_full_marks(unit, plan):
+    """Raise an error unless the unit's own solutions passed every check.
+
+    Raises
+    ------
+    ReferenceFails
+    """
+    if failed := plan["reference_fails"]:
+        messages = "; ".join(f"{name}: {message}" for name, message in failed.items())
+        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}\n{REMEDY}")
 
 
 def write_plan(file, plan):
@@ -89,7 +140,7 @@ def make_plan(assignment, solution, unsafe=False):
 
 def _grade_reference(assignment, solution, sandbox, skip):
     notebook, _ = normalize.normalize(reading.read(Path(solution).read_bytes()), assignment)
-    grader = CheckGrader(assignment, planning=True)
+    grader = ReferenceGrader(assignment)
     skipped = cell_selection.unneeded_cells(notebook, assignment) if skip else ()
     runner = NotebookRunner(notebook, sandbox, grader, assignment.files, assignment.limits, skipped)
     run = run_coroutine(runner.execute())

@@ -77,7 +77,8 @@ def grade_with_retries(assignment, submission, unsafe=False):
 def ungraded_result(submission, evidence):
     """The result of a submission on which the grader failed."""
     flag = {"grade_id": None, "kind": "grader", "evidence": evidence}
-    return Result(submission.student, submission.unit, "crashed", notes=["Not graded; start again."], flags=[flag])
+    notes = ["Not graded; start again."]
+    return Result(submission.student, submission.unit, "not graded", notes=notes, flags=[flag])
 
 
 def grade_in_parallel(assignment, submissions, jobs, unsafe=False, scheduler=None):

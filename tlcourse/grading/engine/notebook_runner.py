@@ -125,6 +125,10 @@ class NotebookRunner:
         """Keep how a check went, and what its cell shows."""
         facts = {"grade_id": cell.metadata.nbgrader.grade_id, "outcome": verdict["outcome"]}
         self.run.verdicts.append(facts | {"message": verdict["message"], "seconds": round(seconds, 3)})
+        if verdict["outcome"] == "tampered":
+            self.run.statuses.append("tampered")
+            self.run.notes.append(verdict["message"])
+            self.run.flags.append({"grade_id": facts["grade_id"], "kind": "tampered", "evidence": verdict["evidence"]})
         outputs = list(verdict.get("outputs", []))
         if verdict["outcome"] != "passed" and not any(output["output_type"] == "error" for output in outputs):
             outputs.append(error_output(verdict["outcome"], verdict["message"]))

@@ -12,16 +12,22 @@ import secrets
 from pathlib import Path
 
 from tlcourse import checks
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
-from tlcourse.grading.sandbox.guest import _ipython, integrity
+from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
-GUARD = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity))
+GUEST_CODE = "\n".join(
+    [
+        *(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity)),
+        f"CELL_RUNNERS |= {_ipykernel.CELL_RUNNERS!r}",
+    ]
+)
 CHECKS_MODULE = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
 
 class TamperDetection:
-    """Guards the checks of one submission.
+    """Finds tampering with the checks of one submission.
 
     Parameters
     ----------
@@ -38,7 +44,7 @@ class TamperDetection:
         """Make the student's kernel ready for a check, and begin to watch it."""
         if self._expected is None:
             outside = runner.sandbox.supports_checkers
-            self._expected = await self.checker.fingerprints(runner, GUARD) if outside else {}
+            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
         steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
@@ -57,7 +63,7 @@ class TamperDetection:
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
-        prints = await self._evaluate(runner, "fingerprints(WATCHED)")
+        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
         if not isinstance(prints, dict):
             return "the kernel does not tell which functions it uses"
         changed = [name for name, value in self._expected.items() if name in prints and prints[name] != value]
@@ -83,11 +89,11 @@ class TamperDetection:
         return reply.get("status") == "error"
 
     async def _evaluate(self, runner, expression, watch=False):
-        """Evaluate an expression among the guard's functions in the kernel; its value, None where it has none."""
+        """Evaluate an expression in the kernel, where `GUEST_CODE` is defined; its value, None where it has none."""
         arm = f"import {FRAME_WATCH} as _a; _a.watch().arm()" if watch else ""
-        code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
+        code = f"exec({GUEST_CODE!r}, _tamper := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
         token = secrets.token_hex(8)
-        value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"
+        value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _tamper))]"
         reply = await runner.run_silently(code, {"value": value})
         try:
             shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])
@@ -113,9 +119,7 @@ def canaries(source):
 def _setup_statements(assignment):
     """Statements of the set-up that run again before a check: imports, and what is made of the checks' module."""
     statements = []
-    for cell in assignment.cells:
-        if cell["cell_type"] != "code" or cell["nbgrader"] or "setup" not in cell["tags"]:
-            continue
+    for cell in filter(is_setup, assignment.cells):
         for node in parsed(cell["source"]).body:
             text = ast.unparse(node)
             if isinstance(node, (ast.Import, ast.ImportFrom)) or (isinstance(node, ast.Assign) and "checks." in text):

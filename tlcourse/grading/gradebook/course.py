@@ -72,6 +72,8 @@ class NbgraderCourse:
         ------
         NotReleased
             If either is missing.
+        ValueError
+            If a check belongs to no exercise by its grade_id.
         """
         file = self.paths.release_file(unit)
         try:
@@ -86,6 +88,7 @@ class NbgraderCourse:
             ) from None
         except FileNotFoundError:
             raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
+        notebooks.exercises(notebook)  # raises
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
         modules, limits = imported_modules(notebook.cells), self.grading_limits.limits()
         return Assignment(unit, cells, modules, _released_files(file.parent), limits)

@@ -3,7 +3,6 @@
 nbgrader calls `prepare_submissions` before each submission, as nbgrader_config.py configures.
 """
 
-import functools
 import logging
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.submissions import discover
 
 _log = logging.getLogger(__name__)
+_classes_prepared = set()  # (course folder, unit), by this process
 
 
 def prepare_submissions(assignment, student, notebooks):
@@ -43,9 +43,12 @@ def _name_as_released(unit, notebooks):
     notebooks[:] = [str(file.rename(wanted))]
 
 
-@functools.cache  # once is enough, however many submissions nbgrader goes on to
 def _grade_those_without_notebook(folder, unit):
+    """Once for a unit of a course, however many submissions nbgrader goes on to."""
+    if (folder, unit) in _classes_prepared:
+        return
     folders = CoursePaths(folder).submission_folders(unit)
     unseen = [student for student, path in folders.items() if not list(path.glob("*.ipynb"))]
     if unseen:
         grade(folder, unit, students=unseen, progress=False)
+    _classes_prepared.add((folder, unit))

@@ -18,7 +18,9 @@ from tlcourse.notebooks import write_atomically
 
 
 class Recorder:
-    """Alone writes to the course: pending results, nbgrader's gradebook and autograded/, and the records.
+    """Keeps a result until nbgrader has recorded it, and runs the conversion of nbgrader's that does so.
+
+    `autograde.SaveResult`, a step of that conversion, writes the marks and the record.
 
     Parameters
     ----------

@@ -72,14 +72,9 @@ class Assignment:
         return {cell["grade_id"]: cell for cell in self.cells if cell["grade_id"]}
 
     def exercise_of(self, grade_id):
-        """The grade_id of the solution cell that a test belongs to: by name, else the nearest one above."""
-        above = []
-        for cell in self.cells:
-            if cell["grade_id"] == grade_id:
-                break
-            if cell["cell_type"] == "code" and cell["nbgrader"].get("solution"):
-                above.append(cell["grade_id"])
-        return tested_exercise(grade_id, above) or (above[-1] if above else None)
+        """The grade_id of the solution cell that a test belongs to, by `tested_exercise`; None for other cells."""
+        solutions = [cell for cell in self.cells if cell["cell_type"] == "code" and cell["nbgrader"].get("solution")]
+        return tested_exercise(grade_id, [cell["grade_id"] for cell in solutions])
 
     def untouched_notebook(self):
         """The student's untouched notebook with the full tests: what is graded where nothing can be read."""
@@ -99,9 +94,23 @@ class Assignment:
         return digest([self.cells], self.files)
 
 
+def is_setup(cell):
+    """Whether a cell of a release makes what the others use: code with the tag "setup" that is not nbgrader's."""
+    return cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" in cell["tags"]
+
+
 def grading_seed():
-    """The seed of the hidden tests' inputs."""
-    return os.environ.get("TLCOURSE_GRADING_SEED", "0")
+    """The seed of the hidden tests' inputs, as the environment of a process has it.
+
+    Raises
+    ------
+    ValueError
+        If TLCOURSE_GRADING_SEED is no whole number: every hidden test would fail, whatever the answer.
+    """
+    seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
+    if not seed.isdecimal():
+        raise ValueError(f"TLCOURSE_GRADING_SEED is {seed!r}: set it to a whole number such as 0 or 20270101")
+    return seed
 
 
 def digest(parts, files):

@@ -51,5 +51,7 @@ def imported_modules(cells):
 
 
 def defined_functions(source):
-    """The functions that a cell defines at its top level, in their order."""
-    return [node.name for node in parsed(source).body if isinstance(node, ast.FunctionDef)]
+    """The functions that a cell defines at its top level, in their order; by its lines where it is not Python."""
+    if statements := parsed(source).body:
+        return [node.name for node in statements if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return re.findall(r"^(?:async )?def (\w+)\(", source, flags=re.MULTILINE)

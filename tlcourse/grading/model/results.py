@@ -1,6 +1,7 @@
 """The result of grading one submission, and the record of it that a course keeps.
 
-Marks live in nbgrader's gradebook. The record, grading_records/UNIT/STUDENT.json, has the outcome of each cell.
+The points of a result go into nbgrader's gradebook, which is where reports read marks. The record,
+grading_records/UNIT/STUDENT.json, says how each cell went.
 """
 
 import json
@@ -11,7 +12,7 @@ import nbformat
 
 from tlcourse.notebooks import write_atomically
 
-STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
+STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered", "not graded")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
 RECORDS = "grading_records"  # folder of a course
@@ -20,13 +21,14 @@ NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
 @dataclass
 class Result:
-    """What came of one submission. Everything that reports a mark reads it from here.
+    """What came of one submission: the points of its checks before penalties and written answers, and how they came.
 
     Parameters
     ----------
     student, unit : str
     status : str
-        One of `STATUSES`; "repaired" is graded after a safe repair.
+        One of `STATUSES`; "repaired" is graded after a safe repair. "not graded" is the grader's own failure, which is
+        never recorded.
     score, max_score : float or None
         Points of the cells that are graded without a person; None where no mark could be recorded.
     notes : list of str

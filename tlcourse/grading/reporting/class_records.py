@@ -50,9 +50,9 @@ def exercise_of_cells(notebook):
     for name, (_, tests) in notebooks.exercises(notebook).items():
         owners |= {cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points) for cell in tests}
     for cell in notebook.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if marks.get("grade") and marks.get("grade_id") not in owners:
-            owners[marks["grade_id"]] = (marks["grade_id"], marks["points"])
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade") and nbgrader.get("grade_id") not in owners:
+            owners[nbgrader["grade_id"]] = (nbgrader["grade_id"], nbgrader["points"])
     return owners
 
 

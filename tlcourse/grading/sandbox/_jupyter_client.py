@@ -8,7 +8,7 @@ from jupyter_client import AsyncKernelClient
 from traitlets import Callable
 
 
-class WatchedClient(AsyncKernelClient):
+class ClientWithoutHeartbeat(AsyncKernelClient):
     """A client that asks whoever started its kernel whether the kernel still lives, instead of a heartbeat."""
 
     kernel_is_alive = Callable(help="An async function without arguments that returns a bool.")

@@ -12,7 +12,7 @@ from queue import Empty
 import zmq.asyncio
 from jupyter_client.connect import write_connection_file
 
-from tlcourse.grading.sandbox._jupyter_client import WatchedClient
+from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.bubblewrap import SOCKET_FOLDER
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
@@ -21,7 +21,7 @@ START_SECONDS = 300
 
 
 class ForkedProcess(SandboxProcess):
-    """A fork, watched by its monitor (`sandbox.guest.monitor`).
+    """A fork, watched by its monitor (`sandbox.guest.resource_monitor`).
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
-        self.client = WatchedClient(context=context, kernel_is_alive=self._is_alive)
+        self.client = ClientWithoutHeartbeat(context=context, kernel_is_alive=self._is_alive)
         self.client.load_connection_info(info)
         self.client.allow_stdin = False
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 from jupyter_client import AsyncKernelManager
 
-from tlcourse.grading.sandbox._jupyter_client import WatchedClient
+from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
@@ -56,7 +56,7 @@ class UnconfinedKernel(Kernel):
             target = Path(self._folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        self._manager = AsyncKernelManager(kernel_name="python3", client_factory=WatchedClient)
+        self._manager = AsyncKernelManager(kernel_name="python3", client_factory=ClientWithoutHeartbeat)
         environment = kernel_environment() | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
         await self._manager.start_kernel(cwd=self._folder, env=environment, extra_arguments=["--log-level=50"])
         self._process = psutil.Process(self._manager.provisioner.process.pid)

@@ -1,6 +1,6 @@
 """Finds out which cell of the release each cell of a submission is, also where it has lost its metadata."""
 
-import re
+from tlcourse.grading.model.cell_code import defined_functions
 
 
 def match_cells(cells, assignment, notes):
@@ -47,9 +47,9 @@ def _by_content(cell, assignment, cells, texts):
         return texts[text]
     if cell.cell_type == "markdown":
         return _written_answer(cell, assignment, cells)
-    defined = _defined(cell.source)
+    defined = set(defined_functions(cell.source))
     for name, released in assignment.cells_by_id().items() if defined else ():
-        wanted = _defined(released["source"]) if released["nbgrader"].get("solution") else set()
+        wanted = set(defined_functions(released["source"])) if released["nbgrader"].get("solution") else set()
         if wanted and wanted <= defined:
             return name
     return None
@@ -73,11 +73,6 @@ def _written_answer(cell, assignment, cells):
 def collapse_whitespace(source):
     """A cell's text by which it is recognized: white space does not count."""
     return " ".join(source.split())
-
-
-def _defined(source):
-    """The functions that a cell defines at its top level."""
-    return set(re.findall(r"^(?:async )?def (\w+)\(", source, flags=re.MULTILINE))
 
 
 def is_locked(nbgrader):

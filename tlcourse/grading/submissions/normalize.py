@@ -7,6 +7,7 @@ is taken out, and the originals are put in behind the solution that they test.
 import ast
 import collections
 
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
@@ -107,7 +108,7 @@ def _is_check_of(cell, exercise, assignment):
 def _restore_setup(notebook, assignment, notes):
     """Bring back a deleted set-up cell: without its imports nothing could earn anything."""
     for place, released in enumerate(assignment.cells):
-        if released["cell_type"] != "code" or "setup" not in released["tags"]:
+        if not is_setup(released):
             continue
         names = _assigned(released["source"])
         if any(collapse_whitespace(released["source"]) == collapse_whitespace(cell.source) for cell in notebook.cells):

@@ -2,7 +2,7 @@
 
 import importlib
 
-from private_apis import changed
+from private_apis import assert_all_exist, changed
 
 from tlcourse.grading.sandbox.guest import _ipykernel
 
@@ -17,6 +17,7 @@ def test_ipykernel_has_what_the_sandbox_relies_on():
         except ImportError as error:
             raise AssertionError(changed("ipykernel", f"no module {name}", _ipykernel)) from error
     assert callable(getattr(IPKernelApp, "initialize", None)), changed("ipykernel", "no initialize", _ipykernel)
+    assert_all_exist(_ipykernel.CELL_RUNNERS, "ipykernel", _ipykernel)
     name = compiler.get_file_name("x = 1")
     assert _ipykernel.CELL_FILE in name, changed("ipykernel", f"a cell's file is called {name}", _ipykernel)
     for option in _ipykernel.OPTIONS:

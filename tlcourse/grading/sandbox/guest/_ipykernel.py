@@ -17,6 +17,11 @@ IMPORTS = (
     "tornado.platform.asyncio",
 )
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.log_level=50", "--IPKernelApp.quiet=True")
+CELL_RUNNERS = {  # functions that run a cell, by module
+    "ipykernel.zmqshell": ["ZMQInteractiveShell.run_cell", "ZMQInteractiveShell._showtraceback"],
+    "ipykernel.ipkernel": ["IPythonKernel.do_execute"],
+    "ipykernel.kernelbase": ["Kernel.execute_request"],
+}
 CELL_FILE = "ipykernel_"  # occurs in the file name of each cell's code
 
 

@@ -1,4 +1,4 @@
-"""Internals of IPython and ipykernel by which student code could interfere with a check. Tested with IPython 9.18.
+"""Internals of IPython by which student code could interfere with a check. Tested with IPython 9.18.
 
 Sent as text into a student's kernel together with `integrity`, so it uses nothing of tlcourse.
 tests/grading/sandbox/guest/test_ipython.py reports which of these has changed.
@@ -16,11 +16,8 @@ SHELL_METHODS = (
     "showtraceback",
     "user_expressions",
 )
-WATCHED = {  # functions that run a cell, by module
+CELL_RUNNERS = {  # functions that run a cell, by module
     "IPython.core.interactiveshell": [f"InteractiveShell.{name}" for name in SHELL_METHODS],
-    "ipykernel.zmqshell": [f"ZMQInteractiveShell.{name}" for name in ("run_cell", "_showtraceback")],
-    "ipykernel.ipkernel": ["IPythonKernel.do_execute"],
-    "ipykernel.kernelbase": ["Kernel.execute_request"],
 }
 TRUSTED_PACKAGES = ("IPython", "ipykernel", "matplotlib_inline")  # whose callbacks stay
 

@@ -47,8 +47,8 @@ class Checker:
         for line in self.lines:
             request = json.loads(line)
             if "fingerprints" in request:
-                exec(request["fingerprints"], guard := {})
-                self._send(fingerprints=guard["fingerprints"](guard["WATCHED"]))
+                exec(request["fingerprints"], functions := {})
+                self._send(fingerprints=functions["fingerprints"](functions["CELL_RUNNERS"]))
             else:
                 self._send(verdict=self._check(request))
 

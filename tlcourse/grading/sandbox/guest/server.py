@@ -25,7 +25,14 @@ from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
 from tlcourse.grading.sandbox.bubblewrap import HOME, SOCKET_FOLDER
-from tlcourse.grading.sandbox.guest import _ipykernel, checker, frame_watch, function_server, monitor, namespaces
+from tlcourse.grading.sandbox.guest import (
+    _ipykernel,
+    checker,
+    frame_watch,
+    function_server,
+    namespaces,
+    resource_monitor,
+)
 
 
 def serve(modules):
@@ -67,9 +74,9 @@ def _serve_request(connection):
         os.close(ready_writer)
         ready, _, _ = select.select([ready_reader, connection], [], [], 60)
         if ready_reader in ready and os.read(ready_reader, 1):
-            monitor.send(connection, ready=True, cpu=monitor.usage(first)["cpu"], busy=True)
+            resource_monitor.send(connection, ready=True, cpu=resource_monitor.usage(first)["cpu"], busy=True)
         os.close(ready_reader)
-        monitor.supervise(connection, first, request["limits"])
+        resource_monitor.supervise(connection, first, request["limits"])
 
 
 def _first_process(request, ready_writer):

@@ -60,6 +60,14 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     assert marks(small_class)["ann"] == 0, "a better score of before stays"
 
 
+def test_a_check_that_names_no_exercise_stops_the_grading(released_course, tmp_path):
+    course = shutil.copytree(released_course, tmp_path / "course")
+    file = CoursePaths(course).release_file(UNIT)
+    file.write_text(file.read_text(encoding="utf-8").replace("test_triple", "check_triple"), encoding="utf-8")
+    with pytest.raises(ValueError, match="check_triple tests no exercise: there are double, triple"):
+        NbgraderCourse(course).assignment(UNIT)
+
+
 @pytest.mark.slow
 @sandboxed
 def test_killed_and_started_again_it_goes_on(small_class):
@@ -291,4 +299,4 @@ def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
         assert book.db.bind.dialect.name == "postgresql"
         recorded = {row.student.id: row.score for row in book.assignment_submissions(UNIT)}
     assert recorded == DUE
-    grade(course, UNIT, jobs=2, regrade=True, progress=False)
+    grade(course, UNIT, jobs=2, again=True, progress=False)

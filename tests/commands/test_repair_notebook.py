@@ -83,7 +83,7 @@ def marks(notebook):
 def test_what_came_back_has_its_metadata_and_its_answers(course, released, answered, alter, tmp_path):
     file = save(alter(answered, None), tmp_path / f"Copy of {UNIT}.ipynb")
     before = file.read_bytes()
-    repaired = notebooks.read(repair_notebook.restore(file).file)
+    repaired = notebooks.read(repair_notebook.repair(file).file)
     assert file.read_bytes() == before
     assert marks(repaired) == marks(released)
     sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in repaired.cells if "nbgrader" in cell.metadata}
@@ -96,7 +96,7 @@ def test_what_came_back_has_its_metadata_and_its_answers(course, released, answe
 
 def test_a_repaired_notebook_earns_what_the_answers_are_worth(course, answered, tmp_path):
     file = save(copied_by_hand(answered, None), tmp_path / f"{UNIT}.ipynb")
-    repaired = notebooks.read(repair_notebook.restore(file).file)
+    repaired = notebooks.read(repair_notebook.repair(file).file)
     notebooks.run(repaired, tmp_path, "repaired")
     printed = "".join(output.get("text", "") for cell in repaired.cells for output in cell.get("outputs", []))
     assert printed.count("the check passes") == 2  # the third one says nothing
@@ -105,7 +105,7 @@ def test_a_repaired_notebook_earns_what_the_answers_are_worth(course, answered, 
 def test_a_changed_check_is_put_right_and_what_stood_there_is_kept(course, released, answered, tmp_path):
     check = next(cell for cell in answered.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_double")
     check.source = "def double(n):\n    return 2 * n  # my answer, in the wrong cell"
-    done = repair_notebook.restore(save(answered, tmp_path / f"{UNIT}.ipynb"))
+    done = repair_notebook.repair(save(answered, tmp_path / f"{UNIT}.ipynb"))
     repaired = notebooks.read(done.file)
     assert marks(repaired) == marks(released)
     assert "The check test_double had been changed; the original was used." in done.notes
@@ -159,9 +159,9 @@ def test_a_release_can_be_named(course, released, answered, tmp_path):
     copied_by_hand(answered, None)
     file = save(answered, tmp_path / "homework.ipynb")
     release = save(released, tmp_path / "downloaded.ipynb")
-    assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
+    assert marks(notebooks.read(repair_notebook.repair(file, release).file)) == marks(released)
     with pytest.raises(ValueError, match="no cell of the release has nbgrader's metadata"):
-        repair_notebook.restore(file, file, tmp_path / "new.ipynb")
+        repair_notebook.repair(file, file, tmp_path / "new.ipynb")
 
 
 @pytest.mark.filterwarnings("error::nbformat.warnings.MissingIDFieldWarning")
@@ -169,7 +169,7 @@ def test_a_release_that_came_back_from_colab_is_read_like_any_other(course, rele
     file = save(accidents.stripped_metadata(answered, None), tmp_path / "homework.ipynb")
     release = save(accidents.through_colab(copy.deepcopy(released), None), tmp_path / "downloaded.ipynb")
     assert "id" not in json.loads(release.read_text(encoding="utf-8"))["cells"][0]  # the badge
-    assert marks(notebooks.read(repair_notebook.restore(file, release).file)) == marks(released)
+    assert marks(notebooks.read(repair_notebook.repair(file, release).file)) == marks(released)
 
 
 @pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
@@ -179,7 +179,7 @@ def test_every_unit_survives_the_loss_of_all_metadata(unit, tmp_path):
     answers = demo_class.solved(reference)
     student = copied_by_hand(demo_class.fill(copy.deepcopy(released), answers), None)
     release = ROOT / "notebooks" / unit / f"{unit}.ipynb"
-    done = repair_notebook.restore(save(student, tmp_path / f"{unit}.ipynb"), release)
+    done = repair_notebook.repair(save(student, tmp_path / f"{unit}.ipynb"), release)
     repaired = notebooks.read(done.file)
     assert marks(repaired) == marks(released)
     assert not done.unanswered
