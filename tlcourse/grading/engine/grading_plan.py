@@ -40,9 +40,9 @@ class ReferenceGrader(CheckGrader):
         """Run one graded cell; see `CheckGrader.grade`."""
         name = cell.metadata.nbgrader.grade_id
         outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
-        before = runner.kernel.used
+        before = runner.kernel.counted_seconds
         verdict = await self._inside(runner, index, cell, False)
-        seconds = math.ceil(runner.kernel.used - before)  # rough, so that a file of it seldom changes
+        seconds = math.ceil(runner.kernel.counted_seconds - before)  # rough, so that a file of it seldom changes
         function = self.assignment.exercise_of(name)
         mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
             runner, cell.source, function

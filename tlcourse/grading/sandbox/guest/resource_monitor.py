@@ -17,29 +17,29 @@ def send(connection, **message):
         connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def supervise(connection, first, limits):
-    """Look after the process tree that begins at `first` until it ends or the connection is closed."""
+def supervise(connection, root_pid, limits):
+    """Look after the process tree that begins at `root_pid` until it ends or the connection is closed."""
     reason = None
     while True:
-        if os.waitpid(first, os.WNOHANG)[0]:
+        if os.waitpid(root_pid, os.WNOHANG)[0]:
             send(connection, reason=reason)
             return
-        used = usage(first)
+        used = usage(root_pid)
         send(connection, cpu=used["cpu"], busy=used["busy"])
-        reason = reason or _excess(used, limits)
-        if reason or _hung_up(connection):
-            cpu = usage(first)["cpu"]
-            os.kill(first, signal.SIGKILL)
-            os.waitpid(first, 0)
+        reason = reason or _exceeded_limit(used, limits)
+        if reason or _is_disconnected(connection):
+            cpu = usage(root_pid)["cpu"]
+            os.kill(root_pid, signal.SIGKILL)
+            os.waitpid(root_pid, 0)
             send(connection, reason=reason, cpu=cpu, busy=True)
             return
 
 
-def usage(first):
+def usage(root_pid):
     """Processor seconds and memory of a tree, its dead members' time included, and whether a thread wants to run."""
     cpu, memory, busy, processes = 0.0, 0, False, []
     with contextlib.suppress(psutil.Error):
-        parent = psutil.Process(first)
+        parent = psutil.Process(root_pid)
         processes = [parent, *parent.children(recursive=True)]
     for process in processes:
         with contextlib.suppress(psutil.Error, OSError):
@@ -61,7 +61,7 @@ def _wants_to_run(pid):
     return False
 
 
-def _excess(used, limits):
+def _exceeded_limit(used, limits):
     if len(used["members"]) > limits["processes"]:
         return f"it started more than {limits['processes']} processes"
     if (
@@ -81,7 +81,7 @@ def _unshared(processes):
     return total
 
 
-def _hung_up(connection):
+def _is_disconnected(connection):
     readable, _, _ = select.select([connection], [], [], INTERVAL)
     if not readable:
         return False
