@@ -34,7 +34,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, finetuning, learning_rates, plots, schedules, teachers, widgets
+from tlcourse import checks, finetuning, learning_rates, plots, rate_finder, schedules, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits
 from tlcourse.stats import paired_difference
@@ -690,10 +690,10 @@ plt.show()
 
 # %%
 student.set_weights(fresh)
-found_rates, found_losses = learning_rates.find_rate(student, train_maps, train.labels, lowest=1e-5, highest=0.3)
+found_rates, found_losses = rate_finder.find_rate(student, train_maps, train.labels, lowest=1e-5, highest=0.3)
 figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
 axes.semilogx(found_rates, found_losses, linewidth=2)
-suggested = learning_rates.suggested_rate(found_rates, found_losses)
+suggested = rate_finder.suggested_rate(found_rates, found_losses)
 axes.axvline(
     suggested, color=plots.COLORS["vermilion"], linestyle="--", label="a tenth of the rate with the lowest loss"
 )
@@ -774,8 +774,8 @@ with progress.exercise("steepest_rate"):
 for seed in range(8):
     curve = found_rates, found_losses
     if seed:  # the same student and other batches
-        curve = learning_rates.find_rate(student, train_maps, train.labels, lowest=1e-5, highest=0.3, seed=seed)
-    lowest_rule, steepest = learning_rates.suggested_rate(*curve), steepest_rate(*curve)
+        curve = rate_finder.find_rate(student, train_maps, train.labels, lowest=1e-5, highest=0.3, seed=seed)
+    lowest_rule, steepest = rate_finder.suggested_rate(*curve), steepest_rate(*curve)
     print(f"batches {seed}: a tenth of the rate with the lowest loss: {lowest_rule:.1g}; steepest fall: {steepest:.1g}")
 
 # %% [markdown]

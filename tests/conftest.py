@@ -224,6 +224,6 @@ def assignment(released_course):
 def released(released_course):
     """The student's notebook of the tiny unit."""
     from tlcourse import notebooks
-    from tlcourse.grading.model import layout
+    from tlcourse.grading.gradebook.course_paths import CoursePaths
 
-    return notebooks.read(layout.release_file(released_course, TINY.stem))
+    return notebooks.read(CoursePaths(released_course).release_file(TINY.stem))

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tlcourse import features, storage, teachers
-from tlcourse.datasets import photos
+from tlcourse import feature_cache, features, storage, teachers
+from tlcourse.datasets import photo_folders, photos
 from tlcourse.research import teacher_files
 from tlcourse.teachers import weights
 
@@ -210,29 +210,29 @@ def test_no_such_folder(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r"no folder .*nowhere: make it, with one folder of photos for each class"
     ):
-        photos.load(tmp_path / "nowhere")
+        photo_folders.load(tmp_path / "nowhere")
 
 
 def test_a_file_in_place_of_the_folder(folder):
     with pytest.raises(NotADirectoryError, match=r"good\.jpg is a file: name the folder"):
-        photos.load(folder / "cats" / "good.jpg")
+        photo_folders.load(folder / "cats" / "good.jpg")
 
 
 def test_photos_without_class_folders(folder):
     with pytest.raises(ValueError, match=r"no class folders in .*cats: put the photos of each class into a folder"):
-        photos.load(folder / "cats")
+        photo_folders.load(folder / "cats")
 
 
 def test_an_empty_class_folder(folder):
     (folder / "birds").mkdir()
     (folder / "birds" / "notes.txt").write_text("none yet", encoding="utf-8")
     with pytest.raises(ValueError, match=r"no photos in the class folder .*birds: add some, or remove the folder"):
-        photos.load(folder)
+        photo_folders.load(folder)
 
 
 def test_one_folder_too_high(folder):
     with pytest.raises(ValueError, match=r"no photos in the class folder .*photos; it holds folders: was .* meant"):
-        photos.load(folder.parent)
+        photo_folders.load(folder.parent)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "text", "empty"])
@@ -244,20 +244,20 @@ def test_a_broken_photo(folder, damage, name):
     whole = file.read_bytes()
     file.write_bytes({"truncated": whole[: len(whole) // 2], "text": b"<html>404</html>", "empty": b""}[damage])
     with pytest.raises(ValueError, match=rf"dogs.{name} cannot be read as a photo .*replace it, or take it away"):
-        photos.load(folder)
+        photo_folders.load(folder)
 
 
 def test_a_gigantic_photo(folder, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(ValueError, match=r"good\.jpg cannot be read as a photo"):
-        photos.load(folder)
+        photo_folders.load(folder)
 
 
 @pytest.mark.parametrize("name", ["IMG_0001.HEIC", "x.heif"])
 def test_a_telephones_heic(folder, name):
     (folder / "cats" / name).write_bytes(b"ftypheic")
     with pytest.raises(ValueError, match=rf"{name} is a HEI[CF] file, which cannot be read: export it as JPEG"):
-        photos.load(folder)
+        photo_folders.load(folder)
 
 
 def test_no_photos_available(fresh_cache, monkeypatch):
@@ -297,7 +297,7 @@ REASONS = {
 @pytest.fixture(autouse=True)
 def say_again():
     """What is said once in a session is said once in each test."""
-    features._say_once.cache_clear()
+    feature_cache._say_once.cache_clear()
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -308,7 +308,7 @@ def test_a_cache_that_cannot_be_written(reason, call, small_teacher, images, fre
     def fails(*arguments, **options):
         raise REASONS[reason]
 
-    where = {"mkdir": storage.Path, "open": features, "savez": np, "replace": os}[call]
+    where = {"mkdir": storage.Path, "open": feature_cache, "savez": np, "replace": os}[call]
     with monkeypatch.context() as patch:
         patch.setattr(where, call, fails, raising=call != "open")
         for _ in range(2):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from tlcourse import features, storage, teachers
+from tlcourse import feature_cache, features, storage, teachers
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_old_features_go_when_there_are_too_many(small_teacher, images, fresh_ca
     abandoned = folder / ".x.npz.1-2.partial"
     abandoned.write_bytes(b"half")
     os.utime(abandoned, (time.time() - 2 * 86400,) * 2)
-    monkeypatch.setattr(features, "_KEPT_BYTES", 100)
+    monkeypatch.setattr(feature_cache, "_KEPT_BYTES", 100)
     features.extract(small_teacher, images[:6])
     assert not abandoned.exists()
     assert not oldest.exists()

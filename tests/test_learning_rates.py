@@ -1,4 +1,4 @@
-"""One rate for each group: two implementations agree, counts are right, models save and load; schedules by formula."""
+"""One rate for each group: two implementations agree, counts are right, models save and load."""
 
 import keras
 import numpy as np
@@ -150,8 +150,6 @@ WRONG = [
     (lambda groups: learning_rates.grouped_optimizer(groups, RATES, "RMSprop"), "Adam, AdamW, SGD, got 'RMSprop'"),
     (lambda groups: learning_rates.grouped_optimizer([groups[0]] * 3, RATES), r"low/.*two variables"),
     (lambda groups: learning_rates.ladder(0.01, 3, 0.5), "factor >= 1.*0.5"),
-    (lambda groups: schedules.curve("triangle", 0.1, 10), "'triangle'.*slanted triangle"),
-    (lambda groups: schedules.curve("cosine", 0.1, 1), "two steps or more, got 1"),
 ]
 
 
@@ -168,51 +166,3 @@ def test_a_frozen_group_is_named():
     finetuning.unfreeze_from(model, "middle")
     with pytest.raises(ValueError, match="group 0 has nothing trainable"):
         learning_rates.grouped_optimizer(finetuning.layer_groups(model, ["middle", "head"]), RATES)
-
-
-def test_the_rate_finder_falls_explodes_and_leaves_the_weights_alone():
-    model = network()
-    before = model.get_weights()
-    rng = np.random.default_rng(1)
-    labels = np.arange(120) % 3
-    points = (3 * np.eye(6)[labels] + rng.normal(size=(120, 6))).astype("float32")
-    rates, losses = learning_rates.find_rate(model, points, labels, 1e-5, 1e3, steps=50)
-    assert all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
-    assert len(rates) == len(losses) < 50, "the loss explodes before the last rate"
-    np.testing.assert_allclose(np.diff(np.log(rates)), np.log(1e8) / 49, rtol=1e-6)
-    assert losses.min() < 0.8 * losses[0]
-    best = learning_rates.suggested_rate(rates, losses)
-    assert 1e-4 < best < 1
-    assert best == pytest.approx(rates[np.argmin(losses)] / 10)
-
-
-# The curves by their formulas, written anew with numpy.
-def triangle(step, steps, cut):
-    height = step / cut if step < cut else 1 - (step - cut) / (steps - cut)
-    return (1 + height * 31) / 32
-
-
-FORMULAS = {
-    "constant": lambda step: 1.0,
-    "cosine": lambda step: (1 + np.cos(np.pi * step / 100)) / 2,
-    "warm-up and cosine": lambda step: step / 10 if step < 10 else (1 + np.cos(np.pi * (step - 10) / 90)) / 2,
-    "slanted triangle": lambda step: triangle(step, 100, 10),
-    "one-cycle": lambda step: (
-        0.04 + 0.96 * (1 - np.cos(np.pi * step / 30)) / 2
-        if step < 30
-        else 4e-6 + (1 - 4e-6) * (1 + np.cos(np.pi * (step - 30) / 70)) / 2
-    ),
-}
-
-
-@pytest.mark.parametrize("name", schedules.SCHEDULES)
-def test_a_schedule_is_its_formula(name):
-    expected = [0.3 * FORMULAS[name](step) for step in range(100)]
-    np.testing.assert_allclose(schedules.curve(name, 0.3, 100), expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["slanted triangle", "one-cycle"])
-def test_a_schedule_comes_back_from_its_configuration(name):
-    schedule = schedules.SCHEDULES[name](0.2, 50)
-    again = type(schedule).from_config(schedule.get_config())
-    assert float(again(17)) == pytest.approx(float(schedule(17)))

@@ -1,133 +1,70 @@
-"""Whether other projects still have what the grading relies on beyond their documentation; one test for each module."""
+"""Only the modules that collect private APIs of other projects use any, and nobody replaces another project's code."""
 
-import asyncio
-import importlib
-import inspect
-import json
+import ast
 
-import nbformat
-import pytest
+from conftest import ROOT
 
-from tlcourse.grading.engine import _nbclient
-from tlcourse.grading.gradebook import _nbgrader
-from tlcourse.grading.sandbox import _jupyter_client
-from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
+# Private names that are no other project's secret: Python's own, and IPython's documented hook for tracebacks.
+PUBLIC_IN_FACT = {"_exit", "_replace", "_asdict", "_fields", "_render_traceback_"}
 
 
-def changed(project, what, module):
-    """The message of a failure."""
-    version = importlib.metadata.version(project)
-    return f"{project} {version} has changed: {what}. See {module.__name__}, which names the version it was tested with"
+def _package():
+    """(path in the repository, syntax tree) of each module that is not about other projects' private APIs."""
+    for file in sorted((ROOT / "tlcourse").rglob("*.py")):
+        if not file.name.startswith("_") or file.name == "__init__.py":
+            yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
 
 
-def parameters(function):
-    return set(inspect.signature(function).parameters)
+def test_no_other_module_reaches_into_keras_or_tensorflow():
+    """Private attributes of anything but one's own object, and modules below keras.src or tensorflow.python."""
+    problems = []
+    for name, tree in _package():
+        if name.startswith("tlcourse/grading/"):
+            continue  # whose private APIs are those of nbgrader and Jupyter
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
+                own = ast.unparse(node.value) in ("self", "cls", "super()")
+                if not own and node.attr not in PUBLIC_IN_FACT:
+                    problems.append(f"{name}:{node.lineno}: {ast.unparse(node)}")
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            problems += [
+                f"{name}:{node.lineno}: {module}"
+                for module in modules
+                if module.startswith(("keras.src", "tensorflow."))
+            ]
+    assert not problems
 
 
-def test_nbgrader_has_what_the_gradebook_relies_on(tmp_path):
-    from nbgrader.converters import Autograde
-    from nbgrader.coursedir import CourseDirectory
-    from nbgrader.preprocessors import NbGraderPreprocessor
-
-    traits = {"autograde_preprocessors", "sanitize_preprocessors", "pre_convert_hook", "exporter_class", "force"}
-    missing = traits - set(Autograde.class_trait_names())
-    assert not missing, changed("nbgrader", f"its Autograde has no {', '.join(missing)}", _nbgrader)
-    coursedir = CourseDirectory(root=str(tmp_path), student_id="ann", assignment_id="unit", submitted_directory="in")
-    converter = Autograde(coursedir=coursedir)
-    file = tmp_path / "in" / "ann" / "unit" / "unit.ipynb"
-    about = converter.init_single_notebook_resources(str(file))["nbgrader"]
-    missing = {"assignment", "student", "notebook", "db_url"} - set(about)
-    assert not missing, changed("nbgrader", f"its resources have no {', '.join(missing)}", _nbgrader)
-    step = NbGraderPreprocessor()
-    converter.autograde_preprocessors = [step]
-    exporter = converter.exporter_class()
-    exporter.register_preprocessor(step)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-    seen = []
-    step.preprocess = lambda nb, resources: (seen.append(nb), (nb, resources))[1]
-    exporter.from_notebook_node(notebook)
-    assert seen, changed("nbconvert", "an exporter does not take a step that is already made", _nbgrader)
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'here'\n")
-    config = _nbgrader.read_configuration(tmp_path)
-    assert config.CourseDirectory.course_id == "here", changed("jupyter_core", "how it reads configuration", _nbgrader)
+def test_nobody_replaces_a_function_of_another_project():
+    """An assignment to an attribute of something imported, such as ``tf.data.Options = ...``, changes it for all."""
+    problems = []
+    for name, tree in _package():
+        imported = _imported_from_elsewhere(tree)
+        for node in ast.walk(tree):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
+                targets = [ast.Attribute(node.args[0], "...")]
+            problems += [
+                f"{name}:{node.lineno}: {ast.unparse(node)}" for target in targets if _owner(target) in imported
+            ]
+    assert not problems
 
 
-def test_nbclient_has_what_the_engine_relies_on():
-    from nbclient import NotebookClient
-
-    for name, expected in {
-        "output": {"outs", "msg", "display_id", "cell_index"},
-        "handle_comm_msg": {"outs", "msg", "cell_index"},
-        "async_execute_cell": {"cell", "cell_index", "store_history"},
-        "reset_execution_trackers": set(),
-    }.items():
-        function = getattr(NotebookClient, name, None)
-        assert function is not None, changed("nbclient", f"no NotebookClient.{name}", _nbclient)
-        assert expected <= parameters(function), changed("nbclient", f"parameters of {name}", _nbclient)
-    missing = {"on_cell_executed", "iopub_timeout", "record_timing"} - set(NotebookClient.class_trait_names())
-    assert not missing, changed("nbclient", f"no trait {', '.join(missing)}", _nbclient)
-    client = _nbclient.cell_client(nbformat.v4.new_notebook(), None, 10)
-    message = {"header": {"msg_type": "stream"}, "content": {"name": "stdout", "text": "x" * 100}, "metadata": {}}
-    outputs = []
-    for _ in range(3):
-        client.output(outputs, {**message, "msg_type": "stream"}, None, 0)
-    assert len(json.dumps(outputs)) < 200, changed("nbclient", "outputs do not come in through `output`", _nbclient)
+def _imported_from_elsewhere(tree):
+    """Names in a module that stand for other projects' modules, functions and classes."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) or (
+            isinstance(node, ast.ImportFrom) and not node.level and not node.module.startswith("tlcourse")
+        ):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return names
 
 
-def test_jupyter_client_has_what_the_sandbox_relies_on():
-    from jupyter_client import AsyncKernelManager
-    from nbclient.exceptions import DeadKernelError
-
-    async def dead():
-        return False
-
-    manager = AsyncKernelManager(client_factory=_jupyter_client.WatchedClient)
-    client = manager.client(kernel_lives=dead)
-    assert isinstance(client, _jupyter_client.WatchedClient), changed(
-        "jupyter_client", "a manager makes its client without `client_factory`", _jupyter_client
-    )
-    runner = _nbclient.cell_client(nbformat.v4.new_notebook(), client, 10)
-    with pytest.raises(DeadKernelError):  # nbclient asks the client's `is_alive`
-        asyncio.run(runner._async_check_alive())
-
-
-def test_ipykernel_has_what_the_sandbox_relies_on():
-    from ipykernel import compiler
-    from ipykernel.kernelapp import IPKernelApp
-
-    for name in _ipykernel.IMPORTS:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            raise AssertionError(changed("ipykernel", f"no module {name}", _ipykernel)) from error
-    assert callable(getattr(IPKernelApp, "initialize", None)), changed("ipykernel", "no initialize", _ipykernel)
-    name = compiler.get_file_name("x = 1")
-    assert _ipykernel.CELL_FILE in name, changed("ipykernel", f"a cell's file is called {name}", _ipykernel)
-    for option in _ipykernel.OPTIONS:
-        owner, trait = option[2:].partition("=")[0].split(".")
-        owners = {kind.__name__: kind for kind in IPKernelApp.classes} | {"IPKernelApp": IPKernelApp}
-        if owner in owners:
-            assert trait in owners[owner].class_trait_names(), changed("ipykernel", f"no option {option}", _ipykernel)
-
-
-def test_ipython_has_what_tamper_detection_relies_on():
-    from IPython.core.inputtransformer2 import TransformerManager
-    from IPython.core.interactiveshell import InteractiveShell
-
-    assert callable(TransformerManager)
-    for module, names in (_ipython.WATCHED | integrity.LIBRARIES).items():
-        for name in names:
-            value = importlib.import_module(module)
-            for part in name.split("."):
-                value = getattr(value, part, None)
-            what = f"{module} has no {name} any more: see {_ipython.__name__} and {integrity.__name__}"
-            assert value is not None, what
-    shell = InteractiveShell()
-    for name in ("ast_transformers", "input_transformers_post", "custom_exceptions", "input_transformer_manager"):
-        assert hasattr(shell, name), changed("ipython", f"its shell has no {name}", _ipython)
-    assert hasattr(shell.events, "callbacks"), changed("ipython", "its events have no callbacks", _ipython)
-    shell.ast_transformers.append(object())
-    shell.run_cell = lambda *_: None
-    _ipython.take_out_hooks(shell)
-    assert shell.ast_transformers == []
-    assert "run_cell" not in vars(shell)
+def _owner(target):
+    """The name before the first dot of ``name.attribute.attribute``; None for other targets."""
+    owner = target
+    while isinstance(owner, ast.Attribute):
+        owner = owner.value
+    return owner.id if owner is not target and isinstance(owner, ast.Name) else None

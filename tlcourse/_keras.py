@@ -2,8 +2,7 @@
 
 Keras passes an optimizer's `update_step` a variable without its path. Until `keras.optimizers.MultiOptimizer` came with
 3.15, a learning rate for each variable therefore needed three private methods of the optimizer: `RateByVariable`.
-tests/test_private_apis_keras.py names what changed when a new version breaks one of them. Of TensorFlow no private API
-is used.
+tests/test_keras.py names what changed when a new version breaks one of them. Of TensorFlow no private API is used.
 """
 
 

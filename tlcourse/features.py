@@ -1,29 +1,14 @@
-"""A frozen base as a function: images in, feature vectors out, each computed once and kept on disk.
-
-The cache is a folder of NumPy files, each named after everything that its content depends on. It is not joblib.Memory:
-that loads a file with a flipped byte without noticing, and loading its pickles runs whatever code they hold.
-"""
-
-import functools
-import hashlib
-import os
-import re
-import time
-import zipfile
-import zlib
+"""A frozen base as a function: images in, feature vectors out, each computed once and kept on disk."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import storage
+from tlcourse import feature_cache
 from tlcourse.teachers.catalogue import CATALOGUE
 from tlcourse.teachers.input_images import check_range
 
 _BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
-_KEPT_BYTES = 2 << 30  # beyond this the features that were made first go
-_STALE_SECONDS = 24 * 3600  # after which what an interrupted write left behind is removed
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
@@ -62,11 +47,11 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (checked.shape[1] * checked.shape[2])))
     if not cache:
         return _compute(cut, checked, batch_size)
-    path = storage.cache_folder() / "features" / f"{_key(cut, checked)}.npz"
-    features = _read(path, (len(checked), cut.output_shape[-1]))
+    file = feature_cache.cache_file(cut, checked)
+    features = feature_cache.read(file, (len(checked), cut.output_shape[-1]))
     if features is None:
         features = _compute(cut, checked, batch_size)
-        _keep(path, features)
+        feature_cache.keep(file, features)
     return features
 
 
@@ -124,51 +109,3 @@ def _compute(cut, images, batch_size):
     step = tf.function(lambda batch: cut(batch, training=False)).get_concrete_function(batch_shape)
     parts = [step(tf.constant(images[start : start + batch_size])) for start in range(0, len(images), batch_size)]
     return np.concatenate([part.numpy() for part in parts]).astype(np.float32, copy=False)
-
-
-def _key(cut, images):
-    """A name for the result that changes with whatever could change the result."""
-    graph = re.sub(r', "shared_object_id": \d+', "", cut.to_json())
-    for number, layer in enumerate(cut.layers):  # by number: Keras counts nameless layers through a whole session
-        graph = graph.replace(f'"{layer.name}"', f'"layer {number}"')
-    digest = hashlib.sha256(graph.encode())
-    for array in (*cut.get_weights(), images):
-        digest.update(f"{array.shape} {array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()
-
-
-def _read(path, shape):
-    """Features kept earlier, or None if they are not there, not whole or not of this shape."""
-    try:
-        with np.load(path) as stored:
-            features = stored["features"]
-    except _DAMAGED:
-        return None
-    return features if features.shape == shape and features.dtype == np.float32 else None
-
-
-def _keep(path, features):
-    try:
-        _tidy(path.parent)
-        with storage.whole_file(path) as partial, open(partial, "wb") as file:
-            np.savez(file, features=features)  # a zip file, so that damage shows in its check sums
-    except OSError as error:
-        _say_once(f"Features are not kept: {path.parent}: {error.strerror or error}. "
-                  "Set TLCOURSE_CACHE to a folder with free space that you may write to.")  # fmt: skip
-
-
-def _tidy(folder):
-    """Remove what interrupted writes left behind, and the oldest features where they are too many."""
-    files = sorted((path for path in folder.glob("*") if path.is_file()), key=os.path.getmtime, reverse=True)
-    total = 0
-    for path in files:
-        total += path.stat().st_size
-        stale = path.suffix == ".partial" and time.time() - path.stat().st_mtime > _STALE_SECONDS
-        if stale or total > _KEPT_BYTES:
-            path.unlink()
-
-
-@functools.cache
-def _say_once(message):
-    print(message)

@@ -11,6 +11,7 @@ from answers_runner import ROOT
 
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.samples import known_answers
 
 FEWEST = {"right": 3, "wrong": 6}
@@ -72,7 +73,7 @@ def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
 
 @pytest.mark.parametrize(("name", "exercise"), exercises())
 def test_every_exercise_has_enough_answers(name, exercise):
-    file = known_answers.folder(ROOT, name) / f"{exercise}.py"
+    file = CoursePaths(ROOT).answers_folder(name) / f"{exercise}.py"
     answers = known_answers.read(file) if file.is_file() else []
     for kind, fewest in FEWEST.items():
         titles = [answer.title for answer in answers if answer.kind == kind]

@@ -294,7 +294,7 @@ def test_a_flipped_sign_is_reported_and_breaks_nothing_once_the_numbers_are_repl
 
 
 def test_the_command_prints_verdicts_and_contradictions(course, monkeypatch):
-    monkeypatch.setattr("tlcourse.building.unit_sources.course_folder", lambda root=None: course)
+    monkeypatch.setattr("tlcourse.building.course_folder.course_folder", lambda root=None: course)
     entry(course, AGREES)
     with (course / "data" / "claims.toml").open("a", encoding="utf-8") as file:
         file.write("\n[expectations]\ntiny = [{ shows = 'the aim', value = 'with', above = 0.95 }]")

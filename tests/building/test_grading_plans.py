@@ -16,7 +16,7 @@ from tlcourse.commands import main
 from tlcourse.grading.engine import calibration
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import SHIPPED_PLAN, CoursePaths
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
@@ -39,7 +39,7 @@ def course_of_ann(root, folder):
     """A course with one submission, which is right."""
     scratch_course.new_course(folder, root, [UNIT])
     scratch_course.run_nbgrader(folder, "generate_assignment", UNIT)
-    release = notebooks.read(layout.release_file(folder, UNIT))
+    release = notebooks.read(CoursePaths(folder).release_file(UNIT))
     scratch_course.submit(folder, "ann", UNIT, demo_class.fill(release, RIGHT))
     return folder
 
@@ -52,11 +52,11 @@ def test_build_learns_the_plan_and_reports_it(root, monkeypatch):
     outcome = CliRunner().invoke(main.main, ["build", "01"])
     assert outcome.exit_code == 0, outcome.output
     assert "01_tiny: grading_plan.json written" in outcome.output
-    made = json.loads(layout.shipped_plan_file(root, UNIT).read_text(encoding="utf-8"))
+    made = json.loads(CoursePaths(root).shipped_plan_file(UNIT).read_text(encoding="utf-8"))
     assert without_seconds(made) == LEARNED
     assert all(0 <= made["checks"][name]["seconds"] < 5 for name in CHECKS)
     assert made["reference_fails"] == {}
-    assert not layout.release_file(root, UNIT).with_name(layout.SHIPPED_PLAN).exists()
+    assert not CoursePaths(root).release_file(UNIT).with_name(SHIPPED_PLAN).exists()
 
 
 @pytest.mark.slow
@@ -64,14 +64,14 @@ def test_build_learns_the_plan_and_reports_it(root, monkeypatch):
 def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
     grading_plans.write(root, UNIT)
     folder = course_of_ann(root, tmp_path / "course")
-    assert not list((folder / "notebooks").rglob(layout.SHIPPED_PLAN)), "students get it"
+    assert not list((folder / "notebooks").rglob(SHIPPED_PLAN)), "students get it"
     assert [outcome.score for outcome in grade(folder, UNIT, jobs=1, progress=False)] == [4]
-    assert not layout.learned_plan_file(folder, UNIT).exists(), "the solutions were tried again"
+    assert not CoursePaths(folder).learned_plan_file(UNIT).exists(), "the solutions were tried again"
 
 
 @pytest.mark.parametrize("damage", [None, "check", "solution", "file", "incomplete"])
 def test_a_plan_that_does_not_fit_is_learned_anew(damage, assignment, released_course, tmp_path, monkeypatch):
-    solution = shutil.copy(layout.solution_file(released_course, UNIT), tmp_path)
+    solution = shutil.copy(CoursePaths(released_course).solution_file(UNIT), tmp_path)
     shipped, learned = tmp_path / "shipped.json", tmp_path / "learned" / "plan.json"
     checks = {name: {"outside": True, "mutated": True, "seconds": 0.0} for name in CHECKS}
     plan = {"code_sha256": calibration.code_digest(assignment, solution), "checks": checks, "reference_fails": {}}
@@ -96,15 +96,15 @@ def test_a_plan_that_does_not_fit_is_learned_anew(damage, assignment, released_c
 @pytest.mark.slow
 @sandboxed
 def test_solutions_that_fail_in_the_box_stop_the_build(root):
-    solution = layout.solution_file(root, UNIT)
+    solution = CoursePaths(root).solution_file(UNIT)
     text = solution.read_text(encoding="utf-8")
     solution.write_text(text.replace("return 3 * number", "return open('/etc/passwd').read()"), encoding="utf-8")
     with pytest.raises(grading_plans.ReferenceFails, match=r"01_tiny: .*test_triple: "):
         grading_plans.write(root, UNIT)
-    assert not layout.shipped_plan_file(root, UNIT).exists()
+    assert not CoursePaths(root).shipped_plan_file(UNIT).exists()
 
 
 def test_without_a_box_no_plan_is_written(root, monkeypatch):
     monkeypatch.setattr("tlcourse.grading.sandbox.bubblewrap.problem", lambda: "bubblewrap (bwrap) is not installed")
     assert grading_plans.write(root, UNIT) is None
-    assert not layout.shipped_plan_file(root, UNIT).exists()
+    assert not CoursePaths(root).shipped_plan_file(UNIT).exists()

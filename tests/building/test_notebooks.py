@@ -16,7 +16,7 @@ from conftest import ROOT, SLOWER, processor_seconds
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, builder, unit_sources
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import SHIPPED_PLAN
 
 SECONDS = 90 * SLOWER
 UNITS = unit_sources.names(ROOT)
@@ -145,7 +145,7 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
 def test_a_units_folder_holds_its_notebook_and_nothing_that_nbgrader_would_hand_out(folder):
     files = {file.relative_to(ROOT / folder).as_posix() for file in (ROOT / folder).glob("*/*")}
     # nbgrader copies no .py file and no grading_plan.json: nbgrader_config.py says so.
-    kept_back = ("answers", layout.SHIPPED_PLAN) if folder == "solutions" else ()
+    kept_back = ("answers", SHIPPED_PLAN) if folder == "solutions" else ()
     stays = {f"{unit}/{name}" for unit in UNITS for name in kept_back}
     held = {name for name in files if ".ipynb_checkpoints" not in name} - stays
     assert held == {f"{unit}/{unit}.ipynb" for unit in UNITS}

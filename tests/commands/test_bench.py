@@ -7,7 +7,7 @@ import pytest
 
 from tlcourse import data
 from tlcourse.building import speed_table
-from tlcourse.commands import bench
+from tlcourse.commands import bench, network_bench
 from tlcourse.data import results
 from tlcourse.networks import narrow_vgg16
 from tlcourse.research import five_minutes, recording
@@ -18,19 +18,19 @@ def test_multiply_adds_against_arithmetic_by_hand():
     x = keras.layers.Conv2D(4, 3, strides=2, padding="same")(inputs)
     x = keras.layers.Flatten()(x)
     model = keras.Model(inputs, keras.layers.Dense(5)(x))
-    assert bench.multiply_adds(model) == 4 * 4 * (3 * 3 * 3 * 4) + (4 * 4 * 4) * 5
+    assert network_bench.multiply_adds(model) == 4 * 4 * (3 * 3 * 3 * 4) + (4 * 4 * 4) * 5
 
 
 @pytest.mark.slow
 def test_both_batch_norms_are_timed_in_training():
-    measured = bench.fused_batch_norm(images=8, batch_size=8, repeats=1)
+    measured = network_bench.fused_batch_norm(images=8, batch_size=8, repeats=1)
     assert measured["ratio"] == measured["keras_seconds"] / measured["fused_seconds"] > 0
 
 
 def test_multiply_adds_of_the_teacher_are_dominated_by_convolutions():
     model = narrow_vgg16(10)
     dense = sum(layer.kernel.shape[0] * layer.kernel.shape[1] for layer in model.layers if hasattr(layer, "units"))
-    assert bench.multiply_adds(model) > 50 * dense
+    assert network_bench.multiply_adds(model) > 50 * dense
 
 
 @pytest.mark.speed

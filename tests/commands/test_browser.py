@@ -21,13 +21,13 @@ from tlcourse.building import builder, unit_sources
 from tlcourse.datasets import faces, photos
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.samples import demo_class, known_answers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
 UNIT = "01_cnn_parameters"
-ANSWERS = known_answers.read(known_answers.folder(ROOT, UNIT) / "output_size.py")
+ANSWERS = known_answers.read(CoursePaths(ROOT).answers_folder(UNIT) / "output_size.py")
 WRONG = next(
     known_answers.as_submitted(answer) for answer in ANSWERS if answer.message == "the stride is left out"
 ).rstrip()
@@ -72,8 +72,8 @@ def course_with(folder, released=()):
     """A copy of the course's units, of which some are released."""
     scratch_course.new_course(folder, ROOT, unit_sources.names(ROOT))
     for unit in released:
-        layout.release_file(folder, unit).parent.mkdir(parents=True)
-        shutil.copy(layout.release_file(ROOT, unit), layout.release_file(folder, unit))
+        CoursePaths(folder).release_file(unit).parent.mkdir(parents=True)
+        shutil.copy(CoursePaths(ROOT).release_file(unit), CoursePaths(folder).release_file(unit))
     return folder
 
 
@@ -188,11 +188,12 @@ def keep_pace(name, seconds, times):
 
 def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_path):
     course = course_with(tmp_path / "course", ["00_start_here", UNIT])
-    release, reference = (notebooks.read(file(course, UNIT)) for file in (layout.release_file, layout.solution_file))
+    paths = CoursePaths(course)
+    release, reference = (notebooks.read(file(UNIT)) for file in (paths.release_file, paths.solution_file))
     done = demo_class.solved(reference)
     right = done.pop("output_size")
     text = notebooks.nbformat.writes(demo_class.fill(release, done))
-    notebooks.write_atomically(layout.release_file(course, UNIT), text)
+    notebooks.write_atomically(CoursePaths(course).release_file(UNIT), text)
 
     with lab(course) as (address, first_page, token):
         page.goto(f"{address}{first_page}?token={token}")
@@ -293,7 +294,7 @@ widgets.PhotoClassifier(who, "ABCDEFGHIJ", people, 48)
 
 def unit_cells(unit, words):
     """The code cells of a solved unit that hold these words, each in one cell only."""
-    cells = notebooks.read(layout.solution_file(ROOT, unit)).cells
+    cells = notebooks.read(CoursePaths(ROOT).solution_file(unit)).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     matches = [[source for source in sources if word in source] for word in words]
     assert [len(sources) for sources in matches] == [1] * len(words), (unit, words)
@@ -434,7 +435,8 @@ SLIPS = {
 
 def submit_class(course, unit):
     """The sample class hands in."""
-    reference, release = (notebooks.read(file(course, unit)) for file in (layout.solution_file, layout.release_file))
+    paths = CoursePaths(course)
+    reference, release = (notebooks.read(file(unit)) for file in (paths.solution_file, paths.release_file))
     for student, notebook in demo_class.submissions(reference, release, SLIPS).items():
         scratch_course.submit(course, student, unit, notebook)
 
@@ -477,7 +479,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         succeed(
             frame, row(frame, unit).locator("a:has(.glyphicon-education)"), "Successfully created the student version"
         )
-        assert "HIDDEN TESTS" not in layout.release_file(course, unit).read_text(encoding="utf-8")
+        assert "HIDDEN TESTS" not in CoursePaths(course).release_file(unit).read_text(encoding="utf-8")
 
         submit_class(course, unit)
         frame.get_by_role("link", name="Manage Assignments").click()
@@ -485,7 +487,7 @@ def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page
         for student in demo_class.STUDENTS:
             succeed(frame, row(frame, student).locator(".autograde a"), f"Successfully autograded '{unit}'")
         frame.get_by_text("needs manual grading").first.wait_for()
-        cells = notebooks.read(layout.solution_file(course, unit)).cells
+        cells = notebooks.read(CoursePaths(course).solution_file(unit)).cells
         written = next(cell for cell in cells if notebooks.MARK_SCHEME.search(cell.source))
         grade_by_hand(page, frame, unit, "right", written.metadata.nbgrader.grade_id)
         scheme = " ".join(notebooks.MARK_SCHEME.search(written.source)[1].split())
@@ -515,7 +517,7 @@ def read_feedback(browser, course, unit, keep):
     """A student opens the page: the points, the instructor's words, what the checks say, and no hidden test."""
     for student in demo_class.STUDENTS:
         window = browser.new_page(viewport={"width": 1000, "height": 860})
-        window.goto(layout.feedback_file(course, student, unit).as_uri())
+        window.goto(CoursePaths(course).feedback_file(student, unit).as_uri())
         text = window.locator("body").inner_text()
         assert ("Well argued." in text) == (student == "right")
         if student == "mistaken":

@@ -16,10 +16,10 @@ from scipy import stats
 
 from tlcourse import data, notebooks
 from tlcourse.building import builder
-from tlcourse.commands import demo, demo_tables
+from tlcourse.commands import demo, demo_steps, demo_tables, parallel_steps
 from tlcourse.grading.gradebook import scratch_course
-from tlcourse.grading.model import layout
-from tlcourse.samples import demo_class, known_answers
+from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.samples import demo_class
 from tlcourse.stats import summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,10 +88,10 @@ def test_each_of_the_class_gets_the_due_mark(real_demo):
     assert 0 < partly < right
     assert mistaken == untouched == 0
     for student in demo_class.STUDENTS:
-        page = layout.feedback_file(ROOT / "build" / "demo", student, demo_class.UNIT)
+        page = CoursePaths(ROOT / "build" / "demo").feedback_file(student, demo_class.UNIT)
         assert str(page) in printed
         assert "BEGIN HIDDEN TESTS" not in page.read_text(encoding="utf-8")
-    page = layout.feedback_file(ROOT / "build" / "demo", "mistaken", demo_class.UNIT).read_text(encoding="utf-8")
+    page = CoursePaths(ROOT / "build" / "demo").feedback_file("mistaken", demo_class.UNIT).read_text(encoding="utf-8")
     assert page.count("That is what comes out when") >= len(mistakes_of_the_class())
 
 
@@ -102,12 +102,13 @@ def test_it_takes_less_than_five_minutes_on_two_cores(real_demo):
 
 
 def mistakes_of_the_class():
-    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
-    return demo_class.mistaken_answers(known_answers.folder(ROOT, demo_class.UNIT), notebooks.exercises(reference))
+    paths = CoursePaths(ROOT)
+    reference = notebooks.read(paths.solution_file(demo_class.UNIT))
+    return demo_class.mistaken_answers(paths.answers_folder(demo_class.UNIT), notebooks.exercises(reference))
 
 
 def test_the_mistaken_student_has_an_answer_for_each_exercise(tmp_path):
-    reference = notebooks.read(layout.solution_file(ROOT, demo_class.UNIT))
+    reference = notebooks.read(CoursePaths(ROOT).solution_file(demo_class.UNIT))
     assert list(mistakes_of_the_class()) == list(notebooks.exercises(reference))
     with pytest.raises(ValueError, match=r"output_size\.py has no wrong answer"):
         demo_class.mistaken_answers(tmp_path, ["output_size"])
@@ -143,7 +144,7 @@ def test_nbgraders_failure_is_reported_with_its_last_lines(tiny_course, tmp_path
 
 
 def test_a_file_that_cannot_be_written_raises_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "_run_parallel", lambda *arguments: pytest.fail("the work began"))
+    monkeypatch.setattr(demo.parallel_steps, "run_parallel", lambda *arguments: pytest.fail("the work began"))
     for file in (tmp_path, tmp_path / "none" / "demo.json"):
         with pytest.raises(OSError, match="cannot write"):
             demo.run(file, root=ROOT)
@@ -154,16 +155,16 @@ def test_a_failure_in_one_sequence_of_steps_stops_the_other(order):
     done = []
     slow = [(str(step), lambda results: (time.sleep(0.3), done.append("slow"))) for step in range(20)]
     sequences = [slow, [("breaks", lambda results: int("the other one"))]][::order]
-    with demo._progress(21) as bar, pytest.raises(ValueError, match="the other one"):
-        demo._run_parallel(bar, {}, *sequences)
+    with parallel_steps.progress(21) as bar, pytest.raises(ValueError, match="the other one"):
+        parallel_steps.run_parallel(bar, {}, *sequences)
     assert len(done) < 5
 
 
 def test_steps_that_wait_for_the_first_table_do_not_outlive_a_failure():
     results = {}
-    waiting = demo._after(threading.Event(), results, [("grading", lambda results: pytest.fail("it began"))])
-    with demo._progress(2) as bar, pytest.raises(ValueError, match="no headline"):
-        demo._run_parallel(bar, results, [("breaks", lambda results: int("no headline"))], waiting)
+    waiting = parallel_steps.after(threading.Event(), results, [("grading", lambda results: pytest.fail("it began"))])
+    with parallel_steps.progress(2) as bar, pytest.raises(ValueError, match="no headline"):
+        parallel_steps.run_parallel(bar, results, [("breaks", lambda results: int("no headline"))], waiting)
 
 
 def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
@@ -174,9 +175,9 @@ def test_processes_that_take_real_data_from_both_ends_run_each_seed_once():
         time.sleep(0.01)
         return seed
 
-    with demo._progress(6) as bar:
+    with parallel_steps.progress(6) as bar:
         takes = (waiting.popleft, waiting.pop)
-        demo._run_parallel(bar, results, *(demo._real_steps(take, measured) for take in takes))
+        parallel_steps.run_parallel(bar, results, *(demo_steps.real_steps(take, measured) for take in takes))
     assert {name: sorted(seeds) for name, seeds in results["real"].items()} == {
         "digits": [0, 1, 2],
         "cats_dogs": [0, 1, 2],
@@ -196,7 +197,7 @@ def test_photos_that_are_not_available_are_reported_once(monkeypatch):
     monkeypatch.setattr(real_photos, "cats_dogs", nowhere)
     results = {"real": {}, "missing": {}}
     for seed in range(3):
-        demo._real(results, "cats_dogs", seed)
+        demo_steps._real(results, "cats_dogs", seed)
     assert asked == [0]
     assert results["missing"] == {"cats_dogs": "no photos here"}
 

@@ -1,4 +1,4 @@
-"""Photos from folders: every kind that a camera or a telephone writes, in an order that is always the same."""
+"""Photos of cats and dogs, from the mirror and from the public download."""
 
 import time
 import zipfile
@@ -9,103 +9,6 @@ from PIL import Image
 
 from tlcourse import storage
 from tlcourse.datasets import photos
-
-RED, BLUE = (220, 30, 30), (30, 30, 220)
-
-
-def save(path, color=RED, size=(64, 48), mode="RGB", **options):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, color).convert(mode).save(path, **options)
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Two classes: a red JPEG and a red PNG, a blue PNG."""
-    save(tmp_path / "photos/reds/a.jpg")
-    save(tmp_path / "photos/reds/b.png")
-    save(tmp_path / "photos/blues/c.png", BLUE)
-    return tmp_path / "photos"
-
-
-def test_load_gives_class_folders_in_order(folder):
-    data = photos.load(folder, size=32)
-    assert data.images.shape == (3, 32, 32, 3)
-    assert data.class_names == ("blues", "reds")
-    assert data.labels.tolist() == [0, 1, 1]
-    assert np.abs(data.images[0].astype(int) - BLUE).max() == 0
-    assert np.abs(data.images[1].astype(int) - RED).max() <= 4  # JPEG
-    assert str(folder) in data.source
-
-
-def test_what_is_no_photo_is_left_out(folder):
-    for name in ("notes.txt", ".DS_Store", "Thumbs.db", ".hidden.jpg", "__MACOSX_thing", "desktop.ini"):
-        (folder / "reds" / name).write_bytes(b"not a photo")
-    (folder / ".git").mkdir()
-    (folder / "__MACOSX").mkdir()
-    (folder / "readme.txt").write_text("hello", encoding="utf-8")
-    assert len(photos.load(folder)) == 3
-
-
-@pytest.mark.parametrize("name", ["x.JPG", "x.jpeg", "x.bmp", "x.gif", "x.tif", "x.webp", "ü ñ.png"])
-def test_kinds_of_files(folder, name):
-    save(folder / "reds" / name)
-    assert np.abs(photos.load(folder, size=16).images[-1].astype(int) - RED).max() <= 12
-
-
-@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1", "I;16"])
-def test_kinds_of_color(folder, mode):
-    suffix = "tif" if mode == "CMYK" else "png"
-    save(folder / "reds" / f"z.{suffix}", (200, 200, 200), mode=mode)
-    image = photos.load(folder, size=16).images[-1].astype(int)
-    assert image.shape == (16, 16, 3)
-    if mode not in ("1", "I;16"):  # dithered; and Pillow cannot convert to 16 bits, so see the next test
-        assert np.abs(image - 200).max() <= 4
-
-
-def test_16_bits_become_8(folder):
-    values = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
-    Image.fromarray(values).save(folder / "reds" / "z.png")
-    image = photos.load(folder, size=64).images[-1]
-    assert image.min() == 0
-    assert image.max() == 255
-    assert abs(int(np.median(image)) - 127) <= 1
-
-
-def test_transparent_becomes_white(folder):
-    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(folder / "reds" / "z.png")
-    assert photos.load(folder, size=16).images[-1].min() == 255
-
-
-@pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_turned_upright(folder, orientation):
-    upright = Image.new("RGB", (64, 64), BLUE)
-    upright.paste(RED, (0, 0, 64, 32))  # red above blue
-    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}[orientation]
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    upright.transpose(turn).save(folder / "reds" / "z.jpg", exif=exif, quality=95)
-    image = photos.load(folder, size=32).images[-1].astype(int)
-    assert np.abs(image[4] - RED).max() < 20
-    assert np.abs(image[-4] - BLUE).max() < 20
-
-
-def test_middle_square_is_kept(folder):
-    wide = Image.new("RGB", (300, 100), BLUE)
-    wide.paste(RED, (100, 0, 200, 100))
-    wide.save(folder / "reds" / "z.png")
-    assert np.abs(photos.load(folder, size=100).images[-1].astype(int) - RED).max() == 0
-
-
-def test_same_result_twice(folder):
-    first, second = photos.load(folder), photos.load(folder)
-    assert np.array_equal(first.images, second.images)
-
-
-@pytest.mark.parametrize("size", [0, 8, 5000])
-def test_size_is_checked(folder, size):
-    with pytest.raises(ValueError, match=f"16 to 1024 pixels, got {size}"):
-        photos.load(folder, size)
 
 
 def test_cats_dogs_from_the_mirror(cats_dogs):
@@ -128,7 +31,8 @@ def public(tmp_path, monkeypatch, fresh_cache, web_folder):
             for label, name in enumerate(("cats", "dogs")):
                 for number in range(count):
                     shade = (100 * label + 10 * number, 50 * (part == "train"), 0)
-                    file = save(tmp_path / "made" / f"{part}{name}{number}.png", shade)
+                    file = tmp_path / f"{part}{name}{number}.png"
+                    Image.new("RGB", (64, 48), shade).save(file)
                     packed.write(file, f"cats_and_dogs_filtered/{part}/{name}/{name}.{number}.png")
         packed.writestr("cats_and_dogs_filtered/vectorize.py", "")
     monkeypatch.setattr(photos, "URL", f"{web_folder.address}/public.zip")

@@ -20,7 +20,8 @@ from tlcourse import notebooks
 from tlcourse.grading.gradebook import scratch_course, storage_errors
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.model import layout, results
+from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.grading.model import results
 from tlcourse.grading.sandbox.interface import NoSandbox
 from tlcourse.samples import demo_class
 
@@ -50,11 +51,11 @@ def test_a_class_is_graded_into_nbgraders_gradebook_and_not_again(small_class):
     outcomes = grade(small_class, UNIT, jobs=2, progress=False)
     assert {row.student: row.score for row in outcomes} == DUE == marks(small_class)
     assert [row.status for row in outcomes] == ["graded", "graded", "graded", "missing"]
-    assert layout.learned_plan_file(small_class, UNIT).exists(), "no plan came with the course"
+    assert CoursePaths(small_class).learned_plan_file(UNIT).exists(), "no plan came with the course"
     before = {path: path.stat().st_mtime_ns for path in (small_class / "autograding" / UNIT).glob("*.json")}
     grade(small_class, UNIT, jobs=2, progress=False)
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    scratch_course.submit(small_class, "ann", UNIT, notebooks.read(layout.release_file(small_class, UNIT)))
+    scratch_course.submit(small_class, "ann", UNIT, notebooks.read(CoursePaths(small_class).release_file(UNIT)))
     assert grade(small_class, UNIT, progress=False)[0].score == 0
     assert marks(small_class)["ann"] == 0, "a better score of before stays"
 

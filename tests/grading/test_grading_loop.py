@@ -20,8 +20,9 @@ from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.hooks import prepare_submissions
-from tlcourse.grading.model import layout, results
+from tlcourse.grading.model import results
 from tlcourse.notebooks import write_atomically
 from tlcourse.samples import accidents, demo_class, known_answers
 
@@ -52,12 +53,13 @@ def graded(folder, unit, submissions):
 def the_plan_that_came_with_it_fits(folder, unit):
     """Whether `tlcourse build` has made a unit's grading plan since its code changed last."""
     assignment = NbgraderCourse(folder).assignment(unit)
-    shipped = json.loads(layout.shipped_plan_file(ROOT, unit).read_text(encoding="utf-8"))
-    fresh = calibration.code_digest(assignment, layout.solution_file(ROOT, unit))
+    shipped = json.loads(CoursePaths(ROOT).shipped_plan_file(unit).read_text(encoding="utf-8"))
+    fresh = calibration.code_digest(assignment, CoursePaths(ROOT).solution_file(unit))
     assert shipped["code_sha256"] == fresh, f"make it again: `tlcourse build {unit[:2]}`"
     assert shipped["checks"].keys() == {cell["grade_id"] for cell in assignment.graded()} | {"*"}
     assert shipped["reference_fails"] == {}
-    assert sandbox_problem() or not layout.learned_plan_file(folder, unit).exists(), "the solutions were tried again"
+    learned_plan = CoursePaths(folder).learned_plan_file(unit)
+    assert sandbox_problem() or not learned_plan.exists(), "the solutions were tried again"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def graded_class(tmp_path_factory):
     folder = new_tiny_course(tmp_path_factory.mktemp("loop") / "course")
     reference = notebooks.read(builder.build(execute=False, root=folder)[0].solution)
     scratch_course.run_nbgrader(folder, "generate_assignment", UNIT, "--force")
-    release = notebooks.read(layout.release_file(folder, UNIT))
+    release = notebooks.read(CoursePaths(folder).release_file(UNIT))
     full = sum(answers_runner.unit(TINY).points(name) for name in notebooks.exercises(reference))
     wrong, wrong_points = composite(release, "wrong")
     differently, _ = composite(release, "right")
@@ -96,7 +98,7 @@ def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(grad
 
     written = next(
         cell.metadata.nbgrader
-        for cell in notebooks.read(layout.release_file(folder, UNIT)).cells
+        for cell in notebooks.read(CoursePaths(folder).release_file(UNIT)).cells
         if cell.cell_type == "markdown" and "nbgrader" in cell.metadata
     )
     with Gradebook(f"sqlite:///{(folder / 'gradebook.db').as_posix()}") as book:
@@ -110,7 +112,7 @@ def test_a_written_answer_is_graded_by_hand_and_reaches_feedback_and_export(grad
     with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores == due | {"reference": due["reference"] + written.points - 1}
-    assert "Well argued." in layout.feedback_file(folder, "reference", UNIT).read_text(encoding="utf-8")
+    assert "Well argued." in CoursePaths(folder).feedback_file("reference", UNIT).read_text(encoding="utf-8")
     _feedback_explains_and_hides(folder, rows)
 
 
@@ -119,11 +121,11 @@ def _feedback_explains_and_hides(folder, rows):
     hidden = re.findall(r"BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN", source, flags=re.DOTALL)
     assert hidden
     for student in rows:
-        page = layout.feedback_file(folder, student, UNIT).read_text(encoding="utf-8")
+        page = CoursePaths(folder).feedback_file(student, UNIT).read_text(encoding="utf-8")
         assert "HIDDEN TESTS" not in page
         assert "grading_rng" not in page
         assert ("not solved yet" in page) == (student == "untouched")
-    assert "AssertionError: " in layout.feedback_file(folder, "wrong", UNIT).read_text(encoding="utf-8")
+    assert "AssertionError: " in CoursePaths(folder).feedback_file("wrong", UNIT).read_text(encoding="utf-8")
 
 
 def test_validate_passes_the_reference_and_names_the_mistake_of_a_wrong_answer(graded_class):
@@ -148,9 +150,9 @@ def test_the_reference_earns_all_in_the_release_that_nbgrader_makes(unit, tmp_pa
     folder = tmp_path / "course"
     scratch_course.new_course(folder, ROOT, [unit])
     scratch_course.run_nbgrader(folder, "generate_assignment", unit)
-    assert layout.release_file(folder, unit).read_bytes() == layout.release_file(ROOT, unit).read_bytes()
-    release = notebooks.read(layout.release_file(folder, unit))
-    reference = notebooks.read(layout.solution_file(folder, unit))
+    assert CoursePaths(folder).release_file(unit).read_bytes() == CoursePaths(ROOT).release_file(unit).read_bytes()
+    release = notebooks.read(CoursePaths(folder).release_file(unit))
+    reference = notebooks.read(CoursePaths(folder).solution_file(unit))
     scratch_course.submit(folder, "ann", unit, demo_class.fill(release, demo_class.solved(reference)))
     (result,) = grade(folder, unit, jobs=1, progress=False)  # in this process: nbgrader's own costs TensorFlow anew
     (row,) = scratch_course.gradebook_rows(folder, unit)

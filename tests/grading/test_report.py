@@ -15,7 +15,7 @@ from scipy import stats
 
 from tlcourse.building import builder
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.reporting import analysis, item_analysis
+from tlcourse.grading.reporting import class_records, item_analysis
 from tlcourse.grading.reporting import page as report_page
 
 UNIT = "01_tiny"
@@ -110,7 +110,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def test_the_page_shows_how_each_exercise_went(graded):
-    report = analysis.read(graded, UNIT)
+    report = class_records.read(graded, UNIT)
     assert report.statuses == {
         "repaired": 1, "graded": 1, "timed out": 1, "tampered": 1, "unreadable": 1, "missing": 1
     }  # fmt: skip
@@ -129,13 +129,13 @@ def test_the_page_shows_how_each_exercise_went(graded):
 
 
 def test_common_misconceptions_are_counted_by_student(graded):
-    first, second = analysis.read(graded, UNIT).misconceptions
+    first, second = class_records.read(graded, UNIT).misconceptions
     assert first == ("double", "one is added", ["ben", "cleo"])
     assert second[2] == ["eve"]
 
 
 def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
-    page = report_page.page(analysis.read(graded, UNIT))
+    page = report_page.page(class_records.read(graded, UNIT))
     tags = Tags(page)
     assert tags.open == []
     assert tags.loads == []
@@ -158,7 +158,7 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
 
 def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
-    page = report_page.page(analysis.read(course, UNIT))
+    page = report_page.page(class_records.read(course, UNIT))
     assert "Nothing was flagged" in page
     assert "recognized none" in page
     assert "wait for a person" not in page
@@ -166,14 +166,14 @@ def test_a_class_without_flags_and_misconceptions_has_a_page(course):
 
 def test_nothing_graded_is_reported_in_one_line(course):
     with pytest.raises(ValueError, match="tlcourse grade 01_tiny"):
-        analysis.read(course, UNIT)
+        class_records.read(course, UNIT)
     with pytest.raises(FileNotFoundError, match="01_none"):
-        analysis.read(course, "01_none")
+        class_records.read(course, "01_none")
 
 
 def test_a_damaged_result_is_shown_as_damaged(graded):
     (graded / "autograding" / UNIT / "ann.json").write_text("{", encoding="utf-8")
-    (student,) = [row for row in analysis.read(graded, UNIT).students if row.student == "ann"]
+    (student,) = [row for row in class_records.read(graded, UNIT).students if row.student == "ann"]
     assert student.status == "unreadable"
     assert "ann.json" in student.notes[0]
 
@@ -226,14 +226,14 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     own = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
     assert own["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
-    assert {student.student: student.score for student in analysis.read(graded, UNIT).students}["ann"] == 2.5
+    assert {student.student: student.score for student in class_records.read(graded, UNIT).students}["ann"] == 2.5
 
 
 def test_a_report_reads_the_folders_that_are_configured(graded):
     (graded / "solutions").rename(graded / "source")
     with (graded / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write('c.CourseDirectory.source_directory = "source"\n')
-    assert len(analysis.read(graded, UNIT).students) == 6
+    assert len(class_records.read(graded, UNIT).students) == 6
 
 
 @pytest.mark.slow

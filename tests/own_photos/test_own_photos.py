@@ -13,7 +13,7 @@ from PIL import Image
 
 from tlcourse import export
 from tlcourse.commands.main import main
-from tlcourse.datasets import photos
+from tlcourse.datasets import photo_folders
 from tlcourse.own_photos import classifier, contact_sheets, grad_cam
 from tlcourse.plots import image_grid
 
@@ -58,7 +58,7 @@ def test_photos_are_classified_with_their_uncertainty(learned):
 def test_the_exported_file_gives_the_classes_by_name(learned, folder):
     names = learned.written["labels"].read_text(encoding="utf-8").splitlines()
     assert names == ["cats", "dogs"]
-    data = photos.load(folder)
+    data = photo_folders.load(folder)
     probabilities = export.Runner(learned.written["model"].read_bytes()).predict(data.images)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
@@ -122,7 +122,7 @@ def within_two_minutes(folder, into, teacher, record):
     assert (into / "labels.txt").read_text(encoding="utf-8").splitlines() == list(COLORS)
     runner = export.Runner((into / "model.tflite").read_bytes())
     size = runner.interpreter.get_input_details()[0]["shape"][1]
-    seen = np.stack([photos.read(folder / name / "01.jpg", size) for name in COLORS])
+    seen = np.stack([photo_folders.read(folder / name / "01.jpg", size) for name in COLORS])
     assert (runner.predict(seen).argmax(axis=1) == range(len(COLORS))).mean() >= 0.8
 
 
@@ -189,7 +189,7 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
     shown = {place: pair for place, pair in zip(order, pairs, strict=True)}
     heat = np.concatenate([sheets[1][0], sheets[3][0]])
     assert np.abs(np.stack([shown[place][1] for place in wrong]).astype(int) - heat).max() <= 2
-    assert (np.stack([shown[place][0] for place in range(60)]) == photos.load(noise, 48).images).all()
+    assert (np.stack([shown[place][0] for place in range(60)]) == photo_folders.load(noise, 48).images).all()
     colored = [np.ptp(shown[place][1].astype(int), axis=-1).max() > 20 for place in range(60) if place not in wrong]
     assert np.mean(colored) > 0.5, "where it was right, too, something spoke for the class"
 

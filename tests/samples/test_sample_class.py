@@ -11,7 +11,7 @@ from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.commands.main import main
 from tlcourse.grading.gradebook import scratch_course
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.samples import accidents, cheats, known_answers, sample_class
 
 UNIT = "01_tiny"
@@ -20,14 +20,15 @@ UNIT = "01_tiny"
 @pytest.fixture
 def course(tiny_course):
     """The tiny unit with its answers, built."""
-    shutil.copytree(ROOT / "tests" / "fixtures" / "answers", known_answers.folder(tiny_course, UNIT))
+    shutil.copytree(ROOT / "tests" / "fixtures" / "answers", CoursePaths(tiny_course).answers_folder(UNIT))
     builder.build(execute=False, root=tiny_course)
     return tiny_course
 
 
 def class_of(root, unit, count, seed, kinds=sample_class.KINDS):
-    reference, release = (notebooks.read(file(root, unit)) for file in (layout.solution_file, layout.release_file))
-    made = sample_class.AnswerPool(reference, release, known_answers.folder(root, unit))
+    paths = CoursePaths(root)
+    reference, release = (notebooks.read(file(unit)) for file in (paths.solution_file, paths.release_file))
+    made = sample_class.AnswerPool(reference, release, paths.answers_folder(unit))
     return list(sample_class.submissions(made, count, seed, kinds))
 
 

@@ -41,7 +41,7 @@ import psutil
 from tlcourse import notebooks
 from tlcourse.building import builder
 from tlcourse.grading.gradebook import scratch_course
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.model.results import STATUSES
 from tlcourse.samples import accidents, demo_class
 
@@ -311,7 +311,7 @@ def _submit_all(folder, release, bad, between, places):
         if submission is None:
             scratch_course.submit(folder, student, UNIT, demo_class.fill(release, RIGHT))
         else:
-            submit(submission, release, layout.submitted_file(folder, student, UNIT), places)
+            submit(submission, release, CoursePaths(folder).submitted_file(student, UNIT), places)
     return students
 
 

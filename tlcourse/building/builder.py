@@ -14,6 +14,7 @@ import nbformat
 
 from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
+from tlcourse.building.course_folder import course_folder
 
 CELL_SECONDS = 600  # the longest that one cell may run; nbgrader_config.py gives submissions the same
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -57,7 +58,7 @@ def build(units=None, execute=True, root=None):
     BuildError
         If a cell fails, or nbgrader does.
     """
-    root = sources.course_folder(root)
+    root = course_folder(root)
     all_units = sources.names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
@@ -94,7 +95,7 @@ def released(unit, root=None):
     ------
     FileNotFoundError, BuildError
     """
-    root = sources.course_folder(root)
+    root = course_folder(root)
     solution = notebooks.read(root / "solutions" / unit / f"{unit}.ipynb")
     return nbformat.reads(_released(root, unit, _as_text(solution)), as_version=4)
 
@@ -114,7 +115,7 @@ def to_source(notebook_path, root=None):
     """
     notebook = notebooks.read(notebook_path)
     unit = Path(notebook_path).stem
-    source = sources.course_folder(root) / "solutions" / f"{unit}.py"
+    source = course_folder(root) / "solutions" / f"{unit}.py"
     old = source.read_text(encoding="utf-8") if source.is_file() else None
     notebooks.write_atomically(source, sources.source_text(notebook, Path(notebook_path).name, old))
     return source

@@ -6,8 +6,8 @@ from pathlib import Path
 from tlcourse.grading.engine import calibration
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
-from tlcourse.grading.model import layout
 
 
 class ReferenceFails(RuntimeError):  # noqa: N818
@@ -42,10 +42,10 @@ def write(root, unit):
         assignment = NbgraderCourse(course).assignment(unit)
         if not assignment.graded():
             return None
-        plan = calibration.learn(assignment, layout.solution_file(course, unit))
+        plan = calibration.learn(assignment, CoursePaths(course).solution_file(unit))
     if plan["reference_fails"]:
         messages = "; ".join(f"{name}: {message}" for name, message in plan["reference_fails"].items())
         raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}")
-    file = layout.shipped_plan_file(root, unit)
+    file = CoursePaths(root).shipped_plan_file(unit)
     calibration.write_plan(file, plan)
     return file

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tlcourse import notebooks
 from tlcourse.building import addresses, claims, headline_figure, speed_table
 from tlcourse.building import unit_sources as sources
+from tlcourse.building.course_folder import course_folder
 from tlcourse.data import results
 
 NAMES = {
@@ -219,7 +220,7 @@ def write(root=None):
     list of pathlib.Path
         The files that were written; empty if all were up to date.
     """
-    root = sources.course_folder(root)
+    root = course_folder(root)
     written = []
     for name in TABLES:
         document = root / name

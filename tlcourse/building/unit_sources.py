@@ -13,27 +13,12 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from tlcourse.building.course_folder import course_folder
 from tlcourse.notebooks import KERNEL, describe, exercises
 
 SOURCE_METADATA = {"nbgrader", "tags"}
 NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}
-
-
-def course_folder(root=None):
-    """The folder that holds nbgrader_config.py and solutions/: `root`, else around the working directory, else ours.
-
-    Raises
-    ------
-    FileNotFoundError
-        If none of them is a course.
-    """
-    here = Path.cwd()
-    candidates = [Path(root)] if root is not None else [here, *here.parents, Path(__file__).resolve().parents[2]]
-    for folder in candidates:
-        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
-            return folder.resolve()
-    raise FileNotFoundError(f"no course at {candidates[0]}: nbgrader_config.py and solutions/ should lie there")
 
 
 def names(root=None):

@@ -19,7 +19,8 @@ def build(units, execute):
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
     from tlcourse.building import builder, claims, grading_plans, tables
-    from tlcourse.building.unit_sources import course_folder, names
+    from tlcourse.building.course_folder import course_folder
+    from tlcourse.building.unit_sources import names
 
     chosen = [next((name for name in names() if name.startswith(f"{unit}_")), unit) for unit in units]
     for built in builder.build(chosen or None, execute=execute):
@@ -36,7 +37,7 @@ def build(units, execute):
 def show_claims():
     """Print the verdict on each claim, and the sentences that the records contradict."""
     from tlcourse.building import claims
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
 
     for entry in claims.entries(course_folder()):
         click.echo(f"{entry.name} {entry.verdict}: {entry.claim}")
@@ -100,7 +101,7 @@ def bench(json_file, keep, parts):
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(everything, options):
     """Run the linters and the fast tests, or all tests. OPTIONS go to pytest."""
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import run_tests
 
     run_tests.main(everything, options, course_folder())
@@ -109,7 +110,7 @@ def test(everything, options):
 @click.command()
 def screenshots():
     """Take the screenshots of the documentation again; needs Chromium."""
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import browser
 
     browser.chromium()  # without it, pytest would skip the tests and take no screenshots

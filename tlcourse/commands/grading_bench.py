@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psutil
 
-from tlcourse.building import unit_sources
+from tlcourse.building.course_folder import course_folder
 from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader, submit
-from tlcourse.samples import demo_class, known_answers
+from tlcourse.samples import demo_class
 
 STOCK = """\
 c = get_config()
@@ -59,9 +60,9 @@ def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
     with tempfile.TemporaryDirectory() as parent:
         folder, stock = Path(parent, "course"), Path(parent, "stock")
         for course in (folder, stock):
-            new_course(course, unit_sources.course_folder(root), [unit])
+            new_course(course, course_folder(root), [unit])
             run_nbgrader(course, "generate_assignment", unit)
-            _submit_class(course, unit, students, unit_sources.course_folder(root))
+            _submit_class(course, unit, students, course_folder(root))
         stock.joinpath("nbgrader_config.py").write_text(STOCK.format(root=str(stock)), encoding="utf-8")
         stock_seconds, stock_cpu = _timed(lambda: run_nbgrader(stock, "autograde", unit))
         results, writing = [], []
@@ -84,7 +85,7 @@ def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
 
 
 def _submit_class(course, unit, students, root):
-    made = list(demo_class.notebooks_of(course, unit, known_answers.folder(root, unit)).values())
+    made = list(demo_class.notebooks_of(course, unit, CoursePaths(root).answers_folder(unit)).values())
     for number in range(students):
         submit(course, f"student{number:02}", unit, made[number % len(made)])
 

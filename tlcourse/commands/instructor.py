@@ -17,13 +17,13 @@ import click
 @click.option("--unsafe", is_flag=True, help="Run student code without a sandbox, for example without bubblewrap.")
 def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader."""
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.batch import grade as grade_unit
     from tlcourse.grading.reporting import table
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "again": again, "scheduler": scheduler, "unsafe": unsafe}
-    table.show(grade_unit(course_folder(), unit, **options))
+    table.show(grade_unit(course_folder(sources=False), unit, **options))
 
 
 @click.command()
@@ -33,10 +33,10 @@ def report(unit):
 
     There is a CSV file for each of Moodle and Canvas, and one for other programs.
     """
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.reporting.page import write
 
-    for file in write(course_folder(), unit):
+    for file in write(course_folder(sources=False), unit):
         click.echo(file)
 
 
@@ -51,10 +51,10 @@ def make_sample_class(unit, students, seed, kinds, folder):
 
     The default UNIT is 01_cnn_parameters.
     """
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
     from tlcourse.samples import sample_class
 
-    root = course_folder()
+    root = course_folder(sources=False)
     folder = folder or root / "build" / "class"
     chosen = kinds.split(",") if kinds else sample_class.KINDS
     made = sample_class.make(folder, root, unit, students, seed, chosen)
@@ -71,7 +71,7 @@ def bad_submissions(options):
 
     OPTIONS go to tests/support/bad_submissions_runner.py.
     """
-    from tlcourse.building.unit_sources import course_folder
+    from tlcourse.building.course_folder import course_folder
 
     command = [sys.executable, str(Path("tests", "support", "bad_submissions_runner.py")), *options]
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)

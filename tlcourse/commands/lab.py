@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.building import unit_sources
+from tlcourse.building.course_folder import course_folder
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
 # JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.
@@ -62,7 +62,7 @@ def open_lab(extra=(), root=None):
     ValueError
         If JupyterLab or nbgrader is not installed.
     """
-    root = unit_sources.course_folder(root)
+    root = course_folder(root)
     for package in ("jupyterlab", "nbgrader"):
         if importlib.util.find_spec(package) is None:
             raise ValueError(f"{package} is not installed here: pip install -c constraints.txt -e '.[lab]'")

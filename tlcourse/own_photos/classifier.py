@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import export, features, teachers
-from tlcourse.datasets import photos
+from tlcourse.datasets import photo_folders
 from tlcourse.own_photos import contact_sheets
 from tlcourse.teachers.catalogue import CATALOGUE
 
@@ -78,7 +78,7 @@ def learn(folder, into, teacher=None, look=()):
     Parameters
     ----------
     folder : path-like
-        Holds one folder of photos for each class; see `tlcourse.datasets.photos.load`.
+        Holds one folder of photos for each class; see `tlcourse.datasets.photo_folders.load`.
     into : path-like
         Where the files go; made if it is not there.
     teacher : {"MobileNetV2", "faces_vgg16"}, optional
@@ -97,12 +97,12 @@ def learn(folder, into, teacher=None, look=()):
         If there are fewer than two classes, a class has fewer than two photos, a photo cannot be read, or one to look
         at is not in `folder`.
     """
-    files = photos.files(folder)
+    files = photo_folders.files(folder)
     _check(files, folder)
     paths = [path for members in files.values() for path in members]
     to_look_at = _places(look, paths, folder)
     name, base, remark = _teacher(teacher)
-    data = photos.load(folder, size=base.input_shape[1])
+    data = photo_folders.load(folder, size=base.input_shape[1])
     vectors = features.extract(base, teachers.preprocess(name, data.images))
     predicted, heads = _cross_validated(vectors, data.labels)
     correct = int(np.sum(predicted == data.labels))
@@ -148,7 +148,7 @@ def _teacher(name):
     if name == EMBEDDED:
         return EMBEDDED, teachers.load(EMBEDDED, head=False), NOT_GOOD_FOR
     try:
-        return PREFERRED, teachers.load(PREFERRED, head=False, input_size=photos.SIZE), ""
+        return PREFERRED, teachers.load(PREFERRED, head=False, input_size=photo_folders.SIZE), ""
     except teachers.TeacherUnavailable as reason:
         if name is not None:
             raise

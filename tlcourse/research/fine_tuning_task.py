@@ -69,16 +69,35 @@ class FineTuningTask:
         return self.accuracy()
 
     def gradual(self, rates):
+        """Gradual unfreezing at one rate for all layers; accuracy by rate. See `by_stages`."""
+
+        def train_stage(first, rate):
+            if rate == rates[0]:  # the other rates take the training step that has been traced for this one
+                finetuning.unfreeze_from(self.model, first)
+                finetuning.recompile(self.model, rate)
+            renew(self.model.optimizer, rate)
+            self.fit(self.model, self.train_features, STAGE_EPOCHS)
+
+        return {f"{rate:g}": accuracy for rate, accuracy in self.by_stages(rates, train_stage).items()}
+
+    def by_stages(self, rates, train_stage):
         """From the trained head on, in stages of equal length, one group of layers more in each; accuracy by rate.
 
         All rates pass a stage before the next one begins. The model stays compiled for the last stage.
+
+        Parameters
+        ----------
+        rates : sequence of float or tuple
+            One for all layers, or one for each group.
+        train_stage : callable
+            Of the first layer that learns and a rate: trains the model for `STAGE_EPOCHS`, from its weights on.
         """
         reached, accuracies = dict.fromkeys(rates, self.with_head), {}
         for first in GRADUAL:
-            finetuning.unfreeze_from(self.model, first)
-            finetuning.recompile(self.model, rates[0])
             for rate, weights in reached.items():
-                accuracies[f"{rate:g}"] = self.fine_tune(weights, rate, STAGE_EPOCHS)
+                self.model.set_weights(weights)
+                train_stage(first, rate)
+                accuracies[rate] = self.accuracy()
                 reached[rate] = self.model.get_weights()
         return accuracies
 

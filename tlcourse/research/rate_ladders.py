@@ -12,7 +12,7 @@ import numpy as np
 
 from tlcourse import finetuning, learning_rates, networks
 from tlcourse.datasets import digits, faces
-from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, GRADUAL, STAGE_EPOCHS, FineTuningTask, renew
+from tlcourse.research.fine_tuning_task import EPOCHS, FIRST, STAGE_EPOCHS, FineTuningTask, renew
 from tlcourse.research.head_first import NEAR_PEOPLE, held_out_sets, tasks, worth
 
 STARTS = ("block5_conv1", "fc1", "head")
@@ -146,10 +146,8 @@ def tune(task, weights, rates, epochs=None):
 
 def gradual_ladder(task, rates):
     """As `FineTuningTask.gradual`, but each group of layers learns at its own rate; test accuracy."""
-    task.model.set_weights(task.with_head)
-    for first in GRADUAL:
-        _stage(task, first, rates, STAGE_EPOCHS)
-    return task.accuracy()
+    (accuracy,) = task.by_stages([tuple(rates)], lambda first, rates: _stage(task, first, rates, STAGE_EPOCHS)).values()
+    return accuracy
 
 
 def _stage(task, first, rates, epochs):

@@ -3,7 +3,7 @@
 import copy
 
 from tlcourse import notebooks
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.samples import known_answers
 
 UNIT = "01_cnn_parameters"
@@ -41,10 +41,10 @@ def notebooks_of(course, unit, answers):
     course : path
     unit : str
     answers : pathlib.Path
-        See `known_answers.folder`.
+        See `known_answers`.
     """
-    reference = notebooks.read(layout.solution_file(course, unit))
-    release = notebooks.read(layout.release_file(course, unit))
+    paths = CoursePaths(course)
+    reference, release = notebooks.read(paths.solution_file(unit)), notebooks.read(paths.release_file(unit))
     return submissions(reference, release, mistaken_answers(answers, notebooks.exercises(reference)))
 
 

@@ -32,11 +32,6 @@ class Answer(NamedTuple):
         return set(re.findall(r"\w+", self.source)) & set(exercises) - {name}
 
 
-def folder(root, unit):
-    """Where a course keeps a unit's answers."""
-    return Path(root, "solutions", unit, "answers")
-
-
 def read(file):
     """The answers in a file, in its order.
 

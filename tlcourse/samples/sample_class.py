@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tlcourse import notebooks
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
-from tlcourse.grading.model import layout
 from tlcourse.samples import accidents, cheats, demo_class, known_answers
 from tlcourse.storage import write_json
 
@@ -161,16 +161,18 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     folder, root = Path(folder), Path(root)
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise ValueError(f"{folder} holds something else than a sample class: name a new folder")
-    reference = notebooks.read(layout.solution_file(root, unit))
+    sources = CoursePaths(root)
+    reference = notebooks.read(sources.solution_file(unit))
     if not notebooks.exercises(reference):
         raise ValueError(f"{unit} has no exercises")
     new_course(folder, root, [unit])
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": []})
     run_nbgrader(folder, "generate_assignment", unit)
-    course = AnswerPool(reference, notebooks.read(layout.release_file(folder, unit)), known_answers.folder(root, unit))
+    paths = CoursePaths(folder)
+    course = AnswerPool(reference, notebooks.read(paths.release_file(unit)), sources.answers_folder(unit))
     students = []
     for student, notebook, happen in submissions(course, count, seed, kinds):
-        accidents.submit(notebook, layout.submitted_file(folder, student.student, unit), happen)
+        accidents.submit(notebook, paths.submitted_file(student.student, unit), happen)
         students.append(student)
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(row) for row in students]})
     return students

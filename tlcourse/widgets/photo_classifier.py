@@ -7,7 +7,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse.datasets import photos
+from tlcourse.datasets import photo_folders
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
 from tlcourse.widgets.explorer import Explorer, percent, table
 
@@ -85,7 +85,7 @@ class PhotoClassifier(Explorer):
         The same shares as a table; or why an upload could not be read.
     """
 
-    def __init__(self, predict, class_names, samples, size=photos.SIZE):
+    def __init__(self, predict, class_names, samples, size=photo_folders.SIZE):
         if not samples:
             raise ValueError("a sample photo is needed, got none")
         self.predict, self.class_names, self.size = predict, list(class_names), size
@@ -99,7 +99,7 @@ class PhotoClassifier(Explorer):
         if change["owner"] is self.upload and change["new"]:
             name, content = _first_file(change["new"])
             try:
-                self.show(photos.read(io.BytesIO(content), self.size, name), name)
+                self.show(photo_folders.read(io.BytesIO(content), self.size, name), name)
             except ValueError as reason:
                 self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
         elif change["owner"] is self.sample:

@@ -50,7 +50,7 @@ def steepest_rate(rates, losses):
 # %% wrong: the other rule of thumb
 # message: a tenth of the rate with the lowest loss
 def steepest_rate(rates, losses):
-    return learning_rates.suggested_rate(rates, losses)
+    return rate_finder.suggested_rate(rates, losses)
 
 
 # %% wrong: the upper rate

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tlcourse.building.unit_sources import course_folder
+from tlcourse.building.course_folder import course_folder
 
 SETTINGS = Path(__file__).resolve().parent / "settings"
 

@@ -1,7 +1,8 @@
 """What the engine relies on in nbclient beyond its documentation. Tested with nbclient 0.11.
 
 A client without a kernel manager, whose kernel the sandbox has started; `output` and `handle_comm_msg` as the places
-where outputs come in; `on_cell_executed` with the kernel's reply. tests/test_private_apis.py says which has changed.
+where outputs come in; `on_cell_executed` with the kernel's reply. tests/grading/engine/test_nbclient.py says which has
+changed.
 """
 
 import nbformat

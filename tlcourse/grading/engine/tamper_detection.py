@@ -15,7 +15,7 @@ from tlcourse import checks
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipython, integrity
 
-FUNCTION_SERVER = "tlcourse.grading.sandbox.guest.function_server"
+FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUARD = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in (_ipython, integrity))
 CHECKS = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
 
@@ -53,7 +53,7 @@ class TamperDetection:
         function : str or None
             The student's function, for a check that fails when it returns something else.
         """
-        watch = f"__import__('sys').modules[{FUNCTION_SERVER!r}].watch()"
+        watch = f"__import__('sys').modules[{FRAME_WATCH!r}].watch()"
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
@@ -84,7 +84,7 @@ class TamperDetection:
 
     async def _evaluate(self, runner, expression, watch=False):
         """Evaluate an expression among the guard's functions in the kernel; its value, None where it has none."""
-        arm = f"import {FUNCTION_SERVER} as _a; _a.watch().arm()" if watch else ""
+        arm = f"import {FRAME_WATCH} as _a; _a.watch().arm()" if watch else ""
         code = f"exec({GUARD!r}, _guard := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
         token = secrets.token_hex(8)
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _guard))]"

@@ -1,13 +1,12 @@
 """What the course relies on in nbgrader beyond its documentation. Tested with nbgrader 0.9.6.
 
 How its application finds its configuration, what its converters put into nbconvert's resources, and (in `recorder`)
-that a converter's list of steps takes a step that is already made. tests/test_private_apis.py says which of these has
-changed.
+that a converter's list of steps takes a step that is already made. tests/grading/gradebook/test_nbgrader.py
+says which of these has changed.
 """
 
 import contextlib
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from jupyter_core.application import JupyterApp
@@ -38,17 +37,6 @@ def working_in(folder):
         yield
     finally:
         os.chdir(before)
-
-
-def solution_file(coursedir, unit):
-    """The solved notebook of a unit, in the source directory that is configured.
-
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    unit : str
-    """
-    return Path(coursedir.format_path(coursedir.source_directory, ".", unit), f"{unit}.ipynb")
 
 
 class Conversion(NamedTuple):

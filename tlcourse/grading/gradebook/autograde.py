@@ -3,8 +3,6 @@
 `tlcourse grade` takes the same steps; it has graded beforehand, in parallel, and gives the first step its result.
 """
 
-from pathlib import Path
-
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
@@ -52,8 +50,7 @@ class GradeSubmission(NbGraderPreprocessor):
         course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
         unsafe = check_sandbox(course.folder, course.grading_limits.unsafe)
         assignment = course.calibrated(course.assignment(unit), unsafe)
-        folder = Path(course.coursedir.format_path(course.coursedir.submitted_directory, student, unit))
-        submission = read_submission(folder, student, unit)
+        submission = read_submission(course.paths.submission_folder(student, unit), student, unit)
         return grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe))
 
 

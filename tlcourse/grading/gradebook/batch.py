@@ -14,7 +14,7 @@ from tlcourse.grading.engine.grading_pool import check_sandbox, grade_side_by_si
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import Recorder
 from tlcourse.grading.gradebook.storage_errors import GradebookLocked, when_unlocked
-from tlcourse.grading.model.results import Result
+from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
 
 
@@ -69,7 +69,7 @@ def grade(
     course = NbgraderCourse(folder)
     assignment = when_unlocked(lambda: course.assignment(unit))
     unsafe = check_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
-    folders = course.submission_folders(unit)
+    folders = course.paths.submission_folders(unit)
     chosen = _chosen(course, folders, students)
     with _alone(course):
         recorder = make_recorder(course, unit, assignment.sha256)
@@ -123,7 +123,7 @@ def _grade_and_record(assignment, recorder, waiting, again, workers, progress):
 @contextlib.contextmanager
 def _alone(course):
     """Keep a second grading of the same course out."""
-    file = course.folder / "autograding" / ".lock"
+    file = course.folder / RECORDS / ".lock"
     file.parent.mkdir(exist_ok=True)
     lock = filelock.FileLock(file, timeout=0)
     try:

@@ -1,18 +1,15 @@
-"""An nbgrader course on disk: its configuration as nbgrader reads it, its submissions, assignments and gradebook."""
+"""An nbgrader course on disk: its configuration as nbgrader reads it, its assignments and gradebook."""
 
 import contextlib
-from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Float, Integer
 from traitlets.config import Configurable
 
 from tlcourse import notebooks
 from tlcourse.grading.engine.calibration import calibrated
-from tlcourse.grading.gradebook._nbgrader import read_configuration, solution_file
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.storage_errors import when_unlocked
-from tlcourse.grading.model import layout
 from tlcourse.grading.model.assignment import Assignment, Limits
 from tlcourse.grading.model.cell_code import imported_modules
 
@@ -50,24 +47,19 @@ class NbgraderCourse:
 
     Attributes
     ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
+    paths : tlcourse.grading.gradebook.course_paths.CoursePaths
     """
 
     def __init__(self, folder, config=None):
-        self.folder = Path(folder).resolve()
-        self.config = read_configuration(self.folder) if config is None else config
-        self.coursedir = CourseDirectory(config=self.config, root=str(self.folder))
+        self.paths = CoursePaths(folder, config)
+        self.folder, self.config, self.coursedir = self.paths.folder, self.paths.config, self.paths.coursedir
         self.grading_limits = GradingLimits(config=self.config)
 
     def calibrated(self, assignment, unsafe=False):
         """An assignment with its plan; the unit's solutions run where there is none that fits."""
-        solution = self.solution_file(assignment.unit)
-        learned = layout.learned_plan_file(self.folder, assignment.unit)
-        return calibrated(assignment, solution, learned, solution.with_name(layout.SHIPPED_PLAN), unsafe)
-
-    def solution_file(self, unit):
-        """The solved notebook of a unit."""
-        return solution_file(self.coursedir, unit)
+        solution = self.paths.solution_file(assignment.unit)
+        learned = self.paths.learned_plan_file(assignment.unit)
+        return calibrated(assignment, solution, learned, self.paths.shipped_plan_file(assignment.unit), unsafe)
 
     def assignment(self, unit):
         """A unit from nbgrader's gradebook, which keeps the hidden tests, and from the release folder.
@@ -81,8 +73,7 @@ class NbgraderCourse:
         NotReleased
             If either is missing.
         """
-        folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", unit))
-        file = folder / f"{unit}.ipynb"
+        file = self.paths.release_file(unit)
         try:
             with self.gradebook() as book:
                 entry = book.find_notebook(unit, unit)
@@ -97,14 +88,7 @@ class NbgraderCourse:
             raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
         modules, limits = imported_modules(notebook.cells), self.grading_limits.limits()
-        return Assignment(unit, cells, modules, _released_files(folder), limits)
-
-    def submission_folders(self, unit):
-        """The folders of the students who submitted something, by student."""
-        pattern = Path(self.coursedir.format_path(self.coursedir.submitted_directory, "*", unit))
-        base = Path(self.coursedir.root, self.coursedir.submitted_directory)
-        folders = sorted(path for path in base.glob(pattern.relative_to(base).as_posix()) if path.is_dir())
-        return {path.relative_to(base).parts[0]: path for path in folders}
+        return Assignment(unit, cells, modules, _released_files(file.parent), limits)
 
     @contextlib.contextmanager
     def gradebook(self):

@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.submissions import discover
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _name_as_released(unit, notebooks):
 
 @functools.cache  # once is enough, however many submissions nbgrader goes on to
 def _grade_those_without_notebook(folder, unit):
-    folders = NbgraderCourse(folder).submission_folders(unit)
+    folders = CoursePaths(folder).submission_folders(unit)
     unseen = [student for student, path in folders.items() if not list(path.glob("*.ipynb"))]
     if unseen:
         grade(folder, unit, students=unseen, progress=False)

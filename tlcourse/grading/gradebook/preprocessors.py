@@ -7,7 +7,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
-from tlcourse.grading.gradebook._nbgrader import solution_file
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -51,7 +51,8 @@ class ShowMarkScheme(NbGraderPreprocessor):
     def _schemes(self, unit):
         """What to show above each written answer of a unit, by grade_id; nothing if its source is not here."""
         try:
-            reference = notebooks.read(solution_file(CourseDirectory(config=self.config), unit))
+            paths = CoursePaths(CourseDirectory(config=self.config).root, self.config)
+            reference = notebooks.read(paths.solution_file(unit))
         except (FileNotFoundError, ValueError) as error:
             self.log.warning("No mark schemes: %s", error)
             return {}

@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
 from tlcourse.grading.gradebook.storage_errors import room_to_write, when_unlocked
-from tlcourse.grading.model.results import Result, read_record
+from tlcourse.grading.model.results import Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
 
 
@@ -30,7 +30,7 @@ class Recorder:
 
     def __init__(self, course, unit, release_sha256):
         self.course, self.unit, self.release_sha256 = course, unit, release_sha256
-        self.pending_folder = course.folder / "autograding" / unit / ".pending"
+        self.pending_folder = records_folder(course.folder, unit) / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
 
     def recorded_result(self, submission, recorded):

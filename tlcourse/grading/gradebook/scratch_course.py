@@ -10,7 +10,7 @@ import sys
 
 import nbformat
 
-from tlcourse.grading.model import layout
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.notebooks import kernel_environment, write_atomically
 
 
@@ -26,7 +26,7 @@ def new_course(folder, root, units):
     folder : pathlib.Path
         What stands there is removed.
     root : pathlib.Path
-        A course folder: nbgrader_config.py and solutions/.
+        A course folder: nbgrader_config.py and the folder of solutions that it names.
     units : sequence of str
 
     Raises
@@ -37,15 +37,16 @@ def new_course(folder, root, units):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(root / "nbgrader_config.py", folder)
+    sources, targets = CoursePaths(root), CoursePaths(folder)
     for unit in units:
-        notebook = layout.solution_file(root, unit)
+        notebook, plan = sources.solution_file(unit), sources.shipped_plan_file(unit)
         if not notebook.is_file():
             raise FileNotFoundError(f"no notebook at {notebook}: `make build` makes it")
-        target = layout.solution_file(folder, unit)
+        target = targets.solution_file(unit)
         target.parent.mkdir(parents=True)
         shutil.copy(notebook, target)
-        if layout.shipped_plan_file(root, unit).is_file():
-            shutil.copy(layout.shipped_plan_file(root, unit), target.parent)
+        if plan.is_file():
+            shutil.copy(plan, target.parent)
 
 
 def run_nbgrader(folder, command, *arguments):
@@ -94,8 +95,8 @@ def _run(folder, command):
 
 
 def submit(folder, student, unit, notebook):
-    """Put a student's notebook where nbgrader collects: submitted/<student>/<unit>/<unit>.ipynb."""
-    write_atomically(layout.submitted_file(folder, student, unit), nbformat.writes(notebook) + "\n")
+    """Put a student's notebook where nbgrader collects, by default submitted/<student>/<unit>/<unit>.ipynb."""
+    write_atomically(CoursePaths(folder).submitted_file(student, unit), nbformat.writes(notebook) + "\n")
 
 
 def gradebook_rows(folder, unit):

@@ -14,6 +14,7 @@ from tlcourse.notebooks import write_atomically
 STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
+RECORDS = "autograding"  # folder of a course
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
 
@@ -92,9 +93,14 @@ def worst(statuses):
     return min(statuses, key=PRECEDENCE.index, default="graded")
 
 
+def records_folder(folder, unit):
+    """Where a course keeps the records of a unit's grading."""
+    return Path(folder, RECORDS, unit)
+
+
 def record_file(folder, unit, student):
     """Where the record of one submission's grading lies."""
-    return Path(folder, "autograding", unit, f"{student}.json")
+    return records_folder(folder, unit) / f"{student}.json"
 
 
 def read_record(folder, unit, student):

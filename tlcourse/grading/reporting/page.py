@@ -8,7 +8,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.reporting import analysis
+from tlcourse.grading.reporting import class_records, class_report
 from tlcourse.notebooks import write_atomically
 from tlcourse.plots.style import COLORS
 
@@ -35,7 +35,7 @@ def page(report):
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("report.html").render(
-        report=report, attempted=analysis.ATTEMPTED, colors=COLORS, symbols=SYMBOLS
+        report=report, attempted=class_report.ATTEMPTED, colors=COLORS, symbols=SYMBOLS
     )
 
 
@@ -59,10 +59,10 @@ def write(folder, unit):
     Raises
     ------
     FileNotFoundError, ValueError
-        See `analysis.read`.
+        See `class_records.read`.
     """
     target = Path(folder, "report", unit)
-    write_atomically(target / "report.html", page(analysis.read(folder, unit)))
+    write_atomically(target / "report.html", page(class_records.read(folder, unit)))
     files = [target / "report.html"]
     plugins = {"grades.csv": CsvExportPlugin, "moodle.csv": exports.MoodleExport, "canvas.csv": exports.CanvasExport}
     with NbgraderCourse(folder).gradebook() as book:

@@ -1,7 +1,7 @@
 """What the sandbox relies on in jupyter_client beyond its documentation. Tested with jupyter_client 8.10.
 
 A manager makes its client with `client_factory` and passes keywords on, and a subclass may answer `is_alive` by itself,
-which nbclient asks while a cell runs. tests/test_private_apis.py says which of these has changed.
+which nbclient asks while a cell runs. tests/grading/sandbox/test_jupyter_client.py says which of these has changed.
 """
 
 from jupyter_client import AsyncKernelClient

@@ -1,6 +1,6 @@
 """What the sandbox relies on in ipykernel beyond its documentation. Tested with ipykernel 7.4.
 
-tests/test_private_apis.py says which of these has changed.
+tests/grading/sandbox/guest/test_ipykernel.py says which of these has changed.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Internals of IPython and ipykernel by which student code could interfere with a check. Tested with IPython 9.18.
 
 Sent as text into a student's kernel together with `integrity`, so it uses nothing of tlcourse.
-tests/test_private_apis.py says which of these has changed.
+tests/grading/sandbox/guest/test_ipython.py says which of these has changed.
 """
 
 import sys

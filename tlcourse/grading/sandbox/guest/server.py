@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap
 from tlcourse.grading.sandbox.bubblewrap import HOME, MEETING
-from tlcourse.grading.sandbox.guest import _ipykernel, checker, function_server, monitor, namespaces
+from tlcourse.grading.sandbox.guest import _ipykernel, checker, frame_watch, function_server, monitor, namespaces
 
 
 def serve(modules):
@@ -107,7 +107,7 @@ def _kernel(request, say_ready):
     connection_file.write_text(json.dumps(request["connection"]), encoding="utf-8")
     app = _ipykernel.application(connection_file)
     function_server.LISTENER = _listener(request)
-    function_server.watch()
+    frame_watch.watch()
     _give_up_privileges(request, say_ready)
     app.start()
     os._exit(0)

@@ -1,64 +1,15 @@
-"""How a class did in a unit, for its instructor: what the page of `page` shows.
+"""Reads what a course keeps about a class's work on a unit.
 
 Marks come from nbgrader's gradebook; statuses, messages and flags from autograding/UNIT/STUDENT.json.
 """
 
-import collections
 import json
-import re
-from dataclasses import dataclass, field
-
-import numpy as np
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.exports import less_penalty
-from tlcourse.grading.reporting import item_analysis
-
-ATTEMPTED = ("graded", "repaired", "timed out", "crashed")
-MISCONCEPTION = re.compile(r"That is what comes out when (.+?)\.(?:\s|$)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class StudentRow:
-    """One line of the table of students."""
-
-    student: str
-    name: str
-    status: str
-    score: float | None  # less the penalty for being late; None where the gradebook has nothing
-    waiting: bool  # a person still has to mark something
-    marks: dict  # points by exercise; None where a person still has to give them
-    notes: list = field(default_factory=list)
-    flags: list = field(default_factory=list)
-    messages: list = field(default_factory=list)  # (exercise, message of a failed check)
-
-
-@dataclass(frozen=True)
-class ClassReport:
-    """What the page shows."""
-
-    unit: str
-    students: list
-    exercises: list
-    misconceptions: list  # (exercise, misconception, students), the most common first
-
-    @property
-    def max_score(self):
-        """The points of all exercises and written answers."""
-        return sum(exercise.max_score for exercise in self.exercises)
-
-    @property
-    def statuses(self):
-        """How many students have each status."""
-        return collections.Counter(student.status for student in self.students)
-
-    def histogram(self, bins=10):
-        """How many attempts lie in each tenth of the points: (lowest, highest, students)."""
-        tried = [student for student in self.students if student.status in ATTEMPTED]
-        scores = [student.score for student in tried if student.score is not None]
-        counts, edges = np.histogram(scores, bins=bins, range=(0, self.max_score or 1))
-        return [(low, high, int(n)) for low, high, n in zip(edges, edges[1:], counts, strict=False)]
+from tlcourse.grading.model.results import records_folder
+from tlcourse.grading.reporting import class_report
 
 
 def read(folder, unit):
@@ -72,7 +23,7 @@ def read(folder, unit):
 
     Returns
     -------
-    ClassReport
+    tlcourse.grading.reporting.class_report.ClassReport
 
     Raises
     ------
@@ -82,15 +33,15 @@ def read(folder, unit):
         If nothing of the unit has been graded.
     """
     course = NbgraderCourse(folder)
-    owners = exercise_of_cells(notebooks.read(course.solution_file(unit)))
-    records = {file.stem: _record(file) for file in sorted((course.folder / "autograding" / unit).glob("*.json"))}
+    owners = exercise_of_cells(notebooks.read(course.paths.solution_file(unit)))
+    records = {file.stem: _record(file) for file in sorted(records_folder(course.folder, unit).glob("*.json"))}
     with course.gradebook() as book:
         marks, people = _marks(book, unit, owners)
     if not marks and not records:
         raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
     names = sorted(set(marks) | set(records) | set(people))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
-    return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students))
+    return class_report.summarize(unit, students, owners)
 
 
 def exercise_of_cells(notebook):
@@ -138,24 +89,4 @@ def _student(student, name, marks, record, owners):
     ]
     status = record.get("status") or ("graded" if marks else "missing")
     notes, flags = list(record.get("notes", [])), list(record.get("flags", []))
-    return StudentRow(student, name, status, score, waiting, points, notes, flags, messages)
-
-
-def _exercises(students, owners):
-    highest = collections.Counter()
-    for exercise, points in owners.values():
-        highest[exercise] += points
-    tried = [student for student in students if student.status in ATTEMPTED]
-    return [
-        item_analysis.analyze(name, points, [student.marks for student in tried]) for name, points in highest.items()
-    ]
-
-
-def _misconceptions(students):
-    students_by_misconception = collections.defaultdict(set)
-    for student in students:
-        for exercise, message in student.messages:
-            for misconception in MISCONCEPTION.findall(message):
-                students_by_misconception[exercise, " ".join(misconception.split())].add(student.student)
-    counted = [(*key, sorted(names)) for key, names in students_by_misconception.items()]
-    return sorted(counted, key=lambda entry: (-len(entry[2]), entry[0], entry[1]))
+    return class_report.StudentRow(student, name, status, score, waiting, points, notes, flags, messages)

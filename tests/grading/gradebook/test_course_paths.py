@@ -1,0 +1,85 @@
+"""The folders of a course are those that its nbgrader_config.py names, as nbgrader itself finds them."""
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+from tlcourse.commands.main import main
+from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.grading.gradebook.scratch_course import new_course
+
+UNIT = "01_tiny"
+PRIVATE = """\
+c = get_config()
+c.CourseDirectory.source_directory = "private/source"
+c.CourseDirectory.release_directory = "handout"
+c.CourseDirectory.submitted_directory = "inbox"
+c.CourseDirectory.feedback_directory = "comments"
+"""
+
+
+@pytest.fixture
+def private_course(tmp_path):
+    """A course with other folder names; its unit has a solved notebook, a plan and a submission."""
+    course = tmp_path / "private_course"
+    (course / "private" / "source" / UNIT).mkdir(parents=True)
+    (course / "inbox" / "ann" / UNIT).mkdir(parents=True)
+    (course / "nbgrader_config.py").write_text(PRIVATE, encoding="utf-8")
+    for name in (f"{UNIT}.ipynb", "grading_plan.json"):
+        (course / "private" / "source" / UNIT / name).write_text("{}", encoding="utf-8")
+    return course
+
+
+def located(course):
+    """Where a course keeps its files, relative to its folder."""
+    paths = CoursePaths(course)
+    files = {
+        "solution": paths.solution_file(UNIT),
+        "answers": paths.answers_folder(UNIT),
+        "plan": paths.shipped_plan_file(UNIT),
+        "learned plan": paths.learned_plan_file(UNIT),
+        "release": paths.release_file(UNIT),
+        "submission": paths.submitted_file("ann", UNIT),
+        "feedback": paths.feedback_file("ann", UNIT),
+    }
+    return {name: file.relative_to(course).as_posix() for name, file in files.items()}
+
+
+def test_this_repository_is_a_course():
+    assert located(ROOT) == {
+        "solution": "solutions/01_tiny/01_tiny.ipynb",
+        "answers": "solutions/01_tiny/answers",
+        "plan": "solutions/01_tiny/grading_plan.json",
+        "learned plan": "autograding/01_tiny/.plan.json",
+        "release": "notebooks/01_tiny/01_tiny.ipynb",
+        "submission": "submitted/ann/01_tiny/01_tiny.ipynb",
+        "feedback": "feedback/ann/01_tiny/01_tiny.html",
+    }
+
+
+def test_a_course_may_name_other_folders(private_course):
+    assert located(private_course) == {
+        "solution": "private/source/01_tiny/01_tiny.ipynb",
+        "answers": "private/source/01_tiny/answers",
+        "plan": "private/source/01_tiny/grading_plan.json",
+        "learned plan": "autograding/01_tiny/.plan.json",
+        "release": "handout/01_tiny/01_tiny.ipynb",
+        "submission": "inbox/ann/01_tiny/01_tiny.ipynb",
+        "feedback": "comments/ann/01_tiny/01_tiny.html",
+    }
+    assert CoursePaths(private_course).submission_folders(UNIT) == {"ann": private_course / "inbox" / "ann" / UNIT}
+
+
+def test_a_scratch_course_takes_the_solutions_from_the_folder_that_the_configuration_names(private_course, tmp_path):
+    new_course(tmp_path / "scratch", private_course, [UNIT])
+    copied = tmp_path / "scratch" / "private" / "source" / UNIT
+    assert {file.name for file in copied.iterdir()} == {f"{UNIT}.ipynb", "grading_plan.json"}
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_instructors_commands_need_no_folder_called_solutions(private_course, monkeypatch, command):
+    monkeypatch.chdir(private_course)
+    outcome = CliRunner().invoke(main, [command, "02_none"])
+    assert outcome.exit_code == 1
+    assert "no course" not in outcome.output
+    assert "02_none" in outcome.output

@@ -1,0 +1,87 @@
+"""How a class did in a unit, for its instructor: what the page of `page` shows. `class_records` reads it."""
+
+import collections
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tlcourse.grading.reporting import item_analysis
+
+ATTEMPTED = ("graded", "repaired", "timed out", "crashed")
+MISCONCEPTION = re.compile(r"That is what comes out when (.+?)\.(?:\s|$)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """One line of the table of students."""
+
+    student: str
+    name: str
+    status: str
+    score: float | None  # less the penalty for being late; None where the gradebook has nothing
+    waiting: bool  # a person still has to mark something
+    marks: dict  # points by exercise; None where a person still has to give them
+    notes: list = field(default_factory=list)
+    flags: list = field(default_factory=list)
+    messages: list = field(default_factory=list)  # (exercise, message of a failed check)
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What the page shows."""
+
+    unit: str
+    students: list
+    exercises: list
+    misconceptions: list  # (exercise, misconception, students), the most common first
+
+    @property
+    def max_score(self):
+        """The points of all exercises and written answers."""
+        return sum(exercise.max_score for exercise in self.exercises)
+
+    @property
+    def statuses(self):
+        """How many students have each status."""
+        return collections.Counter(student.status for student in self.students)
+
+    def histogram(self, bins=10):
+        """How many attempts lie in each tenth of the points: (lowest, highest, students)."""
+        tried = [student for student in self.students if student.status in ATTEMPTED]
+        scores = [student.score for student in tried if student.score is not None]
+        counts, edges = np.histogram(scores, bins=bins, range=(0, self.max_score or 1))
+        return [(low, high, int(n)) for low, high, n in zip(edges, edges[1:], counts, strict=False)]
+
+
+def summarize(unit, students, owners):
+    """The `ClassReport` of a unit.
+
+    Parameters
+    ----------
+    unit : str
+    students : list of StudentRow
+    owners : dict
+        (exercise, maximum) by grade_id of every graded cell.
+    """
+    return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students))
+
+
+def _exercises(students, owners):
+    highest = collections.Counter()
+    for exercise, points in owners.values():
+        highest[exercise] += points
+    tried = [student for student in students if student.status in ATTEMPTED]
+    return [
+        item_analysis.analyze(name, points, [student.marks for student in tried]) for name, points in highest.items()
+    ]
+
+
+def _misconceptions(students):
+    students_by_misconception = collections.defaultdict(set)
+    for student in students:
+        for exercise, message in student.messages:
+            for misconception in MISCONCEPTION.findall(message):
+                students_by_misconception[exercise, " ".join(misconception.split())].add(student.student)
+    counted = [(*key, sorted(names)) for key, names in students_by_misconception.items()]
+    return sorted(counted, key=lambda entry: (-len(entry[2]), entry[0], entry[1]))
