@@ -255,7 +255,7 @@ for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOGUE.v
     print("learned from", what)
 
 # %%
-here = [name for name in teachers.CATALOGUE if teachers.available(name)]
+here = [name for name in teachers.CATALOGUE if teachers.available(name, head=False)]
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]

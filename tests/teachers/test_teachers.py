@@ -197,12 +197,17 @@ def test_base_is_the_whole_without_its_head(mirror):
     np.testing.assert_allclose(outputs(whole, image), probabilities, atol=1e-4)
 
 
+def test_whether_weights_are_available_is_asked_of_what_load_would_load():
+    load, available = (inspect.signature(function).parameters for function in (teachers.load, teachers.available))
+    assert load["head"].default == available["head"].default
+
+
 def test_weights_are_found_in_keras_home_too(mirror, no_weights):
-    assert not teachers.available("MobileNetV2")
+    assert not teachers.available("MobileNetV2", head=False)
     (no_weights / "models").mkdir(parents=True)
     file = teachers.CATALOGUE["MobileNetV2"].base_file
     shutil.copy(mirror / "keras_home" / "models" / file, no_weights / "models")
-    assert teachers.available("MobileNetV2")
+    assert teachers.available("MobileNetV2", head=False)
     assert not teachers.available("MobileNetV2", head=True)
     assert teachers.load("MobileNetV2", head=False, input_size=64).output_shape == (None, 1280)
 

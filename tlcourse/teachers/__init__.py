@@ -59,8 +59,8 @@ def load(name, head=True, input_size=None):
     return _embedded(teacher, head) if teacher.embedded else _imagenet(teacher, head, size)
 
 
-def available(name, head=False):
-    """Whether the weights of a teacher lie on this machine. Nothing is downloaded.
+def available(name, head=True):
+    """Whether `load` with the same arguments finds the weights on this machine. Nothing is downloaded.
 
     Parameters
     ----------
