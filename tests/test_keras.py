@@ -69,8 +69,8 @@ def test_the_reference_pages_show_what_keras_can_load():
     code = (
         "import sys; from sphinx.ext.autodoc.mock import MockFinder; "
         "sys.meta_path.insert(0, MockFinder(['keras', 'tensorflow'])); "
-        "from tlcourse import learning_rates, networks, schedules; "
-        "assert all(each.__doc__ for each in (learning_rates.GroupedAdam, networks.FusedBatchNormalization, "
+        "from tlcourse import fused_batch_norm, learning_rates, schedules; "
+        "assert all(each.__doc__ for each in (learning_rates.GroupedAdam, fused_batch_norm.FusedBatchNormalization, "
         "schedules.OneCycle))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

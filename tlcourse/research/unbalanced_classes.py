@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import digits
 from tlcourse.domains import label_shift
 
@@ -54,7 +54,7 @@ def _sampled(labels, wanted, count, used, rng):
 def _measured(parts, seed):
     (train_vectors, labels), (tested, truth) = parts["train"], parts["moved"]
     source, target = (label_shift.shares(each, CLASSES) for each in (labels, truth))
-    plain = small_network.linear(train_vectors, labels)
+    plain = scenario_network.linear(train_vectors, labels)
     probabilities = plain.predict_proba(tested)
     estimates = _estimates(plain, train_vectors, labels, probabilities, source)
     predictions = {"nothing": probabilities, "true_shares": label_shift.corrected(probabilities, source, target)}
@@ -62,16 +62,16 @@ def _measured(parts, seed):
         predictions[name] = label_shift.corrected(probabilities, source, estimate)
     for direction in ("over", "under"):
         places = resample(labels, seed, direction)
-        predictions[f"{direction}sampling"] = small_network.linear(train_vectors[places], labels[places]).predict_proba(
-            tested
-        )
+        predictions[f"{direction}sampling"] = scenario_network.linear(
+            train_vectors[places], labels[places]
+        ).predict_proba(tested)
     weights = (1 / source)[labels] / CLASSES
-    predictions["class_weights"] = small_network.linear(train_vectors, labels, weights).predict_proba(tested)
-    predictions["labels"] = small_network.linear(*parts["labels"]).predict_proba(tested)
+    predictions["class_weights"] = scenario_network.linear(train_vectors, labels, weights).predict_proba(tested)
+    predictions["labels"] = scenario_network.linear(*parts["labels"]).predict_proba(tested)
     chosen = {name: each.argmax(axis=1) for name, each in predictions.items()}
     return {
         "no_shift": float(plain.score(*parts["same"])),
-        "moved": {name: small_network.score(each, truth) for name, each in chosen.items()},
+        "moved": {name: scenario_network.score(each, truth) for name, each in chosen.items()},
         "balanced": {name: _balanced(each, truth) for name, each in chosen.items()},
         "shares_off": {name: float(np.abs(each - target).sum() / 2) for name, each in estimates.items()}
         | {"source": float(np.abs(source - target).sum() / 2)},
