@@ -1128,7 +1128,7 @@ held_out = cross_val_predict(reader, pixels[train], labels, cv=5)
 confusion = np.array([np.bincount(held_out[labels == digit], minlength=10) for digit in range(10)])
 estimates = {
     "your function": estimated_shares(confusion, np.bincount(probabilities.argmax(axis=1), minlength=10)),
-    "EM": label_shift.expectation_maximization(probabilities, old_shares),
+    "EM": label_shift.shares_by_em(probabilities, old_shares),
 }
 print(f"share of 0 to 3   the truth     {np.mean(truth < 4):.3f}")
 for name, estimate in estimates.items():

@@ -7,6 +7,7 @@ from tlcourse import features, scenario_network, teachers
 from tlcourse.datasets import digits, faces, galaxies, glyphs
 from tlcourse.domains import transferability
 from tlcourse.research import headline, two_telescopes
+from tlcourse.research.domain_distance import proxy_a_distance
 
 PEOPLE, FEW, TESTS = 20, 5, 20
 
@@ -78,5 +79,5 @@ def _with_teacher(sample, model, train, test):
         "accuracy": float(scenario_network.linear(train_vectors, train.labels).score(tested, test.labels)),
         "log_me": transferability.log_me(train_vectors, train.labels),
         "leep": transferability.leep(probabilities, train.labels),
-        "a_distance": transferability.proxy_a_distance(own, train_vectors),
+        "a_distance": proxy_a_distance(own, train_vectors),
     }

@@ -6,8 +6,9 @@ import numpy as np
 
 from tlcourse import scenario_network
 from tlcourse.datasets import galaxies
-from tlcourse.domains import adaptation, transferability
+from tlcourse.domains import adaptation
 from tlcourse.research import headline
+from tlcourse.research.domain_distance import proxy_a_distance
 
 IMAGES_EACH, UNLABELED_EACH, TEST_EACH = 200, 75, 100
 
@@ -55,5 +56,5 @@ def _heads(model, source, unlabeled, test):
     return {
         **{name: float(head.score(tested, test.labels)) for name, head in heads.items()},
         "effective_share": float(adaptation.effective_count(weights) / len(weights)),
-        "a_distance": transferability.proxy_a_distance(source_vectors, np.asarray(new)),
+        "a_distance": proxy_a_distance(source_vectors, np.asarray(new)),
     }

@@ -82,8 +82,8 @@ def _estimates(plain, train_vectors, labels, probabilities, source):
     """P_t(Y) by two methods; the confusion matrix comes from cross-validation, since no digit is left to hold out."""
     held_out = cross_val_predict(plain, train_vectors, labels, cv=5, method="predict_proba")
     return {
-        "expectation_maximization": label_shift.expectation_maximization(probabilities, source),
-        "black_box": label_shift.black_box(held_out, labels, probabilities),
+        "expectation_maximization": label_shift.shares_by_em(probabilities, source),
+        "black_box": label_shift.shares_by_bbse(held_out, labels, probabilities),
     }
 
 
