@@ -2,7 +2,7 @@
 
 A `Person` holds what stays the same from image to image (skin, hair, face shape, eyes, brows,
 nose, mouth, beard, glasses, birthmarks); everything else (pose, expression, light, color cast, clothes,
-headwear, background, occlusion, noise) is drawn anew for each image. As no real person's face is in the
+headwear, background, occlusion, noise) is sampled anew for each image. As no real person's face is in the
 data, a classroom can share, print and misclassify it without asking anyone.
 """
 
@@ -48,9 +48,9 @@ def portraits(people, images_each, seed):
         raise ValueError(f"images_each must be 1 or more, got {images_each}")
     images = np.empty((len(people), images_each, SIZE, SIZE, 3), np.uint8)
     for row, identity in enumerate(people):
-        someone, rng = person(identity), np.random.default_rng([seed, identity])
+        traits, rng = person(identity), np.random.default_rng([seed, identity])
         for column in range(images_each):
-            images[row, column] = draw(someone, rng)
+            images[row, column] = draw(traits, rng)
     labels = np.repeat(np.arange(len(people)), images_each)
     names = tuple(f"person {identity}" for identity in people)
     return LabeledImages(images.reshape(-1, SIZE, SIZE, 3), labels, names, SOURCE)
@@ -80,7 +80,7 @@ def headline(seed, images_each=10):
 
 
 def development(seed, images_each=10):
-    """The same task with other people: recipes are chosen on these, so that no test image is ever tuned on."""
+    """The same task with development people: recipes are chosen on these, so that no test image is ever tuned on."""
     return _task(DEVELOPMENT_PEOPLE, seed, images_each)
 
 
