@@ -28,7 +28,7 @@ class Objective(NamedTuple):
     target : numpy.ndarray
         One row for each image, of the output's shape.
     loss : keras.losses.Loss or str
-        Called with target and output.
+        The loss of one target and output.
     weight : float
         The factor of this loss in the sum of all.
     """
@@ -79,7 +79,7 @@ def hint(student, layer, teacher_maps, weight=1.0):
     ----------
     student : keras.Model
     layer : str
-        Of the student; its maps have the height and width of the teacher's.
+        A layer of the student, whose maps have the height and width of the teacher's.
     teacher_maps : numpy.ndarray
         Shape (n, h, w, channels); brought to mean 0 and spread 1 in each channel. Shape (n, d) does as well:
         the new layer is then dense, and what is learned are the teacher's features.
@@ -129,7 +129,7 @@ def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3)
         Batches in all. Rounded up to whole passes over the images.
     batch_size : int
     learning_rate : float
-        At the start; it falls to 0.
+        The rate of the first step; it falls to 0.
 
     Returns
     -------

@@ -59,19 +59,12 @@ def _extractor(model, layer, pool):
     """The model from its input to `layer`, with one vector for each image at the end."""
     if pool not in ("average", "flatten"):
         raise ValueError(f"pool must be 'average' or 'flatten', got {pool!r}")
-    outputs = _last_hidden(model) if layer is None else _layer(model, layer).output
+    outputs = _last_hidden(model) if layer is None else model.get_layer(layer).output
     if len(outputs.shape) == 4 and pool == "average":
         outputs = keras.layers.GlobalAveragePooling2D(name="pooled")(outputs)
     elif len(outputs.shape) > 2:
         outputs = keras.layers.Flatten(name="pooled")(outputs)
     return keras.Model(model.inputs[0], outputs, name="extractor")
-
-
-def _layer(model, name):
-    names = [layer.name for layer in model.layers]
-    if name not in names:
-        raise ValueError(f"{model.name} has no layer {name!r}: there are {', '.join(names)}")
-    return model.get_layer(name)
 
 
 def _last_hidden(model):

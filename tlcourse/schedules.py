@@ -27,9 +27,9 @@ class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
     peak : float
     steps : int
     share : float
-        Of the steps in which the rate rises.
+        The share of the steps in which the rate rises.
     ratio : float
-        Peak over the lowest rate, with which it begins and ends.
+        The peak over the lowest rate, with which it begins and ends.
     """
 
     def __init__(self, peak, steps, share=0.1, ratio=32.0):
@@ -57,7 +57,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     peak : float
     steps : int
     share : float
-        Of the steps in which the rate rises; fastai and PyTorch take 0.3 too.
+        The share of the steps in which the rate rises; fastai and PyTorch take 0.3 too.
     first, last : float
         The peak over the first rate, and over the last.
     """

@@ -56,7 +56,7 @@ def embed(texts, dimensions=40, window=5, least=3, seed=0):
     least : int
         Words that occur less often have no vector.
     seed : int
-        Of the randomized SVD.
+        The seed of the randomized SVD.
 
     Returns
     -------

@@ -48,7 +48,7 @@ def shares_by_em(probabilities, source_shares, iterations=1000, tolerance=1e-8):
     probabilities : numpy.ndarray
         P_s(y | x) on the target's inputs, shape (n, classes).
     source_shares : array-like
-        Of the training set, shape (classes,).
+        The class shares of the training set, shape (classes,).
     iterations : int
         The largest number of iterations.
     tolerance : float

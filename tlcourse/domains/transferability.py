@@ -16,7 +16,7 @@ def log_me(features, labels, iterations=50):
     labels : numpy.ndarray
         Shape (n,), integers.
     iterations : int
-        Of the fixed point, at most.
+        The largest number of steps of the fixed point.
 
     Returns
     -------

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import numpy as np
 from scipy import stats
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import export, features, teachers
 from tlcourse.datasets import photo_folders
+from tlcourse.linear_probe import linear_classifier
 from tlcourse.own_photos import contact_sheets
 from tlcourse.teachers.catalogue import CATALOGUE
 
-PREFERRED, EMBEDDED = "MobileNetV2", "faces_vgg16"
+PREFERRED, SHIPPED = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
 NOT_GOOD_FOR = (
     "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it is no good at telling "
@@ -143,23 +142,22 @@ def _places(look, paths, folder):
 
 def _teacher(name):
     """(name, base, remark): the teacher that was asked for, or else the best available."""
-    if name not in (None, PREFERRED, EMBEDDED):
-        raise ValueError(f"own photos are learned with {PREFERRED} or {EMBEDDED}, not with {name!r}")
-    if name == EMBEDDED:
-        return EMBEDDED, teachers.load(EMBEDDED, head=False), NOT_GOOD_FOR
+    if name not in (None, PREFERRED, SHIPPED):
+        raise ValueError(f"own photos are learned with {PREFERRED} or {SHIPPED}, not with {name!r}")
+    if name == SHIPPED:
+        return SHIPPED, teachers.load(SHIPPED, head=False), NOT_GOOD_FOR
     try:
         return PREFERRED, teachers.load(PREFERRED, head=False, input_size=photo_folders.SIZE), ""
     except teachers.TeacherUnavailable as reason:
         if name is not None:
             raise
-        return EMBEDDED, teachers.load(EMBEDDED, head=False), f"{NOT_GOOD_FOR} {reason}"
+        return SHIPPED, teachers.load(SHIPPED, head=False), f"{NOT_GOOD_FOR} {reason}"
 
 
 def _head(vectors, labels):
     """A dense layer on raw features, trained on standardized ones: (kernel (d, classes), bias (classes,))."""
-    scaler = StandardScaler().fit(vectors)
     with threadpool_limits(1):  # for so few vectors, threads get in each other's way
-        model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(vectors), labels)
+        scaler, model = linear_classifier(max_iter=2000).fit(vectors, labels)
     weights, bias = model.coef_, model.intercept_
     if len(weights) == 1:  # two classes: one logit, which stands against 0
         weights, bias = np.concatenate([0 * weights, weights]), np.concatenate([0 * bias, bias])
