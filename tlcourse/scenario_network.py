@@ -3,7 +3,6 @@
 import math
 
 import keras
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tlcourse import features
@@ -36,8 +35,3 @@ def linear(train_features, labels, weights=None):
     classifier = linear_classifier()
     with threadpool_limits(1):  # a problem this small runs many times slower when threads share it
         return classifier.fit(train_features, labels, logisticregression__sample_weight=weights)
-
-
-def score(predicted, labels):
-    """The accuracy: the share of labels that were predicted."""
-    return float((np.asarray(predicted) == labels).mean())
