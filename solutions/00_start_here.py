@@ -255,7 +255,7 @@ for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOG.val
     print("learned from", what)
 
 # %%
-here = [name for name in teachers.CATALOG if teachers.available(name)]
+here = [name for name in teachers.CATALOG if teachers.available(name, head=False)]
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]

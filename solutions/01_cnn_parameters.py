@@ -1193,7 +1193,7 @@ from tlcourse import teachers
 from tlcourse.datasets import photos
 
 similarity = None
-if teachers.available("MobileNetV2") and photos.available():
+if teachers.available("MobileNetV2", head=False) and photos.available():
     images, features = photos.cats_dogs()["test"].per_class(10, seed=0).images.astype("float32"), []
     for side in (160, 96):
         resized = np.clip(keras.ops.image.resize(images, (side, side), antialias=True), 0, 255)

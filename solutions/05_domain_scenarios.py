@@ -37,7 +37,7 @@ from scipy import linalg, stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import checks, plots, small_network, teachers, widgets
+from tlcourse import checks, plots, scenario_network, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits, faces, galaxies, glyphs, reviews
 from tlcourse.domains import (
@@ -91,7 +91,7 @@ plt.show()
 
 # %%
 learned = galaxies.observe(100, 1000)
-network = small_network.train(learned, seed=0)
+network = scenario_network.train(learned, seed=0)
 
 
 # %%
@@ -553,7 +553,7 @@ with progress.exercise("sorted_cards_settings"):
 # %%
 unlabeled = galaxies.observe(50, 1001, galaxies.BLURRED).images
 source_features, new = (
-    small_network.vectors(network, part) for part in (learned, galaxies.observe(50, 1001, galaxies.BLURRED))
+    scenario_network.vectors(network, part) for part in (learned, galaxies.observe(50, 1001, galaxies.BLURRED))
 )
 mean, deviation = source_features.mean(axis=0), source_features.std(axis=0) + 1e-6
 source_features, new = (source_features - mean) / deviation, (new - mean) / deviation
@@ -572,12 +572,12 @@ plt.show()
 # have moved over to them. Now the accuracy on other blurred galaxies.
 
 # %%
-tested = (small_network.vectors(network, blurred) - mean) / deviation
+tested = (scenario_network.vectors(network, blurred) - mean) / deviation
 weights = adaptation.importance_weights(source_features, new)
 heads = {
-    "head trained again": small_network.linear(source_features, learned.labels),
-    "CORAL": small_network.linear(matched, learned.labels),
-    "importance weights": small_network.linear(source_features, learned.labels, weights),
+    "head trained again": scenario_network.linear(source_features, learned.labels),
+    "CORAL": scenario_network.linear(matched, learned.labels),
+    "importance weights": scenario_network.linear(source_features, learned.labels, weights),
 }
 print(f"batch norms adapted {accuracy(adaptation.adapt_batch_norm(network, unlabeled), blurred):.1%}")
 for name, head in heads.items():
@@ -774,7 +774,7 @@ known_pairs = [
 ]
 pairs = [known_pairs[place] for place in np.random.default_rng(3).permutation(len(known_pairs))[:80]]
 turn = align(spanish_words.of([pair[1] for pair in pairs]), english_words.of([pair[0] for pair in pairs]))
-critic = small_network.linear(
+critic = scenario_network.linear(
     embeddings.text_vectors(corpora[0].texts, english_words, reviews.NEGATIONS), corpora[0].labels
 )
 
@@ -844,8 +844,8 @@ plots.image_grid(fine_few.images[::10], galaxies.KINDS, columns=4, ax=axes)
 plt.show()
 
 # %%
-few_vectors, test_vectors = (small_network.vectors(network, part) for part in (fine_few, fine_test))
-fine_head = small_network.linear(few_vectors, fine_few.labels)
+few_vectors, test_vectors = (scenario_network.vectors(network, part) for part in (fine_few, fine_test))
+fine_head = scenario_network.linear(few_vectors, fine_few.labels)
 print(f"new head, eight kinds: {fine_head.score(test_vectors, fine_test.labels):.1%}")
 
 # %% tags=["nbval-check-output"]
@@ -1122,13 +1122,13 @@ print("digits to read:      ", np.bincount(handwriting.labels[moved]))
 
 # %%
 truth, labels = handwriting.labels[moved], handwriting.labels[train]
-reader = small_network.linear(pixels[train], labels)
+reader = scenario_network.linear(pixels[train], labels)
 probabilities, old_shares = reader.predict_proba(pixels[moved]), label_shift.shares(labels, 10)
 held_out = cross_val_predict(reader, pixels[train], labels, cv=5)
 confusion = np.array([np.bincount(held_out[labels == digit], minlength=10) for digit in range(10)])
 estimates = {
     "your function": estimated_shares(confusion, np.bincount(probabilities.argmax(axis=1), minlength=10)),
-    "EM": label_shift.expectation_maximization(probabilities, old_shares),
+    "EM": label_shift.shares_by_em(probabilities, old_shares),
 }
 print(f"share of 0 to 3   the truth     {np.mean(truth < 4):.3f}")
 for name, estimate in estimates.items():
@@ -1136,7 +1136,7 @@ for name, estimate in estimates.items():
 
 # %%
 places = train[balanced(labels, 90, np.random.default_rng(0))]
-resampled = small_network.linear(pixels[places], handwriting.labels[places]).predict_proba(pixels[moved])
+resampled = scenario_network.linear(pixels[places], handwriting.labels[places]).predict_proba(pixels[moved])
 predictions = {"as it is": probabilities, "over-sampled": resampled}
 for name, estimate in estimates.items():
     predictions[f"corrected, shares by {name}"] = label_shift.corrected(probabilities, old_shares, estimate)
@@ -1548,8 +1548,8 @@ for source in sources:
 # %%
 few, remaining = digits.split(0, 5)
 for name, teacher in (("faces", teachers.load("faces_vgg16")), ("galaxies", network)):
-    features, tested = (small_network.vectors(teacher, part) for part in (few, remaining.take(slice(500))))
-    head = small_network.linear(features, few.labels)
+    features, tested = (scenario_network.vectors(teacher, part) for part in (few, remaining.take(slice(500))))
+    head = scenario_network.linear(features, few.labels)
     print(
         f"{name:<9}LogME {transferability.log_me(features, few.labels):+.2f}, then trained: {head.score(tested, remaining.labels[:500]):.1%}"
     )
@@ -1612,7 +1612,7 @@ _, real_digits = digits.split(0, 10)
 real_pixels = real_digits.images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(-1, 64)
 for name, part in drawn_digits.items():
     flat = part.images[..., 0].reshape(-1, 8, 6, 8, 6).mean(axis=(2, 4)).reshape(-1, 64)
-    linear = small_network.linear(flat, part.labels)
+    linear = scenario_network.linear(flat, part.labels)
     print(
         f"logistic regression from {name:<17} digits: {linear.score(real_pixels, real_digits.labels):.1%} of the real ones"
     )
@@ -1774,8 +1774,8 @@ if small:
     }
     vectors = {name: mobile.predict(part, verbose=0) for name, part in ready.items()}
     adapted = adaptation.adapt_batch_norm(mobile, ready["train night"]).predict(ready["test night"], verbose=0)
-    head = small_network.linear(vectors["train"], day["train"].labels)
-    matched = small_network.linear(adaptation.coral(vectors["train"], vectors["train night"]), day["train"].labels)
+    head = scenario_network.linear(vectors["train"], day["train"].labels)
+    matched = scenario_network.linear(adaptation.coral(vectors["train"], vectors["train night"]), day["train"].labels)
     rows = (("by day", head, vectors["test"]), ("by night", head, vectors["test night"]),
             ("by night, batch norms adapted", head, adapted), ("by night, CORAL", matched, vectors["test night"]))  # fmt: skip
     for name, answering, seen in rows:

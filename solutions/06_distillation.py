@@ -91,7 +91,7 @@ print(f"the teacher: {(test_logits.argmax(axis=1) == test.labels).mean():.1%} of
 
 # %% tags=["nbval-check-output"]
 teacher = keras.Sequential([base, head])
-student = distillation.small_student(10)
+student = networks.small_student(10)
 for name, model in (("teacher", teacher), ("student", student)):
     print(f"{name}: {model.count_params():,} parameters")
 print(f"the student is {teacher.count_params() / student.count_params():.1f} times smaller")
@@ -506,7 +506,7 @@ for name, model in (("teacher", teacher), ("student", student)):
 def new_student():
     """The same random weights every time."""
     keras.utils.set_random_seed(0)
-    return distillation.small_student(10)
+    return networks.small_student(10)
 
 
 def share_correct(model):

@@ -41,9 +41,9 @@ def test_missing_weights_name_the_mirror_too(no_weights, tmp_path, monkeypatch):
     assert str(tmp_path / "school" / "keras_home" / "models") in str(error.value)
 
 
-def test_missing_embedded_weights(tmp_path):
+def test_missing_shipped_weights(tmp_path):
     with pytest.raises(teachers.TeacherUnavailable, match=r"faces_vgg16\.npz.*`make teachers`"):
-        weights.load_embedded("faces_vgg16", tmp_path)
+        weights.load_shipped("faces_vgg16", tmp_path)
 
 
 def test_unknown_teacher():
@@ -55,10 +55,10 @@ def test_unknown_teacher():
 
 
 @pytest.fixture
-def embedded(small_teacher, small_architecture, tmp_path):
-    """The paths of a small embedded teacher's weights and card."""
-    teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
-    return weights.embedded_files("small", tmp_path)
+def shipped(small_teacher, small_architecture, tmp_path):
+    """The paths of a small shipped teacher's weights and card."""
+    teacher_files.save_shipped(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
+    return weights.shipped_files("small", tmp_path)
 
 
 def flip_a_byte(path, position):
@@ -68,30 +68,30 @@ def flip_a_byte(path, position):
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
-def test_a_flipped_byte_anywhere_in_embedded_weights(embedded, part):
-    flip_a_byte(embedded[0], int(part * embedded[0].stat().st_size))
+def test_a_flipped_byte_anywhere_in_shipped_weights(shipped, part):
+    flip_a_byte(shipped[0], int(part * shipped[0].stat().st_size))
     with pytest.raises(ValueError, match=r"small\.npz is damaged.*SHA-256.*small\.json.*`make teachers`"):
-        weights.load_embedded("small", embedded[0].parent)
+        weights.load_shipped("small", shipped[0].parent)
 
 
-def test_truncated_embedded_weights(embedded):
-    embedded[0].write_bytes(embedded[0].read_bytes()[:-100])
+def test_truncated_shipped_weights(shipped):
+    shipped[0].write_bytes(shipped[0].read_bytes()[:-100])
     with pytest.raises(ValueError, match=r"small\.npz is damaged or incomplete"):
-        weights.load_embedded("small", embedded[0].parent)
+        weights.load_shipped("small", shipped[0].parent)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"sha256": "0"}'])
-def test_a_card_that_cannot_be_read(embedded, content):
-    embedded[1].write_text(content, encoding="utf-8")
+def test_a_card_that_cannot_be_read(shipped, content):
+    shipped[1].write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=r"small\.json is damaged.*`make teachers`"):
-        weights.load_embedded("small", embedded[0].parent)
+        weights.load_shipped("small", shipped[0].parent)
 
 
-def test_a_card_of_another_network(embedded):
-    card = embedded[1].read_text(encoding="utf-8")
-    embedded[1].write_text(card.replace('"dense": 16', '"dense": 17'), encoding="utf-8")
+def test_a_card_of_another_network(shipped):
+    card = shipped[1].read_text(encoding="utf-8")
+    shipped[1].write_text(card.replace('"dense": 16', '"dense": 17'), encoding="utf-8")
     with pytest.raises(ValueError, match=r"small\.json is damaged.*does not describe small\.npz"):
-        weights.load_embedded("small", embedded[0].parent)
+        weights.load_shipped("small", shipped[0].parent)
 
 
 def test_a_wrong_file_in_place_of_published_weights(no_weights):
@@ -185,7 +185,7 @@ def test_an_input_size_that_does_not_suit(name, head, size):
 
 
 def test_a_layer_that_is_not_there(small_teacher, images):
-    with pytest.raises(ValueError, match=r"no layer 'block9_conv1': there are image, rescale, block1_conv1"):
+    with pytest.raises(ValueError, match=r"No such layer: block9_conv1\. Existing layers are: \['image', 'rescale'"):
         features.extract(small_teacher, images, layer="block9_conv1")
 
 
@@ -368,13 +368,13 @@ def test_what_a_killed_process_left_is_never_read(small_teacher, images, fresh_c
     assert file.is_file()
 
 
-def test_an_interrupted_save_keeps_the_old_teacher(embedded, small_teacher, small_architecture, monkeypatch):
-    before = embedded[0].read_bytes()
+def test_an_interrupted_save_keeps_the_old_teacher(shipped, small_teacher, small_architecture, monkeypatch):
+    before = shipped[0].read_bytes()
     monkeypatch.setattr(teacher_files, "_output_difference", lambda *arguments: 1.0)
     with pytest.raises(ValueError, match="float16 moves the outputs"):
-        teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, embedded[0].parent)
-    assert embedded[0].read_bytes() == before
-    assert len(list(embedded[0].parent.iterdir())) == 2
+        teacher_files.save_shipped(small_teacher, "small", {"architecture": small_architecture}, shipped[0].parent)
+    assert shipped[0].read_bytes() == before
+    assert len(list(shipped[0].parent.iterdir())) == 2
 
 
 # Downloads

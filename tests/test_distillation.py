@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from tlcourse import distillation
+from tlcourse import distillation, networks
 from tlcourse.datasets import LabeledImages
 from tlcourse.research import distillation_methods as experiment
 
@@ -19,7 +19,7 @@ def images(count):
 
 def little(classes=4):
     keras.utils.set_random_seed(0)
-    return distillation.small_student(classes, widths=(4, 6), size=16)
+    return networks.small_student(classes, widths=(4, 6), size=16)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0, 20.0])

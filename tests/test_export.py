@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse import distillation, export
+from tlcourse import export, networks
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uint8)
 
@@ -12,7 +12,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uin
 @pytest.fixture(scope="module")
 def network():
     keras.utils.set_random_seed(0)
-    return distillation.small_student(5, widths=(8, 32), size=16)
+    return networks.small_student(5, widths=(8, 32), size=16)
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,7 @@ def test_batches_do_not_matter(small_teacher, images, batch_size):
 
 def test_large_images_come_in_small_batches(monkeypatch):
     sizes = []
-    monkeypatch.setattr(features, "_compute", lambda cut, images, batch_size: sizes.append(batch_size))
+    monkeypatch.setattr(features, "_compute", lambda extractor, images, batch_size: sizes.append(batch_size))
     model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.GlobalAveragePooling2D()])
     for size in (48, 224, 2048):
         features.extract(model, np.zeros((1, size, size, 3), np.float32), cache=False)

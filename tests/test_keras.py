@@ -1,4 +1,7 @@
-"""Whether Keras still has the private methods that learning rates for each variable rely on."""
+"""Whether Keras still has the private APIs that learning rates for each variable rely on."""
+
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -48,3 +51,26 @@ def test_an_optimizer_applies_weight_decay_in_a_method_of_its_own():
     message = changed("keras", "an optimizer no longer calls `_apply_weight_decay` with all variables, once", _keras)
     assert called == [["kernel"]], message
     np.testing.assert_array_equal(np.array(variable), [1, 1], err_msg=message)
+
+
+@pytest.mark.skipif(not _keras.has_multi_optimizer(), reason=f"Keras {keras.__version__} has no MultiOptimizer")
+def test_a_multi_optimizer_maps_a_variable_to_an_optimizer(variables):
+    _, (kernel, bias) = variables
+    slow, default = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.0)
+    optimizer = keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(default, {kernel.path: slow}))
+    message = changed("keras", "a MultiOptimizer's `_optimizer_map` no longer gives a variable's optimizer", _keras)
+    assert hasattr(optimizer, "_optimizer_map"), message
+    assert optimizer._optimizer_map(kernel) is slow, message
+    assert optimizer._optimizer_map(bias) is optimizer._optimizer_map.default_optimizer is default, message
+
+
+def test_the_reference_pages_show_what_keras_can_load():
+    """They are made with a mock in place of Keras, which replaces what it decorates."""
+    code = (
+        "import sys; from sphinx.ext.autodoc.mock import MockFinder; "
+        "sys.meta_path.insert(0, MockFinder(['keras', 'tensorflow'])); "
+        "from tlcourse import fused_batch_norm, learning_rates, schedules; "
+        "assert all(each.__doc__ for each in (learning_rates.GroupedAdam, fused_batch_norm.FusedBatchNormalization, "
+        "schedules.OneCycle))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

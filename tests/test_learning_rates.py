@@ -105,6 +105,21 @@ def test_a_variable_in_no_group_is_named(multi):
 
 
 @pytest.mark.parametrize("multi", BOTH)
+def test_a_variable_in_no_group_stays_where_it_is(multi):
+    model = compiled(multi, "AdamW", weight_decay=0.5)
+    model.get_layer("norm").trainable = True
+    moved = movement(model, steps=2)
+    assert not moved["norm/gamma"].any()
+    assert moved["low/kernel"].any()
+
+
+@pytest.mark.parametrize("multi", BOTH)
+def test_a_rate_that_starts_at_zero_is_a_rate(multi):
+    model = compiled(multi, schedule=lambda peak: schedules.warm_up(peak, steps=20))
+    assert set(learning_rates.rates_by_variable(model.optimizer, model).values()) == {0.0}
+
+
+@pytest.mark.parametrize("multi", BOTH)
 def test_a_model_goes_on_after_saving_and_loading_as_it_would_have(multi, tmp_path):
     model = compiled(multi)
     movement(model, steps=3)

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tlcourse import distillation, finetuning, networks
+from tlcourse.fused_batch_norm import FusedBatchNormalization
 
 TINY = {"widths": (2, 3, 4, 4, 5), "dense": 6, "size": 16}
 WEIGHT_LAYERS = (keras.layers.Conv2D, keras.layers.Dense)
@@ -121,7 +122,7 @@ def test_the_small_cnn_changes_its_images_in_training_only():
 @pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}])
 def test_the_fused_batch_norm_leaves_to_keras_what_it_cannot_do(options):
     inputs = np.random.default_rng(0).normal(2, 3, (8, 6, 6, 5)).astype(np.float32)
-    usual, fused = (kind(**options) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization))
+    usual, fused = (kind(**options) for kind in (keras.layers.BatchNormalization, FusedBatchNormalization))
     for training in (True, False):
         np.testing.assert_allclose(fused(inputs, training=training), usual(inputs, training=training), atol=1e-5)
 
@@ -130,7 +131,7 @@ def test_the_fused_batch_norm_leaves_to_keras_what_it_cannot_do(options):
 def test_the_fused_batch_norm_is_that_of_keras(shape):
     generator = np.random.default_rng(0)
     inputs, towards = (generator.normal(2, 3, shape).astype(np.float32) for _ in range(2))
-    layers = [kind(momentum=0.9) for kind in (keras.layers.BatchNormalization, networks.FusedBatchNormalization)]
+    layers = [kind(momentum=0.9) for kind in (keras.layers.BatchNormalization, FusedBatchNormalization)]
     for training, trainable in ((True, True), (True, False), (False, True)):
         outputs, slopes = [], []
         for layer in layers:

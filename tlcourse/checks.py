@@ -147,7 +147,11 @@ def require(condition, message):
 
 
 def _as_array(value):
-    """Numbers and nested sequences as a numpy array of numbers; anything else as None."""
+    """Numbers and nested sequences as a numpy array of numbers; anything else as None.
+
+    Types are compared exactly. True is an int to `isinstance`, but no number here, and a subclass of a student's own
+    could define what its conversion and its comparisons return.
+    """
     if isinstance(value, (list, tuple)):
         parts = [_as_array(item) for item in value]
         if any(part is None for part in parts) or len({part.shape for part in parts}) > 1:

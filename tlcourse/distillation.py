@@ -1,7 +1,12 @@
 """Distillation as plain training: a teacher's cached outputs become targets for layers of a student.
 
 A teacher that does not change gives the same output for the same image every time. So compute it once and keep it.
-Then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop.
+Then every kind of distillation is ``fit`` with other targets, and the teacher is out of the loop. For example, a
+student learns from the teacher's logits, of shape (n, classes), at temperature 4::
+
+    student = networks.small_student(classes=10)
+    soft_targets = distillation.Objective(student.output, teacher_logits, distillation.SoftTargets(temperature=4.0))
+    distillation.teach(student, images, [soft_targets], steps=1000)
 """
 
 import math
@@ -10,21 +15,22 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from tlcourse.networks import FusedBatchNormalization, compile_and_build, refresh_batch_norm
+from tlcourse.networks import compile_and_build, refresh_batch_norm
 
 
 class Objective(NamedTuple):
-    """One thing that a student learns from images: what some tensor of it should become.
+    """One term of a student's training loss: an output of the student, and the target that it should come close to.
 
     Attributes
     ----------
     output : keras.KerasTensor
-        A tensor of the student, or something computed from one.
+        The student's own output, that of a hidden layer, or a tensor computed from either.
     target : numpy.ndarray
-        One row per image.
+        One row for each image, of the output's shape.
     loss : keras.losses.Loss or str
+        The loss of one target and output.
     weight : float
-        Of this objective in the sum of all.
+        The factor of this loss in the sum of all.
     """
 
     output: object
@@ -59,30 +65,6 @@ class SoftTargets(keras.losses.Loss):
         return self.temperature**2 * divergence
 
 
-def small_student(classes, widths=(16, 32, 48), size=48):
-    """A network for a small device: three convolutions, the first of which skips every other pixel.
-
-    Parameters
-    ----------
-    classes : int
-        Outputs of the last layer, which gives logits.
-    widths : tuple of int
-        Filters of each convolution; each is followed by 2x2 pooling. Their activations are named map1, map2 ...
-    size : int
-        Height and width of the input in pixels. Images go in as they are, 0 to 255.
-    """
-    inputs = keras.Input((size, size, 3), name="image")
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
-    for number, filters in enumerate(widths, start=1):
-        kernel, strides = (5, 2) if number == 1 else (3, 1)
-        x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
-        x = FusedBatchNormalization(momentum=0.9)(x)
-        x = keras.layers.ReLU(name=f"map{number}")(x)
-        x = keras.layers.MaxPooling2D()(x)
-    x = keras.layers.Flatten(name="features")(x)
-    return keras.Model(inputs, keras.layers.Dense(classes, name="answer")(x), name="small_student")
-
-
 def from_labels(student, labels, smoothing=0.0):
     """The true classes; a share `smoothing` of each is spread evenly over all classes (a control, no teacher)."""
     target = keras.utils.to_categorical(labels, student.output_shape[-1])
@@ -97,7 +79,7 @@ def hint(student, layer, teacher_maps, weight=1.0):
     ----------
     student : keras.Model
     layer : str
-        Of the student; its maps have the height and width of the teacher's.
+        A layer of the student, whose maps have the height and width of the teacher's.
     teacher_maps : numpy.ndarray
         Shape (n, h, w, channels); brought to mean 0 and spread 1 in each channel. Shape (n, d) does as well:
         the new layer is then dense, and what is learned are the teacher's features.
@@ -147,7 +129,7 @@ def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3)
         Batches in all. Rounded up to whole passes over the images.
     batch_size : int
     learning_rate : float
-        At the start; it falls to 0.
+        The rate of the first step; it falls to 0.
 
     Returns
     -------
@@ -173,7 +155,8 @@ def teach(student, images, objectives, steps, batch_size=50, learning_rate=4e-3)
         loss_weights=[objective.weight for objective in objectives],
     )
     first = [objective.target[:1] for objective in objectives]
-    learner.compute_loss(y=first, y_pred=learner(images[:1]))  # makes what counts each loss: see `compile_and_build`
+    # Keras makes the variables that add up each loss when it first computes one: see `compile_and_build`
+    learner.compute_loss(y=first, y_pred=learner(images[:1]))
     learner.fit(images, [objective.target for objective in objectives], batch_size=batch_size, epochs=epochs, verbose=0)
     refresh_batch_norm(student, images)
     return student

@@ -21,13 +21,13 @@ _STALE_SECONDS = 24 * 3600  # after which what an interrupted write left behind 
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
-def cache_file(cut, images):
+def cache_file(extractor, images):
     """Where the features of images are kept; the name changes with whatever could change the result."""
-    graph = re.sub(r', "shared_object_id": \d+', "", cut.to_json())
-    for number, layer in enumerate(cut.layers):  # by number: Keras counts nameless layers through a whole session
+    graph = re.sub(r', "shared_object_id": \d+', "", extractor.to_json())
+    for number, layer in enumerate(extractor.layers):  # by number: Keras counts nameless layers through a whole session
         graph = graph.replace(f'"{layer.name}"', f'"layer {number}"')
     digest = hashlib.sha256(graph.encode())
-    for array in (*cut.get_weights(), images):
+    for array in (*extractor.get_weights(), images):
         digest.update(f"{array.shape} {array.dtype}".encode())
         digest.update(np.ascontiguousarray(array))
     return storage.cache_folder() / "features" / f"{digest.hexdigest()}.npz"

@@ -8,7 +8,7 @@ from tlcourse import feature_cache
 from tlcourse.teachers.catalog import CATALOG
 from tlcourse.teachers.input_images import validate_range
 
-_BATCH_PIXELS = 1 << 20  # a batch of 64 maps of this size takes a quarter of a gigabyte
+_BATCH_PIXELS = 1 << 20  # pixels in a batch of images: with 64 channels, float32, they take a quarter of a gigabyte
 
 
 def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool="average"):
@@ -42,39 +42,36 @@ def extract(teacher_model, images, layer=None, batch_size=256, cache=True, pool=
     ValueError
         If the images do not suit the model, or it has no such layer.
     """
-    cut = _cut(teacher_model, layer, pool)
-    checked = _validated(cut, np.asarray(images), teacher_model.name)
+    extractor = _extractor(teacher_model, layer, pool)
+    checked = _validated(extractor, np.asarray(images), teacher_model.name)
     batch_size = max(1, min(batch_size, _BATCH_PIXELS // (checked.shape[1] * checked.shape[2])))
     if not cache:
-        return _compute(cut, checked, batch_size)
-    file = feature_cache.cache_file(cut, checked)
-    features = feature_cache.read(file, (len(checked), cut.output_shape[-1]))
+        return _compute(extractor, checked, batch_size)
+    file = feature_cache.cache_file(extractor, checked)
+    features = feature_cache.read(file, (len(checked), extractor.output_shape[-1]))
     if features is None:
-        features = _compute(cut, checked, batch_size)
+        features = _compute(extractor, checked, batch_size)
         feature_cache.keep(file, features)
     return features
 
 
-def _cut(model, layer, pool):
+def _extractor(model, layer, pool):
     """The model from its input to `layer`, with one vector for each image at the end."""
     if pool not in ("average", "flatten"):
         raise ValueError(f"pool must be 'average' or 'flatten', got {pool!r}")
-    outputs = _last_hidden(model) if layer is None else _layer(model, layer).output
+    outputs = _last_hidden(model) if layer is None else model.get_layer(layer).output
     if len(outputs.shape) == 4 and pool == "average":
         outputs = keras.layers.GlobalAveragePooling2D(name="pooled")(outputs)
     elif len(outputs.shape) > 2:
         outputs = keras.layers.Flatten(name="pooled")(outputs)
-    return keras.Model(model.inputs[0], outputs, name="cut")
-
-
-def _layer(model, name):
-    names = [layer.name for layer in model.layers]
-    if name not in names:
-        raise ValueError(f"{model.name} has no layer {name!r}: there are {', '.join(names)}")
-    return model.get_layer(name)
+    return keras.Model(model.inputs[0], outputs, name="extractor")
 
 
 def _last_hidden(model):
+    """What the last dense layer gets, or the model's output if it does not end in one.
+
+    A softmax that is a layer or an activation of its own belongs to the head, so the layer before it is looked at.
+    """
     last = model.layers[-1]
     softmax = isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
     if softmax and not isinstance(last, keras.layers.Dense):
@@ -82,8 +79,8 @@ def _last_hidden(model):
     return last.input if isinstance(last, keras.layers.Dense) else model.outputs[0]
 
 
-def _validated(cut, images, name):
-    expected = cut.input_shape
+def _validated(extractor, images, name):
+    expected = extractor.input_shape
     fits = images.ndim == len(expected) == 4 and all(
         size in (None, actual) for size, actual in zip(expected[1:], images.shape[1:], strict=True)
     )
@@ -94,18 +91,19 @@ def _validated(cut, images, name):
         raise ValueError(f"there are no images: the shape is {images.shape}")
     if images.dtype.kind not in "uif":
         raise ValueError(f"images must be numbers, got dtype {images.dtype}")
-    if any(isinstance(layer, keras.layers.Rescaling) for layer in cut.layers[:3]):
+    # A model that rescales by itself does so right after its input, or after one augmentation, as in `small_cnn`.
+    if any(isinstance(layer, keras.layers.Rescaling) for layer in extractor.layers[:3]):
         validate_range(images)
     elif name in CATALOG and images.dtype.kind in "ui":
         raise ValueError(f"{name} does not take raw images: give it teachers.preprocess({name!r}, images)")
     return images
 
 
-def _compute(cut, images, batch_size):
+def _compute(extractor, images, batch_size):
     if len(images) <= batch_size:
-        return np.asarray(cut(images, training=False), dtype=np.float32)
-    # Traced once for any batch: `predict` would trace anew for each cut, and warn of it on the error stream.
+        return np.asarray(extractor(images, training=False), dtype=np.float32)
+    # Traced once for any batch: `predict` would trace anew for each model, and warn of it on the error stream.
     batch_shape = tf.TensorSpec((None, *images.shape[1:]), images.dtype)
-    step = tf.function(lambda batch: cut(batch, training=False)).get_concrete_function(batch_shape)
+    step = tf.function(lambda batch: extractor(batch, training=False)).get_concrete_function(batch_shape)
     parts = [step(tf.constant(images[start : start + batch_size])) for start in range(0, len(images), batch_size)]
     return np.concatenate([part.numpy() for part in parts]).astype(np.float32, copy=False)

@@ -1,14 +1,13 @@
 """Differential learning rates: one optimizer with a rate for each group of layers.
 
-Keras has `MultiOptimizer` from 3.15 on; for what is older, Colab's 3.13 among it, a subclass does the same. Scaling the
-gradients would not: Adam divides a gradient by its own size, and the factor with it.
+From version 3.15 on, Keras has `MultiOptimizer` for this. For older versions, such as 3.13 on Colab, a subclass of the
+optimizer does the same; `_keras.py` holds both ways. It would not do to scale the gradients: Adam divides a gradient by
+its own size, and the factor cancels.
 """
-
-import re
 
 import keras
 
-from tlcourse._keras import RateByVariable
+from tlcourse._keras import RateByVariable, current_rate, has_multi_optimizer, multi_optimizer, serializable
 
 
 def ladder(highest, groups, factor):
@@ -26,27 +25,22 @@ def ladder(highest, groups, factor):
     return [highest / factor**steps for steps in reversed(range(groups))]
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class GroupedAdam(RateByVariable, keras.optimizers.Adam):
     """Adam with a rate for each variable."""
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class GroupedAdamW(RateByVariable, keras.optimizers.AdamW):
     """AdamW with a rate for each variable; its decay follows that rate."""
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class GroupedSGD(RateByVariable, keras.optimizers.SGD):
     """Gradient descent, with or without momentum, with a rate for each variable."""
 
 
 _SUBCLASSES = {"Adam": GroupedAdam, "AdamW": GroupedAdamW, "SGD": GroupedSGD}
-
-
-def has_multi_optimizer():
-    """Whether this Keras has `MultiOptimizer` (3.15 and later)."""
-    return hasattr(keras.optimizers, "MultiOptimizer")
 
 
 def grouped_optimizer(groups, rates, name="Adam", schedule=None, multi=None, **options):
@@ -60,7 +54,8 @@ def grouped_optimizer(groups, rates, name="Adam", schedule=None, multi=None, **o
         A learning rate for each group, at the peak of the schedule.
     name : {"Adam", "AdamW", "SGD"}
     schedule : callable, optional
-        From a peak rate to a `keras.optimizers.schedules.LearningRateSchedule`; constant rates if left out.
+        From a group's peak rate to its `keras.optimizers.schedules.LearningRateSchedule`, with the number of steps
+        filled in: ``lambda peak: schedules.warm_up(peak, steps=100)``. Constant rates if left out.
     multi : bool, optional
         Whether to build on Keras' MultiOptimizer; by default where it exists.
     options
@@ -80,12 +75,16 @@ def grouped_optimizer(groups, rates, name="Adam", schedule=None, multi=None, **o
     if name not in _SUBCLASSES:
         raise ValueError(f"name must be one of {', '.join(_SUBCLASSES)}, got {name!r}")
     paths = _checked_paths(groups, rates)
-    schedule = schedule or float
+
+    def learning_rate(peak):
+        return float(peak) if schedule is None else schedule(peak)
+
     if has_multi_optimizer() if multi is None else multi:
-        return _multi(paths, rates, getattr(keras.optimizers, name), schedule, options)
-    top = max(rates)
-    multipliers = {path: rate / top for group, rate in zip(paths, rates, strict=True) for path in group}
-    return _SUBCLASSES[name](multipliers=multipliers, learning_rate=schedule(top), **options)
+        plain = getattr(keras.optimizers, name)
+        return multi_optimizer(paths, [plain(learning_rate(rate), **options) for rate in rates])
+    highest = max(rates)
+    multipliers = {path: rate / highest for group, rate in zip(paths, rates, strict=True) for path in group}
+    return _SUBCLASSES[name](multipliers, learning_rate=learning_rate(highest), **options)
 
 
 def _checked_paths(groups, rates):
@@ -103,20 +102,6 @@ def _checked_paths(groups, rates):
     return paths
 
 
-def _multi(paths, rates, optimizer, schedule, options):
-    """Keras' MultiOptimizer with one optimizer, under one pattern, for each group.
-
-    A pattern that names every path in full cannot match too little or too much; and one optimizer for each pattern
-    stays one when the model is saved and loaded. What is in no group would go to the default, which does not move.
-    """
-    patterns = {
-        "|".join(map(re.escape, group)): optimizer(schedule(rate), **options)
-        for group, rate in zip(paths, rates, strict=True)
-    }
-    default = keras.optimizers.SGD(0.0)
-    return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(default, patterns))
-
-
 def rates_by_variable(optimizer, model):
     """The learning rate that each trainable variable of a model is moved with now: path to rate.
 
@@ -125,28 +110,8 @@ def rates_by_variable(optimizer, model):
     ValueError
         If a trainable variable is in none of the optimizer's groups.
     """
-    rate_of = _rates_by_path(optimizer)
-    rates = {}
-    for variable in model.trainable_variables:
-        rate = rate_of(variable.path)
-        if not rate:
-            raise ValueError(
-                f"{variable.path} is trainable and in no group: it would not learn, or not at a rate of its own"
-            )
-        rates[variable.path] = rate
+    rates = {variable.path: current_rate(optimizer, variable) for variable in model.trainable_variables}
+    for path, rate in rates.items():
+        if rate is None:
+            raise ValueError(f"{path} is trainable and in no group: it would not learn")
     return rates
-
-
-def _rates_by_path(optimizer):
-    """A function from a variable's path to the learning rate that an optimizer moves it with now."""
-    if isinstance(optimizer, RateByVariable):
-        return lambda path: float(optimizer.learning_rate) * optimizer.multipliers.get(path, 0.0)
-    if not hasattr(optimizer, "optimizers"):
-        return lambda path: float(optimizer.learning_rate)
-    patterns = list(optimizer.get_config()["optimizer_map"]["config"]["optimizer_map"])
-
-    def rate(path):
-        place = next((place for place, pattern in enumerate(patterns) if re.fullmatch(pattern, path)), -1)
-        return float(optimizer.optimizers[place].learning_rate)  # the default comes last
-
-    return rate

@@ -1,43 +1,15 @@
-"""The two architectures that the course trains itself, narrow VGG-16 and small CNN: layers, compiling, batch norm."""
+"""The three architectures that the course trains itself, and what training them takes: compiling, batch norm.
 
-import functools
+`narrow_vgg16` is the pattern of the course's teacher, `small_cnn` a baseline without a teacher, and `small_student`
+learns from the teacher's outputs.
+"""
 
 import keras
-import tensorflow as tf
 
 from tlcourse.augmentation import RandomAffine, RandomColorCast
+from tlcourse.fused_batch_norm import FusedBatchNormalization
 
 VGG16_BLOCKS = (2, 2, 3, 3, 3)  # convolutions before each pooling; Simonyan & Zisserman 2015, configuration D
-
-
-class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Batch norm of maps by TensorFlow's single kernel for it, which makes training on a CPU faster (see `make bench`).
-
-    Keras 3 takes mean, variance and normalization one after the other, each a pass over all pixels. The results
-    are the same to rounding. Inputs that are not of shape (n, height, width, channels), layers without scale or shift,
-    and layers that are frozen within a training step are left to Keras.
-    """
-
-    def call(self, inputs, training=None, mask=None):
-        """As in Keras; `mask` is for sequences, which maps are not."""
-        maps = len(inputs.shape) == 4 and self.axis in (-1, 3)
-        frozen = training and not self.trainable
-        if frozen or not (maps and self.scale and self.center):
-            return super().call(inputs, training=training, mask=mask)
-        fused = functools.partial(
-            tf.raw_ops.FusedBatchNormV3, x=inputs, scale=self.gamma, offset=self.beta, epsilon=self.epsilon
-        )
-        if not training:
-            return fused(mean=self.moving_mean, variance=self.moving_variance, is_training=False)[0]
-        outputs, mean, variance, *_ = fused(mean=[], variance=[], is_training=True)
-        values = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), "float32")
-        variance *= (values - 1) / values  # the kernel divides by n - 1, Keras by n
-        self.moving_mean.assign(self.moving_mean * self.momentum + mean * (1 - self.momentum))
-        self.moving_variance.assign(self.moving_variance * self.momentum + variance * (1 - self.momentum))
-        return outputs
-
-
-keras.saving.register_keras_serializable("tlcourse")(FusedBatchNormalization)  # so that load_model finds it
 
 
 def narrow_vgg16(
@@ -78,7 +50,7 @@ def narrow_vgg16(
         for index in range(1, depth + 1):
             name = f"block{block}_conv{index}"
             x = unit(keras.layers.Conv2D(filters, 3, padding="same", use_bias=not batch_norm, name=name), x)
-        if block < len(widths):
+        if block < len(widths):  # VGG-16 pools after block 5 too, but of 48 pixels only 3 are left there
             x = keras.layers.MaxPooling2D(name=f"block{block}_pool")(x)
     x = keras.layers.Flatten(name="flatten")(x)
     for name in ("fc1", "fc2"):
@@ -105,8 +77,8 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     size : int
         Height and width of the input in pixels. Images go in as they are, 0 to 255.
     pool_first : bool
-        Pooling before batch norm, which then has a quarter of the values to normalize: faster, and on development
-        people more accurate when augmenting, but less so without.
+        Pooling before batch norm, which then has a quarter of the values to normalize. It is faster. On the people that
+        recipes are chosen with (`faces.development`), it is more accurate with augmentation, and less so without.
     """
     inputs = keras.Input((size, size, 3), name="image")
     x = RandomColorCast()(inputs) if augment else inputs
@@ -126,6 +98,30 @@ def small_cnn(classes, widths=(32, 64, 96, 128), dropout=0.5, augment=True, mirr
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(inputs, keras.layers.Dense(classes)(x), name="small_cnn")
+
+
+def small_student(classes, widths=(16, 32, 48), size=48):
+    """A network for a small device: three convolutions, the first of which skips every other pixel.
+
+    Parameters
+    ----------
+    classes : int
+        Outputs of the last layer, which gives logits.
+    widths : tuple of int
+        Filters of each convolution; each is followed by 2x2 pooling. Their activations are named map1, map2 ...
+    size : int
+        Height and width of the input in pixels. Images go in as they are, 0 to 255.
+    """
+    inputs = keras.Input((size, size, 3), name="image")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    for number, filters in enumerate(widths, start=1):
+        kernel, strides = (5, 2) if number == 1 else (3, 1)
+        x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
+        x = FusedBatchNormalization(momentum=0.9)(x)
+        x = keras.layers.ReLU(name=f"map{number}")(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Flatten(name="features")(x)
+    return keras.Model(inputs, keras.layers.Dense(classes, name="answer")(x), name="small_student")
 
 
 def compile_and_build(model, optimizer, loss, **options):
@@ -179,7 +175,8 @@ def refresh_batch_norm(model, images):
     """Set every batch norm's moving statistics to those of `images`, in one pass.
 
     Moving averages lag behind in short trainings and make a network look worse than it is:
-    refresh before you evaluate.
+    refresh before you evaluate. The images go in together and as in training: dropout and augmentation act,
+    and the memory needed grows with the number of images.
     """
     layers = batch_norms(model)
     momenta = [layer.momentum for layer in layers]

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from tlcourse._keras import serializable
+
 
 def cosine(peak, steps):
     """From `peak` down to 0 along half a cosine (Loshchilov & Hutter 2017, SGDR, without restarts)."""
@@ -16,7 +18,7 @@ def warm_up(peak, steps, rising_fraction=0.1):
     return keras.optimizers.schedules.CosineDecay(0.0, steps - rising, warmup_target=peak, warmup_steps=rising)
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
     """Up quickly and down slowly, both straight (Howard & Ruder 2018, equation 3).
 
@@ -25,9 +27,9 @@ class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
     peak : float
     steps : int
     rising_fraction : float
-        Of the steps, in which the rate rises.
+        The share of the steps in which the rate rises.
     ratio : float
-        Peak over the lowest rate, with which it begins and ends.
+        The peak over the lowest rate, with which it begins and ends.
     """
 
     def __init__(self, peak, steps, rising_fraction=0.1, ratio=32.0):
@@ -44,7 +46,7 @@ class SlantedTriangle(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "steps": self.steps, "rising_fraction": self.rising_fraction, "ratio": self.ratio}
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """Up to the peak and down far below where it began, both along half a cosine.
 
@@ -55,7 +57,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     peak : float
     steps : int
     rising_fraction : float
-        Of the steps, in which the rate rises; fastai and PyTorch take 0.3 too.
+        The share of the steps in which the rate rises; fastai and PyTorch take 0.3 too.
     first, last : float
         The peak over the first rate, and over the last.
     """

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, stats
 
 from tlcourse.domains import adaptation, embeddings, label_shift, transferability
-from tlcourse.research import two_languages, unbalanced_classes
+from tlcourse.research import domain_distance, two_languages, unbalanced_classes
 
 
 def _log_evidence(features, target, alpha, beta):
@@ -73,7 +73,7 @@ def test_the_a_distance_is_that_of_the_best_possible_classifier(moved, low, high
     """Two normal distributions `moved` apart are told apart with an error of Phi(-moved / 2)."""
     rng = np.random.default_rng(0)
     source, target = rng.normal(size=(400, 3)), rng.normal([moved, 0, 0], 1, (700, 3))
-    distance = transferability.proxy_a_distance(source, target)
+    distance = domain_distance.proxy_a_distance(source, target)
     assert low <= distance <= high
     assert distance == pytest.approx(2 * (1 - 2 * stats.norm.cdf(-moved / 2)), abs=0.2)
 
@@ -81,8 +81,8 @@ def test_the_a_distance_is_that_of_the_best_possible_classifier(moved, low, high
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: transferability.proxy_a_distance(np.ones((20, 3)), np.ones((20, 4))), r"\(20, 3\) and \(20, 4\)"),
-        (lambda: transferability.proxy_a_distance(np.ones((5, 3)), np.ones((20, 3))), r"10 or more"),
+        (lambda: domain_distance.proxy_a_distance(np.ones((20, 3)), np.ones((20, 4))), r"\(20, 3\) and \(20, 4\)"),
+        (lambda: domain_distance.proxy_a_distance(np.ones((5, 3)), np.ones((20, 3))), r"10 or more"),
         (lambda: transferability.log_me(np.ones(5), np.ones(5)), r"\(5,\)"),
         (
             lambda: transferability.log_me(np.ones((5, 2)), np.ones(4)),
@@ -159,9 +159,9 @@ def test_correction_is_bayes_rule():
     assert accuracies[1] > accuracies[0] + 0.05
 
 
-def test_expectation_maximization_finds_the_shares_that_are_most_likely():
+def test_em_finds_the_shares_that_are_most_likely():
     probabilities, labels = _two_humps([0.85, 0.15], 3_000, 1)
-    estimate = label_shift.expectation_maximization(probabilities, [0.5, 0.5])
+    estimate = label_shift.shares_by_em(probabilities, [0.5, 0.5])
     likelihood = lambda share: -np.log(probabilities @ [share, 1 - share]).sum()  # noqa: E731 - as it is written
     best = optimize.minimize_scalar(likelihood, bounds=(0.01, 0.99), method="bounded").x
     assert estimate[0] == pytest.approx(best, abs=1e-3)
@@ -169,21 +169,21 @@ def test_expectation_maximization_finds_the_shares_that_are_most_likely():
 
 
 @pytest.mark.parametrize("hard", [True, False])
-def test_black_box_estimation_finds_the_shares(hard):
+def test_bbse_finds_the_shares(hard):
     source, labels = _two_humps([0.5, 0.5], 4_000, 2)
     new, truth = _two_humps([0.1, 0.9], 4_000, 3)
     predictions = [np.eye(2)[each.argmax(axis=1)] if hard else each for each in (source, new)]
-    estimate = label_shift.black_box(predictions[0], labels, predictions[1])
+    estimate = label_shift.shares_by_bbse(predictions[0], labels, predictions[1])
     assert estimate == pytest.approx(label_shift.shares(truth, 2), abs=0.04)
 
 
-def test_black_box_estimation_without_noise_is_exact():
+def test_bbse_without_noise_is_exact():
     predictions = np.array([[1, 0], [1, 0], [0, 1], [1, 0]])  # class 1 is recognized every second time
-    assert label_shift.black_box(predictions, [0, 0, 1, 1], np.array([[1, 0]] * 7 + [[0, 1]] * 3)) == pytest.approx(
-        [0.4, 0.6]
-    )
+    assert label_shift.shares_by_bbse(
+        predictions, [0, 0, 1, 1], np.array([[1, 0]] * 7 + [[0, 1]] * 3)
+    ) == pytest.approx([0.4, 0.6])
     with pytest.raises(ValueError, match="rank 1, less than 2"):
-        label_shift.black_box(np.array([[1, 0]] * 4), [0, 0, 1, 1], predictions)
+        label_shift.shares_by_bbse(np.array([[1, 0]] * 4), [0, 0, 1, 1], predictions)
 
 
 def test_resampling_makes_the_classes_even():

@@ -53,6 +53,8 @@ def test_the_scenarios_are_distinguished(source, target, expected):
         ((BLURRED, FINE), (False, False), "unsupervised"),
         ((BLURRED, FINE), (True, False), "undefined"),
         ((SHARP, Task(COARSE.labels, "beauty", (0.5, 0.5))), (True, False), "undefined"),
+        ((SHARP, Task(COARSE.labels, "beauty", (0.9, 0.1))), (True, False), "undefined"),
+        ((SHARP, Task(COARSE.labels, "beauty")), (True, False), "undefined"),
     ],
 )
 def test_the_settings_of_pan_and_yang(target, labels, expected):

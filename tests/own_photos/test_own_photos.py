@@ -64,7 +64,7 @@ def test_the_exported_file_gives_the_classes_by_name(learned, folder):
     assert np.mean(probabilities.argmax(axis=1) == data.labels) >= 0.95, "it has learned from these very photos"
 
 
-def test_offline_the_embedded_teacher_serves_and_prints_its_limits(folder, no_weights, tmp_path):
+def test_offline_the_shipped_teacher_serves_and_prints_its_limits(folder, no_weights, tmp_path):
     outcome = CliRunner().invoke(main, ["photos", str(folder), "--into", str(tmp_path / "out")])
     assert outcome.exit_code == 0, outcome.output
     for words in ("teacher faces_vgg16", "nothing but drawn faces", "cannot be reached", "20 photos of 2 classes"):

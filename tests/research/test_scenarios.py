@@ -75,13 +75,13 @@ def test_instance_weights_are_near_the_true_ratio_of_densities_and_give_the_reco
 
 @pytest.mark.slow
 def test_the_small_network_learns():
-    from tlcourse import small_network
+    from tlcourse import scenario_network
     from tlcourse.research import headline
 
     train, test = (glyphs.glyphs("IO", 40, seed, glyphs.PRINTED) for seed in (0, 1))
-    model = small_network.train(train, 0, epochs=6)
+    model = scenario_network.train(train, 0, epochs=6)
     assert headline.accuracy(model, test) > 0.75  # chance gives 0.5
-    assert small_network.vectors(model, test).shape == (80, 288)
+    assert scenario_network.vectors(model, test).shape == (80, 288)
 
 
 TINY_SIZES = {
@@ -100,15 +100,15 @@ def tiny(monkeypatch):
     """The experiments on so few images, with networks that are not trained, that they only show that they run."""
     import keras
 
-    from tlcourse import small_network
+    from tlcourse import scenario_network
     from tlcourse.networks import small_cnn
     from tlcourse.research import two_telescopes
 
     def untrained(data, seed, epochs=1):
         keras.utils.set_random_seed(seed)
-        return small_cnn(len(data.class_names), small_network.WIDTHS, augment=False)
+        return small_cnn(len(data.class_names), scenario_network.WIDTHS, augment=False)
 
-    monkeypatch.setattr(small_network, "train", untrained)
+    monkeypatch.setattr(scenario_network, "train", untrained)
     for module, sizes in TINY_SIZES.items():
         for name, value in sizes.items():
             monkeypatch.setattr(f"tlcourse.research.{module}.{name}", value)

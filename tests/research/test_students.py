@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tlcourse.data import results
-from tlcourse.distillation import hint, small_student
+from tlcourse.distillation import hint
+from tlcourse.networks import small_student
 from tlcourse.research import distillation_methods, students
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 48, 48, 3), dtype=np.uint8)

@@ -14,7 +14,7 @@ from tlcourse import networks, storage, teachers
 from tlcourse.research import teacher_files
 from tlcourse.teachers import catalog, weights
 
-IMAGENET = [name for name, teacher in teachers.CATALOG.items() if not teacher.embedded]
+IMAGENET = [name for name, teacher in teachers.CATALOG.items() if not teacher.shipped]
 MODULES = {"VGG16": "vgg16", "VGG19": "vgg19", "InceptionV3": "inception_v3", "MobileNetV2": "mobilenet_v2"}
 MODULES |= {"InceptionResNetV2": "inception_resnet_v2"}
 
@@ -83,7 +83,7 @@ def test_parameters_and_input_size_are_those_of_keras(name, quick_networks):
     assert model.output_shape[1] == teacher.classes
 
 
-def test_embedded_teacher_has_16_weight_layers_and_the_parameters_of_the_catalog():
+def test_shipped_teacher_has_16_weight_layers_and_the_parameters_of_the_catalog():
     teacher = teachers.CATALOG["faces_vgg16"]
     model = networks.narrow_vgg16(teacher.classes)
     assert model.count_params() == teacher.parameters
@@ -108,11 +108,11 @@ def test_preprocess_leaves_its_input_alone(images):
     assert np.array_equal(images, before)
 
 
-# The embedded teacher
+# The shipped teacher
 
 
 def test_save_and_load_give_the_same_network(small_teacher, small_architecture, images, tmp_path):
-    card = teacher_files.save_embedded(
+    card = teacher_files.save_shipped(
         small_teacher, "small", {"architecture": small_architecture, "license": "MIT"}, tmp_path
     )
     file = tmp_path / "small.npz"
@@ -123,14 +123,14 @@ def test_save_and_load_give_the_same_network(small_teacher, small_architecture, 
     assert card["bytes"] == file.stat().st_size
     assert card["parameters"] == small_teacher.count_params()
     assert card["license"] == "MIT"
-    again = weights.load_embedded("small", tmp_path)
+    again = weights.load_shipped("small", tmp_path)
     before, after = (outputs(model, images) for model in (small_teacher, again))
     np.testing.assert_allclose(after, before, atol=0.05 * before.std())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.json", "small.npz"]
 
 
 def test_arrays_are_float16_in_the_order_of_get_weights(small_teacher, small_architecture, tmp_path):
-    teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
+    teacher_files.save_shipped(small_teacher, "small", {"architecture": small_architecture}, tmp_path)
     with np.load(tmp_path / "small.npz") as stored:
         assert list(stored.files) == [f"w{index:03d}" for index in range(len(small_teacher.weights))]
         for key, array in zip(stored.files, small_teacher.get_weights(), strict=True):
@@ -140,7 +140,7 @@ def test_arrays_are_float16_in_the_order_of_get_weights(small_teacher, small_arc
 def test_same_weights_give_the_same_bytes(small_teacher, small_architecture, tmp_path):
     written = []
     for folder in ("one", "other"):
-        teacher_files.save_embedded(small_teacher, "small", {"architecture": small_architecture}, tmp_path / folder)
+        teacher_files.save_shipped(small_teacher, "small", {"architecture": small_architecture}, tmp_path / folder)
         written.append([(tmp_path / folder / f"small.{suffix}").read_bytes() for suffix in ("npz", "json")])
     assert written[0] == written[1]
 
@@ -149,12 +149,12 @@ def test_weights_that_float16_cannot_hold_raise(small_architecture, tmp_path):
     model = networks.narrow_vgg16(**small_architecture)
     model.get_layer("fc1_bn").moving_variance.assign(np.full(16, 1e6))
     with pytest.raises(ValueError, match=r"fc1_bn/moving_variance.*65,504"):
-        teacher_files.save_embedded(model, "small", {"architecture": small_architecture}, tmp_path)
+        teacher_files.save_shipped(model, "small", {"architecture": small_architecture}, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_embedded_teacher_agrees_with_its_card():
-    weights_file, card_file = weights.embedded_files("faces_vgg16")
+def test_shipped_teacher_agrees_with_its_card():
+    weights_file, card_file = weights.shipped_files("faces_vgg16")
     card = json.loads(card_file.read_text(encoding="utf-8"))
     teacher = teachers.CATALOG["faces_vgg16"]
     assert card["sha256"] == storage.checksum(weights_file)
@@ -163,7 +163,7 @@ def test_embedded_teacher_agrees_with_its_card():
     assert teachers.available("faces_vgg16")
 
 
-def test_embedded_teacher_with_its_head_and_without(images):
+def test_shipped_teacher_with_its_head_and_without(images):
     whole, base = teachers.load("faces_vgg16"), teachers.load("faces_vgg16", head=False)
     assert whole.output_shape == (None, 2622)
     assert base.output_shape == (None, 192)
@@ -197,12 +197,17 @@ def test_base_is_the_whole_without_its_head(mirror):
     np.testing.assert_allclose(outputs(whole, image), probabilities, atol=1e-4)
 
 
+def test_whether_weights_are_available_is_asked_of_what_load_would_load():
+    load, available = (inspect.signature(function).parameters for function in (teachers.load, teachers.available))
+    assert load["head"].default == available["head"].default
+
+
 def test_weights_are_found_in_keras_home_too(mirror, no_weights):
-    assert not teachers.available("MobileNetV2")
+    assert not teachers.available("MobileNetV2", head=False)
     (no_weights / "models").mkdir(parents=True)
     file = teachers.CATALOG["MobileNetV2"].base_file
     shutil.copy(mirror / "keras_home" / "models" / file, no_weights / "models")
-    assert teachers.available("MobileNetV2")
+    assert teachers.available("MobileNetV2", head=False)
     assert not teachers.available("MobileNetV2", head=True)
     assert teachers.load("MobileNetV2", head=False, input_size=64).output_shape == (None, 1280)
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tlcourse import networks, teachers
 from tlcourse.datasets import faces
+from tlcourse.fused_batch_norm import FusedBatchNormalization
 from tlcourse.research import headline
 
 IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
@@ -98,7 +99,7 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
     batch = generator.integers(0, 256, (images, faces.SIZE, faces.SIZE, 3), dtype=np.uint8)
     labels = generator.integers(0, headline.PEOPLE, images)
     seconds = {}
-    for name, layer in (("keras", keras.layers.BatchNormalization), ("fused", networks.FusedBatchNormalization)):
+    for name, layer in (("keras", keras.layers.BatchNormalization), ("fused", FusedBatchNormalization)):
         model = networks.narrow_vgg16(headline.PEOPLE, norm_layer=layer)
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         fit = functools.partial(model.fit, batch, labels, batch_size=batch_size, verbose=0)

@@ -38,10 +38,16 @@ class Style:
     name : str
     height : float
         Share of the image's height that a glyph fills.
-    shift, turn, slant, stretch : float
-        Of the image; in radians; as a tangent; of the natural logarithm of height and width.
+    shift : float
+        Share of the image's height and width.
+    turn : float
+        Angle in radians.
+    slant : float
+        Tangent of the angle by which upright strokes lean.
+    stretch : float
+        Natural logarithm of the factors for height and width.
     thickness : tuple of 2 float
-        Added to the edge of the stroke, from and to, in pixels.
+        The range of what is added to the edge of the stroke, in pixels.
     elastic : float
         Standard deviation of the displacement of the knots of a grid, in pixels (after Simard et al. 2003).
     cells : int
@@ -78,7 +84,7 @@ def glyphs(characters, images_each, seed, style=HANDWRITTEN, fonts=FONTS):
     seed : int
     style : Style
     fonts : sequence of str
-        Among `FONTS`.
+        Some of `FONTS`.
 
     Returns
     -------
@@ -121,12 +127,14 @@ def draw(character, font, style, rng):
 
 
 def _warp(style, rng):
-    """For each pixel of an image, the row and column in the drawing that it shows."""
+    """For each pixel of an image, the row and column in the drawing that it shows: shape (2, 48, 48)."""
     turn, slant = rng.uniform(-style.turn, style.turn), rng.uniform(-style.slant, style.slant)
     high, wide = np.exp(rng.uniform(-style.stretch, style.stretch, 2))
     cos, sin = np.cos(turn), np.sin(turn)
+    # From the image back to the drawing: first undo the turn, then the slant and the stretch.
     linear = np.array([[1 / high, 0], [slant / wide, 1 / wide]]) @ np.array([[cos, -sin], [sin, cos]])
     moved = _GRID + SIZE * rng.uniform(-style.shift, style.shift, (2, 1, 1))
+    # Elastic: the knots of a coarse grid move at random, and the pixels between them smoothly with them.
     y, x = moved + _BASIS @ rng.normal(0, style.elastic, (2, _KNOTS, _KNOTS)) @ _BASIS.T
     return np.tensordot(linear * _scale(style), [y, x], axes=1) + (_BOX - 1) / 2
 

@@ -45,7 +45,7 @@ def coral(source, target, ridge=1.0):
     source, target : numpy.ndarray
         Features, shapes (n, d) and (m, d).
     ridge : float
-        Added to the diagonal of both covariances, as in the paper, so that they can be inverted.
+        The number added to the diagonal of both covariances, as in the paper, so that they can be inverted.
 
     Returns
     -------

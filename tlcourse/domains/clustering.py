@@ -23,7 +23,7 @@ def copies(data, count, seed):
     Returns
     -------
     LabeledImages
-        Of the same source.
+        The copies, with the source of `data`.
     """
     rng = np.random.default_rng(seed)
     copied = np.stack([_changed(image, rng) for image in data.images for _ in range(count)])

@@ -56,7 +56,7 @@ def embed(texts, dimensions=40, window=5, min_count=3, seed=0):
     min_count : int
         Words that occur less often have no vector.
     seed : int
-        Of the randomized SVD.
+        The seed of the randomized SVD.
 
     Returns
     -------

@@ -36,22 +36,23 @@ def corrected(probabilities, source_shares, target_shares):
     return turned / turned.sum(axis=1, keepdims=True)
 
 
-def expectation_maximization(probabilities, source_shares, iterations=1000, tolerance=1e-8):
+def shares_by_em(probabilities, source_shares, iterations=1000, tolerance=1e-8):
     """The target's class shares from a classifier's probabilities on it, without labels (Saerens et al. 2002).
 
-    In turn: correct the probabilities for the shares so far, and take their mean for the new shares. This climbs
-    the likelihood of the shares; it takes the probabilities at their word, so they must be calibrated.
+    Expectation maximization. In turn: correct the probabilities for the shares so far, and take their mean for the new
+    shares. This climbs the likelihood of the shares; it takes the probabilities at their word, so they must be
+    calibrated.
 
     Parameters
     ----------
     probabilities : numpy.ndarray
         P_s(y | x) on the target's inputs, shape (n, classes).
     source_shares : array-like
-        Of the training set, shape (classes,).
+        The class shares of the training set, shape (classes,).
     iterations : int
-        At most.
+        The largest number of iterations.
     tolerance : float
-        Ends when no share moves by more.
+        The iterations end when no share moves by more than this.
 
     Returns
     -------
@@ -66,21 +67,22 @@ def expectation_maximization(probabilities, source_shares, iterations=1000, tole
     return estimate
 
 
-def black_box(predictions, labels, target_predictions):
+def shares_by_bbse(predictions, labels, target_predictions):
     """The target's class shares from any classifier's predictions (BBSE: Lipton, Wang and Smola 2018).
 
-    Solves C w = mu, with C[i, j] the mean answer i to source inputs of class j times P_s(j), and mu[i] the mean answer
-    i to the target's inputs: w[j] = P_t(j) / P_s(j). Needs no calibration, only a C that can be inverted.
+    Black-box shift estimation. Solves C w = mu, with C[i, j] the mean prediction of class i for source inputs of class
+    j times P_s(j), and mu[i] the mean prediction of class i for the target's inputs: w[j] = P_t(j) / P_s(j). Needs no
+    calibration, only a C that can be inverted.
 
     Parameters
     ----------
     predictions : numpy.ndarray
-        To source inputs that were not trained on, shape (n, classes): probabilities, or 1 for the class that is
+        For source inputs that were not trained on, shape (n, classes): probabilities, or 1 for the class that is
         predicted and 0 for the others, as the paper has it.
     labels : array-like of int
-        The truth about them, shape (n,).
+        The true classes of these inputs, shape (n,).
     target_predictions : numpy.ndarray
-        On the target, shape (m, classes).
+        For inputs of the target, shape (m, classes).
 
     Returns
     -------

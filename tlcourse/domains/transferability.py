@@ -1,42 +1,6 @@
-"""Scores that estimate before any training how well features transfer, and how far two domains lie apart."""
+"""Scores that estimate before any training how well features transfer."""
 
 import numpy as np
-from sklearn.model_selection import cross_val_score
-from threadpoolctl import threadpool_limits
-
-from tlcourse.linear_probe import linear_classifier
-
-
-def proxy_a_distance(source, target, seed=0):
-    """How well a linear classifier separates two domains: 0 not at all, 2 without an error.
-
-    Ben-David et al. 2007: 2 (1 - 2e), e the error on held-out inputs; here cross-validated, on equally many of each.
-
-    Parameters
-    ----------
-    source, target : numpy.ndarray
-        Features, shapes (n, d) and (m, d); 10 or more of each.
-    seed : int
-        Selects the inputs of the larger side at random.
-
-    Returns
-    -------
-    float
-        From 0 to 2. An error above one half, which chance gives to equal domains, counts as one half.
-    """
-    source, target = _features(source), _features(target)
-    count = min(len(source), len(target))
-    if source.shape[1] != target.shape[1] or count < 10:
-        raise ValueError(f"two domains need 10 or more vectors of one length, got {source.shape} and {target.shape}")
-    rng = np.random.default_rng(seed)
-    chosen = [side[rng.permutation(len(side))[:count]] for side in (source, target)]
-    which = np.arange(2 * count) % 2  # in turn, so that each fold has both
-    vectors = np.empty((2 * count, source.shape[1]))
-    vectors[0::2], vectors[1::2] = chosen
-    classifier = linear_classifier()
-    with threadpool_limits(1):
-        error = 1 - cross_val_score(classifier, vectors, which, cv=5).mean()
-    return float(max(0.0, 2 * (1 - 2 * error)))
 
 
 def log_me(features, labels, iterations=50):
@@ -52,7 +16,7 @@ def log_me(features, labels, iterations=50):
     labels : numpy.ndarray
         Shape (n,), integers.
     iterations : int
-        Of the fixed point, at most.
+        The largest number of steps of the fixed point.
 
     Returns
     -------
@@ -66,29 +30,34 @@ def log_me(features, labels, iterations=50):
 
 
 def _evidence(left, squares, shape, target, iterations):
-    """The largest evidence for one target, divided by n; `squares` are the features' squared singular values."""
+    """The largest evidence for one target, divided by n; `squares` are the features' squared singular values.
+
+    Equation numbers are those of Bishop 2006 (Pattern Recognition and Machine Learning, section 3.5), which You et al.
+    maximize: F are the features, t the target, m the posterior mean of the weights. Everything is computed along the
+    singular vectors of F, where A = alpha I + beta F^T F (3.81) is diagonal.
+    """
     (n, dimensions), alpha, beta = shape, 1.0, 1.0
-    seen = left.T @ target
-    unseen = max(float(target @ target - seen @ seen), 0.0)  # what no weights could explain
+    projected = left.T @ target
+    orthogonal = max(float(target @ target - projected @ projected), 0.0)  # the part of |t|² that no weights explain
 
     def posterior():
-        """Sum of squared residuals and of squared weights, and the precision along each singular vector."""
+        """Residual |t - F m|² and weights |m|², for m = beta A^-1 F^T t (3.84), and the diagonal of A."""
         precision = alpha + beta * squares
-        residual = float(((alpha * seen / precision) ** 2).sum()) + unseen
-        weights = float((beta**2 * squares * seen**2 / precision**2).sum())
+        residual = float(((alpha * projected / precision) ** 2).sum()) + orthogonal
+        weights = float((beta**2 * squares * projected**2 / precision**2).sum())
         return residual, weights, precision
 
     for _ in range(iterations):
         residual, weights, precision = posterior()
-        effective = float((beta * squares / precision).sum())
-        before, alpha = alpha / beta, effective / (weights + 1e-12)
-        beta = (n - effective) / (residual + 1e-12)
+        effective = float((beta * squares / precision).sum())  # gamma, the effective number of parameters (3.91)
+        before, alpha = alpha / beta, effective / (weights + 1e-12)  # (3.92)
+        beta = (n - effective) / (residual + 1e-12)  # (3.95)
         if abs(alpha / beta - before) < 1e-6 * before:
             break
     residual, weights, precision = posterior()
-    log_determinant = np.log(precision).sum() + (dimensions - len(squares)) * np.log(alpha)
+    log_determinant = np.log(precision).sum() + (dimensions - len(squares)) * np.log(alpha)  # log |A|
     fit = n * np.log(beta) + dimensions * np.log(alpha) - n * np.log(2 * np.pi)
-    return 0.5 * (fit - beta * residual - alpha * weights - log_determinant) / n
+    return 0.5 * (fit - beta * residual - alpha * weights - log_determinant) / n  # (3.86)
 
 
 def leep(probabilities, labels):

@@ -9,19 +9,18 @@ from pathlib import Path
 
 import numpy as np
 from scipy import stats
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tlcourse import export, features, teachers
 from tlcourse.datasets import photo_folders
+from tlcourse.linear_probe import linear_classifier
 from tlcourse.own_photos import contact_sheets
 from tlcourse.teachers.catalog import CATALOG
 
-PREFERRED_TEACHER, EMBEDDED_TEACHER = "MobileNetV2", "faces_vgg16"
+PREFERRED_TEACHER, SHIPPED_TEACHER = "MobileNetV2", "faces_vgg16"
 FOLDS = 5
-EMBEDDED_TEACHER_NOTE = (
+SHIPPED_TEACHER_NOTE = (
     "This is the course's own teacher. It has seen nothing but drawn faces of 48 pixels, so it can hardly distinguish "
     "things, animals or places: take the accuracy as what colors and outlines alone give."
 )
@@ -143,23 +142,22 @@ def _indices(photos_to_explain, paths, folder):
 
 def _teacher(name):
     """(name, base, teacher_note): the teacher that was asked for, or else the best available."""
-    if name not in (None, PREFERRED_TEACHER, EMBEDDED_TEACHER):
-        raise ValueError(f"own photos are learned with {PREFERRED_TEACHER} or {EMBEDDED_TEACHER}, not with {name!r}")
-    if name == EMBEDDED_TEACHER:
-        return EMBEDDED_TEACHER, teachers.load(EMBEDDED_TEACHER, head=False), EMBEDDED_TEACHER_NOTE
+    if name not in (None, PREFERRED_TEACHER, SHIPPED_TEACHER):
+        raise ValueError(f"own photos are learned with {PREFERRED_TEACHER} or {SHIPPED_TEACHER}, not with {name!r}")
+    if name == SHIPPED_TEACHER:
+        return SHIPPED_TEACHER, teachers.load(SHIPPED_TEACHER, head=False), SHIPPED_TEACHER_NOTE
     try:
         return PREFERRED_TEACHER, teachers.load(PREFERRED_TEACHER, head=False, input_size=photo_folders.SIZE), ""
     except teachers.TeacherUnavailable as reason:
         if name is not None:
             raise
-        return EMBEDDED_TEACHER, teachers.load(EMBEDDED_TEACHER, head=False), f"{EMBEDDED_TEACHER_NOTE} {reason}"
+        return SHIPPED_TEACHER, teachers.load(SHIPPED_TEACHER, head=False), f"{SHIPPED_TEACHER_NOTE} {reason}"
 
 
 def _head(vectors, labels):
     """A dense layer on raw features, trained on standardized ones: (kernel (d, classes), bias (classes,))."""
-    scaler = StandardScaler().fit(vectors)
     with threadpool_limits(1):  # for so few vectors, threads get in each other's way
-        model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(vectors), labels)
+        scaler, model = linear_classifier(max_iter=2000).fit(vectors, labels)
     weights, bias = model.coef_, model.intercept_
     if len(weights) == 1:  # two classes: one logit, which stands against 0
         weights, bias = np.concatenate([0 * weights, weights]), np.concatenate([0 * bias, bias])

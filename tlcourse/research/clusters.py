@@ -2,7 +2,7 @@
 
 import keras
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import galaxies
 from tlcourse.domains import clustering
 from tlcourse.networks import refresh_batch_norm, small_cnn
@@ -23,16 +23,19 @@ def run(seed):
     _, teacher = two_telescopes.trained(seed)
     networks = {
         "untrained": _untrained(source, seed),
-        "unlabeled": small_network.train(clustering.copies(source, COPIES, seed), seed),
+        "unlabeled": scenario_network.train(clustering.copies(source, COPIES, seed), seed),
         "labeled": teacher,
     }
     pixels = target.images[:, 1::3, 1::3].reshape(len(target), -1)
-    looks = {"pixels": pixels, **{name: small_network.vectors(network, target) for name, network in networks.items()}}
+    looks = {
+        "pixels": pixels,
+        **{name: scenario_network.vectors(network, target) for name, network in networks.items()},
+    }
     return {name: clustering.agreement(look, target.labels, seed) for name, look in looks.items()}
 
 
 def _untrained(source, seed):
     keras.utils.set_random_seed(seed)
-    model = small_cnn(len(source.class_names), small_network.WIDTHS, augment=False)
+    model = small_cnn(len(source.class_names), scenario_network.WIDTHS, augment=False)
     refresh_batch_norm(model, source.images)
     return model

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import LabeledImages, galaxies
 from tlcourse.research import headline, two_telescopes
 
@@ -19,7 +19,7 @@ def run(seed):
     data, biased = two_telescopes.trained(seed)
     rng = np.random.default_rng(seed)
     orders = rng.permuted(np.tile(np.arange(3), (len(data), 1)), axis=1)[:, None, None]
-    neutral = small_network.train(_with_images(data, np.take_along_axis(data.images, orders, axis=-1)), seed)
+    neutral = scenario_network.train(_with_images(data, np.take_along_axis(data.images, orders, axis=-1)), seed)
     usual = galaxies.observe(TEST_EACH, 1_005 + 10 * seed)
     tests = {"usual": usual, "exchanged": exchanged(usual)}
     few = galaxies.observe(FEW, 1_006 + 10 * seed)
@@ -44,7 +44,7 @@ def _with_images(data, images):
 
 
 def _student(model, few, tests):
-    head = small_network.linear(small_network.vectors(model, few), few.labels)
+    head = scenario_network.linear(scenario_network.vectors(model, few), few.labels)
     return {
-        colors: float(head.score(small_network.vectors(model, test), test.labels)) for colors, test in tests.items()
+        colors: float(head.score(scenario_network.vectors(model, test), test.labels)) for colors, test in tests.items()
     }

@@ -10,7 +10,7 @@ import time
 import keras
 import numpy as np
 
-from tlcourse import distillation, export, teachers
+from tlcourse import distillation, export, networks, teachers
 from tlcourse.datasets import faces
 from tlcourse.research import headline
 
@@ -103,7 +103,7 @@ class DistillationTask:
     def student(self):
         """The same random weights for every way of teaching."""
         keras.utils.set_random_seed(self.seed)
-        return distillation.small_student(PEOPLE)
+        return networks.small_student(PEOPLE)
 
     def soft(self, student, kind="logits", temperature=TEMPERATURE):
         """The teacher's softened answers on all images."""

@@ -1,8 +1,9 @@
 """Y_s != Y_t: a teacher of four coarse classes, a student of eight fine ones, and back (C30)."""
 
 import numpy as np
+from sklearn.metrics import accuracy_score
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import galaxies
 from tlcourse.research import headline, two_telescopes
 
@@ -21,20 +22,20 @@ def run(seed):
     coarse_truth = galaxies.COARSE[test.labels]
     coarse = teacher.predict(test.images, batch_size=256, verbose=0).argmax(axis=1)
     guess = 2 * coarse + np.random.default_rng(seed).integers(0, 2, len(test))
-    train_vectors, tested = (small_network.vectors(teacher, each) for each in (train, test))
-    probabilities = small_network.linear(train_vectors, train.labels).predict_proba(tested)
+    train_vectors, tested = (scenario_network.vectors(teacher, each) for each in (train, test))
+    probabilities = scenario_network.linear(train_vectors, train.labels).predict_proba(tested)
     summed = probabilities.reshape(-1, 4, 2).sum(axis=-1)
-    scratch = small_network.train(train, seed, epochs=30)
+    scratch = scenario_network.train(train, seed, epochs=30)
     flat = [each.images.reshape(len(each), -1) / 255 for each in (train, test)]
     return {
         "fine": {
-            "old_head": small_network.score(guess, test.labels),
-            "new_head": small_network.score(probabilities.argmax(axis=1), test.labels),
+            "old_head": accuracy_score(test.labels, guess),
+            "new_head": accuracy_score(test.labels, probabilities.argmax(axis=1)),
             "scratch": headline.accuracy(scratch, test),
-            "pixels": float(small_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
+            "pixels": float(scenario_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
         },
         "coarse": {
-            "teacher": small_network.score(coarse, coarse_truth),
-            "summed": small_network.score(summed.argmax(axis=1), coarse_truth),
+            "teacher": accuracy_score(coarse_truth, coarse),
+            "summed": accuracy_score(coarse_truth, summed.argmax(axis=1)),
         },
     }

@@ -93,7 +93,7 @@ def _train_round(model, part, batch_size, state_folder):
 def main():
     """Train, measure and ship the teacher: data/teachers/faces_vgg16.npz and its model card."""
     model, measured = train(storage.cache_folder() / "pretrain")
-    card = teacher_files.save_embedded(model, "faces_vgg16", model_card(measured))
+    card = teacher_files.save_shipped(model, "faces_vgg16", model_card(measured))
     click.echo(f"faces_vgg16: {card['bytes']:,} bytes, {measured['held_out_accuracy']:.4f} on held-out images")
 
 

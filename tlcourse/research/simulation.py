@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import digits, glyphs
 from tlcourse.domains import adaptation
 from tlcourse.research import headline
@@ -21,18 +21,18 @@ def run(seed):
     few, real = digits.split(seed, REAL_EACH)
     models, simulated = {}, {}
     for name, style in STYLES.items():
-        models[name] = small_network.train(glyphs.glyphs(glyphs.DIGITS, SIMULATED_EACH, 10 * seed, style), seed)
+        models[name] = scenario_network.train(glyphs.glyphs(glyphs.DIGITS, SIMULATED_EACH, 10 * seed, style), seed)
         simulated[name] = headline.accuracy(models[name], glyphs.glyphs(glyphs.DIGITS, 20, 10 * seed + 1, style))
     nearest = models["scanned"]
     adapted = adaptation.adapt_batch_norm(nearest, few.images)
-    train_vectors, tested = (small_network.vectors(nearest, each) for each in (few, real))
+    train_vectors, tested = (scenario_network.vectors(nearest, each) for each in (few, real))
     pixels = [_pixels(each) for each in (few, real)]
     return {
         "simulated": simulated,
         "real": {name: headline.accuracy(model, real) for name, model in models.items()},
         "batch_norm": headline.accuracy(adapted, real),
-        "real_labels": float(small_network.linear(train_vectors, few.labels).score(tested, real.labels)),
-        "real_only": float(small_network.linear(pixels[0], few.labels).score(pixels[1], real.labels)),
+        "real_labels": float(scenario_network.linear(train_vectors, few.labels).score(tested, real.labels)),
+        "real_only": float(scenario_network.linear(pixels[0], few.labels).score(pixels[1], real.labels)),
     }
 
 

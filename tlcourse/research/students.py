@@ -11,7 +11,8 @@ import keras
 import numpy as np
 
 from tlcourse import export
-from tlcourse.distillation import attention, small_student
+from tlcourse.distillation import attention
+from tlcourse.networks import small_student
 from tlcourse.research import distillation_methods, headline
 
 CALLS = 1000  # timed, one image each

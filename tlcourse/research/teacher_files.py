@@ -13,7 +13,7 @@ from tlcourse.teachers import weights
 _LARGEST_DIFFERENCE = 0.05  # between the outputs before and after rounding, in their standard deviations
 
 
-def save_embedded(model, name, card, folder=None):
+def save_shipped(model, name, card, folder=None):
     """Write a model's weights as float16, with its model card beside them, and check what was written.
 
     Parameters
@@ -39,7 +39,7 @@ def save_embedded(model, name, card, folder=None):
         If a weight does not fit into float16, or rounding changes the outputs visibly; nothing is written then.
     """
     card = {"architecture": {"classes": model.output_shape[-1]}, **card}
-    weights_file, card_file = weights.embedded_files(name, folder)
+    weights_file, card_file = weights.shipped_files(name, folder)
     arrays = _rounded(model)
     with storage.whole_file(weights_file) as partial:
         with open(partial, "wb") as file:

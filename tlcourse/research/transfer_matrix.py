@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 
-from tlcourse import features, small_network, teachers
+from tlcourse import features, scenario_network, teachers
 from tlcourse.datasets import digits, faces, galaxies, glyphs
 from tlcourse.domains import transferability
 from tlcourse.research import headline, two_telescopes
+from tlcourse.research.domain_distance import proxy_a_distance
 
 PEOPLE, FEW, TESTS = 20, 5, 20
 
@@ -34,7 +35,7 @@ def sources(seed):
     people = faces.portraits(faces.TEACHER_PEOPLE[:100], 3, 6_000 + seed)
     return {
         "faces": (people, teachers.load("faces_vgg16")),
-        "letters": (letters, small_network.train(letters, seed)),
+        "letters": (letters, scenario_network.train(letters, seed)),
         "galaxies": two_telescopes.trained(seed),
     }
 
@@ -51,11 +52,11 @@ def run(seed):
 
 def _target(train, test, source_models, seed):
     flat = [each.images[:, 1::3, 1::3].reshape(len(each), -1) / 255 for each in (train, test)]
-    scratch = small_network.train(train, seed, epochs=25)
+    scratch = scenario_network.train(train, seed, epochs=25)
     result = {
         "none": {
             "scratch": headline.accuracy(scratch, test),
-            "pixels": float(small_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
+            "pixels": float(scenario_network.linear(flat[0], train.labels).score(flat[1], test.labels)),
         },
         **{teacher: _with_teacher(*source, train, test) for teacher, source in source_models.items()},
     }
@@ -70,13 +71,13 @@ def _target(train, test, source_models, seed):
 
 
 def _with_teacher(sample, model, train, test):
-    train_vectors, tested = (small_network.vectors(model, each) for each in (train, test))
+    train_vectors, tested = (scenario_network.vectors(model, each) for each in (train, test))
     own = features.extract(model, sample.images[:: max(1, len(sample) // 200)], cache=False)
     logits = model.predict(train.images, batch_size=256, verbose=0)
     probabilities = np.asarray(keras.ops.softmax(logits.astype("float64")))
     return {
-        "accuracy": float(small_network.linear(train_vectors, train.labels).score(tested, test.labels)),
+        "accuracy": float(scenario_network.linear(train_vectors, train.labels).score(tested, test.labels)),
         "log_me": transferability.log_me(train_vectors, train.labels),
         "leep": transferability.leep(probabilities, train.labels),
-        "a_distance": transferability.proxy_a_distance(own, train_vectors),
+        "a_distance": proxy_a_distance(own, train_vectors),
     }

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import linalg
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import reviews
 from tlcourse.domains import embeddings
 
@@ -58,7 +58,7 @@ def _translated(english, pairs):
 
 
 def _classifier(corpus, embedding):
-    return small_network.linear(embeddings.text_vectors(corpus.texts, embedding, reviews.NEGATIONS), corpus.labels)
+    return scenario_network.linear(embeddings.text_vectors(corpus.texts, embedding, reviews.NEGATIONS), corpus.labels)
 
 
 def _accuracy(classifier, data, embedding):

@@ -4,10 +4,11 @@ import functools
 
 import numpy as np
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import galaxies
-from tlcourse.domains import adaptation, transferability
+from tlcourse.domains import adaptation
 from tlcourse.research import headline
+from tlcourse.research.domain_distance import proxy_a_distance
 
 IMAGES_EACH, UNLABELED_EACH, TEST_EACH = 200, 75, 100
 
@@ -16,7 +17,7 @@ IMAGES_EACH, UNLABELED_EACH, TEST_EACH = 200, 75, 100
 def trained(seed):
     """(training galaxies, network trained on them), through the sharp telescope; `other_labels` starts from it."""
     data = galaxies.observe(IMAGES_EACH, 1_000 + 10 * seed)
-    return data, small_network.train(data, seed)
+    return data, scenario_network.train(data, seed)
 
 
 def run(seed):
@@ -42,18 +43,18 @@ def run(seed):
 
 def _heads(model, source, unlabeled, test):
     """Heads on a network's features: learned from sharp galaxies as they are, and repaired."""
-    source_vectors, new, tested = (small_network.vectors(model, each) for each in (source, unlabeled, test))
+    source_vectors, new, tested = (scenario_network.vectors(model, each) for each in (source, unlabeled, test))
     mean, deviation = source_vectors.mean(axis=0), source_vectors.std(axis=0) + 1e-6
     source_vectors, new, tested = ((each - mean) / deviation for each in (source_vectors, new, tested))
     weights = adaptation.importance_weights(source_vectors, new)
     heads = {
-        "plain": small_network.linear(source_vectors, source.labels),
-        "coral": small_network.linear(adaptation.coral(source_vectors, new), source.labels),
-        "importance": small_network.linear(source_vectors, source.labels, weights),
-        "with_labels": small_network.linear(new, unlabeled.labels),
+        "plain": scenario_network.linear(source_vectors, source.labels),
+        "coral": scenario_network.linear(adaptation.coral(source_vectors, new), source.labels),
+        "importance": scenario_network.linear(source_vectors, source.labels, weights),
+        "with_labels": scenario_network.linear(new, unlabeled.labels),
     }
     return {
         **{name: float(head.score(tested, test.labels)) for name, head in heads.items()},
         "effective_share": float(adaptation.effective_count(weights) / len(weights)),
-        "a_distance": transferability.proxy_a_distance(source_vectors, np.asarray(new)),
+        "a_distance": proxy_a_distance(source_vectors, np.asarray(new)),
     }

@@ -1,9 +1,10 @@
 """P_s(Y) != P_t(Y): the rare digits of the training set are the frequent ones afterwards (C31)."""
 
 import numpy as np
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import small_network
+from tlcourse import scenario_network
 from tlcourse.datasets import digits
 from tlcourse.domains import label_shift
 
@@ -54,7 +55,7 @@ def _sampled(labels, wanted, count, used, rng):
 def _measured(parts, seed):
     (train_vectors, labels), (tested, truth) = parts["train"], parts["moved"]
     source, target = (label_shift.shares(each, CLASSES) for each in (labels, truth))
-    plain = small_network.linear(train_vectors, labels)
+    plain = scenario_network.linear(train_vectors, labels)
     probabilities = plain.predict_proba(tested)
     estimates = _estimates(plain, train_vectors, labels, probabilities, source)
     predictions = {"nothing": probabilities, "true_shares": label_shift.corrected(probabilities, source, target)}
@@ -62,16 +63,16 @@ def _measured(parts, seed):
         predictions[name] = label_shift.corrected(probabilities, source, estimate)
     for direction in ("over", "under"):
         places = resample(labels, seed, direction)
-        predictions[f"{direction}sampling"] = small_network.linear(train_vectors[places], labels[places]).predict_proba(
-            tested
-        )
+        predictions[f"{direction}sampling"] = scenario_network.linear(
+            train_vectors[places], labels[places]
+        ).predict_proba(tested)
     weights = (1 / source)[labels] / CLASSES
-    predictions["class_weights"] = small_network.linear(train_vectors, labels, weights).predict_proba(tested)
-    predictions["labels"] = small_network.linear(*parts["labels"]).predict_proba(tested)
+    predictions["class_weights"] = scenario_network.linear(train_vectors, labels, weights).predict_proba(tested)
+    predictions["labels"] = scenario_network.linear(*parts["labels"]).predict_proba(tested)
     chosen = {name: each.argmax(axis=1) for name, each in predictions.items()}
     return {
         "no_shift": float(plain.score(*parts["same"])),
-        "moved": {name: small_network.score(each, truth) for name, each in chosen.items()},
+        "moved": {name: accuracy_score(truth, each) for name, each in chosen.items()},
         "balanced": {name: _balanced(each, truth) for name, each in chosen.items()},
         "shares_off": {name: float(np.abs(each - target).sum() / 2) for name, each in estimates.items()}
         | {"source": float(np.abs(source - target).sum() / 2)},
@@ -82,8 +83,8 @@ def _estimates(plain, train_vectors, labels, probabilities, source):
     """P_t(Y) by two methods; the confusion matrix comes from cross-validation, since no digit is left to hold out."""
     held_out = cross_val_predict(plain, train_vectors, labels, cv=5, method="predict_proba")
     return {
-        "expectation_maximization": label_shift.expectation_maximization(probabilities, source),
-        "black_box": label_shift.black_box(held_out, labels, probabilities),
+        "expectation_maximization": label_shift.shares_by_em(probabilities, source),
+        "black_box": label_shift.shares_by_bbse(held_out, labels, probabilities),
     }
 
 

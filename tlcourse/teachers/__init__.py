@@ -56,11 +56,11 @@ def load(name, head=True, input_size=None):
     """
     teacher = _teacher(name)
     size = _checked_size(teacher, head, input_size)
-    return _embedded(teacher, head) if teacher.embedded else _imagenet(teacher, head, size)
+    return _shipped(teacher, head) if teacher.shipped else _imagenet(teacher, head, size)
 
 
-def available(name, head=False):
-    """Whether the weights of a teacher lie on this machine. Nothing is downloaded.
+def available(name, head=True):
+    """Whether `load` with the same arguments finds the weights on this machine. Nothing is downloaded.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def available(name, head=False):
         As for `load`: ImageNet teachers have one file with their head and one without.
     """
     teacher = _teacher(name)
-    if teacher.embedded:
-        return all(file.is_file() for file in weights.embedded_files(name))
+    if teacher.shipped:
+        return all(file.is_file() for file in weights.shipped_files(name))
     return weights.on_disk(teacher.weights_file if head else teacher.base_file) is not None
 
 
@@ -97,7 +97,7 @@ def preprocess(name, images):
         If the shape, the type or the range of values is another.
     """
     teacher = _teacher(name)
-    size = teacher.input_size if teacher.embedded else None
+    size = teacher.input_size if teacher.shipped else None
     prepared = np.array(validate_images(images, size), dtype=np.float32)
     if min(prepared.shape[1:3]) < teacher.minimum_size:
         raise ValueError(f"{name} takes images of {teacher.minimum_size} pixels and more, got shape {prepared.shape}")
@@ -132,8 +132,8 @@ def _teacher(name):
 def _checked_size(teacher, head, input_size):
     size = teacher.input_size if input_size is None else input_size
     flattens = head and teacher.family == "VGG"  # maps, and the next layer counts on their size
-    if (teacher.embedded or flattens) and size != teacher.input_size:
-        what = teacher.name if teacher.embedded else f"{teacher.name} with its head"
+    if (teacher.shipped or flattens) and size != teacher.input_size:
+        what = teacher.name if teacher.shipped else f"{teacher.name} with its head"
         raise ValueError(f"{what} takes images of {teacher.input_size} pixels only, got input_size={size}")
     if size < teacher.minimum_size:
         raise ValueError(
@@ -142,10 +142,10 @@ def _checked_size(teacher, head, input_size):
     return size
 
 
-def _embedded(teacher, head):
+def _shipped(teacher, head):
     import keras
 
-    model = weights.load_embedded(teacher.name)
+    model = weights.load_shipped(teacher.name)
     outputs = model.outputs[0] if head else model.get_layer("fc2_relu").output
     return keras.Model(model.inputs[0], outputs, name=teacher.name)
 

@@ -1,4 +1,4 @@
-"""The catalog of pretrained teachers, read from catalog.toml: the embedded one, and those of keras.applications.
+"""The catalog of pretrained teachers, read from catalog.toml: the shipped one, and those of keras.applications.
 
 A family's facts, such as license and scaling, hold for each of its teachers that does not state its own.
 """
@@ -23,10 +23,10 @@ class Teacher:
     scaling: str  # for `preprocess`: "none", "tf" (to -1..1) or "caffe" (blue first, ImageNet's mean color subtracted)
     minimum_size: int  # the smallest input in pixels
     weights_file: str  # with the head, as keras.applications names it
-    base_file: str  # without the head; the embedded teacher has one file for both
+    base_file: str  # without the head; the shipped teacher has one file for both
     trained_on: str = _IMAGENET
     classes: int = 1000  # outputs of the head
-    embedded: bool = False  # whether it comes with the course
+    shipped: bool = False  # whether it comes with the course
     url: str = field(default="", repr=False)  # the folder that both files are downloaded from
     md5: tuple = field(default=(None, None), repr=False)  # published checksums of both files, or None
 

@@ -38,7 +38,7 @@ def find_or_download(name, file, url, md5=None):
     Parameters
     ----------
     name : str
-        Whose weights, for the message.
+        The teacher whose weights these are, for the message.
     file, url : str
     md5 : str, optional
         The published checksum. A file with another one raises an error.
@@ -81,14 +81,14 @@ def _download(name, file, url, md5):
     return target
 
 
-def embedded_files(name, folder=None):
-    """The paths of an embedded teacher's weights (.npz) and model card (.json); they need not exist."""
+def shipped_files(name, folder=None):
+    """The paths of a shipped teacher's weights (.npz) and model card (.json); they need not exist."""
     folder = Path(folder) if folder else data_folder() / "teachers"
     return folder / f"{name}.npz", folder / f"{name}.json"
 
 
-def load_embedded(name, folder=None):
-    """An embedded teacher, after its file was compared with the checksum in its model card.
+def load_shipped(name, folder=None):
+    """A shipped teacher, after its file was compared with the checksum in its model card.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def load_embedded(name, folder=None):
     ValueError
         If the weights are not those of the card, or the card cannot be read; names the file.
     """
-    weights_file, card_file = embedded_files(name, folder)
+    weights_file, card_file = shipped_files(name, folder)
     for file in (weights_file, card_file):
         if not file.is_file():
             raise TeacherUnavailable(f"{name} needs {file}, which is not there: clone again, or run `make teachers`")
@@ -121,7 +121,7 @@ def load_embedded(name, folder=None):
 
 
 def read_arrays(path):
-    """The arrays of an embedded teacher's file as float32, in the order of ``get_weights()``."""
+    """The arrays of a shipped teacher's file as float32, in the order of ``get_weights()``."""
     with np.load(path) as stored:
         return [stored[key].astype(np.float32) for key in sorted(stored.files)]
 

@@ -21,7 +21,7 @@ class Explorer(ipywidgets.VBox):
     columns : list of (ipywidgets.Widget or list of ipywidgets.Widget)
         The controls from left to right; those of a list stand above each other.
     figure_size : tuple of 2 float
-        In inches.
+        The size in inches.
     layout : {"constrained", "none"}
         Matplotlib's layout engine. The constrained one takes half of the time that a figure needs.
 

@@ -32,7 +32,7 @@ def draw_photo(photo, probabilities, names, title="", figure=None):
     Returns
     -------
     matplotlib.axes.Axes
-        Of the bars.
+        The axes of the bars.
 
     Raises
     ------

@@ -28,7 +28,7 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
     factor : float
         From one group's rate to the next one's.
     steps : int
-        Of training, 2 or more.
+        The number of training steps, 2 or more.
     axes : matplotlib.axes.Axes, optional
         Made if left out.
 

@@ -17,11 +17,11 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     Parameters
     ----------
     light : numpy.ndarray
-        Of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
+        The light of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
     telescope : tlcourse.datasets.galaxies.Telescope
         The one that is chosen; its seeing is marked on the curve.
     seeings : sequence of float
-        In pixels, rising.
+        The seeings of the curve in pixels, rising.
     accuracies : sequence of float
         From 0 to 1, one for each seeing, measured at this telescope's exposure.
     axes : matplotlib.axes.Axes, optional
@@ -30,7 +30,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     Returns
     -------
     matplotlib.axes.Axes
-        Of the curve; the galaxy is an inset.
+        The axes of the curve; the galaxy is an inset.
 
     Raises
     ------

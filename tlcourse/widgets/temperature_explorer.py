@@ -2,6 +2,7 @@
 
 import ipywidgets
 import numpy as np
+from scipy.special import softmax
 
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
 from tlcourse.widgets.explorer import Explorer, html_table, percent
@@ -51,11 +52,9 @@ def draw_softened(logits, names, temperature, axes=None):
 
 
 def _softened(logits, temperature):
-    logits = np.asarray(logits, dtype=float)
     if not temperature > 0:
         raise ValueError(f"the temperature must be above 0, got {temperature}")
-    powers = np.exp((logits - logits.max()) / temperature)
-    return powers / powers.sum()
+    return softmax(np.asarray(logits, dtype=float) / temperature)
 
 
 class TemperatureExplorer(Explorer):

@@ -27,7 +27,7 @@ def estimated_shares(confusion, predictions):
     shares = np.zeros(size)
     rows = np.asarray(confusion, float) / np.sum(confusion, axis=1, keepdims=True)
     predicted = np.asarray(predictions) / np.sum(predictions)
-    shares = label_shift.black_box(rows, np.arange(size), predicted[None])
+    shares = label_shift.shares_by_bbse(rows, np.arange(size), predicted[None])
     return shares
 
 

@@ -4,7 +4,11 @@ import numpy as np
 
 
 class Canvas:
-    """An image under construction: color planes, and the pixel grid in the face's own coordinates."""
+    """An image under construction: color planes, and the pixel grid in the face's own coordinates.
+
+    Numbers that meet an array are np.float32: a float64, such as np.cos returns, would make the whole array float64,
+    which is slower and changes the images.
+    """
 
     def __init__(self, size, rng):
         axis = (np.arange(size, dtype=np.float32) + 0.5) * (2 / size) - 1
@@ -40,6 +44,7 @@ class Canvas:
         return self.cover((np.sqrt(square) - 1) / (slope + np.float32(1e-3)))
 
     def box(self, x, y, width, height):
+        """Mask of a rectangle; like an ellipse's, width and height are measured from its middle."""
         return self.cover(np.maximum(np.abs(x) - width, np.abs(y) - height))
 
     def paint(self, mask, color, opacity=1.0):

@@ -1,22 +1,13 @@
 """Who a synthetic person is: all that stays the same from image to image."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-# Colors are red, green, blue from 0 to 1.
-_SKIN = np.array([[255, 224, 196], [240, 194, 160], [214, 160, 118], [172, 116, 76], [124, 78, 50], [78, 48, 34]]) / 255
-_HAIR = np.array([[28, 22, 22], [72, 44, 28], [122, 74, 38], [186, 130, 60], [232, 200, 120], [176, 66, 30],
-                  [150, 150, 155], [232, 232, 236], [60, 50, 110], [140, 40, 80], [60, 150, 70], [230, 90, 150],
-                  [40, 120, 210], [110, 220, 220], [250, 130, 40], [130, 60, 180]]) / 255  # fmt: skip
-_IRIS = np.array([[74, 46, 26], [150, 96, 30], [60, 150, 50], [40, 100, 220], [120, 130, 140], [20, 16, 14],
-                  [130, 60, 170]]) / 255  # fmt: skip
-_LIPSTICK = np.array([[190, 20, 40], [110, 20, 70], [240, 110, 90], [50, 30, 40], [240, 120, 190], [150, 70, 40]]) / 255
-_FRAME = np.array([[20, 20, 24], [130, 30, 36], [40, 60, 130], [190, 160, 60], [90, 90, 96], [250, 250, 250],
-                   [240, 120, 30], [40, 160, 80], [230, 60, 140]]) / 255  # fmt: skip
-_EARRINGS = np.array([[240, 200, 60], [220, 40, 60], [60, 120, 220], [235, 235, 240], [60, 190, 90], [200, 90, 220],
-                      [20, 20, 24]]) / 255  # fmt: skip
-_MARKS = np.array([[40, 24, 24], [170, 40, 50], [250, 235, 225], [90, 50, 110]]) / 255
+_LISTS = tomllib.loads(Path(__file__).with_name("colors.toml").read_text(encoding="utf-8"))
+_COLORS = {name: np.array(colors) / 255 for name, colors in _LISTS.items()}  # red, green, blue from 0 to 1
 
 _HAIR_STYLES = ("bald", "short", "parted", "fringe", "long", "curly", "bun", "receding", "crest", "bob")
 _BEARDS = ("none", "none", "none", "moustache", "goatee", "full", "stubble")
@@ -25,7 +16,7 @@ _GLASSES = ("none", "none", "round", "square", "half")
 
 @dataclass(frozen=True)
 class Mark:
-    """A birthmark, a mole or a scar: a disc on the face, in half image widths."""
+    """A birthmark, a mole or a scar: a disc on the face, in the units of `Person`."""
 
     x: float
     y: float
@@ -35,31 +26,35 @@ class Mark:
 
 @dataclass(frozen=True)
 class Person:
-    """What makes one synthetic person recognizable: lengths in half image widths, colors in 0..1."""
+    """What makes one synthetic person recognizable.
+
+    Lengths are in half image widths, y is 0 in the middle of the face and points down, and widths and other sizes are
+    measured from the middle of a part to its edge. Colors are red, green, blue from 0 to 1.
+    """
 
     skin: np.ndarray
     hair: np.ndarray
     hair_style: str
-    hairline: float
-    hair_volume: float
+    hairline: float  # height of the hairline above the middle, in multiples of 1.15 face heights
+    hair_volume: float  # factor from the size of the face to that of the hair
     face_width: float
     face_height: float
-    jaw: float
-    ears: float
+    jaw: float  # exponent of the face's outline below the middle: 2 is an ellipse, larger is squarer
+    ears: float  # width; the height is 1.5 times as large
     iris: np.ndarray
-    eye_distance: float
-    eye_height: float
+    eye_distance: float  # from the middle to each eye
+    eye_height: float  # y of the eyes
     eye_width: float
-    eye_roundness: float
-    eye_tilt: float
+    eye_roundness: float  # height of an open eye over its width
+    eye_tilt: float  # slope; positive where the outer corners are higher, as for the brows
     brow_thickness: float
     brow_tilt: float
-    brow_height: float
-    nose_length: float
+    brow_height: float  # above the eyes
+    nose_length: float  # from the eyes down to the tip
     nose_width: float
     mouth_width: float
-    mouth_height: float
-    lips: float
+    mouth_height: float  # y of the mouth
+    lips: float  # height of each
     lip_color: np.ndarray
     beard: str
     glasses: str
@@ -67,7 +62,7 @@ class Person:
     marks: tuple[Mark, ...]
     earrings: np.ndarray | None
     freckles: bool
-    blush: float
+    blush: float  # opacity of the red on the cheeks, 0 to 1
 
 
 def person(identity):
@@ -92,17 +87,24 @@ def person(identity):
 
 def _complexion(rng):
     """Colors of skin, hair and lips; the lips are natural or made up, for `_lower_face` to choose."""
-    tone = rng.uniform(0, len(_SKIN) - 1)
+    tones = _COLORS["skin"]
+    tone = rng.uniform(0, len(tones) - 1)
     low = int(tone)
-    skin = _SKIN[low] + (tone - low) * (_SKIN[min(low + 1, len(_SKIN) - 1)] - _SKIN[low])
+    skin = tones[low] + (tone - low) * (tones[min(low + 1, len(tones) - 1)] - tones[low])
     skin = np.clip(skin + rng.normal(0, 0.02, 3), 0, 1)
-    hair = np.clip(_HAIR[rng.integers(len(_HAIR))] + rng.normal(0, 0.03, 3), 0, 1)
+    hair = np.clip(_any(rng, "hair") + rng.normal(0, 0.03, 3), 0, 1)
     natural = np.clip(skin * [0.85, 0.5, 0.5] + rng.uniform(-0.08, 0.12, 3) * [1, 0.4, 0.6], 0, 1)
-    made_up = _LIPSTICK[rng.integers(len(_LIPSTICK))]
+    made_up = _any(rng, "lipstick")
     return skin, hair, (natural, made_up)
 
 
+def _any(rng, name):
+    """One of the colors of a list in colors.toml, at random."""
+    return _COLORS[name][rng.integers(len(_COLORS[name]))]
+
+
 def _head(rng):
+    """Fields of the hair and of the outline of the head."""
     return dict(
         hair_style=str(rng.choice(_HAIR_STYLES)),
         hairline=rng.uniform(0.42, 0.62),
@@ -115,8 +117,9 @@ def _head(rng):
 
 
 def _eyes(rng):
+    """Fields of eyes and brows."""
     return dict(
-        iris=_IRIS[rng.integers(len(_IRIS))],
+        iris=_any(rng, "iris"),
         eye_distance=rng.uniform(0.18, 0.3),
         eye_height=rng.uniform(-0.14, 0.0),
         eye_width=rng.uniform(0.1, 0.2),
@@ -129,6 +132,7 @@ def _eyes(rng):
 
 
 def _lower_face(rng, lips):
+    """Fields of nose, mouth and beard; `lips` are the two colors to choose from."""
     natural, made_up = lips
     return dict(
         nose_length=rng.uniform(0.14, 0.34),
@@ -142,21 +146,23 @@ def _lower_face(rng, lips):
 
 
 def _extras(rng):
+    """Fields of glasses, marks, earrings, freckles and blush."""
     return dict(
         glasses=str(rng.choice(_GLASSES)),
-        frame=_FRAME[rng.integers(len(_FRAME))],
+        frame=_any(rng, "frame"),
         marks=tuple(_mark(rng) for _ in range(rng.integers(1, 5))),
-        earrings=_EARRINGS[rng.integers(len(_EARRINGS))] if rng.random() < 0.5 else None,
+        earrings=_any(rng, "earrings") if rng.random() < 0.5 else None,
         freckles=bool(rng.random() < 0.2),
         blush=rng.uniform(0, 0.35),
     )
 
 
 def _mark(rng):
+    """A mark somewhere on the face, at random within an ellipse."""
     distance, angle = np.sqrt(rng.random()), rng.uniform(0, 2 * np.pi)
     return Mark(
         x=0.42 * distance * np.cos(angle),
         y=0.08 + 0.5 * distance * np.sin(angle),
         radius=rng.uniform(0.055, 0.1),
-        color=_MARKS[rng.integers(len(_MARKS))],
+        color=_any(rng, "marks"),
     )

@@ -14,7 +14,7 @@ from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
-COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`
+COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`, which come in pairs
 SOURCE = "drawn by tlcourse.datasets.galaxies; no real sky; MIT license"
 _WHITE = 8.0  # light of a pixel that is shown white, before the stretch
 _PADDED = 80  # pixels of the grid on which light is blurred: none wraps around into the image
@@ -35,7 +35,7 @@ class Telescope:
     sky : float
         Light of the night sky in each pixel, about which the images are dark.
     glow : tuple of 3 float
-        What remains of it after its subtraction, red, green, blue.
+        The light of the night sky that remains after its subtraction, red, green, blue.
     """
 
     name: str
@@ -110,13 +110,13 @@ def expose(light, telescope, rng):
     counts = seen + deviation * rng.standard_normal(seen.shape, np.float32) + np.float32(telescope.glow)[:, None, None]
     brightness = counts.mean(axis=0).clip(1e-3) / _WHITE
     shown = np.arcsinh(brightness / _SOFTENING) / np.arcsinh(1 / _SOFTENING)
-    image = (counts / _WHITE + 0.004) * (shown / brightness)
+    image = (counts / _WHITE + 0.004) * (shown / brightness)  # 0.004 keeps the sky's noise from being clipped at black
     return np.round(image.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
 @functools.cache
 def _transfer(seeing):
-    """The point-spread function's Fourier transform float32.
+    """The Fourier transform of the point-spread function.
 
     Moffat 1969: (1 + (r / a)²)^-b, here with b = 3, its full width at half maximum 2a sqrt(2^(1/b) - 1).
     """

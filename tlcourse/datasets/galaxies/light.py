@@ -1,21 +1,16 @@
 """The light of one synthetic galaxy, before any telescope: discs, bulges, arms, bars, dust and tidal tails."""
 
+import functools
+
 import numpy as np
 
 SIZE = 48  # height and width of an image, in pixels
-KINDS = (
-    "spiral",
-    "barred spiral",
-    "round elliptical",
-    "flat elliptical",
-    "edge-on with bulge",
-    "thin edge-on",
-    "close pair",
-    "merger with tails",
-)
+# Numbers that meet an array are np.float32: a float64, such as np.cos returns, would make the whole array float64. That
+# is slower and changes the images.
 _AXIS = np.arange(SIZE, dtype=np.float32) - (SIZE - 1) / 2
 _X, _Y = np.meshgrid(_AXIS, _AXIS)
-_OLD, _YOUNG, _NURSERY = (np.array(color, np.float32) for color in ((1, 0.74, 0.46), (0.62, 0.8, 1), (1, 0.5, 0.72)))
+# Colors of old stars, of young stars and of the nebulae in which stars form: red, green, blue.
+_OLD, _YOUNG, _NEBULA = (np.array(color, np.float32) for color in ((1, 0.74, 0.46), (0.62, 0.8, 1), (1, 0.5, 0.72)))
 
 
 def sersic(radius, effective_radius, index):
@@ -23,10 +18,8 @@ def sersic(radius, effective_radius, index):
 
     Parameters
     ----------
-    radius : numpy.ndarray
-        In pixels.
-    effective_radius : float
-        In pixels.
+    radius, effective_radius : numpy.ndarray, float
+        Both in pixels.
     index : float
         1 is a disc (Freeman 1970), 4 a giant elliptical (de Vaucouleurs 1948).
 
@@ -93,7 +86,7 @@ def draw_light(kind, rng):
     sky = Sky()
     x, y = rng.normal(0, 1.5, 2)
     total = 1000 * 10 ** rng.normal(0, 0.1)
-    _PAINTERS[kind](sky, Frame(x, y, rng.uniform(0, np.pi), 1), total, rng)
+    _PAINTERS[KINDS[kind]](sky, Frame(x, y, rng.uniform(0, np.pi), 1), total, rng)
     for _ in range(rng.poisson(1.2)):
         color = _OLD + (_YOUNG - _OLD) * np.float32(rng.random())
         sky.point(*rng.uniform(-SIZE / 2, SIZE / 2, 2), color, total * 10 ** rng.uniform(-1.8, -0.7))
@@ -105,6 +98,7 @@ def draw_light(kind, rng):
 
 
 def _tilted(frame, axis_ratio):
+    """The same place and angle, for a body that looks flatter: short axis over long axis is `axis_ratio`."""
     return Frame(*frame.origin, frame.angle, axis_ratio)
 
 
@@ -130,19 +124,17 @@ def _spiral(sky, frame, total, rng, barred=False):
     for _ in range(rng.integers(4, 14)):
         radius = rng.uniform(start, 2 * scale)
         theta = wind * np.log(radius / start) + 2 * np.pi / arms * rng.integers(arms) + rng.normal(0, 0.15)
-        sky.point(*frame.place(radius, theta), _NURSERY, total * rng.uniform(0.003, 0.012))
+        sky.point(*frame.place(radius, theta), _NEBULA, total * rng.uniform(0.003, 0.012))
 
 
 def _bar(sky, frame, length, total, rng):
+    """A straight bar of old stars through the center, `length` pixels to either side."""
     across = np.abs(frame.v / np.float32(rng.uniform(1.1, 1.6))) ** 2
     sky.add(np.exp(-((np.abs(frame.u) / np.float32(length)) ** 4) - across), _OLD, total * rng.uniform(0.15, 0.28))
 
 
-def _barred_spiral(sky, frame, total, rng):
-    _spiral(sky, frame, total, rng, barred=True)
-
-
 def _elliptical(sky, frame, total, rng, axis_ratio=None):
+    """Old stars, without a disc or arms."""
     frame = _tilted(frame, rng.uniform(0.82, 1) if axis_ratio is None else axis_ratio)
     sky.add(sersic(frame.radius, rng.uniform(4, 9), rng.uniform(2.5, 4.5)), _OLD, total)
 
@@ -202,13 +194,14 @@ def _merger_with_tails(sky, frame, total, rng):
         sky.add(tail / (1 + np.exp(4 - frame.radius)), _YOUNG, total * rng.uniform(0.06, 0.22))
 
 
-_PAINTERS = (
-    _spiral,
-    _barred_spiral,
-    _elliptical,
-    _flat_elliptical,
-    _edge_on_with_bulge,
-    _edge_on,
-    _close_pair,
-    _merger_with_tails,
-)
+_PAINTERS = {  # in pairs: two kinds of each class, in the order of `galaxies.CLASS_NAMES`
+    "spiral": _spiral,
+    "barred spiral": functools.partial(_spiral, barred=True),
+    "round elliptical": _elliptical,
+    "flat elliptical": _flat_elliptical,
+    "edge-on with bulge": _edge_on_with_bulge,
+    "thin edge-on": _edge_on,
+    "close pair": _close_pair,
+    "merger with tails": _merger_with_tails,
+}
+KINDS = tuple(_PAINTERS)

@@ -27,8 +27,9 @@ class ReviewWriter:
         self.word_weights = {}
 
     def pick(self, choices):
-        """One of `choices`, some of which this language uses several times as often as others."""
+        """One of `choices`; this language uses some of them several times as often as others."""
         if choices not in self.word_weights:
+            # From the words themselves, not from `self.rng`: a language prefers the same words in every corpus.
             rng = np.random.default_rng([self.language, zlib.crc32(repr(choices).encode())])
             weights = np.exp(rng.normal(0, 0.6, len(choices)))
             self.word_weights[choices] = weights / weights.sum()
@@ -68,15 +69,18 @@ class ReviewWriter:
         return self.predicate_clause(noun, intensifier + adjective)
 
     def adjective(self, sentiment, topic, noun):
+        """An adjective of this sentiment, in Spanish in the gender of the noun: "delicious", "deliciosa"."""
         chosen = self.pick(tuple(word for word in _of_topic(ADJECTIVES, topic) if word.sentiment == sentiment))
         if not self.spanish:
             return chosen.english
         return chosen.masculine if noun.gender == "m" else chosen.feminine
 
     def noun_phrase(self, noun):
+        """The noun with its article: "the soup", "la sopa"."""
         return f"{'el' if noun.gender == 'm' else 'la'} {noun.spanish}" if self.spanish else f"the {noun.english}"
 
     def predicate_clause(self, noun, adjective, negated=False):
+        """What the noun was or was not: "the soup was not good", "la sopa no era buena"."""
         if self.spanish:
             return (
                 f"{self.noun_phrase(noun)} {'no ' if negated else ''}{self.pick(('era', 'estaba', 'es'))} {adjective}"
@@ -84,15 +88,18 @@ class ReviewWriter:
         return f"{self.noun_phrase(noun)} {self.pick(('was', 'is'))} {'not ' if negated else ''}{adjective}"
 
     def attributive_phrase(self, noun, adjective):
+        """The noun with the adjective beside it: "a good soup", "una sopa buena"."""
         if self.spanish:
             return f"{'un' if noun.gender == 'm' else 'una'} {noun.spanish} {adjective}"
         return f"{'an' if adjective[0] in 'aeiou' else 'a'} {adjective} {noun.english}"
 
     def action_clause(self, sentiment, noun):
+        """What the guests did: "we enjoyed the soup", "disfrutamos la sopa"."""
         verb = self.word(VERBS[sentiment])
         return f"{verb} {self.noun_phrase(noun)}" if self.spanish else f"we {verb} {self.noun_phrase(noun)}"
 
     def neutral_clause(self):
+        """A clause without sentiment: "we went on friday with a friend", or a description."""
         day, company = self.word(DAYS), self.word(COMPANY)
         if self.rng.random() < 0.5:
             return f"fuimos el {day} con {company}" if self.spanish else f"we went on {day} with {company}"
