@@ -19,6 +19,7 @@ from tlcourse.research import (
     head_first,
     headline,
     instance_weights,
+    layer_controls,
     old_head,
     other_labels,
     provenance,
@@ -75,6 +76,9 @@ EXPERIMENTS = {
     "distillation": Experiment(
         distillation_methods.run, range(10), timings=("device/*_ms", "device/speedup", "compute/*")
     ),
+    "controls_development": Experiment(layer_controls.develop, range(3)),
+    # Not run yet: its seeds come from the commit that states the contrasts, and need not count up from 0.
+    "controls": Experiment(layer_controls.run, range(10), timings=("fit_seconds/*",)),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
