@@ -9,6 +9,7 @@ import numpy as np
 from tlcourse.datasets import LabeledImages, digits, faces, galaxies, glyphs
 from tlcourse.research import omniglot
 
+NAMES = "faces", "digits", "greek", "galaxies", "omniglot"
 DEVELOPMENT, EVALUATION = range(2)  # stages, the first part of what random numbers are seeded with
 PEOPLE = faces.DEVELOPMENT_PEOPLE, faces.TEST_PEOPLE
 DIGITS = slice(0, 597), slice(597, 1797)
@@ -21,14 +22,16 @@ FACES, GREEK, GALAXIES, OMNIGLOT = (25, 5, 20), (20, 5, 25), (8, 12, 60), (25, 4
 DIGITS_EACH, DIGITS_TESTED = 10, 400  # the development set has 497 digits beside those that are learned from
 
 
-def tasks(seed, stage=EVALUATION):
-    """The five targets of a seed.
+def tasks(seed, stage=EVALUATION, names=NAMES):
+    """The targets of a seed.
 
     Parameters
     ----------
     seed : int
         0 or more.
     stage : {DEVELOPMENT, EVALUATION}
+    names : sequence of str
+        Which of the five to load; each has the same images whichever others are loaded.
 
     Returns
     -------
@@ -49,13 +52,14 @@ def tasks(seed, stage=EVALUATION):
     def generated(draw, sizes):
         return tuple(draw(each, part) for each, part in zip(sizes[1:], seeds, strict=True))
 
-    return {
-        "faces": generated(lambda each, part: faces.portraits(people, each, part), FACES),
-        "digits": handwritten_digits(seed, stage),
-        "greek": generated(lambda each, part: glyphs.glyphs(letters, each, part), GREEK),
-        "galaxies": generated(lambda each, part: galaxies.observe(each, part, fine=True), GALAXIES),
-        "omniglot": handwritten_characters(omniglot.load(), seed, stage),
+    load = {
+        "faces": lambda: generated(lambda each, part: faces.portraits(people, each, part), FACES),
+        "digits": lambda: handwritten_digits(seed, stage),
+        "greek": lambda: generated(lambda each, part: glyphs.glyphs(letters, each, part), GREEK),
+        "galaxies": lambda: generated(lambda each, part: galaxies.observe(each, part, fine=True), GALAXIES),
+        "omniglot": lambda: handwritten_characters(omniglot.load(), seed, stage),
     }
+    return {name: load[name]() for name in names}
 
 
 def handwritten_digits(seed, stage=EVALUATION):

@@ -13,14 +13,34 @@ import keras
 
 from tlcourse import teachers
 from tlcourse.augmentation import RandomAffine, RandomColorCast
+from tlcourse.data import results
 from tlcourse.networks import compile_and_build, narrow_vgg16, refresh_batch_norm, small_cnn
-from tlcourse.research import headline
+from tlcourse.research import control_targets, headline
 from tlcourse.research.fine_tuning_task import renew
 
 # 3e-4 is too low for the budget: development seed 0, the teacher's arm had 0.57 of its own training digits right.
 RATES = (1e-3, 3e-3, 1e-2)
 BATCH, EPOCHS, SMALL_EPOCHS = 20, 20, 40
 ARMS = "teacher", "random", "small_cnn"
+TARGETS = "digits", "greek", "omniglot"
+DEVELOPED = 2  # development seeds
+
+
+def run(seed):
+    """Each arm on the targets of a seed, for the record, at the rates that "initializations_development" found best.
+
+    Raises
+    ------
+    FileNotFoundError
+        If "initializations_development" is not recorded yet.
+    """
+    rates = chosen_rates(results("initializations_development"))
+    return compare(control_targets.tasks(seed, names=TARGETS), seed, rates)
+
+
+def develop(seed):
+    """Accuracy of each arm on development data, at each of `RATES`: what the rates of the record are chosen by."""
+    return compare_rates(control_targets.tasks(seed, control_targets.DEVELOPMENT, TARGETS), seed)
 
 
 def compare(tasks, seed, rates):
@@ -72,8 +92,10 @@ def chosen_rates(recorded):
         Summaries of what `compare_rates` returned.
     """
     return {
-        task: {arm: float(max(by_rate, key=lambda rate: by_rate[rate]["mean"])) for arm, by_rate in by_arm.items()}
-        for task, by_arm in recorded.items()
+        task: {
+            arm: float(max(by_rate, key=lambda rate: by_rate[rate]["mean"])) for arm, by_rate in recorded[task].items()
+        }
+        for task in TARGETS
     }
 
 

@@ -18,6 +18,7 @@ from tlcourse.research import (
     fine_tuning_depth,
     head_first,
     headline,
+    initializations,
     instance_weights,
     layer_controls,
     old_head,
@@ -76,9 +77,10 @@ EXPERIMENTS = {
     "distillation": Experiment(
         distillation_methods.run, range(10), timings=("device/*_ms", "device/speedup", "compute/*")
     ),
-    "controls_development": Experiment(layer_controls.develop, range(3)),
-    # Not run yet: its seeds come from the commit that states the contrasts, and need not count up from 0.
-    "controls": Experiment(layer_controls.run, range(10), timings=("fit_seconds/*",)),
+    # Seeds of the two records of controls come from the commit that states their contrasts.
+    "layer_controls": Experiment(layer_controls.run, range(10)),
+    "initializations_development": Experiment(initializations.develop, range(initializations.DEVELOPED)),
+    "initializations": Experiment(initializations.run, range(10), timings=("fit_seconds/*",)),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

@@ -1,0 +1,81 @@
+"""Fine-tuning from the teacher's or from initial weights: arms that are equal but for these, and independent."""
+
+import numpy as np
+import pytest
+
+from tlcourse import teachers
+from tlcourse.research import control_targets, initializations
+
+LARGEST_SEED = 2**31 - 1
+
+
+@pytest.fixture
+def short_training(monkeypatch, few_target_images):
+    """One epoch, on few images."""
+    monkeypatch.setattr(initializations, "EPOCHS", 1)
+    monkeypatch.setattr(initializations, "SMALL_EPOCHS", 1)
+
+
+def test_the_arms_differ_below_the_head_only():
+    network = initializations.augmented_vgg16(5)
+    initial = network.get_weights()
+    started = initializations.with_teacher(initial)
+    same = [np.array_equal(before, after) for before, after in zip(initial, started, strict=True)]
+    assert same[-2:] == [True, True]
+    kernels = [number for number, weights in enumerate(initial[:-2]) if weights.ndim > 1]
+    assert not any(same[number] for number in kernels)
+    network.set_weights(started)
+    for mine, of_teacher in zip(started[:-2], teachers.load("faces_vgg16").get_weights()[:-2], strict=True):
+        assert np.array_equal(mine, of_teacher)
+
+
+@pytest.mark.slow
+def test_training_starts_from_its_own_weights_each_time(few_target_images):
+    """An arm has the same accuracy whatever was trained before it, and the teacher's file keeps its weights."""
+    train, test = control_targets.tasks(1)["digits"]
+    before = teachers.load("faces_vgg16").get_weights()
+    network = initializations.augmented_vgg16(10)
+    start = network.get_weights()
+    initializations.prepare(network, train)
+    seen = []
+    for rate in (1e-3, 3e-3, 1e-3):
+        initializations.fit(network, start, rate, train, test, 0, epochs=2)
+        seen.append(network.get_weights()[0])
+        assert network.optimizer.iterations.numpy() == 2  # an epoch has one step
+        assert not np.array_equal(seen[-1], start[0])
+    assert np.abs(seen[0] - seen[2]).max() < np.abs(seen[0] - seen[1]).max()
+    for mine, loaded in zip(before, teachers.load("faces_vgg16").get_weights(), strict=True):
+        assert np.array_equal(mine, loaded)
+
+
+@pytest.mark.slow
+def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_training, monkeypatch):
+    means = {arm: {"0.001": {"mean": 0.5}} for arm in initializations.ARMS}
+    recorded = {**dict.fromkeys(initializations.TARGETS, means), "provenance": {}}
+    monkeypatch.setattr(initializations, "results", lambda name: recorded)
+    result = initializations.run(LARGEST_SEED)
+    assert set(result) == {"fine_tuned", "training", "fit_seconds"}
+    for by_target in result.values():
+        assert set(by_target) == set(initializations.TARGETS)
+        assert all(set(measured) == set(initializations.ARMS) for measured in by_target.values())
+
+
+@pytest.mark.slow
+def test_development_tries_each_rate_on_development_data(short_training, monkeypatch):
+    monkeypatch.setattr(initializations, "RATES", (1e-3, 3e-3))
+    stages = []
+    load = control_targets.tasks
+    monkeypatch.setattr(control_targets, "tasks", lambda *args: stages.append(args[1]) or load(*args))
+    result = initializations.develop(0)
+    assert stages == [control_targets.DEVELOPMENT]
+    assert set(result) == set(initializations.TARGETS)
+    for by_arm in result.values():
+        assert set(by_arm) == set(initializations.ARMS)
+        assert all(set(by_rate) == {"0.001", "0.003"} for by_rate in by_arm.values())
+
+
+def test_the_rate_with_the_best_development_accuracy_is_chosen():
+    means = {"0.0003": {"mean": 0.6}, "0.003": {"mean": 0.9}, "0.001": {"mean": 0.8}}
+    recorded = {**{target: {"random": means} for target in initializations.TARGETS}, "provenance": {}}
+    chosen = initializations.chosen_rates(recorded)
+    assert chosen == {target: {"random": 0.003} for target in initializations.TARGETS}
