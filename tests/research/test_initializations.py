@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from tlcourse import teachers
-from tlcourse.research import control_targets, initializations
+from tlcourse.research import control_targets, cut_layer, initializations
 
 LARGEST_SEED = 2**31 - 1
 
 
 @pytest.fixture
 def short_training(monkeypatch, few_target_images):
-    """One epoch, on few images."""
+    """One target, one epoch, few images."""
+    monkeypatch.setattr(initializations, "CUTS", {"digits": "block2_conv2"})
     monkeypatch.setattr(initializations, "EPOCHS", 1)
     monkeypatch.setattr(initializations, "SMALL_EPOCHS", 1)
 
@@ -50,32 +51,42 @@ def test_training_starts_from_its_own_weights_each_time(few_target_images):
 
 @pytest.mark.slow
 def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_training, monkeypatch):
-    means = {arm: {"0.001": {"mean": 0.5}} for arm in initializations.ARMS}
-    recorded = {**dict.fromkeys(initializations.TARGETS, means), "provenance": {}}
+    means = {arm: {"0.001": {"mean": 0.5}} for arm in initializations.RATES}
+    recorded = {**dict.fromkeys(initializations.CUTS, means), "provenance": {}}
     monkeypatch.setattr(initializations, "results", lambda name: recorded)
     result = initializations.run(LARGEST_SEED)
-    assert set(result) == {"fine_tuned", "training", "fit_seconds"}
+    assert set(result) == {"accuracy", "training", "fit_seconds"}
     for by_target in result.values():
-        assert set(by_target) == set(initializations.TARGETS)
-        assert all(set(measured) == set(initializations.ARMS) for measured in by_target.values())
+        assert set(by_target) == set(initializations.CUTS)
+        assert all(set(measured) == {*initializations.RATES, "frozen"} for measured in by_target.values())
 
 
 @pytest.mark.slow
 def test_development_tries_each_rate_on_development_data(short_training, monkeypatch):
-    monkeypatch.setattr(initializations, "RATES", (1e-3, 3e-3))
     stages = []
     load = control_targets.tasks
     monkeypatch.setattr(control_targets, "tasks", lambda *args: stages.append(args[1]) or load(*args))
     result = initializations.develop(0)
     assert stages == [control_targets.DEVELOPMENT]
-    assert set(result) == set(initializations.TARGETS)
+    assert set(result) == set(initializations.CUTS)
     for by_arm in result.values():
-        assert set(by_arm) == set(initializations.ARMS)
-        assert all(set(by_rate) == {"0.001", "0.003"} for by_rate in by_arm.values())
+        assert set(by_arm) == set(initializations.RATES)
+        for arm, by_rate in by_arm.items():
+            assert {float(rate) for rate in by_rate} == set(initializations.RATES[arm])
+
+
+def test_frozen_features_are_those_of_the_layer(few_target_images):
+    train, test = control_targets.tasks(0, names=["digits"])["digits"]
+    test_accuracy, train_accuracy, seconds = initializations.frozen_features(train, test, "block2_conv2")
+    names, extractor = cut_layer.layer_outputs(teachers.load("faces_vgg16"))
+    learned, tested = (extractor.predict(part.images, verbose=0)[names.index("block2_conv2")] for part in (train, test))
+    assert test_accuracy == cut_layer.linear_accuracy(learned, train.labels, tested, test.labels)
+    assert train_accuracy == 1
+    assert seconds > 0
 
 
 def test_the_rate_with_the_best_development_accuracy_is_chosen():
     means = {"0.0003": {"mean": 0.6}, "0.003": {"mean": 0.9}, "0.001": {"mean": 0.8}}
-    recorded = {**{target: {"random": means} for target in initializations.TARGETS}, "provenance": {}}
+    recorded = {**{target: {"random": means} for target in initializations.CUTS}, "provenance": {}}
     chosen = initializations.chosen_rates(recorded)
-    assert chosen == {target: {"random": 0.003} for target in initializations.TARGETS}
+    assert chosen == {target: {"random": 0.003} for target in initializations.CUTS}
