@@ -142,6 +142,25 @@ def cats_dogs(mirror):
     return photos.cats_dogs()
 
 
+@pytest.fixture(scope="session")
+def omniglot_characters(mirror):
+    """The mirror's Omniglot, read once."""
+    from tlcourse.research import omniglot
+
+    return omniglot.load()
+
+
+@pytest.fixture
+def few_target_images(monkeypatch, omniglot_characters):
+    """The targets of the controls with a few images each."""
+    from tlcourse.research import control_targets, omniglot
+
+    sizes = {"FACES": (3, 2, 2), "GREEK": (3, 2, 2), "GALAXIES": (8, 1, 1), "OMNIGLOT": (3, 2, 2)}
+    for name, size in {**sizes, "DIGITS_EACH": 2, "DIGITS_TESTED": 20}.items():
+        monkeypatch.setattr(control_targets, name, size)
+    monkeypatch.setattr(omniglot, "load", lambda: omniglot_characters)
+
+
 @pytest.fixture
 def no_weights(tmp_path, monkeypatch):
     """A machine without a mirror and without any weights for keras.applications: its empty KERAS_HOME."""

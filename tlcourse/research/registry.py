@@ -18,7 +18,9 @@ from tlcourse.research import (
     fine_tuning_depth,
     head_first,
     headline,
+    initializations,
     instance_weights,
+    layer_controls,
     old_head,
     other_labels,
     provenance,
@@ -52,6 +54,7 @@ class Experiment(NamedTuple):
 
 
 ALL = ("*",)
+FEATURES = ("*/teacher/*", "*/untrained/*", "*/pixels")
 METHODS = ("*/frozen", "*/held_out_people/*", "*/gradual/*", "*/head_first/*", "*/at_once/*")
 EXPERIMENTS = {
     "headline": Experiment(
@@ -93,8 +96,19 @@ EXPERIMENTS = {
         timings=("device/*_ms", "device/speedup", "compute/*"),
         shares=("accuracy/*", "glasses/*", "wrong/*", "changed/*", "device/*_agreement"),
     ),
+    "layer_controls_development": Experiment(layer_controls.develop, range(layer_controls.DEVELOPED), shares=FEATURES),
+    "layer_controls": Experiment(layer_controls.run, registration.RegisteredSeeds("layer_controls"), shares=FEATURES),
+    "initializations_development": Experiment(initializations.develop, range(initializations.DEVELOPED), shares=ALL),
+    "initializations": Experiment(
+        initializations.run,
+        registration.RegisteredSeeds("initializations"),
+        timings=("fit_seconds/*",),
+        shares=("accuracy/*", "training/*"),
+    ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
+# Ready to run and not yet measured: no claim rests on them, and data/results has no file of them.
+PLANNED = ("initializations_development", "initializations")
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
 
