@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tlcourse.commands.options import json_option
+from tlcourse.commands.unit_argument import find_unit
 
 
 @click.command()
@@ -22,7 +23,7 @@ def build(units, execute):
     from tlcourse.building.unit_sources import unit_names
 
     require_own_clone()
-    chosen = [next((name for name in unit_names() if name.startswith(f"{unit}_")), unit) for unit in units]
+    chosen = [find_unit(unit, unit_names()) for unit in units]
     for built in builder.build(chosen or None, execute=execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(course_folder(), built.unit)):

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from tlcourse.commands.main import main
+from tlcourse.commands.unit_argument import find_unit
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course
 
@@ -83,3 +84,31 @@ def test_instructors_commands_need_no_folder_called_solutions(private_course, mo
     assert outcome.exit_code == 1
     assert "no course" not in outcome.output
     assert "02_none" in outcome.output
+
+
+@pytest.mark.parametrize("text", ["01", "1", "01_T", "01_tiny", "01_TINY", "01_tiny/", "solutions/01_tiny.py"])
+def test_a_unit_has_several_short_names(text):
+    assert find_unit(text, ["00_start", UNIT, "02_none"]) == UNIT
+
+
+@pytest.mark.parametrize("text", ["", "7", "01_timy", "tiny"])
+def test_another_unit_is_answered_with_the_list(text):
+    with pytest.raises(ValueError, match=f"no unit '{text}': there are 00_start, 01_tiny"):
+        find_unit(text, ["00_start", UNIT])
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "sample-class"])
+def test_a_misspelled_unit_is_an_error_and_leaves_no_file(private_course, monkeypatch, command):
+    monkeypatch.chdir(private_course)
+    before = sorted(private_course.rglob("*"))
+    outcome = CliRunner().invoke(main, [command, "01_tony"])
+    assert outcome.exit_code == 1
+    assert outcome.output == "Error: no unit '01_tony': there are 01_tiny\n"
+    assert sorted(private_course.rglob("*")) == before
+
+
+def test_grading_a_unit_that_was_not_released_makes_no_gradebook(private_course, monkeypatch):
+    monkeypatch.chdir(private_course)
+    outcome = CliRunner().invoke(main, ["grade", "1"])
+    assert "`nbgrader generate_assignment 01_tiny --force` comes first" in outcome.output
+    assert not list(private_course.glob("*.db"))
