@@ -20,7 +20,7 @@ from tlcourse.commands.unit_argument import course_and_unit
 def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
-    You can name a unit by its number: 01.
+    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded.
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
@@ -28,7 +28,10 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
-    results_table.print_results(grade_unit(folder, unit, **options))
+    results = grade_unit(folder, unit, **options)
+    results_table.print_results(results)
+    if ungraded := [result.student for result in results if result.status == "not graded"]:
+        raise click.ClickException(f"not graded: {', '.join(ungraded)}. Run the command again")
 
 
 @click.command()
