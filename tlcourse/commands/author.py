@@ -18,7 +18,7 @@ def build(units, execute):
 
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
-    from tlcourse.building import builder, claims, shipped_plans, tables
+    from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
     from tlcourse.building.course_folder import course_folder, require_own_clone
     from tlcourse.building.unit_sources import unit_names
 
@@ -28,6 +28,8 @@ def build(units, execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(course_folder(), built.unit)):
             click.echo(f"{built.unit}: {plan.name} written")
+        for line in stated_counts.disagreements(course_folder(), built.unit):
+            click.echo(f"warning: {line}", err=True)
     for file in tables.write():
         click.echo(f"{file.name}: written")
     for line in claims.contradictions(course_folder()):
