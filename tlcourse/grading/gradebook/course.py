@@ -109,12 +109,17 @@ class NbgraderCourse:
         marked = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebooks.read(file).cells}
         built = {name: cell for name, cell in marked.items() if name and cell.metadata.nbgrader.get("grade")}
         changed = [name for name in built if name in points and _differs(built[name], sources[name], points[name])]
-        if changed := changed + sorted(built.keys() ^ points.keys()):
-            raise NotReleased(
-                f"the gradebook has an older release of {unit} than {file}: {', '.join(changed)} changed. "
-                f"Run `nbgrader generate_assignment {unit} --force`. Once submissions are in the gradebook, "
-                "nbgrader cannot add or remove a check: undo that change and build the unit again"
+        added_or_removed = sorted(built.keys() ^ points.keys())
+        if not changed and not added_or_removed:
+            return
+        remedy = f"run `nbgrader generate_assignment {unit} --force`"
+        if added_or_removed and self.recorded_students(unit):
+            remedy = (
+                f"nbgrader cannot add or remove {', '.join(added_or_removed)} because submissions are in the "
+                "gradebook; undo that change and build the unit again"
             )
+        names = ", ".join(changed + added_or_removed)
+        raise NotReleased(f"the gradebook has an older release of {unit} than {file} ({names} changed): {remedy}")
 
     @contextlib.contextmanager
     def gradebook(self):
