@@ -73,8 +73,23 @@ def test_a_course_may_name_other_folders(private_course):
 
 def test_a_scratch_course_takes_the_solutions_from_the_folder_that_the_configuration_names(private_course, tmp_path):
     new_course(tmp_path / "scratch", private_course, [UNIT])
-    copied = tmp_path / "scratch" / "private" / "source" / UNIT
+    copied = tmp_path / "scratch" / "solutions" / UNIT
     assert {file.name for file in copied.iterdir()} == {f"{UNIT}.ipynb", "grading_plan.json"}
+
+
+@pytest.mark.parametrize("place", ["{root}/private/source", "../private_course/private/source"])
+def test_a_scratch_course_never_uses_the_gradebook_or_the_folders_of_the_original(private_course, tmp_path, place):
+    with (private_course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write('c.CourseDirectory.db_url = "postgresql+psycopg://me:secret@db.example/marks"\n')
+        config.write(f"c.CourseDirectory.source_directory = '{place.format(root=private_course)}'\n")
+    before = sorted(private_course.rglob("*"))
+    scratch = tmp_path / "scratch"
+    new_course(scratch, private_course, [UNIT])
+    paths = CoursePaths(scratch)
+    assert paths.coursedir.db_url.startswith(f"sqlite:///{scratch.as_posix()}/gradebook.db")
+    assert located(scratch) == located(ROOT)
+    assert paths.solution_file(UNIT).is_file()
+    assert sorted(private_course.rglob("*")) == before
 
 
 @pytest.mark.parametrize("command", ["grade", "report"])
