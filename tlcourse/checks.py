@@ -20,7 +20,7 @@ class Progress:
     Parameters
     ----------
     titles : dict of str to str
-        Exercise name (the function's name) to title, in the unit's order.
+        Name of each check cell, ``conv_parameters`` or ``conv_parameters_bias``, to title, in the unit's order.
     """
 
     def __init__(self, titles):
@@ -34,10 +34,12 @@ class Progress:
         Raises
         ------
         KeyError
-            If the unit has no exercise `name`.
+            If `titles` has no `name`.
         AssertionError
             If the check fails, or the exercise is not solved yet.
         """
+        if name not in self.titles:
+            raise KeyError(f"`progress` has no '{name}': add it in the setup cell")
         title = self.titles[name]
         self.passed[name] = False
         try:
@@ -83,7 +85,8 @@ def _brief(error):
 def grading_rng(name):
     """A generator for the inputs of hidden tests: the same for every submission in one grading.
 
-    An instructor changes the draw by setting TLCOURSE_GRADING_SEED (default 0) before grading.
+    An instructor changes the draw by setting TLCOURSE_GRADING_SEED (default 0) before grading. A check that runs in
+    the student's process never sees that secret, and always has 0.
     """
     seed = int(os.environ.get("TLCOURSE_GRADING_SEED", "0"))
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
@@ -97,7 +100,8 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     function : callable
         The student's.
     arguments : tuple
-    expected : number, str, bool, None, or a (nested) sequence or array of numbers
+    expected : number, str, bool, None, array of numbers, or a (nested) sequence or dictionary of these
+        A dictionary's keys are texts or whole numbers.
     mistakes : dict of str to (value or callable), optional
         What a known misconception gives: its description to that value, or to a function of the
         same arguments. The description completes "That is what comes out when ...".
@@ -172,6 +176,11 @@ def _same(actual, expected, tolerance):
         if isinstance(actual, np.bool_):
             actual = bool(actual)
         return type(actual) is type(expected) and actual == expected
+    if isinstance(expected, dict):
+        items = dict.items(actual) if isinstance(actual, dict) else ()  # not a student's own `items`
+        expected_keys = all(type(key) in (str, int) and key in expected for key, _ in items)  # nor a key's own __eq__
+        same = isinstance(actual, dict) and len(items) == len(expected) and expected_keys
+        return same and all(_same(value, expected[key], tolerance) for key, value in items)
     if isinstance(expected, (list, tuple)) and _as_array(expected) is None:  # strings, or rows of unequal length
         pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
         return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))

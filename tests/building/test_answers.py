@@ -106,3 +106,9 @@ def test_an_answer_with_another_header_raises(tmp_path):
     (tmp_path / "a.py").write_text("# %% wrong: one is added\n# says: one\nx = 1\n")
     with pytest.raises(ValueError, match="no header is called says: there are message, earns"):
         known_answers.read(tmp_path / "a.py")
+
+
+def test_an_answer_whose_message_is_no_regular_expression_raises(tmp_path):
+    (tmp_path / "a.py").write_text("# %% wrong: one is added\n# message: double(2\nx = 1\n")
+    with pytest.raises(ValueError, match=r"a.py: the message 'double\(2' is no regular expression"):
+        known_answers.read(tmp_path / "a.py")

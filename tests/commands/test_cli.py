@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from tlcourse.building import builder
 from tlcourse.commands import lab
 from tlcourse.commands.main import main
+from tlcourse.grading.model.results import Result
 
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
@@ -97,15 +98,28 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
     (tiny_course / "data" / "results" / "tiny.json").write_text('{"accuracy": 0.5}')
     presumed = "[expectations]\ntiny = [{ shows = 'the aim', value = 'accuracy', above = 0.9 }]"
     (tiny_course / "data" / "claims.toml").write_text(presumed)
+    answers = tiny_course / "solutions" / "01_tiny" / "answers"
+    answers.mkdir(parents=True)
+    (answers / "dropped.py").touch()
     outcome = run("build", "01", "--no-execute")
     assert outcome.exit_code == 0, outcome.output
     assert "warning: contradicted by the records: expected: the aim (tiny: accuracy" in outcome.output
-    assert "01_tiny" in outcome.output
+    assert "warning: 01_tiny: dropped.py in answers/ answers no exercise" in outcome.output
     assert "README.md" in outcome.output
     solution = tiny_course / "solutions" / "01_tiny" / "01_tiny.ipynb"
     solution.write_text(solution.read_text(encoding="utf-8").replace("Twice the", "Two times the"), encoding="utf-8")
     assert run("source", str(solution)).exit_code == 0
     assert "Two times the number" in (tiny_course / "solutions" / "01_tiny.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("status", "code"), [("tampered", 0), ("not graded", 1)])
+def test_grade_fails_if_a_submission_was_not_graded(tiny_course, monkeypatch, status, code):
+    outcomes = [Result("ann", "01_tiny", "graded", 4, 4), Result("bob", "01_tiny", status)]
+    monkeypatch.setattr("tlcourse.grading.gradebook.batch.grade", lambda *_, **options: outcomes)
+    monkeypatch.chdir(tiny_course)
+    outcome = run("grade", "01")
+    assert outcome.exit_code == code
+    assert ("Error: not graded: bob. Run the command again" in outcome.output) == bool(code)
 
 
 def test_check_fails_on_an_unsolved_notebook(tiny_course):

@@ -196,6 +196,7 @@ def _released(root, unit, solution_text):
         # Not the configuration of this machine, as grading reads it: a source makes the same notebook everywhere.
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
         config.CourseDirectory.root = folder
+        config.CourseDirectory.source_directory, config.CourseDirectory.release_directory = "source", "release"
         config.SaveCells.enabled = False
         config.GenerateAssignment.no_database = True
         notebooks.write_atomically(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tlcourse.commands.options import json_option
+from tlcourse.commands.unit_argument import find_unit
 
 
 @click.command()
@@ -17,16 +18,18 @@ def build(units, execute):
 
     The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
-    from tlcourse.building import builder, claims, shipped_plans, tables
+    from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
     from tlcourse.building.course_folder import course_folder, require_own_clone
     from tlcourse.building.unit_sources import unit_names
 
     require_own_clone()
-    chosen = [next((name for name in unit_names() if name.startswith(f"{unit}_")), unit) for unit in units]
+    chosen = [find_unit(unit, unit_names()) for unit in units]
     for built in builder.build(chosen or None, execute=execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(course_folder(), built.unit)):
             click.echo(f"{built.unit}: {plan.name} written")
+        for line in stated_counts.disagreements(course_folder(), built.unit):
+            click.echo(f"warning: {line}", err=True)
     for file in tables.write():
         click.echo(f"{file.name}: written")
     for line in claims.contradictions(course_folder()):

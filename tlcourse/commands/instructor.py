@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from tlcourse.commands.unit_argument import course_and_unit
+
 
 @click.command()
 @click.argument("unit")
@@ -16,14 +18,20 @@ import click
 @click.option("--scheduler", help="Address of a Dask scheduler, whose workers run the submissions.")
 @click.option("--unsafe", is_flag=True, help="Run student code without a sandbox, for example without bubblewrap.")
 def grade(unit, jobs, students, again, scheduler, unsafe):
-    """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader."""
-    from tlcourse.building.course_folder import course_folder
+    """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
+
+    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded.
+    """
+    folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
     from tlcourse.grading.reporting import results_table
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
-    results_table.print_results(grade_unit(course_folder(sources=False), unit, **options))
+    results = grade_unit(folder, unit, **options)
+    results_table.print_results(results)
+    if ungraded := [result.student for result in results if result.status == "not graded"]:
+        raise click.ClickException(f"not graded: {', '.join(ungraded)}. Run the command again")
 
 
 @click.command()
@@ -33,10 +41,9 @@ def report(unit):
 
     There is a CSV file for each of Moodle and Canvas, and one for other programs.
     """
-    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.reporting.report_page import write
 
-    for file in write(course_folder(sources=False), unit):
+    for file in write(*course_and_unit(unit)):
         click.echo(file)
 
 
@@ -51,10 +58,9 @@ def make_sample_class(unit, students, seed, kinds, folder):
 
     The default UNIT is 01_cnn_parameters.
     """
-    from tlcourse.building.course_folder import course_folder
     from tlcourse.samples import sample_class
 
-    root = course_folder(sources=False)
+    root, unit = course_and_unit(unit)
     folder = folder or root / "build" / "class"
     chosen = kinds.split(",") if kinds else sample_class.KINDS
     made = sample_class.make(folder, root, unit, students, seed, chosen)

@@ -18,7 +18,7 @@ class Answer(NamedTuple):
     kind: str  # right or wrong
     title: str
     source: str
-    message: str | None  # a regular expression for the failure's message
+    message: str | None  # a regular expression, in any case, that the failure's message must contain
     earns: float | None  # points; None: all for a right answer, none for a wrong one
 
     def due(self, points):
@@ -40,7 +40,8 @@ def read(file):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file has other text, a marker that is neither right nor wrong, or a header that does not exist.
+        If the file has other text, a marker that is neither right nor wrong, a header that does not exist, or a
+        message that is no regular expression.
     """
     parts = re.split(r"^# %% (.*)$", Path(file).read_text(encoding="utf-8"), flags=re.MULTILINE)
     if parts[0].strip():
@@ -56,11 +57,19 @@ def read(file):
                 f"{file}: no header is called {', '.join(sorted(unknown))}: there are {', '.join(HEADERS)}"
             )
         message = re.search(r"^# message: (.+)$", source, re.MULTILINE)
+        _require_pattern(file, message)
         earns = re.search(r"^# earns: ([\d.]+)$", source, re.MULTILINE)
         answers.append(
             Answer(*match.groups(), source, message and message.group(1).strip(), earns and float(earns.group(1)))
         )
     return answers
+
+
+def _require_pattern(file, message):
+    try:
+        re.compile(message[1] if message else "")
+    except re.error as error:
+        raise ValueError(f"{file}: the message '{message[1]}' is no regular expression ({error})") from None
 
 
 def as_submitted(answer):

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from tlcourse.commands.main import main
+from tlcourse.commands.unit_argument import find_unit
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course
 
@@ -72,8 +73,23 @@ def test_a_course_may_name_other_folders(private_course):
 
 def test_a_scratch_course_takes_the_solutions_from_the_folder_that_the_configuration_names(private_course, tmp_path):
     new_course(tmp_path / "scratch", private_course, [UNIT])
-    copied = tmp_path / "scratch" / "private" / "source" / UNIT
+    copied = tmp_path / "scratch" / "solutions" / UNIT
     assert {file.name for file in copied.iterdir()} == {f"{UNIT}.ipynb", "grading_plan.json"}
+
+
+@pytest.mark.parametrize("place", ["{root}/private/source", "../private_course/private/source"])
+def test_a_scratch_course_never_uses_the_gradebook_or_the_folders_of_the_original(private_course, tmp_path, place):
+    with (private_course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write('c.CourseDirectory.db_url = "postgresql+psycopg://me:secret@db.example/marks"\n')
+        config.write(f"c.CourseDirectory.source_directory = '{place.format(root=private_course)}'\n")
+    before = sorted(private_course.rglob("*"))
+    scratch = tmp_path / "scratch"
+    new_course(scratch, private_course, [UNIT])
+    paths = CoursePaths(scratch)
+    assert paths.coursedir.db_url.startswith(f"sqlite:///{scratch.as_posix()}/gradebook.db")
+    assert located(scratch) == located(ROOT)
+    assert paths.solution_file(UNIT).is_file()
+    assert sorted(private_course.rglob("*")) == before
 
 
 @pytest.mark.parametrize("command", ["grade", "report"])
@@ -83,3 +99,31 @@ def test_instructors_commands_need_no_folder_called_solutions(private_course, mo
     assert outcome.exit_code == 1
     assert "no course" not in outcome.output
     assert "02_none" in outcome.output
+
+
+@pytest.mark.parametrize("text", ["01", "1", "01_T", "01_tiny", "01_TINY", "01_tiny/", "solutions/01_tiny.py"])
+def test_a_unit_has_several_short_names(text):
+    assert find_unit(text, ["00_start", UNIT, "02_none"]) == UNIT
+
+
+@pytest.mark.parametrize("text", ["", "7", "01_timy", "tiny"])
+def test_another_unit_is_answered_with_the_list(text):
+    with pytest.raises(ValueError, match=f"no unit '{text}': there are 00_start, 01_tiny"):
+        find_unit(text, ["00_start", UNIT])
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "sample-class"])
+def test_a_misspelled_unit_is_an_error_and_leaves_no_file(private_course, monkeypatch, command):
+    monkeypatch.chdir(private_course)
+    before = sorted(private_course.rglob("*"))
+    outcome = CliRunner().invoke(main, [command, "01_tony"])
+    assert outcome.exit_code == 1
+    assert outcome.output == "Error: no unit '01_tony': there are 01_tiny\n"
+    assert sorted(private_course.rglob("*")) == before
+
+
+def test_grading_a_unit_that_was_not_released_makes_no_gradebook(private_course, monkeypatch):
+    monkeypatch.chdir(private_course)
+    outcome = CliRunner().invoke(main, ["grade", "1"])
+    assert "`nbgrader generate_assignment 01_tiny --force` comes first" in outcome.output
+    assert not list(private_course.glob("*.db"))

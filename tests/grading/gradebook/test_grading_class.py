@@ -19,7 +19,7 @@ from tiny_answers import RIGHT, UNIT, sandboxed
 from tlcourse import notebooks
 from tlcourse.grading.gradebook import scratch_course, storage_errors
 from tlcourse.grading.gradebook.batch import grade
-from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course import NbgraderCourse, NotReleased
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.model import results
 from tlcourse.grading.sandbox.interface import NoSandbox
@@ -66,6 +66,33 @@ def test_a_check_that_names_no_exercise_stops_the_grading(released_course, tmp_p
     file.write_text(file.read_text(encoding="utf-8").replace("test_triple", "check_triple"), encoding="utf-8")
     with pytest.raises(ValueError, match="check_triple tests no exercise: there are double, triple"):
         NbgraderCourse(course).assignment(UNIT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ('"points": 2', '"points": 5', "test_double"),
+        ("(hidden_number,), 2 * hidden_number", "(hidden_number,), 3 * hidden_number", "test_double"),
+        ('"grade_id": "test_triple"', '"grade_id": "test_triple_two"', "test_triple, test_triple_two"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
+def test_a_build_after_the_release_stops_the_grading(released_course, tmp_path, old, new, changed):
+    course = shutil.copytree(released_course, tmp_path / "course")
+    file = CoursePaths(course).solution_file(UNIT)
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(NotReleased, match=rf"an older release of 01_tiny .*\({changed} changed\): run `nbg"):
+        NbgraderCourse(course).assignment(UNIT)
+    with NbgraderCourse(course).gradebook() as book:
+        book.add_student("ann")
+        book.add_submission(UNIT, "ann")
+    renamed = "test_triple_two" in changed
+    with pytest.raises(NotReleased, match=f"cannot add or remove {changed}" if renamed else "run `nbg"):
+        NbgraderCourse(course).assignment(UNIT)
+    file.unlink()
+    assert NbgraderCourse(course).assignment(UNIT).cells
 
 
 @pytest.mark.slow

@@ -133,6 +133,16 @@ def test_common_misconceptions_are_counted_by_student(graded):
     assert second[2] == ["eve"]
 
 
+def test_the_messages_of_failed_checks_are_folded_into_a_students_row(graded):
+    page = report_page.page(class_records.read(graded, UNIT))
+    rows_by_student = {name: page.partition(f"<tr><td>{name}<br>")[2].partition("</tr>")[0] for name in ("ann", "ben")}
+    assert "<details>" not in rows_by_student["ann"]
+    folded = rows_by_student["ben"].partition("<details>")[2].partition("</details>")[0]
+    assert ">1 failed check<" in folded
+    assert "<strong>double</strong>" in folded
+    assert f"<pre>{ADDED}</pre>" in folded
+
+
 def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
     page = report_page.page(class_records.read(graded, UNIT))
     tags = Tags(page)

@@ -1,8 +1,10 @@
 """An nbgrader course on disk: its configuration as nbgrader reads it, its assignments and gradebook."""
 
 import contextlib
+from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.engine import make_url
 from traitlets import Bool, Float, Integer
 from traitlets.config import Configurable
 
@@ -15,7 +17,7 @@ from tlcourse.grading.model.cell_code import imported_modules
 
 
 class NotReleased(RuntimeError):  # noqa: N818
-    """The gradebook does not have the unit, or its release is not there."""
+    """The gradebook does not have the unit or has an older release of it, or its release is not there."""
 
 
 class GradingLimits(Configurable):
@@ -71,27 +73,53 @@ class NbgraderCourse:
         Raises
         ------
         NotReleased
-            If either is missing.
+            If either is missing, or the solved notebook has other checks or points than the gradebook.
         ValueError
             If a check belongs to no exercise by its grade_id.
         """
         file = self.paths.release_file(unit)
         try:
+            self._require_gradebook(unit)
             with self.gradebook() as book:
                 entry = book.find_notebook(unit, unit)
                 sources = {cell.name: (cell.source, cell.checksum) for cell in entry.source_cells}
                 points = {cell.name: cell.max_score for cell in entry.grade_cells}
             notebook = notebooks.read(file)
         except MissingEntry:
-            raise NotReleased(
-                f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit} --force` comes first"
-            ) from None
+            raise NotReleased(_not_in_gradebook(unit)) from None
         except FileNotFoundError:
             raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
         notebooks.exercises(notebook)  # raises
+        self._require_current_release(unit, {name: source for name, (source, _) in sources.items()}, points)
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
         modules, limits = imported_modules(notebook.cells), self.grading_limits.limits()
         return Assignment(unit, cells, modules, _released_files(file.parent), limits)
+
+    def _require_gradebook(self, unit):
+        """Raise an error where nbgrader would make an empty gradebook: reading one should not write a file."""
+        url = make_url(self.coursedir.db_url)
+        if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+            raise NotReleased(_not_in_gradebook(unit))
+
+    def _require_current_release(self, unit, sources, points):
+        """Raise an error if the solved notebook was changed after the release; `sources`, `points`: the gradebook's."""
+        file = self.paths.solution_file(unit)
+        if not file.is_file():
+            return
+        marked = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebooks.read(file).cells}
+        built = {name: cell for name, cell in marked.items() if name and cell.metadata.nbgrader.get("grade")}
+        changed = [name for name in built if name in points and _differs(built[name], sources[name], points[name])]
+        added_or_removed = sorted(built.keys() ^ points.keys())
+        if not changed and not added_or_removed:
+            return
+        remedy = f"run `nbgrader generate_assignment {unit} --force`"
+        if added_or_removed and self.recorded_students(unit):
+            remedy = (
+                f"nbgrader cannot add or remove {', '.join(added_or_removed)} because submissions are in the "
+                "gradebook; undo that change and build the unit again"
+            )
+        names = ", ".join(changed + added_or_removed)
+        raise NotReleased(f"the gradebook has an older release of {unit} than {file} ({names} changed): {remedy}")
 
     @contextlib.contextmanager
     def gradebook(self):
@@ -112,6 +140,16 @@ class NbgraderCourse:
     def _ids(self, query):
         with self.gradebook() as book:
             return {student.id for student in query(book)}
+
+
+def _not_in_gradebook(unit):
+    return f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit} --force` comes first"
+
+
+def _differs(cell, source, points):
+    """Whether a graded cell has other points, or a check another source; of an answer only the stub is released."""
+    nbgrader = cell.metadata.nbgrader
+    return nbgrader.get("points") != points or (not nbgrader.get("solution") and cell.source != source)
 
 
 def _released_cell(cell, sources, points):

@@ -38,6 +38,13 @@ class CoursePaths:
         """Where nbgrader keeps a unit after one of its steps; `student` is "." where all share it."""
         return Path(self.coursedir.format_path(step, student, unit))
 
+    def units(self):
+        """The units that have a source, a solved notebook or a release, in the course's order."""
+        sources = self.solution_file("*").parents[1]
+        folders = [sources, self.release_file("*").parents[1]]
+        built = [file for folder in folders for file in folder.glob("*/*.ipynb") if file.stem == file.parent.name]
+        return sorted({file.stem for file in [*sources.glob("[0-9]*.py"), *built]})
+
     def solution_file(self, unit):
         """The solved notebook of a unit."""
         return self._folder_of(self.coursedir.source_directory, ".", unit) / f"{unit}.ipynb"

@@ -13,6 +13,21 @@ import nbformat
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.notebooks import kernel_environment, write_atomically
 
+# Behind the original's own settings, which may name a PostgreSQL gradebook, or folders outside the course.
+OWN_PLACES = """
+# This is a scratch course: whatever is set above, its gradebook and its folders are here.
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.db_url = f"sqlite:///{Path(__file__).resolve().parent.as_posix()}/gradebook.db?timeout=30"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+"""
+
 
 class GradingError(RuntimeError):
     """A command failed; the message ends with its own last lines."""
@@ -36,7 +51,8 @@ def new_course(folder, root, units):
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(root / "nbgrader_config.py", folder)
+    config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+    write_atomically(folder / "nbgrader_config.py", config + OWN_PLACES)
     sources, targets = CoursePaths(root), CoursePaths(folder)
     for unit in units:
         notebook, plan = sources.solution_file(unit), sources.shipped_plan_file(unit)

@@ -1,0 +1,60 @@
+"""Points, counts and exercise numbers in a unit's text agree with the metadata that decide on marks."""
+
+import pytest
+from conftest import ROOT
+
+from tlcourse.building import stated_counts, unit_sources
+
+UNIT = "01_tiny"
+HEADER = "# You will be able to double a number. 1 minute."
+COUNTS = "# **Time:** 1 minute. Two exercises and one written answer, 7 points."
+
+
+@pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
+def test_every_unit_states_what_its_metadata_say(unit):
+    assert stated_counts.disagreements(ROOT, unit) == []
+
+
+@pytest.fixture
+def course(tiny_course):
+    """The tiny unit with a first cell and statements that name points."""
+    source = tiny_course / "solutions" / f"{UNIT}.py"
+    text = source.read_text(encoding="utf-8").replace(HEADER, COUNTS)
+    text = text.replace("so `double(2)` is 4.", "so `double(2)` is 4. (2 points, and 1 for negative numbers)")
+    question = "# %% [markdown]\n# Why? (3 points: 1 point for a reason)\n\n# %% [markdown] nbgrader"
+    source.write_text(text.replace("# %% [markdown] nbgrader", question), encoding="utf-8")
+    assert stated_counts.disagreements(tiny_course, UNIT) == []
+    return tiny_course
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"test_double", "locked": true, "points": 2', '"test_double", "locked": true, "points": 4',
+         "the first cell states 7 points, the metadata 9"),
+        ("2 points, and 1", "2 points, and 2",
+         "the statement of double says '2 points, and 2 for negative numbers', its checks have 3"),
+        ("Why? (3 points", "Why? (2 points", "the text above why_double states 2 points, the metadata 3"),
+        ("Two exercises", "Three exercises", "the first cell states Three exercises, the metadata 2"),
+        ("one written", "2 written", "the first cell states 2 written answer, the metadata 1"),
+        ("### Exercise 1.2", "### Exercise 1.3", "the exercises are numbered 1.1, 1.3 instead of 1.1, 1.2"),
+        ('"Exercise 1.2 triple"', '"Exercise 1.3 triple"',
+         "`progress` calls 'triple' Exercise 1.3, and no heading has this number"),
+        ('"triple": "Ex', '"fourfold": "Ex', "`progress` has 'fourfold', and no exercise is called so"),
+        ('progress.exercise("double")', 'progress.exercise("doubled")', "`progress` has no 'doubled'"),
+    ],
+)  # fmt: skip
+def test_text_that_states_something_else_is_named(course, old, new, line):
+    source = course / "solutions" / f"{UNIT}.py"
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    source.write_text(text.replace(old, new), encoding="utf-8")
+    assert f"{UNIT}: {line}" in stated_counts.disagreements(course, UNIT)
+
+
+def test_an_answer_file_without_an_exercise_is_named(course):
+    answers = course / "solutions" / UNIT / "answers"
+    answers.mkdir(parents=True)
+    for name in ("double", "dropped"):
+        (answers / f"{name}.py").touch()
+    assert stated_counts.disagreements(course, UNIT) == [f"{UNIT}: dropped.py in answers/ answers no exercise"]

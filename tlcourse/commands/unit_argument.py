@@ -1,0 +1,51 @@
+"""How every command reads the name of a unit: 01, 1, 01_cnn, the full name, or a path that ends in it."""
+
+from pathlib import Path
+
+
+def find_unit(text, units):
+    """The unit that an argument names, whatever its case.
+
+    Parameters
+    ----------
+    text : str
+        The unit's number, the beginning of its name, its name, or a path whose last part is one of these.
+    units : sequence of str
+        The names of the course's units.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If no unit fits, or several do; the message lists the units.
+    """
+    wanted = Path(text).stem.casefold()
+    names = {unit: unit.casefold() for unit in units if wanted}
+    fits = (
+        [unit for unit, name in names.items() if name == wanted]
+        or [unit for unit, name in names.items() if name.startswith(f"{wanted.zfill(2)}_")]
+        or [unit for unit, name in names.items() if name.startswith(wanted)]
+    )
+    if len(fits) != 1:
+        raise ValueError(f"no unit '{text}': there are {', '.join(units) or 'none'}")
+    return fits[0]
+
+
+def course_and_unit(text):
+    """The folder of the course around the working directory, and its unit that an argument names.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no course.
+    ValueError
+        See `find_unit`. Nothing has been written then.
+    """
+    from tlcourse.building.course_folder import course_folder
+    from tlcourse.grading.gradebook.course_paths import CoursePaths
+
+    folder = course_folder(sources=False)
+    return folder, find_unit(text, CoursePaths(folder).units())
