@@ -1176,7 +1176,7 @@ plt.show()
 
 # %% [markdown]
 # The shift costs 18.2 points. Over-sampling brings 11.6 points back, under-sampling 7.8 points, since it throws most
-# of a small training set away: the lecture's advice holds (C31). Correcting with the shares that EM estimates brings as
+# of a small training set away: the lecture's advice (C31) helps. Correcting with the shares that EM estimates brings as
 # much as over-sampling, without training anything again, those by black box on average a little less; with the true
 # shares it would be 89.7 %.
 #
