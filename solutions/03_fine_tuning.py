@@ -727,8 +727,9 @@ plt.show()
 # - *Not true of this target*: that with few pictures few layers should learn. With two of each digit the whole network
 #   is 15.2 points better than the head alone. Digits are so far from faces that even the first blocks do better to
 #   move, and the overfitting that one would fear does not show within 60 steps.
-# - *Not fair*: the rows. 60 steps are 60 passes over 20 pictures, and 2.4 passes over 500. With fifty pictures each no
-#   network has learned all it could, so this table cannot decide what pays with many pictures. C22 stays undecided.
+# - *Not fair*: the rows. 60 steps are 60 passes over 20 pictures, but between two and three over 500. With fifty
+#   pictures each no network has learned all it could, so this table cannot decide what pays with many pictures. C22
+#   stays undecided.
 # - *Not detectable*: that more layers pay **more** when there are more pictures. The gain is 4.1 points larger with
 #   fifty than with two, but the interval runs from −2.3 to 10.5. That may be a trend or nothing.
 # - *Not tried*: any other target. On new people the frozen base leaves no room to see a depth, as the lines above on
@@ -855,8 +856,8 @@ for key in ("weight_decay", "dropout", "augmented"):
 #
 # Of the three ways to regularise, two pay at the best epochs: augmentation brings 6.6 points and dropout 4.8, with
 # intervals above zero. For weight decay no difference can be detected. Part of both gains is what stepping back costs
-# the plain run: at the last epochs no difference can be detected for any of the three. So C25 is true
-# with that limit: try several, and measure.
+# the plain run: at the last epochs no difference can be detected for any of the three. So C25 is
+# not decided here: try several, and measure.
 
 # %% [markdown]
 # ## Spot the bugs

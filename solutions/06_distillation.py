@@ -856,8 +856,8 @@ plt.show()
 # is active at parts of the face, and all over the background too, and no more like the teacher than a map that is the
 # same everywhere, or than a student whom nobody has taught. The one with the second lesson looks where the teacher
 # looks: it has learned what it was asked to learn. Does that help? In the table of the eight ways above it gave 3.5
-# (0.4 to 6.6) points over softmax. So mimicking the inside (C38, C40) does make this student better, by much less than
-# the pictures without names do.
+# (0.4 to 6.6) points over softmax. Gains too small to matter lie in that interval, too, so that mimicking the inside
+# (C38, C40) makes this student better is not decided. The pictures without names do much more.
 
 # %% [markdown]
 # ## What is inside: hints
@@ -1244,7 +1244,7 @@ if logits is not None:
 # 3.8 points over labels alone.
 #
 # 5. **Inside** (C38 to C40). Attention changed where the student looks, and added 3.5 points to softmax; hints added
-# 2.9. In the dark hints kept their lead; for attention no lead can be detected there.
+# 2.9. Neither is decided: gains too small to matter lie in both intervals. In the dark hints kept their lead; for attention no lead can be detected there.
 #
 # 6. **On a device** (C05, C43). 27.6 times fewer parameters, the same answers in LiteRT, and no way of teaching that
 # costs more there than another, but for a second answer. And a student that loses 30.5 points in the dark, where its
