@@ -30,10 +30,10 @@ def verdicts_in(text):
 @pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
 def test_a_unit_states_only_verdicts_of_the_ledger(unit):
     cells = unit_sources.read(ROOT / "solutions" / f"{unit}.py").cells
-    said = [each for cell in cells if cell.cell_type == "markdown" for each in verdicts_in(cell.source)]
-    if said:  # else no record has to be there
+    decisive = [each for cell in cells if cell.cell_type == "markdown" for each in verdicts_in(cell.source)]
+    if decisive:  # else no record has to be there
         computed = {entry.name: entry.verdict for entry in claims.entries(ROOT)}
-        assert [(name, sentence) for name, verdict, sentence in said if computed[name] != verdict] == []
+        assert [(name, sentence) for name, verdict, sentence in decisive if computed[name] != verdict] == []
 
 
 @pytest.mark.parametrize(
