@@ -613,8 +613,9 @@ plt.show()
 
 # %% [markdown]
 # CORAL brings 19.7 points over a head trained again, without one label, and no difference to 300 labels can be
-# detected. Adapting the batch norms brings 14.9 points over nothing, for almost no work. Domain adaptation handles this
-# shift (C34), with one exception: over five draws importance weights lose 2.9 points, though they gained in the live
+# detected. Adapting the batch norms brings 14.9 points over nothing, for almost no work. On this one
+# shift two ways of adapting gain, which does not decide C34. A third does not: over five draws importance weights lose
+# 2.9 points, though they gained in the live
 # run above. The reason can be measured before: a *proxy
 # A-distance* says how well a linear classifier tells the domains apart, from 0, not at all, to 2, without an error; and
 # the weights' *effective share*, (Σw)² / (n Σw²), says how much of the source still counts: 1 if all n weights are
@@ -1801,7 +1802,7 @@ if small:
 # 4. **The transfer matrix** (C11). Similar domains help, by up to 76.5 points; features of an unrelated
 #    teacher stayed 35.8 points behind a small network from scratch. For that pair LogME ranked the teacher last; LEEP and
 #    the A-distance ranked it first. Whether a teacher is worth its use, only the rival from scratch shows.
-# 5. **Bias** (C12) comes along in the features, and usual accuracy does not show it: exchange the attribute, and test.
+# 5. **Bias** (C12) came along in these five draws, and usual accuracy did not show it: exchange the attribute, and test.
 #
 # So far a teacher gave its weights or its features. It can also teach by its answers: the next unit is about
 # distillation.

@@ -960,7 +960,7 @@ for who in ("teacher", "student"):
 # price. But the second job is not done well. The student says who wears glasses for 70.6 % of the pictures, its second
 # teacher for 82.6 %, which is 12.0 points more. Always saying yes
 # would be right for 64.5 % of these people: the teacher is 18.1 points better than that, and for the student no
-# difference to it can be detected. So one half of C41 is shown, for a student of this size and 160 steps: it still learns
+# difference to it can be detected. For a student of this size and 160 steps C41 is not decided: it still learns
 # from the first teacher, and hardly from the second. Whether a larger student, more steps or another weight of the second lesson would do
 # is not tried here.
 #
