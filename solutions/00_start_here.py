@@ -237,7 +237,7 @@ zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 # | question | the short answer | where you test it |
 # |---|---|---|
 # | **What** to transfer? | Early layers see edges and textures, which any picture has; late ones know the old task (C07). Rule of thumb: all but the last layer (C08). | unit 02, by cutting at every layer |
-# | **When** to transfer? | When your own data are few and the teacher's task is related. Less so with plenty of data (C10); an unrelated teacher may even hurt (C11). | unit 02, from one picture per person to twenty, and from faces to digits |
+# | **When** to transfer? | When your own data are few and the teacher's task is related. Less so with plenty of data (C10); with features of an unrelated teacher a student may do worse than from scratch (C11). | unit 02, from one picture per person to twenty, and from faces to digits |
 # | **How** to transfer? | Load the teacher, remove its last layer, attach a new one, train it while the rest is frozen or slowly tuned (C18). | unit 02 with the rest frozen, unit 03 with layers of it tuned |
 
 # %% [markdown]

@@ -1172,8 +1172,8 @@ for joint, model in models.items():
             print(f"{joint:12} {size}x{size} image -> ValueError: the weights do not fit")
 
 # %% [markdown]
-# So C15 is true for a flatten-and-dense head, as VGG16 and VGG-Face have, and false for a convolutional base with
-# global pooling, as MobileNetV2 and ResNet50 have. One warning stays: that a network *runs* on another size does not
+# So a flatten-and-dense head, as VGG16 and VGG-Face have, needs the teacher's size (C15). A convolutional base with
+# global pooling, as MobileNetV2 and ResNet50 have, does not. One warning stays: that a network *runs* on another size does not
 # mean that it *sees* as well. Its filters were trained on objects of a certain size in pixels.
 
 # %% [markdown]

@@ -168,7 +168,7 @@ both[0].get_legend().remove()
 # The rings go from a coin's 51 % to 100 %, and the sector, a task that nobody had in mind when choosing r and θ, gets
 # easier too. That is the whole idea of transfer (C06): **keep the change of representation, learn only the last linear
 # step anew.** The third line is the warning. To tell right from left, (r, θ) is worse than the raw numbers: a
-# representation is good for some tasks and bad for others, and a transfer can harm.
+# representation is good for some tasks and bad for others.
 #
 # For rings, a person can think of r and θ. For faces, nobody knows the formula; a network has to learn it, and needs
 # far more pictures for that than you have. So take one that has learned it already.
@@ -837,16 +837,17 @@ print("digits, fc2 over pixels:            ", gain(cut["digits"], "fc2", "pixels
 # between the two can be detected. Earlier cuts cost a little, `block5_conv1` 1.5 points. For digits I would cut after
 # `block3_conv1`, where the curve peaks at 93.4 %, or near it: no difference to `block3_conv3` can be detected. At N - 1
 # the features are far worse than the bare pixels, by 31.9 points. The rule gets right that only the last layer has to
-# go when the target is near. It misses that the later layers have specialised in telling drawn people apart: for a far
-# target they have thrown away what is needed, while early and middle layers stay useful (C07). Drawings in pencil lie
-# somewhere between, so I would begin in the middle, around block 4, try several cuts, and decide by accuracy on
-# validation pictures, over several draws of the training pictures, never by the test pictures.
+# go when the target is near. It misses that for a far target early and middle layers of this teacher are better than
+# late ones. Whether the late ones have specialised in telling drawn people apart, this curve does not decide: no network
+# without training stands beside it (C07). Drawings in pencil lie somewhere between, so I would begin in the middle,
+# around block 4, try several cuts, and decide by accuracy on validation pictures, over several draws of the training
+# pictures, never by the test pictures.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a late cut for people and a much earlier one for digits, both with numbers from the record.
 #
-# 1 point: the rule holds for a near target and fails for a far one, because late layers are specific. (That `fc1`
-# does as well as `fc2` for people, and that a few layers fewer cost little, are bonus insights and not required.)
+# 1 point: the rule works for a near target and not for a far one. (That late layers may be specific, that `fc1` does
+# as well as `fc2` for people, and that a few layers fewer cost little, are bonus insights and not required.)
 #
 # 1 point: for pencil drawings a reasoned guess, and a decision by measuring on validation data. Not for a cut chosen
 # by its test accuracy.
@@ -1232,8 +1233,9 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 # It is an easy case, since many kinds of cats and dogs are among ImageNet's classes. For handwriting the course's own
 # teacher *loses*: 92.2 %, with the layer to cut at chosen on the training digits, against 96.6 % for a small network
 # that learned from the same ten pictures a class, and the intervals lie apart. A teacher of faces has little to say
-# about digits, and digits are easy to learn. Transfer can harm (C11), which is why a rival from scratch belongs in
-# every comparison. A later unit comes back to it.
+# about digits, and digits are easy to learn. Frozen features can do worse than a small network from scratch, which is
+# why such a rival belongs in every comparison. Whether the teacher itself hurts (C11), this one cannot say, because the
+# two networks differ. A later unit comes back to it.
 
 # %% [markdown]
 # ## Summary
@@ -1246,8 +1248,8 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 #    on one group), not only against the 1.9 % of the worst.
 #    With one picture each the teacher is worth most; with more pictures the gap closes (C09, C10).
 # 4. **Where to cut.** For a near target N - 1 layers are fine, and cuts shortly before cost little or nothing. For a far
-#    target a cut before the middle is better, because late layers are specific (C07, C08). Keep the old head only for
-#    classes that it knows (C17).
+#    target a cut before the middle is better (C08). Why is not decided: late layers may be specific (C07), or depth alone
+#    may lose what is needed. Keep the old head only for classes that it knows (C17).
 # 5. **Listings and teachers.** What a listing leaves undefined, a function asks for (C26). Choose a teacher by domain,
 #    architecture, track record, licence and availability (C14), and measure the choice.
 #

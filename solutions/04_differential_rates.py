@@ -999,9 +999,9 @@ plt.show()
 # %% [markdown]
 # One rate leaves features with which other people are read at 95.1 % after new people, at 56.3 % after digits. With a
 # ladder nothing of the kind happens: the features keep what they knew, and other people are read at 98.6 % to 98.8 %
-# after people and after digits, the teacher's 98.7 % within each interval. That is C20, large updates destroy learned
-# features, seen from the other side: the head still moved at 0.01, and the head's large steps are harmless. It is large
-# steps of the layers below that destroy.
+# after people and after digits, the teacher's 98.7 % within each interval. That is the other side of
+# C20, large updates destroy learned features: the head still moved at 0.01, and its large steps cost the features
+# nothing. The large steps of the layers below do.
 #
 # On the new people themselves the ladders are 1.9 and 2.6 points ahead at 0.01. But one rate fails in one draw more and
 # in another less, and over five draws neither lead can be told from zero. On the digits no difference can be detected
@@ -1184,8 +1184,9 @@ else:
 #    only a ladder over block 4 and above. For the near target, with a trained head and twenty epochs, no gain over a well
 #    chosen single rate was found, but it forgives a bad choice: no loss of features was seen at a highest rate that
 #    damages them otherwise (C20). In five epochs from a random head a factor of 3 does win, though not against a head
-#    alone. For the far target a ladder does harm, or no difference can be told, because block 4, which should
-#    change, is held back. Within these limits C23 is insurance more than gain.
+#    alone. For the far target a ladder does worse, or no difference can be told, because block 4, which should
+#    change, is held back. C23 is not decided: within these limits a ladder is
+#    insurance more than gain.
 #
 # In all of this the teacher's pictures and the target's were taken as they came. What if the two differ in a way that can
 # be named, such as another sensor, another language, another share of classes? That is what the next units are about.

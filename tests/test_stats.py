@@ -71,3 +71,12 @@ def test_the_prediction_for_one_more_seed():
     assert predicted(values) == pytest.approx((values.mean() - half, values.mean() + half))
     assert predicted([0.99, 1.0, 1.0], share=True)[1] == 1.0
     assert predicted([0.99, 1.0, 1.0])[1] > 1.0
+
+
+def test_a_share_with_another_upper_bound_is_that_of_its_fraction():
+    half, whole = summary([0.95, 1.0, 1.0, 0.97], share=True), summary([1.9, 2.0, 2.0, 1.94], share=True, upper=2.0)
+    assert whole["mean"] == pytest.approx(2 * half["mean"])
+    assert whole["ci95"] == pytest.approx([2 * bound for bound in half["ci95"]], abs=2e-5)
+    assert (whole["upper"], whole["values"]) == (2.0, [1.9, 2.0, 2.0, 1.94])
+    with pytest.raises(ValueError, match="shares lie between 0 and 2"):
+        summary([1.9, 2.1], share=True, upper=2.0)

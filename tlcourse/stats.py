@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special, stats
 
 
-def summary(values, share=False):
+def summary(values, share=False, upper=1.0):
     """Mean and 95 % confidence interval of repeated runs.
 
     Parameters
@@ -15,28 +15,33 @@ def summary(values, share=False):
         One result a seed; two or more.
     share : bool
         Whether each value is a share between 0 and 1, such as an accuracy. Its interval then stays in this range.
+    upper : float
+        The upper bound of a share that has another one than 1, such as 2 for the A-distance.
 
     Returns
     -------
     dict
-        ``{"mean": float, "ci95": [low, high], "seeds": int, "values": [...]}``, and ``"share": True`` for a share.
+        ``{"mean": float, "ci95": [low, high], "seeds": int, "values": [...]}``, and ``"share": True`` for a share,
+        with ``"upper"`` if that is not 1.
         The interval is Student's t: mean ± t(0.975, n - 1) * s / sqrt(n), with s the standard deviation over n - 1.
         That of a share is computed on the logit scale by the delta method (Agresti 2013, Categorical Data Analysis,
-        chapter 16): expit(logit(mean) ± t(0.975, n - 1) * s / sqrt(n) / (mean * (1 - mean))).
+        chapter 16): expit(logit(mean) ± t(0.975, n - 1) * s / sqrt(n) / (mean * (1 - mean))). Shares with another
+        upper bound are divided by it before, and the interval is multiplied by it.
 
     Raises
     ------
     ValueError
-        For fewer than two values, one that is not finite, or a share outside 0 to 1.
+        For fewer than two values, one that is not finite, or a share outside 0 to 1 (or `upper`).
     """
-    values = _checked(values, share)
-    low, high = _logit_interval(values) if share else _t_interval(values)
+    values = _checked(values, share, upper)
+    low, high = upper * np.array(_logit_interval(values / upper)) if share else _t_interval(values)
     return {
         "mean": round(float(values.mean()), 5),
         "ci95": [round(float(low), 5), round(float(high), 5)],
         "seeds": len(values),
         "values": [round(float(value), 5) for value in values],
         **({"share": True} if share else {}),
+        **({"upper": upper} if share and upper != 1 else {}),
     }
 
 
@@ -64,12 +69,12 @@ def paired_difference(first, second):
     return summary(first - second)
 
 
-def _checked(values, share):
+def _checked(values, share, upper=1.0):
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
         raise ValueError(f"an interval needs two or more finite values, got {values.tolist()}")
-    if share and not (values.min() >= 0 and values.max() <= 1):
-        raise ValueError(f"shares lie between 0 and 1, got {values.tolist()}")
+    if share and not (values.min() >= 0 and values.max() <= upper):
+        raise ValueError(f"shares lie between 0 and {upper:g}, got {values.tolist()}")
     return values
 
 

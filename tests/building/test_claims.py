@@ -115,6 +115,8 @@ def test_checks_decide_about_arithmetic(course, checks, verdict):
 @pytest.mark.parametrize("kind", ["definition", "question"])
 def test_definitions_and_questions_are_illustrated(course, kind):
     assert entry(course, DESCRIBES, "output = 'in all'", head=f'kind = "{kind}"\n{HEAD}').verdict == "illustrated"
+    illustrated = entry(course, DESCRIBES, head=f'kind = "{kind}"\n{HEAD}')
+    assert (illustrated.decided_by, illustrated.is_decided) == ("illustration", False)
     assert entry(course, head=f'kind = "{kind}"\n{HEAD}').verdict == "not shown yet"
 
 
@@ -124,27 +126,33 @@ def test_checks_of_a_measured_claim_decide_nothing(course):
     assert [finding.agrees for finding in claim.findings] == [None]
 
 
+GENERAL = {"registered": True, "real": "b", "real_value": "with - deep.without", "teachers": 2}
+REGISTERED = {"registered": True, "margin": 0.39}
+
+
 @pytest.mark.parametrize(
-    ("changes", "label", "decided"),
+    ("changes", "label", "basis"),
     [  # with - deep.without is .39 (.347 to .433), and with - same is 0 (-.043 to .043)
-        ({}, "supported within its scope, exploratory", True),
-        ({"registered": True}, "supported within its scope", True),
-        ({"registered": True, "real": "b"}, "supported", True),
-        ({"registered": True, "real": "b", "tasks": ["b"]}, "supported within its scope", True),
-        ({"registered": True, "real": "b", "exploratory": True}, "supported, exploratory", True),
-        ({"registered": True, "claimed": "below", "real": "b"}, "contradicted", True),
-        ({"registered": True, "claimed": "equal"}, "contradicted within its scope", True),
-        ({"registered": True, "value": "with - same", "real": "b"}, "equivalent", True),
-        ({"registered": True, "value": "with - same", "claimed": "equal", "real": "b"}, "supported", True),
-        ({"registered": True, "margin": 0.39}, "inconclusive, power not stated", False),
-        ({"registered": True, "margin": 0.39, "power": "0.1 in 9 of 10 cases"}, "inconclusive", True),
-        ({"registered": True, "reference": 0.39, "claimed": "equal", "real": "b"}, "supported", True),
-        ({"registered": True, "record": "later"}, "not shown yet", False),
+        ({}, "supported within its scope, exploratory", "exploration"),
+        ({"registered": True}, "supported within its scope", "registration"),
+        ({"registered": True, "real": "b"}, "supported within its scope", "registration"),
+        (GENERAL, "supported", "registration"),
+        (GENERAL | {"teachers": 1}, "supported within its scope", "registration"),
+        (GENERAL | {"tasks": ["b"]}, "supported within its scope", "registration"),
+        (GENERAL | {"exploratory": True}, "supported, exploratory", "exploration"),
+        (GENERAL | {"claimed": "below"}, "contradicted", "registration"),
+        ({"registered": True, "claimed": "equal"}, "contradicted within its scope", "registration"),
+        (GENERAL | {"value": "with - same"}, "equivalent within its scope", "registration"),
+        (GENERAL | {"value": "with - same", "real_value": "same - with"}, "equivalent", "registration"),
+        (REGISTERED, "inconclusive, power not stated", None),
+        (REGISTERED | {"power": "0.1 in 9 of 10 cases"}, "inconclusive", "registration"),
+        ({"margin": 0.39, "power": "0.1 in 9 of 10 cases"}, "inconclusive, exploratory", None),
+        ({"registered": True, "record": "later"}, "not shown yet", None),
     ],
 )
-def test_the_primary_contrast_decides_about_a_measured_claim(course, changes, label, decided):
+def test_the_primary_contrast_decides_about_a_measured_claim(course, changes, label, basis):
     claim = stated(course, **changes)
-    assert (claim.label, claim.is_decided) == (label, decided)
+    assert (claim.label, claim.decided_by, claim.is_decided) == (label, basis, basis == "registration")
     assert claim.verdict == label.split(" within")[0].split(",")[0]
     assert claim.scope.startswith("one task; ")
 
@@ -154,7 +162,7 @@ def test_the_effect_is_shown_with_both_intervals_and_its_margin(course):
     assert effect == "gain: 0.39 (0.347 to 0.433); one more seed 0.3039 to 0.4761; claimed within ±0.1"
 
 
-def test_holms_correction_counts_all_primary_contrasts_with_data(course):
+def test_holms_correction_counts_all_exploratory_contrasts_with_data(course):
     """The same contrast ten times over: its p-value is that of one, and the correction takes it back."""
     text = f'[C01]\nclaim = "x"\n{HEAD}\n{PRIMARY}'.replace("margin = 0.1", "margin = 0.3")
     file = course / "data" / "claims.toml"
@@ -167,6 +175,18 @@ def test_holms_correction_counts_all_primary_contrasts_with_data(course):
     assert [entry.adjusted for entry in entries] == pytest.approx([10 * alone.adjusted] * 10)
     assert {entry.label for entry in entries} == {"inconclusive after correction, power not stated, exploratory"}
     assert (last.verdict, last.adjusted) == ("not shown yet", 1.0)
+
+
+def test_registered_contrasts_are_corrected_apart_whether_measured_or_not(course):
+    text = f'[C01]\nclaim = "x"\n{HEAD}\n{PRIMARY}'.replace("margin = 0.1", "margin = 0.3")
+    later = text.replace("C01", "C02").replace('record = "tiny"', 'record = "later"')
+    explored = [text.replace("C01", f"C{number}") + "exploratory = true\n" for number in (10, 11, 12)]
+    registrations = f'[registrations]\ntiny = "{"0" * 40}"\nlater = "{"1" * 40}"\n'
+    (course / "data" / "claims.toml").write_text("".join([text, later, *explored, registrations]))
+    registered, unmeasured, *others = claims.entries(course)
+    assert registered.adjusted == pytest.approx(2 * registered.outcome.p_value)
+    assert (unmeasured.verdict, unmeasured.adjusted) == ("not shown yet", 1.0)
+    assert [entry.adjusted for entry in others] == pytest.approx([3 * registered.outcome.p_value] * 3)
 
 
 def test_differences_are_taken_seed_by_seed(course):

@@ -185,7 +185,7 @@ def test_the_tables_follow_the_units_and_the_records(small):
     assert "the same network reaches 90.0% (95% CI 80.0 to 95.0) on one group" in text
     # the values .4, .4, .4, .5, .6, .6, .6: s = .1, t(.975, 6) = 2.447, so one more seed is .5 ± .262
     assert "| 50.0% (40.0 to 60.0) | 23.8 to 76.2 | 25.0% (40.0 to 60.0) | 23.8 to 76.2 | 7 |" in text
-    assert "**not shown yet**: 1. Decided: 0 of 1 claims. Exploratory: 0 verdicts." in text
+    assert "**not shown yet**: 1. Decided by a registered contrast: 0; by arithmetic: 0. " in text
     assert "| 01_tiny | 0 | 4 |" in text, "without a grading plan, no check is known to be decided outside"
     assert "| C01 | It works | not shown yet |  |  |  |" in text
     assert tables.write(small) == []

@@ -407,7 +407,8 @@ def test_every_recorded_value_has_its_provenance():
             if "record" in made:
                 origin = data.results(made["record"])
                 copied = provenance.value_at(origin, made["path"])
-                assert value == summary(copied["values"][: value["seeds"]], copied.get("share", False))
+                kind = copied.get("share", False), copied.get("upper", 1.0)
+                assert value == summary(copied["values"][: value["seeds"]], *kind)
                 assert (
                     made.items() >= {key: origin["provenance"][key] for key in ("command", "date", "versions")}.items()
                 )
@@ -429,15 +430,17 @@ def _entries(content, path=""):
 
 @pytest.mark.parametrize("name", registry.EXPERIMENTS)
 def test_recorded_shares_are_those_of_the_registry_and_their_intervals_stay_in_range(name):
-    shares = registry.EXPERIMENTS[name].shares
+    shares, upper = registry.EXPERIMENTS[name].shares, registry.EXPERIMENTS[name].upper
     if not (data.data_folder() / "results" / f"{name}.json").is_file():
         pytest.skip("not measured yet")
     entries = list(_entries(data.results(name)))
     for path, entry in entries:
-        assert entry.get("share", False) == any(fnmatchcase(path, pattern) for pattern in shares), path
+        bounds = [bound for pattern, bound in upper.items() if fnmatchcase(path, pattern)]
+        is_share = bool(bounds) or any(fnmatchcase(path, pattern) for pattern in shares)
+        assert (entry.get("share", False), entry.get("upper", 1)) == (is_share, *(bounds or [1])), path
         if "share" in entry:
-            assert 0 <= entry["ci95"][0] <= entry["mean"] <= entry["ci95"][1] <= 1, path
-    for pattern in shares:
+            assert 0 <= entry["ci95"][0] <= entry["mean"] <= entry["ci95"][1] <= entry.get("upper", 1), path
+    for pattern in (*shares, *upper):
         assert any(fnmatchcase(path, pattern) for path, _ in entries), f"{pattern} names no value"
 
 

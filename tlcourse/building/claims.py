@@ -74,10 +74,23 @@ def entries(root):
     """
     course = Course(root)
     measured = [_entry(name, row, course) for name, row in course.claims.items()]
-    decisive = [entry for entry in measured if entry.outcome is not None]
-    adjusted = verdicts.holm([entry.outcome.p_value for entry in decisive])
-    corrected = {entry.name: p_value for entry, p_value in zip(decisive, adjusted, strict=True)}
+    corrected = {}
+    for family in _families(measured):
+        p_values = [entry.outcome.p_value if entry.outcome else 1.0 for entry in family]
+        corrected |= zip((entry.name for entry in family), verdicts.holm(p_values), strict=True)
     return [entry._replace(adjusted=corrected.get(entry.name, 1.0)) for entry in measured]
+
+
+def _families(measured):
+    """The families of Holm's correction: the registered contrasts, measured or not, and the exploratory ones with data.
+
+    So the record of one registered contrast that arrives later cannot take back the verdict on another.
+    """
+    stated = [entry for entry in measured if entry.primary is not None]
+    return (
+        [entry for entry in stated if not entry.primary.exploratory],
+        [entry for entry in stated if entry.primary.exploratory and entry.outcome is not None],
+    )
 
 
 def _entry(name, row, course):

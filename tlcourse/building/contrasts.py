@@ -148,17 +148,17 @@ def interval(records, contrast):
     (factor, record, path), *others = terms(contrast)
     entry = records.entry(record, path)
     share = not others and factor == 1 and isinstance(entry, dict) and entry.get("share", False)
-    return interval_of(sums, share, contrast.get("interval"))
+    return interval_of(sums, share, contrast.get("interval"), entry.get("upper", 1.0) if share else 1.0)
 
 
-def interval_of(sums, share=False, kind=None):
+def interval_of(sums, share=False, kind=None, upper=1.0):
     """The mean of values with its 95 % confidence interval, an `Interval`.
 
     Parameters
     ----------
     sums : sequence of float
         One a seed; two or more.
-    share : bool
+    share, upper : bool, float
         As in `tlcourse.stats.summary`.
     kind : str, optional
         "bootstrap": bias-corrected and accelerated (Efron 1987), by scipy, from 9,999 resamples of the seeds. It never
@@ -171,7 +171,7 @@ def interval_of(sums, share=False, kind=None):
     """
     if kind not in (None, "bootstrap"):
         raise ValueError(f"interval = {kind!r} is not 'bootstrap'")
-    over_seeds = summary(sums, share)
+    over_seeds = summary(sums, share, upper)
     low, high = over_seeds["ci95"]
     if kind and low < high:
         resampled = stats.bootstrap((sums,), np.mean, random_state=0).confidence_interval  # scipy 1.14 has no rng
@@ -251,7 +251,7 @@ def malformed(content, path):
         return []
     if "ci95" not in content:
         return [line for key, part in content.items() for line in malformed(part, f"{path}.{key}")]
-    again = summary(content["values"], content.get("share", False))
+    again = summary(content["values"], content.get("share", False), content.get("upper", 1.0))
     differences = [abs(computed - kept) for computed, kept in zip(again["ci95"], content["ci95"], strict=True)]
     problems = []
     if max(*differences, abs(again["mean"] - content["mean"])) > 1e-4:  # values are rounded to five digits

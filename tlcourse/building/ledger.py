@@ -56,16 +56,29 @@ class Entry(NamedTuple):
         return self.outcome is not None and self.primary.exploratory
 
     @property
+    def decided_by(self):
+        """What the verdict rests on: "registration", "arithmetic", "exploration", "illustration", or `None` if open.
+
+        An inconclusive registered contrast decides only if its power was stated in advance; an inconclusive
+        exploratory one is open.
+        """
+        if self.verdict == "not shown yet":
+            return None
+        if self.kind != "measured":
+            return "arithmetic" if self.kind == "arithmetic" else "illustration"
+        if self.verdict == "inconclusive" and (self.is_exploratory or self.primary.power is None):
+            return None
+        return "exploration" if self.is_exploratory else "registration"
+
+    @property
     def is_decided(self):
-        """Whether there is a verdict; an inconclusive one counts only if its power was stated in advance."""
-        if self.verdict == "inconclusive":
-            return self.primary.power is not None
-        return self.verdict != "not shown yet"
+        """Whether a registered contrast or arithmetic decides; explorations and illustrations do not."""
+        return self.decided_by in ("registration", "arithmetic")
 
     @property
     def scoped_verdict(self):
-        """The verdict, with "within its scope" where it says nothing about other tasks."""
-        if self.outcome is None or self.verdict == "inconclusive" or verdicts.is_general(self.primary):
+        """The verdict, with "within its scope" where it says nothing about other tasks or teachers."""
+        if self.outcome is None or self.verdict == "inconclusive" or verdicts.is_general(self.primary, self.outcome):
             return self.verdict
         return f"{self.verdict} within its scope"
 
@@ -75,7 +88,7 @@ class Entry(NamedTuple):
         words = self.scoped_verdict
         if words == "inconclusive":
             words += " after correction" if self.outcome.p_value <= verdicts.LEVEL else ""
-            words += "" if self.is_decided else ", power not stated"
+            words += ", power not stated" if self.primary.power is None else ""
         return f"{words}, exploratory" if self.is_exploratory else words
 
     @property

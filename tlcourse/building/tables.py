@@ -124,14 +124,16 @@ def remeasuring(root):
 
 
 def verdict_counts(root):
-    """How many claims have each verdict, how many are decided, and how many verdicts are exploratory."""
+    """How many claims have each verdict, and what these verdicts rest on."""
     entries = claims.entries(root)
     counts = collections.Counter(entry.scoped_verdict for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
     listed = "; ".join(f"**{words}**: {counts[words]}" for words in order if words in counts)
-    decided = sum(entry.is_decided for entry in entries)
-    exploratory = sum(entry.is_exploratory for entry in entries)
-    return f"{listed}. Decided: {decided} of {len(entries)} claims. Exploratory: {exploratory} verdicts."
+    by = collections.Counter(entry.decided_by for entry in entries)
+    return (
+        f"{listed}. Decided by a registered contrast: {by['registration']}; by arithmetic: {by['arithmetic']}. "
+        f"Exploratory: {by['exploration']}; illustrated: {by['illustration']}; open: {by[None]}."
+    )
 
 
 def claim_table(root):

@@ -68,7 +68,7 @@ def with_copies(content, copies, seeds):
     for path, (other, place) in copies.items():
         origin = results(other)
         copied_from = value_at(origin, place)
-        copied = summary(copied_from["values"][:seeds], copied_from.get("share", False))
+        copied = summary(copied_from["values"][:seeds], copied_from.get("share", False), copied_from.get("upper", 1.0))
         content = _replaced(content, path.split("/"), copied)
         own = {key: value for key, value in of(origin, place).items() if key in _ORIGIN}
         parts[path] = {"record": other, "path": place, **own}

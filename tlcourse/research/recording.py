@@ -12,7 +12,7 @@ from tlcourse.stats import summary
 from tlcourse.storage import write_json
 
 
-def summaries(runs, shares=(), path=""):
+def summaries(runs, shares=(), path="", upper=None):
     """`summary` of each number in a list of dictionaries (which may be nested).
 
     What only the first runs have measured, two or more, is summarized over these.
@@ -25,6 +25,8 @@ def summaries(runs, shares=(), path=""):
         Patterns of the paths whose values are shares between 0 and 1: "near/*". "*" stands for "/" too.
     path : str
         Where these runs stand in the record, such as "near/single".
+    upper : mapping of str to float, optional
+        Such patterns of shares that have another upper bound than 1, and this bound.
 
     Raises
     ------
@@ -32,12 +34,14 @@ def summaries(runs, shares=(), path=""):
         If a run lacks what a later one has: values would no longer stand at the place of their seed.
     """
     if not isinstance(runs[0], dict):
-        return summary(runs, any(fnmatchcase(path, pattern) for pattern in shares))
+        others = [bound for pattern, bound in (upper or {}).items() if fnmatchcase(path, pattern)]
+        share = bool(others) or any(fnmatchcase(path, pattern) for pattern in shares)
+        return summary(runs, share, *others)
     for number, (run, following) in enumerate(itertools.pairwise(runs), start=1):
         if new := sorted(following.keys() - run.keys()):
             raise ValueError(f"run {number} has {new[0]!r}, and the one before it has not")
     return {
-        key: summaries([run[key] for run in runs if key in run], shares, f"{path}/{key}" if path else key)
+        key: summaries([run[key] for run in runs if key in run], shares, f"{path}/{key}" if path else key, upper)
         for key in runs[0]
     }
 

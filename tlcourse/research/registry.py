@@ -47,6 +47,7 @@ class Experiment(NamedTuple):
     copies: Mapping = MappingProxyType({})  # path in this record to (other record, path there)
     timings: tuple = ()  # patterns of the paths whose values depend on the machine
     shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
+    upper: Mapping = MappingProxyType({})  # pattern of shares with another upper bound than 1, and this bound
 
     def origins(self):
         """The names of the records that values are copied from."""
@@ -72,6 +73,7 @@ EXPERIMENTS = {
         two_telescopes.run,
         range(5),
         shares=("sharp", "blurred", "batch_norm", "*/plain", "*/coral", "*/importance", "*/with_labels", "*_share"),
+        upper=MappingProxyType({"features*/a_distance": 2.0}),
     ),
     "other_labels": Experiment(other_labels.run, range(5), shares=ALL),
     "clusters": Experiment(clusters.run, range(5)),  # the adjusted Rand index may be negative
@@ -80,7 +82,10 @@ EXPERIMENTS = {
     "dataset_bias": Experiment(dataset_bias.run, range(5), shares=ALL),
     "simulation": Experiment(simulation.run, range(5), shares=ALL),
     "transfer_matrix": Experiment(
-        transfer_matrix.run, range(5), shares=("*/accuracy", "*/none/*", "*/chosen/*", "*/best")
+        transfer_matrix.run,
+        range(5),
+        shares=("*/accuracy", "*/none/*", "*/chosen/*", "*/best"),
+        upper=MappingProxyType({f"*/{teacher}/a_distance": 2.0 for teacher in ("faces", "letters", "galaxies")}),
     ),
     "fine_tuning": Experiment(head_first.run, range(5), shares=METHODS),
     "depth": Experiment(fine_tuning_depth.run, range(5), shares=ALL),
@@ -161,7 +166,7 @@ def with_seconds(run):
 def _record(name, runs):
     """Record an experiment, and bring the records up to date that copy values of it."""
     seconds = round(sum(run.pop("seconds") for run in runs))
-    payload = summaries(runs, EXPERIMENTS[name].shares)
+    payload = summaries(runs, EXPERIMENTS[name].shares, upper=EXPERIMENTS[name].upper)
     took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "seeds": provenance.seed_counts(payload)}
     if isinstance(seeds := EXPERIMENTS[name].seeds, registration.RegisteredSeeds):
         took["registration"] = seeds.commit
