@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from tlcourse import data
-from tlcourse.research import recording, registration, registry
+from tlcourse.research import comparison, recording, registration, registry
 
 STATED = ("record", "value", "reference", "claimed", "margin", "n")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -83,6 +83,46 @@ def test_the_registry_runs_nothing_without_the_hash(registered, tmp_path):
     with pytest.raises(ValueError, match="cannot run before it is registered"):
         registry.main(["tiny"])
     assert not list((tmp_path / "results").rglob("*.json"))
+
+
+def test_what_is_not_registered_is_left_out_unless_it_is_named(registered, capsys):
+    registered["registrations"] = {}
+    counted = registry.Experiment(lambda seed: {"with": seed}, range(2))
+    registry.EXPERIMENTS["counted"] = counted
+    assert registry.choose(()) == {"counted": counted}
+    assert capsys.readouterr().out == "left out until they are registered: tiny\n"
+    with pytest.raises(ValueError, match="'tiny' cannot run before it is registered"):
+        registry.choose(["tiny"])
+    registry.main()
+    assert recording.is_recorded("counted")
+    assert not recording.is_recorded("tiny")
+
+
+def test_only_what_is_recorded_is_compared(registered, monkeypatch, capsys):
+    monkeypatch.setattr(registry, "SIDE_BY_SIDE", 1)
+    registry.EXPERIMENTS["counted"] = registry.Experiment(lambda seed: {"with": seed / 2}, range(2))
+    registry.main(["counted"])
+    capsys.readouterr()
+    comparison.main()
+    _, row, _ = capsys.readouterr().out.splitlines()
+    assert row.startswith("counted ")
+    with pytest.raises(FileNotFoundError, match="tlcourse results tiny"):
+        comparison.main(["tiny"])
+
+
+def test_without_names_all_experiments_of_the_course_can_run(monkeypatch):
+    """Some wait for their registration; `make results` and the comparison go past these."""
+    started = []
+
+    def start(experiments, **options):
+        started.extend((name, experiment[1][0]) for name, experiment in experiments.items())  # seeds, in both cases
+        return ()
+
+    monkeypatch.setattr(registry, "over_seeds", start)
+    monkeypatch.setattr(comparison, "first_seeds", start)
+    registry.main()
+    comparison.main()
+    assert len(started) > len(registry.EXPERIMENTS)
 
 
 def test_every_primary_contrast_names_an_experiment():

@@ -88,6 +88,11 @@ def _finished(file):
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
+def is_recorded(name):
+    """Whether there is a file data/results/<name>.json."""
+    return (data_folder() / "results" / f"{name}.json").is_file()
+
+
 def record(name, content):
     """Write data/results/<name>.json, and clear the finished seeds that it was made from.
 

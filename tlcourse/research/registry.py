@@ -48,6 +48,10 @@ class Experiment(NamedTuple):
     timings: tuple = ()  # patterns of the paths whose values depend on the machine
     shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
 
+    def is_registered(self):
+        """Whether the seeds are known: those of a pre-registered experiment follow from its registration."""
+        return not isinstance(self.seeds, registration.RegisteredSeeds) or self.seeds.is_known
+
     def origins(self):
         """The names of the records that values are copied from."""
         return {record for record, _ in self.copies.values()}
@@ -112,7 +116,7 @@ SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
 
 def main(names=()):
-    """Run the named experiments (all, without names) over their seeds, and record mean, interval and provenance.
+    """Run the named experiments over their seeds (all that can run, without names), and record what they found.
 
     An interrupted run goes on from its last finished seed.
 
@@ -137,14 +141,22 @@ def main(names=()):
 def choose(names):
     """The experiments of these names, or all without names, in the order of `EXPERIMENTS`.
 
+    Without names, those whose seeds depend on a registration that is missing are left out, and named in one line.
+
     Raises
     ------
     ValueError
-        For a name that no experiment has.
+        For a name that no experiment has, or one that is not registered although its seeds need it.
     """
     if unknown := sorted(set(names) - set(EXPERIMENTS)):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
-    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in (names or EXPERIMENTS)}
+    unregistered = {name for name, experiment in EXPERIMENTS.items() if not experiment.is_registered()}
+    for name in sorted(unregistered & set(names)):
+        registration.registered_hash(name)
+    if unregistered and not names:
+        click.echo(f"left out until they are registered: {', '.join(sorted(unregistered))}")
+    chosen = names or EXPERIMENTS.keys() - unregistered
+    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in chosen}
 
 
 def with_seconds(run):
