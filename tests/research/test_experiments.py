@@ -342,6 +342,23 @@ def test_values_that_nobody_measured_cannot_be_copied(two_experiments):
         registry.main(["second"])
 
 
+def test_a_record_that_another_experiment_reads_is_finished_first(empty_data, monkeypatch):
+    def read(seed):
+        return {"doubled": 2 * data.results("later")["value"]["mean"]}
+
+    monkeypatch.setattr(registry, "SIDE_BY_SIDE", 1)
+    experiments = {
+        "reader": registry.Experiment(read, range(2), needs=("later",)),
+        "later": registry.Experiment(lambda seed: {"value": seed}, range(3)),
+    }
+    monkeypatch.setattr(registry, "EXPERIMENTS", experiments)
+    with pytest.raises(FileNotFoundError, match="tlcourse results later"):
+        registry.main(["reader"])
+    record("later", value=[7, 8])  # of an earlier measurement
+    registry.main()
+    assert data.results("reader")["doubled"]["values"] == [2, 2]
+
+
 def test_a_seed_is_compared_with_the_recorded_one(two_experiments, capsys):
     registry.main()
     two_experiments["first"] = registry.Experiment(lambda seed: {"transfer": 0.25}, range(3))

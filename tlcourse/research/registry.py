@@ -1,5 +1,6 @@
 """The experiments that data/results holds, and how they are measured: `tlcourse results [NAME ...]`."""
 
+import graphlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -47,6 +48,7 @@ class Experiment(NamedTuple):
     copies: Mapping = MappingProxyType({})  # path in this record to (other record, path there)
     timings: tuple = ()  # patterns of the paths whose values depend on the machine
     shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
+    needs: tuple = ()  # names of the records that `run` reads; they are finished and recorded before it starts
 
     def is_registered(self):
         """Whether the seeds are known: those of a pre-registered experiment follow from its registration."""
@@ -109,6 +111,7 @@ EXPERIMENTS = {
         registration.RegisteredSeeds("initializations"),
         timings=("fit_seconds/*",),
         shares=("accuracy/*", "training/*"),
+        needs=("initializations_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
@@ -130,12 +133,24 @@ def main(names=()):
     start = time.perf_counter()
     chosen = choose(names)
     for experiment in chosen.values():
-        for origin in experiment.origins() - chosen.keys():
-            results(origin)
-    timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in chosen.items()}
-    for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE):
-        _record(name, runs)
+        for other in {*experiment.origins(), *experiment.needs} - chosen.keys():
+            results(other)
+    for stage in _stages(chosen):
+        timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in stage.items()}
+        for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE):
+            _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
+
+
+def _stages(chosen):
+    """Experiments that can run at the same time, then those that read their records, and so on."""
+    graph = {name: set(experiment.needs) & chosen.keys() for name, experiment in chosen.items()}
+    sorter = graphlib.TopologicalSorter(graph)
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield {name: experiment for name, experiment in chosen.items() if name in ready}
+        sorter.done(*ready)
 
 
 def choose(names):
