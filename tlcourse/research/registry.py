@@ -1,5 +1,6 @@
 """The experiments that data/results holds, and how they are measured: `tlcourse results [NAME ...]`."""
 
+import functools
 import graphlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
 )
+from tlcourse.research.fingerprint import fingerprint
 from tlcourse.research.recording import over_seeds, record, summaries
 from tlcourse.storage import write_json
 
@@ -121,7 +123,7 @@ SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 def main(names=()):
     """Run the named experiments over their seeds (all that can run, without names), and record what they found.
 
-    An interrupted run goes on from its last finished seed.
+    An interrupted run goes on from its last finished seed, unless the experiment has changed since.
 
     Raises
     ------
@@ -137,7 +139,8 @@ def main(names=()):
             results(other)
     for stage in _stages(chosen):
         timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in stage.items()}
-        for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE):
+        made_with = {name: fingerprint(experiment.run, experiment.needs) for name, experiment in stage.items()}
+        for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE, made_with=made_with):
             _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
 
@@ -177,6 +180,7 @@ def choose(names):
 def with_seconds(run):
     """The same experiment, with the seconds that a seed took among its numbers."""
 
+    @functools.wraps(run)
     def timed(seed):
         start = time.perf_counter()
         return {**run(seed), "seconds": time.perf_counter() - start}
