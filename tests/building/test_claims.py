@@ -157,6 +157,19 @@ def test_the_primary_contrast_decides_about_a_measured_claim(course, changes, la
     assert claim.scope.startswith("one task; ")
 
 
+@pytest.mark.parametrize("registered", [True, False])
+def test_a_check_of_a_planned_record_is_not_measured_yet(course, registered):
+    """Registered, or named by a primary contrast; a misspelled record stays an error."""
+    planned = f"[registrations]\nlater = '{'0' * 40}'\n" if registered else PRIMARY.replace('"tiny"', '"later"')
+    claim = entry(course, "record = 'later', value = 'a - tiny:with'", primary=planned)
+    assert (claim.label, str(claim.findings[0])) == ("not shown yet", "x: not measured yet")
+    assert "x: not measured yet" in claims.table(course)
+    with pytest.raises(ValueError, match=r"C01.*no recorded results at .*latter"):
+        entry(course, "record = 'latter', value = 'a'", primary=planned)
+    with pytest.raises(ValueError, match=r"C01.*no recorded results at .*later"):
+        entry(course, "record = 'later', value = 'a', above = 0", head=ARITHMETIC, primary=planned * registered)
+
+
 def test_the_effect_is_shown_with_both_intervals_and_its_margin(course):
     effect = stated(course, claimed="equal").effect  # t(.975, 2) s sqrt(1 + 1/3) = .0861
     assert effect == "gain: 0.39 (0.347 to 0.433); one more seed 0.3039 to 0.4761; claimed within ±0.1"

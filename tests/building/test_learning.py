@@ -1,34 +1,32 @@
 """The page for students lists the files of the helper package that each unit uses."""
 
-import ast
-import re
-
 from conftest import ROOT
 
-PACKAGE = ROOT / "tlcourse"
-IN_MOST_UNITS = {"checks.py", "data.py", "stats.py", "plots", "widgets", "teachers"}
+from tlcourse.building import tables, used_files
+
+UNIT = """
+import numpy as np
+from tlcourse import checks, data, distillation
+from tlcourse.datasets import digits, faces
+from tlcourse.domains.adaptation import coral
+from tlcourse.networks import small_cnn
+"""
 
 
-def part(module):
-    """The file of a module, or its folder: of `datasets` the dataset, elsewhere the folder below tlcourse."""
-    depth = 2 if module.startswith("datasets.") else 1
-    path = "/".join(module.split(".")[:depth])
-    return path if (PACKAGE / path).is_dir() else f"{path}.py"
+def test_the_files_of_a_unit_are_those_that_it_imports():
+    expected = {"distillation.py", "networks.py", "domains", "datasets/digits.py", "datasets/faces"}
+    assert used_files.used_files(UNIT) == expected
+    assert all((used_files.PACKAGE / file).exists() for file in expected | used_files.IN_MOST_UNITS)
 
 
-def used(unit):
-    """The parts of the helper package that a unit imports."""
-    parts = set()
-    for node in ast.walk(ast.parse(unit.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlcourse":
-            package = node.module.partition(".")[2]
-            modules = [f"{package}.{alias.name}".strip(".") for alias in node.names]
-            parts |= {part(module) for module in modules}
-    return parts - IN_MOST_UNITS
-
-
-def test_the_table_of_files_holds_what_each_unit_imports():
+def test_a_new_unit_gets_its_row(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    (tmp_path / "solutions" / "07_new.py").write_text(UNIT)
+    (tmp_path / "solutions" / "08_plain.py").write_text("from tlcourse import checks")
     page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
-    listed = {number: set(re.findall("`(.+?)`", files)) for number, files in re.findall(r"\| (\d\d) \| (.+) \|", page)}
-    units = sorted((ROOT / "solutions").glob("[0-9]*.py"))
-    assert listed == {unit.name[:2]: used(unit) for unit in units}
+    lines = tables.rendered(page, tmp_path, "docs/learning.md").splitlines()
+    assert [line for line in lines if line.startswith("| 0")] == [
+        "| 07 | `distillation.py`, `domains`, `networks.py`, `datasets/digits.py`, `datasets/faces` |",
+        "| 08 | none |",
+    ]

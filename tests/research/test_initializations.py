@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlcourse import teachers
-from tlcourse.research import control_targets, cut_layer, initializations
+from tlcourse.research import control_targets, cut_layer, initializations, registry
 
 LARGEST_SEED = 2**31 - 1
 
@@ -31,7 +31,6 @@ def test_the_arms_differ_below_the_head_only():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_training_starts_from_its_own_weights_each_time(few_target_images):
     """An arm has the same accuracy whatever was trained before it, and the teacher's file keeps its weights."""
     train, test = control_targets.tasks(1)["digits"]
@@ -51,19 +50,18 @@ def test_training_starts_from_its_own_weights_each_time(few_target_images):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_training, monkeypatch):
     means = {arm: {"0.001": {"mean": 0.5}} for arm in initializations.RATES}
     recorded = {**dict.fromkeys(initializations.CUTS, means), "provenance": {}}
     monkeypatch.setattr(initializations, "results", lambda name: recorded)
     result = initializations.run(LARGEST_SEED)
+    assert result.pop("rates") == {"digits": dict.fromkeys(initializations.RATES, 0.001)}
     assert set(result) == {"accuracy", "training", "fit_seconds"}
     for by_target in result.values():
         assert set(by_target) == set(initializations.CUTS)
         assert all(set(measured) == {*initializations.RATES, "frozen"} for measured in by_target.values())
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_development_tries_each_rate_on_development_data(short_training, monkeypatch):
     stages = []
@@ -86,6 +84,17 @@ def test_frozen_features_are_those_of_the_layer(few_target_images):
     assert test_accuracy == cut_layer.linear_accuracy(learned, train.labels, tested, test.labels)
     assert train_accuracy == 1
     assert seconds > 0
+
+
+def test_the_rates_are_stored_and_their_record_comes_first(monkeypatch):
+    """A run that measures both must not read a record that it is about to replace."""
+    rates = {"digits": {"teacher": 0.01}}
+    monkeypatch.setattr(initializations, "results", lambda name: {"initializations_development": "recorded"}[name])
+    monkeypatch.setattr(initializations, "chosen_rates", {"recorded": rates}.get)
+    monkeypatch.setattr(control_targets, "tasks", lambda seed, names: names)
+    monkeypatch.setattr(initializations, "compare", lambda tasks, seed, rates: {"accuracy": seed})
+    assert initializations.run(3) == {"accuracy": 3, "rates": rates}
+    assert registry.EXPERIMENTS["initializations"].needs == ("initializations_development",)
 
 
 def test_the_rate_with_the_best_development_accuracy_is_chosen():

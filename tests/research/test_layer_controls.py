@@ -1,13 +1,20 @@
 """Untrained networks of the teacher's shape are untrained, and compared at each layer by the same classifier."""
 
+import re
+import tomllib
+
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from tlcourse import teachers
+from tlcourse.building import contrasts
 from tlcourse.datasets import faces
-from tlcourse.research import control_targets, cut_layer, layer_controls
+from tlcourse.research import control_targets, cut_layer, initializations, layer_controls
 
 LARGEST_SEED = 2**31 - 1
+DEVELOPMENT = "layer_controls_development"
+FEW_IMAGES = 0.002  # the same seed on another machine may classify a few images differently
 
 
 def test_untrained_networks_differ_and_are_calibrated_but_not_trained(monkeypatch):
@@ -42,7 +49,6 @@ def test_the_linear_classifier_is_the_one_of_the_layer_experiment():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_run_gives_accuracies_of_every_layer_and_of_pixels(few_target_images, monkeypatch):
     monkeypatch.setattr(layer_controls, "CALIBRATED_ON", 8)
     result = layer_controls.run(LARGEST_SEED)
@@ -70,3 +76,47 @@ def test_the_remark_on_real_faces_uses_the_mirror_only(monkeypatch, mirror):
     monkeypatch.delenv("TLCOURSE_MIRROR")
     with pytest.raises(FileNotFoundError, match="TLCOURSE_MIRROR"):
         layer_controls.orl_faces(0)
+
+
+@pytest.fixture
+def records():
+    """The recorded results; skips the test until the development record is there."""
+    records = contrasts.Records(ROOT)
+    if not records.exists(DEVELOPMENT):
+        pytest.skip(f"{DEVELOPMENT} is not measured yet")
+    return records
+
+
+def primary(claim):
+    return tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))[claim]["primary"]
+
+
+def assert_is_best(records, task, network, layer):
+    """The layer of a network with the highest mean accuracy on development data."""
+    by_layer = {name: summary["mean"] for name, summary in records.entry(DEVELOPMENT, f"{task}.{network}").items()}
+    assert by_layer[layer] >= max(by_layer.values()) - FEW_IMAGES, f"{task}, {network}: {layer} of {by_layer}"
+
+
+def test_the_cuts_of_initializations_are_the_best_on_development_data(records):
+    for task, layer in initializations.CUTS.items():
+        assert_is_best(records, task, "teacher", layer)
+
+
+@pytest.mark.parametrize(("claim", "networks"), [("C08", ["untrained"]), ("C16", ["teacher", "untrained"])])
+def test_the_layers_of_a_contrast_are_the_best_on_development_data(records, claim, networks):
+    """C08 is about 15 of 16 layers of the teacher, so only the layers of the untrained networks were chosen."""
+    paths = [path.split(".") for *_, path in contrasts.terms(primary(claim))]
+    for task, network, layer in paths:
+        if network in networks:
+            assert_is_best(records, task, network, layer)
+    assert {network for _, network, _ in paths} == {"teacher", "untrained"}
+
+
+@pytest.mark.parametrize("claim", ["C07", "C08", "C16"])
+def test_the_stated_power_rests_on_the_recorded_development_values(records, claim):
+    stated = primary(claim)
+    mean, deviation, *values = map(float, re.findall(r"[-+]?\d\.\d{3}\b", stated["power"].partition(")")[0]))
+    recorded = contrasts.values(records, {"record": DEVELOPMENT, "value": stated["value"]})
+    assert recorded == pytest.approx(values, abs=FEW_IMAGES)
+    assert np.mean(recorded) == pytest.approx(mean, abs=FEW_IMAGES)
+    assert np.std(recorded, ddof=1) == pytest.approx(deviation, abs=FEW_IMAGES)

@@ -1,6 +1,7 @@
 """Seeds follow from the commit that states the contrasts, and the repository's history proves the order."""
 
 import json
+import os
 import shutil
 import subprocess
 import tomllib
@@ -9,9 +10,10 @@ import pytest
 from conftest import ROOT
 
 from tlcourse import data
-from tlcourse.research import recording, registration, registry
+from tlcourse.building import contrasts
+from tlcourse.research import comparison, recording, registration, registry
 
-STATED = ("record", "value", "reference", "claimed", "margin", "n")
+STATED = ("record", "value", "reference", "claimed", "margin", "n", "power", "tasks", "real")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PRIMARY = {"record": "tiny", "value": "with - without", "claimed": "above", "margin": 0.02, "n": 3}
 DOCUMENT = {"registrations": {"tiny": COMMIT}, "C01": {"claim": "x", "primary": PRIMARY}}
@@ -85,11 +87,51 @@ def test_the_registry_runs_nothing_without_the_hash(registered, tmp_path):
     assert not list((tmp_path / "results").rglob("*.json"))
 
 
+def test_what_is_not_registered_is_left_out_unless_it_is_named(registered, capsys):
+    registered["registrations"] = {}
+    counted = registry.Experiment(lambda seed: {"with": seed}, range(2))
+    registry.EXPERIMENTS["counted"] = counted
+    assert registry.choose(()) == {"counted": counted}
+    assert capsys.readouterr().out == "left out until they are registered: tiny\n"
+    with pytest.raises(ValueError, match="'tiny' cannot run before it is registered"):
+        registry.choose(["tiny"])
+    registry.main()
+    assert recording.is_recorded("counted")
+    assert not recording.is_recorded("tiny")
+
+
+def test_only_what_is_recorded_is_compared(registered, monkeypatch, capsys):
+    monkeypatch.setattr(registry, "SIDE_BY_SIDE", 1)
+    registry.EXPERIMENTS["counted"] = registry.Experiment(lambda seed: {"with": seed / 2}, range(2))
+    registry.main(["counted"])
+    capsys.readouterr()
+    comparison.main()
+    _, row, _ = capsys.readouterr().out.splitlines()
+    assert row.startswith("counted ")
+    with pytest.raises(FileNotFoundError, match="tlcourse results tiny"):
+        comparison.main(["tiny"])
+
+
+def test_without_names_all_experiments_of_the_course_can_run(monkeypatch):
+    """Some wait for their registration; `make results` and the comparison go past these."""
+    started = []
+
+    def start(experiments, **options):
+        started.extend((name, experiment[1][0]) for name, experiment in experiments.items())  # seeds, in both cases
+        return ()
+
+    monkeypatch.setattr(registry, "over_seeds", start)
+    monkeypatch.setattr(comparison, "first_seeds", start)
+    registry.main()
+    comparison.main()
+    assert len(started) > len(registry.EXPERIMENTS)
+
+
 def test_every_primary_contrast_names_an_experiment():
     document = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))
     for name, row in document.items():
         if isinstance(row, dict) and "primary" in row:
-            assert row["primary"]["record"] in registry.EXPERIMENTS, f"{name}: no such experiment"
+            assert contrasts.records_of(row["primary"]) <= set(registry.EXPERIMENTS), f"{name}: no such experiment"
     assert set(document.get("registrations", {})) <= set(registry.EXPERIMENTS)
 
 
@@ -100,28 +142,34 @@ def git(root, *arguments):
     return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True)
 
 
-def stated_contrasts(document, record):
-    """Claim to what its pre-registered contrast in a record states; later, exploratory ones are left out."""
+def stated_contrasts(document, record, registered):
+    """Claim to what its pre-registered contrast states that has terms of a record.
+
+    As for the verdicts, the records of the terms count: a contrast is exploratory, and is left out here, if it says so
+    or if one of these records is not among those that are `registered`.
+    """
     rows = {name: row["primary"] for name, row in document.items() if isinstance(row, dict) and "primary" in row}
     return {
         name: {key: primary.get(key) for key in STATED}
         for name, primary in rows.items()
-        if primary["record"] == record and not primary.get("exploratory", False)
+        if {record} <= contrasts.records_of(primary) <= registered and not primary.get("exploratory", False)
     }
 
 
 def violations(root):
     """Registered contrasts that were changed or dropped, or whose commit does not lead to HEAD."""
     now = tomllib.loads((root / "data" / "claims.toml").read_text(encoding="utf-8"))
-    lines = []
-    for record, commit in now.get("registrations", {}).items():
+    lines, registrations = [], now.get("registrations", {})
+    registered = set(registrations)
+    for record, commit in registrations.items():
         if git(root, "merge-base", "--is-ancestor", commit, "HEAD").returncode != 0:
             lines.append(f"{record}: commit {commit} is no ancestor of HEAD")
             continue
-        before = stated_contrasts(tomllib.loads(git(root, "show", f"{commit}:data/claims.toml").stdout), record)
+        at_commit = tomllib.loads(git(root, "show", f"{commit}:data/claims.toml").stdout)
+        before = stated_contrasts(at_commit, record, registered)
         dropped = [name for name in before if "primary" not in now.get(name, {})]
         lines += [f"{name}: commit {commit[:10]} states a contrast, and now there is none" for name in dropped]
-        for name, stated in stated_contrasts(now, record).items():
+        for name, stated in stated_contrasts(now, record, registered).items():
             if before.get(name) != stated:
                 lines.append(f"{name}: commit {commit[:10]} states {before.get(name)}, and now it is {stated}")
         file = root / "data" / "results" / f"{record}.json"
@@ -132,6 +180,7 @@ def violations(root):
 
 def test_registered_contrasts_are_those_of_their_commits():
     if shutil.which("git") is None or git(ROOT, "rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+        assert "TLCOURSE_NEEDS_HISTORY" not in os.environ, "the history is not there: CI must fetch all of it"
         pytest.skip("the history is not there")
     assert violations(ROOT) == []
 
@@ -153,8 +202,11 @@ def history(tmp_path):
     return tmp_path, hash_of_contrast
 
 
-def stating(margin=0.02, more=""):
-    return f'[C01.primary]\nrecord = "tiny"\nvalue = "a - b"\nclaimed = "above"\nmargin = {margin}\nn = 10\n{more}'
+def stating(margin=0.02, more="", value="a - b", record="tiny", power="0.9", real="y", tasks='["x", "y"]'):
+    return (
+        f'[C01.primary]\nrecord = "{record}"\nvalue = "{value}"\nclaimed = "above"\nmargin = {margin}\nn = 10\n'
+        f'power = "{power}"\nreal = "{real}"\ntasks = {tasks}\n{more}'
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,6 +215,13 @@ def stating(margin=0.02, more=""):
         (stating(), None),
         (stating(more="scope = 'in other words'"), None),
         (stating(margin=0.01), "C01: commit"),
+        (stating(value="a - c"), "C01: commit"),
+        (stating(power="0.5"), "C01: commit"),
+        (stating(real="x"), "C01: commit"),
+        (stating(tasks='["x", "y", "z"]'), "C01: commit"),
+        # The terms decide which record a contrast belongs to, not its field `record`.
+        (stating(record="other", value="tiny:a - tiny:b"), "C01: commit"),
+        (stating(value="a - other:b"), None),  # exploratory: "other" is not registered
         (stating(margin=0.01, more="exploratory = true"), None),
         (stating() + stating().replace("C01", "C02"), "C02: commit"),
         ("[C01]\nclaim = 'x'", "C01: commit"),
@@ -175,6 +234,15 @@ def test_a_contrast_that_was_changed_after_its_registration_is_reported(history,
     lines = violations(root)
     assert len(lines) == (words is not None)
     assert words is None or lines[0].startswith(words)
+
+
+def test_a_contrast_of_two_records_is_compared_with_the_commit_of_each(history):
+    root, commit = history
+    registrations = f'[registrations]\ntiny = "{commit}"\nother = "{commit}"\n'
+    (root / "data" / "claims.toml").write_text(registrations + stating(value="a - other:b"))
+    lines = violations(root)
+    assert len(lines) == 2
+    assert all(line.startswith(f"C01: commit {commit[:10]} states") for line in lines)
 
 
 def test_a_commit_that_is_not_in_the_history_is_reported(history):

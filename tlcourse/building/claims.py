@@ -8,6 +8,7 @@ one down. `tlcourse.building.verdicts` holds the rule. A new measurement may cha
 that is not in its record.
 """
 
+import functools
 import re
 import tomllib
 
@@ -36,6 +37,19 @@ class Course:
     def claims(self):
         """Name to row, in the order of the file."""
         return {name: row for name, row in self.document.items() if CLAIM.fullmatch(name)}
+
+    @functools.cached_property
+    def planned(self):
+        """The names of the records that are registered or that a primary contrast names, measured or not."""
+        primaries = [
+            row["primary"] for row in self.claims.values() if {"record", "value"} <= set(row.get("primary", ()))
+        ]
+        return set(self.document.get("registrations", {})).union(*map(contrasts.records_of, primaries))
+
+    def is_unmeasured(self, check):
+        """Whether a check needs records without a file, all of which are planned; another name is an error."""
+        missing = {record for record in contrasts.records_of(check) if not self.records.exists(record)}
+        return bool(missing) and missing <= self.planned
 
     def cells(self, unit):
         """The cells of a solved unit."""
@@ -70,7 +84,8 @@ def entries(root):
     Raises
     ------
     ValueError
-        If a claim names a record, term, section or output that is not there, or a check is not well formed.
+        If a claim names a record, term, section or output that is not there, or a check is not well formed. A check
+        that only describes may name a planned record that is not measured yet.
     """
     course = Course(root)
     measured = [_entry(name, row, course) for name, row in course.claims.items()]
@@ -122,6 +137,8 @@ def _finding(check, course, unit, kind):
     relation = CHECK_RELATIONS & set(check)
     if set(check) - CHECK_KEYS or ("record" in check) == ("output" in check) or not _decides(check, relation, kind):
         raise ValueError(f"not a check of a claim that is {kind}: {check}")
+    if "record" in check and kind != "arithmetic" and course.is_unmeasured(check):
+        return Finding(check["shows"], "not measured yet", None)
     if "record" in check:
         interval = contrasts.interval(course.records, check)
         shown = str(interval)

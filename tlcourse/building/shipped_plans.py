@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+import click
+
 from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.grading.gradebook.course import NbgraderCourse
@@ -22,14 +24,16 @@ def write(root, unit):
     Returns
     -------
     pathlib.Path or None
-        None for a unit without graded code, and where there is no sandbox to try it in: there nothing is written.
+        None for a unit without graded code, and where there is no sandbox to try it in: there nothing is written, and
+        a line says so.
 
     Raises
     ------
     tlcourse.grading.engine.grading_plan.ReferenceFails
         Naming the checks; nothing is written.
     """
-    if sandbox_problem():
+    if problem := sandbox_problem():
+        click.echo(f"{unit}: no grading plan written, because {problem}")
         return None
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
         course = Path(folder, "course")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from tlcourse.data import results
-from tlcourse.research import registry, workers
+from tlcourse.research import recording, registry, workers
 
 ROUNDING = 1e-5  # values are recorded to five decimals
 _COLUMNS = "{:<20} {:>7} {:>6} {:>19} {:>8} {:>8}  {}"
@@ -26,14 +26,22 @@ class Comparison(NamedTuple):
 
 
 def main(names=()):
-    """Run the first seed of the named experiments (all, without names) and print a line for each; records nothing.
+    """Run the first seed of the named experiments and print a line for each; records nothing.
+
+    Without names, these are all experiments that have a record.
 
     Raises
     ------
     ValueError
         For a name that no experiment has.
+    FileNotFoundError
+        For a name that has no record yet.
     """
-    start, experiments = time.perf_counter(), registry.choose(names)
+    start = time.perf_counter()
+    experiments = registry.choose(names)
+    for name in experiments.keys() & set(names):
+        results(name)
+    experiments = {name: experiment for name, experiment in experiments.items() if recording.is_recorded(name)}
     click.echo(_COLUMNS.format("record", "values", "equal", "largest difference", "recorded", "now", "where"))
     for row in first_seeds(experiments):
         seconds = (f"{row.recorded_seconds:.1f} s", f"{row.seconds:.1f} s")

@@ -34,13 +34,18 @@ DEVELOPED = 2  # development seeds
 def run(seed):
     """Each arm on the targets of a seed, for the record, at the rates that "initializations_development" found best.
 
+    Returns
+    -------
+    dict
+        What `compare` returns, and ``rates``, those that were used, by task and arm.
+
     Raises
     ------
     FileNotFoundError
         If "initializations_development" is not recorded yet.
     """
     rates = chosen_rates(results("initializations_development"))
-    return compare(control_targets.tasks(seed, names=tuple(CUTS)), seed, rates)
+    return {**compare(control_targets.tasks(seed, names=tuple(CUTS)), seed, rates), "rates": rates}
 
 
 def develop(seed):

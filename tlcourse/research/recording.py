@@ -4,6 +4,7 @@ import itertools
 import json
 from fnmatch import fnmatchcase
 
+import click
 from tqdm.auto import tqdm
 
 from tlcourse.data import data_folder
@@ -46,7 +47,7 @@ def summaries(runs, shares=(), path="", upper=None):
     }
 
 
-def over_seeds(experiments, folder=None, side_by_side=1):
+def over_seeds(experiments, folder=None, side_by_side=1, made_with=None):
     """Run experiments over their seeds, with one progress bar; finished seeds are kept and not run again.
 
     All seeds wait in one queue, so that no worker is idle while an experiment ends.
@@ -60,6 +61,8 @@ def over_seeds(experiments, folder=None, side_by_side=1):
         Where finished seeds are kept; default data/results/partial (not committed).
     side_by_side : int
         Seeds at a time, each in a process of its own if it is more than one.
+    made_with : dict, optional
+        Name to the fingerprint of what makes the numbers. Seeds that were finished with another one are discarded.
 
     Yields
     ------
@@ -68,7 +71,8 @@ def over_seeds(experiments, folder=None, side_by_side=1):
         before it are finished.
     """
     folder = folder or data_folder() / "results" / "partial"
-    finished = {name: _finished(folder / f"{name}.json") for name in experiments}
+    made_with = dict.fromkeys(experiments, "") | (made_with or {})
+    finished = {name: _finished(folder / f"{name}.json", made_with[name]) for name in experiments}
     queue = [
         (name, function, seed)
         for name, (function, seeds) in experiments.items()
@@ -84,12 +88,22 @@ def over_seeds(experiments, folder=None, side_by_side=1):
                 ended, seed, outcome = next(runs)
                 bar.update()
                 finished[ended][str(seed)] = outcome
-                write_json(folder / f"{ended}.json", finished[ended])
+                write_json(folder / f"{ended}.json", {"made_with": made_with[ended], "seeds": finished[ended]})
             yield name, [finished[name][str(seed)] for seed in seeds]
 
 
-def _finished(file):
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+def _finished(file, fingerprint):
+    """The finished seeds in a file; none if something else made them, because a mean would mix the two."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"made_with": fingerprint, "seeds": {}}
+    if kept.get("made_with") == fingerprint:
+        return kept["seeds"]
+    click.echo(f"{file.stem}: code, packages or teacher changed since the interruption; all seeds start again")
+    return {}
+
+
+def is_recorded(name):
+    """Whether there is a file data/results/<name>.json."""
+    return (data_folder() / "results" / f"{name}.json").is_file()
 
 
 def record(name, content):

@@ -92,6 +92,11 @@ class RegisteredSeeds(Sequence):
         return seeds(self.record)[index]
 
     @property
+    def is_known(self):
+        """Whether a commit is entered for the record."""
+        return self.record in _claims().get("registrations", {})
+
+    @property
     def commit(self):
         """The hash that the seeds are derived from."""
         return registered_hash(self.record)

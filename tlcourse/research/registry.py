@@ -1,5 +1,7 @@
 """The experiments that data/results holds, and how they are measured: `tlcourse results [NAME ...]`."""
 
+import functools
+import graphlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -35,6 +37,7 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
 )
+from tlcourse.research.fingerprint import fingerprint
 from tlcourse.research.recording import over_seeds, record, summaries
 from tlcourse.storage import write_json
 
@@ -48,6 +51,11 @@ class Experiment(NamedTuple):
     timings: tuple = ()  # patterns of the paths whose values depend on the machine
     shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
     upper: Mapping = MappingProxyType({})  # pattern of shares with another upper bound than 1, and this bound
+    needs: tuple = ()  # names of the records that `run` reads; they are finished and recorded before it starts
+
+    def is_registered(self):
+        """Whether the seeds are known: those of a pre-registered experiment follow from its registration."""
+        return not isinstance(self.seeds, registration.RegisteredSeeds) or self.seeds.is_known
 
     def origins(self):
         """The names of the records that values are copied from."""
@@ -57,6 +65,7 @@ class Experiment(NamedTuple):
 ALL = ("*",)
 FEATURES = ("*/teacher/*", "*/untrained/*", "*/pixels")
 METHODS = ("*/frozen", "*/held_out_people/*", "*/gradual/*", "*/head_first/*", "*/at_once/*")
+# An experiment without a file in data/results is not measured yet: the verdicts of its claims are "not shown yet".
 EXPERIMENTS = {
     "headline": Experiment(
         headline.run,
@@ -109,18 +118,17 @@ EXPERIMENTS = {
         registration.RegisteredSeeds("initializations"),
         timings=("fit_seconds/*",),
         shares=("accuracy/*", "training/*"),
+        needs=("initializations_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
-# Ready to run and not yet measured: no claim rests on them, and data/results has no file of them.
-PLANNED = ("initializations_development", "initializations")
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
 
 def main(names=()):
-    """Run the named experiments (all, without names) over their seeds, and record mean, interval and provenance.
+    """Run the named experiments over their seeds (all that can run, without names), and record what they found.
 
-    An interrupted run goes on from its last finished seed.
+    An interrupted run goes on from its last finished seed, unless the experiment has changed since.
 
     Raises
     ------
@@ -132,30 +140,52 @@ def main(names=()):
     start = time.perf_counter()
     chosen = choose(names)
     for experiment in chosen.values():
-        for origin in experiment.origins() - chosen.keys():
-            results(origin)
-    timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in chosen.items()}
-    for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE):
-        _record(name, runs)
+        for other in {*experiment.origins(), *experiment.needs} - chosen.keys():
+            results(other)
+    for stage in _stages(chosen):
+        timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in stage.items()}
+        made_with = {name: fingerprint(experiment.run, experiment.needs) for name, experiment in stage.items()}
+        for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE, made_with=made_with):
+            _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
+
+
+def _stages(chosen):
+    """Experiments that can run at the same time, then those that read their records, and so on."""
+    graph = {name: set(experiment.needs) & chosen.keys() for name, experiment in chosen.items()}
+    sorter = graphlib.TopologicalSorter(graph)
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        yield {name: experiment for name, experiment in chosen.items() if name in ready}
+        sorter.done(*ready)
 
 
 def choose(names):
     """The experiments of these names, or all without names, in the order of `EXPERIMENTS`.
 
+    Without names, those whose seeds depend on a registration that is missing are left out, and named in one line.
+
     Raises
     ------
     ValueError
-        For a name that no experiment has.
+        For a name that no experiment has, or one that is not registered although its seeds need it.
     """
     if unknown := sorted(set(names) - set(EXPERIMENTS)):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
-    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in (names or EXPERIMENTS)}
+    unregistered = {name for name, experiment in EXPERIMENTS.items() if not experiment.is_registered()}
+    for name in sorted(unregistered & set(names)):
+        registration.registered_hash(name)
+    if unregistered and not names:
+        click.echo(f"left out until they are registered: {', '.join(sorted(unregistered))}")
+    chosen = names or EXPERIMENTS.keys() - unregistered
+    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in chosen}
 
 
 def with_seconds(run):
     """The same experiment, with the seconds that a seed took among its numbers."""
 
+    @functools.wraps(run)
     def timed(seed):
         start = time.perf_counter()
         return {**run(seed), "seconds": time.perf_counter() - start}

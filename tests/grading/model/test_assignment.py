@@ -1,6 +1,8 @@
 """A released assignment: which cells are the set-up, and which exercise a check belongs to."""
 
-from tlcourse.grading.model.assignment import Assignment, is_setup
+import inspect
+
+from tlcourse.grading.model.assignment import Assignment, Limits, is_setup
 
 
 def cell(grade_id=None, source="", tags=(), cell_type="code", **metadata):
@@ -34,3 +36,16 @@ def test_a_check_belongs_to_the_exercise_that_it_names():
         "why_triple": None,
     }.items():
         assert assignment.exercise_of(grade_id) == exercise
+
+
+def test_other_limits_or_checks_make_old_results_out_of_date(monkeypatch):
+    def sha256(**changed):
+        return Assignment("unit", [cell("double", solution=True)], [], **changed).sha256
+
+    before = sha256()
+    assert sha256() == before
+    assert sha256(plan={"*": {"skip": True}}) == before  # how it is graded, not what it earns
+    assert sha256(limits=Limits(cell_seconds=60)) != before
+    source = inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda module: source(module) + "# repaired")
+    assert sha256() != before

@@ -2,12 +2,14 @@
 
 import functools
 import hashlib
+import inspect
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import nbformat
 
+from tlcourse import checks
 from tlcourse.notebooks import KERNEL, tested_exercise
 
 
@@ -90,8 +92,11 @@ class Assignment:
 
     @functools.cached_property
     def sha256(self):
-        """A digest of everything besides the submission that decides on marks."""
-        return digest([self.cells], self.files)
+        """A digest of what decides on marks besides the submission: cells, files, seed, limits, `tlcourse.checks`.
+
+        The versions of Python and of other packages are left out: they differ among the machines of one grading.
+        """
+        return digest([self.cells, asdict(self.limits), inspect.getsource(checks)], self.files)
 
 
 def is_setup(cell):

@@ -1,0 +1,36 @@
+"""Which files of the helper package each unit imports: the table of docs/learning.md."""
+
+import ast
+from pathlib import Path
+
+from tlcourse.building import unit_sources as sources
+
+PACKAGE = Path(__file__).parents[1]
+IN_MOST_UNITS = {"checks.py", "data.py", "stats.py", "plots", "widgets", "teachers"}  # the page lists them once
+
+
+def table(root):
+    """The files and folders of the helper package by unit, as Markdown."""
+    lines = ["| unit | files and folders in `tlcourse/` |", "|---|---|"]
+    for name in sources.unit_names(root):
+        used = used_files((root / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
+        listed = ", ".join(f"`{file}`" for file in sorted(used, key=lambda file: ("/" in file, file)))
+        lines.append(f"| {name[:2]} | {listed or 'none'} |")
+    return "\n".join(lines)
+
+
+def used_files(code):
+    """What a unit's source imports of the helper package, besides `IN_MOST_UNITS`: a set of paths in tlcourse/."""
+    modules = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlcourse":
+            package = node.module.partition(".")[2]
+            modules |= {f"{package}.{alias.name}".strip(".") for alias in node.names}
+    return {_file(module) for module in modules} - IN_MOST_UNITS
+
+
+def _file(module):
+    """The file or folder of a module: of `datasets` that of the dataset, elsewhere what lies directly in tlcourse/."""
+    depth = 2 if module.startswith("datasets.") else 1
+    path = "/".join(module.split(".")[:depth])
+    return path if (PACKAGE / path).is_dir() else f"{path}.py"
