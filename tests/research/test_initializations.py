@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from planned_contrasts import missing_terms
 
 from tlcourse import teachers
 from tlcourse.research import control_targets, cut_layer, initializations
@@ -31,7 +32,6 @@ def test_the_arms_differ_below_the_head_only():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_training_starts_from_its_own_weights_each_time(few_target_images):
     """An arm has the same accuracy whatever was trained before it, and the teacher's file keeps its weights."""
     train, test = control_targets.tasks(1)["digits"]
@@ -51,7 +51,6 @@ def test_training_starts_from_its_own_weights_each_time(few_target_images):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_training, monkeypatch):
     means = {arm: {"0.001": {"mean": 0.5}} for arm in initializations.RATES}
     recorded = {**dict.fromkeys(initializations.CUTS, means), "provenance": {}}
@@ -61,9 +60,9 @@ def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_trainin
     for by_target in result.values():
         assert set(by_target) == set(initializations.CUTS)
         assert all(set(measured) == {*initializations.RATES, "frozen"} for measured in by_target.values())
+    assert not [path for path in missing_terms("initializations", result) if ".digits." in path]
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_development_tries_each_rate_on_development_data(short_training, monkeypatch):
     stages = []

@@ -108,14 +108,17 @@ EXPERIMENTS = {
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 # Ready to run and not yet measured: no claim rests on them, and data/results has no file of them.
-PLANNED = ("initializations_development", "initializations")
+PLANNED = (
+    "initializations_development",
+    "initializations",
+)
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
 
 def main(names=()):
-    """Run the named experiments (all, without names) over their seeds, and record mean, interval and provenance.
+    """Run the named experiments over their seeds, and record mean, interval and provenance.
 
-    An interrupted run goes on from its last finished seed.
+    Without names, all run that are not `PLANNED`. An interrupted run goes on from its last finished seed.
 
     Raises
     ------
@@ -136,7 +139,7 @@ def main(names=()):
 
 
 def choose(names):
-    """The experiments of these names, or all without names, in the order of `EXPERIMENTS`.
+    """The experiments of these names, or all that are not `PLANNED` without names, in the order of `EXPERIMENTS`.
 
     Raises
     ------
@@ -145,7 +148,8 @@ def choose(names):
     """
     if unknown := sorted(set(names) - set(EXPERIMENTS)):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
-    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in (names or EXPERIMENTS)}
+    chosen = names or EXPERIMENTS.keys() - set(PLANNED)
+    return {name: experiment for name, experiment in EXPERIMENTS.items() if name in chosen}
 
 
 def with_seconds(run):
