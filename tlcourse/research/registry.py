@@ -34,6 +34,7 @@ from tlcourse.research import (
     two_languages,
     two_telescopes,
     unbalanced_classes,
+    unfreezing,
 )
 from tlcourse.research.recording import over_seeds, record, summaries
 from tlcourse.storage import write_json
@@ -105,12 +106,18 @@ EXPERIMENTS = {
         timings=("fit_seconds/*",),
         shares=("accuracy/*", "training/*"),
     ),
+    "unfreezing_development": Experiment(unfreezing.develop, range(unfreezing.DEVELOPED), shares=ALL),
+    "unfreezing_development_plateau": Experiment(unfreezing.plateau, range(unfreezing.DEVELOPED), shares=ALL),
+    "unfreezing": Experiment(unfreezing.run, registration.RegisteredSeeds("unfreezing"), shares=ALL),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 # Ready to run and not yet measured: no claim rests on them, and data/results has no file of them.
 PLANNED = (
     "initializations_development",
     "initializations",
+    "unfreezing_development",
+    "unfreezing_development_plateau",
+    "unfreezing",
 )
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
