@@ -12,6 +12,7 @@ from tlcourse.research import (
     clusters,
     cut_layer,
     dataset_bias,
+    distillation_factorial,
     distillation_methods,
     early_stopping,
     few_images,
@@ -109,6 +110,17 @@ EXPERIMENTS = {
     "unfreezing_development": Experiment(unfreezing.develop, range(unfreezing.DEVELOPED), shares=ALL),
     "unfreezing_development_plateau": Experiment(unfreezing.plateau, range(unfreezing.DEVELOPED), shares=ALL),
     "unfreezing": Experiment(unfreezing.run, registration.RegisteredSeeds("unfreezing"), shares=ALL),
+    "distillation_development": Experiment(
+        distillation_factorial.develop, range(distillation_factorial.DEVELOPED), shares=ALL
+    ),
+    "distillation_factorial": Experiment(
+        distillation_factorial.run, registration.RegisteredSeeds("distillation_factorial"), shares=ALL
+    ),
+    "distillation_other_cells": Experiment(
+        distillation_factorial.describe,
+        registration.RegisteredSeeds("distillation_factorial", distillation_factorial.DESCRIBED),
+        shares=ALL,
+    ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 # Ready to run and not yet measured: no claim rests on them, and data/results has no file of them.
@@ -118,6 +130,9 @@ PLANNED = (
     "unfreezing_development",
     "unfreezing_development_plateau",
     "unfreezing",
+    "distillation_development",
+    "distillation_factorial",
+    "distillation_other_cells",
 )
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
