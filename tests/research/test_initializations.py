@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from planned_contrasts import missing_terms
 
 from tlcourse import teachers
 from tlcourse.research import control_targets, cut_layer, initializations, registry
@@ -60,6 +61,7 @@ def test_a_run_gives_accuracies_and_seconds_of_each_target_and_arm(short_trainin
     for by_target in result.values():
         assert set(by_target) == set(initializations.CUTS)
         assert all(set(measured) == {*initializations.RATES, "frozen"} for measured in by_target.values())
+    assert not [path for path in missing_terms("initializations", result) if ".digits." in path]
 
 
 @pytest.mark.slow

@@ -80,6 +80,13 @@ def test_the_registry_takes_registered_seeds(registered):
     assert registry.EXPERIMENTS["tiny"].seeds[0] == registration.seeds("tiny", DOCUMENT)[0]
 
 
+def test_another_experiment_can_take_the_first_seeds(registered):
+    first = registration.RegisteredSeeds("tiny", 2)
+    assert list(first) == registration.seeds("tiny", DOCUMENT)[:2]
+    assert len(first) == 2
+    assert first.commit == COMMIT
+
+
 def test_the_registry_runs_nothing_without_the_hash(registered, tmp_path):
     registered["registrations"] = {}
     with pytest.raises(ValueError, match="cannot run before it is registered"):

@@ -80,16 +80,22 @@ class RegisteredSeeds(Sequence):
     Parameters
     ----------
     record : str
+        The record that is registered. Another experiment may take its seeds, so that both measure the same cases.
+    count : int, optional
+        Only the first so many seeds.
     """
 
-    def __init__(self, record):
-        self.record = record
+    def __init__(self, record, count=None):
+        self.record, self.count = record, count
 
     def __len__(self):
-        return len(seeds(self.record))
+        return len(self._chosen())
 
     def __getitem__(self, index):
-        return seeds(self.record)[index]
+        return self._chosen()[index]
+
+    def _chosen(self):
+        return seeds(self.record)[: self.count]
 
     @property
     def is_known(self):

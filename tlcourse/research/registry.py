@@ -14,6 +14,7 @@ from tlcourse.research import (
     clusters,
     cut_layer,
     dataset_bias,
+    distillation_factorial,
     distillation_methods,
     early_stopping,
     few_images,
@@ -36,6 +37,7 @@ from tlcourse.research import (
     two_languages,
     two_telescopes,
     unbalanced_classes,
+    unfreezing,
 )
 from tlcourse.research.fingerprint import fingerprint
 from tlcourse.research.recording import over_seeds, record, summaries
@@ -119,6 +121,29 @@ EXPERIMENTS = {
         timings=("fit_seconds/*",),
         shares=("accuracy/*", "training/*"),
         needs=("initializations_development",),
+    ),
+    "unfreezing_development": Experiment(unfreezing.develop, range(unfreezing.DEVELOPED), shares=ALL),
+    "unfreezing_development_plateau": Experiment(unfreezing.plateau, range(unfreezing.DEVELOPED), shares=ALL),
+    "unfreezing": Experiment(
+        unfreezing.run,
+        registration.RegisteredSeeds("unfreezing"),
+        shares=ALL,
+        needs=("unfreezing_development",),
+    ),
+    "distillation_development": Experiment(
+        distillation_factorial.develop, range(distillation_factorial.DEVELOPED), shares=ALL
+    ),
+    "distillation_factorial": Experiment(
+        distillation_factorial.run,
+        registration.RegisteredSeeds("distillation_factorial"),
+        shares=ALL,
+        needs=("distillation_development",),
+    ),
+    "distillation_other_cells": Experiment(
+        distillation_factorial.describe,
+        registration.RegisteredSeeds("distillation_factorial", distillation_factorial.DESCRIBED),
+        shares=ALL,
+        needs=("distillation_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
