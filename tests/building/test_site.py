@@ -6,6 +6,8 @@ import io
 import itertools
 import json
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -406,3 +408,15 @@ def test_an_address_in_memory_is_no_output_to_read():
     kept = nbformat.from_dict({**marks, "data": {"text/plain": "0.5"}})
     assert unit_page._code("x", [output, kept]).outputs == [kept]
     assert json.dumps(unit_page._code("x", []).metadata) == "{}"
+
+
+def test_the_reference_pages_show_what_keras_can_load():
+    """They are made with a mock in place of Keras, which replaces what it decorates."""
+    code = (
+        "import sys; from sphinx.ext.autodoc.mock import MockFinder; "
+        "sys.meta_path.insert(0, MockFinder(['keras', 'tensorflow'])); "
+        "from tlcourse import fused_batch_norm, learning_rates, schedules; "
+        "assert all(each.__doc__ for each in (learning_rates.GroupedAdam, fused_batch_norm.FusedBatchNormalization, "
+        "schedules.OneCycle))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
