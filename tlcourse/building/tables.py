@@ -123,12 +123,27 @@ def remeasuring(root):
     )
 
 
+BASES = ("", " registered", " exploratory (hypotheses)", " exploratory")
+
+
+def _basis(entry):
+    """What the count of a verdict says of its contrast, one of `BASES`; an inconclusive one is no hypothesis."""
+    if entry.outcome is None:
+        return ""
+    if not entry.is_exploratory:
+        return " registered"
+    return " exploratory" if entry.verdict == "inconclusive" else " exploratory (hypotheses)"
+
+
 def verdict_counts(root):
     """How many claims have each verdict, and what these verdicts rest on."""
     entries = claims.entries(root)
-    counts = collections.Counter(entry.scoped_verdict for entry in entries)
+    counts = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
-    listed = "; ".join(f"**{words}**: {counts[words]}" for words in order if words in counts)
+    parts = {
+        words: [f"{counts[words, basis]}{basis}" for basis in BASES if (words, basis) in counts] for words in order
+    }
+    listed = "; ".join(f"**{words}**: {', '.join(part)}" for words, part in parts.items() if part)
     by = collections.Counter(entry.decided_by for entry in entries)
     return (
         f"{listed}. Decided by a registered contrast: {by['registration']}; by arithmetic: {by['arithmetic']}. "
