@@ -20,8 +20,8 @@ KINDS = ("measured", "arithmetic", "definition", "question")
 CLAIM = re.compile(r"C\d\d")
 ROW_KEYS = {"claim", "kind", "unit", "section", "checks", "primary", "note"}
 CHECK_RELATIONS = {"above", "below", "near"}
-CHECK_KEYS = {"shows", "record", "value", "interval", "output", "refutes"} | CHECK_RELATIONS
-CONTRAST_KEYS = {"record", "value", "seeds", "count", "interval", *contrasts.IN_WORDS}
+CHECK_KEYS = {"shows", "record", "value", "each", "output", "refutes"} | CHECK_RELATIONS
+CONTRAST_KEYS = {"record", "value", "seeds", "count", *contrasts.IN_WORDS}
 ANY_NUMBER = r"[-+−]?\d[\d,.]*"
 
 
@@ -141,7 +141,7 @@ def _finding(check, course, unit, kind):
         return Finding(check["shows"], "not measured yet", None)
     if "record" in check:
         interval = contrasts.interval(course.records, check)
-        shown = str(interval)
+        shown = contrasts.listed(course.records, check) if check.get("each") else str(interval)
     else:
         match = re.search(check["output"], course.printed(unit), re.MULTILINE)
         if match is None:

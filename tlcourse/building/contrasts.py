@@ -3,15 +3,12 @@
 A contrast is a table of data/claims.toml. `record` names a file of data/results, and `value` the terms of a sum:
 "transfer - best_from_scratch", "5 * transfer - best_from_scratch", or "ladders_high_rates:ladder_3 - far.single.0.003",
 whose first term comes from another record. What the seeds have in common drops out of a difference. `seeds = 5` takes
-the first five seeds only. `interval = "bootstrap"` replaces Student's interval by one that presumes no bell curve.
+the first five seeds only.
 """
 
 import math
 import re
 from typing import NamedTuple
-
-import numpy as np
-from scipy import stats
 
 from tlcourse.data import results
 from tlcourse.stats import summary
@@ -148,10 +145,10 @@ def interval(records, contrast):
     (factor, record, path), *others = terms(contrast)
     entry = records.entry(record, path)
     share = not others and factor == 1 and isinstance(entry, dict) and entry.get("share", False)
-    return interval_of(sums, share, contrast.get("interval"), entry.get("upper", 1.0) if share else 1.0)
+    return interval_of(sums, share, entry.get("upper", 1.0) if share else 1.0)
 
 
-def interval_of(sums, share=False, kind=None, upper=1.0):
+def interval_of(sums, share=False, upper=1.0):
     """The mean of values with its 95 % confidence interval, an `Interval`.
 
     Parameters
@@ -160,23 +157,15 @@ def interval_of(sums, share=False, kind=None, upper=1.0):
         One a seed; two or more.
     share, upper : bool, float
         As in `tlcourse.stats.summary`.
-    kind : str, optional
-        "bootstrap": bias-corrected and accelerated (Efron 1987), by scipy, from 9,999 resamples of the seeds. It never
-        leaves the range of the values.
-
-    Raises
-    ------
-    ValueError
-        For another kind.
     """
-    if kind not in (None, "bootstrap"):
-        raise ValueError(f"interval = {kind!r} is not 'bootstrap'")
     over_seeds = summary(sums, share, upper)
     low, high = over_seeds["ci95"]
-    if kind and low < high:
-        resampled = stats.bootstrap((sums,), np.mean, random_state=0).confidence_interval  # scipy 1.14 has no rng
-        low, high = (round(float(bound), 5) for bound in resampled)
     return Interval(low, over_seeds["mean"], high)
+
+
+def listed(records, contrast):
+    """The values of a contrast, one a seed, in words: for a few values in clusters, where no interval is reliable."""
+    return ", ".join(f"{value:.4g}" for value in values(records, contrast))
 
 
 def relation_of(contrast):

@@ -7,7 +7,8 @@ region that contains the whole 95 % confidence interval** (Student's t), **if Ho
 - Tests: one-sided t tests against the margin for the outer regions, and for the inner one the two one-sided tests of
   Schuirmann (1987, J. Pharmacokinetics and Biopharmaceutics 15, 657-680). Each is at the level 0.025, so the printed
   95 % interval decides in all three cases. For equivalence that is stricter than Schuirmann's 90 % interval. Only an
-  interval that misses the true effect can lead to a wrong region, so one verdict is wrong in at most 5 % of cases.
+  interval that misses the true effect can lead to a wrong region, so one verdict is wrong in at most about 5 % of
+  cases if the effects over seeds are roughly normal.
 - Correction: the p-value of a contrast is twice the smallest one-sided p-value, the level at which its interval just
   fits into a region. Holm (1979, Scandinavian Journal of Statistics 6, 65-70) adjusts these in two families. One
   consists of all registered contrasts, measured or not. The other one, of the exploratory contrasts with data, was
