@@ -13,7 +13,7 @@ from tlcourse import data
 from tlcourse.building import contrasts
 from tlcourse.research import comparison, recording, registration, registry
 
-STATED = ("record", "value", "reference", "claimed", "margin", "n", "power", "tasks", "real")
+STATED = ("record", "value", "reference", "claimed", "margin", "n", "power", "tasks", "real", "real_value", "teachers")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PRIMARY = {"record": "tiny", "value": "with - without", "claimed": "above", "margin": 0.02, "n": 3}
 DOCUMENT = {"registrations": {"tiny": COMMIT}, "C01": {"claim": "x", "primary": PRIMARY}}
@@ -226,6 +226,8 @@ def stating(margin=0.02, more="", value="a - b", record="tiny", power="0.9", rea
         (stating(power="0.5"), "C01: commit"),
         (stating(real="x"), "C01: commit"),
         (stating(tasks='["x", "y", "z"]'), "C01: commit"),
+        (stating(more='real_value = "a - b"'), "C01: commit"),
+        (stating(more="teachers = 2"), "C01: commit"),
         # The terms decide which record a contrast belongs to, not its field `record`.
         (stating(record="other", value="tiny:a - tiny:b"), "C01: commit"),
         (stating(value="a - other:b"), None),  # exploratory: "other" is not registered
