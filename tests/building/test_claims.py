@@ -397,6 +397,23 @@ def test_a_malformed_record_is_named(course, change, words):
     assert "tiny.json does not tell by which command it was recorded" in claims.problems(course)
 
 
+@pytest.mark.parametrize(
+    ("path", "seeds", "is_sound"),
+    [
+        ("tiny", 5, True),
+        ("tiny", 4, False),
+        ("tiny_development", 2, True),
+        ("tiny_development_plateau", 2, True),
+        ("tiny.development.near", 2, True),
+        ("tiny.near.development", 2, False),
+        ("tiny.near_development", 2, False),
+    ],
+)
+def test_only_what_chooses_settings_may_have_two_seeds(path, seeds, is_sound):
+    part = summary([0.9, 0.8, 0.7, 0.6, 0.5][:seeds])
+    assert (contrasts.malformed(part, path) == []) == is_sound
+
+
 def test_the_file_of_claims_and_all_records_are_sound():
     assert claims.problems(ROOT) == []
 

@@ -13,7 +13,7 @@ from tlcourse import data
 from tlcourse.building import contrasts
 from tlcourse.research import comparison, recording, registration, registry
 
-STATED = ("record", "value", "reference", "claimed", "margin", "n", "power", "tasks", "real")
+STATED = ("record", "value", "reference", "claimed", "margin", "n", "power", "tasks", "real", "real_value", "teachers")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PRIMARY = {"record": "tiny", "value": "with - without", "claimed": "above", "margin": 0.02, "n": 3}
 DOCUMENT = {"registrations": {"tiny": COMMIT}, "C01": {"claim": "x", "primary": PRIMARY}}
@@ -94,12 +94,15 @@ def test_the_registry_runs_nothing_without_the_hash(registered, tmp_path):
     assert not list((tmp_path / "results").rglob("*.json"))
 
 
+LEFT_OUT = "left out, because they have no record or are not registered: "
+
+
 def test_what_is_not_registered_is_left_out_unless_it_is_named(registered, capsys):
     registered["registrations"] = {}
     counted = registry.Experiment(lambda seed: {"with": seed}, range(2))
     registry.EXPERIMENTS["counted"] = counted
     assert registry.choose(()) == {"counted": counted}
-    assert capsys.readouterr().out == "left out until they are registered: tiny\n"
+    assert capsys.readouterr().out == f"{LEFT_OUT}tiny\n"
     with pytest.raises(ValueError, match="'tiny' cannot run before it is registered"):
         registry.choose(["tiny"])
     registry.main()
@@ -113,14 +116,35 @@ def test_only_what_is_recorded_is_compared(registered, monkeypatch, capsys):
     registry.main(["counted"])
     capsys.readouterr()
     comparison.main()
-    _, row, _ = capsys.readouterr().out.splitlines()
+    left_out, _, row, _ = capsys.readouterr().out.splitlines()
+    assert left_out == f"{LEFT_OUT}tiny"
     assert row.startswith("counted ")
     with pytest.raises(FileNotFoundError, match="tlcourse results tiny"):
         comparison.main(["tiny"])
 
 
-def test_without_names_all_experiments_of_the_course_can_run(monkeypatch):
-    """Some wait for their registration; `make results` and the comparison go past these."""
+@pytest.mark.parametrize("recorded", [(), ("layer_controls", "headline")])
+def test_without_names_the_experiments_that_have_a_record_are_chosen(monkeypatch, tmp_path, capsys, recorded):
+    """The real registry, beside other records; without any, all experiments whose seeds are known are chosen."""
+    (tmp_path / "results").mkdir()
+    for name in (*recorded, "bench"):
+        (tmp_path / "results" / f"{name}.json").touch()
+    monkeypatch.setattr(recording, "data_folder", lambda: tmp_path)
+    known = [name for name, experiment in registry.EXPERIMENTS.items() if experiment.is_registered()]
+    chosen = registry.choose(())
+    assert list(chosen) == (["headline", "layer_controls"] if recorded else known)
+    left_out = [name for name in registry.EXPERIMENTS if name not in chosen]
+    assert capsys.readouterr().out == (f"{LEFT_OUT}{', '.join(left_out)}\n" if left_out else "")
+
+
+def test_an_experiment_with_the_seeds_of_another_names_the_registration_that_it_waits_for(monkeypatch):
+    monkeypatch.setattr(registration, "_claims", lambda: {"registrations": {}})
+    with pytest.raises(ValueError, match="'distillation_factorial' cannot run before it is registered"):
+        registry.choose(["distillation_other_cells"])
+
+
+def test_without_names_all_recorded_experiments_can_run(monkeypatch):
+    """Others wait for their registration or first measurement; `make results` and the comparison go past these."""
     started = []
 
     def start(experiments, **options):
@@ -131,7 +155,7 @@ def test_without_names_all_experiments_of_the_course_can_run(monkeypatch):
     monkeypatch.setattr(comparison, "first_seeds", start)
     registry.main()
     comparison.main()
-    assert len(started) > len(registry.EXPERIMENTS)
+    assert {name for name, _ in started} == set(registry.choose(()))
 
 
 def test_every_primary_contrast_names_an_experiment():
@@ -226,6 +250,8 @@ def stating(margin=0.02, more="", value="a - b", record="tiny", power="0.9", rea
         (stating(power="0.5"), "C01: commit"),
         (stating(real="x"), "C01: commit"),
         (stating(tasks='["x", "y", "z"]'), "C01: commit"),
+        (stating(more='real_value = "a - b"'), "C01: commit"),
+        (stating(more="teachers = 2"), "C01: commit"),
         # The terms decide which record a contrast belongs to, not its field `record`.
         (stating(record="other", value="tiny:a - tiny:b"), "C01: commit"),
         (stating(value="a - other:b"), None),  # exploratory: "other" is not registered

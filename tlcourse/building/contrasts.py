@@ -226,8 +226,8 @@ def mismatch(records, contrast):
 def malformed(content, path):
     """What is wrong with the summaries of a record: a list of sentences.
 
-    Each mean and interval must be those of the values beside them; a result needs five seeds, and what only chooses
-    rates (a path with "development") two.
+    Each mean and interval must be those of the values beside them. A result needs five seeds. What only chooses
+    settings needs two: a record whose name contains "development", or the part "development" of another record.
 
     Parameters
     ----------
@@ -245,6 +245,8 @@ def malformed(content, path):
     problems = []
     if max(*differences, abs(again["mean"] - content["mean"])) > 1e-4:  # values are rounded to five digits
         problems.append(f"{path}: mean and interval are not those of the values")
-    if not content["seeds"] == again["seeds"] >= (2 if "development" in path else 5):
+    record, *parts = path.split(".")
+    chooses = "development" in record or parts[:1] == ["development"]
+    if not content["seeds"] == again["seeds"] >= (2 if chooses else 5):
         problems.append(f"{path}: {content['seeds']} seeds, and {again['seeds']} values")
     return problems

@@ -108,7 +108,7 @@ def remeasuring(root):
     files = sorted((root / "data" / "results").glob("*.json"))
     provenances = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
     provenances = [each for each in provenances if each["command"].startswith("tlcourse results")]
-    sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py`"
+    sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py` that has a record"
     others = (
         "`tlcourse bench --keep` measures the rest, which is in `data/results/bench.json`: the baseline with a "
         "longer training, and everything on the page [Speed](speed.md)."

@@ -79,7 +79,7 @@ def site(into):
 )
 @click.argument("names", nargs=-1)
 def results(compare, names):
-    """Repeat the measurements in data/results: all of them, or NAMES."""
+    """Repeat the measurements in data/results: all of them, or NAMES, which may be new."""
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import comparison, registry
 

@@ -40,7 +40,7 @@ from tlcourse.research import (
     unfreezing,
 )
 from tlcourse.research.fingerprint import fingerprint
-from tlcourse.research.recording import over_seeds, record, summaries
+from tlcourse.research.recording import is_recorded, over_seeds, record, summaries
 from tlcourse.storage import write_json
 
 
@@ -151,7 +151,7 @@ SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
 
 
 def main(names=()):
-    """Run the named experiments over their seeds (all that can run, without names), and record what they found.
+    """Run the named experiments over their seeds (without names, those of `choose`), and record what they found.
 
     An interrupted run goes on from its last finished seed, unless the experiment has changed since.
 
@@ -187,9 +187,10 @@ def _stages(chosen):
 
 
 def choose(names):
-    """The experiments of these names, or all without names, in the order of `EXPERIMENTS`.
+    """The experiments of these names, in the order of `EXPERIMENTS`.
 
-    Without names, those whose seeds depend on a registration that is missing are left out, and named in one line.
+    Without names, these are the experiments that have a record, or, if none has one, all whose seeds are known. The
+    others are named in one line.
 
     Raises
     ------
@@ -198,13 +199,20 @@ def choose(names):
     """
     if unknown := sorted(set(names) - set(EXPERIMENTS)):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
-    unregistered = {name for name, experiment in EXPERIMENTS.items() if not experiment.is_registered()}
-    for name in sorted(unregistered & set(names)):
-        registration.registered_hash(name)
-    if unregistered and not names:
-        click.echo(f"left out until they are registered: {', '.join(sorted(unregistered))}")
-    chosen = names or EXPERIMENTS.keys() - unregistered
+    for experiment in (EXPERIMENTS[name] for name in names):
+        if not experiment.is_registered():
+            registration.registered_hash(experiment.seeds.record)
+    chosen = names or _repeated()
+    if left_out := [name for name in EXPERIMENTS if not names and name not in chosen]:
+        click.echo(f"left out, because they have no record or are not registered: {', '.join(left_out)}")
     return {name: experiment for name, experiment in EXPERIMENTS.items() if name in chosen}
+
+
+def _repeated():
+    """The names of the experiments that run without names: a first measurement is started by its name."""
+    known = {name for name, experiment in EXPERIMENTS.items() if experiment.is_registered()}
+    recorded = {name for name in EXPERIMENTS if is_recorded(name)}
+    return known & recorded if recorded else known
 
 
 def with_seconds(run):
