@@ -130,9 +130,9 @@ def test_without_names_the_experiments_that_have_a_record_are_chosen(monkeypatch
     for name in (*recorded, "bench"):
         (tmp_path / "results" / f"{name}.json").touch()
     monkeypatch.setattr(recording, "data_folder", lambda: tmp_path)
-    known = [name for name, experiment in registry.EXPERIMENTS.items() if experiment.is_registered()]
+    registered = [name for name, experiment in registry.EXPERIMENTS.items() if experiment.is_registered()]
     chosen = registry.choose(())
-    assert list(chosen) == (["headline", "layer_controls"] if recorded else known)
+    assert list(chosen) == (["headline", "layer_controls"] if recorded else registered)
     left_out = [name for name in registry.EXPERIMENTS if name not in chosen]
     assert capsys.readouterr().out == (f"{LEFT_OUT}{', '.join(left_out)}\n" if left_out else "")
 

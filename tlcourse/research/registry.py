@@ -210,9 +210,9 @@ def choose(names):
 
 def _repeated():
     """The names of the experiments that run without names: a first measurement is started by its name."""
-    known = {name for name, experiment in EXPERIMENTS.items() if experiment.is_registered()}
+    registered = {name for name, experiment in EXPERIMENTS.items() if experiment.is_registered()}
     recorded = {name for name in EXPERIMENTS if is_recorded(name)}
-    return known & recorded if recorded else known
+    return registered & recorded if recorded else registered
 
 
 def with_seconds(run):
