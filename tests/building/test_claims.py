@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from tlcourse import notebooks
-from tlcourse.building import claims, tables, verdicts
+from tlcourse.building import claims, contrasts, tables, verdicts
 from tlcourse.commands.main import main
 from tlcourse.stats import paired_difference, summary
 

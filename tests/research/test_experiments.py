@@ -410,7 +410,7 @@ def test_a_record_that_another_experiment_reads_is_finished_first(empty_data, mo
     with pytest.raises(FileNotFoundError, match="tlcourse results later"):
         registry.main(["reader"])
     record("later", value=[7, 8])  # of an earlier measurement
-    registry.main()
+    registry.main(["reader", "later"])
     assert data.results("reader")["doubled"]["values"] == [2, 2]
 
 
