@@ -326,4 +326,4 @@ def test_postgresql_holds_the_gradebook(small_class, postgresql, tmp_path):
         assert book.db.bind.dialect.name == "postgresql"
         recorded = {row.student.id: row.score for row in book.assignment_submissions(UNIT)}
     assert recorded == DUE
-    grade(course, UNIT, jobs=2, again=True, progress=False)
+    grade(course, UNIT, jobs=2, regrade=True, progress=False)
