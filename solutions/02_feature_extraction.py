@@ -8,7 +8,7 @@
 #
 # 1. say why a change of representation makes a hard task easy, and why it can also make an easy one hard;
 # 2. look inside a teacher, cut its head off, compute features once, and train a new head in seconds;
-# 3. report such a result with its rivals and its uncertainty, and say how many pictures it takes;
+# 3. report such a result with its baselines and its uncertainty, and say how many pictures it takes;
 # 4. decide at which layer to cut, and when the old head is worth keeping;
 # 5. repair a published listing that does not run, and choose a teacher with reasons.
 #
@@ -491,8 +491,8 @@ print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%
 
 # %% [markdown]
 # And without any transfer? A network that learns all its layers from 650 pictures needs minutes, and one run of each is
-# an anecdote. So the course has recorded ten groups of 65 people, with five rivals; the three that stay far behind were
-# asked about five of the groups. Beside each mean stands its 95 % interval. The last but one of the rivals sees its
+# an anecdote. So the course has recorded ten groups of 65 people, with five baselines; the three that stay far behind were
+# measured on five of the groups. Beside each mean stands its 95 % interval. The last but one of the baselines sees its
 # training pictures shifted, turned, zoomed, mirrored and recoloured at random, a different way in each epoch, and in
 # the test it, too, is asked about both sides. (Its pooling comes before its batch norm, and in the other small CNN
 # after it: each has the order that suits it better.)
@@ -544,7 +544,7 @@ print(f"there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 #
 # Now look at the bars between, which the lecture does not show. Batch norm, with the higher rate and the longer training
 # that it allows, lifts the same 16 layers to 24.6 %. A small network, of a size that suits 650 pictures, gets 42.5 %.
-# When its pictures are varied, it can learn from them for much longer, and gets 87.2 %. Against this rival the error
+# When its pictures are varied, it can learn from them for much longer, and gets 87.2 %. Against this baseline the error
 # with the teacher is 6.8 times smaller, not 52.7 times. And it had only 100 epochs. Given five minutes on two
 # processors it gets 95.4 % of one group right, and the error with the teacher is 3.7 times smaller. The gain is real,
 # since the intervals lie far apart, and it comes in seconds, not in minutes. But most of "1 % against 93.47 %" was a
@@ -1145,7 +1145,7 @@ for entry in teachers.CATALOG.values():
 #
 # (b) ResNet50, or an EfficientNet: a good track record, licences (MIT, Apache-2.0) that allow a product, and a server
 # can run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be too
-# specific. Try an earlier cut, and compare with a simple rival.
+# specific. Try an earlier cut, and compare with a simple baseline.
 #
 # (c) `faces_vgg16`. Similarity of the domains decides: it has learned people in this very style, and it comes with the
 # course. The risk: it has seen these drawings only, and its habits come along (it would be a bad choice for photos of
@@ -1234,7 +1234,7 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 # teacher *loses*: 92.2 %, with the layer to cut at chosen on the training digits, against 96.6 % for a small network
 # that learned from the same ten pictures a class, and the intervals lie apart. A teacher of faces has little to say
 # about digits, and digits are easy to learn. Frozen features can do worse than a small network from scratch, which is
-# why such a rival belongs in every comparison. Whether the teacher itself hurts (C11), this one cannot say, because the
+# why such a baseline belongs in every comparison. Whether the teacher itself hurts (C11), this one cannot say, because the
 # two networks differ. A later unit comes back to it.
 
 # %% [markdown]
@@ -1244,7 +1244,7 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 #    spoiled another task: a representation is good *for* something (C06).
 # 2. **The four steps** (C16, C18). Load, cut the head, attach a new one, train only that. A frozen base gives the same
 #    features every time, so compute them once; the head then takes seconds.
-# 3. **Report with rivals and intervals.** 98.1 % against 87.2 % for the best rival on record (given five minutes: 95.4 %,
+# 3. **Report with baselines and intervals.** 98.1 % against 87.2 % for the best baseline on record (given five minutes: 95.4 %,
 #    on one group), not only against the 1.9 % of the worst.
 #    With one picture each the teacher is worth most; with more pictures the gap closes (C09, C10).
 # 4. **Where to cut.** For a near target N - 1 layers are fine, and cuts shortly before cost little or nothing. For a far

@@ -12,7 +12,7 @@
 # 2. repair a shift without one label of the target: rotate word vectors, adapt statistics, match covariances, correct
 #    for class shares; and say when importance weighting cannot help;
 # 3. name the settings (inductive, transductive, unsupervised) and the four approaches, each with an example;
-# 4. read a transfer matrix, compare teachers with a rival from scratch by intervals, and rank teachers by a score
+# 4. read a transfer matrix, compare teachers with a baseline from scratch by intervals, and rank teachers by a score
 #    before any training;
 # 5. look for a bias that came along with a teacher.
 #
@@ -1588,7 +1588,7 @@ print("digits: the choice by LogME over no teacher:", gain(chosen, matrix["digit
 # But LogME *ranks* teachers, and whether one is worse than none it does not say. For digits no difference can be detected between
 # its choice and no teacher at all. The sign does not help: from faces to Greek letters LogME is +0.25, and the teacher
 # stays 8.6 points behind the network from scratch. Nor are the lower ranks safe: for kinds of galaxies letters score just below faces (−0.31 and
-# −0.30) and lose less. Whether a teacher is worth its use, only the rival from scratch shows.
+# −0.30) and lose less. Whether a teacher is worth its use, only the baseline from scratch shows.
 #
 # The two others did not do as well. LEEP prefers the teacher of faces for digits and for Greek letters, where its
 # choice reaches 35.8 %, where 62.6 % was possible; for kinds of galaxies it puts faces far above letters, though
@@ -1634,7 +1634,7 @@ print("simulation and labels, over labels:", gain(simulation["real_labels"], sim
 # counts ink in 8×8 cells, brings 61.9 %. Scanning without bending was not tried. Adapting the batch norms brings no gain
 # that could be detected (+1.0 points, −0.2 to +2.2), so the repair of the telescopes is no repair here. With
 # simulated pictures for the features and a hundred real labels for the head it is 93.6 %, 4.7 points more than logistic
-# regression on the pixels of the same hundred. That rival is weak. The small network of unit 02, which learned from
+# regression on the pixels of the same hundred. That baseline is weak. The small network of unit 02, which learned from
 # these hundred labels with augmentation, does better, so that simulation pays is not shown (C35).
 #
 # ## A bias comes along
@@ -1801,7 +1801,7 @@ if small:
 #    features, parameters or relations.
 # 4. **The transfer matrix** (C11). Similar domains help, by up to 76.5 points; features of an unrelated
 #    teacher stayed 35.8 points behind a small network from scratch. For that pair LogME ranked the teacher last; LEEP and
-#    the A-distance ranked it first. Whether a teacher is worth its use, only the rival from scratch shows.
+#    the A-distance ranked it first. Whether a teacher is worth its use, only the baseline from scratch shows.
 # 5. **Bias** (C12) came along in these five draws, and usual accuracy did not show it: exchange the attribute, and test.
 #
 # So far a teacher gave its weights or its features. It can also teach by its answers: the next unit is about
