@@ -38,8 +38,8 @@ site: $(SITE)  ## the course as pages to read, in build/site
 results: $(LAB)  ## measure data/results again (NAMES="headline" for some)
 	@$(TLCOURSE) results $(NAMES)
 
-teachers: $(LAB)  ## train the shipped teachers again
-	@$(TLCOURSE) teachers
+teachers: $(LAB)  ## train the teachers of faces again (NAMES="faces_first" for some)
+	@$(TLCOURSE) teachers $(NAMES)
 
 bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")

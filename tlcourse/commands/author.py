@@ -91,13 +91,17 @@ def results(compare, names):
 
 
 @click.command()
-def teachers():
-    """Train the shipped teachers again."""
+@click.argument("names", nargs=-1)
+def teachers(names):
+    """Train teachers of faces again: all of them, or NAMES.
+
+    faces_vgg16 is shipped. faces_first, faces_second and faces_third are kept in the cache folder.
+    """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import pretraining
 
     require_own_clone()
-    pretraining.main()
+    pretraining.main(names)
 
 
 @click.command()
