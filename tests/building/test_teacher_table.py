@@ -49,6 +49,6 @@ def test_a_check_that_names_no_teacher_is_an_error(course):
         teacher_table.table(course)
 
 
-def test_without_a_record_the_table_says_so(course):
+def test_without_a_record_the_table_is_a_sentence(course):
     (course / "data" / "results" / "other_teachers.json").unlink()
     assert teacher_table.table(course) == "The record `other_teachers` has not been measured yet."

@@ -23,7 +23,7 @@ from tlcourse.research import (
 )
 from tlcourse.teachers import TeacherUnavailable
 
-FIRST, *_ = cached_teachers.NAMES
+FIRST, *OTHERS = cached_teachers.NAMES
 
 
 @pytest.fixture
@@ -149,7 +149,10 @@ def short(monkeypatch):
 def test_a_shared_student_fine_tunes_each_teacher_as_its_own_would(short):
     target = unfreezing_targets.Target(noise(12, 3), noise(9, 3, seed=1), unfreezing_targets.FACES, mirror=False)
     models = {"first": untrained_teacher(0), "shipped": teachers.load("faces_vgg16")}
+    before = models["first"].get_weights()
     both = other_teachers.fine_tuned(models, target, seed=4)
+    for weights, kept in zip(models["first"].get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weights, kept)
     alone = other_teachers.fine_tuned({"shipped": models["shipped"]}, target, seed=4)
     assert both["shipped"] == alone["shipped"]
     assert set(both["first"]) == set(other_teachers.ARMS.values())
@@ -160,8 +163,10 @@ def test_a_run_measures_every_term_of_its_checks(short, few_target_images, empty
     monkeypatch.setattr(other_teachers.layer_controls, "CALIBRATED_ON", 8)
     monkeypatch.setattr(other_teachers.unfreezing_targets, "handwriting", lambda seed: unfreezing_targets.Target(
         noise(30, 10), noise(10, 10, seed=1), unfreezing_targets.FACES, mirror=False))  # fmt: skip
-    for seed, name in enumerate(cached_teachers.NAMES):
+    keep(FIRST, teachers.load("faces_vgg16"))
+    for seed, name in enumerate(OTHERS):
         keep(name, untrained_teacher(seed))
     measured = other_teachers.run(2)
+    assert measured["first"] == measured["shipped"], "they are the same teacher, so nothing else may differ"
     assert set(measured) == {*other_teachers.OTHERS, "shipped", "untrained", "pixels"}
     assert missing_terms("other_teachers", measured) == []

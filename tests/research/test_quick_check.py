@@ -107,7 +107,7 @@ def test_another_processor_is_stated(records, capsys, monkeypatch):
     assert "yours has none. Small differences are expected" in capsys.readouterr().out
 
 
-def test_without_a_record_the_command_says_which_one(records):
+def test_a_name_without_a_record_raises_an_error(records):
     registry.EXPERIMENTS["new"] = registry.Experiment(lambda seed: {}, range(5))
     with pytest.raises(FileNotFoundError, match="tlcourse results new"):
         quick_check.main(["new"])

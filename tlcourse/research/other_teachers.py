@@ -158,7 +158,8 @@ def fine_tuned(models, target, seed):
     network, bases = target.network, {name: without_head(model) for name, model in models.items()}
     arms = [(parts, ends) for parts, ends in unfreezing.stages(network, STEPS).values() if ARMS.keys() & dict(ends)]
     cuts = dict.fromkeys(cut for parts, _ in arms for cut, _ in parts)
-    student = PartialTraining(next(iter(bases.values())), len(target.train.class_names), cuts, seed)
+    copy = keras.models.clone_model(next(iter(bases.values())))  # it learns, and no teacher may change
+    student = PartialTraining(copy, len(target.train.class_names), cuts, seed)
     new_head, measured = student.start[-2:], {}
     for name, base in bases.items():  # one student for all, so that its steps are traced once
         student.start = [*base.get_weights(), *new_head]
