@@ -35,11 +35,11 @@ build: $(DEV)  ## notebooks, and the tables in README and docs/, from solutions/
 site: $(SITE)  ## the course as pages to read, in build/site
 	@$(TLCOURSE) site
 
-results: $(LAB)  ## measure data/results again (NAMES="headline" for some)
-	@$(TLCOURSE) results $(NAMES)
+results: $(LAB)  ## measure data/results again (NAMES="headline" for some; QUICK=1 for one seed of each)
+	@$(TLCOURSE) results $(if $(QUICK),--quick) $(NAMES)
 
-teachers: $(LAB)  ## train the shipped teachers again
-	@$(TLCOURSE) teachers
+teachers: $(LAB)  ## train the teachers of faces again (NAMES="faces_first" for some)
+	@$(TLCOURSE) teachers $(NAMES)
 
 bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 from conftest import ROOT
-from planned_contrasts import missing_terms, planned, stated
+from planned_contrasts import described, missing_terms, planned, stated
 
 from tlcourse.building import contrasts, verdicts
 from tlcourse.research import registration, registry
@@ -48,6 +48,18 @@ def without_contrast(rows, claims, unmeasured=None):
 
 def test_the_planned_contrasts_are_well_formed_and_their_experiments_are_ready():
     assert unsound(planned(), stated()) == []
+
+
+def test_planned_checks_that_only_describe_are_of_experiments_that_are_ready_and_register_nothing():
+    claims = stated()
+    for claim, row in described().items():
+        assert claims[claim].get("kind", "measured") == "measured", claim
+        assert set(row) == {"checks"}
+        for check in row["checks"]:
+            assert set(check) == {"shows", "record", "value"}, check
+            assert contrasts.records_of(check) == {check["record"]}
+            assert check["record"] in UNMEASURED, f"move {check} to data/claims.toml"
+            assert not isinstance(registry.EXPERIMENTS[check["record"]].seeds, registration.RegisteredSeeds)
 
 
 def test_every_experiment_that_waits_for_a_registration_has_a_contrast():

@@ -212,6 +212,14 @@ def test_a_live_value_is_compared_with_the_prediction_for_one_more_seed():
     )
 
 
+@pytest.mark.parametrize(("accuracy", "lines"), [(0.5, 1), (0.9, 0)])
+def test_an_accuracy_outside_is_explained_by_another_processor(capsys, accuracy, lines):
+    recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10, "predicted": [0.867, 0.933]}
+    note = "Recorded on a processor with AVX-512; yours has AVX2."
+    demo_tables.show_scratch(accuracy, recorded, 0, note)
+    assert capsys.readouterr().out.splitlines().count(f"{note} This training depends on rounding.") == lines
+
+
 def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     recorded = {"mean": 0.9, "ci95": [0.89, 0.91], "seeds": 10, "predicted": [0.867, 0.933]}
     outcome = {

@@ -13,6 +13,11 @@ def planned():
     return _read("planned_contrasts.toml").get("planned", {})
 
 
+def described():
+    """Claim to a row with ``checks`` only, of experiments that decide nothing; perhaps empty."""
+    return _read("planned_contrasts.toml").get("described", {})
+
+
 def stated():
     """The content of data/claims.toml, to which a planned contrast moves before it is registered."""
     return _read("claims.toml")
@@ -41,7 +46,7 @@ def missing_terms(record, measured, documents=None):
     ValueError
         If no row names this record.
     """
-    documents = (planned(), stated()) if documents is None else documents
+    documents = (planned(), described(), stated()) if documents is None else documents
     rows = [contrast for document in documents for contrast in contrasts_of(document)]
     paths = {path for row in rows for _, name, path in contrasts.terms(row) if name == record}
     if not paths:

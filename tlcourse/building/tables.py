@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.building import addresses, claims, headline_figure, speed_table, used_files, verdicts
+from tlcourse.building import addresses, claims, headline_figure, speed_table, teacher_table, used_files, verdicts
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 from tlcourse.data import results
@@ -207,7 +207,12 @@ TABLES = {
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"decisions": decision_table},
     "docs/learning.md": {"used_files": used_files.table},
-    "docs/measuring.md": {"results": result_table, "longer_training": longer_training, "remeasuring": remeasuring},
+    "docs/measuring.md": {
+        "results": result_table,
+        "longer_training": longer_training,
+        "remeasuring": remeasuring,
+        "other_teachers": teacher_table.table,
+    },
     "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
     "data/README.md": {"files": file_table},
 }

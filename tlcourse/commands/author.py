@@ -77,27 +77,43 @@ def site(into):
 @click.option(
     "--compare", is_flag=True, help="Run the first seed of each, compare it with the record, and save nothing."
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Run the first seed of each in under 30 minutes, and say which values lie in the prediction interval.",
+)
+@click.option(
+    "--minutes", type=click.FloatRange(min=0), help="With --quick: leave out what would not end in time.  [default: 25]"
+)
 @click.argument("names", nargs=-1)
-def results(compare, names):
+def results(compare, quick, minutes, names):
     """Repeat the measurements in data/results: all of them, or NAMES, which may be new."""
     from tlcourse.building.course_folder import require_own_clone
-    from tlcourse.research import comparison, registry
+    from tlcourse.research import comparison, quick_check, registry
 
+    if (compare and quick) or (minutes is not None and not quick):
+        raise click.UsageError("--quick and --compare exclude each other, and --minutes needs --quick")
     require_own_clone()
-    if compare:
+    if quick:
+        quick_check.main(names, quick_check.MINUTES if minutes is None else minutes)
+    elif compare:
         comparison.main(names)
     else:
         registry.main(names)
 
 
 @click.command()
-def teachers():
-    """Train the shipped teachers again."""
+@click.argument("names", nargs=-1)
+def teachers(names):
+    """Train teachers of faces again: all of them, or NAMES.
+
+    faces_vgg16 is shipped. faces_first, faces_second and faces_third are kept in the cache folder.
+    """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import pretraining
 
     require_own_clone()
-    pretraining.main()
+    pretraining.main(names)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from tlcourse.building.course_folder import course_folder
 from tlcourse.commands import demo_steps, demo_tables, parallel_steps
 from tlcourse.commands.demo_steps import HEADLINE_SEED
 from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.research import processor
 from tlcourse.storage import write_json
 
 REAL_DATA = ("digits", "cats_dogs")
@@ -88,7 +89,8 @@ def _show_headline(accuracy, seconds, record, shown):
 
 
 def _show_scratch(accuracy, record):
-    demo_tables.show_scratch(accuracy, _interval(record["scratch"]), HEADLINE_SEED)
+    note = processor.difference(record["provenance"])
+    demo_tables.show_scratch(accuracy, _interval(record["scratch"]), HEADLINE_SEED, note)
 
 
 def _show_real_data_and_gradebook(folder, outcome, results):

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+OUTSIDE = "OUTSIDE"
 METHODS = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
@@ -24,11 +25,24 @@ def show_headline(headline):
     console.print(f"New head trained in {headline['head_seconds']:.1f} s.\n")
 
 
-def show_scratch(accuracy, summary, seed):
-    """Print the live accuracy of the teacher's architecture without the teacher, beside its record."""
-    row = (METHODS["scratch"], *_cells(summary), f"{accuracy:.3f}", compare_with_record(accuracy, summary))
+def show_scratch(accuracy, summary, seed, processor_note=""):
+    """Print the live accuracy of the teacher's architecture without the teacher, beside its record.
+
+    Parameters
+    ----------
+    accuracy : float
+    summary : dict
+        Of the record, with "predicted".
+    seed : int
+    processor_note : str
+        How this processor differs from that of the record; printed if the accuracy is outside.
+    """
+    compared = compare_with_record(accuracy, summary)
+    row = (METHODS["scratch"], *_cells(summary), f"{accuracy:.3f}", compared)
     console = _console()
     console.print(_table("The same people without a teacher", _headline_columns(seed), [row]))
+    if processor_note and compared.startswith(OUTSIDE):
+        console.print(f"{processor_note} This training depends on rounding.")
     console.print()
 
 
@@ -85,7 +99,7 @@ def compare_with_record(live, summary):
     """Whether a live result is one that the record lets expect: within its 95 % prediction interval."""
     low, high = summary["predicted"]
     inside = low - 1e-9 <= live <= high + 1e-9
-    return f"{'inside' if inside else 'OUTSIDE'} {low:.3f} to {high:.3f}"
+    return f"{'inside' if inside else OUTSIDE} {low:.3f} to {high:.3f}"
 
 
 def _table(title, columns, rows):

@@ -82,8 +82,8 @@ def compare(name, run, recorded, seconds):
     """
     timings = registry.EXPERIMENTS[name].timings
     differences = {
-        path: abs(value - recorded_first)
-        for path, value, recorded_first in _pairs(run, recorded)
+        path: abs(value - values[0])
+        for path, value, values in pairs(run, recorded)
         if not any(fnmatchcase(path, pattern) for pattern in timings)
     }
     path = max(differences, key=differences.get)
@@ -93,10 +93,10 @@ def compare(name, run, recorded, seconds):
     return Comparison(name, len(differences), equal, differences[path], path, mean, seconds)
 
 
-def _pairs(run, recorded, path=""):
-    """Each number of a run with its path, such as "near/single/0.01", and the first recorded value there."""
+def pairs(run, recorded, path=""):
+    """Each number of a run with its path, such as "near/single/0.01", and the recorded values of all seeds there."""
     for key, value in run.items():
         if isinstance(value, dict):
-            yield from _pairs(value, recorded[key], f"{path}{key}/")
+            yield from pairs(value, recorded[key], f"{path}{key}/")
         else:
-            yield f"{path}{key}", value, recorded[key]["values"][0]
+            yield f"{path}{key}", value, recorded[key]["values"]

@@ -7,14 +7,15 @@ import sys
 import types
 
 from tlcourse.data import data_folder
-from tlcourse.research import provenance
+from tlcourse.research import cached_teachers, provenance
 
 
-def fingerprint(function, needs=()):
+def fingerprint(function, needs=(), cached=()):
     """A digest of an experiment's code and of what it computes with.
 
     It covers the source of the module that defines the function and of all modules of the course which that one uses,
-    the versions of Python and of the packages, the checksums of the shipped teachers, and the records that are needed.
+    the versions of Python and of the packages, the checksums of the shipped teachers, and the records and the other
+    teachers that are needed.
 
     Parameters
     ----------
@@ -22,16 +23,24 @@ def fingerprint(function, needs=()):
         From a seed to numbers. What ``functools.wraps`` has wrapped counts, not the wrapper.
     needs : sequence of str
         Names of the records that the function reads; those without a file are left out.
+    cached : sequence of str
+        Names of the teachers in the cache folder that the function loads.
 
     Returns
     -------
     str
         SHA-256 in hexadecimal digits.
+
+    Raises
+    ------
+    TeacherUnavailable
+        If one of these teachers has not been trained here.
     """
     made = provenance.now("")
     parts = [made["python"], made["versions"], _teacher_checksums(), _sources(function)]
     records = [data_folder() / "results" / f"{name}.json" for name in needs]
     parts += [file.read_text(encoding="utf-8") for file in records if file.is_file()]
+    parts += [card["sha256"] for card in cached_teachers.cards(cached).values()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,10 +9,12 @@ from datetime import date
 from importlib.metadata import version
 
 from tlcourse.data import results
+from tlcourse.research import processor
 from tlcourse.stats import summary
 
 _VERSIONS_THAT_MATTER = ("tlcourse", "keras", "tensorflow", "numpy", "scikit-learn")
-_ORIGIN = ("command", "date", "python", "versions", "processors", "system")  # what stays true of a copied value
+_MACHINE = ("processors", "processor", "instructions", "system")
+_ORIGIN = ("command", "date", "python", "versions", *_MACHINE)  # what stays true of a copied value
 
 
 def now(command, **took):
@@ -23,6 +25,8 @@ def now(command, **took):
         "python": platform.python_version(),
         "versions": {package: version(package) for package in _VERSIONS_THAT_MATTER},
         "processors": os.cpu_count(),
+        "processor": processor.name(),
+        "instructions": processor.instructions(),
         "system": platform.platform(terse=True),
         **took,
     }

@@ -11,6 +11,7 @@ import click
 
 from tlcourse.data import results
 from tlcourse.research import (
+    cached_teachers,
     clusters,
     cut_layer,
     dataset_bias,
@@ -26,6 +27,7 @@ from tlcourse.research import (
     layer_controls,
     old_head,
     other_labels,
+    other_teachers,
     provenance,
     rate_ladders,
     real_fine_tuning,
@@ -54,6 +56,7 @@ class Experiment(NamedTuple):
     shares: tuple = ()  # patterns of the paths whose values are shares between 0 and 1, such as accuracies
     upper: Mapping = MappingProxyType({})  # pattern of shares with another upper bound than 1, and this bound
     needs: tuple = ()  # names of the records that `run` reads; they are finished and recorded before it starts
+    cached: tuple = ()  # names of the teachers that `run` loads from the cache folder
 
     def is_registered(self):
         """Whether the seeds are known: those of a pre-registered experiment follow from its registration."""
@@ -145,6 +148,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("distillation_development",),
     ),
+    "other_teachers": Experiment(other_teachers.run, range(5), shares=ALL, cached=cached_teachers.NAMES),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
@@ -160,7 +164,8 @@ def main(names=()):
     ValueError
         For a name that no experiment has.
     FileNotFoundError
-        If an experiment takes values of one that has no record and is not to be run.
+        If an experiment takes values of one that has no record and is not to be run, or loads a teacher that has not
+        been trained here.
     """
     start = time.perf_counter()
     chosen = choose(names)
@@ -169,7 +174,7 @@ def main(names=()):
             results(other)
     for stage in _stages(chosen):
         timed = {name: (with_seconds(experiment.run), experiment.seeds) for name, experiment in stage.items()}
-        made_with = {name: fingerprint(experiment.run, experiment.needs) for name, experiment in stage.items()}
+        made_with = {name: fingerprint(each.run, each.needs, each.cached) for name, each in stage.items()}
         for name, runs in over_seeds(timed, side_by_side=SIDE_BY_SIDE, made_with=made_with):
             _record(name, runs)
     click.echo(f"{(time.perf_counter() - start) / 60:.0f} minutes in all")
@@ -189,22 +194,25 @@ def _stages(chosen):
 def choose(names):
     """The experiments of these names, in the order of `EXPERIMENTS`.
 
-    Without names, these are the experiments that have a record, or, if none has one, all whose seeds are known. The
-    others are named in one line.
+    Without names, these are the experiments that have a record, or, if none has one, all whose seeds are known. Those
+    whose teachers have not been trained here are left out. The others are named in one line.
 
     Raises
     ------
     ValueError
         For a name that no experiment has, or one that is not registered although its seeds need it.
+    TeacherUnavailable
+        For a name of an experiment whose teachers have not been trained here, with the command that trains them.
     """
     if unknown := sorted(set(names) - set(EXPERIMENTS)):
         raise ValueError(f"no experiment is called {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}")
     for experiment in (EXPERIMENTS[name] for name in names):
         if not experiment.is_registered():
             registration.registered_hash(experiment.seeds.record)
+        cached_teachers.require(experiment.cached)
     chosen = names or _repeated()
     if left_out := [name for name in EXPERIMENTS if not names and name not in chosen]:
-        click.echo(f"left out, because they have no record or are not registered: {', '.join(left_out)}")
+        click.echo(f"left out, because they have no record, no teacher or no registration: {', '.join(left_out)}")
     return {name: experiment for name, experiment in EXPERIMENTS.items() if name in chosen}
 
 
@@ -212,7 +220,8 @@ def _repeated():
     """The names of the experiments that run without names: a first measurement is started by its name."""
     registered = {name for name, experiment in EXPERIMENTS.items() if experiment.is_registered()}
     recorded = {name for name in EXPERIMENTS if is_recorded(name)}
-    return registered & recorded if recorded else registered
+    ready = {name for name in registered if not cached_teachers.missing(EXPERIMENTS[name].cached)}
+    return ready & recorded if recorded else ready
 
 
 def with_seconds(run):
@@ -233,6 +242,10 @@ def _record(name, runs):
     took = {"seconds": seconds, "side_by_side": SIDE_BY_SIDE, "seeds": provenance.seed_counts(payload)}
     if isinstance(seeds := EXPERIMENTS[name].seeds, registration.RegisteredSeeds):
         took["registration"] = seeds.commit
+    if cards := cached_teachers.cards(EXPERIMENTS[name].cached):
+        took["teachers"] = {
+            teacher: {key: card[key] for key in ("sha256", "measured")} for teacher, card in cards.items()
+        }
     content = {**payload, "provenance": provenance.now(f"tlcourse results {name}", **took)}
     file = record(name, _with_copies(name, content))
     click.echo(f"{file}: recorded, {len(runs)} seeds of {seconds / len(runs):.0f} s")

@@ -17,8 +17,8 @@ def run(jobs, side_by_side):
 
     Parameters
     ----------
-    jobs : list of tuple
-        (name, function, seed) each.
+    jobs : iterable of tuple
+        (name, function, seed) each; the next one is taken when a worker is free.
     side_by_side : int
         Jobs at a time; more than one run in processes of their own.
 
