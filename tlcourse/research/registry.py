@@ -17,8 +17,10 @@ from tlcourse.research import (
     distillation_factorial,
     distillation_methods,
     early_stopping,
+    efficient_tuning,
     few_images,
     fine_tuning_depth,
+    fine_tuning_shift,
     head_first,
     headline,
     initializations,
@@ -144,6 +146,22 @@ EXPERIMENTS = {
         registration.RegisteredSeeds("distillation_factorial", distillation_factorial.DESCRIBED),
         shares=ALL,
         needs=("distillation_development",),
+    ),
+    "fine_tuning_shift_development": Experiment(
+        fine_tuning_shift.develop, range(fine_tuning_shift.DEVELOPED), shares=ALL
+    ),
+    "fine_tuning_shift": Experiment(
+        fine_tuning_shift.run,
+        registration.RegisteredSeeds("fine_tuning_shift"),
+        shares=("accuracy/*", "calibration/*", "training/*"),
+        needs=("fine_tuning_shift_development",),
+    ),
+    "efficient_tuning_development": Experiment(efficient_tuning.develop, range(efficient_tuning.DEVELOPED), shares=ALL),
+    "efficient_tuning": Experiment(
+        efficient_tuning.run,
+        registration.RegisteredSeeds("efficient_tuning"),
+        shares=("accuracy/*", "training/*"),
+        needs=("efficient_tuning_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
