@@ -203,7 +203,7 @@ def optimizer(arm, model):
 
 def optimizer_bytes(built):
     """Bytes of an optimizer's arrays: Adam has two numbers for each parameter that learns."""
-    return sum(int(np.prod(each.shape)) * np.dtype(each.dtype).itemsize for each in built.variables if each.shape)
+    return sum(int(np.prod(each.shape)) * np.dtype(each.dtype).itemsize for each in built.variables if len(each.shape))
 
 
 def _with_trained_head(model, features, labels, seed):

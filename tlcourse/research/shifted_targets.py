@@ -1,7 +1,7 @@
 """Two target tasks whose test images come once as the training images do, and once changed: dark, and moved.
 
-The changes are stronger than those of `distillation_methods.unusual`. On development people an eighth of the light and
-a move by a sixth of the width is what the features of the teacher notice.
+The changes are stronger than those of `distillation_methods.unusual`, which hardly matter to a linear classifier on
+the teacher's features: half the light and a move by 5 pixels took 0.6 and 0.4 points from it on development people.
 """
 
 import dataclasses
