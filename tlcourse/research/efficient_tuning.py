@@ -28,7 +28,7 @@ from tlcourse.research import control_targets, equal_steps, rate_ladders
 from tlcourse.research.fine_tuning_task import BATCH, CUT
 from tlcourse.research.partial_training import HEAD_RATE, batch_order
 
-HEAD_STEPS, STEPS = 100, 300
+HEAD_STEPS, STEPS = 100, 100  # 16 or 20 passes over the images in each part
 RANK = 4
 LADDER_FACTOR = 3
 RATES = {  # of Adam; the fewer parameters learn, the higher they are
