@@ -17,7 +17,7 @@ from tlcourse.building import contrasts, verdicts
 from tlcourse.building.ledger import Entry, Finding
 
 KINDS = ("measured", "arithmetic", "definition", "question")
-CLAIM = re.compile(r"C\d\d")
+CLAIM = re.compile(r"[CX]\d\d")  # C: of the lectures; X: of the field
 ROW_KEYS = {"claim", "kind", "unit", "section", "checks", "primary", "note"}
 CHECK_RELATIONS = {"above", "below", "near"}
 CHECK_KEYS = {"shows", "record", "value", "each", "output", "refutes"} | CHECK_RELATIONS
@@ -70,7 +70,7 @@ class Course:
 
 
 def entries(root):
-    """All claims with their findings, in the order of data/claims.toml.
+    """All claims with their findings, in the order of data/claims.toml: the lectures' (Cnn), then others (Xnn).
 
     Parameters
     ----------

@@ -136,8 +136,8 @@ def _basis(entry):
 
 
 def verdict_counts(root):
-    """How many claims have each verdict, and what these verdicts rest on."""
-    entries = claims.entries(root)
+    """How many of the lectures' claims have each verdict, and what these verdicts rest on."""
+    entries = [entry for entry in claims.entries(root) if entry.name.startswith("C")]
     counts = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
     parts = {

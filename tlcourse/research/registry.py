@@ -18,8 +18,10 @@ from tlcourse.research import (
     distillation_factorial,
     distillation_methods,
     early_stopping,
+    efficient_tuning,
     few_images,
     fine_tuning_depth,
+    fine_tuning_shift,
     head_first,
     headline,
     initializations,
@@ -149,6 +151,22 @@ EXPERIMENTS = {
         needs=("distillation_development",),
     ),
     "other_teachers": Experiment(other_teachers.run, range(5), shares=ALL, cached=cached_teachers.NAMES),
+    "fine_tuning_shift_development": Experiment(
+        fine_tuning_shift.develop, range(fine_tuning_shift.DEVELOPED), shares=ALL
+    ),
+    "fine_tuning_shift": Experiment(
+        fine_tuning_shift.run,
+        registration.RegisteredSeeds("fine_tuning_shift"),
+        shares=("accuracy/*", "calibration/*", "training/*"),
+        needs=("fine_tuning_shift_development",),
+    ),
+    "efficient_tuning_development": Experiment(efficient_tuning.develop, range(efficient_tuning.DEVELOPED), shares=ALL),
+    "efficient_tuning": Experiment(
+        efficient_tuning.run,
+        registration.RegisteredSeeds("efficient_tuning"),
+        shares=("accuracy/*", "training/*"),
+        needs=("efficient_tuning_development",),
+    ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
