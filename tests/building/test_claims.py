@@ -78,7 +78,9 @@ UNDECIDED = "record = 'tiny', value = 'with - same', above = 0"
 
 def test_all_55_claims_are_there_once_and_in_order():
     entries = claims.entries(ROOT)
-    assert [entry.name for entry in entries] == [f"C{number:02}" for number in range(1, 56)]
+    names = [entry.name for entry in entries]
+    others = [name for name in names if name.startswith("X")]  # claims of the field, which come last
+    assert names == [*(f"C{number:02}" for number in range(1, 56)), *sorted(set(others))]
     assert {entry.verdict for entry in entries} <= set(verdicts.VERDICTS)
     for entry in entries:
         assert bool(entry.findings or entry.primary) == (entry.unit is not None), (

@@ -31,7 +31,7 @@ NO_CLAIM = re.compile(
     r"|\d+\.\d+\.\d+|(?<![\w.,])(?:19|20)\d\d(?!\w|[,.]\d)",
     re.IGNORECASE | re.MULTILINE,
 )
-CLAIM = re.compile(r"\bC\d\d\b")
+CLAIM = re.compile(r"\b[CX]\d\d\b")
 CITED = re.compile(r"\bet al\b|\barXiv\b|\bdoi\.org\b|\((?:[A-Z][\w-]+[ ,&]+)+(?:19|20)\d\d\)")
 SENTENCE_END = re.compile(r"(?<!\bal\.)(?<=[.!?])\s+(?=[^a-z\s])")
 TASK = re.compile(r"### (?:Exercise|Written)|=== BEGIN MARK SCHEME")

@@ -17,7 +17,7 @@ from tlcourse.building import contrasts, verdicts
 from tlcourse.building.ledger import Entry, Finding
 
 KINDS = ("measured", "arithmetic", "definition", "question")
-CLAIM = re.compile(r"C\d\d")
+CLAIM = re.compile(r"[CX]\d\d")  # of the lectures, C01 to C55; of the field, which the lectures do not make
 ROW_KEYS = {"claim", "kind", "unit", "section", "checks", "primary", "note"}
 CHECK_RELATIONS = {"above", "below", "near"}
 CHECK_KEYS = {"shows", "record", "value", "each", "output", "refutes"} | CHECK_RELATIONS

@@ -38,6 +38,7 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
     unfreezing,
+    unlabeled_adaptation,
 )
 from tlcourse.research.fingerprint import fingerprint
 from tlcourse.research.recording import is_recorded, over_seeds, record, summaries
@@ -144,6 +145,12 @@ EXPERIMENTS = {
         registration.RegisteredSeeds("distillation_factorial", distillation_factorial.DESCRIBED),
         shares=ALL,
         needs=("distillation_development",),
+    ),
+    "test_time_adaptation_development": Experiment(
+        unlabeled_adaptation.develop, range(unlabeled_adaptation.DEVELOPED), shares=ALL
+    ),
+    "test_time_adaptation": Experiment(
+        unlabeled_adaptation.run, registration.RegisteredSeeds("test_time_adaptation"), shares=ALL
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
