@@ -12,6 +12,7 @@ import click
 from tlcourse.data import results
 from tlcourse.research import (
     clusters,
+    contamination,
     cut_layer,
     dataset_bias,
     distillation_factorial,
@@ -151,6 +152,13 @@ EXPERIMENTS = {
     ),
     "test_time_adaptation": Experiment(
         unlabeled_adaptation.run, registration.RegisteredSeeds("test_time_adaptation"), shares=ALL
+    ),
+    "contamination_development": Experiment(contamination.develop, range(contamination.DEVELOPED), shares=ALL),
+    "contamination": Experiment(
+        contamination.run,
+        registration.RegisteredSeeds("contamination"),
+        shares=ALL,
+        needs=("contamination_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
