@@ -45,11 +45,11 @@ CATS, DOGS = slice(281, 286), slice(151, 269)  # from tabby to Egyptian cat, fro
 PHOTOS_EACH, PHOTOS_TESTED = 50, 90
 CELLS_EACH, CELLS_TESTED, DEVELOPMENT_PHOTOS = 10, 60, 120
 DEFECTS_EACH, DEVELOPMENT_PLACES = 20, 6
+CHARACTERS_TESTED = 8
 RATES = (1e-3, 3e-3)  # of the small CNN
 STEPS = 200  # of the small CNN: batches of 32 or all training images
 PIXELS_COMPARED = 48  # a side, for logistic regression on pixels
 DEVELOPED = 3  # development seeds
-LACKING = "cells", "defects", "characters"  # the targets whose classes ImageNet lacks
 
 
 class Target(NamedTuple):
@@ -75,12 +75,12 @@ def run(seed):
     FileNotFoundError
         If "contamination_development" is not recorded, or images or weights are not there.
     """
-    developed = results("contamination_development")
+    developed, untrained = results("contamination_development"), untrained_network(seed)
     measured = {}
     for name, load in TARGETS.items():
         target, recorded = load(seed), developed[name]
         rate = best(recorded["small_cnn"])
-        accuracies = compare(target, seed, [rate])
+        accuracies = compare(target, untrained, seed, [rate])
         accuracies["small_cnn"] = accuracies["small_cnn"][rate]
         measured[name] = {**accuracies, "chosen": chosen(accuracies, recorded)}
     return measured | {"imagenet_head": imagenet_head(load_photos(seed).test)}
@@ -88,8 +88,8 @@ def run(seed):
 
 def develop(seed):
     """The same on development data, and the small CNN by rate; what `run` chooses by."""
-    rates = [f"{rate:g}" for rate in RATES]
-    measured = {name: compare(load(seed, development=True), seed, rates) for name, load in TARGETS.items()}
+    rates, untrained = [f"{rate:g}" for rate in RATES], untrained_network(seed)
+    measured = {name: compare(load(seed, development=True), untrained, seed, rates) for name, load in TARGETS.items()}
     return measured | {"imagenet_head": imagenet_head(load_photos(seed, development=True).test)}
 
 
@@ -146,7 +146,8 @@ def load_defects(seed, development=False):
 def load_characters(seed, development=False):
     """Handwritten characters: those of `control_targets`."""
     stage = control_targets.DEVELOPMENT if development else control_targets.EVALUATION
-    return Target(*control_targets.handwritten_characters(omniglot.load(), seed, stage), size=48, mirror=False)
+    train, test = control_targets.handwritten_characters(omniglot.load(), seed, stage)
+    return Target(train, test.per_class(CHARACTERS_TESTED, seed), size=48, mirror=False)
 
 
 TARGETS = {"cats_dogs": load_photos, "cells": load_cells, "defects": load_defects, "characters": load_characters}
@@ -161,13 +162,16 @@ def _divided(origins, seed, reserved, development, share):
     return np.isin(origins, train), np.isin(origins, np.setdiff1d(usable, train))
 
 
-def compare(target, seed, rates):
+def compare(target, untrained, seed, rates):
     """Accuracies of all arms on a target.
 
     Parameters
     ----------
     target : Target
+    untrained : keras.Model
+        What `untrained_network` returns; its batch norms get the statistics of the training images.
     seed : int
+        Of the small CNN.
     rates : sequence of str
         Learning rates of the small CNN.
 
@@ -178,9 +182,9 @@ def compare(target, seed, rates):
     """
     train, test = ([resized(part, PIXELS), part.labels] for part in (target.train, target.test))
     inputs = [teachers.preprocess("MobileNetV2", images) for images, _ in (train, test)]
-    untrained = untrained_network(seed, inputs[0])
+    refresh_batch_norm(untrained, inputs[0])
     measured = {
-        name: by_layer(network, inputs, train[1], test[1])
+        name: by_layer(maps_of(network), inputs, train[1], test[1])
         for name, network in {"teacher": teacher(), "untrained": untrained}.items()
     }
     flat = [resized(part, PIXELS_COMPARED).reshape(len(part), -1) / 255 for part in (target.train, target.test)]
@@ -201,18 +205,22 @@ def teacher():
     return teachers.load("MobileNetV2", input_size=PIXELS)
 
 
-def untrained_network(seed, inputs):
-    """MobileNetV2 with initial weights; its batch norms have the statistics of `inputs`, (n, 96, 96, 3)."""
+def untrained_network(seed):
+    """MobileNetV2 with initial weights; its batch norms have no statistics of images yet."""
     keras.utils.set_random_seed(seed)
-    network = keras.applications.MobileNetV2((PIXELS, PIXELS, 3), weights=None, include_top=False)
-    refresh_batch_norm(network, inputs)
-    return network
+    return keras.applications.MobileNetV2((PIXELS, PIXELS, 3), weights=None, include_top=False)
 
 
-def by_layer(network, inputs, train_labels, test_labels):
-    """Accuracy of logistic regression on the averaged maps of each of `LAYERS`."""
-    pooled = [keras.layers.GlobalAveragePooling2D()(network.get_layer(name).output) for name in LAYERS]
-    extractor = keras.Model(network.input, pooled)
+@functools.lru_cache(2)  # of the teacher, and of the untrained network of a seed: tracing one takes seconds
+def maps_of(network):
+    """A model that gives the maps of each of `LAYERS`, averaged over space."""
+    return keras.Model(
+        network.input, [keras.layers.GlobalAveragePooling2D()(network.get_layer(name).output) for name in LAYERS]
+    )
+
+
+def by_layer(extractor, inputs, train_labels, test_labels):
+    """Accuracy of logistic regression on what `maps_of` a network gives, by layer."""
     learned, tested = (extractor.predict(part, batch_size=64, verbose=0) for part in inputs)
     return {
         name: linear_recall(train_features, train_labels, test_features, test_labels)
