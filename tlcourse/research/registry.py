@@ -13,6 +13,7 @@ from tlcourse.data import results
 from tlcourse.research import (
     cached_teachers,
     clusters,
+    contamination,
     cut_layer,
     dataset_bias,
     distillation_factorial,
@@ -42,6 +43,7 @@ from tlcourse.research import (
     two_telescopes,
     unbalanced_classes,
     unfreezing,
+    unlabeled_adaptation,
 )
 from tlcourse.research.fingerprint import fingerprint
 from tlcourse.research.recording import is_recorded, over_seeds, record, summaries
@@ -166,6 +168,19 @@ EXPERIMENTS = {
         registration.RegisteredSeeds("efficient_tuning"),
         shares=("accuracy/*", "training/*"),
         needs=("efficient_tuning_development",),
+    ),
+    "test_time_adaptation_development": Experiment(
+        unlabeled_adaptation.develop, range(unlabeled_adaptation.DEVELOPED), shares=ALL
+    ),
+    "test_time_adaptation": Experiment(
+        unlabeled_adaptation.run, registration.RegisteredSeeds("test_time_adaptation"), shares=ALL
+    ),
+    "contamination_development": Experiment(contamination.develop, range(contamination.DEVELOPED), shares=ALL),
+    "contamination": Experiment(
+        contamination.run,
+        registration.RegisteredSeeds("contamination"),
+        shares=ALL,
+        needs=("contamination_development",),
     ),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
