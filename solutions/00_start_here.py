@@ -117,10 +117,10 @@ ax = transfer(*images, people=(len(faces.TEACHER_PEOPLE), 65))
 #
 # The lecture reports that 93.47% of the test images were recognized with a teacher, and 1% without one (C01).
 #
-# We made the same comparison with our synthetic faces. The task has 65 people that the teacher has never seen. Each of
-# them has ten training images and twenty test images. We repeated the experiment with other groups of people. The bars
-# show the means, and the black whiskers show 95% confidence intervals. Dotted lines mark the lecture's result and the
-# chance level.
+# We made the same comparison with our synthetic faces. The task has 65 people that the teacher has never seen, each
+# with ten training images and twenty test images. We repeated the experiment with other groups of people. The bars show
+# the means, and the black whiskers show 95% confidence intervals. Dotted lines mark the lecture's result and the chance
+# level.
 #
 # A comparison means little if the losing side never had a chance. That is why there are five baselines without a
 # teacher instead of one. Even the best of them would gain from longer training.

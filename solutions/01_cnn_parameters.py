@@ -392,8 +392,9 @@ with progress.exercise("separable_parameters"):
 # %% [markdown]
 # ## Batch norm: parameters that no gradient moves
 #
-# Batch norm shifts and scales each channel. It keeps four vectors. Gradients train two of them, `gamma` and `beta`. The
-# other two, `moving_mean` and `moving_variance`, are estimated from the data during training. In prediction, they
+# Batch norm shifts and scales each channel. It keeps four vectors. Gradients train two of them, `gamma` and `beta`.
+#
+# The other two, `moving_mean` and `moving_variance`, are estimated from the data during training. In prediction, they
 # replace the statistics of the batch. They count as parameters and are stored with the weights, yet no gradient moves
 # them.
 #
@@ -748,8 +749,8 @@ for classes in (1000, 3, 2, 1):
 # No number of outputs gives the slide's 134,268,737. Two outputs come closest, but they have one parameter too many.
 # One sigmoid output, the other common head for two classes, leaves 4,096 parameters unexplained.
 #
-# Could it be some other VGG16? The next cell tries many at once: every subset of layers without biases, images with 1,
-# 3 or 4 channels, and up to 1000 outputs with or without biases.
+# Could it be some other VGG16? The next cell tries many variants at once. It removes the biases from every subset of
+# layers. It also varies the number of image channels (1, 3 or 4) and of outputs (up to 1000, with or without biases).
 
 # %% tags=["nbval-check-output"]
 widths = [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6 + [4096] * 2  # outputs of VGG16's first 15 weight layers
@@ -790,9 +791,9 @@ axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.spines["left"].set_visible(False)
 plt.show()
 # %% [markdown]
-# None of them fits. Also note that no body has an odd number of parameters; you will need this fact. The slide leaves
-# 8,193 parameters for the head. As the search shows, no `Dense` layer on the 4,096 features has that many. Is the
-# number a typo, or something else?
+# None of them fits. Also note that no body, which is the network without its head, has an odd number of parameters. You
+# will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense` layer on the
+# 4,096 features has that many. Is the number a typo, or something else?
 #
 # **No variant of VGG16 in this search has the slide's number of parameters.**
 
@@ -1336,8 +1337,8 @@ if similarity is not None:
 # MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. The same is not true
 # of VGG16. At 160 pixels it is a different network, and nobody has trained weights for it.
 #
-# If your machine has the photos, look for a bright diagonal. It means that the features of a photo at 96 pixels
-# resemble those of the same photo at 160 pixels more than those of any other photo.
+# If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
+# own features at 160 pixels more than any other photo's.
 #
 # **With global pooling, the same weights serve images of different sizes.**
 
@@ -1346,10 +1347,10 @@ if similarity is not None:
 #
 # 1. **Shapes.** With `"same"`, the output size is the size divided by the stride, rounded up. With `"valid"`, count the
 #    positions that fit.
-# 2. **Parameters.** A convolution has $\text{filters} \times \text{filter volume} + \text{biases}$. A separable
-#    convolution has one kernel per channel and then a 1×1 convolution. A batch norm has four vectors, two of them
-#    trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$. The lecture's network has
-#    2,103,156 parameters (C03).
+# 2. **Parameters.** A convolution has $\text{filters} \times \text{filter volume} + \text{biases}$ parameters. A
+#    separable convolution has one kernel per channel and then a 1×1 convolution. A batch norm has four vectors, two of
+#    them trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$ parameters. The lecture's
+#    network has 2,103,156 parameters (C03).
 # 3. **Off by one.** No VGG16 with a dense head of two outputs has the slide's 134,268,737 parameters (C04). The last
 #    digit shows it, because the count must be even. The correct number is 134,268,738.
 # 4. **Freezing.** With 15 of VGG16's 16 layers frozen, 266,305 parameters are left to train for 65 people. A batch norm

@@ -132,7 +132,8 @@ print(f"total number of parameters {sum(counts):,}")
 
 # %% [markdown]
 # A **ladder** is geometric: from each group to the next, the rate grows by the same *factor*, here 3. With a factor of
-# 10, the first of four groups has a rate of $0.001 / 10 / 10 / 10 = 0.000001$, one thousandth of the last group's rate.
+# 10, the first of four groups has a rate of $0.001 / 10 / 10 / 10 = 0.000001$. This is one thousandth of the last
+# group's rate.
 #
 # **A ladder multiplies the rate by one factor from each group to the next.**
 #
@@ -460,15 +461,15 @@ with progress.exercise("grouped_step"):
 # %% [markdown]
 # ## One optimizer, a rate for each group
 #
-# Keras calls the optimizer's `update_step` once for each variable, with a learning rate. A subclass can substitute
-# another rate there. With TensorFlow, the variable that arrives in `update_step` no longer has a `path`. So the
+# Keras calls the optimizer's `update_step` once for each variable, with a learning rate. This is where a subclass can
+# substitute another rate. With TensorFlow, the variable that arrives in `update_step` no longer has a `path`. So the
 # subclass looks up the factors earlier, in `build`, and later finds each one by the variable's number.
 #
 # The underscore in `_get_variable_index` marks this method as private to Keras. A later version may rename it, and then
 # the subclass breaks.
 #
-# The next cells define a small network of three dense layers, `low`, `middle` and `head`, and an optimizer that moves
-# `low` at one hundredth of the rate.
+# The next cells define a small network of three dense layers: `low`, `middle` and `head`. They also define an optimizer
+# that moves `low` at one hundredth of the rate.
 
 
 # %% tags=["setup"]
@@ -1000,7 +1001,7 @@ for group, rate in zip(groups, rates, strict=True):
 # We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
 # images of each. The far target is digits: five samples with ten images of each digit.
 #
-# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam, either at one rate or with a
+# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. It uses either one rate, or a
 # ladder that reaches the same *highest* rate at the head. We tried three highest rates. Each target has its own axis,
 # because accuracy on digits is much lower.
 #
@@ -1049,8 +1050,8 @@ for key, target in targets.items():
 # two seeds. The next cell prints the means on the development set, and then the test results at the rates that they
 # select.
 #
-# In all tables of this section, a difference is the first method minus the second, seed by seed, with its 95%
-# confidence interval. Where the interval contains 0, we could not detect a difference.
+# The tables of this section show differences: the first method minus the second, seed by seed, with a 95% confidence
+# interval. Where the interval contains 0, we could not detect a difference.
 
 # %% tags=["nbval-check-output"]
 chosen = {key: {method: max(highest, key=lambda rate: development[key][method][rate]["mean"]) for method in methods}
@@ -1094,8 +1095,8 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 # The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
 # could not detect a gain over the same ladders up to 0.01.
 #
-# With a factor of 3, block 4 now moves at a rate of 0.0011, about as fast as under a single rate of 0.001. The two
-# results are no longer far apart, at 70.5% and 75.3%.
+# With a factor of 3, block 4 now moves at a rate of 0.0011, which is about what a single rate of 0.001 gives it. The
+# two results are no longer far apart, at 70.5% and 75.3%.
 #
 # ### What a ladder saves
 #
@@ -1148,9 +1149,9 @@ for rate in ("0.01", "0.001"):
 print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['near']['single']['0.001'])}")
 
 # %% [markdown]
-# From a random head, with a highest rate of 0.01, we could not detect a difference between the ladder and a well-chosen
-# rate with the head trained first. The ladder is 13.9 percentage points better than one rate of 0.01 at once. So here,
-# too, the ladder protects against a rate that is too high.
+# Here the ladder starts from a random head, with a highest rate of 0.01. Even so, we could not detect a difference
+# between the ladder and a well-chosen rate with the head trained first. The ladder is 13.9 percentage points better
+# than one rate of 0.01 at once. So here, too, the ladder protects against a rate that is too high.
 #
 # But one rate of 0.001 at once reaches 97.3% without any ladder, and we could not detect a difference from the ladder's
 # 98.5%. So the comparison does not show that a ladder replaces training the head first. Also, we tried only people and
@@ -1192,8 +1193,9 @@ for key, target in targets.items():
 # %% [markdown]
 # Here is the task on which a ladder wins. For people, a factor of 3 is 2.2 percentage points better than one rate, each
 # at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure its curve is
-# narrow. At 0.001 five epochs are too few, and at 0.01 the accuracy has collapsed. The curves of the ladders are wide.
-# With a factor of 10 the gain is smaller, and its interval contains 0.
+# narrow. At 0.001 five epochs are too few, and at 0.01 the accuracy has collapsed.
+#
+# The curves of the ladders are wide. With a factor of 10 the gain is smaller, and its interval contains 0.
 #
 # But ask what the ladder is better *than*. We could not detect a difference from a head alone on a frozen base. So
 # fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the short training
@@ -1259,15 +1261,16 @@ for key, target in targets.items():
 #
 # (b) A ladder should help where the features are right already and the rate is uncertain. For new people at 0.01, it
 # kept the features that one rate damaged. In five epochs from a random head, it was 2.2 percentage points better than a
-# single rate, each chosen on the development set, though no better than a head alone. With time and a well-chosen rate,
-# no gain could be detected. A ladder should hurt where the lowest trained layers have to change. For digits, both
-# ladders were worse than one rate after twenty epochs, each at the rate chosen for it, and the ladder upside down was
-# better than the ladder. Satellite images are far from photos of objects, so I would expect harm rather than help.
+# single rate, each chosen on the development set. It was no better than a head alone. With time and a well-chosen rate,
+# no gain could be detected.
+#
+# A ladder should hurt where the lowest trained layers have to change. For digits, both ladders were worse than one rate
+# after twenty epochs, each at the rate chosen for it. The ladder upside down was better than the ladder. Satellite
+# images are far from photos of objects, so I would expect harm rather than help.
 #
 # (c) I would compare one rate, a factor of 3 and a factor of 10. Each would get its own highest rate out of a few,
 # chosen on validation images over several seeds, and I would use the test set once. I would not carry over the best
-# rates themselves, because this unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every
-# run.
+# rates themselves. This unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every run.
 #
 # === BEGIN MARK SCHEME ===
 # (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; instead, give each group its own
