@@ -239,8 +239,8 @@ for ax, names in zip(panels, (["support vectors", "nearest neighbor"], ["differe
         ax.plot(compared[name], np.full(5, row), "o", color="black", markersize=5, alpha=0.6)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6), xlabel="accuracy")
     ax.locator_params(axis="x", nbins=5)
-panels[0].set_title("Each method: do the intervals overlap?")
-panels[1].set_title("Seed by seed: does the interval include 0?")
+panels[0].set_title("Each method: do they overlap?")
+panels[1].set_title("Seed by seed: is 0 inside?")
 panels[1].set_xlabel("difference in accuracy")
 zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 

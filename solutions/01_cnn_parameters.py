@@ -1330,7 +1330,7 @@ if similarity is not None:
     figure, axes = plt.subplots(figsize=(5.5, 4), layout="constrained")
     figure.colorbar(axes.imshow(similarity, cmap="cividis"), label="cosine similarity")
     axes.set(xlabel="photo at 96 pixels", ylabel="photo at 160 pixels", xticks=range(0, 20, 5), yticks=range(0, 20, 5))
-    axes.set_title(f"{own} of {len(similarity)} photos are most similar to themselves")
+    axes.set_title(f"{own} of {len(similarity)} photos match themselves")
     plt.show()
 
 # %% [markdown]
