@@ -252,8 +252,8 @@ plt.show()
 # 10^{-7}$ before it corrects the running means. In the first step, this acts like an epsilon some thirty times as
 # large.
 #
-# The form in the paper, which you write in exercise 4.2, falls to about a half only at $10^{-7}$. RMSprop notices
-# epsilon sooner, because there Keras adds it under the root.
+# With the paper's version of Adam, which you write in exercise 4.2, the step falls to about a half only at $10^{-7}$.
+# RMSprop notices epsilon sooner, because there Keras adds it under the root.
 #
 # Real gradients of well-trained layers can be that small. So the trick has some effect, but not that of a learning
 # rate. The size of the effect depends on everything else.
@@ -882,8 +882,8 @@ for seed in range(8):
 # still flat. So the rates from the second rule scatter much more.
 #
 # As you will see below, the best single rate for digits is 0.003. The first rule stays under it, usually by a small
-# factor. The second rule may come closer or miss it widely, and a single curve does not show which. Take the rate from
-# the first rule as the middle of a search, and choose among a few rates around it on validation images.
+# factor. The second rule may come closer, or it may miss by far, and a single curve does not show which. Take the rate
+# from the first rule as the middle of a search, and choose among a few rates around it on validation images.
 #
 # **A rate finder shows where to search, not which rate is best.**
 
@@ -1329,9 +1329,9 @@ else:
 # 1. **A ladder** gives each group of layers its own rate, which grows by one factor from group to group (C23).
 # 2. **Scaling gradients is not a learning rate.** Adam and RMSprop divide by the size of the gradient, so the factor
 #    cancels. In gradient descent it does not.
-# 3. **One optimizer, many rates.** `MultiOptimizer` (Keras 3.15 and later) and a subclass (before) agree. Variables
-#    that no pattern matches get the default optimizer without any message, and AdamW's decay bypasses `update_step`. So
-#    count the groups, and look at the movement.
+# 3. **One optimizer, many rates.** `MultiOptimizer` (Keras 3.15 and later) and a subclass (for earlier versions) agree.
+#    Variables that no pattern matches get the default optimizer without any message, and AdamW's decay bypasses
+#    `update_step`. So count the groups, and look at the movement.
 # 4. **A rate finder** shows where to search. A tenth of the rate with the lowest loss was below the best rate for
 #    digits, usually by a small factor. The rates of the steepest fall scattered. Schedules multiply with the ladder.
 # 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so even "one rate"
