@@ -1,24 +1,27 @@
 # %% [markdown]
 # # Start here: what a teacher saves you
 #
-# You want a program that recognises **65 people**, and you have **ten pictures of each** (C01: such marks name a claim of
-# the lectures that this course puts to the test; docs/claims.md lists all of them with what was found). Is that enough to
-# train a neural network?
+# You have **ten images of each of 65 people**, and you want a network that recognizes them (C01). Is that enough data
+# to train one?
 #
-# Starting from nothing, it is far too little. Starting from a network that has already learned to look at *other*
-# people's faces, it is plenty. That is transfer learning, and this course lets you do it, measure it and break it.
+# If you start from random weights, it is far too little. If you start from a network that has already learned to look
+# at *other* people's faces, it is plenty. This is transfer learning. In this course you use it, measure it and break
+# it.
+#
+# A mark such as C01 names a claim from the lectures that this course tests. The file docs/claims.md lists all the
+# claims with our findings.
 #
 # After this page you can
 #
-# 1. say what is transferred, and ask the three questions that decide whether it helps;
-# 2. read an error bar, and say when two results really differ;
+# 1. say what is transferred, and ask the three questions that decide whether a transfer helps;
+# 2. read an error bar, and decide whether two results really differ;
 # 3. choose a teacher by more than its accuracy;
-# 4. run a unit, check an answer and hand it in.
+# 4. run a unit, check your code and submit your work.
 #
-# **Time:** 15 minutes. Not graded: it has one exercise to practise on, worth no points.
+# **Time:** 15 minutes. This page is not graded. It has one exercise for practice, worth no points.
 #
-# Below are cells of text and cells of code. Click on a code cell and press **Shift+Enter** to run it, from the top of
-# the page to its end.
+# A notebook consists of text cells and code cells. Click a code cell and press **Shift+Enter** to run it. Work from the
+# top of the page to the bottom.
 
 # %%
 import sys
@@ -46,9 +49,9 @@ keras.utils.set_random_seed(0)
 progress = checks.Progress({"accuracy": "Exercise 0.1 accuracy"})
 
 # %% [markdown]
-# If the next cell prints a line that ends in *ready*, your installation works. Red lines that begin with `WARNING`, `I0000`
-# or `E0000` come from TensorFlow, which looks for a graphics card, or remarks that it has prepared a function more than
-# once; they are no errors of yours.
+# If the next cell prints a line that ends in *ready*, your installation works. You may also see red lines that begin
+# with `WARNING`, `I0000` or `E0000`. They come from TensorFlow, which looks for a graphics card or reports that it has
+# traced a function more than once. They are not errors in your code.
 
 # %%
 print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__version__}: ready.")
@@ -56,8 +59,10 @@ print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__
 # %% [markdown]
 # ## Who is who?
 #
-# You have never met these eight people. You see each of them once, in the upper row. The lower row shows the same
-# eight again, in another order. Who is A?
+# You have never met these eight people. The upper row shows each of them once. The lower row shows the same eight
+# people again, in a different order. Who is A?
+#
+# **Before you run the second cell,** match all eight letters to numbers.
 
 # %%
 people = faces.TEST_PEOPLE[130:138]
@@ -69,32 +74,38 @@ ax = plots.image_grid(np.concatenate([first, second[order]]), titles=list("12345
 print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate("ABCDEFGH")))
 
 # %% [markdown]
-# How many did you get? One picture of each was enough for most of them, although light, colours, pose, hats and
-# background had changed. You did not learn to see faces from these eight pictures: you brought that along. A network with random
-# weights brings nothing along.
+# How many did you get right? For most of the people one image was enough, although light, colors, pose, hats and
+# background had changed. You did not learn to see faces from these eight images. You brought that skill with you. A
+# network with random weights brings nothing.
+#
+# **What you already know decides how many examples you need.**
 #
 # ### Nobody here is real
 #
-# The people in this course do not exist. A program draws them: `faces.person(17)` fixes what belongs to a person (skin,
-# hair, shape of the face, eyes, nose, mouth, glasses, birthmarks), and `faces.draw` takes a new picture of them each time.
-# So there is nobody to ask for permission, and a class may share, print and misjudge these faces without hurting
-# anyone. The lecture's experiment used photographs of real people, whom nobody had asked.
+# The people in this course do not exist. A program draws them. `faces.person(17)` fixes what belongs to a person: skin,
+# hair, face shape, eyes, nose, mouth, glasses and birthmarks. `faces.draw` then makes a new image of that person each
+# time you call it.
 #
-# Drawn faces are a model of the problem. Real handwriting and real photos stand beside them in unit 02.
+# So you need nobody's permission, and your class can share, print and misclassify these faces without hurting anyone.
+# The lecture's experiment used photographs of real people who had not been asked.
+#
+# Synthetic faces are a model of the problem, not the problem itself. Unit 02 adds real handwriting and real photos.
 
 # %% [markdown]
-# Below is one person in eight pictures. What stays the same, and what changes? A network has to learn to keep the first
-# and to ignore the second.
+# Here are eight images of one person. What stays the same, and what changes? A network has to learn to rely on the
+# first and to ignore the second.
 
 # %%
 ax = plots.image_grid(faces.portraits([faces.TEST_PEOPLE[131]], 8, seed=3).images)
 
 # %% [markdown]
-# ## The idea in one picture
+# ## The idea in one figure
 #
-# A **teacher** is a network that has been trained before, on a task with plenty of data. Ours has 16 layers with weights
-# and knows 2,622 people, as many as the lecture's VGG-Face (C01). The **student** keeps 15 of these layers as they are
-# and gets a new last layer, which is all that is trained.
+# A **teacher** is a network that was trained earlier, on a task with plenty of data. Our teacher has 16 layers with
+# weights and recognizes 2,622 people, as many as VGG-Face in the lecture (C01). The **student** keeps 15 of these
+# layers unchanged. It gets a new last layer, and training changes only that layer.
+#
+# **The student reuses what the teacher has learned to see, and learns only to name new people.**
 
 # %%
 teachers_people, new_people = faces.TEACHER_PEOPLE[40:46], faces.TEST_PEOPLE[:6]
@@ -104,19 +115,23 @@ ax = transfer(*images, people=(len(faces.TEACHER_PEOPLE), 65))
 # %% [markdown]
 # ## How much does it help?
 #
-# The lecture reports 93.47 % of the test pictures recognised with a teacher and 1 % without (C01). We measured it with our
-# own faces: 65 people whom the teacher never saw, ten pictures of each to learn from, twenty others of each to be tested
-# on. All of it was repeated with other people; the bars show the means, the black whiskers 95 % intervals. The dotted
-# lines show the lecture's result and what blind guessing gives.
+# The lecture reports that 93.47% of the test images were recognized with a teacher, and 1% without one (C01).
 #
-# A comparison says more when the loser had a chance, so there is not one rival from scratch but five. Even the best of
-# them would gain from a longer training.
+# We made the same comparison with our synthetic faces. The task has 65 people that the teacher has never seen, each
+# with ten training images and twenty test images. We repeated the experiment with other groups of people. The bars show
+# the means, and the black whiskers show 95% confidence intervals. Dotted lines mark the lecture's result and the chance
+# level.
+#
+# A comparison means little if the losing side never had a chance. That is why there are five baselines without a
+# teacher instead of one. Even the best of them would gain from longer training.
+#
+# **Before you run the cell:** how large do you expect the gap to be?
 
 # %%
 headline = data.results("headline")
 baselines = {
     "transfer": "15 layers from the teacher, new head",
-    "best_from_scratch": "small CNN, augmented pictures",
+    "best_from_scratch": "small CNN, augmented images",
     "small_cnn": "small CNN",
     "pixels": "logistic regression on the pixels",
     "scratch": "the teacher's architecture",
@@ -124,31 +139,37 @@ baselines = {
 }
 best_first = sorted(baselines, key=lambda key: -headline[key]["mean"])
 bars = {baselines[key]: headline[key] for key in best_first}
-ax = plots.interval_bars(bars, {"guessing": 1 / 65, "lecture: 93.47 %": 0.9347}, highlight=baselines["transfer"])
-title = ax.set_title("Test pictures recognised, 65 new people, 10 pictures of each", pad=22)
+ax = plots.interval_bars(bars, {"chance": 1 / 65, "lecture: 93.47%": 0.9347}, highlight=baselines["transfer"])
+title = ax.set_title("With the teacher, ten images of each person are enough", pad=22)
+label = ax.set_xlabel("test images recognized, 65 new people")
 
 # %% tags=["nbval-check-output"]
 with_teacher, without = headline["transfer"], headline["best_from_scratch"]
 print(f"with the teacher:       {with_teacher['mean']:.1%}, mean of {with_teacher['seeds']} runs")
-print(f"best of five rivals:    {without['mean']:.1%}")
+print(f"best of five baselines: {without['mean']:.1%}")
 print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
 
 # %% [markdown]
-# The five pale bars had the same pictures. What they lack is the teacher. In unit 02 you cut the teacher yourself, train
-# the new head in seconds, and find out when this advantage shrinks.
+# The methods behind the five pale bars learned from the same images. What they lack is the teacher. In unit 02 you cut
+# the teacher yourself, train a new head in seconds, and find out when this advantage shrinks.
+#
+# **With ten images of each person, the student with a teacher beats all five baselines.**
 
 # %% [markdown]
 # ## How to read an error bar
 #
-# Run the same program twice and you may get two results. Here one small classifier learns from 100 real handwritten
-# digits, ten of each, and is tested on all the others. The seed decides which 100 it learns from, and nothing else.
+# Run the same training twice, and you may get two results. Here a small classifier learns from 100 real handwritten
+# digits, ten of each class. It is tested on all the others. The seed decides which 100 images it learns from, and
+# nothing else.
+#
+# **Before you run the cell:** how much will the five accuracies differ?
 
 # %%
 digit_images, digits = load_digits(return_X_y=True)
 
 
 def one_run(seed, classifier):
-    """Share of the test digits that are recognised."""
+    """Accuracy on the test digits after training on 100 other digits."""
     train, test, train_digits, test_digits = train_test_split(
         digit_images / 16, digits, train_size=100, stratify=digits, random_state=seed
     )
@@ -159,19 +180,22 @@ support_vectors = np.array([one_run(seed, SVC(C=10)) for seed in range(5)])
 print(support_vectors.round(3))
 
 # %% [markdown]
-# Five runs, five numbers. Whoever reports the largest reports luck. Report their mean instead, and how far it may be off:
-# the mean of $n$ runs with standard deviation $s$ has the **95 % confidence interval** mean ± $t \, s / \sqrt{n}$, where
-# $t$ comes from Student's distribution with $n - 1$ degrees of freedom.
+# Five runs give five numbers. If you report the largest one, you report luck. Report the mean instead, and say how
+# uncertain it is. The mean of $n$ runs with standard deviation $s$ has the **95% confidence interval**
+#
+# $$\text{mean} \pm t \, \frac{s}{\sqrt{n}},$$
+#
+# where $t$ comes from Student's distribution with $n - 1$ degrees of freedom.
 
 # %%
 mean, spread = support_vectors.mean(), support_vectors.std(ddof=1)
 half = stats.t.ppf(0.975, df=4) * spread / np.sqrt(5)
-print(f"{mean:.3f}, 95 % interval {mean - half:.3f} to {mean + half:.3f}")
+print(f"{mean:.3f} (95% CI {mean - half:.3f} to {mean + half:.3f})")
 
 # %% [markdown]
-# What does 95 % mean? Repeat the whole thing, five runs and their interval, forty times. We expect about 38 of the 40
-# intervals to hold the true mean, and two to miss it. The dashed line is our best estimate of the true mean, from all
-# 200 runs.
+# What does 95% mean? Repeat the whole procedure, five runs and their interval, forty times. About 38 of the 40
+# intervals should contain the true mean, and two should miss it. The dashed line is our best estimate of the true mean,
+# computed from all 200 runs.
 
 # %%
 groups = np.array([one_run(seed, SVC(C=10)) for seed in range(200)]).reshape(40, 5)
@@ -183,24 +207,25 @@ for which, name, marker in ((~missed, "blue", "o"), (missed, "vermilion", "s")):
     x = np.flatnonzero(which)
     ax.errorbar(x, groups.mean(axis=1)[which], halves[which], fmt=marker, color=plots.COLORS[name], capsize=3)
 ax.axhline(groups.mean(), color="black", linestyle="--", linewidth=1)
-labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} of 40 intervals miss the line")
+labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} of 40 intervals miss the dashed line")
 
 # %% [markdown]
-# Now a rival: the nearest neighbour, on the same five draws. Is the support vector machine better?
+# Now compare it with a baseline. The nearest-neighbor classifier learns from the same five samples. Is the support
+# vector machine better?
 
 # %%
 neighbors = np.array([one_run(seed, KNeighborsClassifier(1)) for seed in range(5)])
 
 
 def interval(values):
-    """Both ends of the 95 % confidence interval of the mean."""
+    """Lower and upper end of the 95% confidence interval of the mean."""
     half = stats.t.ppf(0.975, df=len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     return np.round([values.mean() - half, values.mean() + half], 4)
 
 
 compared = {
     "support vectors": support_vectors,
-    "nearest neighbour": neighbors,
+    "nearest neighbor": neighbors,
     "difference": support_vectors - neighbors,
 }
 for name, values in compared.items():
@@ -208,113 +233,133 @@ for name, values in compared.items():
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
-for ax, names in zip(panels, (["support vectors", "nearest neighbour"], ["difference"]), strict=True):
+for ax, names in zip(panels, (["support vectors", "nearest neighbor"], ["difference"]), strict=True):
     for row, name in enumerate(names):
         ax.plot(interval(compared[name]), [row, row], color=plots.COLORS["blue"], linewidth=3)
         ax.plot(compared[name], np.full(5, row), "o", color="black", markersize=5, alpha=0.6)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6), xlabel="accuracy")
     ax.locator_params(axis="x", nbins=5)
-panels[0].set_title("Each on its own: the intervals overlap")
-panels[1].set_title("Seed by seed: the interval excludes 0")
+panels[0].set_title("Each method: do they overlap?")
+panels[1].set_title("Seed by seed: is 0 inside?")
+panels[1].set_xlabel("difference in accuracy")
 zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 
 # %% [markdown]
-# The dots are single runs, the lines their intervals. On the left the two overlap, and one could shrug. But both
-# classifiers had the same draws: an unlucky draw hurts both. Take the difference **seed by seed** and what they share
-# cancels; its interval, on the right, lies above 0.
+# Each dot is one run, and each line is an interval. On the left, the two intervals overlap, so you might conclude
+# nothing. But both classifiers learned from the same samples, and an unlucky sample hurts both. Take the difference
+# **seed by seed**, and whatever the two share cancels. On the right, the interval of this difference lies above 0,
+# although only just.
 #
-# So, for the whole course:
+# Three rules hold for the whole course:
 #
-# - a number without an interval is an anecdote;
-# - compare two methods by their **paired difference**;
-# - if its interval holds 0, the honest sentence is "no detectable difference".
+# - A number without an interval is an anecdote.
+# - Compare two methods by their **paired difference**.
+# - If the interval of the difference contains 0, the honest conclusion is "we could not detect a difference".
+#
+# **Compare two methods seed by seed, and always show how uncertain the difference is.**
 
 # %% [markdown]
 # ## What, when, how
 #
 # Three questions decide whether a transfer works (C13).
 #
-# | question | the short answer | where you test it |
+# | question | the lectures' short answer | where you test it |
 # |---|---|---|
-# | **What** to transfer? | Early layers see edges and textures, which any picture has; late ones know the old task (C07). Rule of thumb: all but the last layer (C08). | unit 02, by cutting at every layer |
-# | **When** to transfer? | When your own data are few and the teacher's task is related. Less so with plenty of data (C10); with features of an unrelated teacher a student may do worse than from scratch (C11). | unit 02, from one picture per person to twenty, and from faces to digits |
-# | **How** to transfer? | Load the teacher, remove its last layer, attach a new one, train it while the rest is frozen or slowly tuned (C18). | unit 02 with the rest frozen, unit 03 with layers of it tuned |
+# | **What** to transfer? | Early layers detect edges and textures, which occur in all images. Late layers are specialized for the old task (C07). Rule of thumb: transfer all layers but the last (C08). | unit 02, by cutting at every layer |
+# | **When** to transfer? | When you have little data and the teacher's task is related. With plenty of data it helps less (C10). With features of an unrelated teacher, a student may do worse than one trained from scratch (C11). | unit 02, with one to twenty images per person, and from faces to digits |
+# | **How** to transfer? | Load the teacher, remove its last layer, and attach a new one. Train it while the other layers are frozen or slowly tuned (C18). | unit 02 with frozen layers, unit 03 with tuned layers |
+#
+# **Before you transfer anything, ask what, when and how.**
 
 # %% [markdown]
 # ## A gallery of teachers
 #
-# Our own small teacher comes with the course, so that everything runs offline. The others learned from
-# ImageNet and can be downloaded.
+# Our own small teacher comes with the course, so everything runs offline. The other teachers were trained on ImageNet,
+# and you can download them.
 
 # %% tags=["nbval-check-output"]
-print(f"{'name':<20}{'input':>9}{'parameters':>14}  licence")
+print(f"{'name':<20}{'input':>9}{'parameters':>14}  license")
 for teacher in teachers.CATALOG.values():
     size = f"{teacher.input_size}×{teacher.input_size}"
     print(f"{teacher.name:<20}{size:>9}{teacher.parameters:>14,}  {teacher.license}")
 for what in dict.fromkeys(teacher.trained_on for teacher in teachers.CATALOG.values()):
-    print("learned from", what)
+    print("trained on", what)
 
 # %%
 here = [name for name in teachers.CATALOG if teachers.available(name, head=False)]
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]
-# `teachers.load(name)` fetches a teacher that is not here yet. Offline it says which file is missing, and where to put it.
+# `teachers.load(name)` downloads a teacher that is not on your machine yet. Without a network it raises an error that
+# names the missing file and the folder where you can put it.
 #
-# Choose a teacher by five things (C14):
+# Choose a teacher by five criteria (C14):
 #
-# 1. **Domain:** did it learn from pictures like yours?
-# 2. **Architecture:** does it fit your machine, and your input size?
-# 3. **Track record:** has it served tasks like yours?
-# 4. **Licence:** may you use it so? CC-BY-4.0, for one, asks you to name the authors.
-# 5. **Availability:** can you get the weights, and will you still get them next year?
+# 1. **Domain:** was it trained on images like yours?
+# 2. **Architecture:** does it fit your machine and your input size?
+# 3. **Track record:** has it worked well on tasks like yours?
+# 4. **License:** does it allow your use? CC-BY-4.0, for example, requires you to name the authors.
+# 5. **Availability:** can you get the weights, and will they still be available next year?
 #
-# <details><summary>Try it: which of these to sort an archive of bird photos, once, overnight, on a server?</summary>
+# <details><summary>Try it: which teacher would you choose to sort an archive of bird photos, once, overnight, on a server?</summary>
 #
-# All but ours learned from ImageNet, which has many kinds of birds, so the domain does not decide. Nor does the size:
-# nothing has to be small or quick. What is left is the track record, and measuring: try two or three of the larger ones,
-# and let photos that were kept aside decide.
+# All teachers but ours were trained on ImageNet, which contains many kinds of birds. So the domain does not settle the
+# question. Size does not settle it either, because nothing has to be small or fast. That leaves the track record and
+# your own measurements. Try two or three of the larger teachers, and compare them on photos that you set aside.
 # </details>
+#
+# **The most accurate teacher is not always the best one for your task.**
 
 # %% [markdown]
-# ## Run, check, hand in
+# ## Run, check, submit
 #
-# Every unit has exercises. Each is a function with a gap, followed by a **check cell** that you can run as often as you
-# like. It says what it expected and what came, and often which mistake gives that.
+# Each exercise is a function with a gap, followed by a **check cell**. You can run the check as often as you like. It
+# shows what it expected and what your function returned. Often it also names the mistake that leads to your result.
 #
-# | where you work | check | hand in |
+# | where you work | check your code | submit |
 # |---|---|---|
-# | JupyterLab (`make lab`) | the check cells; **Validate** in the notebook's toolbar runs all of them from a fresh start | **Nbgrader → Assignment List**, if your class uses it; else give your instructor the `.ipynb` file |
-# | plain Jupyter, VS Code | the check cells; `progress` in the last cell; in a terminal `tlcourse check FILE.ipynb` | give your instructor the `.ipynb` file |
-# | Colab | the check cells; `progress` in the last cell | File → Download → Download `.ipynb` |
+# | JupyterLab (`make lab`) | Run the check cells. **Validate** in the notebook's toolbar runs all of them from a fresh start. | Use **Nbgrader → Assignment List** if your class does. Otherwise give your instructor the `.ipynb` file. |
+# | plain Jupyter, VS Code | Run the check cells, and `progress` in the last cell. In a terminal, use `tlcourse check FILE.ipynb`. | Give your instructor the `.ipynb` file. |
+# | Colab | Run the check cells, and `progress` in the last cell. | Choose File → Download → Download `.ipynb`. |
 #
-# - Fill the gaps; do not rename, copy or delete the cells with checks.
-# - Before you hand in: **Kernel → Restart Kernel and Run All Cells**. An answer that works only because of a cell that you
-#   have since deleted earns nothing.
-# - When you hand in, more checks run with other inputs. A function that returns the example's answer does not pass them.
+# - Fill the gaps. Do not rename, copy or delete the check cells.
+# - Before you submit, choose **Kernel → Restart Kernel and Run All Cells**. An answer that works only because of a cell
+#   that you have since deleted earns no points.
+# - After you submit, more checks run with other inputs. A function that always returns the result of the example does
+#   not pass them.
+#
+# **Restart the kernel and run all cells before you submit.**
 
 # %% [markdown]
-# ### Exercise 0.1: measure accuracy
+# ### Exercise 0.1: Measure accuracy
 #
-# `accuracy(predicted, actual)`: the share of predictions that are right. Both are integer arrays of shape (n,); the
-# result is a number from 0 to 1. Of the predictions 3, 1, 2, 2 for the labels 3, 1, 1, 2 three are right: 0.75.
+# Compute the share of predictions that are correct.
 #
-# See how a check talks to you:
+# | | |
+# |---|---|
+# | **Signature** | `accuracy(predicted, actual)` |
+# | **Arguments** | two integer arrays of shape `(n,)`: the predictions and the labels |
+# | **Returns** | the accuracy, a number from 0 to 1 |
+# | **Example** | With predictions 3, 1, 2, 2 and labels 3, 1, 1, 2, three are correct, so the accuracy is 0.75. |
+# | **Points** | none; this exercise is for practice |
 #
-# 1. Run both cells as they are. The check says that the exercise is not solved yet.
-# 2. Count the right predictions: put `return np.sum(predicted == actual)` into the gap and run both again. Read what the
-#    check says.
-# 3. Make it right.
+# Here is how a check gives feedback:
+#
+# 1. Run both cells as they are. The check reports that the exercise is not solved yet.
+# 2. Count the correct predictions: put `return np.sum(predicted == actual)` into the gap, and run both cells again.
+#    Read the message.
+# 3. Correct your function, and run both cells once more.
 #
 # <details><summary>Hint</summary>
 #
-# What is a count of right answers to be divided by? numpy's `mean` of an array of true and false does both at once.
+# By what number do you divide the count of correct predictions? For an array of true and false values, NumPy's `mean`
+# counts and divides in one step.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "accuracy", "locked": false, "schema_version": 3, "solution": true}
 def accuracy(predicted, actual):
-    """Share of the predictions that are right, from 0 to 1."""
+    """Accuracy: the share of predictions that are correct, from 0 to 1."""
     ### BEGIN SOLUTION
     return np.mean(predicted == actual)
     ### END SOLUTION
@@ -339,27 +384,28 @@ with progress.exercise("accuracy"):
 # %% [markdown]
 # ## What is in the course
 #
-# | unit | its question |
+# | unit | question |
 # |---|---|
 # | **00 Start here** | What does a teacher save you? |
-# | [**01 Counting a CNN's parameters**](../01_cnn_parameters/01_cnn_parameters.ipynb) | A slide gives VGG16's size to the last digit. Is that digit right? |
-# | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How do ten pictures of each person become enough? |
-# | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | The teacher's layers may learn, too. What does that gain, what can it break? |
+# | [**01 Counting a CNN's parameters**](../01_cnn_parameters/01_cnn_parameters.ipynb) | A slide gives VGG16's parameter count to the last digit. Is that digit correct? |
+# | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How can ten images of each person be enough? |
+# | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | What do you gain, and what can break, when the teacher's layers learn too? |
 # | [**04 Differential learning rates**](../04_differential_rates/04_differential_rates.ipynb) | Should early layers learn more slowly than late ones? |
-# | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | What differs between where a model learned and where it is used, and what repairs it? |
-# | [**06 Distillation**](../06_distillation/06_distillation.ipynb) | Can a teacher hand on what it knows by its answers alone? |
+# | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | How can the data in use differ from the training data, and what repairs the damage? |
+# | [**06 Distillation**](../06_distillation/06_distillation.ipynb) | Can a teacher pass on what it knows through its predictions alone? |
 #
-# Where a lecture is wrong or vague, the unit says so and shows it.
+# **Where a lecture is wrong or vague, the unit says so and shows why.**
 
 # %% [markdown]
 # ## Summary
 #
-# 1. A student keeps the teacher's layers and gets a new last one. **What** to keep, **when** it helps and **how** to train
-#    are the three questions.
-# 2. Repeat with several seeds, give mean and interval, and compare by paired differences. If the interval of the difference
-#    holds 0, no difference was detected.
-# 3. A teacher is chosen by domain, architecture, track record, licence and availability.
-# 4. Run a unit from top to bottom, let the check cells talk to you, restart and run all, hand in the notebook.
+# 1. A student keeps the teacher's layers and gets a new last layer. Ask **what** to keep, **when** it helps and **how**
+#    to train.
+# 2. Repeat each experiment with several seeds. Report the mean with its interval, and compare methods by paired
+#    differences. If the interval of the difference contains 0, you have not detected a difference.
+# 3. Choose a teacher by domain, architecture, track record, license and availability.
+# 4. Run a unit from top to bottom, and learn from its checks. Then restart the kernel, run all cells and submit the
+#    notebook.
 
 # %%
 progress

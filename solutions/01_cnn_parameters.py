@@ -1,20 +1,20 @@
 # %% [markdown]
 # # Unit 01: Counting a CNN's parameters
 #
-# A lecture slide says: VGG16, with a small new head (a last layer of its own) for a target task, has **134,268,737**
-# parameters (C04: the lectures' claims are numbered). Is that right?
+# How do you check a parameter count that you find in a paper or on a slide? One lecture slide says that VGG16 with a
+# small new head for a target task has **134,268,737** parameters (C04). The head is the last layer, which every new
+# task replaces. Is the number correct?
 #
-# You need neither a GPU nor VGG16's half gigabyte of weights to find out. You need to count. By the end of this unit
-# you can
+# You need neither a GPU nor VGG16's half gigabyte of weights to find out. You only need to count. By the end of this
+# unit you can
 #
-# 1. say what shape leaves a layer, for any kernel, stride and padding;
+# 1. compute the output shape of a layer for any kernel, stride and padding;
 # 2. count the parameters of convolutions, separable convolutions, batch norms, dense layers and whole networks;
-# 3. show from its last digit alone that the slide's number cannot be a VGG16 with two outputs;
+# 3. show from its last digit alone that the slide's number cannot belong to a VGG16 with two outputs;
 # 4. say what is left to train when 15 of 16 layers are frozen;
-# 5. tell memory from work: what a network weighs, and how many multiplications it costs;
-# 6. say when a network accepts images of another size, and when it does not.
+# 5. predict what a network costs in memory and in work, and which image sizes it accepts.
 #
-# **Time:** about 50 minutes. Seven exercises and one written answer, 21 points. Every count is compared with Keras.
+# **Time:** about 50 minutes. Seven exercises and one written answer, 21 points. We compare every count with Keras.
 
 # %%
 import sys
@@ -55,9 +55,10 @@ progress = checks.Progress(
 # %% [markdown]
 # ## The lecture's network at a glance
 #
-# The lecture's example (C03) reads images of 32×32 pixels with 3 colour channels. A network is described here by a
-# list of dictionaries, one for each layer. Before you run the next cell, guess: which of the five layers has the most
-# parameters?
+# The lecture's example network (C03) takes images of 32×32 pixels with 3 color channels. In this course, a list of
+# dictionaries describes a network, one dictionary for each layer.
+#
+# **Before you run the next cells:** which of the five layers has the most parameters?
 
 # %% tags=["setup"]
 lecture_network = [
@@ -78,16 +79,23 @@ for row in rows:
 print("in all", f"{sum(row.parameters for row in rows):,}")
 
 # %% [markdown]
-# Blue blocks are feature maps, orange bars are vectors. Green numbers are parameters. The first dense layer holds
-# nearly all of the 2,103,156, and flattening costs nothing: it has no parameters. Now you work out each of these
-# numbers yourself.
+# Blue blocks are feature maps, and orange bars are vectors. The green numbers count parameters. The first dense layer
+# holds nearly all of the network's 2,103,156 parameters. Flattening costs nothing, because it has no parameters.
+#
+# In the rest of this unit you derive each of these numbers yourself.
+#
+# **In this network, one dense layer holds almost all the parameters.**
 
 # %% [markdown]
 # ## What shape comes out?
 #
-# A kernel slides over the image and gives one number for each place where it stops. So the output's width is the
-# number of stops. Look at one row of 8 pixels (blue) under a kernel of 3 (orange). Hatched pixels are the zeros that
-# `"same"` adds.
+# A kernel slides over the image and produces one number at each position. The width of the output is therefore the
+# number of positions.
+#
+# The figure shows a kernel of 3 pixels (orange) on a row of 8 pixels (blue), for two strides and both kinds of padding.
+# Hatched pixels are the zeros that `"same"` adds.
+#
+# **Before you run the cell:** how many positions does the kernel have with stride 2?
 
 # %%
 figure, places = plt.subplots(2, 2, figsize=(9, 5), layout="constrained", height_ratios=(7, 4))
@@ -103,26 +111,36 @@ for size in (8, 9):
         print(size, strides, *(layer.compute_output_shape((None, size, size, 1))[1] for layer in layers), sep="      ")
 
 # %% [markdown]
-# `"valid"` lets the kernel stop only where it lies wholly inside the image. `"same"` adds just enough zeros that
-# every `strides`-th pixel gets a stop, so stride 1 leaves the size as it is. With stride 2, 9 pixels have one stop
-# more than 8.
+# With `"valid"`, the kernel stays entirely inside the image. With `"same"`, Keras adds exactly enough zeros for the
+# kernel to stop at every `strides`-th pixel. So stride 1 leaves the size unchanged. With stride 2, a row of 9 pixels
+# has one more position than a row of 8.
+#
+# **The size of the output is the number of positions of the kernel.**
 
 # %% [markdown]
-# ### Exercise 1.1: compute an output's size
+# ### Exercise 1.1: Compute the output size
 #
-# Write `output_size(size, kernel, strides, padding)` → `int`: how many places a kernel of `kernel` pixels has along a
-# side of `size` pixels. `padding` is `"valid"` or `"same"`, with Keras' meaning; the kernel is never larger than the
-# image. For example `output_size(8, 3, 2, "same")` is 4. (2 points)
+# Count the positions of a kernel along one side of an image.
+#
+# | | |
+# |---|---|
+# | **Signature** | `output_size(size, kernel, strides, padding)` |
+# | **Arguments** | `size`, `kernel`, `strides`: the side of the image, the side of the kernel, and the stride, in pixels; `padding`: `"valid"` or `"same"`, with the meaning that they have in Keras |
+# | **Returns** | the number of positions, an `int` |
+# | **Rules** | The kernel is never larger than the image. |
+# | **Example** | `output_size(8, 3, 2, "same")` is `4` |
+# | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# For "valid", ask where the first and the last stop begin, and how many strides lie between them. For "same", the
-# kernel's size does not matter: look at the table above. One of the two rounds down, the other rounds up.
+# For "valid", find out where the first and the last position begin, and how many strides lie between them. For "same",
+# the size of the kernel does not matter; look at the table above. One of the two cases rounds down, the other rounds
+# up.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "output_size", "locked": false, "schema_version": 3, "solution": true}
 def output_size(size, kernel, strides, padding):
-    """Positions of a kernel of `kernel` pixels along a side of `size` pixels; padding is "valid" or "same"."""
+    """Number of positions of a kernel along a side of `size` pixels; `padding` is "valid" or "same"."""
     ### BEGIN SOLUTION
     if padding == "same":
         return math.ceil(size / strides)
@@ -169,13 +187,15 @@ with progress.exercise("output_size"):
 # %% [markdown]
 # ## A convolution's parameters
 #
-# A filter looks at all channels at once. So its volume is the kernel's height × its width × the channels that come
-# in. A layer of many filters has one such volume, and one bias, for each of them. The lecture's rule (C03):
+# A filter looks at all input channels at once. So its volume is the height of the kernel, times its width, times the
+# number of input channels. Each filter of a layer has one such volume and one bias. The lecture gives the rule (C03):
 #
-# > parameters = number of filters × filter volume + biases
+# $$\text{parameters} = \text{number of filters} \times \text{filter volume} + \text{biases}$$
 #
-# Below is every parameter of the lecture's first convolution, one square each, after Keras has drawn them at random.
-# Biases start at zero, so they look pale.
+# The next figure shows every parameter of the lecture's first convolution as one square, colored by the random value
+# that Keras gave it. The biases start at zero, so they look pale.
+#
+# **Before you run the cell:** how many squares do you expect for 8 filters of 3×3 pixels on 3 channels?
 
 # %%
 first = keras.layers.Conv2D(8, 3, padding="same")
@@ -188,26 +208,33 @@ for variable in first.weights:
 print("in all", first.count_params())
 
 # %% [markdown]
-# Eight columns, three 3×3 grids in each, and a bias: 216 + 8 = 224, as the lecture says. The image's size plays no
-# part: the same filter is used at every place.
+# The figure has eight columns, each with three 3×3 grids and one bias. That makes $216 + 8 = 224$ parameters, as the
+# lecture says. The size of the image does not matter, because the layer uses the same filter at every position.
+#
+# **A convolution has the same number of parameters for every image size.**
 
 # %% [markdown]
-# ### Exercise 1.2: count a convolution's parameters
+# ### Exercise 1.2: Count a convolution's parameters
 #
-# Write `conv_parameters(kernel, channels, filters, bias=True)` → `int`: the parameters of a convolution with a square
-# kernel of `kernel`×`kernel` pixels, `channels` input channels and `filters` filters. (2 points, and 1 point for
-# `bias=False`)
+# Count the parameters of a convolution with a square kernel.
 #
-# For example `conv_parameters(3, 3, 8)` is 224.
+# | | |
+# |---|---|
+# | **Signature** | `conv_parameters(kernel, channels, filters, bias=True)` |
+# | **Arguments** | `kernel`: the side of the kernel in pixels; `channels`: the number of input channels; `filters`: the number of filters; `bias`: whether the layer has biases |
+# | **Returns** | the number of parameters, an `int` |
+# | **Example** | `conv_parameters(3, 3, 8)` is `224` |
+# | **Points** | 3 points: 2 with biases, 1 for `bias=False` |
 #
 # <details><summary>Hint</summary>
-# Count one filter's squares in the picture first. How many filters are there, and how many biases does each have?
+# First count the squares of one filter in the figure. How many filters are there, and how many biases does each filter
+# have?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "conv_parameters", "locked": false, "schema_version": 3, "solution": true}
 def conv_parameters(kernel, channels, filters, bias=True):
-    """Parameters of a convolution with `filters` filters of kernel x kernel x channels weights."""
+    """Number of parameters of a convolution with `filters` filters of kernel x kernel x channels weights."""
     ### BEGIN SOLUTION
     filter_volume = kernel * kernel * channels
     return filters * filter_volume + (filters if bias else 0)
@@ -262,16 +289,18 @@ with progress.exercise("conv_parameters_bias"):
 # %% [markdown]
 # ## A cheaper convolution
 #
-# MobileNet, made for telephones, splits a convolution in two (Howard et al. 2017). A **depthwise** step gives each
-# input channel one kernel of its own and mixes nothing. A **pointwise** step, a 1×1 convolution, then mixes the
-# channels. Keras' `SeparableConv2D` does both and adds its biases once, at the end. How much does it save?
+# MobileNet, a network designed for phones, splits a convolution into two steps (Howard et al. 2017). The **depthwise**
+# step gives each input channel a kernel of its own and does not mix channels. The **pointwise** step, a 1×1
+# convolution, then mixes the channels. In Keras, `SeparableConv2D` does both and adds its biases once, at the end.
+#
+# **Before you run the cells:** how much does the split save with 1 filter, and how much with 512?
 
 # %% tags=["nbval-check-output"]
 for filters in (1, 8, 64, 512):
     whole, split = keras.layers.Conv2D(filters, 3), keras.layers.SeparableConv2D(filters, 3)
     whole.build((None, 16, 16, 64))
     split.build((None, 16, 16, 64))
-    print(f"64 -> {filters:3}: {whole.count_params():8,} whole, {split.count_params():7,} split")
+    print(f"64 -> {filters:3}: {whole.count_params():8,} standard, {split.count_params():7,} separable")
 
 # %%
 filters = [2**power for power in range(10)]
@@ -280,7 +309,7 @@ for kind, color, look in [("conv", plots.COLORS["blue"], "o-"), ("separable", pl
     layers = [[{"kind": kind, "kernel": 3, "filters": count}] for count in filters]
     counts = [counting.measure(layer, (16, 16, 64))[-1].parameters for layer in layers]
     axes.loglog(filters, counts, look, color=color, label=kind)
-axes.set(xlabel="filters", ylabel="parameters", title="3×3 kernels on 64 channels")
+axes.set(xlabel="filters of 3×3 on 64 channels", ylabel="parameters", title="The split pays with many filters")
 axes.legend()
 plt.show()
 # %% tags=["nbval-check-output"]
@@ -289,24 +318,35 @@ split.build((None, 16, 16, 64))
 print([(variable.name, tuple(variable.shape)) for variable in split.weights])
 
 # %% [markdown]
-# The curves meet at the left: one filter costs about as much either way. With many filters the whole convolution
-# needs nearly $k^2$ times as much, 9 times for a 3×3 kernel, since the depthwise part is paid once and the pointwise
-# part has one weight where the whole convolution has nine.
+# The curves meet at the left: with one filter, both kinds cost about the same. With many filters, a standard
+# convolution needs nearly $k^2$ times as many parameters, which is 9 times as many for a 3×3 kernel.
+#
+# The depthwise kernels are paid for only once. After that, each further filter costs one weight per channel in the
+# pointwise step. In the standard convolution, it costs nine.
+#
+# **With many filters, a separable convolution saves a factor of almost $k^2$.**
 
 # %% [markdown]
-# ### Exercise 1.3: count a separable convolution's parameters
+# ### Exercise 1.3: Count a separable convolution's parameters
 #
-# Write `separable_parameters(kernel, channels, filters)` → `int`: the parameters of Keras' `SeparableConv2D` with a
-# bias, on `channels` channels. For example `separable_parameters(3, 64, 1)` is 641, as in the table above. (2 points)
+# Count the parameters of a Keras `SeparableConv2D` with a bias.
+#
+# | | |
+# |---|---|
+# | **Signature** | `separable_parameters(kernel, channels, filters)` |
+# | **Arguments** | `kernel`: the side of the depthwise kernels in pixels; `channels`: the number of input channels; `filters`: the number of output channels |
+# | **Returns** | the number of parameters, an `int` |
+# | **Example** | `separable_parameters(3, 64, 1)` is `641`, as in the table above |
+# | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# The last output above names three variables. What does each of their axes stand for?
+# The last output above lists three variables. What does each of their axes stand for?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "separable_parameters", "locked": false, "schema_version": 3, "solution": true}
 def separable_parameters(kernel, channels, filters):
-    """Parameters of a depthwise kernel x kernel step, a pointwise step to `filters` channels, and the biases."""
+    """Number of parameters of a depthwise step, a pointwise step to `filters` channels, and the biases."""
     ### BEGIN SOLUTION
     depthwise = kernel * kernel * channels
     pointwise = channels * filters
@@ -352,10 +392,15 @@ with progress.exercise("separable_parameters"):
 # %% [markdown]
 # ## Batch norm: parameters that no gradient moves
 #
-# Batch norm shifts and scales each channel. It keeps four vectors. `gamma` and `beta` learn by gradient.
-# `moving_mean` and `moving_variance` are gathered from the data in training, and stand in for a batch's own in
-# prediction: they count as parameters, and are stored with the weights, yet no gradient moves them. The picture shows
-# one channel of 500 images before and after, as in training: look where the centre goes.
+# Batch norm shifts and scales each channel. It keeps four vectors. Gradients train two of them, `gamma` and `beta`.
+#
+# The other two, `moving_mean` and `moving_variance`, are estimated from the data during training. In prediction, they
+# replace the statistics of the batch. They count as parameters and are stored with the weights, yet no gradient moves
+# them.
+#
+# The figure shows the values of one channel for 500 images, before and after batch norm in training mode.
+#
+# **Before you run the cell:** where will the center of the distribution be afterwards?
 
 # %%
 before = np.random.default_rng(0).gamma(3.0, 2.0, size=(500, 1)).astype("float32")
@@ -364,7 +409,7 @@ figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
 bins = np.arange(-3, 22, 0.5)
 axes.hist(before[:, 0], bins, color=plots.COLORS["sky"], label="before")
 axes.hist(np.array(after)[:, 0], bins, color=plots.COLORS["vermilion"], alpha=0.8, label="after")
-axes.set(xlabel="activation", ylabel="images", title="Batch norm centres and scales a channel")
+axes.set(xlabel="activation", ylabel="number of images", title="Batch norm centers and scales a channel")
 axes.legend()
 plt.show()
 # %% tags=["nbval-check-output"]
@@ -374,26 +419,35 @@ for variable in norm.weights:
     print(f"{variable.name:16} {tuple(variable.shape)} {'trainable' if variable.trainable else 'not trainable'}")
 
 # %% [markdown]
-# The centre moved to zero. The layer has four vectors with one entry for each of the 64 channels; two of them are
-# trainable. Two details matter for transfer. Some networks leave `gamma` out (InceptionV3 does, with `scale=False`).
-# And `norm.trainable = False` freezes `gamma` and `beta`, so that nothing is left to train.
+# The center moved to zero. The layer has four vectors, each with one entry for each of the 64 channels. Two of them are
+# trainable.
+#
+# Two details matter for transfer. Some networks do without `gamma`; InceptionV3, for example, uses `scale=False`. And
+# `norm.trainable = False` freezes `gamma` and `beta`, so that the layer has nothing left to train.
+#
+# **Half of a standard batch norm's parameters are statistics that no gradient moves.**
 
 # %% [markdown]
-# ### Exercise 1.4: count batch norm's parameters
+# ### Exercise 1.4: Count batch norm's parameters
 #
-# Write `batch_norm_parameters(channels, scale=True, frozen=False)` → `(trainable, non_trainable)`, two `int`: for
-# example `batch_norm_parameters(8)` is `(16, 16)`. `scale=False` leaves `gamma` out; `frozen=True` is
-# `layer.trainable = False`: what was trainable still exists, and counts as non-trainable. (1 point, and 1 point for
-# `frozen=True`)
+# Count the trainable and the non-trainable parameters of a batch norm.
+#
+# | | |
+# |---|---|
+# | **Signature** | `batch_norm_parameters(channels, scale=True, frozen=False)` |
+# | **Returns** | a pair of `int`: `(trainable, non_trainable)` |
+# | **Rules** | `scale=False` leaves out `gamma`. `frozen=True` stands for `layer.trainable = False`: the parameters that were trainable still exist, and count as non-trainable. |
+# | **Example** | `batch_norm_parameters(8)` is `(16, 16)` |
+# | **Points** | 2 points: 1 without and 1 with `frozen=True` |
 #
 # <details><summary>Hint</summary>
-# Freezing deletes nothing: the sum of the two numbers stays.
+# Freezing deletes nothing, so the sum of the two numbers stays the same.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "batch_norm_parameters", "locked": false, "schema_version": 3, "solution": true}
 def batch_norm_parameters(channels, scale=True, frozen=False):
-    """(trainable, non-trainable) parameters of a batch norm over `channels` channels."""
+    """Numbers of trainable and of non-trainable parameters of a batch norm over `channels` channels."""
     ### BEGIN SOLUTION
     learned = 2 * channels if scale else channels
     statistics = 2 * channels
@@ -469,16 +523,18 @@ with progress.exercise("batch_norm_parameters_frozen"):
 # %% [markdown]
 # ## A whole network
 #
-# Shapes and counts meet here: what leaves one layer decides what the next one costs. Play with the lecture's network.
-# Change the second convolution's stride from 2 to 1 and watch the dense layer. Then try `valid` padding, and more
-# filters.
+# Shapes and counts meet here: the output shape of one layer decides what the next layer costs. Now experiment with the
+# lecture's network. Change the stride of the second convolution from 2 to 1, and watch the first dense layer. Then try
+# `valid` padding, and more filters.
+#
+# **Before you move a control:** what will stride 1 do to the first dense layer?
 
 # %%
 widgets.ShapeExplorer(lecture_network, (32, 32, 3))
 
 # %% [markdown]
-# Without a running kernel there are no controls. Here is what they show for stride 1, and below it the numbers for
-# some choices.
+# The controls work only while a kernel is running. For readers without one, the figure shows the network with stride 1.
+# The table below it lists some other choices.
 
 # %%
 without_stride = [dict(layer, strides=1) if layer["kind"] == "conv" else layer for layer in lecture_network]
@@ -491,9 +547,12 @@ for change in ({"strides": 1}, {"strides": 2}, {"strides": 4}, {"padding": "vali
     print(f"{change!s:22} second convolution {counts[2]:6,}  first dense {counts[4]:9,}  all {sum(counts):9,}")
 
 # %% [markdown]
-# The stride has no weights of its own, yet it moves the total most: from stride 1 to stride 2 the map shrinks to a
-# quarter, and so does the dense layer behind it. A dense layer has one weight for each pair of input and output, and
-# one bias for each output. It is a convolution whose kernel covers the whole map:
+# From stride 1 to stride 2, the map shrinks to a quarter, and the dense layer behind it shrinks in proportion.
+#
+# **The stride has no weights of its own, yet it changes the total most.**
+#
+# A dense layer has one weight for each pair of input and output, and one bias for each output. It is equivalent to a
+# convolution whose kernel covers the whole map, as the next cell shows.
 
 # %% tags=["nbval-check-output"]
 dense, covering = keras.layers.Dense(512), keras.layers.Conv2D(512, 16)
@@ -502,33 +561,37 @@ covering.build((None, 16, 16, 16))
 print(f"dense {dense.count_params():,}   16x16 convolution {covering.count_params():,}")
 
 # %% [markdown]
-# ### Exercise 1.5: count a network
+# ### Exercise 1.5: Count a network
 #
-# Write `network_parameters(layers, input_shape)` → `int`: all parameters of a network, trainable or not. `layers` is
-# a list of dictionaries as above, `input_shape` is `(height, width, channels)`, and images may be taller than wide.
-# The kinds are
+# Count all parameters of a network, trainable or not, from its description.
+#
+# | | |
+# |---|---|
+# | **Signature** | `network_parameters(layers, input_shape)` |
+# | **Arguments** | `layers`: a list of dictionaries as above; `input_shape`: `(height, width, channels)` |
+# | **Returns** | the number of parameters, an `int` |
+# | **Rules** | Images may be taller than wide. The second table lists the kinds of layers. |
+# | **Example** | `network_parameters(lecture_network, (32, 32, 3))` is 2,103,156 |
+# | **Points** | 3 points: 2 for the kinds `conv`, `flatten` and `dense`, 1 for the others |
 #
 # | kind | further keys | what it does |
 # |---|---|---|
-# | `"conv"`, `"separable"` | `filters`, `kernel`, `strides`, `padding` | with a bias |
-# | `"flatten"` | | a map becomes a vector |
-# | `"dense"` | `units` | with a bias |
-# | `"pool"` | `size` | maximum over `size`×`size` pixels, stride `size`, "valid" |
-# | `"global_pool"` | | each channel becomes its average: a vector |
-# | `"batch_norm"` | | on a map's channels, or on a vector's entries |
-#
-# For example `network_parameters(lecture_network, (32, 32, 3))` is 2,103,156. The kinds `conv`, `flatten` and
-# `dense` earn 2 points, the others 1 more.
+# | `"conv"`, `"separable"` | `filters`, `kernel`, `strides`, `padding` | convolves, with a bias |
+# | `"flatten"` | | turns a map into a vector |
+# | `"dense"` | `units` | connects every input with every output, with a bias |
+# | `"pool"` | `size` | takes the maximum over `size`×`size` pixels, stride `size`, "valid" |
+# | `"global_pool"` | | averages each channel, which gives a vector |
+# | `"batch_norm"` | | normalizes the channels of a map, or the entries of a vector |
 #
 # <details><summary>Hint</summary>
-# Walk along the list and keep two things: the total so far, and the shape that the next layer will see. Your
+# Walk along the list and keep track of two things: the total so far, and the shape that the next layer receives. Your
 # functions from above do most of the work, but any way is fine.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "network_parameters", "locked": false, "schema_version": 3, "solution": true}
 def network_parameters(layers, input_shape):
-    """All parameters of the described layers on images of `input_shape` (height, width, channels)."""
+    """Number of parameters of the described layers on images of `input_shape` (height, width, channels)."""
     ### BEGIN SOLUTION
     shape, total = tuple(input_shape), 0
     for layer in layers:
@@ -666,9 +729,11 @@ with progress.exercise("network_parameters_modern"):
 # %% [markdown]
 # ## The slide that is off by one
 #
-# Now the question from the top. VGG16 on 1000 classes has 138,357,544 parameters, as the cells below will count (C04).
-# A count needs shapes, not weights, so `counting.blueprint` lets Keras lay VGG16 out and store nothing: half a gigabyte
-# less, and done in a moment.
+# Now back to the question from the top. With 1000 classes, VGG16 has 138,357,544 parameters, as the cells below will
+# count (C04). A count needs shapes, not weights. So `counting.blueprint` lets Keras lay out VGG16 without storing any
+# weights. This saves half a gigabyte and takes only a moment.
+#
+# **Before you run the cells:** how many outputs could give the slide's number?
 
 # %%
 vgg16 = counting.blueprint(keras.applications.VGG16, weights=None, classes=2)
@@ -681,10 +746,11 @@ for classes in (1000, 3, 2, 1):
     print(f"{classes:4} outputs: {count:11,}   slide minus this: {slide - count:+11,}")
 
 # %% [markdown]
-# No number of outputs gives the slide's 134,268,737. Two outputs come closest: one parameter too many. One sigmoid
-# output, the other usual head for two classes, leaves 4,096 to be explained. Is it some other VGG16, then? Let us try
-# many at once: every subset of layers without biases, images with 1, 3 or 4 channels, and up to 1000 outputs with or
-# without biases.
+# No number of outputs gives the slide's 134,268,737. Two outputs come closest, but they have one parameter too many.
+# One sigmoid output, the other common head for two classes, leaves 4,096 parameters unexplained.
+#
+# Could it be some other VGG16? The next cell tries many variants at once. It removes the biases from every subset of
+# layers. It also varies the number of image channels (1, 3 or 4) and of outputs (up to 1000, with or without biases).
 
 # %% tags=["nbval-check-output"]
 widths = [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6 + [4096] * 2  # outputs of VGG16's first 15 weight layers
@@ -714,48 +780,66 @@ axes.axvline(slide, ymax=0.4, color=plots.COLORS["vermilion"], linestyle="--")
 axes.annotate(
     f"the slide: {slide:,}", (slide, -0.6), (8, 0), textcoords="offset points", color=plots.COLORS["vermilion"]
 )
-axes.set(ylim=(-1, 1.2), xlim=(slide - 6500, slide + 6500), yticks=[], xlabel="parameters of VGG16")
+axes.set(
+    ylim=(-1, 1.2),
+    xlim=(slide - 6500, slide + 6500),
+    yticks=[],
+    xlabel="parameters of VGG16",
+    title="The slide is off by one",
+)
 axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.spines["left"].set_visible(False)
 plt.show()
 # %% [markdown]
-# Not one fits. And no body is odd: keep that in mind. The slide leaves 8,193 parameters for the head. What head has
-# that many? No `Dense` layer on the 4,096 features, as the search shows. A slip of the pen, or something else?
+# None of them fits. Also note that no body, which is the network without its head, has an odd number of parameters. You
+# will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense` layer on the
+# 4,096 features has that many. Is the number a typo, or something else?
+#
+# **No variant of VGG16 in this search has the slide's number of parameters.**
 
 # %% [markdown]
 # ### Written answer: why the slide cannot be right
 #
-# A friend says: "One in 134 million, who cares? Perhaps Keras counts one too many." Show in four to eight sentences,
-# without any program, that **no** VGG16 with a `Dense` head of two outputs can have 134,268,737 parameters, whether
-# its layers have biases or not. Then name one change of the head that does give this number, count it, and say
-# whether you believe that the slide meant it. (3 points, graded by hand)
+# A friend says: "One in 134 million, who cares? Perhaps Keras counts one too many." Answer in four to eight sentences,
+# without any program.
+#
+# - Show that **no** VGG16 with a `Dense` head of two outputs can have 134,268,737 parameters, whether its layers have
+#   biases or not.
+# - Name one change of the head that does give this number, and count its parameters.
+# - Say whether you believe that the slide meant this change.
+#
+# (3 points, graded by hand)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_off_by_one", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. Its weights
-# are that number times a filter volume, so they are even in number, and its biases, if it has any, are as many as its
-# filters: even again. So the body's count is even, whatever biases one drops. A head with two outputs adds 2 × 4,096
-# weights and 2 biases, or none: even, too. The sum of even numbers is even, but 134,268,737 is odd. So it is not a
-# counting convention of Keras: no such network exists. The usual body has 134,260,544 parameters, which leaves 8,193
-# = 2 × 4,096 + 1. Two outputs that share one bias would have that, or a single output on the features of two images
-# side by side. Neither is what one does with VGG16 on a small task, so I believe that someone lost one parameter: the
-# right number is 134,268,738.
+# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. The number of
+# its weights is that number times a filter volume, so it is even. If the layer has biases, it has one for each filter,
+# so their number is even, too. The body's count is therefore even, whichever biases you drop.
+#
+# A head with two outputs adds 2 × 4,096 weights and either 2 biases or none, so its count is even, too. The sum of even
+# numbers is even, but 134,268,737 is odd. So this is not a counting convention of Keras: no such network exists.
+#
+# The usual body has 134,260,544 parameters, which leaves 8,193 = 2 × 4,096 + 1 for the head. Two outputs that share one
+# bias have this count. So does a single output on the features of two images side by side. Neither is a common choice
+# for VGG16 on a small task, so I believe that someone lost one parameter. The correct number is 134,268,738.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: the body is even. Widths are all even, so weights and biases are (or: everything is divisible by 64; 0.5 if
-# only Keras' own count is recomputed).
-# 1 point: the head of two outputs is even with or without biases, the slide's number is odd, so they cannot be equal.
-# (The friend's doubt is thereby answered: it is no convention.)
-# 1 point: a change that gives 8,193 in the head, counted, with a reasoned opinion. Accept: a shared bias; two images'
-# features into one output; one output and 4,096 further parameters (a PReLU or a scale after fc2). Not accepted: one
-# sigmoid output alone (134,264,641), dropping both biases (one parameter too few).
+# - 1 point: the body is even. All widths are even, so the numbers of weights and biases are even (or: everything is
+#   divisible by 64). Give 0.5 if the answer only recomputes Keras's own count.
+# - 1 point: the head with two outputs is even with or without biases, and the slide's number is odd, so they cannot be
+#   equal. (This also answers the friend: it is no counting convention.)
+# - 1 point: a change that gives 8,193 parameters in the head, counted, with a reasoned opinion. Accept: a shared bias;
+#   two images' features into one output; one output and 4,096 further parameters (a PReLU or a scale after fc2). Do not
+#   accept: one sigmoid output alone (134,264,641); dropping both biases (one parameter too few).
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## What freezing leaves to train
 #
-# The lecture's headline (C01) transfers 15 of 16 layers: 13 convolutions and 2 dense layers stay frozen, only a new
-# classifier for 65 people is trained. Keras says what is left. `layer.trainable = False` takes a layer's parameters
-# off the trainable list and leaves them in the count.
+# The lecture's headline experiment (C01) transfers 15 of 16 layers. The 13 convolutions and 2 dense layers stay frozen,
+# and only a new classifier for 65 people is trained. `layer.trainable = False` takes a layer's parameters off the
+# trainable list but leaves them in the total.
+#
+# **Before you run the cells:** what percentage of the parameters is left to train?
 
 # %% tags=["nbval-check-output"]
 student = counting.blueprint(keras.applications.VGG16, weights=None, classes=65)
@@ -772,34 +856,41 @@ bars = axes.bar(
     [layer.name for layer in weighted], [layer.count_params() for layer in weighted], color=colors, edgecolor="black"
 )
 bars[-1].set_hatch("//")
-axes.set(yscale="log", ylabel="parameters", title="VGG16 for 65 people: frozen (plain) and trained (hatched)")
+axes.set(yscale="log", ylabel="parameters", title="VGG16 for 65 people: only the hatched layer is trained")
 axes.tick_params(axis="x", rotation=60)
 plt.show()
 
 # %% [markdown]
-# 266,305 parameters are left, a five-hundredth of the network. That is one reason why 650 images can be enough.
+# Only 266,305 parameters are left, one five-hundredth of the network. This is one reason why 650 images can be enough.
 #
-# "15 of 16 layers" counts layers with weights that multiply: convolutions and dense layers. The course's own teacher
-# has batch norm, too. A batch norm belongs to the convolution or dense layer in front of it: if that is frozen, so is
-# the batch norm.
+# "15 of 16 layers" counts convolutions and dense layers only. The course's own teacher has batch norm, too. A batch
+# norm belongs to the convolution or dense layer in front of it. If that layer is frozen, so is its batch norm.
+#
+# **Freezing all but the last layer leaves a tiny part of the network to train.**
 
 # %% [markdown]
-# ### Exercise 1.6: freeze all but the last layers
+# ### Exercise 1.6: Freeze all but the last layers
 #
-# Write `trainable_after_freezing(model, transferred)` → `int`. `model` is a `keras.Model` whose layers lie one behind
-# the other, all of them trainable. Freeze, in place, its first `transferred` weight layers (`Conv2D` or `Dense`) and
-# every other layer that comes before the next weight layer. Return the number of parameters that are still trainable.
-# `networks.narrow_vgg16(65)` with 15 transferred layers keeps 12,545. (2 points for the number, 1 for the model)
+# Freeze the first layers of a model, and count the parameters that are still trainable.
+#
+# | | |
+# |---|---|
+# | **Signature** | `trainable_after_freezing(model, transferred)` |
+# | **Arguments** | `model`: a `keras.Model` whose layers form a sequence, all of them trainable; `transferred`: how many weight layers to freeze |
+# | **Returns** | the number of parameters that are still trainable, an `int` |
+# | **Rules** | A weight layer is a `Conv2D` or a `Dense`. Freeze the first `transferred` weight layers, and every other layer that comes before the next weight layer. Freeze them in place, in the model that you receive. |
+# | **Example** | `networks.narrow_vgg16(65)` with 15 transferred layers keeps 12,545 trainable parameters |
+# | **Points** | 3 points: 2 for the number, 1 for the model |
 #
 # <details><summary>Hint</summary>
-# `model.layers` is in order, `isinstance` tells the weight layers apart, and `model.trainable_variables` lists what a
+# `model.layers` is in order, `isinstance` recognizes the weight layers, and `model.trainable_variables` lists what a
 # gradient may move.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "trainable_after_freezing", "locked": false, "schema_version": 3, "solution": true}
 def trainable_after_freezing(model, transferred):
-    """Freeze the first `transferred` weight layers, and what lies between them; count what is still trainable."""
+    """Freeze the first `transferred` weight layers and what lies between; return how many parameters still train."""
     ### BEGIN SOLUTION
     seen = 0
     for layer in model.layers:
@@ -901,9 +992,11 @@ with progress.exercise("trainable_after_freezing_model"):
 # %% [markdown]
 # ## Memory and work
 #
-# Does a network fit on a telephone? The lecture says that models with millions or billions of parameters do not
-# (C05). A parameter takes 4 bytes as float32, 2 as float16, 1 as an 8-bit integer. Suppose that a telephone grants
-# one app 1 GB: the horizontal line.
+# Does a network fit on a phone? The lecture says that models with millions or billions of parameters do not (C05). One
+# parameter takes 4 bytes as float32, 2 as float16, and 1 as an 8-bit integer. Suppose that a phone grants one app 1 GB.
+# The dashed line in the figure marks this limit.
+#
+# **Before you run the cells:** which of MobileNetV2, ResNet50 and VGG16 will fit?
 
 # %% tags=["nbval-check-output"]
 granted = 1_000_000_000  # bytes for one app: our assumption, change it
@@ -936,35 +1029,38 @@ for shift, (kind, bytes_each, color) in enumerate(
         label=kind,
     )
 axes.axhline(granted / 1e6, color="black", linestyle="--")
-axes.set(yscale="log", ylabel="MB of parameters", xticks=range(len(sizes)), title="What fits under the line, fits")
+axes.set(yscale="log", ylabel="parameters (MB)", xticks=range(len(sizes)), title="Below the dashed line, a model fits")
 axes.set_xticklabels(list(sizes))
 axes.legend()
 plt.show()
 # %% [markdown]
-# So C05 is half right. Millions fit: MobileNetV2 takes 14.2 MB, and even VGG16's 553.4 MB stay under the line, a
-# burden but no barrier. Billions do not: 7 billion parameters are too many in every format here, and 1 billion fit
-# only as 8-bit integers, with nothing to spare.
+# So the claim that such models do not fit on mobile devices (C05) is half right. Millions of parameters fit.
+# MobileNetV2 takes 14.2 MB, and even VGG16's 553.4 MB stay below the line, which is a burden but no barrier. Billions
+# do not fit. Seven billion parameters are too many in every format here, and one billion fit only as 8-bit integers,
+# with nothing to spare.
 #
-# Parameters are not all. The outputs of the layers, the **activations**, need room, too. When a network trains, all
-# of them are kept for the backward pass, for every image of the batch. Here every layer's output is counted, an upper
-# estimate, as some layers can work in place.
+# Parameters are not the only cost. The outputs of the layers, the **activations**, need memory, too. During training,
+# all of them are kept for the backward pass, for every image of the batch. The next cell counts the output of every
+# layer. This is an upper estimate, because some layers can work in place.
 
 # %% tags=["nbval-check-output"]
 names = ("MobileNetV2", "ResNet50", "VGG16")
 models = [counting.blueprint(getattr(keras.applications, name), weights=None) for name in names]
 for name, numbers in zip(names, map(counting.activation_count, models), strict=True):
     print(
-        f"{name:12} {numbers:11,} activations an image: {4 * numbers * 32 / 1e6:8,.1f} MB for a batch of 32 in float32"
+        f"{name:12} {numbers:11,} activations per image: {4 * numbers * 32 / 1e6:8,.1f} MB for a batch of 32 in float32"
     )
 
 # %% [markdown]
-# MobileNetV2, small as it is, needs far more room for a batch's activations than for its weights. A frozen base keeps
-# none of them, since no gradient goes back through it: one more reason why transfer fits on a laptop.
+# MobileNetV2 is small, yet the activations of one batch need far more memory than its weights. A frozen base keeps none
+# of them, because no gradient goes back through it. This is one more reason why transfer learning fits on a laptop.
 #
-# Work is a third matter. It is counted in **multiply-adds**: one multiplication of a weight with an input, and one
-# addition. Here is a way to let Keras count them. Set all weights and all inputs to one: then every multiply-add
-# raises some output by exactly one, and the outputs' sum is the count. (Under "valid", that is: a padded zero raises
-# nothing.)
+# Work is a third cost. We count it in **multiply-adds**. Each consists of one multiplication of a weight by an input,
+# and one addition.
+#
+# Keras can count them for you. Set all weights and all inputs to one. Then every multiply-add raises some output by
+# exactly one, and the sum of the outputs is the count. This works only with "valid" padding, because a padded zero adds
+# nothing to the output.
 
 # %% tags=["nbval-check-output"]
 for filters, strides in ((1, 1), (4, 1), (4, 2)):
@@ -974,26 +1070,32 @@ for filters, strides in ((1, 1), (4, 1), (4, 2)):
     print(f"{filters} filters, stride {strides}: outputs {outputs.shape[1:]!s:9}, {counts}")
 
 # %% [markdown]
-# Four times the filters, four times the parameters and the work. But stride 2 lowers the work and leaves the
-# parameters alone: each parameter is used once for every place where the kernel stops.
+# With four times as many filters, the parameters and the work both grow fourfold. A stride of 2 reduces the work but
+# not the parameters, because the layer uses each parameter once at every position of the kernel.
 
 # %% [markdown]
-# ### Exercise 1.7: count multiply-adds
+# ### Exercise 1.7: Count multiply-adds
 #
-# Write `multiply_adds(layer, input_shape)` → `int` for one image. `layer` is a dictionary of kind `"conv"`, `"dense"`
-# or `"separable"`. `input_shape` is `(height, width, channels)`, for a dense layer `(entries,)`. Biases are additions
-# only and do not count; padded zeros are multiplied like other pixels. For example the lecture's second convolution,
-# `lecture_network[1]` on a map of `(32, 32, 8)`, costs 819,200. (2 points for convolutions, 1 for the two others)
+# Count the multiply-adds of one layer for one image.
+#
+# | | |
+# |---|---|
+# | **Signature** | `multiply_adds(layer, input_shape)` |
+# | **Arguments** | `layer`: a dictionary of kind `"conv"`, `"dense"` or `"separable"`; `input_shape`: `(height, width, channels)`, or `(entries,)` for a dense layer |
+# | **Returns** | the number of multiply-adds, an `int` |
+# | **Rules** | Biases are additions only and do not count. Padded zeros are multiplied like other pixels. |
+# | **Example** | The lecture's second convolution, `lecture_network[1]`, costs 819,200 on a map of shape `(32, 32, 8)`. |
+# | **Points** | 3 points: 2 for convolutions, 1 for the two other kinds |
 #
 # <details><summary>Hint</summary>
-# How often is each weight used? A separable convolution strides in its depthwise step, so its pointwise step sees the
-# smaller map.
+# How often is each weight used? A separable convolution applies its stride in the depthwise step, so its pointwise step
+# sees the smaller map.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "multiply_adds", "locked": false, "schema_version": 3, "solution": true}
 def multiply_adds(layer, input_shape):
-    """Multiplications of a weight with an input that `layer` makes for one image of `input_shape`."""
+    """Number of multiplications of a weight by an input that `layer` makes for one image of `input_shape`."""
     ### BEGIN SOLUTION
     channels = input_shape[-1]
     if layer["kind"] == "dense":
@@ -1098,7 +1200,9 @@ with progress.exercise("multiply_adds_others"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function can now weigh all of VGG16: which layers hold the parameters, and which do the work?
+# Your function can now measure all of VGG16.
+#
+# **Before you run the cells:** which layers hold the parameters, and which do the work?
 
 # %% tags=["nbval-check-output"]
 vgg16_layers, vgg16_work = counting.blueprint(keras.applications.VGG16, weights=None).layers, {}
@@ -1118,21 +1222,27 @@ figure, places = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constr
 names = [layer.name for layer in vgg16_work]
 places[0].barh(names, [layer.count_params() / 1e6 for layer in vgg16_work], color=plots.COLORS["green"])
 places[1].barh(names, [work / 1e9 for work in vgg16_work.values()], color=plots.COLORS["vermilion"])
-places[0].set(xlabel="million parameters", title="Where the memory goes")
-places[1].set(xlabel="billion multiply-adds an image", title="Where the work goes")
+places[0].set(xlabel="parameters (millions)", title="Where the memory goes")
+places[1].set(xlabel="multiply-adds per image (billions)", title="Where the work goes")
 places[0].invert_yaxis()
 plt.show()
 # %% [markdown]
-# The two pictures are nearly mirror images. Dense layers hold most of the parameters and do almost no work;
-# convolutions hold few and do nearly all of it. So cutting off the dense layers makes a network much lighter and saves
-# hardly any work. To save work, run the convolutional base once and keep its outputs: unit 02 does that.
+# The two plots are nearly mirror images. Dense layers hold most of the parameters and do almost no work. Convolutions
+# hold few parameters and do nearly all the work.
+#
+# So if you cut off the dense layers, you save most of the memory but hardly any work. To save work, run the
+# convolutional base once and keep its outputs, as you will do in unit 02.
+#
+# **In VGG16, the dense layers cost memory and the convolutions cost work.**
 
 # %% [markdown]
 # ## Must the image have the teacher's size?
 #
-# The lecture says: the input must have the size that the teacher was trained on (C15). Count before you believe it.
-# Two networks share a base of two convolutions and differ in the joint between base and head: `flatten`, or global
-# average pooling.
+# The lecture says that the input must have the size that the teacher was trained on (C15). Count before you believe it.
+# Two networks share a base of two convolutions. They differ in the joint between base and head: one uses `flatten`, the
+# other global average pooling.
+#
+# **Before you run the cells:** which of the two grows with the image?
 
 # %% tags=["nbval-check-output"]
 image_sizes, joints = (32, 48, 64, 96, 128), {"flatten": [], "global_pool": []}
@@ -1147,13 +1257,16 @@ for (joint, totals), color, look in zip(
     joints.items(), (plots.COLORS["blue"], plots.COLORS["vermilion"]), ("o-", "s--"), strict=True
 ):
     axes.semilogy(image_sizes, totals, look, color=color, label=joint)
-axes.set(xlabel="side of the image in pixels", ylabel="parameters", xticks=image_sizes, title="The joint decides")
+axes.set(
+    xlabel="side of the image (pixels)", ylabel="parameters", xticks=image_sizes, title="Only the flatten network grows"
+)
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# With `flatten` the dense layer grows with the image: other sizes need other weights, so trained weights fit one size
-# only. With global pooling the count stays. Counting the same is necessary, but does the network run? Ask it.
+# With `flatten`, the dense layer grows with the image. Each size needs weights of a different shape, so trained weights
+# fit one size only. With global pooling, the count stays the same. An equal count is necessary, but is it sufficient?
+# Run the networks and see.
 
 
 # %% tags=["nbval-check-output"]
@@ -1172,15 +1285,19 @@ for joint, model in models.items():
             print(f"{joint:12} {size}x{size} image -> ValueError: the weights do not fit")
 
 # %% [markdown]
-# So a flatten-and-dense head, as VGG16 and VGG-Face have, needs the teacher's size (C15). A convolutional base with
-# global pooling, as MobileNetV2 and ResNet50 have, does not. One warning stays: that a network *runs* on another size does not
-# mean that it *sees* as well. Its filters were trained on objects of a certain size in pixels.
+# So a head that flattens its input, as in VGG16 and VGG-Face, needs the teacher's size (C15). A convolutional base with
+# global pooling, as in MobileNetV2 and ResNet50, does not.
+#
+# One warning remains. A network that *runs* on another size does not necessarily *see* as well. Its filters were
+# trained on objects of a certain size in pixels.
+#
+# **Flattening fixes the image size; global pooling does not.**
 
 # %% [markdown]
 # ## With real photos
 #
-# MobileNetV2, trained on ImageNet, has global pooling. First its count at several sizes. Then, if weights and photos
-# are on this machine, twenty photos of cats and dogs at two sizes.
+# MobileNetV2, trained on ImageNet, has global pooling. The first cell counts its parameters at several sizes. If
+# weights and photos are on this machine, the next two cells compare twenty photos of cats and dogs at two sizes.
 
 # %% tags=["nbval-check-output"]
 for name, sides in (("MobileNetV2", (96, 160, 224)), ("VGG16", (160, 224))):
@@ -1204,7 +1321,7 @@ if teachers.available("MobileNetV2", head=False) and photos.available():
 else:
     file = teachers.CATALOG["MobileNetV2"].base_file
     print(
-        f"No photos today: {file} belongs in ~/.keras/models, and cats_dogs in the folder that TLCOURSE_MIRROR names. The counts need neither."
+        f"No photos: put {file} into ~/.keras/models and cats_dogs into the folder that TLCOURSE_MIRROR names. The counts need neither."
     )
 
 # %%
@@ -1213,30 +1330,36 @@ if similarity is not None:
     figure, axes = plt.subplots(figsize=(5.5, 4), layout="constrained")
     figure.colorbar(axes.imshow(similarity, cmap="cividis"), label="cosine similarity")
     axes.set(xlabel="photo at 96 pixels", ylabel="photo at 160 pixels", xticks=range(0, 20, 5), yticks=range(0, 20, 5))
-    axes.set_title(f"{own} of {len(similarity)} nearest to themselves")
+    axes.set_title(f"{own} of {len(similarity)} photos match themselves")
     plt.show()
 
 # %% [markdown]
-# MobileNetV2's base has the same parameters at every size, and the very same weights serve both. VGG16's dense layers
-# do not: at 160 pixels it is another network, for which nobody has trained weights. Where the photos are there, look
-# for a bright diagonal: it says that a photo's features at 96 pixels resemble its own at 160 more than any other's.
+# MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. The same is not true
+# of VGG16. At 160 pixels it is a different network, and nobody has trained weights for it.
+#
+# If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
+# own features at 160 pixels more than any other photo's.
+#
+# **With global pooling, the same weights serve images of different sizes.**
 
 # %% [markdown]
 # ## Summary
 #
-# 1. **Shapes.** "same" rounds size / stride up; "valid" counts the stops that fit.
-# 2. **Parameters.** Convolution: filters × filter volume + biases. Separable: one kernel a channel, then 1×1. Batch
-#    norm: four vectors, two of them trainable. Dense: inputs × outputs + outputs. The lecture's network has
-#    2,103,156.
-# 3. **Off by one.** No VGG16 with a dense head of two outputs has the slide's 134,268,737 parameters: its last digit
-#    says so. It should be 134,268,738.
-# 4. **Freezing** 15 of VGG16's 16 layers leaves 266,305 parameters for 65 people. A batch norm is frozen with the
-#    layer in front of it.
-# 5. **Cost.** Parameters take memory: in VGG16, most of them are in dense layers. Multiply-adds are work: nearly all
-#    of it is in convolutions. Millions of parameters fit on a telephone, billions hardly.
-# 6. **Input size.** `flatten` fixes it, global pooling frees it.
+# 1. **Shapes.** With `"same"`, the output size is the size divided by the stride, rounded up. With `"valid"`, count the
+#    positions that fit.
+# 2. **Parameters.** A convolution has $\text{filters} \times \text{filter volume} + \text{biases}$ parameters. A
+#    separable convolution has one kernel per channel and then a 1×1 convolution. A batch norm has four vectors, two of
+#    them trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$ parameters. The lecture's
+#    network has 2,103,156 parameters (C03).
+# 3. **Off by one.** No VGG16 with a dense head of two outputs has the slide's 134,268,737 parameters (C04). The last
+#    digit shows it, because the count must be even. The correct number is 134,268,738.
+# 4. **Freezing.** With 15 of VGG16's 16 layers frozen, 266,305 parameters are left to train for 65 people. A batch norm
+#    is frozen with the layer in front of it.
+# 5. **Cost.** Parameters take memory. In VGG16, most of them are in dense layers. Multiply-adds are work, and nearly
+#    all of it is in convolutions. Millions of parameters fit on a phone, but billions hardly do (C05).
+# 6. **Input size.** `flatten` fixes it, and global pooling does not (C15).
 #
-# Unit 02 uses a frozen base: its features are computed once, and only a head is trained.
+# In unit 02 you use a frozen base. You compute its features once and train only a head.
 
 # %%
 progress

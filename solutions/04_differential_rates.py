@@ -1,18 +1,18 @@
 # %% [markdown]
 # # Unit 04: Differential learning rates
 #
-# In unit 03 every layer that learned had the same learning rate. But features near the input are more general than
-# those near the output: should they not change more slowly? The lecture says so (C23): give each earlier group of
-# layers a rate that is 3 to 10 times smaller than the next one's. How is that done in Keras, what goes wrong
-# silently, and is it worth the trouble?
+# When you fine-tune a network, should all its layers learn at the same rate? Features near the input are more general
+# than those near the output, so perhaps they should change more slowly. The lecture recommends such differential rates
+# (C23): give each earlier group of layers a rate that is 3 to 10 times smaller than the next one's. How do you do this
+# in Keras, what can go wrong silently, and is it worth the trouble?
 #
 # By the end of this unit you can
 #
-# 1. cut a teacher into groups of layers and set a geometric ladder of rates over them;
-# 2. say, with numbers, why scaling the gradients is no learning rate with Adam;
-# 3. train with one optimizer that has a rate for each group, and prove that no layer fell out of the groups;
-# 4. find a rate by a rate finder, and draw, choose and compute schedules;
-# 5. judge by a fair comparison when a ladder is worth it, and when it is not.
+# 1. divide a teacher into groups of layers and give them a geometric ladder of rates;
+# 2. show with numbers why a scaled gradient is not a learning rate under Adam;
+# 3. train with one optimizer that has a rate for each group, and prove that every layer is in a group;
+# 4. find a rate with a rate finder, and draw, choose and compute schedules;
+# 5. decide by a fair comparison when a ladder is worth it, and when it is not.
 #
 # **Time:** about 60 minutes. Six exercises and one written answer, 22 points. All cells together run in about a minute
 # on two processor cores.
@@ -56,18 +56,20 @@ progress = checks.Progress(
 # %% [markdown]
 # ## General features first
 #
-# Unit 02 cut the teacher of faces after each of its 16 layers and asked what a linear classifier makes of the features
-# there, for new people and for digits. Layers 1 to 7 are blocks 1 to 3, and `block3_pool` comes after layer 7; blocks 4
-# and 5 are shaded. Look where each of the two curves is highest.
+# In unit 02 we cut the faces teacher after each of its 16 layers. At each cut, we trained a linear classifier on the
+# features, once for new people and once for digits. Layers 1 to 7 form blocks 1 to 3, so `block3_pool` comes after
+# layer 7. In the figure, blocks 4 and 5 are shaded.
+#
+# **Before you run the cells:** after which layer will each of the two curves be highest?
 
 # %%
 by_layer = results("cut_layer")
 layers = [name for name in by_layer["digits"] if name != "pixels"]
 axes = plots.accuracy_curves(range(1, 17), {name: [by_layer[key][layer] for layer in layers]
                                             for name, key in (("new people", "faces"), ("digits", "digits"))})  # fmt: skip
-axes.set(xlabel="cut after layer", title="What features are worth, layer by layer")
+axes.set(xlabel="cut after layer", title="Early layers suit digits, late layers suit faces")
 for name, first, last, shade in (("block 4", 8, 10, 0.1), ("block 5", 11, 13, 0.2)):
-    axes.axvspan(first - 0.5, last + 0.5, color="grey", alpha=shade, linewidth=0)
+    axes.axvspan(first - 0.5, last + 0.5, color="gray", alpha=shade, linewidth=0)
     axes.annotate(name, ((first + last) / 2, 0.02), xycoords=("data", "axes fraction"), ha="center")
 plt.show()
 
@@ -77,18 +79,24 @@ for layer in (1, 4, 5, 7, 8, 14):
     print(f"cut after layer {layer:>2}: new people {people:.1%}, digits {figures:.1%}")
 
 # %% [markdown]
-# Digits are read best after layers 4 and 5, at about 93 %, and worse with every layer after them. What tells people
-# apart is built up layer by layer: from 24 % after the first to 90 % after layer 8 and 97.7 % after layer 14. So the
-# early layers are of use to both tasks, if not sufficient for people, and the late ones hold what only faces need. The
-# argument for a ladder of rates follows: what is general should be kept, so let the early layers move little, and what
-# is specific has to be learned anew, so let the late ones move far. It sounds right. It says nothing about *how much*
-# there is to win, and for digits it may even be wrong: there blocks 4 and 5 are already too specific.
+# The classifier recognizes digits best after layers 4 and 5, at about 93%, and worse after every later layer. The
+# information that distinguishes people builds up layer by layer. For people, accuracy rises from 24% after the first
+# layer to 97.7% after layer 14.
+#
+# So the early layers are useful for both tasks, although they are not enough for people. The late layers hold what only
+# faces need. This leads to the argument for a ladder of rates. You want to keep what is general, so the early layers
+# should move little. You want to relearn what is specific, so the late layers should move far.
+#
+# This sounds right, but it does not say *how much* you can gain. For digits it may even be wrong, because blocks 4 and
+# 5 are already too specific for them.
+#
+# **Here, early layers serve both tasks, and late layers serve only faces.**
 
 # %% [markdown]
 # ## Groups of layers, and a ladder of rates
 #
-# The student is that of unit 03: the teacher of faces cut after block 3, everything below frozen and run once, and a
-# new head for ten digits on top, trained first.
+# The student is the one from unit 03: the faces teacher, cut after block 3. Everything below the cut is frozen, so we
+# compute its outputs only once. On top is a new head for ten digits, which we train first.
 
 # %%
 train, test = digits.split(seed=0)
@@ -103,9 +111,11 @@ student.fit(train_maps, train.labels, batch_size=20, epochs=30, verbose=0)
 with_head = student.get_weights()
 
 # %% [markdown]
-# Four groups: block 4, block 5, the dense layers, the head. Batch norms stay frozen, as unit 03 demands. Count what
-# can learn in each group, and check that the groups together hold all of it: a layer that is in no group would not get
-# the rate that was meant for it, without a word.
+# There are four groups: block 4, block 5, the dense layers and the head. Batch norms stay frozen, for the reasons that
+# unit 03 gives.
+#
+# Count what can learn in each group, and check that the groups together hold all of it. A layer that is in no group
+# would miss the rate that you meant for it, without any warning.
 
 # %%
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -116,30 +126,39 @@ rates = learning_rates.ladder(highest=1e-3, groups=len(groups), factor=3)
 counts = [sum(int(np.prod(w.shape)) for layer in group for w in layer.trainable_weights) for group in groups]
 for group, count, rate in zip(groups, counts, rates, strict=True):
     learning = sum(bool(layer.trainable_weights) for layer in group)
-    print(f"{group[0].name:<14} {learning} layers can learn, {count:>9,} parameters, rate {rate:.6f}")
+    print(f"{group[0].name:<14} trainable layers {learning}, parameters {count:>7,}, rate {rate:.6f}")
 assert sum(counts) == finetuning.trainable_count(student)
-print(f"in all {sum(counts):,}")
+print(f"total number of parameters {sum(counts):,}")
 
 # %% [markdown]
-# A **ladder** is geometric: from group to group the rate grows by the same *factor*, here 3. With a factor of 10, the
-# first of four groups has 0.001 / 10 / 10 / 10 = 0.000001, a thousandth of what the last one has.
+# A **ladder** is geometric: from each group to the next, the rate grows by the same *factor*, here 3. With a factor of
+# 10, the first of four groups has a rate of $0.001 / 10 / 10 / 10 = 0.000001$. This is one thousandth of the last
+# group's rate.
 #
-# ### Exercise 4.1: set a rate for each layer
+# **A ladder multiplies the rate by one factor from each group to the next.**
 #
-# `rates_by_layer(sizes, lowest, highest)`: a list of floats, one rate for each *layer* from the input to the output.
-# `sizes` holds the number of layers in each group, integers of 1 or more; all layers of a group share a rate; the
-# first group has `lowest`, the last has `highest`, and from group to group the rate grows by one factor. With a single
-# group, its rate is `highest`. For `[2, 1, 2]`, 0.0001 and 0.01: `[0.0001, 0.0001, 0.001, 0.01, 0.01]`. (3 points)
+# ### Exercise 4.1: Set a rate for each layer
+#
+# Give each *layer* a learning rate, from the input to the output.
+#
+# | | |
+# |---|---|
+# | **Signature** | `rates_by_layer(sizes, lowest, highest)` |
+# | **Arguments** | `sizes`: the number of layers in each group, integers of 1 or more; `lowest`, `highest`: floats |
+# | **Returns** | a list of floats, one rate for each layer |
+# | **Rules** | All layers of a group share a rate. The first group has `lowest` and the last has `highest`. From group to group, the rate grows by one factor. A single group has `highest`. |
+# | **Example** | `rates_by_layer([2, 1, 2], 0.0001, 0.01)` is `[0.0001, 0.0001, 0.001, 0.01, 0.01]` |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Three groups have two steps between them. NumPy has a relative of `np.linspace` for numbers that grow by a factor; what
-# does it give if you ask for one number?
+# Three groups have two steps between them. NumPy has a relative of `np.linspace` for numbers that grow by a factor.
+# What does it return if you ask for one number?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "rates_by_layer", "locked": false, "schema_version": 3, "solution": true}
 def rates_by_layer(sizes, lowest, highest):
-    """A learning rate for each layer, geometric from group to group."""
+    """Learning rates, one for each layer; from group to group they grow by one factor."""
     ### BEGIN SOLUTION
     rates = np.geomspace(highest, lowest, len(sizes))[::-1]  # the first of them is kept if there is only one
     return np.repeat(rates, sizes).tolist()
@@ -180,14 +199,18 @@ with progress.exercise("rates_by_layer"):
 # %% [markdown]
 # ## Scaling the gradient is not a learning rate
 #
-# A tempting trick needs no new optimizer: multiply the gradients of the early layers by 0.01 before handing them to the
-# optimizer. With plain gradient descent that *is* a hundredth of the learning rate. Five hundred weights get the same
-# gradients, once as they are and once scaled. How far do they move in five steps, compared with the full way?
+# One tempting trick needs no new optimizer: multiply the gradients of the early layers by 0.01 before you pass them to
+# the optimizer. With plain gradient descent, this *is* one hundredth of the learning rate.
+#
+# In the next cells, five hundred weights get the same gradients, once unchanged and once scaled.
+#
+# **Before you run the cells:** how far do the scaled gradients move the weights in five steps, compared with the
+# unscaled ones?
 
 
 # %%
 def distance(optimizer, scale, steps=1):
-    """How far 500 weights move under the same gradients, all multiplied by `scale`."""
+    """Distance that 500 weights move when the same gradients, multiplied by `scale`, are applied."""
     rng = np.random.default_rng(0)
     weights = keras.Variable(np.zeros(500, "float32"))
     for _ in range(steps):
@@ -199,51 +222,75 @@ def distance(optimizer, scale, steps=1):
 makers = {"SGD": keras.optimizers.SGD, "RMSprop": keras.optimizers.RMSprop, "Adam": keras.optimizers.Adam}
 for name, make in makers.items():
     share = distance(make(0.01), 0.01, steps=5) / distance(make(0.01), 1.0, steps=5)
-    print(f"{name:<8} gradients times 0.01: {share:.3f} of the full way; rate times 0.01: ", end="")
+    print(f"{name:<8} gradients times 0.01: {share:.3f} of the full distance; rate times 0.01: ", end="")
     print(f"{distance(make(0.0001), 1.0, steps=5) / distance(make(0.01), 1.0, steps=5):.3f}")
 
 # %% [markdown]
-# Gradient descent walks a hundredth of the way. Adam walks all of it and RMSprop 0.974: they divide each gradient by a
-# running estimate of its own size, so a constant factor cancels. A lower *rate* is a hundredth for all three. How small
-# must a factor be before Adam notices?
+# Gradient descent covers one hundredth of the distance. Adam covers all of it, and RMSprop covers 0.974 of it. Adam and
+# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. A lower *rate* gives
+# one hundredth of the distance for all three.
+#
+# How small must the factor be before Adam notices it?
 
 # %%
 scales = 10.0 ** np.arange(0, -11, -1)
 figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
 for (name, make), look in zip(makers.items(), ("o-", "s--", "^-."), strict=True):
     axes.loglog(scales, [distance(make(0.01), s) / distance(make(0.01), 1.0) for s in scales], look, label=name)
-axes.set(xlabel="factor on the gradient", ylabel="share of the full step", title="One step")
+axes.set(
+    xlabel="factor on the gradient",
+    ylabel="share of the full step",
+    title="Adam ignores the factor until gradients are tiny",
+)
 axes.invert_xaxis()
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# Only when the gradients come near `epsilon`, a tiny number that keeps the division from failing. Keras's Adam drops to
-# two thirds at a factor of 1e-5: it adds its epsilon of 1e-7 before the correction of the running means, which in the
-# first step acts like some thirty times as much. The paper's form, in exercise 4.2, falls to about a half only at 1e-7. RMSprop feels epsilon
-# sooner, because Keras adds it under the root there. Real gradients of well-trained layers can be that small, so the
-# trick is neither nothing nor a rate: it is a number that depends on everything else.
+# Adam notices the factor only when the gradients come near `epsilon`, a tiny number that prevents a division by zero.
+# In Keras, Adam's step drops to two thirds at a factor of $10^{-5}$. The reason is that Keras adds its $\epsilon =
+# 10^{-7}$ before it corrects the running means. In the first step, this acts like an epsilon some thirty times as
+# large.
 #
-# ### Exercise 4.2: walk with Adam
+# With the paper's version of Adam, which you write in exercise 4.2, the step falls to about a half only at $10^{-7}$.
+# RMSprop notices epsilon sooner, because there Keras adds it under the root.
 #
-# `adam_steps(gradients, learning_rate, scale=1.0)`: the steps by which Adam changes one weight, a list or an array of
-# as many floats as there are `gradients`, each of which is multiplied by `scale` first. With g the scaled gradient of step
-# t = 1, 2, ..., from m = v = 0:
+# Real gradients of well-trained layers can be that small. So the trick has some effect, but not that of a learning
+# rate. The size of the effect depends on everything else.
 #
-# m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; step = −rate · (m / (1 − 0.9ᵗ)) / (√(v / (1 − 0.999ᵗ)) + ε), ε = 0.0000001
-# (Kingma & Ba 2015, algorithm 1; Keras adds ε at another place, which shows only with tiny gradients).
+# **With Adam, scaling the gradient does not lower the learning rate.**
 #
-# `adam_steps([1.0, -3.0, 0.5], 0.01)`: about `[-0.01, 0.00494, 0.00277]`. (4 points: plain 2, scaled 2)
+# ### Exercise 4.2: Compute Adam's steps
+#
+# Compute the steps by which Adam changes one weight.
+#
+# | | |
+# |---|---|
+# | **Signature** | `adam_steps(gradients, learning_rate, scale=1.0)` |
+# | **Arguments** | `gradients`: a list of floats; `scale`: the factor that multiplies each gradient first |
+# | **Returns** | the steps, a list or an array of as many floats as there are `gradients` |
+# | **Rules** | Use the formulas below, with $\epsilon = 10^{-7}$ and the learning rate $\eta$. |
+# | **Example** | `adam_steps([1.0, -3.0, 0.5], 0.01)` is about `[-0.01, 0.00494, 0.00277]` |
+# | **Points** | 4 points: 2 plain, 2 scaled |
+#
+# Let $g_t$ be the scaled gradient of step $t = 1, 2, \ldots$, and start from $m_0 = v_0 = 0$:
+#
+# $$m_t = 0.9 \, m_{t-1} + 0.1 \, g_t, \qquad v_t = 0.999 \, v_{t-1} + 0.001 \, g_t^2$$
+#
+# $$\text{step}_t = -\eta \, \frac{m_t / (1 - 0.9^t)}{\sqrt{v_t / (1 - 0.999^t)} + \epsilon}$$
+#
+# This is algorithm 1 of Kingma & Ba (2015). Keras adds $\epsilon$ in another place, which matters only with tiny
+# gradients.
 #
 # <details><summary>Hint</summary>
-# A loop with two running means. `enumerate(gradients, start=1)` counts as the formula does. What is multiplied by
-# `scale`: what goes in, or what comes out?
+# Write a loop with two running means. `enumerate(gradients, start=1)` counts as the formula does. What does `scale`
+# multiply: what goes in, or what comes out?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "adam_steps", "locked": false, "schema_version": 3, "solution": true}
 def adam_steps(gradients, learning_rate, scale=1.0):
-    """The steps of Adam on one weight, its gradients multiplied by `scale`."""
+    """Steps by which Adam changes one weight, with its gradients multiplied by `scale`."""
     ### BEGIN SOLUTION
     mean, square, steps = 0.0, 0.0, []
     for number, gradient in enumerate(gradients, start=1):
@@ -320,25 +367,30 @@ for scale in (1.0, 0.01, 1e-7):
     print(f"gradients times {scale:g}:", np.round(adam_steps([1.0, -3.0, 0.5], 0.01, scale), 5))
 
 # %% [markdown]
-# What does work is a rate of its own for each group, inside the optimizer's step.
+# A factor of 0.01 leaves Adam's steps as they were. What does work is to give each group its own rate, inside the
+# optimizer's step.
 #
-# ### Exercise 4.3: step with a rate for each group
+# ### Exercise 4.3: Step with a rate for each group
 #
-# `grouped_step(weights, velocities, gradients, rates, momentum)`: one step of gradient descent with momentum, as Keras
-# makes it: the velocity of a group becomes momentum times velocity minus *its* rate times gradient, and the weights of
-# the group move by the new velocity. `weights`, `velocities` and `gradients` are lists of float arrays, one for each
-# group, and `rates` a list of floats. Returns the pair `(new weights, new velocities)`, two lists; the arrays that were
-# given stay as they are. With arrays written as lists: for weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`,
-# gradients `[[2.0], [2.0]]`, rates `[0.1, 1.0]` and a momentum of 0.5, `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. (3 points)
+# Make one step of gradient descent with momentum, with a rate for each group of weights.
+#
+# | | |
+# |---|---|
+# | **Signature** | `grouped_step(weights, velocities, gradients, rates, momentum)` |
+# | **Arguments** | `weights`, `velocities`, `gradients`: lists of float arrays, one array for each group; `rates`: a list of floats; `momentum`: a float |
+# | **Returns** | the pair `(new weights, new velocities)`, two lists of arrays |
+# | **Rules** | As in Keras, group $i$ gets the velocity $v_i^\text{new} = \mu v_i - \eta_i g_i$ and the weights $w_i^\text{new} = w_i + v_i^\text{new}$, with the momentum $\mu$ and *its own* rate $\eta_i$. The arrays that you receive must stay as they are. |
+# | **Example** | With arrays written as lists: for weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`, gradients `[[2.0], [2.0]]`, rates `[0.1, 1.0]` and a momentum of 0.5, the result is `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `zip` walks through all four lists together. `w += v` changes the array that was given; `w + v` makes a new one.
+# `zip` walks through all four lists together. `w += v` changes the array that you received; `w + v` makes a new one.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "grouped_step", "locked": false, "schema_version": 3, "solution": true}
 def grouped_step(weights, velocities, gradients, rates, momentum):
-    """Weights and velocities of all groups after one step with momentum, each group at its own rate."""
+    """New weights and new velocities of all groups after one step with momentum, each group at its own rate."""
     ### BEGIN SOLUTION
     velocities = [
         momentum * velocity - rate * gradient
@@ -409,11 +461,15 @@ with progress.exercise("grouped_step"):
 # %% [markdown]
 # ## One optimizer, a rate for each group
 #
-# Keras calls `update_step` of the optimizer once for each variable, with a learning rate. That is the place: a subclass
-# can put in another rate. With TensorFlow the variable that comes in there has no `path` any more, so the factors are
-# looked up before, in `build`, by the variable's number. The underscore in `_get_variable_index` says that it is private
-# to Keras: a later version may rename it, and then this subclass breaks. A small network of three dense layers, `low`,
-# `middle` and `head`, and an optimizer that moves `low` at a hundredth of the rate:
+# Keras calls the optimizer's `update_step` once for each variable, with a learning rate. This is where a subclass can
+# substitute another rate. With TensorFlow, the variable that arrives in `update_step` no longer has a `path`. So the
+# subclass looks up the factors earlier, in `build`, and later finds each one by the variable's number.
+#
+# The underscore in `_get_variable_index` marks this method as private to Keras. A later version may rename it, and then
+# the subclass breaks.
+#
+# The next cells define a small network of three dense layers: `low`, `middle` and `head`. They also define an optimizer
+# that moves `low` at one hundredth of the rate.
 
 
 # %% tags=["setup"]
@@ -429,15 +485,15 @@ def network(nested=False):
 
 # %%
 class SlowLow:
-    """Mixed into an optimizer: the layer `low` moves at a hundredth of the rate."""
+    """Mixed into an optimizer: the layer `low` moves at one hundredth of the rate."""
 
     def build(self, variables):
-        """A factor for each variable."""
+        """Look up a factor for each variable."""
         super().build(variables)
         self.factors = [0.01 if variable.path.startswith("low/") else 1.0 for variable in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        """The optimizer's own step, at another rate."""
+        """Make the optimizer's own step at another rate."""
         factor = self.factors[self._get_variable_index(variable)]
         return super().update_step(gradient, variable, factor * learning_rate)
 
@@ -453,7 +509,7 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def first_step(optimizer, nested=False):
-    """Largest movement of each layer's kernel in the first step: layer to distance."""
+    """Largest change of a weight in each layer's kernel in the first step, by layer name."""
     model = network(nested)
     before = {layer.name: layer.get_weights()[0] for layer in finetuning.weight_layers(model)}
     model.compile(optimizer, loss)
@@ -463,18 +519,25 @@ def first_step(optimizer, nested=False):
 
 
 # %% [markdown]
-# Adam's first step moves a weight by the learning rate, whatever its gradient; so the movement shows the rate.
+# Adam's first step moves each weight by the learning rate, whatever its gradient. So the movement shows the rate.
+#
+# **Before you run the cell:** how far will each layer move at a learning rate of 0.01?
 
 # %% tags=["nbval-check-output"]
 for name, moved in first_step(SlowLowAdam(0.01)).items():
     print(f"{name:<7} {moved:.4f}")
 
 # %% [markdown]
-# From version 3.15 on, Keras has a `MultiOptimizer` for this: an `OptimizerMap` from patterns to optimizers, each with
-# its own rate. Before, as with Keras 3.13 on Colab, there is only the subclass. A pattern is a regular expression, in
-# which `.*` stands for any characters, or none; `re.fullmatch` holds it against the whole **path** of a variable. Now the
-# trap. The base is a model of its own, called `base`, so its layers should learn slowly with the pattern `base/.*`. Look
-# at the movement.
+# From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap` from patterns to
+# optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
+#
+# A pattern is a regular expression, in which `.*` stands for any characters or none. `re.fullmatch` compares it with
+# the whole **path** of a variable.
+#
+# Now the trap. In the next cell, the two lower layers form a model of their own, called `base`. The pattern `base/.*`
+# should let them learn slowly.
+#
+# **Before you run the cell:** which layers will move slowly?
 
 # %%
 if learning_rates.has_multi_optimizer():
@@ -482,12 +545,12 @@ if learning_rates.has_multi_optimizer():
     mapping = keras.optimizers.OptimizerMap(adam(0.01), {"base/.*": adam(0.0001)})
     moved = first_step(keras.optimizers.MultiOptimizer(mapping), nested=True)
     print({name: round(distance, 4) for name, distance in moved.items()})
-    assert moved["low"] > 0.009, "the slow rate was meant for it, and the fast one came"
+    assert moved["low"] > 0.009, "this Keras gave `low` the slow rate: the pattern matched after all"
 else:
-    print(f"Keras {keras.__version__} has no MultiOptimizer: the patterns of the next cells can be read all the same")
+    print(f"Keras {keras.__version__} has no MultiOptimizer. The next cells run without it.")
 
 # %% [markdown]
-# No error, no warning, and every layer moves at the fast rate. Print the paths:
+# There is no error and no warning, and every layer moves at the fast rate. The paths of the variables explain why.
 
 # %% tags=["nbval-check-output"]
 paths = [variable.path for variable in network(nested=True).trainable_variables]
@@ -496,27 +559,35 @@ print("match base/.*:", [path for path in paths if re.fullmatch("base/.*", path)
 print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)])
 
 # %% [markdown]
-# The variables of a nested model do not carry its name. The pattern matched nothing, and what no pattern matches falls
-# silently to the default. The other slip is loud: Keras refuses a path that two patterns match, unless one of them is the
-# path itself, letter by letter, which then wins. So never trust a pattern: count.
+# The variables of a nested model do not carry its name. So the pattern matched nothing. Variables without a matching
+# pattern get the default optimizer, without any message.
 #
-# ### Exercise 4.4: find what patterns miss
+# The opposite mistake is loud. Keras raises an error for a path that two patterns match. There is one exception: a
+# pattern that equals the path letter by letter wins.
 #
-# `coverage(paths, patterns)`: how the patterns fall on a model's variables, a dictionary of three lists:
-# `"none"`, the paths that no pattern matches in full, and `"twice"`, those that two or more match, each in the order of
-# `paths`; and `"idle"`, the patterns that match no path, in the order of `patterns`. A pattern that is the path itself
-# counts like any other. For the paths `["low/kernel", "low/bias", "head/kernel", "head/bias"]` and the patterns
-# `["low/.*", ".*/kernel", "base/.*"]`: `{"none": ["head/bias"], "twice": ["low/kernel"], "idle": ["base/.*"]}`. (3 points)
+# **Never trust a pattern: count what it matches.**
+#
+# ### Exercise 4.4: Find what patterns miss
+#
+# Report how a list of patterns covers the variables of a model.
+#
+# | | |
+# |---|---|
+# | **Signature** | `coverage(paths, patterns)` |
+# | **Returns** | a dictionary of three lists: `"none"`, the paths that no pattern matches in full; `"twice"`, the paths that two or more patterns match; `"idle"`, the patterns that match no path |
+# | **Rules** | Paths keep the order of `paths`, and patterns that of `patterns`. A pattern that is the path itself counts like any other. |
+# | **Example** | For the paths `["low/kernel", "low/bias", "head/kernel", "head/bias"]` and the patterns `["low/.*", ".*/kernel", "base/.*"]`, the result is `{"none": ["head/bias"], "twice": ["low/kernel"], "idle": ["base/.*"]}`. |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `re.match` is content with the beginning of a path, `re.search` with any part of it. Count the patterns for each path,
-# and the paths for each pattern.
+# `re.match` accepts the beginning of a path, and `re.search` any part of it. Count the patterns for each path, and the
+# paths for each pattern.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "coverage", "locked": false, "schema_version": 3, "solution": true}
 def coverage(paths, patterns):
-    """The paths that no pattern matches or more than one does, and the patterns that match nothing."""
+    """Paths that no pattern matches or more than one does, and patterns that match nothing."""
     ### BEGIN SOLUTION
     hits = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     return {
@@ -576,11 +647,13 @@ with progress.exercise("coverage"):
 print(coverage(paths, ["base/.*", "head/.*"]))
 
 # %% [markdown]
-# `learning_rates.grouped_optimizer` takes groups of *layers* and names every path in full, so that a pattern cannot
-# match too little or too much; it builds on MultiOptimizer where it exists and on a subclass where not, and refuses
-# a group in which nothing is trainable. `rates_by_variable` gives every trainable variable's rate, or says which
-# is in no group. Do the two implementations agree? Forty steps with both (with the subclass alone where Keras has no
-# MultiOptimizer), and how one weight of each layer changes.
+# `learning_rates.grouped_optimizer` takes groups of *layers* and lists every path in full, so its patterns cannot match
+# too little or too much. It builds on `MultiOptimizer` where Keras has it, and on a subclass elsewhere. It raises an
+# error for a group in which nothing is trainable. `rates_by_variable` returns the rate of every trainable variable, and
+# raises an error for a variable that is in no group.
+#
+# Do the two implementations agree? The next cells make forty steps with each of them, and plot how one weight of each
+# layer changes. Where Keras has no `MultiOptimizer`, they use the subclass alone.
 
 # %%
 sides = [False] + [True] * learning_rates.has_multi_optimizer()
@@ -603,19 +676,21 @@ for number, name in enumerate(("low, rate 0.001", "middle, rate 0.003", "head, r
     if True in walks:
         axes.plot(range(0, 41, 4), walks[True][::4, number], "o", color=line.get_color())
 axes.set(
-    xlabel="step", ylabel="change of one weight", title="Lines: subclass" + ". Dots: MultiOptimizer" * (True in walks)
+    xlabel="step", ylabel="change in one weight", title="Lines: subclass" + ". Dots: MultiOptimizer" * (True in walks)
 )
 axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 if True in walks:
     apart = np.abs(walks[True] - walks[False]).max() / np.abs(walks[False]).max()
     assert apart < 0.01
-    print(f"the two are never further apart than {apart:.4%} of the longest way")
+    print(f"largest gap between the two: {apart:.4%} of the longest distance")
 
 # %% [markdown]
-# Where both exist, the dots lie on the lines. One more trap sits in the subclass. AdamW is Adam with weight decay: at
-# each step every weight also shrinks by a small share of itself. That does not go through `update_step`. Gradients of
-# zero show the decay alone.
+# Where Keras has both, the dots lie on the lines.
+#
+# The subclass holds one more trap. AdamW is Adam with weight decay: in each step, every weight also shrinks by a small
+# share of itself. This decay does not pass through `update_step`. If all gradients are zero, only the decay remains
+# visible.
 
 
 # %%
@@ -624,7 +699,7 @@ class SlowLowAdamW(SlowLow, keras.optimizers.AdamW):
 
 
 def decay(optimizer):
-    """The share of each layer's kernel that one step without gradients takes away."""
+    """Share of each layer's kernel that one step without gradients removes."""
     model = network()
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         optimizer = optimizer(finetuning.layer_groups(model, ["middle", "head"]))
@@ -641,10 +716,13 @@ lost = decay(lambda parts: learning_rates.grouped_optimizer(parts, [1e-4, 1e-2, 
 print("grouped_optimizer: ", " ".join(f"{share:.5f}" for share in lost))
 
 # %% [markdown]
-# With the subclass `low` loses as much as the others, a hundred times too much: a layer that hardly learns is still
-# pulled to zero at full speed. `grouped_optimizer` decays each group at its own rate.
+# With the subclass, `low` loses as much as the other layers, which is a hundred times too much. A layer that hardly
+# learns is still pulled toward zero at full speed. `grouped_optimizer` decays each group at its own rate.
 #
-# Last, a model that is saved and loaded should go on as if nothing had happened: same rates, same number of steps.
+# Finally, a model that you save and load should continue as if nothing had happened, with the same rates and the same
+# number of steps.
+#
+# **With several rates in one optimizer, check that every layer moves *and* decays at its own rate.**
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
@@ -655,12 +733,17 @@ assert np.allclose(list(kept[0].values()), list(kept[1].values()))
 assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations)
 
 # %% tags=["nbval-check-output"]
-print(f"{int(loaded.optimizer.iterations)} steps made; rates", [round(rate, 6) for rate in list(kept[1].values())[::2]])
+print(
+    f"{int(loaded.optimizer.iterations)} steps completed; rates",
+    [round(rate, 6) for rate in list(kept[1].values())[::2]],
+)
 
 # %% [markdown]
 # ## A ladder on the digits
 #
-# The student of above, once with a single rate and once with the ladder. What will the audit show?
+# Now train the student from above, once with a single rate and once with the ladder.
+#
+# **Before you run the cell:** what will the audit from unit 03 show in each case?
 
 # %%
 figure, both = plt.subplots(2, 1, figsize=(8.4, 6.4), layout="constrained")
@@ -669,24 +752,31 @@ for axes, (title, own) in zip(both, {"one rate, 0.001": [1e-3] * 4, "a ladder up
     student.compile(learning_rates.grouped_optimizer(groups, own), loss)
     before = finetuning.snapshot(student)
     student.fit(train_maps, train.labels, batch_size=20, epochs=10, verbose=0)
-    plots.movement(finetuning.audit(student, before), axes).set(title=title, ylim=(1e-3, 0.2))
+    plots.movement(finetuning.audit(student, before), axes).set(title=title, ylim=(1e-3, 0.2), ylabel="relative change")
 plt.show()
 
 # %% [markdown]
-# With one rate the layers move by similar shares of their length, the head by somewhat less than block 4. With the
-# ladder the steps of the staircase are the groups. (The batch norms are frozen and do not move at all.) Movement
-# follows the rate in order, not in proportion: block 4, at a rate 27 times lower, moves only about ten times less, and
-# the head, whose rate is the same, about twice as far. Whether a ladder helps is another question, and the last
-# section's.
+# With one rate, all layers move by similar shares of their norm, and the head moves somewhat less than block 4. With
+# the ladder, the figure shows a staircase, and each step is a group. The batch norms are frozen and do not move at all.
+#
+# Movement follows the order of the rates but is not proportional to them. In block 4 the rate is 27 times lower, yet
+# the layers move only about ten times less. The rate of the head is the same as before, yet the head moves about twice
+# as far. Whether a ladder helps is another question, which the section "Is a ladder worth it?" answers.
+#
+# **Layers with a lower rate move less, but not in proportion.**
 
 # %% [markdown]
 # ## Find a rate
 #
-# A ladder still needs its highest rate. A **rate finder** (after Smith 2017) lets the rate grow with every step, from far
-# too low to far too high, and watches the loss; the weights are put back afterwards. Smith lets it grow along a straight
-# line and watches the accuracy; growth by a constant factor and the loss are later practice, made common by fastai. It is
-# *one* rate, for all layers from block 4 on, that is raised here. The loss must be able to fall, so the run starts from the
-# head as it was before any training.
+# A ladder still needs its highest rate. A **rate finder** (after Smith 2017) raises the rate with every step, from far
+# too low to far too high, and records the loss. Afterwards it restores the weights. Smith raises the rate along a
+# straight line and watches the accuracy. Later practice, which fastai made common, raises it by a constant factor and
+# watches the loss.
+#
+# Here the finder raises *one* rate for all layers from block 4 on. The loss must be able to fall, so the run starts
+# from the head as it was before any training.
+#
+# **Before you run the cell:** sketch the curve that you expect.
 
 # %%
 student.set_weights(fresh)
@@ -698,32 +788,40 @@ axes.axvline(
     suggested, color=plots.COLORS["vermilion"], linestyle="--", label="a tenth of the rate with the lowest loss"
 )
 axes.set(
-    xlabel="learning rate", ylabel="loss, smoothed", ylim=(0, 2 * found_losses[0]), title="A rate finder on digits"
+    xlabel="learning rate",
+    ylabel="smoothed loss",
+    ylim=(0, 2 * found_losses[0]),
+    title="The loss falls, then it explodes",
 )
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# At first nothing happens, then the loss falls, then it explodes. Two rules of thumb read a rate off the curve: a tenth
-# of the rate with the lowest loss, the dashed line; or the rate at which the loss falls most steeply.
+# At first nothing happens. Then the loss falls, and finally it explodes. Two rules of thumb read a rate off the curve.
+# The first rule takes a tenth of the rate with the lowest loss, marked by the dashed line. The second rule takes the
+# rate at which the loss falls most steeply.
 #
-# ### Exercise 4.5: pick the steepest
+# ### Exercise 4.5: Pick the steepest
 #
-# `steepest_rate(rates, losses)`: the rate, a float, at which the loss falls most steeply *for a given factor on the
-# rate*. Take neighbouring points, up to the first point with the lowest loss and not beyond; the slope is the difference
-# of the losses over the difference of the logarithms of the rates; give the *lower* rate of the pair with the most
-# negative slope, the first one if there are several. `rates` grow, not always by the same factor; `losses` may end with
-# `nan` or `inf`, where the training exploded, and do not begin with their lowest. For rates
-# `[0.001, 0.01, 0.05, 0.7, 2.0, 10.0]` and losses `[2.0, 1.9, 1.0, 0.9, 1.0, 5.0]`: `0.01`. (3 points)
+# Find the rate at which the loss falls most steeply *for a given factor on the rate*.
+#
+# | | |
+# |---|---|
+# | **Signature** | `steepest_rate(rates, losses)` |
+# | **Arguments** | `rates`: growing, but not always by the same factor; `losses`: one for each rate, may end with `nan` or `inf` where the training exploded, and do not begin with their lowest value |
+# | **Returns** | one of the `rates`, a float |
+# | **Rules** | Take pairs of neighboring points, up to the first point with the lowest loss and not beyond. With rates $r$ and losses $L$, the slope of a pair is $(L_{i+1} - L_i) / (\ln r_{i+1} - \ln r_i)$. Return the *lower* rate of the pair with the most negative slope, and the first one if there are several. |
+# | **Example** | `steepest_rate([0.001, 0.01, 0.05, 0.7, 2.0, 10.0], [2.0, 1.9, 1.0, 0.9, 1.0, 5.0])` is `0.01` |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `np.diff` gives the differences of neighbours. Of some functions NumPy has a second version that passes over `nan`.
+# `np.diff` returns the differences of neighbors. Some NumPy functions have a second version that ignores `nan`.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "steepest_rate", "locked": false, "schema_version": 3, "solution": true}
 def steepest_rate(rates, losses):
-    """The rate at which the loss falls most steeply over the logarithm of the rate, before its lowest point."""
+    """Rate at which the loss falls most steeply over the logarithm of the rate, before its lowest point."""
     ### BEGIN SOLUTION
     end = int(np.nanargmin(losses)) + 1
     slopes = np.diff(losses[:end]) / np.diff(np.log(rates[:end]))
@@ -779,21 +877,25 @@ for seed in range(8):
     print(f"batches {seed}: a tenth of the rate with the lowest loss: {lowest_rule:.1g}; steepest fall: {steepest:.1g}")
 
 # %% [markdown]
-# A curve over sixty small batches is rough. The lowest point lies in a wide valley, so the first rule's answers lie
-# close together, whatever the batches. The steepest pair can be any wiggle, even one far on the left, where the curve
-# is still flat: that rule's answers scatter much more. The best single rate on digits below is 0.003. The first rule
-# stays below that, mostly by a few times; the second may come nearer, or miss it widely, and a single curve does not
-# tell which. Take the first rule's answer as the middle of a search, and choose on validation pictures among a few
-# rates around it.
+# A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the rates from the first rule
+# lie close together for all batches. The steepest pair can be any wiggle, even one far to the left, where the curve is
+# still flat. So the rates from the second rule scatter much more.
+#
+# As you will see below, the best single rate for digits is 0.003. The first rule stays under it, usually by a small
+# factor. The second rule may come closer, or it may miss by far, and a single curve does not show which. Take the rate
+# from the first rule as the middle of a search, and choose among a few rates around it on validation images.
+#
+# **A rate finder shows where to search, not which rate is best.**
 
 # %% [markdown]
-# ## Rates that change while training
+# ## Rates that change during training
 #
-# Besides the layer, a rate may depend on the step. **Warm-up** begins low, because a new optimizer knows nothing yet
-# about the sizes of the gradients; then a decay, such as half a **cosine**, lets the weights settle. The **slanted
-# triangle** (Howard & Ruder 2018) rises quickly and falls slowly, and was proposed together with the ladder.
-# **One-cycle** (after Smith & Topin 2018; here with cosines instead of their straight lines) goes up, and down to almost
-# nothing. All five at the same peak:
+# A rate may depend on the step as well as on the layer. **Warm-up** begins low, because a new optimizer has not yet
+# estimated the sizes of the gradients. Then a decay, such as half a **cosine**, lets the weights settle.
+#
+# The **slanted triangle** (Howard & Ruder 2018) rises quickly and falls slowly. Its authors proposed it together with
+# the ladder. **One-cycle** (after Smith & Topin 2018, but with cosines instead of their straight lines) rises to the
+# peak and then falls to almost nothing. The figure shows five schedules with the same peak.
 
 # %%
 figure, axes = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
@@ -805,28 +907,36 @@ axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %% [markdown]
-# Schedule and ladder multiply: every group follows the same curve, at its own height. Try it: change the factor, then
+# Schedule and ladder multiply: every group follows the same curve, at its own height. Try it. Change the factor, then
 # the number of groups. Why do the lines stay parallel on this axis?
 
 # %%
 widgets.ScheduleExplorer(1e-3)
 
 # %% [markdown]
-# Without a running kernel there are no controls; this is what they show for a slanted triangle and a factor of 3.
+# The controls work only while a kernel is running. For readers without one, the figure shows a slanted triangle with a
+# factor of 3.
 
 # %%
 widgets.draw_schedules("slanted triangle", 1e-3, groups=4, factor=3)
 plt.show()
 
 # %% [markdown]
-# A constant factor is a constant shift on a logarithmic axis, so the lines are parallel, one factor apart.
+# On a logarithmic axis, a constant factor is a constant shift. So the lines are parallel, one factor apart.
 #
-# ### Exercise 4.6: compute a slanted triangle
+# **A schedule sets the shape of the rate over time, and a ladder sets its height for each group.**
 #
-# `slanted_triangle(steps, rising, peak, lowest)`: the rates of all steps 0, 1, ..., `steps` − 1, an array or a list of
-# `steps` floats. The rate grows along a straight line from `lowest` at step 0 to `peak` at step `rising`, an integer from 1
-# to `steps` − 2, and falls along a straight line to `lowest` at the last step. (The paper's formula arrives there one step
-# later.) `slanted_triangle(6, 1, 0.9, 0.1)`: `[0.1, 0.9, 0.7, 0.5, 0.3, 0.1]`. (3 points)
+# ### Exercise 4.6: Compute a slanted triangle
+#
+# Compute the learning rate of every step of a slanted triangle.
+#
+# | | |
+# |---|---|
+# | **Signature** | `slanted_triangle(steps, rising, peak, lowest)` |
+# | **Returns** | the rates of the steps 0, 1, ..., `steps - 1`, an array or a list of `steps` floats |
+# | **Rules** | The rate grows along a straight line from `lowest` at step 0 to `peak` at step `rising`, an integer from 1 to `steps - 2`. Then it falls along a straight line to `lowest` at the last step. (The paper's formula arrives there one step later.) |
+# | **Example** | `slanted_triangle(6, 1, 0.9, 0.1)` is `[0.1, 0.9, 0.7, 0.5, 0.3, 0.1]` |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
 # What are the three corners, and which NumPy function draws straight lines between points?
@@ -835,7 +945,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "slanted_triangle", "locked": false, "schema_version": 3, "solution": true}
 def slanted_triangle(steps, rising, peak, lowest):
-    """The rates of a slanted triangle, step by step."""
+    """Learning rates of a slanted triangle, step by step."""
     ### BEGIN SOLUTION
     return np.interp(np.arange(steps), [0, rising, steps - 1], [lowest, peak, lowest])
     ### END SOLUTION
@@ -874,8 +984,8 @@ with progress.exercise("slanted_triangle"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# In training, a schedule is handed to the optimizer, here with the ladder: `schedule` makes one for each group's peak.
-# The paper's triangle starts and ends at 1/32 of the peak.
+# In training, you pass the schedule to the optimizer, here together with the ladder. The argument `schedule` makes a
+# schedule for the peak rate of each group. The paper's triangle starts and ends at 1/32 of the peak.
 
 # %% tags=["nbval-check-output"]
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -888,10 +998,14 @@ for group, rate in zip(groups, rates, strict=True):
 # %% [markdown]
 # ## Is a ladder worth it?
 #
-# Five groups of twenty new people, five pictures each: the near target. Five draws of ten pictures of each digit: the
-# far one. The head is trained first, and then block 4 onwards for 20 epochs with Adam, with one rate or with a ladder
-# that reaches the same *highest* rate at the head. Three highest rates; what do you expect at the right end, where unit
-# 03 saw fine-tuning destroy features? (Each target has an axis of its own, because digits are read far worse.)
+# We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
+# images of each. The far target is digits: five samples with ten images of each digit.
+#
+# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. It uses either one rate, or a
+# ladder that reaches the same *highest* rate at the head. We tried three highest rates. Each target has its own axis,
+# because accuracy on digits is much lower.
+#
+# **Before you run the cells:** what do you expect at the right end, where unit 03 saw fine-tuning destroy features?
 
 # %%
 record, development = results("ladders"), results("ladders_development")
@@ -901,16 +1015,15 @@ highest = ("0.001", "0.003", "0.01")
 
 
 def shown(entry):
-    """A recorded mean with its 95 % interval."""
+    """Recorded mean with its 95% confidence interval."""
     return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
 
 
 def gain(first, second):
-    """How many points one entry lies above another, seed by seed, with the 95 % interval, and what that says."""
+    """Paired difference of two entries in percentage points, with its 95% confidence interval."""
     low, high = (100 * edge for edge in paired_difference(first["values"], second["values"])["ci95"])
     mean = 100 * paired_difference(first["values"], second["values"])["mean"]
-    verdict = "" if low > 0 or high < 0 else ": no detectable difference"
-    return f"{mean:+.1f} points ({low:+.1f} to {high:+.1f}){verdict}"
+    return f"{mean:+.1f} percentage points ({low:+.1f} to {high:+.1f})"
 
 
 # %%
@@ -930,10 +1043,15 @@ for key, target in targets.items():
         )
 
 # %% [markdown]
-# Where the curve of a single rate falls, those of the ladders rise or hardly fall. To compare methods at the same
-# highest rate would be unfair, though: a ladder moves less in all, and each method deserves the rate that suits it.
-# Which one that is was not read off these pictures, but measured on other people and other digits, two draws of each,
-# set apart for choosing. First the means of the two draws, then the tests at the rates that they choose.
+# Where the curve of a single rate falls, the curves of the ladders rise or hardly fall. But a comparison at the same
+# highest rate would be unfair. A ladder moves the layers less overall, and each method deserves the rate that suits it.
+#
+# We did not read the best rates off this figure. We chose them on a development set of held-out people and digits, with
+# two seeds. The next cell prints the means on the development set, and then the test results at the rates that they
+# select.
+#
+# The tables of this section show differences: the first method minus the second, seed by seed, with a 95% confidence
+# interval. Where the interval contains 0, we could not detect a difference.
 
 # %% tags=["nbval-check-output"]
 chosen = {key: {method: max(highest, key=lambda rate: development[key][method][rate]["mean"]) for method in methods}
@@ -941,7 +1059,7 @@ chosen = {key: {method: max(highest, key=lambda rate: development[key][method][r
 for key, target in targets.items():
     for method, name in methods.items():
         means = ", ".join(f"{rate}: {development[key][method][rate]['mean']:.1%}" for rate in highest)
-        print(f"to choose, {target:<10}  {name:<17}  {means}")
+        print(f"development, {target:<10}  {name:<17}  {means}")
 for key, target in targets.items():
     for method, name in methods.items():
         rate = chosen[key][method]
@@ -949,43 +1067,51 @@ for key, target in targets.items():
     single_rate = record[key]["single"][chosen[key]["single"]]
     for method in ("ladder_3", "ladder_10"):
         print(
-            f"{target:<10}  {methods[method]} over one rate: {gain(record[key][method][chosen[key][method]], single_rate)}"
+            f"{target:<10}  {methods[method]:<17} minus one rate: {gain(record[key][method][chosen[key][method]], single_rate)}"
         )
 
 # %% [markdown]
-# For people no difference can be detected: either ladder is 0.2 points ahead, and both intervals include zero. For
-# digits the ladders are clearly *worse*, by 13.7 points and 22.8 points. A single rate of 0.003 is best there, where
-# everything from block 4 on has to change. Even that student, at 81.4 %, does not reach the linear classifier of the
-# first picture above, with 92.3 % at layer 7, where the student begins; both learned from ten pictures of each digit. For
-# digits a lower cut gains more than any of these rates.
+# For people, we could not detect a difference. Each ladder is 0.2 percentage points ahead, and both intervals contain
+# 0.
 #
-# One doubt remains: for digits the ladders are best at the end of the range, so perhaps it ends too early. Once more,
-# three times higher still:
+# For digits the ladders are clearly *worse*, by 13.7 and 22.8 percentage points. A single rate of 0.003 is best there,
+# where everything from block 4 on has to change.
+#
+# Even the student with that rate reaches only 81.4%. A linear classifier does better, as the first table above shows:
+# 92.3% on the features of layer 7, where the student begins. Both learned from ten images of each digit. For digits, a
+# lower cut gains more than any of these rates.
+#
+# One doubt remains: for digits the ladders are best at the end of the range, so perhaps the range ends too early. The
+# next cell adds a rate that is three times higher.
 
 # %% tags=["nbval-check-output"]
 single_rate = record["far"]["single"][chosen["far"]["single"]]
 for method, entry in (pair for pair in results("ladders_high_rates").items() if pair[0] in methods):
-    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, over one rate: {gain(entry, single_rate)}")
-    print(f"    over the same ladder up to 0.01: {gain(entry, record['far'][method]['0.01'])}")
-print(f"block 4 under a factor of 3 up to 0.03: {learning_rates.ladder(0.03, groups=4, factor=3)[0]:.4f}")
+    print(f"digits, {methods[method]} up to 0.03: {shown(entry)}, minus one rate: {gain(entry, single_rate)}")
+    print(f"    minus the same ladder up to 0.01: {gain(entry, record['far'][method]['0.01'])}")
+print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, groups=4, factor=3)[0]:.4f}")
 
 # %% [markdown]
-# Still behind, by 11.0 points with a factor of 3, and by far more with a factor of 10. Over the same ladders up to 0.01
-# no gain can be detected in five draws. With a factor of 3 block 4 by now moves at 0.0011, about what a single rate of
-# 0.001 gives it, and the result (70.5 %) is no longer far from that one's (75.3 %).
+# The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
+# could not detect a gain over the same ladders up to 0.01.
+#
+# With a factor of 3, block 4 now moves at a rate of 0.0011, which is about what a single rate of 0.001 gives it. The
+# two results are no longer far apart, at 70.5% and 75.3%.
 #
 # ### What a ladder saves
 #
-# So is there nothing in it? Look at the right end again: the single rate of 0.01 that is too high. Unit 03's measure
-# tells what the features still say about twenty *other* new people.
+# Is a ladder useless, then? Look at the right end of the figure again, where the single rate of 0.01 is too high. The
+# measure from unit 03 shows how well the features still distinguish twenty held-out people.
+#
+# **Before you run the cells:** which methods keep the features intact?
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     for method in ("ladder_3", "ladder_10"):
         print(
-            f"{target}, at 0.01, {methods[method]} over one rate: {gain(record[key][method]['0.01'], record[key]['single']['0.01'])}"
+            f"{target:<10}  at 0.01, {methods[method]:<17} minus one rate: {gain(record[key][method]['0.01'], record[key]['single']['0.01'])}"
         )
-kept = {"the teacher as it came": results("fine_tuning")["near"]["held_out_people"]["teacher"]}
+kept = {"the teacher, unchanged": results("fine_tuning")["near"]["held_out_people"]["teacher"]}
 for key, target in targets.items():
     kept |= {f"{target}, {name}": record[key]["held_out_people"][method] for method, name in methods.items()}
 for name, entry in kept.items():
@@ -993,21 +1119,24 @@ for name, entry in kept.items():
 
 # %%
 axes = plots.interval_bars(kept)
-axes.set(xlabel="accuracy", title="Other people: the teacher, and after fine-tuning at 0.01")
+axes.set(xlabel="accuracy on held-out people", title="At 0.01, ladders keep the features intact")
 plt.show()
 
 # %% [markdown]
-# One rate leaves features with which other people are read at 95.1 % after new people, at 56.3 % after digits. With a
-# ladder nothing of the kind happens: the features keep what they knew, and other people are read at 98.6 % to 98.8 %
-# after people and after digits, the teacher's 98.7 % within each interval. That is the other side of
-# C20, large updates destroy learned features: the head still moved at 0.01, and its large steps cost the features
-# nothing. The large steps of the layers below do.
+# One rate damages the features. On held-out people they reach 95.1% after fine-tuning on new people, and 56.3% after
+# fine-tuning on digits. With a ladder there is no such damage. After people and after digits, the features keep what
+# they knew, and the teacher's 98.7% lies within each interval.
 #
-# On the new people themselves the ladders are 1.9 and 2.6 points ahead at 0.01. But one rate fails in one draw more and
-# in another less, and over five draws neither lead can be told from zero. On the digits no difference can be detected
-# either. One rate ruins the features there, and a ladder does not let them change: two ways to be bad.
+# This is the other side of the claim that large updates destroy learned features (C20). The head still moved at 0.01,
+# and its large steps did not harm the features. The large steps of the layers below it do the damage.
 #
-# A ladder might do the work of "head first", too. At once means from a random head on:
+# On the new people themselves, the ladders are 1.9 and 2.6 percentage points ahead at 0.01. But the damage of one rate
+# varies from seed to seed, and with five seeds we cannot tell either lead from zero. For digits, we could not detect a
+# difference either. There, one rate ruins the features, and a ladder does not let them change. Both outcomes are bad
+# for digits.
+#
+# A ladder might also do the work of training the head first. In the next cell, "at once" means that all layers train
+# together from the start, when the head is still random.
 
 # %% tags=["nbval-check-output"]
 alone = results("fine_tuning")["near"]["at_once"]
@@ -1016,22 +1145,26 @@ for rate in ("0.001", "0.01"):
     print(f"new people, at once, one rate of {rate:<7} (unit 03) {shown(alone[rate])}")
 print(f"new people, at once, ladder of 10 up to 0.01       {shown(with_ladder)}")
 for rate in ("0.01", "0.001"):
-    print(f"the ladder over one rate of {rate + ', at once:':<22} {gain(with_ladder, alone[rate])}")
-print(f"over one rate of 0.001 with the head first:        {gain(with_ladder, record['near']['single']['0.001'])}")
+    print(f"ladder minus one rate of {rate + ', at once:':<18} {gain(with_ladder, alone[rate])}")
+print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['near']['single']['0.001'])}")
 
 # %% [markdown]
-# From a random head and with a highest rate of 0.01 the ladder arrives where the head first and a well chosen rate
-# arrive, and it is 13.9 points better than one rate of 0.01, at once. So it protects at a rate that is too high, here
-# too. But one rate of 0.001, at once, is at 97.3 % without any ladder, which is no detectable difference from the
-# ladder's 98.5 %. So this does not show that a ladder replaces "head first"; and only people and a factor of 10 were
-# tried.
+# Here the ladder starts from a random head, with a highest rate of 0.01. Even so, we could not detect a difference
+# between the ladder and a well-chosen rate with the head trained first. The ladder is 13.9 percentage points better
+# than one rate of 0.01 at once. So here, too, the ladder protects against a rate that is too high.
+#
+# But one rate of 0.001 at once reaches 97.3% without any ladder, and we could not detect a difference from the ladder's
+# 98.5%. So the comparison does not show that a ladder replaces training the head first. Also, we tried only people and
+# a factor of 10.
 #
 # ### No time to train the head first
 #
-# In that comparison one rate of 0.001 had twenty epochs to bring the random head along. What if there are only five? A
-# head that starts at random needs large steps, the layers below it small ones, and no stage has the head alone. Which
-# rate would you give to all of them? Once more each way has its own highest rate, out of five, chosen on the other
-# people and digits (two draws of each). The dotted line is the head alone, trained for five epochs on a frozen base.
+# In that comparison, one rate of 0.001 had twenty epochs to train the random head together with the other layers. What
+# if there are only five? A random head needs large steps, the layers below it need small ones, and no stage is reserved
+# for the head. Which rate would you give to all of them?
+#
+# Again each method has its own highest rate, out of five, chosen on the development set with two seeds. The dotted line
+# is the head alone, trained for five epochs on a frozen base.
 
 # %%
 short_budget = results("ladders_short_budget")
@@ -1055,90 +1188,107 @@ for key, target in targets.items():
         print(f"{target:<10}  {name:<17} at {rate:<6} {shown(best[method])}")
     for method in ("ladder_3", "ladder_10"):
         for other, name in {"single": "one rate", "head_only": "the head alone"}.items():
-            print(f"{target:<10}  {methods[method]} over {name}: {gain(best[method], best[other])}")
+            print(f"{target:<10}  {methods[method]:<17} minus {name + ':':<15} {gain(best[method], best[other])}")
 
 # %% [markdown]
-# Here is the task on which a ladder wins: for people a factor of 3 is 2.2 points better than one rate, each at the rate
-# that was chosen for it. One rate has to serve both ends, and in the picture its curve is narrow: at 0.001 five epochs are
-# too few, at 0.01 the accuracy has collapsed. The ladders' curves are wide. With a factor of 10 the gain is smaller, and
-# the interval includes zero.
+# Here is the task on which a ladder wins. For people, a factor of 3 is 2.2 percentage points better than one rate, each
+# at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure its curve is
+# narrow. At 0.001 five epochs are too few, and at 0.01 the accuracy has collapsed.
 #
-# But ask what it wins **over**. A head alone, on a base that nobody touches, is as good: the difference cannot be told
-# from zero. So fine-tuning with the ladder shows no gain over the teacher's features as they came. It kept a hurried
-# training from spoiling them, and not touching them does that too.
+# The curves of the ladders are wide. With a factor of 10 the gain is smaller, and its interval contains 0.
 #
-# For digits a head alone is not enough, and a ladder of 3 gains 8.5 points over it. One rate of 0.003 is ahead of both
-# in the mean. Over five draws its lead over the factor of 3 cannot be told from zero, that over the factor of 10 can.
+# But ask what the ladder is better *than*. We could not detect a difference from a head alone on a frozen base. So
+# fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the short training
+# from damaging them, but freezing them does that, too.
+#
+# For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. One rate of 0.003
+# has a higher mean than both. With five seeds, we cannot tell its lead over the factor of 3 from zero, but its lead
+# over the factor of 10 is clear.
 #
 # ### Upside down, and layer by layer
 #
-# Is it the *order* of the rates that counts, or only that the ladder's rates are lower? Turn it over: block 4 gets
-# 0.001 and the head the lowest. And does gradual unfreezing, which did not pay in unit 03, pay together with a ladder, as its
+# Does the *order* of the rates matter, or only that the ladder's rates are lower? To find out, turn the ladder over:
+# block 4 gets 0.001, and the head gets the lowest rate.
+#
+# The cell also tests gradual unfreezing, which did not pay in unit 03. Does it pay together with a ladder, as its
 # authors used it?
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     ladder_3 = record[key]["ladder_3"]["0.001"]
-    print(f"{target:<10} upside down over the ladder: {gain(record[key]['upside_down']['0.001'], ladder_3)}")
+    print(f"{target:<10} upside down minus the ladder: {gain(record[key]['upside_down']['0.001'], ladder_3)}")
     print(
-        f"{target:<10} upside down over one rate:   {gain(record[key]['upside_down']['0.001'], record[key]['single']['0.001'])}"
+        f"{target:<10} upside down minus one rate:   {gain(record[key]['upside_down']['0.001'], record[key]['single']['0.001'])}"
     )
-    print(f"{target:<10} gradually over together:     {gain(record[key]['gradual']['0.001'], ladder_3)}")
+    print(f"{target:<10} gradual minus the ladder:     {gain(record[key]['gradual']['0.001'], ladder_3)}")
 
 # %% [markdown]
-# For people the order of the rates makes no detectable difference: at 0.001 hardly anything needs to change, so it
-# hardly matters what may. For digits the ladder upside down is 13.7 points *better* than the ladder, with no detectable
-# difference from one rate of 0.001, and six points below the best single rate. What counts there is that block 4 may
-# move, the very layers that this ladder holds back. Gradual unfreezing shows no gain for people and costs 2.6 points
-# for digits.
+# For people, we could not detect that the order of the rates matters. At 0.001 hardly anything needs to change, so it
+# hardly matters which layers may change.
 #
-# How far does that reach? In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers; tested is
-# only a ladder over block 4 and above. There the claim, as a rule for every target, does not hold. As insurance it does:
-# where the features are right already, a ladder costs nothing that can be measured, and it forgives a rate that is ten
-# times too high, or a head that starts at random with no time to spare. All of it is measured with one small teacher and
-# five or twenty epochs.
+# For digits, the ladder upside down is 13.7 percentage points *better* than the ladder. We could not tell it from one
+# rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that block 4
+# may move, and these are the very layers that the ladder holds back.
+#
+# Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
+#
+# How far does this result reach? In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers.
+# We tested only a ladder over block 4 and above, with one small teacher and five or twenty epochs. There, the advice to
+# use differential rates (C23) does not hold as a rule for every target.
+#
+# As insurance, it does hold. Where the features are right already, a ladder has no cost that we could measure. In
+# return, it forgives a rate that is ten times too high, or a random head without time to train it first.
+#
+# **Within these limits, a ladder is insurance more than gain.**
 
 # %% [markdown]
 # ### Written answer: when is a ladder worth it?
 #
-# A colleague fine-tunes a teacher of ImageNet on 200 satellite pictures with Adam. To spare the early layers she
-# multiplies their gradients by 0.01, sees no change, and concludes that differential rates are useless. About eight
-# sentences, with numbers of this unit. (3 points)
+# A colleague fine-tunes an ImageNet teacher on 200 satellite images with Adam. To spare the early layers, she
+# multiplies their gradients by 0.01. She sees no change, and concludes that differential rates are useless. Answer in
+# about eight sentences, with numbers from this unit. (3 points)
 #
 # - (a) What did she really test, and what would you do instead? (1 point)
-# - (b) For which target would you expect a ladder to help, for which to hurt? (1 point)
-# - (c) What would you compare, with which rates and on which pictures, to find out; and which result of this unit would
-#   you not carry over, and why? (1 point)
+# - (b) For which target would you expect a ladder to help, and for which to hurt? (1 point)
+# - (c) What would you compare, with which rates and on which images, to find out? Which result of this unit would you
+#   not carry over, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) She tested a constant factor on the gradient, and Adam divides it out: here such a step was as long as the full one, while
-# SGD's was 0.010 of it. So nothing changed because nothing was changed. I would give each group of layers a rate of its
-# own, by a MultiOptimizer or a subclass, count that every trainable variable has one, and look at the audit.
+# (a) She tested a constant factor on the gradient, and Adam divides it out. In this unit such a step was as long as the
+# full one, while the step of SGD was 0.010 of it. So she saw no change because she changed nothing. I would give each
+# group of layers its own rate, with a MultiOptimizer or a subclass. Then I would verify that every trainable variable
+# has a rate, and look at the audit.
 #
-# (b) A ladder should help where the features are right already and the rate is uncertain: for new people at 0.01 it
-# kept the features that one rate damaged, and in five epochs from a random head it was 2.2 points better than a single
-# rate, each chosen on other people, though no better than a head alone. With time and a well chosen rate no gain could
-# be detected. It should hurt where the lowest layers that learn have to change: for digits both ladders of twenty
-# epochs were worse than one rate, each at the rate chosen for it, and the ladder upside down was better than the ladder.
-# Satellite pictures are far from photos of things, so I would expect harm rather than help.
+# (b) A ladder should help where the features are right already and the rate is uncertain. For new people at 0.01, it
+# kept the features that one rate damaged. In five epochs from a random head, it was 2.2 percentage points better than a
+# single rate, each chosen on the development set. It was no better than a head alone. With time and a well-chosen rate,
+# no gain could be detected.
 #
-# (c) I would compare one rate, a factor of 3 and a factor of 10, each with its own highest rate out of a few, chosen on
-# validation pictures, over several seeds, and use the test once. I would not carry over the best rates themselves: one
-# small teacher, drawn faces, and blocks 1 to 3 frozen in every run.
+# A ladder should hurt where the lowest trained layers have to change. For digits, both ladders were worse than one rate
+# after twenty epochs, each at the rate chosen for it. The ladder upside down was better than the ladder. Satellite
+# images are far from photos of objects, so I would expect harm rather than help.
+#
+# (c) I would compare one rate, a factor of 3 and a factor of 10. Each would get its own highest rate out of a few,
+# chosen on validation images over several seeds, and I would use the test set once. I would not carry over the best
+# rates themselves. This unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every run.
 #
 # === BEGIN MARK SCHEME ===
-# (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; a rate of its own in the optimizer instead.
+# (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; instead, give each group its own
+# rate in the optimizer.
 #
-# (b) 1 point: near and far targets are told apart with a number or a named result of this unit (safety at a high rate against harm for digits).
+# (b) 1 point: the answer distinguishes near and far targets with a number or a named result of this unit (safety at a
+# high rate versus harm for digits).
 #
-# (c) 1 point: a fair comparison (each method its own rate, validation pictures, several seeds) and a limit that is named with a reason.
+# (c) 1 point: a fair comparison (a rate of its own for each method, validation images, several seeds), and a limit that
+# is named with a reason.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
 #
-# Cats and dogs, and the last blocks of MobileNetV2, in four groups with a ladder. Each group's movement is printed. Photos
-# and weights come from a network or a school's mirror; without either, the cell says so.
+# The next cell fine-tunes the last blocks of MobileNetV2 on cats and dogs, in four groups with a ladder, and prints how
+# far each group moves. Photos and weights come from the internet or from a school's mirror. Without either, the cell
+# prints a message.
 
 # %%
 from tlcourse.datasets import photos
@@ -1164,32 +1314,38 @@ else:
     rows = {row.layer: row.weights for row in finetuning.audit(photo_student, before)}
     for group, rate in zip(photo_groups, photo_rates, strict=True):
         moved = np.mean([rows[layer.name] for layer in group if layer.trainable])
-        print(f"from {group[0].name:<16} rate {rate:.6f}: moved by {moved:.5f} of its length")
+        print(f"from {group[0].name:<16} rate {rate:.6f}: moved by {moved:.5f} of its norm")
 
 # %% [markdown]
-# Where the photos were there: movement grows from group to group as the rates do, and as before not in proportion to them.
-# Four groups with a rate of their own is all that this shows; whether it pays on photos was not measured.
+# If your machine has the photos, you can see that movement grows from group to group as the rates do. As before, it is
+# not proportional to them. The cell shows only that each of the four groups has its own rate. We did not measure
+# whether this pays on photos.
+#
+# **A ladder also works on a photo teacher, but we did not measure its benefit there.**
 
 # %% [markdown]
 # ## Summary
 #
-# 1. **A ladder** gives each group of layers a rate, by one factor from group to group (C23).
-# 2. **Scaling gradients is no learning rate.** Adam and RMSprop divide by the size of the gradient, and the factor with
-#    it; gradient descent does not.
-# 3. **One optimizer, many rates.** MultiOptimizer from Keras 3.15 on and a subclass before agree. What a pattern misses falls
-#    silently to the default, and AdamW's decay passes by `update_step`: count the groups and look at the movement.
-# 4. **A rate finder** says where to search: a tenth of the rate with the lowest loss was below the best rate for digits,
-#    mostly by a few times; the steepest fall scattered. Schedules multiply with the ladder.
-# 5. **Is it worth it?** In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers; tested is
-#    only a ladder over block 4 and above. For the near target, with a trained head and twenty epochs, no gain over a well
-#    chosen single rate was found, but it forgives a bad choice: no loss of features was seen at a highest rate that
-#    damages them otherwise (C20). In five epochs from a random head a factor of 3 does win, though not against a head
-#    alone. For the far target a ladder does worse, or no difference can be told, because block 4, which should
-#    change, is held back. C23 is not decided: within these limits a ladder is
+# 1. **A ladder** gives each group of layers its own rate, which grows by one factor from group to group (C23).
+# 2. **Scaling gradients is not a learning rate.** Adam and RMSprop divide by the size of the gradient, so the factor
+#    cancels. In gradient descent it does not.
+# 3. **One optimizer, many rates.** `MultiOptimizer` (Keras 3.15 and later) and a subclass (for earlier versions) agree.
+#    Variables that no pattern matches get the default optimizer without any message, and AdamW's decay bypasses
+#    `update_step`. So count the groups, and look at the movement.
+# 4. **A rate finder** shows where to search. A tenth of the rate with the lowest loss was below the best rate for
+#    digits, usually by a small factor. The rates of the steepest fall scattered. Schedules multiply with the ladder.
+# 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so even "one rate"
+#    spared the general layers. We tested only a ladder over block 4 and above. Within these limits, a ladder is
 #    insurance more than gain.
+#    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. But a ladder
+#      forgives a bad choice. At a highest rate that otherwise damages the features, we saw no loss (C20).
+#    - *Near target, random head, five epochs:* a factor of 3 does win, though not against a head alone.
+#    - *Far target:* a ladder does worse, or we could not detect a difference. It holds back block 4, which should
+#      change.
 #
-# In all of this the teacher's pictures and the target's were taken as they came. What if the two differ in a way that can
-# be named, such as another sensor, another language, another share of classes? That is what the next units are about.
+# In this unit, we took the teacher's images and the target's images as they came. What if the two differ in a way that
+# you can name, such as another sensor, another language, or another share of classes? The next units are about such
+# shifts.
 
 # %%
 progress

@@ -86,6 +86,7 @@ def unsupported():
         "98.8 % - 12.5 % = 86.3 points, 1 / 65 = 1.5 %, and 4 · 0.4, about 1.6.",
         "15 of 16 layers, 65 people, 3x3, VGG16, 48x48.",
         "It was 99.25 % before, and 61.7 % above. The teacher below has 81.5 % (79.9 to 83.1).",
+        "The whiskers are 95% confidence intervals; what does 95% CI mean?",
         "The bars are 95 % intervals over 1,234,567 x 2 = 2,469,134 runs (Doe 2019).",
     ],
 )

@@ -26,7 +26,7 @@ from written_numbers import Number, bare, groups, right_sides
 
 # Not measurements: what 95 % intervals are called, link targets, numbers of exercises and sections, versions, years.
 NO_CLAIM = re.compile(
-    r"\b95 %\s+(?:mean|(?:confidence\s+)?intervals?)|\]\([^)\s]*\)|https?://\S+|^#+ +\d[\d.]*"
+    r"\b95 ?%\s+(?:CI\b|mean|(?:confidence\s+)?intervals?)|\]\([^)\s]*\)|https?://\S+|^#+ +\d[\d.]*"
     r"|\b(?:exercise|section|unit|figure|table|chapter|lab|keras|tensorflow|python|numpy|version)s? \d+(?:\.\d+)*"
     r"|\d+\.\d+\.\d+|(?<![\w.,])(?:19|20)\d\d(?!\w|[,.]\d)",
     re.IGNORECASE | re.MULTILINE,

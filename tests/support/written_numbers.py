@@ -17,7 +17,7 @@ SCALES = {
 }
 BOUNDS = r"[-+]?(?P<low>[\d.]+)(?: ?%)? to [-+]?(?P<high>\d[\d.]*\d|\d)"
 INTERVALS = [
-    re.compile(r"(?P<mean>[\d.]+)(?: ?%| points?)?(?:,| \() ?" + BOUNDS),
+    re.compile(r"(?P<mean>[\d.]+)(?: ?%| (?:percentage )?points?)?(?:,| \() ?" + BOUNDS),
     re.compile(r"\binterval\b[^.;\d]*\bfrom " + BOUNDS),
 ]
 SUM = re.compile(r"([\d(][\d,. ()*/+\-]*[*/+\-][\d,. ()*/+\-]*?)(?:=|, about)\s*(?=[\d.])")
