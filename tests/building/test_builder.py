@@ -126,7 +126,7 @@ def test_a_students_copy_never_overwrites_the_source(built_course):
 
 
 def test_an_unknown_unit_is_named_with_those_that_exist(tiny_course):
-    with pytest.raises(ValueError, match="no unit '07_missing': there are 01_tiny"):
+    with pytest.raises(ValueError, match="no unit '07_missing': the course has 01_tiny"):
         builder.build(["07_missing"], root=tiny_course)
     with pytest.raises(FileNotFoundError, match=r"nbgrader_config\.py"):
         builder.build(root=tiny_course / "solutions")

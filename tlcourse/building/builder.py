@@ -65,7 +65,7 @@ def build(units=None, execute=True, root=None):
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:
-            raise ValueError(f"no unit '{unit}': there are {', '.join(all_units) or 'none'}")
+            raise ValueError(f"no unit '{unit}': the course has {', '.join(all_units) or 'none'}")
     return [_build_unit(root, unit, execute) for unit in units]
 
 

@@ -14,9 +14,9 @@ from tlcourse.commands.unit_argument import find_unit
 @click.argument("units", nargs=-1)
 @click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
 def build(units, execute):
-    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the tables.
+    """Generate the notebooks of UNITS (default: all) from solutions/*.py, and update the tables.
 
-    The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
+    The tables are in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
     """
     from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
     from tlcourse.building.course_folder import course_folder, require_own_clone
@@ -38,7 +38,7 @@ def build(units, execute):
 
 @click.command("claims")
 def show_claims():
-    """Print verdict, effect and scope of each claim, and the sentences that the records contradict."""
+    """Print the verdict, effect and scope of each claim, and list the sentences that the records contradict."""
     from tlcourse.building import claims
     from tlcourse.building.course_folder import course_folder
 
@@ -61,13 +61,17 @@ def source(notebook):
     """
     from tlcourse.building.builder import to_source
 
-    click.echo(f"{to_source(notebook)}: written. Run `tlcourse build` to make the notebooks from it.")
+    click.echo(f"Wrote {to_source(notebook)}. Run `tlcourse build` to generate the notebooks from it.")
 
 
 @click.command()
-@click.option("--into", type=click.Path(path_type=Path), help="Folder; replaces an old site.  [default: build/site]")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="Folder; replaces an earlier site.  [default: build/site]",
+)
 def site(into):
-    """Build the site: units with outputs, the table of claims, the API reference."""
+    """Build the website: the units with their outputs, the table of claims, and the API reference."""
     from tlcourse.building.site import build
 
     click.echo(build(into))
@@ -75,11 +79,16 @@ def site(into):
 
 @click.command()
 @click.option(
-    "--compare", is_flag=True, help="Run the first seed of each, compare it with the record, and save nothing."
+    "--compare",
+    is_flag=True,
+    help="Run only the first seed of each experiment, compare it with the record, and save nothing.",
 )
 @click.argument("names", nargs=-1)
 def results(compare, names):
-    """Repeat the measurements in data/results: all of them, or NAMES, which may be new."""
+    """Repeat the experiments that are recorded in data/results, or run only the experiments NAMES.
+
+    An experiment in NAMES does not need a record yet.
+    """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import comparison, registry
 
@@ -105,9 +114,9 @@ def teachers():
 @click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
 @click.argument("parts", nargs=-1)
 def bench(json_file, keep, parts):
-    """Measure the course's speed: everything, or PARTS such as grading.
+    """Measure the speed of the course: everything, or only PARTS such as grading.
 
-    The results are ratios within one run.
+    Most results are ratios within one run, because these depend less on the machine than seconds.
     """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.commands.bench import main
@@ -134,7 +143,7 @@ def screenshots():
     from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import browser
 
-    browser.chromium()  # without it, pytest would skip the tests and take no screenshots
+    browser.chromium()  # without Chromium, pytest would skip the tests and take no screenshots
     root = course_folder()
     keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
