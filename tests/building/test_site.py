@@ -397,7 +397,7 @@ def test_a_claim_links_to_the_section_that_shows_it():
 
 def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds no earlier site"):
+    with pytest.raises(ValueError, match="contains no earlier site"):
         course_site.build(tmp_path, ROOT)
     assert (tmp_path / "thesis.txt").is_file()
 

@@ -104,7 +104,7 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
     outcome = run("build", "01", "--no-execute")
     assert outcome.exit_code == 0, outcome.output
     assert "warning: contradicted by the records: expected: the aim (tiny: accuracy" in outcome.output
-    assert "warning: 01_tiny: dropped.py in answers/ answers no exercise" in outcome.output
+    assert "warning: 01_tiny: answers/dropped.py belongs to no exercise" in outcome.output
     assert "README.md" in outcome.output
     solution = tiny_course / "solutions" / "01_tiny" / "01_tiny.ipynb"
     solution.write_text(solution.read_text(encoding="utf-8").replace("Twice the", "Two times the"), encoding="utf-8")
