@@ -367,7 +367,7 @@ def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
 
 def test_a_figure_is_described_by_title_axes_and_the_function_that_draws_it():
     described = alt_texts.alt_text('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
-    assert described.startswith("After ten steps. How far each layer moved")
+    assert described.startswith("After ten steps. The relative change of each layer")
     drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'
     assert alt_texts.alt_text(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
     assert alt_texts.alt_text("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
