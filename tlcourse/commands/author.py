@@ -14,9 +14,10 @@ from tlcourse.commands.unit_argument import find_unit
 @click.argument("units", nargs=-1)
 @click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
 def build(units, execute):
-    """Generate the notebooks of UNITS (default: all) from solutions/*.py, and update the tables.
+    """Generate the notebooks of UNITS from solutions/*.py, and update the tables.
 
-    The tables are in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
+    Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
+    docs/ and data/README.md.
     """
     from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
     from tlcourse.building.course_folder import course_folder, require_own_clone
@@ -38,7 +39,10 @@ def build(units, execute):
 
 @click.command("claims")
 def show_claims():
-    """Print the verdict, effect and scope of each claim, and list the sentences that the records contradict."""
+    """Print the verdict on each claim, and sentences that the records contradict.
+
+    Each verdict has its effect and its scope below it.
+    """
     from tlcourse.building import claims
     from tlcourse.building.course_folder import course_folder
 
@@ -71,7 +75,7 @@ def source(notebook):
     help="Folder; replaces an earlier site.  [default: build/site]",
 )
 def site(into):
-    """Build the website: the units with their outputs, the table of claims, and the API reference."""
+    """Build the website: units with outputs, the claims, and the API reference."""
     from tlcourse.building.site import build
 
     click.echo(build(into))
@@ -85,9 +89,9 @@ def site(into):
 )
 @click.argument("names", nargs=-1)
 def results(compare, names):
-    """Repeat the experiments that are recorded in data/results, or run only the experiments NAMES.
+    """Repeat all experiments that have a record, or run only the experiments NAMES.
 
-    An experiment in NAMES does not need a record yet.
+    The records are in data/results. An experiment in NAMES does not need a record yet.
     """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import comparison, registry

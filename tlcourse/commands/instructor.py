@@ -51,7 +51,7 @@ def report(unit):
 @click.argument("unit", default="01_cnn_parameters")
 @click.option("--students", default=30, show_default=True, help="Number of students.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same class.")
-@click.option("--kinds", help="Only some kinds of right,partial,misconception,accident,cheat.")
+@click.option("--kinds", help="Only some of the kinds right,partial,misconception,accident,cheat.")
 @click.option("--folder", type=click.Path(path_type=Path), help="The folder to create.  [default: build/class]")
 def make_sample_class(unit, students, seed, kinds, folder):
     """Create a course with sample submissions of UNIT, to try out the grading.
