@@ -1,11 +1,11 @@
-# Thin: what the commands do is in tlcourse/commands. Each of them first makes the environment in .venv, once.
+# The commands themselves are in tlcourse/commands. Each target first creates the environment in .venv, once.
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LAB := .venv/.lab
 DEV := .venv/.dev
 SITE := .venv/.site
 TLCOURSE := $(BIN)/tlcourse
 
-# The first Python here that is new enough; `make lab PYTHON=/path/to/python3.12` takes another.
+# The first suitable Python on this machine; `make lab PYTHON=/path/to/python3.12` names another one.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
@@ -14,25 +14,25 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 .DEFAULT_GOAL := help
 .NOTPARALLEL:  # two sets of packages must not be installed at the same time
 
-help:  ## this list
+help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 lab: $(LAB)  ## open JupyterLab on the start page
 	@$(TLCOURSE) lab
 
-demo: $(LAB)  ## the headline, real data and a graded sample class, live (JSON=FILE for a program)
+demo: $(LAB)  ## run the main results live (JSON=FILE also writes the numbers)
 	@$(TLCOURSE) demo $(if $(JSON),--json "$(JSON)")
 
-test: $(DEV)  ## linters and the fast tests: under 5 minutes on two idle cores
+test: $(DEV)  ## run the linters and the fast tests: under 5 minutes on two idle cores
 	@$(TLCOURSE) test
 
-test-all: $(DEV) $(SITE)  ## linters and every test once, as CI does
+test-all: $(DEV) $(SITE)  ## run the linters and every test, as CI does
 	@$(TLCOURSE) test --all
 
-build: $(DEV)  ## notebooks, and the tables in README and docs/, from solutions/*.py (UNITS="01 02" for some)
+build: $(DEV)  ## generate notebooks and tables from solutions/*.py (UNITS="01 02" for some)
 	@$(TLCOURSE) build $(UNITS)
 
-site: $(SITE)  ## the course as pages to read, in build/site
+site: $(SITE)  ## build the website in build/site
 	@$(TLCOURSE) site
 
 results: $(LAB)  ## measure data/results again (NAMES="headline" for some; QUICK=1 for one seed of each)
@@ -41,22 +41,22 @@ results: $(LAB)  ## measure data/results again (NAMES="headline" for some; QUICK
 teachers: $(LAB)  ## train the teachers of faces again (NAMES="faces_first" for some)
 	@$(TLCOURSE) teachers $(NAMES)
 
-bench: $(LAB)  ## speed, as ratios measured in one run (JSON=FILE for a program)
+bench: $(LAB)  ## measure the speed, as ratios within one run (JSON=FILE also writes the numbers)
 	@$(TLCOURSE) bench $(if $(JSON),--json "$(JSON)")
 
-colab-check: $(DEV)  ## install and run the units on Colab's versions (tests/support/colab.txt); needs a network
+colab-check: $(DEV)  ## install and run the units with Colab's versions (tests/support/colab.txt); needs a network
 	@$(BIN)/python tests/support/colab_check.py
 
-screenshots: $(DEV)  ## the screenshots of the documentation; needs Chromium
+screenshots: $(DEV)  ## take the screenshots of the documentation again; needs Chromium
 	@$(TLCOURSE) screenshots
 
-bad-submissions: $(LAB)  ## grade hundreds of bad submissions among honest ones (JSON=FILE for a program)
+bad-submissions: $(LAB)  ## grade hundreds of bad submissions among honest ones (JSON=FILE also writes the numbers)
 	@$(TLCOURSE) bad-submissions $(if $(JSON),--json "$(JSON)")
 
-clean:  ## remove the environment and what was built; notebooks, marks and data stay
+clean:  ## remove the environment and all build output; keeps notebooks, marks and data
 	rm -rf .venv build .pytest_cache .ruff_cache
 
-# A stamp for each set of packages. The set for authors and that for the site hold the one for students, too.
+# A stamp file for each set of packages. The sets for authors and for the site include the set for students.
 $(LAB): EXTRAS := lab
 $(DEV): EXTRAS := lab dev
 $(SITE): EXTRAS := lab site

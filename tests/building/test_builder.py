@@ -120,13 +120,13 @@ def test_an_edit_in_jupyterlab_comes_back_without_what_jupyterlab_adds(built_cou
 def test_a_students_copy_never_overwrites_the_source(built_course):
     source = built_course / "solutions" / f"{UNIT}.py"
     before = source.read_bytes()
-    with pytest.raises(ValueError, match=r"01_tiny.ipynb, cell double: a solution cell without '### BEGIN SOLUTION'"):
+    with pytest.raises(ValueError, match=r"01_tiny.ipynb, cell double: a solution cell needs '### BEGIN SOLUTION'"):
         builder.to_source(paths(built_course)[1], root=built_course)
     assert source.read_bytes() == before
 
 
 def test_an_unknown_unit_is_named_with_those_that_exist(tiny_course):
-    with pytest.raises(ValueError, match="no unit '07_missing': there are 01_tiny"):
+    with pytest.raises(ValueError, match="no unit '07_missing': the course has 01_tiny"):
         builder.build(["07_missing"], root=tiny_course)
     with pytest.raises(FileNotFoundError, match=r"nbgrader_config\.py"):
         builder.build(root=tiny_course / "solutions")
@@ -135,19 +135,19 @@ def test_an_unknown_unit_is_named_with_those_that_exist(tiny_course):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"grade_id": "triple"', '"grade_id": "double"', "cell double: a second cell has the grade_id 'double'"),
+        ('"grade_id": "triple"', '"grade_id": "double"', "cell double: another cell already has the grade_id 'double'"),
         ('"grade_id": "test_triple", "locked": true, "points": 1, "schema_version": 3',
          '"grade_id": "test_triple", "locked": true, "points": 1', "cell test_triple: .*schema_version"),
-        (' "points": 2,', "", "cell test_double: a graded cell without points"),
+        (' "points": 2,', "", "cell test_double: a graded cell needs points"),
         ("    ### BEGIN SOLUTION\n    return 3 * number\n    ### END SOLUTION\n", "    return 3 * number\n",
-         "cell triple: a solution cell without '### BEGIN SOLUTION'"),
-        ("    ### END HIDDEN TESTS\n", "", "cell test_double: '### BEGIN HIDDEN TESTS'.*do not pair"),
-        ("# %%\nprogress\n", "# %%\n### BEGIN SOLUTION\nprogress\n### END SOLUTION\n", "do not say solution"),
+         "cell triple: a solution cell needs '### BEGIN SOLUTION'"),
+        ("    ### END HIDDEN TESTS\n", "", "cell test_double: '### BEGIN HIDDEN TESTS'.*must come in pairs"),
+        ("# %%\nprogress\n", "# %%\n### BEGIN SOLUTION\nprogress\n### END SOLUTION\n", "needs solution: true"),
         ("assert checks.returns(triple, (2,), 6) == 6", "checks.returns(triple, (2,), 6)", "ends in an expression"),
         ('"grade_id": "test_triple"', '"grade_id": "test_quadruple"', "tests no exercise: there are double, triple; "),
         ('"grade_id": "test_triple"', '"grade_id": "triple_test"', "triple_test tests no exercise"),
-        ('"grade_id": "triple", "locked": false, ', '"grade_id": "triple", ', "cell triple: .*without locked"),
-        ('# %% tags=["setup"]', '# %% tags=["setup"', "cannot read the cell marker"),
+        ('"grade_id": "triple", "locked": false, ', '"grade_id": "triple", ', "cell triple: .*need locked"),
+        ('# %% tags=["setup"]', '# %% tags=["setup"', "cannot read .* in the cell marker"),
         ("# %% [markdown]\n# # Tiny", "# ---\n# jupyter: {}\n# ---\n# %% [markdown]\n# # Tiny", "jupytext header"),
     ],
 )  # fmt: skip

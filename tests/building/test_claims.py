@@ -263,11 +263,11 @@ def test_a_row_shows_verdict_effect_and_scope_and_links_to_the_section(course):
     [
         ("record = 'none', value = 'with'", "no recorded results"),
         ("record = 'tiny', value = 'with.without'", "has no 'with.without'"),
-        ("record = 'tiny', value = 'with', above = 0", "not a check of a claim that is measured"),
-        ("record = 'tiny', value = 'with', verdict = 'holds'", "not a check"),
-        ("record = 'tiny', value = 'with', interval = 'wide'", "not a check"),
+        ("record = 'tiny', value = 'with', above = 0", "this check does not fit a claim of kind 'measured'"),
+        ("record = 'tiny', value = 'with', verdict = 'holds'", "check does not fit"),
+        ("record = 'tiny', value = 'with', interval = 'wide'", "check does not fit"),
         ("output = 'nowhere'", "no stored output"),
-        ("output = 'in all', refutes = true", "not a check"),
+        ("output = 'in all', refutes = true", "check does not fit"),
     ],
 )
 def test_what_is_not_there_is_named(course, check, words):
@@ -277,18 +277,18 @@ def test_what_is_not_there_is_named(course, check, words):
 
 @pytest.mark.parametrize("check", ["record = 'tiny', value = 'with'", "output = 'in all ([0-9,]+)'"])
 def test_a_check_of_arithmetic_needs_a_relation(course, check):
-    with pytest.raises(ValueError, match="not a check of a claim that is arithmetic"):
+    with pytest.raises(ValueError, match="this check does not fit a claim of kind 'arithmetic'"):
         entry(course, check, head=ARITHMETIC)
 
 
 def test_what_does_not_fit_the_kind_of_claim_is_named(course):
-    with pytest.raises(ValueError, match="kind = 'guess' is none of"):
+    with pytest.raises(ValueError, match="kind = 'guess' is not one of"):
         entry(course, head='kind = "guess"')
-    with pytest.raises(ValueError, match="has no primary contrast"):
+    with pytest.raises(ValueError, match="only a measured claim can have a primary contrast"):
         entry(course, head=ARITHMETIC, primary=PRIMARY)
-    with pytest.raises(ValueError, match=r"no claim has \['verdict'\]"):
+    with pytest.raises(ValueError, match=r"C01 has unknown keys \['verdict'\]"):
         entry(course, head='verdict = "supported"')
-    with pytest.raises(ValueError, match="C01: the primary contrast states n = 4, and its records have 3 seeds"):
+    with pytest.raises(ValueError, match="C01: the primary contrast states n = 4, but its records have 3 seeds"):
         stated(course, n=4)
     with pytest.raises(ValueError, match="C01: primary contrast: claimed = 'more'"):
         stated(course, claimed="more")
@@ -328,8 +328,8 @@ STATEMENT = "says = 'the network gains … points', record = 'tiny', "
         ("value = 'with - deep.without', contains = 0", "the interval contains 0; recorded: 0.39"),
         ("value = 'with - same', above = 0", "the interval lies above 0; recorded: 0 ("),
         ("value = 'with', mean_above = 0.91", "the mean is above 0.91; recorded: 0.9"),
-        ("value = 'with', within = [0.9, 0.91], count = 3", "3 seeds lie within 0.9 and 0.91; recorded: 2"),
-        ("value = 'choice', highest = 'a'", "a has the highest mean; recorded: 'b' has it"),
+        ("value = 'with', within = [0.9, 0.91], count = 3", "3 seeds lie between 0.9 and 0.91; recorded: 2"),
+        ("value = 'choice', highest = 'a'", "a has the highest mean; recorded: 'b' has the highest mean"),
         ("value = 'with', seeds = 2, above = 0.89", "the interval lies above 0.89; recorded: 0.895 ("),
     ],
 )
@@ -360,19 +360,19 @@ def test_a_disappointed_expectation_is_reported(course):
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("says = 'it loses', record = 'tiny', value = 'with', above = 0", "01_tiny does not say 'it loses'"),
+        ("says = 'it loses', record = 'tiny', value = 'with', above = 0", "01_tiny does not contain 'it loses'"),
         ("record = 'tiny', value = 'with', above = 0", "there is no 'says'"),
         (STATEMENT + "value = 'nowhere', above = 0", "the record 'tiny' has no 'nowhere'"),
-        (STATEMENT + "value = 'deep', above = 0", "'deep' leads to no recorded value"),
+        (STATEMENT + "value = 'deep', above = 0", "'deep' is not the path of a recorded value"),
         (STATEMENT + "value = 'none:with', above = 0", "no recorded results"),
         (STATEMENT + "value = 'choice', highest = 'c'", "has no choice.c"),
-        (STATEMENT + "value = 'with', above = 'zero'", "above = 'zero' is no bound"),
-        (STATEMENT + "value = 'with', above = nan", "is no bound"),
-        (STATEMENT + "value = 'with', within = [0, 1]", "is no bound"),
+        (STATEMENT + "value = 'with', above = 'zero'", "above = 'zero' is not a bound"),
+        (STATEMENT + "value = 'with', above = nan", "is not a bound"),
+        (STATEMENT + "value = 'with', within = [0, 1]", "is not a bound"),
         (STATEMENT + "value = 'with', above = 0, below = 1", "one of above, below"),
         (STATEMENT + "value = 'with'", "one of above, below"),
         (STATEMENT + "above = 0", "value is missing"),
-        (STATEMENT + "value = 'with', above = 0, verdict = 'yes'", "no contrast has ['verdict']"),
+        (STATEMENT + "value = 'with', above = 0, verdict = 'yes'", "unknown keys ['verdict']"),
     ],
 )
 def test_an_unsound_statement_is_named(course, statement, words):
@@ -384,10 +384,10 @@ def test_an_unsound_statement_is_named(course, statement, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"ci95": [0.95, 0.85]}, "tiny.with: mean and interval are not those of the values"),
-        ({"mean": 0.8}, "tiny.with: mean and interval are not those of the values"),
-        ({"seeds": 7}, "tiny.with: 7 seeds, and 5 values"),
-        ({"values": [0.9, 0.9]}, "tiny.with: 5 seeds, and 2 values"),
+        ({"ci95": [0.95, 0.85]}, "tiny.with: the mean and the interval do not follow from the values"),
+        ({"mean": 0.8}, "tiny.with: the mean and the interval do not follow from the values"),
+        ({"seeds": 7}, "tiny.with: 7 seeds, but 5 values"),
+        ({"values": [0.9, 0.9]}, "tiny.with: 5 seeds, but 2 values"),
     ],
 )
 def test_a_malformed_record_is_named(course, change, words):
@@ -398,7 +398,7 @@ def test_a_malformed_record_is_named(course, change, words):
     assert claims.problems(course) == []
     file.write_text(json.dumps({"with": sound["with"] | change}))
     assert words in claims.problems(course)
-    assert "tiny.json does not tell by which command it was recorded" in claims.problems(course)
+    assert "tiny.json does not state the command that recorded it" in claims.problems(course)
 
 
 @pytest.mark.parametrize(

@@ -130,5 +130,5 @@ def test_solutions_that_fail_in_the_box_stop_the_build(root):
 def test_without_a_box_no_plan_is_written(root, monkeypatch, capsys):
     monkeypatch.setattr("tlcourse.grading.sandbox.bubblewrap.problem", lambda: "bubblewrap (bwrap) is not installed")
     assert shipped_plans.write(root, UNIT) is None
-    assert capsys.readouterr().out == "01_tiny: no grading plan written, because bubblewrap (bwrap) is not installed\n"
+    assert capsys.readouterr().out == "01_tiny: wrote no grading plan, because bubblewrap (bwrap) is not installed\n"
     assert not CoursePaths(root).shipped_plan_file(UNIT).exists()

@@ -368,7 +368,7 @@ def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
 
 def test_a_figure_is_described_by_title_axes_and_the_function_that_draws_it():
     described = alt_texts.alt_text('plots.movement(rows).set_title("After ten steps")', "Frozen", "Look here.")
-    assert described.startswith("After ten steps. How far each layer moved")
+    assert described.startswith("After ten steps. The relative change of each layer")
     drawn = 'axes.plot(x)\naxes.set(xlabel="epoch", ylabel="loss")'
     assert alt_texts.alt_text(drawn, "Too *fast*?", "Text.") == "Too fast? x axis: epoch. y axis: loss."
     assert alt_texts.alt_text("show(maps)", "Maps", "One. Then [two](x.md) of `it`:") == "Maps. Then two of it."
@@ -398,7 +398,7 @@ def test_a_claim_links_to_the_section_that_shows_it():
 
 def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds no earlier site"):
+    with pytest.raises(ValueError, match="contains no earlier site"):
         course_site.build(tmp_path, ROOT)
     assert (tmp_path / "thesis.txt").is_file()
 

@@ -31,17 +31,17 @@ def course(tiny_course):
     ("old", "new", "line"),
     [
         ('"test_double", "locked": true, "points": 2', '"test_double", "locked": true, "points": 4',
-         "the first cell states 7 points, the metadata 9"),
+         "the first cell states 7 points, but the metadata give 9"),
         ("2 points, and 1", "2 points, and 2",
-         "the statement of double says '2 points, and 2 for negative numbers', its checks have 3"),
-        ("Why? (3 points", "Why? (2 points", "the text above why_double states 2 points, the metadata 3"),
-        ("Two exercises", "Three exercises", "the first cell states Three exercises, the metadata 2"),
-        ("one written", "2 written", "the first cell states 2 written answer, the metadata 1"),
+         "the statement of double says '2 points, and 2 for negative numbers', but its checks have 3 points"),
+        ("Why? (3 points", "Why? (2 points", "the text above why_double states 2 points, but the metadata give 3"),
+        ("Two exercises", "Three exercises", "the first cell states Three exercises, but the metadata give 2"),
+        ("one written", "2 written", "the first cell states 2 written answer, but the metadata give 1"),
         ("### Exercise 1.2", "### Exercise 1.3", "the exercises are numbered 1.1, 1.3 instead of 1.1, 1.2"),
         ('"Exercise 1.2 triple"', '"Exercise 1.3 triple"',
-         "`progress` calls 'triple' Exercise 1.3, and no heading has this number"),
-        ('"triple": "Ex', '"fourfold": "Ex', "`progress` has 'fourfold', and no exercise is called so"),
-        ('progress.exercise("double")', 'progress.exercise("doubled")', "`progress` has no 'doubled'"),
+         "`progress` calls 'triple' Exercise 1.3, but no heading has this number"),
+        ('"triple": "Ex', '"fourfold": "Ex', "`progress` has a title for 'fourfold', but no exercise has this name"),
+        ('progress.exercise("double")', 'progress.exercise("doubled")', "`progress` has no title for 'doubled'"),
     ],
 )  # fmt: skip
 def test_text_that_states_something_else_is_named(course, old, new, line):
@@ -57,4 +57,4 @@ def test_an_answer_file_without_an_exercise_is_named(course):
     answers.mkdir(parents=True)
     for name in ("double", "dropped"):
         (answers / f"{name}.py").touch()
-    assert stated_counts.disagreements(course, UNIT) == [f"{UNIT}: dropped.py in answers/ answers no exercise"]
+    assert stated_counts.disagreements(course, UNIT) == [f"{UNIT}: answers/dropped.py belongs to no exercise"]

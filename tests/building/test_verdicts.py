@@ -187,16 +187,16 @@ def test_equivalence_is_found_where_the_difference_is_small():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"claimed": "better"}, "is none of above, below, equal"),
-        ({"margin": 0}, "no positive number"),
-        ({"margin": "small"}, "no positive number"),
-        ({"n": 1}, "no number of seeds"),
-        ({"tasks": []}, "cannot be empty"),
-        ({"scope": ""}, "cannot be empty"),
-        ({"real": "photos"}, "none of its tasks"),
-        ({"real_value": "with"}, "real_value needs the task"),
-        ({"teachers": 0}, "no number of teachers"),
-        ({"interval": "bootstrap"}, "has no \\['interval'\\]"),
+        ({"claimed": "better"}, "is not one of above, below, equal"),
+        ({"margin": 0}, "not a positive number"),
+        ({"margin": "small"}, "not a positive number"),
+        ({"n": 1}, "not a number of seeds"),
+        ({"tasks": []}, "must not be empty"),
+        ({"scope": ""}, "must not be empty"),
+        ({"real": "photos"}, "not one of its tasks"),
+        ({"real_value": "with"}, "real_value needs real, the task"),
+        ({"teachers": 0}, "not a number of teachers"),
+        ({"interval": "bootstrap"}, "has unknown keys \\['interval'\\]"),
     ],
 )
 def test_a_contrast_that_is_not_well_formed_is_named(changes, words):
@@ -236,7 +236,7 @@ def test_the_first_n_seeds_count_and_the_reference_is_subtracted():
 
 
 def test_too_few_seeds_are_named_and_no_record_is_no_outcome():
-    with pytest.raises(ValueError, match="n = 7, and its records have 6 seeds"):
+    with pytest.raises(ValueError, match="n = 7, but its records have 6 seeds"):
         verdicts.outcome(TinyRecords(), primary(n=7))
     assert verdicts.outcome(TinyRecords(), primary(value="with - other:without")) is None
 

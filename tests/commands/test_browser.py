@@ -244,7 +244,7 @@ WIDGETS = {  # their controls, in the order of the page
     "ShapeExplorer": ("layer", "padding", "kernel", "stride", "filters"),
     "ScheduleExplorer": ("schedule", "peak", "steps", "factor", "groups"),
     "ShiftExplorer": ("galaxy", "seeing", "exposure"),
-    "TemperatureExplorer": ("answer to", "temperature"),
+    "TemperatureExplorer": ("image", "temperature"),
     "CutExplorer": ("cut after", "image"),
     "PhotoClassifier": ("sample",),  # and a button
 }

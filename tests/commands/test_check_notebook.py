@@ -44,7 +44,7 @@ def test_a_cell_that_hangs_is_stopped_and_one_that_raises_is_named(release):
     report = check(answered(release, {"double": slow, "triple": "def triple(n): return 3 * n\nnonsense"}), seconds=3)
     assert [outcome.passed for outcome in report.outcomes] == [False, True]
     assert "stopped after 3 s" in str(report) or "KeyboardInterrupt" in str(report)
-    assert report.stopped == ["cell triple: NameError: name 'nonsense' is not defined"]
+    assert report.errors == ["cell triple: NameError: name 'nonsense' is not defined"]
 
 
 def test_a_deleted_check_is_not_a_pass(release):

@@ -77,7 +77,7 @@ def test_real_data_were_used(real_demo):
     digits = outcome["real"]["digits"]
     assert digits["transfer"]["mean"] > 0.5
     assert digits["transfer"]["seeds"] == len(demo.REAL_SEEDS)
-    assert ("cats_dogs" in outcome["real"]) != ("cats_dogs was not run." in printed)
+    assert ("cats_dogs" in outcome["real"]) != ("The demo skipped cats_dogs." in printed)
 
 
 def test_each_of_the_class_gets_the_due_mark(real_demo):
@@ -237,5 +237,5 @@ def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     printed = capsys.readouterr().out
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1
     assert printed.count("inside 0.867 to 0.933") == 1
-    assert "cats_dogs was not run. No [photos] here." in printed
+    assert "The demo skipped cats_dogs. No [photos] here." in printed
     assert "gives the other 3 points" in printed

@@ -120,7 +120,7 @@ def test_an_answer_that_is_not_found_is_named_and_stays_in_the_notebook(course, 
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     outcome = CliRunner().invoke(main, ["repair", str(file)])
     assert outcome.exit_code == 1
-    assert "Not found: triple." in outcome.output
+    assert "Could not find your answer to: triple." in outcome.output
     text = (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8")
     assert "def threefold" in text
     assert "raise NotImplementedError" in text
@@ -147,11 +147,11 @@ def test_what_cannot_be_repaired_raises_with_the_reason(course, answered, tmp_pa
     half.write_bytes(file.read_bytes()[:300])
     assert "is no notebook" in error_message(half)
     assert "no notebook at" in error_message(tmp_path / "none.ipynb")
-    assert "cannot tell the unit of mine.ipynb" in error_message(save(answered, tmp_path / "mine.ipynb"))
+    assert "cannot determine the unit of mine.ipynb" in error_message(save(answered, tmp_path / "mine.ipynb"))
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('another course')")])
     assert f"has no cell of {UNIT}" in error_message(save(other, tmp_path / f"other_{UNIT}.ipynb"))
     (tmp_path / f"{UNIT}.repaired.ipynb").write_text("mine", encoding="utf-8")
-    assert "is there already" in error_message(file)
+    assert "already exists" in error_message(file)
     assert (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8") == "mine"
 
 

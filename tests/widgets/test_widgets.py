@@ -105,7 +105,7 @@ def test_a_kernel_that_does_not_fit_is_reported_and_can_be_undone(explorer):
     explorer.padding.value = "valid"
     before = explorer.figure.value
     explorer.kernel.value = 9
-    assert "larger than the map" in explorer.numbers.value
+    assert "larger than its input map" in explorer.numbers.value
     assert explorer.figure.value != before
     explorer.kernel.value = 3
     assert "parameters" in explorer.numbers.value
@@ -232,7 +232,7 @@ def test_a_cut_is_drawn_with_its_layer_marked(cutter):
     assert "block2_conv1: 30 maps" in left.get_title() + left.get_title(loc="left")
     with pytest.raises(ValueError, match="got 3"):
         widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 3)
-    with pytest.raises(ValueError, match="'short' has 2 summaries for 3"):
+    with pytest.raises(ValueError, match="'short' must have one summary for each of the 3 layers, got 2"):
         widgets.CutExplorer(_linear_teacher(), {"a": np.zeros((12, 12, 3))}, {"short": summaries(2)})
 
 
@@ -299,7 +299,7 @@ def test_the_still_figure_of_a_photo_shows_it_and_every_probability(classifier):
     left = axes.figure.axes[0]
     assert np.array_equal(left.images[0].get_array(), photo)
     assert left.get_title(loc="left") == "the-sofa-last-winter.png"
-    with pytest.raises(ValueError, match="3 classes need as many probabilities, got 2"):
+    with pytest.raises(ValueError, match="each of the 3 classes, got 2"):
         widgets.draw_photo(photo, [0.5, 0.5], ("cat", "dog", "fox"))
 
 

@@ -1,1 +1,1 @@
-"""From the sources of units to notebooks, tables and the site."""
+"""Build notebooks, tables and the site from the sources of the units."""

@@ -1,11 +1,11 @@
-"""Where the course lies on GitHub, and where its notebooks open on Colab."""
+"""The addresses of the course on GitHub, and of its notebooks on Colab."""
 
 REPOSITORY = "https://github.com/tlcourse/tlcourse"
 COLAB = "https://colab.research.google.com"
 
 
 def notebook(name):
-    """The path of a unit's notebook in the repository, as students get it."""
+    """The path of a unit's notebook for students in the repository."""
     return f"notebooks/{name}/{name}.ipynb"
 
 
@@ -15,5 +15,5 @@ def colab(name):
 
 
 def badge(name):
-    """An image, in Markdown, that links to a unit's notebook on Colab; without a network its words are the link."""
+    """A Markdown image that links to a unit's notebook on Colab; without a network, its alt text is the link."""
     return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name)})"

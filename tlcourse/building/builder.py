@@ -1,7 +1,7 @@
-"""From a unit's source to its two notebooks: solved and executed for the instructor, released for the student.
+"""Build a unit's two notebooks from its source: a solved and executed one for instructors, and one for students.
 
 solutions/NN_x.py -> solutions/NN_x/NN_x.ipynb (executed, outputs kept) -> notebooks/NN_x/NN_x.ipynb (by nbgrader).
-A build that fails or is interrupted leaves the notebooks as they were. `to_source` is the way back.
+A build that fails or is interrupted does not change the notebooks. `to_source` converts in the other direction.
 """
 
 import logging
@@ -16,56 +16,56 @@ from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 
-# The longest that one cell may run on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
-# Grading stops a cell earlier (c.GradingLimits.cell_seconds), also when `grading_plans` tries the solutions.
+# The time limit for one cell on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
+# Grading has a shorter limit (c.GradingLimits.cell_seconds), also when `shipped_plans` grades the solutions.
 CELL_SECONDS = 600
 WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 PHOTO_PLACEHOLDER = "Whoever runs this cell sees a photo. It is not stored here: who took it is not known.\n"
 
 
 class BuildError(RuntimeError):
-    """A unit could not be built; the message names unit, cell and cause."""
+    """A unit could not be built; the message names the unit, the cell and the cause."""
 
 
 class BuiltUnit(NamedTuple):
-    """What a build made of one unit."""
+    """The files that a build wrote for one unit."""
 
     unit: str
     solution: Path
     release: Path
     seconds: float
-    warnings: str  # what the cells wrote to stderr; it is not stored
+    warnings: str  # the stderr output of the cells, which is not stored
 
 
 def build(units=None, execute=True, root=None):
-    """Build the notebooks of some units, or of all.
+    """Build the notebooks of all units, or of some.
 
     Parameters
     ----------
     units : sequence of str, optional
-        Such as ``["01_cnn_parameters"]``; all of them by default.
+        For example ``["01_cnn_parameters"]``; by default, all units.
     execute : bool
-        Run every cell in a fresh kernel. Without it the stored outputs of unchanged cells are kept.
+        Run every cell in a fresh kernel. Otherwise, unchanged cells keep their stored outputs.
     root : path, optional
         The course's folder; found from the working directory by default.
 
     Returns
     -------
-    list of Built
+    list of BuiltUnit
 
     Raises
     ------
     ValueError
-        If a unit does not exist, or its source breaks a rule (`unit_sources.check`).
+        If a unit does not exist, or its source breaks a rule (`unit_sources.validate`).
     BuildError
-        If a cell fails, or nbgrader does.
+        If a cell or nbgrader fails.
     """
     root = course_folder(root)
     all_units = sources.unit_names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:
-            raise ValueError(f"no unit '{unit}': there are {', '.join(all_units) or 'none'}")
+            raise ValueError(f"no unit '{unit}': the course has {', '.join(all_units) or 'none'}")
     return [_build_unit(root, unit, execute) for unit in units]
 
 
@@ -87,7 +87,7 @@ def _build_unit(root, unit, execute):
 
 
 def released(unit, root=None):
-    """A unit as students get it, made anew from the built solution; nothing is written.
+    """A unit as students get it, generated from the built solution; nothing is written.
 
     Returns
     -------
@@ -103,17 +103,17 @@ def released(unit, root=None):
 
 
 def to_source(notebook_path, root=None):
-    """Bring an instructor's edited notebook, solutions/NN_x/NN_x.ipynb, back to its source solutions/NN_x.py.
+    """Convert an instructor's edited notebook, solutions/NN_x/NN_x.ipynb, back to its source solutions/NN_x.py.
 
     Returns
     -------
     Path
-        The source that was written. Build the unit afterwards.
+        The source file. Build the unit afterwards.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        If the file is missing, is not a notebook, or breaks a rule: a student's copy, for one, has no solutions.
+        If the file is missing, is not a notebook, or breaks a rule. For example, a student's copy has no solutions.
     """
     notebook = notebooks.read(notebook_path)
     unit = Path(notebook_path).stem
@@ -124,7 +124,7 @@ def to_source(notebook_path, root=None):
 
 
 def _execute(notebook, unit, folder):
-    """Run all cells in a fresh kernel, in place; returns what they wrote to stderr."""
+    """Run all cells of a notebook in a fresh kernel, in place; returns their stderr output."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         notebooks.run(notebook, folder, unit, CELL_SECONDS)
@@ -134,7 +134,7 @@ def _execute(notebook, unit, folder):
 
 
 def _clean_outputs(notebook):
-    """Drop from the stored outputs what no reader of a page can use; returns the dropped stderr text."""
+    """Drop stored outputs that no reader can use: stderr and widgets; returns the stderr text."""
     errors = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -153,12 +153,12 @@ def _clean_outputs(notebook):
 
 
 def _photo_placeholder():
-    """A line in place of a figure, for cells with the tag "photo": the photos are not the course's to hand on."""
+    """A line in place of a figure, for cells with the tag "photo": the course may not distribute the photos."""
     return nbformat.v4.new_output("stream", name="stdout", text=PHOTO_PLACEHOLDER)
 
 
 def _join_streams(outputs):
-    """Printed text in one piece: a slow cell's comes in as many as the machine's load decides."""
+    """Join printed text into one output, because the number of pieces depends on the machine's load."""
     joined = []
     for output in outputs:
         if joined and output.get("name") == joined[-1].get("name") == "stdout":
@@ -169,7 +169,7 @@ def _join_streams(outputs):
 
 
 def _keep_outputs(notebook, built):
-    """Take over the stored outputs of the cells that have not changed since `built` was made."""
+    """Copy the stored outputs of the cells that have not changed since `built` was written."""
     if not built.is_file():
         return
     stored = {cell.get("id"): cell for cell in notebooks.read(built).cells}
@@ -185,15 +185,15 @@ def _as_text(notebook):
 
 
 def _released(root, unit, solution_text):
-    """The student's copy, by nbgrader with the course's own configuration, aside and without a gradebook."""
-    # nbgrader takes a second to import, and a course without it can still read units.
+    """The students' copy, made by nbgrader in a temporary folder, with the course's configuration but no gradebook."""
+    # Importing nbgrader takes a second, and reading units must work without it.
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import capture_log
     from traitlets.config import PyFileConfigLoader
 
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
-        # Not the configuration of this machine, as grading reads it: a source makes the same notebook everywhere.
+        # Unlike grading, do not read the configuration of this machine: a source gives the same notebook everywhere.
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
         config.CourseDirectory.root = folder
         config.CourseDirectory.source_directory, config.CourseDirectory.release_directory = "source", "release"

@@ -1,11 +1,11 @@
-"""The ledger of claims: what the lectures say, what was measured here, and the verdict that follows from it.
+"""The ledger of claims: what the lectures say, what we measured, and the verdict that follows.
 
-data/claims.toml holds all that is presumed about results: the primary contrast and the checks of each claim, the
-sentences of the units whose wording depends on a result (`statements`), and what the course expects of its records
-(`expectations`). Verdicts are computed from the recorded results and the units' stored outputs each time; nobody writes
-one down. `tlcourse.building.verdicts` holds the rule. A new measurement may change a verdict or contradict a sentence.
-`contradictions` lists such sentences for the author. They are no error: `problems` lists the errors, such as a path
-that is not in its record.
+data/claims.toml contains everything that the course presumes about results: the primary contrast and the checks of each
+claim, the sentences of the units whose wording depends on a result (`statements`), and what the course expects of its
+records (`expectations`). Nobody writes a verdict down: each run computes the verdicts from the recorded results and the
+units' stored outputs, with the rule in `tlcourse.building.verdicts`. A new measurement may change a verdict or
+contradict a sentence. `contradictions` lists such sentences for the author; they are not errors. `problems` lists the
+errors, such as a path that is not in its record.
 """
 
 import functools
@@ -26,7 +26,7 @@ ANY_NUMBER = r"[-+−]?\d[\d,.]*"
 
 
 class Course:
-    """What verdicts are computed from: data/claims.toml, the records, and the units with their stored outputs."""
+    """The input of the verdicts: data/claims.toml, the records, and the units with their stored outputs."""
 
     def __init__(self, root):
         self.root, self.records = root, contrasts.Records(root)
@@ -35,19 +35,19 @@ class Course:
 
     @property
     def claims(self):
-        """Name to row, in the order of the file."""
+        """The row of each claim by its name, in the order of the file."""
         return {name: row for name, row in self.document.items() if CLAIM.fullmatch(name)}
 
     @functools.cached_property
     def planned(self):
-        """The names of the records that are registered or that a primary contrast names, measured or not."""
+        """The names of the records that are registered or named in a primary contrast, measured or not."""
         primaries = [
             row["primary"] for row in self.claims.values() if {"record", "value"} <= set(row.get("primary", ()))
         ]
         return set(self.document.get("registrations", {})).union(*map(contrasts.records_of, primaries))
 
     def is_unmeasured(self, check):
-        """Whether a check needs records without a file, all of which are planned; another name is an error."""
+        """Whether a check needs records without a file, all of which are planned; other missing records are errors."""
         missing = {record for record in contrasts.records_of(check) if not self.records.exists(record)}
         return bool(missing) and missing <= self.planned
 
@@ -64,7 +64,7 @@ class Course:
         return "\n\n".join(cell.source for cell in self.cells(place) if cell.cell_type == "markdown")
 
     def printed(self, unit):
-        """The text that all cells of a unit printed."""
+        """The text that the cells of a unit printed."""
         outputs = [output for cell in self.cells(unit) for output in cell.get("outputs", [])]
         return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
 
@@ -84,8 +84,8 @@ def entries(root):
     Raises
     ------
     ValueError
-        If a claim names a record, term, section or output that is not there, or a check is not well formed. A check
-        that only describes may name a planned record that is not measured yet.
+        If a claim names a record, term, section or output that does not exist, or a check is not well formed. A check
+        that only describes a claim may name a planned record that is not measured yet.
     """
     course = Course(root)
     measured = [_entry(name, row, course) for name, row in course.claims.items()]
@@ -97,9 +97,10 @@ def entries(root):
 
 
 def _families(measured):
-    """The families of Holm's correction: the registered contrasts, measured or not, and the exploratory ones with data.
+    """The families of Holm's correction: all registered contrasts, and the exploratory contrasts that have data.
 
-    So the record of one registered contrast that arrives later cannot take back the verdict on another.
+    Registered contrasts count even before they are measured. Therefore, a record that arrives later cannot change the
+    verdict on another registered contrast.
     """
     stated = [entry for entry in measured if entry.primary is not None]
     return (
@@ -117,11 +118,13 @@ def _entry(name, row, course):
         row.get("checks", []),
     )
     if unknown := set(row) - ROW_KEYS:
-        raise ValueError(f"{name}: no claim has {sorted(unknown)}")
-    if kind not in KINDS or ("primary" in row and kind != "measured"):
-        raise ValueError(f"{name}: kind = {kind!r} is none of {', '.join(KINDS)}, or has no primary contrast")
+        raise ValueError(f"{name} has unknown keys {sorted(unknown)}: use some of {', '.join(sorted(ROW_KEYS))}")
+    if kind not in KINDS:
+        raise ValueError(f"{name}: kind = {kind!r} is not one of {', '.join(KINDS)}")
+    if "primary" in row and kind != "measured":
+        raise ValueError(f"{name}: only a measured claim can have a primary contrast, but kind = {kind!r}")
     if (checks or "primary" in row) and not unit:
-        raise ValueError(f"{name} is measured, but names no unit that shows it")
+        raise ValueError(f"{name} is measured, but names no unit that shows it: add unit and section")
     if unit and not re.search(rf"^#+ {re.escape(section or '')}$", course.prose(unit), re.MULTILINE):
         raise ValueError(f"{name}: unit {unit} has no section {section!r}")
     try:
@@ -136,7 +139,7 @@ def _entry(name, row, course):
 def _finding(check, course, unit, kind):
     relation = CHECK_RELATIONS & set(check)
     if set(check) - CHECK_KEYS or ("record" in check) == ("output" in check) or not _decides(check, relation, kind):
-        raise ValueError(f"not a check of a claim that is {kind}: {check}")
+        raise ValueError(f"this check does not fit a claim of kind {kind!r}: {check}")
     if "record" in check and kind != "arithmetic" and course.is_unmeasured(check):
         return Finding(check["shows"], "not measured yet", None)
     if "record" in check:
@@ -145,7 +148,7 @@ def _finding(check, course, unit, kind):
     else:
         match = re.search(check["output"], course.printed(unit), re.MULTILINE)
         if match is None:
-            raise ValueError(f"no stored output of the unit fits {check['output']!r}")
+            raise ValueError(f"no stored output of the unit matches {check['output']!r}")
         shown = match[1] if match.groups() else ""
         interval = contrasts.exactly(float(shown.replace(",", ""))) if shown else None
     if kind != "arithmetic":
@@ -155,7 +158,7 @@ def _finding(check, course, unit, kind):
 
 
 def _decides(check, relation, kind):
-    """Whether a check has the relation that its kind of claim needs: one for arithmetic, else none."""
+    """Whether a check has the number of relations that its kind of claim needs: one for arithmetic, else none."""
     if kind != "arithmetic":
         return not relation and "refutes" not in check
     without = "refutes" in check or ("output" in check and not re.compile(check["output"]).groups)
@@ -174,7 +177,7 @@ def _agrees(relation, check, interval):
 def table(root):
     """The claims as a Markdown table, with links to the units that show each claim."""
     lines = [
-        "| claim | what the lectures say | verdict | effect (95 % interval) | scope | also measured, to describe |",
+        "| claim | what the lectures say | verdict | effect (95% interval) | scope | also measured (descriptive) |",
         "|---|---|---|---|---|---|",
     ]
     for entry in entries(root):
@@ -192,7 +195,7 @@ def contradictions(root):
     Returns
     -------
     list of str
-        A line for each contrast whose recorded value is not what a sentence presumes; empty if all agree.
+        A line for each contrast whose recorded value contradicts a sentence; empty if all agree.
 
     Raises
     ------
@@ -208,7 +211,7 @@ def contradictions(root):
 
 
 def _presumed(document):
-    """What is presumed about records, as pairs: who presumes it, in words, and one contrast."""
+    """All presumptions about records, as pairs: the source of the presumption in words, and one contrast."""
     for place, statements in document.get("statements", {}).items():
         for statement in statements:
             yield from _each(statement, f"{place} says {statement.get('says')!r}")
@@ -228,31 +231,29 @@ def _each(presumption, source):
 
 
 def problems(root):
-    """What is wrong with data/claims.toml and the records, whatever was measured: a list of sentences.
+    """The errors in data/claims.toml and the records, which do not depend on the measured values: a list of sentences.
 
-    Each claim must have a verdict; each sentence must stand in its unit; each path must be in its record; each bound
-    must be a number; and each recorded interval must be that of its values.
+    Each claim must have a verdict, each sentence must be in its unit, and each path must be in its record. Each bound
+    must be a number, and each recorded interval must follow from its values.
     """
     course = Course(root)
     lines = [_error(_entry, name, row, course) for name, row in course.claims.items()]
     for source, contrast in _presumed(course.document):
         unknown = set(contrast) - CONTRAST_KEYS
-        error = (
-            f"no contrast has {sorted(unknown)}" if unknown else _error(contrasts.mismatch, course.records, contrast)
-        )
+        error = f"unknown keys {sorted(unknown)}" if unknown else _error(contrasts.mismatch, course.records, contrast)
         lines.append(error and f"{source}: {error}")
     for place, statements in course.document.get("statements", {}).items():
         lines += [_error(_find, statement, place, course) for statement in statements]
     for file in sorted((course.root / "data" / "results").glob("*.json")):
         record = course.records[file.stem]
         if not record.get("provenance", {}).get("command", "").startswith("tlcourse "):
-            lines.append(f"{file.name} does not tell by which command it was recorded")
+            lines.append(f"{file.name} does not state the command that recorded it")
         lines += contrasts.malformed(record, file.stem)
     return [line for line in lines if line]
 
 
 def _error(function, *arguments):
-    """The message of the error that a call raises, or `None`."""
+    """The message of the error that a call raises, or `None` if it raises none."""
     try:
         function(*arguments)
     except KeyError as error:
@@ -264,9 +265,9 @@ def _error(function, *arguments):
 
 def _find(statement, place, course):
     if not phrase(statement["says"]).search(" ".join(course.prose(place).split())):
-        raise ValueError(f"{place} does not say {statement['says']!r}")
+        raise ValueError(f"{place} does not contain {statement['says']!r}")
 
 
 def phrase(sentence):
-    """A regular expression for a phrase of the prose in one line; "…" stands for any number."""
+    """A regular expression for a phrase in prose that is joined to one line; "…" matches any number."""
     return re.compile(re.escape(sentence).replace("…", ANY_NUMBER))

@@ -1,9 +1,9 @@
-"""Contrasts: sums of recorded values, taken seed by seed, and the relation to a bound that a text presumes.
+"""Contrasts: sums of recorded values, computed seed by seed, and the relation to a bound that a text presumes.
 
-A contrast is a table of data/claims.toml. `record` names a file of data/results, and `value` the terms of a sum:
+A contrast is a table in data/claims.toml. `record` names a file in data/results, and `value` gives the terms of a sum:
 "transfer - best_from_scratch", "5 * transfer - best_from_scratch", or "ladders_high_rates:ladder_3 - far.single.0.003",
-whose first term comes from another record. What the seeds have in common drops out of a difference. `seeds = 5` takes
-the first five seeds only.
+whose first term comes from another record. Noise that two terms share in a seed cancels in their difference. With
+`seeds = 5`, only the first five seeds count.
 """
 
 import math
@@ -17,7 +17,7 @@ TERM = re.compile(r"(?:(?P<factor>[\d.]+) \* )?(?:(?P<record>\w+):)?(?P<path>.+)
 
 
 class Interval(NamedTuple):
-    """A mean over the seeds with its 95 % confidence interval; all three are equal for a single number."""
+    """A mean over the seeds with its 95% confidence interval; for a single number, all three values are equal."""
 
     low: float
     mean: float
@@ -48,19 +48,19 @@ IN_WORDS = {
     "mean_above": "the mean is above {}",
     "mean_below": "the mean is below {}",
     "highest": "{} has the highest mean",
-    "within": "{1} seeds lie within {0[0]:g} and {0[1]:g}",
+    "within": "{1} seeds lie between {0[0]:g} and {0[1]:g}",
 }
 
 
 class Records:
-    """The recorded results of a course; each file is read once."""
+    """The recorded results of a course; each file is read only once."""
 
     def __init__(self, root):
         self.root = root
         self._contents = {}
 
     def __getitem__(self, name):
-        """The content of data/results/<name>.json; a `ValueError` if there is no such file."""
+        """The content of data/results/<name>.json; raises a `ValueError` if there is no such file."""
         if name not in self._contents:
             try:
                 self._contents[name] = results(name, self.root)
@@ -73,13 +73,13 @@ class Records:
         return (self.root / "data" / "results" / f"{name}.json").is_file()
 
     def entry(self, name, path):
-        """What a record has at a path such as "far.head_first.0.001"; a `ValueError` if there is nothing."""
+        """The part of a record at a path such as "far.head_first.0.001"; raises a `ValueError` if there is none."""
         entry, rest = self[name], path
         while rest:
             keys = [key for key in entry if f"{rest}.".startswith(f"{key}.")] if isinstance(entry, dict) else []
             if not keys:
                 raise ValueError(f"the record {name!r} has no {path!r}")
-            key = max(keys, key=len)  # a rate as a key contains a dot itself
+            key = max(keys, key=len)  # a key that is a rate contains a dot itself
             entry, rest = entry[key], rest[len(key) + 1 :]
         return entry
 
@@ -91,18 +91,18 @@ def values(records, contrast):
     ----------
     records : Records
     contrast : dict
-        With `record`, `value` and perhaps `seeds`.
+        With the keys `record`, `value` and optionally `seeds`.
 
     Returns
     -------
     list of float
-        The seeds that all terms of a record have are the first ones. Terms of records with other seeds are paired in
-        order; that removes no common noise, and the interval remains valid.
+        If terms of one record have different numbers of seeds, the first seeds are those that all of them have. Terms
+        from records with other seeds are paired in order. This removes no common noise, but the interval stays valid.
 
     Raises
     ------
     ValueError
-        If a record or path is not there, or a path leads to neither seeds nor a number.
+        If a record or path does not exist, or the value at a path is neither a number nor one number per seed.
     """
     columns = []
     for factor, record, path in terms(contrast):
@@ -113,7 +113,7 @@ def values(records, contrast):
 
 
 def terms(contrast):
-    """The terms of a contrast's sum, as tuples of factor, record and path."""
+    """The terms of a contrast's sum, as tuples (factor, record, path)."""
     parts = re.split(r" ([+-]) ", f"0 + {contrast['value']}")[1:]
     for sign, term in zip(parts[::2], parts[1::2], strict=True):
         match = TERM.fullmatch(term)
@@ -131,13 +131,13 @@ def _seeds(entry, path):
         return entry["values"]
     if isinstance(entry, (int, float)) and not isinstance(entry, bool):
         return [entry]
-    raise ValueError(f"{path!r} leads to no recorded value")
+    raise ValueError(f"{path!r} is not the path of a recorded value")
 
 
 def interval(records, contrast):
     """The mean of a contrast with its confidence interval, an `Interval`.
 
-    A share that the record marks as such has its interval on the logit scale; sums and differences have Student's.
+    The interval of a share that the record marks as such is on the logit scale. Sums and differences have Student's.
     """
     sums = values(records, contrast)
     if len(sums) == 1:
@@ -149,12 +149,12 @@ def interval(records, contrast):
 
 
 def interval_of(sums, share=False, upper=1.0):
-    """The mean of values with its 95 % confidence interval, an `Interval`.
+    """The mean of values with its 95% confidence interval, an `Interval`.
 
     Parameters
     ----------
     sums : sequence of float
-        One a seed; two or more.
+        One for each seed; two or more.
     share, upper : bool, float
         As in `tlcourse.stats.summary`.
     """
@@ -164,7 +164,7 @@ def interval_of(sums, share=False, upper=1.0):
 
 
 def listed(records, contrast):
-    """The values of a contrast, one a seed, in words: for a few values in clusters, where no interval is reliable."""
+    """The values of a contrast as text, one per seed: for a few values in clusters, where no interval is reliable."""
     return ", ".join(f"{value:.4g}" for value in values(records, contrast))
 
 
@@ -174,13 +174,13 @@ def relation_of(contrast):
     Raises
     ------
     ValueError
-        If it names none or several, or its bound is not of the kind that the relation needs.
+        If it names no relation or several, or its bound does not suit the relation.
     """
     names = set(contrast) & set(IN_WORDS)
     if missing := {"record", "value"} - set(contrast):
-        raise ValueError(f"{' and '.join(sorted(missing))} is missing: {contrast}")
+        raise ValueError(f"{' and '.join(sorted(missing))} is missing in {contrast}")
     if len(names) != 1:
-        raise ValueError(f"one of {', '.join(IN_WORDS)} is needed: {contrast}")
+        raise ValueError(f"exactly one of {', '.join(IN_WORDS)} is needed in {contrast}")
     (name,) = names
     bound = contrast[name]
     if name == "highest":
@@ -190,17 +190,17 @@ def relation_of(contrast):
     else:
         well_formed = is_number(bound)
     if not well_formed:
-        raise ValueError(f"{name} = {bound!r} is no bound: {contrast}")
+        raise ValueError(f"{name} = {bound!r} is not a bound in {contrast}")
     return name
 
 
 def is_number(value):
-    """Whether a value of the file is a finite number."""
+    """Whether a value from the file is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def mismatch(records, contrast):
-    """How a record contradicts what a contrast presumes, in words; `None` if it agrees.
+    """How a record contradicts the presumption of a contrast, in words; `None` if it agrees.
 
     Raises
     ------
@@ -215,7 +215,7 @@ def mismatch(records, contrast):
         if bound not in means:
             raise ValueError(f"the record {contrast['record']!r} has no {contrast['value']}.{bound}")
         highest = max(means, key=means.get)
-        return None if highest == bound else f"presumed: {expected}; recorded: {highest!r} has it"
+        return None if highest == bound else f"presumed: {expected}; recorded: {highest!r} has the highest mean"
     if relation == "within":
         count = sum(bound[0] <= value <= bound[1] for value in values(records, contrast))
         return None if count == contrast["count"] else f"presumed: {expected}; recorded: {count}"
@@ -224,17 +224,18 @@ def mismatch(records, contrast):
 
 
 def malformed(content, path):
-    """What is wrong with the summaries of a record: a list of sentences.
+    """The errors in the summaries of a record: a list of sentences.
 
-    Each mean and interval must be those of the values beside them. A result needs five seeds. What only chooses
-    settings needs two: a record whose name contains "development", or the part "development" of another record.
+    Each mean and interval must follow from the values beside them. A result needs at least five seeds. Two are enough
+    if the values only choose settings: in a record whose name contains "development", or in the part "development" of
+    another record.
 
     Parameters
     ----------
     content : dict
         A record or a part of it.
     path : str
-        Where it stands, to name it.
+        The place of the content, for the messages.
     """
     if not isinstance(content, dict):
         return []
@@ -244,9 +245,9 @@ def malformed(content, path):
     differences = [abs(computed - kept) for computed, kept in zip(again["ci95"], content["ci95"], strict=True)]
     problems = []
     if max(*differences, abs(again["mean"] - content["mean"])) > 1e-4:  # values are rounded to five digits
-        problems.append(f"{path}: mean and interval are not those of the values")
+        problems.append(f"{path}: the mean and the interval do not follow from the values")
     record, *parts = path.split(".")
     chooses = "development" in record or parts[:1] == ["development"]
     if not content["seeds"] == again["seeds"] >= (2 if chooses else 5):
-        problems.append(f"{path}: {content['seeds']} seeds, and {again['seeds']} values")
+        problems.append(f"{path}: {content['seeds']} seeds, but {again['seeds']} values")
     return problems

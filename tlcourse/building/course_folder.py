@@ -1,4 +1,4 @@
-"""Finds the folder of the course that a command is about, and says if the package in use belongs to another one."""
+"""Find the folder of the course that a command works on, and detect if the package belongs to another clone."""
 
 from pathlib import Path
 
@@ -6,22 +6,22 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class OtherClone(RuntimeError):  # noqa: N818
-    """The working directory is in another clone than the package that runs."""
+    """The working directory is in a different clone from the package that runs."""
 
 
 def course_folder(root=None, sources=True):
-    """The folder of a course: `root`, else around the working directory, else ours.
+    """The folder of a course: `root`, or the one around the working directory, or the one that contains the package.
 
     Parameters
     ----------
     root : path, optional
     sources : bool
-        Whether it must hold the units' sources in solutions/ besides nbgrader_config.py. Grading needs none.
+        Whether the folder must contain the units' sources in solutions/. Grading does not need them.
 
     Raises
     ------
     FileNotFoundError
-        If none of them is a course.
+        If none of these folders is a course.
     """
     here = Path.cwd()
     candidates = [Path(root)] if root is not None else [here, *here.parents, PACKAGE.parent]
@@ -29,13 +29,13 @@ def course_folder(root=None, sources=True):
         if (folder / "nbgrader_config.py").is_file() and (not sources or (folder / "solutions").is_dir()):
             return folder.resolve()
     parts = "nbgrader_config.py and solutions/" if sources else "nbgrader_config.py"
-    raise FileNotFoundError(f"no course at {candidates[0]}: {parts} should lie there")
+    raise FileNotFoundError(f"no course at {candidates[0]}: change to the folder that contains {parts}")
 
 
 def require_own_clone():
-    """Raise an error if a command would change two clones: units lie in one, data/ and the package in the other.
+    """Raise an error if a command would change two clones: the units in one, and the data of the package in the other.
 
-    `course_folder` goes by the working directory, `tlcourse.data.data_folder` by the package.
+    `course_folder` follows the working directory, but `tlcourse.data.data_folder` follows the package.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def require_own_clone():
     folder = course_folder()
     if (folder / "tlcourse" / "__init__.py").is_file() and folder != PACKAGE.parent:
         raise OtherClone(
-            f"the working directory is in the clone {folder}, but the package in use is {PACKAGE}: "
-            "units would be built in the first, and results written beside the second. "
-            f"Run `pip install -e .` in {folder}, or change to the other folder"
+            f"the working directory is in the clone {folder}, but the package in use is {PACKAGE}. "
+            "The command would build units in the first and write results to the second. "
+            f"Run `pip install -e .` in {folder}, or change to {PACKAGE.parent}"
         )

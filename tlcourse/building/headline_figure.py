@@ -18,13 +18,13 @@ BLUE, VERMILION = "#0072B2", "#D55E00"  # Okabe and Ito 2008: safe for color-bli
 
 
 def fingerprint(root):
-    """Checksum of the values that the figure shows. The file carries it, so that a stale figure is found."""
+    """Checksum of the values that the figure shows. The file stores it, so a test can detect an outdated figure."""
     record = results("headline", root)
     return hashlib.sha256(repr([(label, record[bar]) for bar, label in BARS.items()]).encode()).hexdigest()
 
 
 def stored_fingerprint(file):
-    """The fingerprint that a figure carries; None if it has none, or there is no such file."""
+    """The fingerprint that is stored in a figure; None if it has none, or the file does not exist."""
     from PIL import Image
 
     if not file.is_file():
@@ -61,12 +61,12 @@ def draw(root):
 
 
 def write(root):
-    """Draw the figure again if the record has changed since.
+    """Draw the figure again if the record has changed since it was drawn.
 
     Returns
     -------
     pathlib.Path or None
-        The file, if it was written.
+        The file if it was written, else None.
     """
     file = root / FILE
     if stored_fingerprint(file) == fingerprint(root):

@@ -1,4 +1,4 @@
-"""An entry of the ledger of claims: what was found about a claim, its verdict, and both in the words of the tables."""
+"""An entry of the ledger of claims: the findings about a claim and its verdict, with their wording in the tables."""
 
 from typing import NamedTuple
 
@@ -8,18 +8,18 @@ CLAIMED = {"above": "above {}", "below": "below -{}", "equal": "within ±{}"}
 
 
 class Finding(NamedTuple):
-    """What one check of a claim found."""
+    """The result of one check of a claim."""
 
     shows: str
-    number: str  # as it is printed; empty if the finding is no number
-    agrees: bool | None  # with an arithmetic claim; None: the check only describes, or its interval does not decide
+    number: str  # as it is printed; empty if the finding is not a number
+    agrees: bool | None  # with an arithmetic claim; None if the check only describes, or its interval does not decide
 
     def __str__(self):
         return f"{self.shows}: {self.number}".rstrip(": ")
 
 
 class Entry(NamedTuple):
-    """A claim, where it is shown, and what was found."""
+    """A claim, the section that shows it, and the findings about it."""
 
     name: str
     claim: str
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     section: str | None
     findings: tuple
     primary: verdicts.Primary | None
-    outcome: verdicts.MeasuredContrast | None  # of the primary contrast; None: not measured yet
+    outcome: verdicts.MeasuredContrast | None  # of the primary contrast; None if not measured yet
     note: str
     adjusted: float = 1.0  # p-value of the primary contrast after Holm's correction
 
@@ -36,8 +36,8 @@ class Entry(NamedTuple):
     def verdict(self):
         """One of `verdicts.VERDICTS`.
 
-        Arithmetic is supported if all checks agree, else corrected. Definitions and questions are illustrated. What can
-        be measured follows from the primary contrast alone.
+        An arithmetic claim is supported if all checks agree, else corrected. Definitions and questions are illustrated.
+        The verdict on a measured claim follows from its primary contrast alone.
         """
         if self.kind == "measured":
             if self.outcome is None:
@@ -52,15 +52,15 @@ class Entry(NamedTuple):
 
     @property
     def is_exploratory(self):
-        """Whether the verdict rests on a contrast that was chosen after its data had been seen."""
+        """Whether the verdict rests on a contrast that we chose after we had seen its data."""
         return self.outcome is not None and self.primary.exploratory
 
     @property
     def decided_by(self):
-        """What the verdict rests on: "registration", "arithmetic", "exploration", "illustration", or `None` if open.
+        """The basis of the verdict: "registration", "arithmetic", "exploration", "illustration", or `None` if open.
 
-        An inconclusive registered contrast decides only if its power was stated in advance; an inconclusive
-        exploratory one is open.
+        An inconclusive registered contrast decides a claim only if its power was stated in advance. An inconclusive
+        exploratory contrast leaves the claim open.
         """
         if self.verdict == "not shown yet":
             return None
@@ -72,12 +72,12 @@ class Entry(NamedTuple):
 
     @property
     def is_decided(self):
-        """Whether a registered contrast or arithmetic decides; explorations and illustrations do not."""
+        """Whether a registered contrast or arithmetic decides the claim; explorations and illustrations do not."""
         return self.decided_by in ("registration", "arithmetic")
 
     @property
     def scoped_verdict(self):
-        """The verdict, with "within its scope" where it says nothing about other tasks or teachers."""
+        """The verdict, with "within its scope" added if it does not extend to other tasks or teachers."""
         if self.outcome is None or self.verdict == "inconclusive" or verdicts.is_general(self.primary, self.outcome):
             return self.verdict
         return f"{self.verdict} within its scope"
@@ -93,7 +93,7 @@ class Entry(NamedTuple):
 
     @property
     def effect(self):
-        """The effect of the primary contrast with both intervals, in words; empty if it was not measured."""
+        """The effect of the primary contrast with both intervals, in words; empty if it is not measured."""
         if self.outcome is None:
             return ""
         low, high = self.outcome.one_more
@@ -104,5 +104,5 @@ class Entry(NamedTuple):
 
     @property
     def scope(self):
-        """How far the verdict reaches, in words; empty without a primary contrast."""
+        """The scope of the verdict, in words; empty without a primary contrast."""
         return f"{self.primary.scope}; n = {self.primary.n}" if self.primary else ""

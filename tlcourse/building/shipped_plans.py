@@ -1,4 +1,4 @@
-"""The plan that comes with a unit's solutions, so that no course has to try them again: `tlcourse build` writes it."""
+"""Write the grading plan that is stored with a unit's solutions, so that no course has to grade them again."""
 
 import tempfile
 from pathlib import Path
@@ -13,27 +13,27 @@ from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 
 
 def write(root, unit):
-    """Grade the built solutions of a unit in the sandbox, and keep beside them what that shows of each check.
+    """Grade the built solutions of a unit in the sandbox, and store the resulting grading plan beside them.
 
     Parameters
     ----------
     root : pathlib.Path
-        A course folder.
+        The course's folder.
     unit : str
 
     Returns
     -------
     pathlib.Path or None
-        None for a unit without graded code, and where there is no sandbox to try it in: there nothing is written, and
-        a line says so.
+        None if the unit has no graded code, or if there is no sandbox. Then nothing is written; in the second case, a
+        printed line gives the reason.
 
     Raises
     ------
     tlcourse.grading.engine.grading_plan.ReferenceFails
-        Naming the checks; nothing is written.
+        If the solutions fail a check. The message names the checks, and nothing is written.
     """
     if problem := sandbox_problem():
-        click.echo(f"{unit}: no grading plan written, because {problem}")
+        click.echo(f"{unit}: wrote no grading plan, because {problem}")
         return None
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as folder:
         course = Path(folder, "course")

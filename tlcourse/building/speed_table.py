@@ -1,4 +1,4 @@
-"""What `tlcourse bench` measured, as lines in a terminal and as the tables of docs/speed.md."""
+"""The results of `tlcourse bench`, as lines for the terminal and as the tables of docs/speed.md."""
 
 from tlcourse.data import results
 
@@ -6,7 +6,7 @@ MACHINES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a clust
 
 
 def grading_costs(root):
-    """Estimated time to grade large classes, computed from the recorded speed, as Markdown."""
+    """The estimated time to grade large classes, computed from the recorded speed, as Markdown."""
     graded = results("bench", root)["grading"]
     each = graded["seconds_per_submission"] * graded["workers"]
     writing = graded["writing_seconds_per_submission"]
@@ -29,7 +29,7 @@ def _duration(hours):
 
 
 def table(root):
-    """What `make bench` measured, as Markdown."""
+    """The results of `make bench`, as Markdown."""
     bench = results("bench", root)
     cached, extraction, graded = (bench[name] for name in ("cached_features", "feature_extraction", "grading"))
     norm, baseline = bench["fused_batch_norm"]["ratio"], bench["five_minutes"]
@@ -56,30 +56,30 @@ def _overhead(graded):
 
 
 def lines(name, row):
-    """What was measured of a part, to read in a terminal."""
+    """The results of one part, as lines for the terminal."""
     if name == "cached_features":
         return [
-            f"features cached once, then a head: {row['ratio']:.1f} times faster than the base run in each of "
-            f"{row['epochs']} epochs ({row['cached_seconds']:.1f} s, {row['recomputed_seconds']:.1f} s; "
-            f"accuracy {row['cached_accuracy']:.3f}, {row['recomputed_accuracy']:.3f})"
+            f"features cached once: {row['ratio']:.1f} times faster than running the base in each of "
+            f"{row['epochs']} epochs ({row['cached_seconds']:.1f} s and {row['recomputed_seconds']:.1f} s; "
+            f"accuracy {row['cached_accuracy']:.3f} and {row['recomputed_accuracy']:.3f})"
         ]
     if name == "feature_extraction":
         return [
             f"feature extraction: {row['share']:.0%} of the machine's matrix-multiply rate "
             f"({row['extraction_gflops']:.0f} of {row['matmul_gflops']:.0f} GFLOP/s, "
-            f"{row['images_per_second']:,.0f} images a second)"
+            f"{row['images_per_second']:,.0f} images per second)"
         ]
     if name == "fused_batch_norm":
         return [
             f"training with batch norm in one kernel: {row['ratio']:.1f} times faster than with Keras's own "
-            f"({row['fused_seconds']:.1f} s, {row['keras_seconds']:.1f} s an epoch)"
+            f"({row['fused_seconds']:.1f} s and {row['keras_seconds']:.1f} s per epoch)"
         ]
     if name == "five_minutes":
         low, high = row["baseline_ci95"]
         return [
-            f"65 people from scratch in {row['seconds']:.0f} s, {row['epochs']} epochs: accuracy "
-            f"{row['baseline']:.3f} ({low:.3f} to {high:.3f}), an error {row['error_ratio']:.1f} times that with the "
-            f"teacher, which has {row['transfer']:.3f}"
+            f"65 people from scratch in {row['seconds']:.0f} s ({row['epochs']} epochs): accuracy "
+            f"{row['baseline']:.3f} (95% CI {low:.3f} to {high:.3f}); with the teacher, it is {row['transfer']:.3f}, "
+            f"and the error is {row['error_ratio']:.1f} times smaller"
         ]
     if name == "unit_seconds":
         return [f"unit {unit}: {seconds:.0f} s" for unit, seconds in row.items()]
@@ -90,8 +90,8 @@ def lines(name, row):
 
 def _grading_line(row):
     return (
-        f"grading {row['submissions']} submissions, {row['workers']} side by side: "
+        f"grading {row['submissions']} submissions with {row['workers']} workers: "
         f"{row['ratio_to_stock']:.1f} times faster than stock nbgrader "
-        f"({row['seconds_per_submission']:.2f} s each, {row['cpu_seconds_per_submission']:.2f} s of a processor; "
-        f"the cells alone need {row['cell_cpu_seconds_per_submission']:.2f} s of it)"
+        f"({row['seconds_per_submission']:.2f} s per submission, or {row['cpu_seconds_per_submission']:.2f} s of one "
+        f"processor, of which the cells take {row['cell_cpu_seconds_per_submission']:.2f} s)"
     )

@@ -1,6 +1,6 @@
-"""Points, counts and exercise numbers that a unit's text states, compared with nbgrader's metadata.
+"""Compare the points, counts and exercise numbers in a unit's text with nbgrader's metadata.
 
-The metadata decide on marks. Text that says something else misleads students, so `tlcourse build` prints a warning.
+The metadata determine the marks. Text that disagrees with them misleads students, so `tlcourse build` prints a warning.
 """
 
 import re
@@ -14,19 +14,19 @@ POINTS = re.compile(r"(\d+) points?\b[^.)]*")
 
 
 def disagreements(root, unit):
-    """What a unit's text and answer files state otherwise than its metadata.
+    """The places where a unit's text and answer files disagree with its metadata.
 
     Parameters
     ----------
     root : pathlib.Path
         The course's folder.
     unit : str
-        Its name, which begins with its number.
+        The unit's name, which begins with its number.
 
     Returns
     -------
     list of str
-        One sentence each; empty if all agree. Text that states no points or counts agrees.
+        One sentence for each disagreement; empty if there is none. Text without points and counts is correct, too.
     """
     notebook = unit_sources.read(root / "solutions" / f"{unit}.py")
     exercises = notebooks.exercises(notebook)
@@ -44,7 +44,7 @@ def _is_written_answer(cell):
 
 
 def _counts(notebook, exercises):
-    """The first cell: how many exercises, written answers and points."""
+    """Check the numbers of exercises, written answers and points in the first cell."""
     actual = {
         "exercise": len(exercises),
         "written answer": sum(_is_written_answer(cell) for cell in notebook.cells),
@@ -55,7 +55,7 @@ def _counts(notebook, exercises):
         stated = re.search(rf"\b(\w+) {name}s?\b", text)
         value = stated and stated[1].lower()
         if value and (value.isdecimal() or value in WORDS) and value not in (f"{number:g}", _word(number)):
-            yield f"the first cell states {stated[0]}, the metadata {number:g}"
+            yield f"the first cell states {stated[0]}, but the metadata give {number:g}"
 
 
 def _word(number):
@@ -63,7 +63,7 @@ def _word(number):
 
 
 def _numbers(unit, notebook):
-    """The headings: unit.1, unit.2 and so on."""
+    """Check the numbers in the headings: unit.1, unit.2 and so on."""
     stated = [
         number for cell in notebook.cells if cell.cell_type == "markdown" for number in HEADING.findall(cell.source)
     ]
@@ -74,7 +74,7 @@ def _numbers(unit, notebook):
 
 
 def _points(notebook, exercises):
-    """Each statement: the points of its checks, as a sum or one by one; each written answer: its own."""
+    """Check the points in each statement, as a sum or one by one, and above each written answer."""
     statement, text = "", ""
     for cell in notebook.cells:
         name = _metadata(cell).get("grade_id")
@@ -83,7 +83,8 @@ def _points(notebook, exercises):
         elif _is_written_answer(cell):
             stated = re.search(r"\((\d+) points?\b", text)
             if stated and float(stated[1]) != _metadata(cell).points:
-                yield f"the text above {name} states {stated[1]} points, the metadata {_metadata(cell).points:g}"
+                points = _metadata(cell).points
+                yield f"the text above {name} states {stated[1]} points, but the metadata give {points:g}"
         elif cell.cell_type == "markdown":
             text = cell.source
             start = [match.end() for match in HEADING.finditer(text)]
@@ -94,25 +95,25 @@ def _statement_points(name, statement, total):
     stated = POINTS.search(statement)
     numbers = [int(number) for number in re.findall(r"\b\d+\b", re.sub(r"`[^`]*`", "", stated[0]))] if stated else []
     if numbers and total not in (numbers[0], sum(numbers)):
-        yield f"the statement of {name} says '{' '.join(stated[0].split())}', its checks have {total:g}"
+        yield f"the statement of {name} says '{' '.join(stated[0].split())}', but its checks have {total:g} points"
 
 
 def _titles(notebook, exercises):
-    """`progress`: a title for each check, none without an exercise, and the headings' numbers."""
+    """Check the titles in `progress`: one for each check, none without an exercise, and the numbers of the headings."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     titles = dict(re.findall(r'"(\w+)": "Exercise (\d+\.\d+)', code))
     used = set(re.findall(r'progress\.exercise\("(\w+)"\)', code))
     headings = {number for cell in notebook.cells for number in HEADING.findall(cell.source)}
     for name in sorted(used - titles.keys()):
-        yield f"`progress` has no '{name}'"
+        yield f"`progress` has no title for '{name}'"
     for name, number in titles.items():
         if notebooks.tested_exercise(f"test_{name}", exercises) is None:
-            yield f"`progress` has '{name}', and no exercise is called so"
+            yield f"`progress` has a title for '{name}', but no exercise has this name"
         if number not in headings:
-            yield f"`progress` calls '{name}' Exercise {number}, and no heading has this number"
+            yield f"`progress` calls '{name}' Exercise {number}, but no heading has this number"
 
 
 def _answer_files(exercises, answers):
     for file in sorted(answers.glob("*.py")):
         if file.stem not in exercises:
-            yield f"{file.name} in {answers.name}/ answers no exercise"
+            yield f"{answers.name}/{file.name} belongs to no exercise"

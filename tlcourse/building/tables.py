@@ -1,7 +1,7 @@
-"""The generated parts of README.md, docs/ and data/README.md: tables and sentences made from units, records and claims.
+"""Generate tables and sentences in README.md, docs/ and data/README.md from units, records and claims.
 
-A generated part stands between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`; `TABLES` holds the
-function that makes it. Templates such as cog do the same with code in the Markdown, but do not notice a lost marker.
+A generated part is between two comments, `<!-- NAME: made by ... -->` and `<!-- /NAME -->`. `TABLES` maps its name to
+the function that generates it. Template tools such as cog run code in the Markdown, but do not notice a missing marker.
 """
 
 import collections
@@ -39,21 +39,21 @@ def read_unit(name, root):
     Raises
     ------
     ValueError
-        If the notebook has no title or does not state how many minutes it takes.
+        If the notebook has no title or does not state how many minutes the unit takes.
     """
     cells = notebooks.read(root / "notebooks" / name / f"{name}.ipynb").cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     title = re.search(r"^# (.+)$", prose, flags=re.MULTILINE)
     minutes = re.search(r"(\d+)(?:(?: to |–|-)(\d+))? minutes?\b", prose)
     if title is None or minutes is None:
-        raise ValueError(f"{name}: its first cell should have a '# title' and say how many minutes it takes")
+        raise ValueError(f"{name}: the first cell must have a '# title' and state how many minutes the unit takes")
     answers = [cell.cell_type for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
     written = answers.count("markdown")
     return Unit(name, title[1], " to ".join(filter(None, minutes.groups())), answers.count("code"), written)
 
 
 def unit_table(root):
-    """The units with their minutes, exercises and links to Colab, as Markdown."""
+    """The units with their minutes, exercises and links to Colab, as a Markdown table."""
     lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
     for name in sources.unit_names(root):
         unit = read_unit(name, root)
@@ -65,7 +65,7 @@ def unit_table(root):
 
 
 def headline_sentences(root):
-    """The headline in words, with and without the teacher, and what more training time changes."""
+    """The headline in words: the accuracy with and without the teacher, and after longer training."""
     headline, longer = results("headline", root), results("bench", root)["five_minutes"]
     transfer, scratch = (_percent(headline[name], "95% CI ") for name in ("transfer", "best_from_scratch"))
     return (
@@ -76,7 +76,7 @@ def headline_sentences(root):
 
 
 def result_table(root):
-    """The recorded accuracies with and without a teacher, as Markdown."""
+    """The recorded accuracies with and without a teacher, as a Markdown table."""
     lines = [
         "| test | with a teacher | one more seed | from scratch | one more seed | seeds |",
         "|---|---|---|---|---|---|",
@@ -93,7 +93,7 @@ def result_table(root):
 
 
 def longer_training(root):
-    """What the headline's network without a teacher reaches when it may train for minutes instead of 100 epochs."""
+    """The accuracy of the headline's network without a teacher if it trains for minutes instead of 100 epochs."""
     longer = results("bench", root)["five_minutes"]
     scratch = _percent({"mean": longer["baseline"], "ci95": longer["baseline_ci95"]}, "95% CI ")
     return (
@@ -104,7 +104,7 @@ def longer_training(root):
 
 
 def remeasuring(root):
-    """How to measure the records again and how long that takes; no time if a record does not state its own."""
+    """How to measure the records again, and how long that takes unless a record lacks its time."""
     files = sorted((root / "data" / "results").glob("*.json"))
     provenances = [json.loads(file.read_text(encoding="utf-8"))["provenance"] for file in files]
     provenances = [each for each in provenances if each["command"].startswith("tlcourse results")]
@@ -127,7 +127,7 @@ BASES = ("", " registered", " exploratory (hypotheses)", " exploratory")
 
 
 def _basis(entry):
-    """What the count of a verdict says of its contrast, one of `BASES`; an inconclusive one is no hypothesis."""
+    """The word for a verdict's contrast in the counts, one of `BASES`; an inconclusive verdict is not a hypothesis."""
     if entry.outcome is None:
         return ""
     if not entry.is_exploratory:
@@ -136,7 +136,7 @@ def _basis(entry):
 
 
 def verdict_counts(root):
-    """How many of the lectures' claims have each verdict, and what these verdicts rest on."""
+    """The number of the lectures' claims with each verdict, and the basis of these verdicts."""
     entries = [entry for entry in claims.entries(root) if entry.name.startswith("C")]
     counts = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
@@ -152,12 +152,12 @@ def verdict_counts(root):
 
 
 def claim_table(root):
-    """The claims with their measurements and verdicts, as Markdown for a page in docs/."""
+    """The claims with their measurements and verdicts, as a Markdown table for a page in docs/."""
     return claims.table(root).replace("](notebooks/", "](../notebooks/")
 
 
 def decision_table(root):
-    """Points that checks decide outside and inside the student's process, by unit, as Markdown."""
+    """The points that checks award outside and inside the student's process, by unit, as a Markdown table."""
     lines = ["| unit | points decided outside | points decided inside |", "|---|---|---|"]
     total = collections.Counter()
     for name in sources.unit_names(root):
@@ -169,7 +169,7 @@ def decision_table(root):
 
 
 def decided_points(name, root):
-    """How many points of a unit its grading plan has decided "outside" and "inside", as a Counter."""
+    """The points of a unit that its grading plan decides "outside" and "inside", as a Counter."""
     solution = notebooks.read(root / "solutions" / name / f"{name}.ipynb")
     plan_file = root / "solutions" / name / "grading_plan.json"
     plan = json.loads(plan_file.read_text(encoding="utf-8"))["checks"] if plan_file.is_file() else {}
@@ -183,7 +183,7 @@ def decided_points(name, root):
 
 
 def file_table(root):
-    """The files in data/ with license, size and checksum, as Markdown."""
+    """The files in data/ with license, size and checksum, as a Markdown table."""
     lines = ["| file | what | license | bytes | sha256 |", "|---|---|---|---|---|"]
     for card_file in sorted((root / "data" / "teachers").glob("*.json")):
         card = json.loads(card_file.read_text(encoding="utf-8"))
@@ -219,7 +219,7 @@ TABLES = {
 
 
 def _percent(summary, label=""):
-    """A mean and its interval: 98.1% (97.7 to 98.5); the label stands before the interval."""
+    """A mean and its interval: 98.1% (97.7 to 98.5). The label precedes the interval."""
     low, high = (100 * bound for bound in summary["ci95"])
     return f"{summary['mean']:.1%} ({label}{low:.1f} to {high:.1f})"
 
@@ -231,7 +231,7 @@ def _one_more(summary):
 
 
 def rendered(text, root, name="README.md"):
-    """A document's text with its generated parts made anew.
+    """The text of a document after its parts are generated again.
 
     Parameters
     ----------
@@ -243,23 +243,23 @@ def rendered(text, root, name="README.md"):
     Raises
     ------
     ValueError
-        If a pair of markers is missing or stands there twice.
+        If a pair of markers is missing or occurs twice.
     """
     for mark, make in TABLES[name].items():
         marked = re.compile(rf"(<!-- {mark}: [^\n]*-->\n).*?(<!-- /{mark} -->)", flags=re.DOTALL)
         if len(marked.findall(text)) != 1:
-            raise ValueError(f"{name} should have one '<!-- {mark}: ... -->' and one '<!-- /{mark} -->'")
+            raise ValueError(f"{name} must contain '<!-- {mark}: ... -->' and '<!-- /{mark} -->' exactly once")
         text = marked.sub(lambda region, make=make: f"{region[1]}{make(root)}\n{region[2]}", text)
     return text
 
 
 def write(root=None):
-    """Bring the documents in `TABLES` and the headline's figure up to date.
+    """Update the documents in `TABLES` and the figure of the headline.
 
     Returns
     -------
     list of pathlib.Path
-        The files that were written; empty if all were up to date.
+        The files that changed; empty if all were up to date.
     """
     root = course_folder(root)
     written = []

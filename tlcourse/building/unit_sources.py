@@ -1,7 +1,7 @@
-"""A unit's hand-written source: solutions/NN_name.py, read as a notebook, checked, and written back.
+"""Read a unit's hand-written source, solutions/NN_name.py, as a notebook, check it, and convert a notebook back.
 
-The source is a py:percent script with nbgrader's metadata in its cell markers. The notebook made from it carries
-nothing that depends on the machine or the moment: rebuilding an unchanged source gives the same bytes.
+The source is a py:percent script with nbgrader's metadata in its cell markers. The notebook contains nothing that
+depends on the machine or the time, so rebuilding an unchanged source gives the same bytes.
 """
 
 import ast
@@ -22,12 +22,12 @@ REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}
 
 
 def unit_names(root=None):
-    """The units that have a source, in the course's order."""
+    """The names of the units that have a source, in the order of the course."""
     return sorted(file.stem for file in (course_folder(root) / "solutions").glob("[0-9]*.py"))
 
 
 def read(file):
-    """A unit's source as a notebook without outputs.
+    """Read a unit's source as a notebook without outputs.
 
     Parameters
     ----------
@@ -37,23 +37,23 @@ def read(file):
     Returns
     -------
     nbformat.NotebookNode
-        Cell ids are the grade_id, else a hash of the cell's type and source (and its occurrence).
+        A cell's id is its grade_id, or else a hash of its type and source, with a number if it occurs again.
 
     Raises
     ------
     ValueError
-        If the source breaks a rule of `validate`; the message names file and cell.
+        If the source breaks a rule of `validate`. The message names the file and the cell.
     """
     file = Path(file)
     text = file.read_text(encoding="utf-8")
     if text.startswith("# ---"):
-        raise ValueError(f"{file.name} begins with a jupytext header: delete it, the course needs none")
+        raise ValueError(f"{file.name} begins with a jupytext header: delete the header")
     notebook = jupytext.reads(text, fmt="py:percent")
     return normalized(notebook, file.name)
 
 
 def normalized(notebook, name):
-    """The same cells with nothing but source, tags and nbgrader's metadata, checked, and with ids of their own."""
+    """Copy the cells with only their source, tags and nbgrader's metadata, check them, and set their ids."""
     cells = []
     for cell in notebook.cells:
         metadata = _source_metadata(cell, name)
@@ -71,7 +71,7 @@ def normalized(notebook, name):
 
 
 def set_ids(cells):
-    """Give every cell an id that only its grade_id, or its type and source, decide."""
+    """Give every cell an id that depends only on its grade_id, or on its type and source."""
     seen = collections.Counter()
     for cell in cells:
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
@@ -81,19 +81,19 @@ def set_ids(cells):
 
 
 def validate(cells, name):
-    """Hold a unit's cells to the rules that nbgrader would break on later, or silently.
+    """Check that a unit's cells follow the rules whose violation nbgrader reports late or never.
 
     Raises
     ------
     ValueError
-        Naming unit and cell.
+        If a cell breaks a rule. The message names the file and the cell.
     """
     seen = set()
     for cell in cells:
         problem = _problem(cell, cell.metadata.get("nbgrader"))
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if problem is None and grade_id in seen:
-            problem = f"a second cell has the grade_id '{grade_id}'"
+            problem = f"another cell already has the grade_id '{grade_id}': give each cell its own"
         if problem:
             raise ValueError(f"{name}, {describe(cell)}: {problem}")
         if grade_id is not None:
@@ -105,25 +105,28 @@ def _problem(cell, nbgrader):
     for region, role in REGIONS.items():
         edges = re.findall(rf"^\s*### (BEGIN|END) {region}\s*$", cell.source, flags=re.MULTILINE)
         if edges != ["BEGIN", "END"] * (len(edges) // 2):
-            return f"'### BEGIN {region}' and '### END {region}' do not pair"
+            return f"'### BEGIN {region}' and '### END {region}' must come in pairs"
         if edges and not nbgrader.get(role):
-            return f"'### BEGIN {region}' stands in a cell whose nbgrader metadata do not say {role}"
+            return f"a cell with '### BEGIN {region}' needs {role}: true in its nbgrader metadata"
         if region == "SOLUTION" and not edges and nbgrader.get("solution") and cell.cell_type == "code":
-            return "a solution cell without '### BEGIN SOLUTION' and '### END SOLUTION'"
+            return "a solution cell needs '### BEGIN SOLUTION' and '### END SOLUTION'"
     if not nbgrader:
         return None
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", str(nbgrader.get("grade_id", ""))):
-        return f"the grade_id {nbgrader.get('grade_id')!r} should be letters, digits and _"
+        return (
+            f"the grade_id {nbgrader.get('grade_id')!r} must begin with a letter and consist of at most 64 letters, "
+            "digits, - and _"
+        )
     for key in ("grade", "locked", "solution"):
         if not isinstance(nbgrader.get(key), bool):
-            return f"nbgrader metadata without {key}: true or false"
+            return f"the nbgrader metadata need {key}: true or false"
     if nbgrader.get("schema_version") != 3:
-        return "nbgrader metadata without schema_version: 3"
+        return "the nbgrader metadata need schema_version: 3"
     points = nbgrader.get("points")
     if nbgrader["grade"] and (isinstance(points, bool) or not isinstance(points, (int, float)) or points < 0):
-        return "a graded cell without points"
+        return "a graded cell needs points: a number of 0 or more"
     if cell.cell_type == "markdown" and nbgrader["grade"] != nbgrader["solution"]:
-        return "a written answer has both grade: true and solution: true"
+        return "a written answer needs both grade: true and solution: true"
     return _test_problem(cell) if cell.cell_type == "code" and nbgrader["grade"] else None
 
 
@@ -131,22 +134,22 @@ def _test_problem(cell):
     try:
         statements = ast.parse(cell.source).body
     except SyntaxError as error:
-        return f"a test that is not Python: {error.msg}"
+        return f"the check is not valid Python: {error.msg}"
     if statements and isinstance(statements[-1], ast.Expr):
-        return "a test that ends in an expression: nbgrader would take its value for the mark"
+        return "the check ends in an expression, whose value nbgrader would take as the mark: end it with a statement"
     return None
 
 
 def _source_metadata(cell, name):
-    """The part of a cell's metadata that belongs in the source; what an editor adds on its own is dropped."""
+    """The part of a cell's metadata that belongs in the source, without anything that an editor added."""
     if "incorrectly_encoded_metadata" in cell.metadata or "title" in cell.metadata:
         unread = cell.metadata.get("incorrectly_encoded_metadata") or cell.metadata["title"]
-        raise ValueError(f"{name}, {describe(cell)}: cannot read the cell marker's {unread!r}")
+        raise ValueError(f"{name}, {describe(cell)}: cannot read {unread!r} in the cell marker: correct its JSON")
     metadata = {key: value for key, value in cell.metadata.items() if key in SOURCE_METADATA and value}
     if "nbgrader" in metadata:
         nbgrader = metadata["nbgrader"]
         if not isinstance(nbgrader, dict):
-            raise ValueError(f"{name}: the nbgrader metadata {nbgrader!r} are not a JSON object")
+            raise ValueError(f"{name}: the nbgrader metadata must be a JSON object, got {nbgrader!r}")
         keep = {key: nbgrader[key] for key in NBGRADER_KEYS if key in nbgrader and (key != "task" or nbgrader[key])}
         if keep.get("grade") is False:
             keep.pop("points", None)
@@ -157,15 +160,15 @@ def _source_metadata(cell, name):
 
 
 def source_text(notebook, name, old_source=None):
-    """The py:percent text of a notebook, the reverse of `read`.
+    """Convert a notebook to py:percent text, the reverse of `read`.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
     name : str
-        For messages.
+        The file's name, for messages.
     old_source : str, optional
-        The source as it was: cells that did not change keep the blank lines after them.
+        The previous source. Cells that did not change keep the blank lines after them.
     """
     clean = normalized(notebook, name)
     old = jupytext.reads(old_source or "", fmt="py:percent")

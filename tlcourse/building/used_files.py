@@ -1,4 +1,4 @@
-"""Which files of the helper package each unit imports: the table of docs/learning.md."""
+"""List the files of the helper package that each unit imports, for the table in docs/learning.md."""
 
 import ast
 from pathlib import Path
@@ -10,7 +10,7 @@ IN_MOST_UNITS = {"checks.py", "data.py", "stats.py", "plots", "widgets", "teache
 
 
 def table(root):
-    """The files and folders of the helper package by unit, as Markdown."""
+    """The files and folders of the helper package that each unit uses, as a Markdown table."""
     lines = ["| unit | files and folders in `tlcourse/` |", "|---|---|"]
     for name in sources.unit_names(root):
         used = used_files((root / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
@@ -20,7 +20,7 @@ def table(root):
 
 
 def used_files(code):
-    """What a unit's source imports of the helper package, besides `IN_MOST_UNITS`: a set of paths in tlcourse/."""
+    """The parts of the helper package that a unit's source imports, without `IN_MOST_UNITS`: paths in tlcourse/."""
     modules = set()
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlcourse":
@@ -30,7 +30,7 @@ def used_files(code):
 
 
 def _file(module):
-    """The file or folder of a module: of `datasets` that of the dataset, elsewhere what lies directly in tlcourse/."""
+    """The file or folder of a module: for a dataset, its own one; otherwise, the one directly in tlcourse/."""
     depth = 2 if module.startswith("datasets.") else 1
     path = "/".join(module.split(".")[:depth])
     return path if (PACKAGE / path).is_dir() else f"{path}.py"

@@ -1,20 +1,22 @@
 """Verdicts on measured claims: one decision rule for all primary contrasts, corrected for their number.
 
-A primary contrast has an effect, the mean over the seeds, and a margin: the smallest effect that matters. The margin
-divides the effects into three regions: above +margin, below -margin, and within. The rule is: **the verdict names the
-region that contains the whole 95 % confidence interval** (Student's t), **if Holm's correction agrees.**
+A primary contrast has an effect, which is a mean over the seeds, and a margin, which is the smallest effect that
+matters. The margin divides the effects into three regions: above +margin, below -margin, and within. The rule is:
+**the verdict names the region that contains the whole 95% confidence interval** (Student's t), **if Holm's correction
+agrees.**
 
-- Tests: one-sided t tests against the margin for the outer regions, and for the inner one the two one-sided tests of
-  Schuirmann (1987, J. Pharmacokinetics and Biopharmaceutics 15, 657-680). Each is at the level 0.025, so the printed
-  95 % interval decides in all three cases. For equivalence that is stricter than Schuirmann's 90 % interval. Only an
-  interval that misses the true effect can lead to a wrong region, so one verdict is wrong in at most about 5 % of
-  cases if the effects over seeds are roughly normal.
-- Correction: the p-value of a contrast is twice the smallest one-sided p-value, the level at which its interval just
-  fits into a region. Holm (1979, Scandinavian Journal of Statistics 6, 65-70) adjusts these in two families. One
-  consists of all registered contrasts, measured or not. The other one, of the exploratory contrasts with data, was
-  chosen with the data in view: for these the correction is a filter, and no error rate follows from it.
-- That Holm's method also bounds wrong directions is proved for independent tests (Shaffer 1980, Annals of Statistics 8,
-  1342-1347); contrasts of one record are not, so the tests simulate how often any verdict of a family is wrong.
+- Tests: one-sided t tests against the margin for the outer regions, and for the inner region the two one-sided tests of
+  Schuirmann (1987, J. Pharmacokinetics and Biopharmaceutics 15, 657-680). Each test is at the level 0.025, so the
+  printed 95% interval decides in all three cases. For equivalence, this is stricter than Schuirmann's 90% interval.
+  Only an interval that misses the true effect can lead to a wrong region. Therefore, a single verdict is wrong in at
+  most about 5% of cases if the effects over seeds are roughly normal.
+- Correction: the p-value of a contrast is twice its smallest one-sided p-value. This is the level at which its interval
+  barely fits into a region. The method of Holm (1979, Scandinavian Journal of Statistics 6, 65-70) adjusts these
+  p-values in two families. One consists of all registered contrasts, measured or not. The other consists of the
+  exploratory contrasts with data. We chose those with the data in view, so for them the correction is only a filter,
+  and no error rate follows from it.
+- Holm's method also bounds wrong directions if the tests are independent (Shaffer 1980, Annals of Statistics 8,
+  1342-1347). Contrasts of one record are not, so our tests simulate how often any verdict of a family is wrong.
 """
 
 import math
@@ -43,33 +45,33 @@ OPTIONAL = ("reference", "real", "real_value", "teachers", "power", "exploratory
 
 
 class Primary(NamedTuple):
-    """The one contrast that decides about a claim, as data/claims.toml states it."""
+    """The one contrast that decides a claim, as data/claims.toml states it."""
 
     shows: str
     record: str
     value: str  # terms as in `contrasts`; those of several tasks are weighted
     claimed: str  # one of `CLAIMED`
     margin: float  # the smallest effect that matters
-    why: str  # this margin
+    why: str  # the reason for this margin
     n: int  # seeds; never extended
     scope: str
     tasks: tuple
-    reference: float = 0.0  # subtracted from the value: a chance level, say
+    reference: float = 0.0  # subtracted from the value, for example a chance level
     real: str | None = None  # which of the tasks uses real data with a public source and a license
     real_value: str | None = None  # the contrast of this task alone, with the same margin
     teachers: int = 1  # how many teachers, trained on different data, the effects average over
     power: str | None = None  # as stated before the run
-    exploratory: bool = False  # chosen after its data had been seen
+    exploratory: bool = False  # chosen after we had seen its data
 
 
 class MeasuredContrast(NamedTuple):
-    """What a primary contrast found."""
+    """The result of a primary contrast."""
 
     effect: contrasts.Interval
-    one_more: tuple  # 95 % prediction interval for one more seed
-    region: str  # "above", "below" or "within": where the interval comes nearest to lying
+    one_more: tuple  # 95% prediction interval for one more seed
+    region: str  # "above", "below" or "within": the region that fits the interval best
     p_value: float  # before the correction
-    real_region: str | None = None  # the region that contains the 95 % interval of the real task alone, if any does
+    real_region: str | None = None  # the region that contains the 95% interval of the real task alone, if any
 
 
 def primary_of(row, registrations):
@@ -80,8 +82,8 @@ def primary_of(row, registrations):
     row : dict
         A claim in data/claims.toml.
     registrations : dict
-        Record to the hash of the commit that states its contrasts. A contrast with a term of another record is
-        exploratory.
+        The name of each registered record, and the hash of the commit that states its contrasts. A contrast with a
+        term from any other record is exploratory.
 
     Raises
     ------
@@ -93,7 +95,9 @@ def primary_of(row, registrations):
     stated = row["primary"]
     missing, unknown = set(REQUIRED) - set(stated), set(stated) - {*REQUIRED, *OPTIONAL}
     if missing or unknown:
-        raise ValueError(f"a primary contrast lacks {sorted(missing)} and has no {sorted(unknown)}")
+        errors = {"lacks": missing, "has unknown keys": unknown}
+        listed = [f"{error} {sorted(keys)}" for error, keys in errors.items() if keys]
+        raise ValueError(f"a primary contrast {' and '.join(listed)}")
     if problem := _problem(stated):
         raise ValueError(f"primary contrast: {problem}")
     exploratory = stated.get("exploratory", False) or not contrasts.records_of(stated) <= set(registrations)
@@ -101,30 +105,32 @@ def primary_of(row, registrations):
 
 
 def _problem(stated):
-    """What is wrong with a contrast's values, or `None`."""
+    """The error in a contrast's values, in words, or `None`."""
     if stated["claimed"] not in CLAIMED:
-        return f"claimed = {stated['claimed']!r} is none of {', '.join(CLAIMED)}"
+        return f"claimed = {stated['claimed']!r} is not one of {', '.join(CLAIMED)}"
     if not (contrasts.is_number(stated["margin"]) and stated["margin"] > 0):
-        return f"margin = {stated['margin']!r} is no positive number"
+        return f"margin = {stated['margin']!r} is not a positive number"
     if not (isinstance(stated["n"], int) and stated["n"] >= 2):
-        return f"n = {stated['n']!r} is no number of seeds"
+        return f"n = {stated['n']!r} is not a number of seeds: use 2 or more"
     if not stated["tasks"] or not stated["scope"] or not stated["why"]:
-        return "tasks, scope and why cannot be empty"
+        return "tasks, scope and why must not be empty"
     if stated.get("real") is not None and stated["real"] not in stated["tasks"]:
-        return f"real = {stated['real']!r} is none of its tasks"
+        return f"real = {stated['real']!r} is not one of its tasks"
     if "real_value" in stated and stated.get("real") is None:
-        return "real_value needs the task that it belongs to, as real"
+        return "real_value needs real, the task that it belongs to"
     teachers = stated.get("teachers", 1)
-    return None if isinstance(teachers, int) and teachers >= 1 else f"teachers = {teachers!r} is no number of teachers"
+    if isinstance(teachers, int) and teachers >= 1:
+        return None
+    return f"teachers = {teachers!r} is not a number of teachers: use 1 or more"
 
 
 def outcome(records, primary):
-    """Measure a primary contrast; `None` if its record has not been measured yet.
+    """Evaluate a primary contrast; returns `None` if one of its records has not been measured yet.
 
     Raises
     ------
     ValueError
-        If a path is not in its record, or the record has fewer seeds than stated. Of more, only the first n count.
+        If a path is not in its record, or the record has fewer than n seeds. If it has more, only the first n count.
     """
     stated = [value for value in (primary.value, primary.real_value) if value]
     sums = [{"record": primary.record, "value": value, "seeds": primary.n} for value in stated]
@@ -133,7 +139,7 @@ def outcome(records, primary):
     effects, *real = (np.array(contrasts.values(records, contrast)) - primary.reference for contrast in sums)
     for seeds in (effects, *real):
         if len(seeds) != primary.n:
-            raise ValueError(f"the primary contrast states n = {primary.n}, and its records have {len(seeds)} seeds")
+            raise ValueError(f"the primary contrast states n = {primary.n}, but its records have {len(seeds)} seeds")
     real_region, real_p_value = decide(real[0], primary.margin) if real else (None, 1.0)
     return MeasuredContrast(
         contrasts.interval_of(effects),
@@ -144,18 +150,18 @@ def outcome(records, primary):
 
 
 def decide(effects, margin):
-    """The region that a mean effect most likely lies in, and the p-value of saying so.
+    """Find the region in which a mean effect most likely lies, and the p-value of this decision.
 
     Parameters
     ----------
     effects : sequence of float
-        One a seed.
+        One for each seed.
     margin : float
 
     Returns
     -------
     tuple
-        ("above", "below" or "within"; p-value). At a p-value of 0.05 or less the 95 % interval lies within the region.
+        ("above", "below" or "within"; p-value). If the p-value is at most 0.05, the region contains the 95% interval.
     """
 
     def one_sided(bound, alternative):
@@ -174,10 +180,11 @@ def decide(effects, margin):
 
 
 def holm(p_values):
-    """Holm's adjusted p-values: the i-th smallest of m times (m - i + 1), never less than a smaller one's, at most 1.
+    """Holm's adjusted p-values: the i-th smallest of m p-values is multiplied by m - i + 1.
 
-    scipy has no such function (its `false_discovery_control` limits the share of false discoveries instead), and
-    statsmodels, which has one, brings 90 MB with pandas.
+    An adjusted p-value is at most 1, and never smaller than that of a smaller p-value. scipy has no such function: its
+    `false_discovery_control` limits the share of false discoveries instead. statsmodels has one, but needs 90 MB with
+    pandas.
     """
     p_values = np.asarray(p_values, dtype=float)
     order = np.argsort(p_values)
@@ -188,7 +195,7 @@ def holm(p_values):
 
 
 def verdict(primary, region):
-    """One of `VERDICTS`, for a contrast that is decided to lie in a region."""
+    """The verdict on a contrast whose effect lies in `region`: one of `VERDICTS`."""
     if primary.claimed == "equal":
         return "supported" if region == "within" else "contradicted"
     if region == "within":
@@ -197,10 +204,11 @@ def verdict(primary, region):
 
 
 def is_general(primary, measured):
-    """Whether a verdict reaches beyond its scope.
+    """Whether a verdict extends beyond its scope.
 
-    It does from two tasks and two teachers on, if one task uses real data with a license, and the 95 % interval of this
-    task alone lies in the same region as that of all tasks. A mean over tasks may hide that the real one differs.
+    It needs at least two tasks and two teachers. One task must use real data with a license, and the 95% interval of
+    this task alone must lie in the same region as that of all tasks. A mean over tasks could hide that the real task
+    differs.
     """
     several = len(primary.tasks) >= 2 and primary.teachers >= 2
     return several and measured.real_region == measured.region

@@ -14,9 +14,10 @@ from tlcourse.commands.unit_argument import find_unit
 @click.argument("units", nargs=-1)
 @click.option("--execute/--no-execute", default=True, help="Run the cells, or keep the stored outputs.")
 def build(units, execute):
-    """Make the notebooks of UNITS (default: all) from solutions/*.py, then the tables.
+    """Generate the notebooks of UNITS from solutions/*.py, and update the tables.
 
-    The tables are those in README.md, docs/ and data/README.md. You can name a unit by its number: 01.
+    Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
+    docs/ and data/README.md.
     """
     from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
     from tlcourse.building.course_folder import course_folder, require_own_clone
@@ -38,7 +39,10 @@ def build(units, execute):
 
 @click.command("claims")
 def show_claims():
-    """Print verdict, effect and scope of each claim, and the sentences that the records contradict."""
+    """Print the verdict on each claim, and sentences that the records contradict.
+
+    Each verdict has its effect and its scope below it.
+    """
     from tlcourse.building import claims
     from tlcourse.building.course_folder import course_folder
 
@@ -61,13 +65,17 @@ def source(notebook):
     """
     from tlcourse.building.builder import to_source
 
-    click.echo(f"{to_source(notebook)}: written. Run `tlcourse build` to make the notebooks from it.")
+    click.echo(f"Wrote {to_source(notebook)}. Run `tlcourse build` to generate the notebooks from it.")
 
 
 @click.command()
-@click.option("--into", type=click.Path(path_type=Path), help="Folder; replaces an old site.  [default: build/site]")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="Folder; replaces an earlier site.  [default: build/site]",
+)
 def site(into):
-    """Build the site: units with outputs, the table of claims, the API reference."""
+    """Build the website: units with outputs, the claims, and the API reference."""
     from tlcourse.building.site import build
 
     click.echo(build(into))
@@ -75,7 +83,9 @@ def site(into):
 
 @click.command()
 @click.option(
-    "--compare", is_flag=True, help="Run the first seed of each, compare it with the record, and save nothing."
+    "--compare",
+    is_flag=True,
+    help="Run only the first seed of each experiment, compare it with the record, and save nothing.",
 )
 @click.option(
     "--quick",
@@ -87,7 +97,10 @@ def site(into):
 )
 @click.argument("names", nargs=-1)
 def results(compare, quick, minutes, names):
-    """Repeat the measurements in data/results: all of them, or NAMES, which may be new."""
+    """Repeat all experiments that have a record, or run only the experiments NAMES.
+
+    The records are in data/results. An experiment in NAMES does not need a record yet.
+    """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import comparison, quick_check, registry
 
@@ -121,9 +134,9 @@ def teachers(names):
 @click.option("--keep", is_flag=True, help="Write the numbers to data/results/bench.json.")
 @click.argument("parts", nargs=-1)
 def bench(json_file, keep, parts):
-    """Measure the course's speed: everything, or PARTS such as grading.
+    """Measure the speed of the course: everything, or only PARTS such as grading.
 
-    The results are ratios within one run.
+    Most results are ratios within one run, because these depend less on the machine than seconds.
     """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.commands.bench import main
@@ -150,7 +163,7 @@ def screenshots():
     from tlcourse.building.course_folder import course_folder
     from tlcourse.commands import browser
 
-    browser.chromium()  # without it, pytest would skip the tests and take no screenshots
+    browser.chromium()  # without Chromium, pytest would skip the tests and take no screenshots
     root = course_folder()
     keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)

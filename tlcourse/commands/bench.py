@@ -1,4 +1,4 @@
-"""The course's speed, measured in one run: `make bench`. Ratios say more than seconds, which depend on the machine."""
+"""Measure the speed of the course: `make bench`. Ratios within one run depend less on the machine than seconds."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ from tlcourse.storage import write_json
 
 
 def import_seconds(repeats=5):
-    """Seconds that `import tlcourse` adds to starting Python; best of several fresh processes."""
+    """Seconds that `import tlcourse` adds to the start of Python: the best of several fresh processes."""
     command = "import time; start = time.perf_counter(); import tlcourse; print(time.perf_counter() - start)"
     runs = [subprocess.run([sys.executable, "-c", command], capture_output=True, check=True) for _ in range(repeats)]
     return min(float(run.stdout) for run in runs)
@@ -34,7 +34,7 @@ def drawing_seconds(images=1000):
 
 
 def unit_seconds():
-    """Seconds of each unit, top to bottom from a fresh kernel with cold caches."""
+    """Seconds that each unit takes from top to bottom, in a fresh kernel with empty caches."""
     seconds = {}
     for name in unit_sources.unit_names():
         notebook = unit_sources.read(course_folder() / "solutions" / f"{name}.py")
@@ -46,7 +46,7 @@ def unit_seconds():
 
 
 def grading():
-    """A class of 30 graded by stock nbgrader and by the course; None where there is no sandbox."""
+    """Compare stock nbgrader with the course's grader on a class of 30. Returns None if there is no sandbox."""
     from tlcourse.commands import grading_bench
     from tlcourse.grading.engine.grading_pool import sandbox_problem
 
@@ -66,24 +66,24 @@ PARTS = {
 
 
 def main(json_file=None, keep=False, parts=()):
-    """Measure everything, or `parts` of it, and print each as it is there.
+    """Measure everything, or only `parts`, and print each result as soon as it is available.
 
     Parameters
     ----------
     json_file : path, optional
-        The numbers go there, too.
+        A file to which the numbers are also written.
     keep : bool
-        And to data/results/bench.json, where parts that were not measured now stay as they are.
+        Also write the numbers to data/results/bench.json. Parts that are not measured now keep their old numbers.
     parts : sequence of str
-        Of `PARTS`.
+        Keys of `PARTS`; all by default.
 
     Raises
     ------
     ValueError
-        For a part that there is not.
+        If a part does not exist.
     """
     if unknown := sorted(set(parts) - set(PARTS)):
-        raise ValueError(f"no part {unknown[0]!r}: there are {', '.join(PARTS)}")
+        raise ValueError(f"no part {unknown[0]!r} to measure: choose from {', '.join(PARTS)}")
     measured = {}
     for name in parts or PARTS:
         measured[name] = PARTS[name]()
@@ -96,7 +96,7 @@ def main(json_file=None, keep=False, parts=()):
 
 
 def _keep(measured):
-    """Record what was measured, each part with its own provenance; the other parts stay as they are."""
+    """Record the measured parts, each with its own provenance; the other parts keep their old numbers."""
     file = data_folder() / "results" / "bench.json"
     before = results("bench") if file.is_file() else {"provenance": {}}
     made = provenance.now("tlcourse bench --keep")

@@ -1,4 +1,4 @@
-"""The browser that tests the course and takes the screenshots of the documentation."""
+"""Find the browser that tests the course and takes the screenshots for the documentation."""
 
 import shutil
 
@@ -6,7 +6,7 @@ EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-s
 
 
 def chromium():
-    """Path of Debian's Chromium, or of the Chrome that is installed.
+    """Path of the installed Chromium or Chrome.
 
     Returns
     -------
@@ -15,9 +15,9 @@ def chromium():
     Raises
     ------
     FileNotFoundError
-        If there is neither.
+        If neither is installed.
     """
     path = next(filter(None, map(shutil.which, EXECUTABLES)), None)
     if path is None:
-        raise FileNotFoundError("there is no Chromium here: install it (Debian: apt install chromium)")
+        raise FileNotFoundError("Chromium is not installed: install it (on Debian: apt install chromium)")
     return path

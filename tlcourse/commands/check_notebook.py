@@ -1,6 +1,6 @@
-"""Run a student's notebook and say which exercises pass: the visible checks, without nbgrader.
+"""Run a student's notebook and report which exercises pass their visible checks; nbgrader is not needed.
 
-``print(check("01_cnn_parameters.ipynb"))`` works on Colab and in plain Jupyter too.
+``print(check("01_cnn_parameters.ipynb"))`` also works on Colab and in plain Jupyter.
 """
 
 import re
@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from tlcourse import notebooks
 
-REPAIR_ADVICE = "if another program has taken its metadata away, `tlcourse repair {path}` writes a copy that has them"
-MISSING_CHECK = "its check is missing from the notebook; `tlcourse repair` puts it back"
+REPAIR_ADVICE = "if another program removed its metadata, run `tlcourse repair {path}` to write a repaired copy"
+MISSING_CHECK = "its check is missing from the notebook; run `tlcourse repair` to restore it"
 
 
 class Outcome(NamedTuple):
-    """How one exercise fares; `message` is empty when all its checks pass."""
+    """The outcome of one exercise; `message` is empty if all its checks pass."""
 
     name: str
     title: str
@@ -23,10 +23,10 @@ class Outcome(NamedTuple):
 
 
 class NotebookReport(NamedTuple):
-    """The outcomes of a notebook's exercises, and what else stopped in it."""
+    """The outcomes of a notebook's exercises, and the errors of its other cells."""
 
     outcomes: list
-    stopped: list  # of str: cells outside the exercises that raised
+    errors: list  # of str: one for each cell outside the exercises that raised an error
 
     @property
     def passed(self):
@@ -42,27 +42,27 @@ class NotebookReport(NamedTuple):
         ]
         done = sum(outcome.passed for outcome in self.outcomes)
         lines.append(f"{done} of {len(self.outcomes)} exercises pass their visible checks.")
-        return "\n".join([*lines, *(f"Stopped: {text}" for text in self.stopped)])
+        return "\n".join([*lines, *(f"Error in {text}" for text in self.errors)])
 
 
 def check(path, seconds=600):
-    """Run a notebook from a fresh kernel, in its own folder, and gather how its exercises fare.
+    """Run a notebook in a fresh kernel, in its own folder, and collect the outcomes of its exercises.
 
     Parameters
     ----------
     path : path
         A student's notebook; the file is not changed.
     seconds : float
-        The longest that one cell may run; then it counts as failed.
+        The time limit for each cell; a cell that exceeds it counts as failed.
 
     Returns
     -------
-    Report
+    NotebookReport
 
     Raises
     ------
     FileNotFoundError, ValueError
-        If there is no such file, it is not a notebook, or it has no exercises.
+        If the file does not exist, is not a notebook, or has no exercises.
     """
     path = Path(path)
     notebook = notebooks.read(path)
@@ -70,16 +70,16 @@ def check(path, seconds=600):
     notebooks.run(notebook, path.resolve().parent, path.stem, seconds, allow_errors=True)
     outcomes = [_outcome(name, notebook, *exercises[name]) for name in exercises]
     tested = [id(cell) for _, tests in exercises.values() for cell in tests]
-    stopped = [
+    errors = [
         f"{notebooks.describe(cell)}: {_error(cell)}"
         for cell in notebook.cells
         if id(cell) not in tested and _error(cell) and not _error(cell).startswith("NotImplementedError")
     ]
-    return NotebookReport(outcomes, stopped)
+    return NotebookReport(outcomes, errors)
 
 
 def _exercises(notebook, path):
-    """The notebook's exercises; an error for a notebook without any explains how to repair it."""
+    """The notebook's exercises. If there are none, the error explains how to repair the notebook."""
     repair = REPAIR_ADVICE.format(path=path)
     try:
         exercises = notebooks.exercises(notebook)
@@ -99,7 +99,7 @@ def _outcome(name, notebook, solution, tests):
 
 
 def _title(notebook, solution):
-    """The exercise's heading: the last '### Exercise ...' above its solution cell."""
+    """The exercise's heading: the last '### Exercise ...' above its solution cell, or None."""
     title = None
     for cell in notebook.cells:
         if cell is solution:
@@ -110,7 +110,7 @@ def _title(notebook, solution):
 
 
 def _error(cell):
-    """'Name: message' of the error in a cell's outputs, or nothing."""
+    """The error in a cell's outputs as 'Name: message'; empty if there is none."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             return f"{output.ename}: {output.evalue}".strip().removesuffix(":")

@@ -1,4 +1,4 @@
-"""The course's main job from end to end, live: release, headline, real data, and a graded sample class."""
+"""Run the main parts of the course live: the headline, real data, and a sample class from release to feedback."""
 
 import functools
 import itertools
@@ -33,14 +33,14 @@ def run(json_file=None, root=None):
     Returns
     -------
     dict
-        headline, real, gradebook, seconds: what the JSON file holds.
+        The content of the JSON file: "headline", "real", "gradebook" and "seconds".
 
     Raises
     ------
     FileNotFoundError
-        If there is no course, a unit has not been built, or nothing has been recorded yet.
+        If there is no course, a unit has not been built, or the headline has no record yet.
     OSError
-        If the JSON file cannot be written; before any work.
+        If the JSON file cannot be written. This is checked before the demo starts.
     """
     json_file = None if json_file is None else _writable(Path(json_file))
     root = course_folder(root)
@@ -56,9 +56,9 @@ def run(json_file=None, root=None):
 
 
 def _run_all(folder, root, record):
-    """Run everything, print the headline as soon as it is there, and return it and the other results."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's lines about absent graphics cards
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # of two processes each
+    """Run everything, and print the headline as soon as it is available; returns the headline and the other results."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no lines about missing graphics cards
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # two processes
     demo_steps.quiet()
     results = {"live": {}, "real": {}, "missing": {}}
     grading, shown = demo_steps.grading(folder, root), threading.Event()
@@ -83,7 +83,7 @@ def _run_all(folder, root, record):
 
 
 def _show_headline(accuracy, seconds, record, shown):
-    """Print the first table, and let the grading begin."""
+    """Print the first table, and start the grading."""
     demo_tables.show_headline(_headline({"transfer": accuracy, "head_seconds": seconds}, record))
     shown.set()
 
@@ -99,7 +99,7 @@ def _show_real_data_and_gradebook(folder, outcome, results):
     print("Feedback pages:")
     for row in outcome["gradebook"]:
         print(f"  {CoursePaths(folder).feedback_file(row['student'], row['unit'])}")
-    print(f"{outcome['seconds']:.0f} s in all.")
+    print(f"The demo took {outcome['seconds']:.0f} s.")
 
 
 def _headline(live, record):
@@ -119,10 +119,10 @@ def _outcome(results):
 
 
 def _writable(file):
-    """The file's absolute path, once it is sure that a file can be made there."""
+    """The file's absolute path; raises an error unless a file can be created there."""
     file = file.absolute()
     if file.is_dir():
-        raise IsADirectoryError(f"cannot write {file}: it is a folder")
+        raise IsADirectoryError(f"cannot write {file}, because it is a folder: name a file")
     try:
         with tempfile.TemporaryFile(dir=file.parent):
             return file
@@ -144,7 +144,7 @@ def _summaries(runs):
 
 
 def _gradebook_row(entry):
-    """A line of the gradebook: the points that nbgrader gives by itself. A person grades the written answers."""
+    """A row of the gradebook with the automatically graded points; a person grades the written answers."""
     return {
         "student": entry["student"],
         "unit": entry["name"],

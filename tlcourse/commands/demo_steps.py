@@ -1,7 +1,7 @@
 """The steps of the demo: the headline, real data, and a sample class that nbgrader grades.
 
-A step is a function of the results that the steps before it have left; it adds its own. TensorFlow runs in two
-processes, so some steps have their work done in the other one.
+A step is a function that takes the results of the earlier steps and adds its own. TensorFlow runs in two processes, so
+some steps do their work in the second one.
 """
 
 import contextlib
@@ -23,29 +23,29 @@ HEADLINE_SEED = 0
 
 def quiet():
     """Let TensorFlow report errors only."""
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of models that are built in a loop, as here
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about building models in a loop, as here
 
 
 def _quiet_process():
     quiet()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who stops the demo reads one line, not this process' traceback too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # after Ctrl+C, only the main process prints an error
 
 
 def second_process():
-    """A process for TensorFlow beside this one, which has its own."""
+    """A second process that runs TensorFlow at the same time as this one."""
     return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_quiet_process)
 
 
 @functools.cache
 def draw_people():
-    """Training and test images of the headline's people; drawn once in a process."""
+    """Training and test images of the headline's people; each process draws them only once."""
     from tlcourse.datasets import faces
 
     return faces.headline(HEADLINE_SEED)
 
 
 def train_new_head(results, process, show):
-    """The teacher with a new head, in the other process; `show` prints the first table."""
+    """Train a new head on the teacher, in the second process; `show` prints the first table."""
     accuracy, seconds = process.submit(_with_teacher).result()
     results["live"].update(transfer=accuracy, head_seconds=seconds)
     with tqdm.external_write_mode():
@@ -53,14 +53,14 @@ def train_new_head(results, process, show):
 
 
 def _with_teacher():
-    from tlcourse.research import headline  # brings TensorFlow
+    from tlcourse.research import headline  # imports TensorFlow
 
     return headline.transfer(*draw_people(), HEADLINE_SEED)
 
 
 def train_from_scratch(results, people, show):
-    """The teacher's architecture from scratch, in this process; takes longer than all the rest of the headline."""
-    from tlcourse.research import headline  # brings TensorFlow
+    """Train the teacher's architecture from scratch, in this process; the slowest step of the headline."""
+    from tlcourse.research import headline  # imports TensorFlow
 
     results["live"]["scratch"] = headline.scratch(*people.result(), HEADLINE_SEED)
     with tqdm.external_write_mode():
@@ -68,7 +68,7 @@ def train_from_scratch(results, people, show):
 
 
 def real_steps(take, measured):
-    """Steps on real data: `take` gives the next (name, seed), until there is none."""
+    """Steps on real data: `take` returns the next (name, seed), and raises an IndexError when none is left."""
     with contextlib.suppress(IndexError):
         while True:
             name, seed = take()
@@ -76,14 +76,14 @@ def real_steps(take, measured):
 
 
 def measure_on_real_data(name, seed):
-    """Accuracies by method on the real data of a name, for one seed."""
+    """The accuracy of each method on the real dataset `name`, for one seed."""
     from tlcourse.research import real_photos
 
     return getattr(real_photos, name)(seed)
 
 
 def _measure_real_data(results, name, seed, measured=measure_on_real_data):
-    """One seed on real data. Why data are not available stands once in `results["missing"]`."""
+    """Measure one seed on real data. If a dataset is not available, `results["missing"]` states the reason once."""
     from tlcourse import teachers
     from tlcourse.datasets import photos
 
@@ -96,16 +96,16 @@ def _measure_real_data(results, name, seed, measured=measure_on_real_data):
 
 
 def grading(folder, root):
-    """The steps of the grading; nbgrader works in processes of its own."""
+    """The steps of the grading; nbgrader runs in its own processes."""
     unit = demo_class.UNIT
     names = unit_sources.unit_names(root)
     return [
-        ("a course of its own", lambda results: new_course(folder, root, names)),
+        ("create a course", lambda results: new_course(folder, root, names)),
         (f"release {len(names)} units", lambda results: run_nbgrader(folder, "generate_assignment", "*")),
-        ("submit", lambda results: _submit_class(folder, unit, root)),
+        ("submit notebooks", lambda results: _submit_class(folder, unit, root)),
         ("grade the class", lambda results: run_grade(folder, unit)),
-        ("feedback", lambda results: run_nbgrader(folder, "generate_feedback", unit)),
-        ("gradebook", lambda results: results.update(gradebook=_gradebook(folder, unit))),
+        ("generate feedback", lambda results: run_nbgrader(folder, "generate_feedback", unit)),
+        ("read the gradebook", lambda results: results.update(gradebook=_gradebook(folder, unit))),
     ]
 
 

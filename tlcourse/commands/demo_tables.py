@@ -1,4 +1,4 @@
-"""What the demo prints: the headline beside its record, the real data, the gradebook."""
+"""The tables that the demo prints: the headline beside its record, the real data, and the gradebook."""
 
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +8,7 @@ METHODS = {
     "transfer": "15 of 16 layers from the teacher",
     "plain_scratch": "16 layers from scratch, no batch norm",
     "scratch": "the teacher's architecture from scratch",
-    "best_from_scratch": "a small CNN from scratch, images varied",
+    "best_from_scratch": "a small CNN from scratch, images augmented",
 }
 
 
@@ -18,7 +18,7 @@ def show_headline(headline):
     Parameters
     ----------
     headline : dict
-        The entry "headline" of what `demo.run` returns; "live" may hold only some of the methods.
+        The entry "headline" of the result of `demo.run`; its "live" entry may lack some methods.
     """
     console = _console()
     console.print(headline_table(headline))
@@ -52,11 +52,11 @@ def show_real_data_and_gradebook(outcome, missing, written_points):
     Parameters
     ----------
     outcome : dict
-        What `demo.run` returns.
+        The result of `demo.run`.
     missing : dict of str to str
-        Real data that are not available, and why.
+        Each real dataset that is not available, and the reason.
     written_points : float
-        What a person still has to give.
+        The points that a person still has to award.
     """
     console = _console()
     real = [
@@ -64,15 +64,15 @@ def show_real_data_and_gradebook(outcome, missing, written_points):
         for name, methods in outcome["real"].items()
         for method, summary in methods.items()
     ]
-    console.print(_table("Real data, live: accuracy", ("data", "method", "mean", "95 % CI", "seeds"), real))
+    console.print(_table("Real data, live: accuracy", ("data", "method", "mean", "95% CI", "seeds"), real))
     for name, reason in missing.items():
-        console.print(f"{name} was not run. {reason}")
+        console.print(f"The demo skipped {name}. {reason}")
     graded = [
         (row["student"], row["unit"], f"{row['score']:g}", f"{row['max_score']:g}") for row in outcome["gradebook"]
     ]
     console.print()
-    console.print(_table("Gradebook: what nbgrader marks by itself", ("student", "unit", "points", "of"), graded))
-    console.print(f"A person gives the other {written_points:g} points, for the written answer, in formgrader.")
+    console.print(_table("Gradebook: points from the automatic checks", ("student", "unit", "points", "of"), graded))
+    console.print(f"A person awards the other {written_points:g} points, for the written answer, in formgrader.")
 
 
 def _console():
@@ -88,15 +88,15 @@ def headline_table(headline):
         if method in live:
             now = (f"{live[method]:.3f}", compare_with_record(live[method], headline[method]))
         rows.append((title, *_cells(headline[method]), *now))
-    return _table("65 new people, 10 images of each to learn from", _headline_columns(live["seed"]), rows)
+    return _table("65 new people, 10 training images of each", _headline_columns(live["seed"]), rows)
 
 
 def _headline_columns(seed):
-    return "recorded accuracy", "mean", "95 % CI", "seeds", f"live, seed {seed}", "predicted for one seed"
+    return "recorded accuracy", "mean", "95% CI", "seeds", f"live, seed {seed}", "predicted for one seed"
 
 
 def compare_with_record(live, summary):
-    """Whether a live result is one that the record lets expect: within its 95 % prediction interval."""
+    """Whether a live result lies inside the 95% prediction interval of its record, in words."""
     low, high = summary["predicted"]
     inside = low - 1e-9 <= live <= high + 1e-9
     return f"{'inside' if inside else OUTSIDE} {low:.3f} to {high:.3f}"

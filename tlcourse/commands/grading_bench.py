@@ -1,4 +1,4 @@
-"""How fast a class is graded: stock `nbgrader autograde`, and `tlcourse grade`, on the same submissions in one run."""
+"""Compare the speed of stock `nbgrader autograde` and `tlcourse grade` on the same submissions, in one run."""
 
 import functools
 import os
@@ -26,7 +26,7 @@ c.Execute.iopub_timeout = 60
 
 
 class TimedRecorder(Recorder):
-    """A recorder that adds to the list `seconds` how long each recording takes."""
+    """A recorder that appends the duration of each recording to the list `seconds`."""
 
     def __init__(self, *arguments, seconds):
         super().__init__(*arguments)
@@ -40,16 +40,17 @@ class TimedRecorder(Recorder):
 
 
 def measure(students=30, unit=demo_class.UNIT, jobs=None, root=None):
-    """Grade the same class twice.
+    """Grade the same class twice: with stock nbgrader and with the course's grader.
 
     Returns
     -------
     dict
-        "ratio_to_stock" (seconds), "seconds_per_submission", "cell_cpu_seconds_per_submission" (what the notebook's
-        cells used, checks among them, in kernel and checker, once these were ready), "cpu_seconds_per_submission" (of
-        the whole machine while it graded, with what a class costs once: imports, trying the unit's own solutions),
-        "writing_seconds_per_submission" (of the process that writes), "stock_seconds_per_submission",
-        "stock_cpu_seconds_per_submission", "submissions", "workers".
+        "ratio_to_stock" is the ratio of the seconds. "cell_cpu_seconds_per_submission" counts only the notebook's
+        cells, including checks, after kernel and checker have started. "cpu_seconds_per_submission" counts the whole
+        machine, including the costs that a class has only once: imports, and grading the reference solutions.
+        "writing_seconds_per_submission" is the time of the process that writes to the gradebook. The other keys are
+        "seconds_per_submission", "stock_seconds_per_submission", "stock_cpu_seconds_per_submission", "submissions"
+        and "workers".
 
     Raises
     ------
@@ -91,7 +92,7 @@ def _submit_class(course, unit, students, root):
 
 
 def _timed(action):
-    """Seconds, and processor seconds of the whole machine: nobody waits for what runs in the sandboxes."""
+    """Seconds on the clock, and processor seconds of the whole machine: nothing else counts those in the sandboxes."""
     started, before = time.perf_counter(), _processor_seconds()
     action()
     return time.perf_counter() - started, _processor_seconds() - before

@@ -1,8 +1,8 @@
-"""Make the environment in `.venv` and install the course there; `make` runs this file before its first command.
+"""Create the environment in `.venv` and install the course there; `make` runs this file before its first command.
 
-It runs under the Python that the user has, before anything is installed, so it imports the standard library only. uv
-installs the packages in about a third of pip's time. Where uv fails, pip takes over. constraints.txt pins the versions
-for both. Bytecode is then compiled on all cores for everything but the packages' own tests.
+This file runs in the user's own Python before anything is installed, so it imports only the standard library. uv
+installs the packages in about a third of the time that pip takes. If uv fails, pip installs them. constraints.txt pins
+the versions for both. Then all cores compile the bytecode of everything except the packages' own tests.
 """
 
 import ast
@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-VENV = Path(".venv")  # in ROOT, which is the working directory of all that runs here
+VENV = Path(".venv")  # in ROOT, which is the working directory of all commands below
 BIN, EXE = (VENV / "Scripts", ".exe") if os.name == "nt" else (VENV / "bin", "")
 PYTHON = BIN / f"python{EXE}"
 CONSTRAINTS = ("-c", "constraints.txt")
 QUIET_PIP = (str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check")
 NOT_COMPILED = r"[/\\](tests?|_vendored|_tf_keras)[/\\]"
-# pip's settings and the variables with which uv takes the same. uv reads neither pip.conf nor PIP_*.
+# pip's settings, and the variables that set the same for uv. uv reads neither pip.conf nor PIP_*.
 UV_VARIABLES = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -34,7 +34,7 @@ UV_VARIABLES = {
 
 
 def main(extras):
-    """Install the course with extras, and leave a stamp for each in `.venv`: a file named after it, such as `.lab`.
+    """Install the course with extras, and create a stamp file in `.venv` for each extra, such as `.lab`.
 
     Parameters
     ----------
@@ -44,10 +44,10 @@ def main(extras):
     Raises
     ------
     SystemExit
-        With pip's status if neither uv nor pip can install; there is no stamp then.
+        With pip's exit status if neither uv nor pip can install the packages. Then no stamp file is created.
     """
     os.chdir(ROOT)
-    print(f"Setting up {VENV} ({', '.join(extras)}): about half a minute, or the time of the downloads", flush=True)
+    print(f"Setting up {VENV} ({', '.join(extras)}). This takes half a minute, plus the downloads.", flush=True)
     unfinished = VENV / ".unfinished"
     if unfinished.exists() or not is_reusable():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
@@ -62,7 +62,7 @@ def main(extras):
 
 
 def is_reusable():
-    """Whether a complete environment stands in `.venv`, made by this very version of Python."""
+    """Whether `.venv` contains a complete environment that was created by this exact version of Python."""
     settings = VENV / "pyvenv.cfg"
     if not (VENV / ".lab").exists() or not settings.is_file():
         return False
@@ -71,7 +71,7 @@ def is_reusable():
 
 
 def install_with_uv(project):
-    """Install with the uv on PATH, or with one that pip brings into `.venv`.
+    """Install with the uv on PATH, or with a uv that pip installs into `.venv`.
 
     Returns
     -------
@@ -90,13 +90,13 @@ def install_with_uv(project):
     except (OSError, subprocess.CalledProcessError) as error:
         output = (getattr(error, "stderr", None) or "").strip() or str(error)
         reason = output.splitlines()[-1].strip()
-        print(f"uv could not install the packages ({reason}). pip installs them, which takes longer.", flush=True)
+        print(f"uv could not install the packages ({reason}). Using pip instead, which takes longer.", flush=True)
         return False
     return True
 
 
 def run_quietly(command, env=None):
-    """Run a command; what it prints is in the CalledProcessError that a failure raises."""
+    """Run a command and return its output; if it fails, the output is in the CalledProcessError."""
     return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=True, env=env).stdout
 
 
@@ -106,7 +106,7 @@ def pip_settings():
     Returns
     -------
     dict of str to str
-        Values by pip's option names. The environment overrides files, and [install] overrides [global], as in pip.
+        The value of each pip option. As in pip, the environment overrides files, and [install] overrides [global].
     """
     settings = {"global": {}, "install": {}, ":env:": {}}
     for line in run_quietly([str(PYTHON), "-m", "pip", "config", "list"]).splitlines():
@@ -118,14 +118,14 @@ def pip_settings():
 
 
 def uv_settings(pip, environment):
-    """Variables that have uv use the index, certificates and proxy that pip is configured with.
+    """Variables that make uv use the index, certificates and proxy that pip is configured with.
 
     Parameters
     ----------
     pip : dict of str to str
         From `pip_settings`.
     environment : mapping
-        Variables of uv that are set there stay as they are. If one of them names an index, none is added.
+        uv variables that are already set stay unchanged. If one of them names an index, no index is added.
 
     Returns
     -------
@@ -138,20 +138,20 @@ def uv_settings(pip, environment):
         if pip.get(option) and not environment.get(variable) and not (own_indexes and variable in indexes):
             separator = "," if option == "find-links" else " "
             settings[variable] = separator.join(pip[option].split())
-    if "UV_INDEX" in settings:  # pip takes the newest version of all indexes, uv that of the first that has the package
+    if "UV_INDEX" in settings:  # pip compares all indexes, but uv stops at the first one that has the package
         settings["UV_INDEX_STRATEGY"] = environment.get("UV_INDEX_STRATEGY") or "unsafe-best-match"
     return settings
 
 
 def compile_bytecode():
-    """Compile the installed packages on all cores: TensorFlow is then imported in 2 seconds instead of 6.
+    """Compile the installed packages on all cores, so that importing TensorFlow takes 2 seconds instead of 6.
 
-    uv leaves this to the first import. That would happen in several processes at once, and not at all where
+    uv leaves this work to the first import. Then several processes would compile at once, or none at all if
     PYTHONDONTWRITEBYTECODE is set.
     """
     packages = run_quietly([str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip()
     command = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", "-x", NOT_COMPILED, packages]
-    subprocess.run(command)  # a file that does not compile is none that is imported
+    subprocess.run(command)  # its status does not matter: nothing imports the files that do not compile
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Commands for instructors: grading, reports, sample classes and hostile submissions to try the grading on."""
+"""Commands for instructors: grading, reports, and sample classes and hostile submissions to test the grading."""
 
 import collections
 import subprocess
@@ -15,8 +15,8 @@ from tlcourse.commands.unit_argument import course_and_unit
 @click.option("--jobs", type=click.IntRange(1), help="Submissions in parallel (default: one per processor).")
 @click.option("--students", help="Grade only these students, separated by commas.")
 @click.option("--again", is_flag=True, help="Grade all submissions again, even unchanged ones.")
-@click.option("--scheduler", help="Address of a Dask scheduler, whose workers run the submissions.")
-@click.option("--unsafe", is_flag=True, help="Run student code without a sandbox, for example without bubblewrap.")
+@click.option("--scheduler", help="Address of a Dask scheduler; its workers run the submissions.")
+@click.option("--unsafe", is_flag=True, help="Run student code without a sandbox. Use it only for code that you trust.")
 def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
@@ -31,7 +31,7 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
     results = grade_unit(folder, unit, **options)
     results_table.print_results(results)
     if ungraded := [result.student for result in results if result.status == "not graded"]:
-        raise click.ClickException(f"not graded: {', '.join(ungraded)}. Run the command again")
+        raise click.ClickException(f"could not grade {', '.join(ungraded)}. Run the command again.")
 
 
 @click.command()
@@ -39,7 +39,7 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
 def report(unit):
     """Write the instructor's report on UNIT, and the marks as CSV.
 
-    There is a CSV file for each of Moodle and Canvas, and one for other programs.
+    The CSV files are for Moodle, for Canvas and for other programs.
     """
     from tlcourse.grading.reporting.report_page import write
 
@@ -51,10 +51,10 @@ def report(unit):
 @click.argument("unit", default="01_cnn_parameters")
 @click.option("--students", default=30, show_default=True, help="Number of students.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same class.")
-@click.option("--kinds", help="Only these of right,partial,misconception,accident,cheat.")
+@click.option("--kinds", help="Only some of the kinds right,partial,misconception,accident,cheat.")
 @click.option("--folder", type=click.Path(path_type=Path), help="The folder to create.  [default: build/class]")
 def make_sample_class(unit, students, seed, kinds, folder):
-    """Make a course with sample submissions of UNIT, to try the grading on.
+    """Create a course with sample submissions of UNIT, to try out the grading.
 
     The default UNIT is 01_cnn_parameters.
     """
@@ -66,8 +66,8 @@ def make_sample_class(unit, students, seed, kinds, folder):
     made = sample_class.make(folder, root, unit, students, seed, chosen)
     for kind, count in collections.Counter(student.kind for student in made).items():
         click.echo(f"{count:4} {kind}")
-    click.echo(f"Submissions and {sample_class.MANIFEST}: {folder}")
-    click.echo(f"Grade them there: cd {folder} && tlcourse grade {unit}")
+    click.echo(f"The submissions and {sample_class.MANIFEST} are in {folder}.")
+    click.echo(f"To grade them: cd {folder} && tlcourse grade {unit}")
 
 
 @click.command("bad-submissions", context_settings={"ignore_unknown_options": True})

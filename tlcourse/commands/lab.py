@@ -1,4 +1,4 @@
-"""JupyterLab on the start page, with the course as its folder and nbgrader's tools within reach."""
+"""Start JupyterLab on the start page, in the course's folder and with nbgrader's tools."""
 
 import importlib.util
 import os
@@ -9,21 +9,21 @@ from tlcourse import notebooks
 from tlcourse.building.course_folder import course_folder
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
-# JupyterLab's defaults: no question about Jupyter's news over the first page, no look for new versions on the network.
+# JupyterLab's default settings: no question about Jupyter's news, and no search for new versions on the network.
 SETTINGS = Path(__file__).parent / "jupyter"
-# Nor a minute of checking, on a slow machine, whether extensions are built: the course's come ready made.
+# The course's extensions come already built. Without this setting, a slow machine spends a minute on checking them.
 PAGE_CONFIG = {"buildCheck": False}
 
 
 def has_display(platform=sys.platform, environment=os.environ):
-    """Whether a browser can open here: not in an ssh session or on a Linux machine without a screen."""
+    """Whether a browser can open here; it cannot in an ssh session, or on Linux without a display."""
     if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
         return True
     return platform in ("win32", "darwin") and "SSH_CONNECTION" not in environment
 
 
 def arguments(root, display, superuser):
-    """What `jupyter lab` is started with.
+    """The command-line arguments for `jupyter lab`.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def arguments(root, display, superuser):
     display : bool
         Open a browser; otherwise the server prints its address.
     superuser : bool
-        Allow Jupyter to run as root, as in a container; without it, Jupyter exits with an error.
+        Allow Jupyter to run as root, as in a container. Otherwise, Jupyter exits with an error.
     """
     page = START_PAGE if (root / START_PAGE).is_file() else ""
     return [
         f"--ServerApp.root_dir={root}",
-        "--Application.log_level=WARN",  # the address is printed all the same
+        "--Application.log_level=WARN",  # the address is printed nevertheless
         f"--ServerApp.tornado_settings={ {'page_config_data': PAGE_CONFIG}!r}",
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if display else ["--no-browser"]),
@@ -46,12 +46,12 @@ def arguments(root, display, superuser):
 
 
 def open_lab(extra=(), root=None):
-    """Run JupyterLab until it is stopped.
+    """Run JupyterLab until the user stops it.
 
     Parameters
     ----------
     extra : sequence of str
-        More of JupyterLab's own options, such as ``--port=9999``.
+        Further options of JupyterLab, such as ``--port=9999``.
     root : path, optional
         The course's folder; found from the working directory by default.
 
@@ -65,11 +65,11 @@ def open_lab(extra=(), root=None):
     root = course_folder(root)
     for package in ("jupyterlab", "nbgrader"):
         if importlib.util.find_spec(package) is None:
-            raise ValueError(f"{package} is not installed here: pip install -c constraints.txt -e '.[lab]'")
+            raise ValueError(f"{package} is not installed: run `pip install -c constraints.txt -e '.[lab]'`")
     from jupyterlab.labapp import main
 
-    # nbgrader_config.py is looked for in the working folder, and nbgrader finds `alembic` on PATH. Kernels inherit that
-    # TensorFlow keeps most of its remarks on missing graphics cards to itself: a beginner takes them for errors.
+    # nbgrader looks for nbgrader_config.py in the working directory, and for `alembic` on PATH. Kernels inherit the log
+    # level, which hides most of TensorFlow's lines about missing graphics cards: beginners mistake them for errors.
     os.chdir(root)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.update(notebooks.kernel_environment())

@@ -12,16 +12,16 @@ SECTIONS = {"Students": student.COMMANDS, "Instructors": instructor.COMMANDS, "A
 
 
 class Commands(click.Group):
-    """Lists the commands by audience, and shows an error that the course words itself as one line.
+    """List the commands by audience, and print an error that the course itself raises as one line.
 
-    TLCOURSE_DEBUG=1 shows its traceback, too.
+    With TLCOURSE_DEBUG=1, the traceback is printed, too.
     """
 
     def invoke(self, context):
-        """Run the command that was asked for."""
+        """Run the command that the user named."""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")  # a ✔ must not stop a Windows pipe
+                stream.reconfigure(errors="replace")  # a ✔ must not break a Windows pipe
         try:
             return super().invoke(context)
         except (OSError, ValueError, RuntimeError) as error:
@@ -37,7 +37,7 @@ class Commands(click.Group):
 
 
 def _is_worded_here(error):
-    """Whether an error needs no traceback: the system's own, and those that the course itself raises."""
+    """Whether the message of an error is enough: true for the system's errors and those that the course raises."""
     *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
     return isinstance(error, OSError) or innermost.f_globals.get("__name__", "").startswith("tlcourse.")
 

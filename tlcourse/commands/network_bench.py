@@ -1,4 +1,4 @@
-"""How fast networks run: cached against recomputed features, the share of a machine's peak, the fused batch norm."""
+"""Measure how fast networks run: cached features, the share of the machine's peak rate, and the fused batch norm."""
 
 import functools
 import time
@@ -16,20 +16,20 @@ IMAGES_EACH, EPOCHS, BATCH = 40, 10, 64
 
 
 def cached_against_recomputed(seed=0):
-    """The same head trained for 10 epochs: on features computed once, and behind a base that is run in every epoch.
+    """Train the same head for 10 epochs: on features computed once, and behind a base that runs in every epoch.
 
-    The second is the recipe of TensorFlow's transfer-learning tutorial (base frozen, called inside the model).
-    Head, optimizer, batches and their order are the same, so the accuracies should be, too.
+    The second way is that of TensorFlow's transfer-learning tutorial: the base is frozen and called inside the model.
+    Head, optimizer, batches and their order are the same in both ways, so the accuracies should be the same, too.
 
     Returns
     -------
     dict
-        Seconds and test accuracy of both, and the ratio of the seconds.
+        The seconds and the test accuracy of both ways, and the ratio of the seconds.
     """
     train, test = faces.development(seed, IMAGES_EACH)
     base = teachers.load("faces_vgg16", head=False)
     base.trainable = False
-    base.predict(train.images[:BATCH], batch_size=BATCH, verbose=0)  # either way pays for the first call
+    base.predict(train.images[:BATCH], batch_size=BATCH, verbose=0)  # so that neither way pays for the first call
 
     start = time.perf_counter()
     features = base.predict(train.images, batch_size=BATCH, verbose=0)
@@ -65,12 +65,12 @@ def _accuracy(model, data, labels):
 
 
 def share_of_peak(images=1950, size=2048, repeats=5):
-    """How much of the rate of a plain matrix multiplication feature extraction reaches, in float32 on this machine.
+    """Compare the rate of feature extraction with that of a plain matrix multiplication, in float32 on this machine.
 
     Returns
     -------
     dict
-        Both rates in GFLOP/s (a multiply-add counts as 2) and their quotient; best of `repeats` each.
+        Both rates in GFLOP/s (a multiply-add counts as 2), each the best of `repeats`, and their quotient.
     """
     base = teachers.load("faces_vgg16", head=False)
     batch = np.random.default_rng(0).integers(0, 256, (images, *base.input_shape[1:]), dtype=np.uint8)
@@ -88,12 +88,12 @@ def share_of_peak(images=1950, size=2048, repeats=5):
 
 
 def fused_batch_norm(images=1280, batch_size=128, repeats=3):
-    """An epoch of training the teacher's architecture, with the course's batch norm and with Keras's own.
+    """Train the teacher's architecture for an epoch, with the course's batch norm and with Keras's own.
 
     Returns
     -------
     dict
-        Seconds of both, best of `repeats`, and Keras's over the course's.
+        The seconds of both, each the best of `repeats`, and the ratio of Keras's to the course's.
     """
     generator = np.random.default_rng(0)
     batch = generator.integers(0, 256, (images, faces.SIZE, faces.SIZE, 3), dtype=np.uint8)
@@ -108,7 +108,7 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
 
 
 def multiply_adds(model):
-    """Multiply-adds of all convolutions and dense layers for one image: output values times weights of each."""
+    """Multiply-adds of all convolutions and dense layers for one image: output positions times weights."""
     total = 0
     for layer in model.layers:
         if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):

@@ -1,7 +1,7 @@
-"""A student's notebook that another program has stripped, brought back to the shape of its release; nothing is lost.
+"""Restore a student's notebook that another program has changed to the structure of its release, without any loss.
 
-What grading does to a damaged submission (`normalize`), for the student or the instructor who wants to see it
-beforehand: the release comes from `release_lookup`, so that no gradebook is needed.
+Grading repairs a damaged submission in the same way (`normalize`). This module lets students and instructors see the
+result in advance. The release comes from `release_lookup`, so no gradebook is needed.
 """
 
 from pathlib import Path
@@ -15,15 +15,15 @@ from tlcourse.grading.submissions.match import collapse_whitespace
 from tlcourse.grading.submissions.normalize import UNANSWERED, normalize
 from tlcourse.grading.submissions.reading import Unreadable, read
 
-KEPT = "What stood in place of checks and is no part of the unit, kept by `tlcourse repair`:"
+KEPT = "`tlcourse repair` found the cells below in place of checks. They are not part of the unit:"
 
 
 class Repaired(NamedTuple):
-    """What was written, and what was done."""
+    """The repaired copy, and what was done to it."""
 
     file: Path
-    notes: list  # sentences; empty if nothing that matters was amiss
-    unanswered: list  # exercises whose cell was not found, so that the stub was put back
+    notes: list  # sentences; empty if nothing had to be repaired
+    unanswered: list  # exercises whose cell was not found, so that the stub was restored
 
 
 def repair(notebook, release=None, into=None, root=None):
@@ -32,27 +32,27 @@ def repair(notebook, release=None, into=None, root=None):
     Parameters
     ----------
     notebook : path
-        The student's; it stays as it is.
+        The student's notebook; it is not changed.
     release : path, optional
-        The notebook as it was released. By default it is made from the course's solutions/.
+        The notebook as it was released. By default, it is generated from the course's solutions/.
     into : path, optional
-        The copy; by default NAME.repaired.ipynb beside the notebook.
+        The file for the copy; by default, NAME.repaired.ipynb beside the notebook.
     root : path, optional
         The course's folder.
 
     Raises
     ------
     FileNotFoundError, FileExistsError
-        If a file is missing, or `into` is there already.
+        If a file is missing, or `into` already exists.
     ValueError
-        If the file is no notebook, not one of the release, or the unit cannot be determined.
+        If the file is not a notebook or not of this release, or the unit cannot be determined.
     """
     notebook = Path(notebook)
     into = Path(into) if into else notebook.with_name(f"{notebook.stem}.repaired.ipynb")
     if not notebook.is_file():
-        raise FileNotFoundError(f"no notebook at {notebook}")
+        raise FileNotFoundError(f"no notebook at {notebook}: check the path")
     if into.exists():
-        raise FileExistsError(f"{into} is there already: move it away, or name another file with --into")
+        raise FileExistsError(f"{into} already exists: move it, or name another file with --into")
     try:
         student = read(notebook.read_bytes())
     except Unreadable as error:
@@ -68,7 +68,7 @@ def repair(notebook, release=None, into=None, root=None):
 
 
 def _tag(cells, assignment):
-    """Give released cells their tags back."""
+    """Restore the tags of released cells."""
     tags = {collapse_whitespace(cell["source"]): cell["tags"] for cell in assignment.cells if cell["tags"]}
     for cell in cells:
         if released := tags.get(collapse_whitespace(cell.source)):
@@ -76,7 +76,7 @@ def _tag(cells, assignment):
 
 
 def _keep(repaired, original, assignment):
-    """Put what is no longer in the notebook at its end, as text that is not run."""
+    """Append the cells that are no longer in the notebook at its end, as raw text that does not run."""
     present = {collapse_whitespace(cell.source) for cell in repaired.cells}
     present |= {collapse_whitespace(cell["source"]) for cell in assignment.cells} | {""}
     removed = [source for _, source in original if collapse_whitespace(source) not in present]

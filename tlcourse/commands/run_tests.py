@@ -1,7 +1,7 @@
-"""`tlcourse test`: lint, the direction of imports, and the tests, in two tiers.
+"""`tlcourse test`: run the linters, check the direction of imports, and run the tests in one of two tiers.
 
-The fast tier is for every change: under five minutes on two idle cores. The full tier runs every test once, the fast
-ones included. Markers decide which tier a test belongs to; pyproject.toml lists them.
+Run the fast tier after every change; it takes less than five minutes on two idle cores. The full tier runs every test
+once, including the fast ones. Markers determine the tier of a test; pyproject.toml lists them.
 """
 
 import os
@@ -15,24 +15,24 @@ LINTERS = (
     ("-m", "ruff", "format", "--check"),
     ("-c", LINT_IMPORTS),
 )
-PROCESSES = 4  # at most; each holds a TensorFlow of its own
+PROCESSES = 4  # at most, because each process loads TensorFlow
 
 
 def pytest_options(everything, options=()):
-    """What pytest is given.
+    """The options for pytest.
 
     Parameters
     ----------
     everything : bool
-        The full tier, or the fast one.
+        Whether to run the full tier instead of the fast one.
     options : sequence of str
-        More options, which have the last word.
+        Further options, which take precedence.
 
     Returns
     -------
     list of str
     """
-    # A file's fixtures are made once, and files begin in the order that tests/conftest.py gives them.
+    # One process runs a whole file, so its fixtures are made once. tests/conftest.py determines the order of the files.
     together = ["-n", str(min(PROCESSES, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
     tier = ["--durations=25"] if everything else ["-m", FAST]
     return [*together, *tier, *options]

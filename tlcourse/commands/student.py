@@ -1,4 +1,4 @@
-"""Commands for students: JupyterLab, the demo, checks of a notebook, their own photos."""
+"""Commands for students: JupyterLab, the demo, checks and repair of a notebook, and their own photos."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ import click
 
 from tlcourse.commands.options import json_option
 
-LOOK_HELP = "Show where the network looked on this photo of FOLDER. You can give the option several times."
+LOOK_HELP = "Show where the network looked in this photo from FOLDER. You can repeat the option."
 INTO_HELP = "Folder for the results."
 
 
@@ -46,7 +46,7 @@ def check(notebook):
 @click.option(
     "--into", type=click.Path(path_type=Path), default=Path("build/photos"), show_default=True, help=INTO_HELP
 )
-@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which is part of the course.")
+@click.option("--teacher", help="MobileNetV2, or faces_vgg16, which comes with the course.")
 @click.option("--look", type=click.Path(path_type=Path), multiple=True, metavar="PHOTO", help=LOOK_HELP)
 def photos(folder, into, teacher, look):
     """Train a classifier on your own photos. FOLDER contains one folder of photos per class."""
@@ -58,8 +58,8 @@ def photos(folder, into, teacher, look):
 
 @click.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--release", type=click.Path(path_type=Path), help="The unit as released; needed outside the repository.")
-@click.option("--into", type=click.Path(path_type=Path), help="The repaired copy.  [default: NAME.repaired.ipynb]")
+@click.option("--release", type=click.Path(path_type=Path), help="The released notebook; needed outside the course.")
+@click.option("--into", type=click.Path(path_type=Path), help="File for the copy.  [default: NAME.repaired.ipynb]")
 def repair(notebook, release, into):
     """Write a copy of NOTEBOOK that can be graded.
 
@@ -70,10 +70,10 @@ def repair(notebook, release, into):
     repaired = repair_notebook.repair(notebook, release, into)
     for note in repaired.notes or ["Nothing to repair."]:
         click.echo(note)
-    click.echo(f"{repaired.file}: written; {notebook} is unchanged.")
+    click.echo(f"Wrote {repaired.file}. {notebook} is unchanged.")
     if repaired.unanswered:
         missing = ", ".join(repaired.unanswered)
-        click.echo(f"Not found: {missing}. If you have an answer, copy it into the restored cell.")
+        click.echo(f"Could not find your answer to: {missing}. If you have one, copy it into the restored cell.")
         sys.exit(1)
 
 

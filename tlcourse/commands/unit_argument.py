@@ -1,10 +1,10 @@
-"""How every command reads the name of a unit: 01, 1, 01_cnn, the full name, or a path that ends in it."""
+"""Parse the name of a unit in the same way for every command: 01, 1, 01_cnn, the full name, or a path to it."""
 
 from pathlib import Path
 
 
 def find_unit(text, units):
-    """The unit that an argument names, whatever its case.
+    """The unit that an argument names; upper and lower case do not matter.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def find_unit(text, units):
     Raises
     ------
     ValueError
-        If no unit fits, or several do; the message lists the units.
+        If no unit matches, or more than one. The message lists the units.
     """
     wanted = Path(text).stem.casefold()
     names = {unit: unit.casefold() for unit in units if wanted}
@@ -30,19 +30,19 @@ def find_unit(text, units):
         or [unit for unit, name in names.items() if name.startswith(wanted)]
     )
     if len(fits) != 1:
-        raise ValueError(f"no unit '{text}': there are {', '.join(units) or 'none'}")
+        raise ValueError(f"no unit '{text}': the course has {', '.join(units) or 'none'}")
     return fits[0]
 
 
 def course_and_unit(text):
-    """The folder of the course around the working directory, and its unit that an argument names.
+    """The folder of the course around the working directory, and the unit in it that an argument names.
 
     Raises
     ------
     FileNotFoundError
         If there is no course.
     ValueError
-        See `find_unit`. Nothing has been written then.
+        As in `find_unit`. Nothing has been written at that point.
     """
     from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.course_paths import CoursePaths

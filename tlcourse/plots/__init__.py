@@ -1,8 +1,8 @@
-"""The course's figures. Each function returns the Axes it drew on, and takes one to draw on.
+"""The course's figures. Each function accepts the Axes to draw on, and returns the Axes that it drew on.
 
-White faces and dark ink are set explicitly, so that a figure reads the same on a dark page. Colors are those of
-Okabe & Ito (2008, "Color Universal Design"), which people with any form of color blindness can tell apart; lines
-differ in marker and dash too.
+White backgrounds and dark text are set explicitly, so that a figure looks the same on a dark page. The colors are those
+of Okabe & Ito (2008, "Color Universal Design"), which people with any form of color blindness can distinguish. Lines
+also differ in marker and dash.
 """
 
 from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement

@@ -1,4 +1,4 @@
-"""Figures of numbers: means with intervals, curves, embeddings, how far layers moved, tables of accuracies."""
+"""Figures of numbers: means with intervals, curves, embeddings, changes of layers, and tables of accuracies."""
 
 import itertools
 
@@ -13,24 +13,24 @@ _MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*", "<", ">"]
 
 @styled
 def interval_bars(summaries, references=None, highlight=None, percent=True, ax=None):
-    """Means as horizontal bars with their 95 % intervals, the numbers written at the bars.
+    """Means as horizontal bars with their 95% intervals, and the numbers beside the bars.
 
     Parameters
     ----------
     summaries : dict of str to dict
-        Label to ``{"mean": float, "ci95": [low, high]}``, as `tlcourse.stats.summary` gives; first on top.
+        Label to ``{"mean": float, "ci95": [low, high]}``, as `tlcourse.stats.summary` returns it; the first on top.
     references : dict of str to float, optional
-        Dotted lines to compare with, such as chance or the lecture's value.
+        Dotted lines for comparison, such as the chance level or the lecture's value.
     highlight : str, optional
-        Label of the bar to look at; the others are pale.
+        Label of the bar to emphasize; the others are pale.
     percent : bool
-        Write 0.981 as 98.1 %.
+        Write 0.981 as a percentage.
     ax : matplotlib.axes.Axes, optional
 
     Raises
     ------
     ValueError
-        If there is nothing to draw, a summary has no mean or interval, or `highlight` is no label.
+        If there are no summaries, a summary has no mean or interval, or `highlight` is not a label.
     """
     means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
     if highlight is not None and highlight not in summaries:
@@ -54,7 +54,7 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
 
 @styled
 def accuracy_curves(x, curves, log=False, references=None, ax=None):
-    """Accuracy against `x`, a line for each method with its 95 % interval as a band.
+    """Accuracy against `x`: a line for each method, with its 95% interval as a band.
 
     Parameters
     ----------
@@ -65,30 +65,30 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
     log : bool
         Logarithmic x axis.
     references : dict of str to float, optional
-        Horizontal dotted lines, such as chance.
+        Horizontal dotted lines, such as the chance level.
     ax : matplotlib.axes.Axes, optional
 
     Raises
     ------
     ValueError
-        If a curve has not as many summaries as `x` values, or ``log`` meets an x of 0 or less.
+        If a curve does not have one summary for each `x`, or if `log` is true and an `x` is 0 or less.
     """
     x = np.asarray(x, dtype=float)
     if log and (x <= 0).any():
-        raise ValueError(f"a logarithmic axis needs x above 0, got {x.tolist()}")
+        raise ValueError(f"x must be above 0 on a logarithmic axis, got {x.tolist()}")
     if not curves:
-        raise ValueError("there is nothing to draw: no curves were given")
+        raise ValueError("curves must contain at least one curve, got none")
     ax = axes_for(ax, 7.2, 4.2)
     looks = zip(itertools.cycle(LINE_COLORS), itertools.cycle(_DASHES), itertools.cycle(_MARKERS), strict=False)
     for (label, summaries), (color, dash, marker) in zip(curves.items(), looks, strict=False):
         means, lows, highs = _intervals(summaries, label)
         if len(means) != len(x):
-            raise ValueError(f"{label!r} has {len(means)} summaries for {len(x)} values of x")
+            raise ValueError(f"{label!r} must have one summary for each of the {len(x)} values of x, got {len(means)}")
         ax.fill_between(x, lows, highs, color=color, alpha=0.18, linewidth=0)
         ax.plot(x, means, color=color, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
     for name, value in (references or {}).items():
         ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
-        outside = ax.get_yaxis_transform()  # where no curve runs
+        outside = ax.get_yaxis_transform()  # beside the axes, where no curve is
         ax.text(1.01, value, name, color=MUTED, fontsize=9, ha="left", va="center", transform=outside)
     if log:
         ax.set_xscale("log")
@@ -103,7 +103,7 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
 
 @styled
 def embedding(points, labels, class_names=None, ax=None):
-    """Points in the plane, a color and a marker for each class.
+    """Points in the plane, with a color and a marker for each class.
 
     Parameters
     ----------
@@ -112,20 +112,20 @@ def embedding(points, labels, class_names=None, ax=None):
     labels : array of int
         Shape (n,).
     class_names : sequence of str, optional
-        ``class_names[label]``; shown in a legend when there are twelve classes or fewer.
+        Indexed by label; shown in a legend if there are at most twelve classes.
     ax : matplotlib.axes.Axes, optional
 
     Raises
     ------
     ValueError
-        For other shapes, or a label without a name.
+        If a shape is wrong, or a label has no name.
     """
     points, labels = np.asarray(points, dtype=float), np.asarray(labels)
     if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
-        raise ValueError(f"points of shape (n, 2) and n labels are needed, got {points.shape} and {labels.shape}")
+        raise ValueError(f"points must have shape (n, 2) and labels (n,), got {points.shape} and {labels.shape}")
     present = np.unique(labels)
     if class_names is not None and present.size and not 0 <= present.min() <= present.max() < len(class_names):
-        raise ValueError(f"there are {len(class_names)} class names, but labels go from {present[0]} to {present[-1]}")
+        raise ValueError(f"{len(class_names)} class names do not cover labels from {present[0]} to {present[-1]}")
     ax = axes_for(ax, 6.4, 5.6)
     looks = zip(itertools.cycle(_MARKERS), itertools.cycle(LINE_COLORS), strict=False)  # 70 different pairs
     for label, (marker, color) in zip(present, looks, strict=False):
@@ -141,7 +141,7 @@ def embedding(points, labels, class_names=None, ax=None):
 
 @styled
 def movement(rows, ax=None):
-    """How far each layer moved, on a logarithmic scale; layers that may learn are filled, frozen ones gray.
+    """The relative change of each layer, on a logarithmic scale: trainable layers are blue, frozen ones gray.
 
     Parameters
     ----------
@@ -155,9 +155,9 @@ def movement(rows, ax=None):
         If there are no rows.
     """
     if not rows:
-        raise ValueError("there is nothing to draw: the audit has no rows")
+        raise ValueError("rows must contain at least one layer, got none")
     ax = axes_for(ax, 8.4, 3.4)
-    floor = 1e-6  # what did not move at all sits on the axis
+    floor = 1e-6  # layers that did not change are drawn on the axis
     x = np.arange(len(rows))
     moved = np.array([max(row.weights, floor) for row in rows])
     colors = [COLORS["blue"] if row.trainable else MUTED for row in rows]
@@ -168,7 +168,7 @@ def movement(rows, ax=None):
     drifted = drift > floor
     top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
     ax.set(ylim=(floor, top), xlim=(-0.6, len(rows) - 0.4))
-    ax.set_ylabel("moved by, of its length")
+    ax.set_ylabel("relative change")
     ax.set_xticks(x, [row.layer for row in rows], rotation=60, ha="right", fontsize=9)
     for label, row in zip(ax.get_xticklabels(), rows, strict=True):
         label.set_color(INK if row.trainable else MUTED)
@@ -179,7 +179,7 @@ def movement(rows, ax=None):
 
 @styled
 def heat_map(values, rows, columns, best=True, ax=None):
-    """Shares from 0 to 1 as a table whose cells are the darker the larger they are, the number written in each.
+    """Fractions from 0 to 1 as a table: larger values have darker cells, and each cell contains its value.
 
     Parameters
     ----------
@@ -188,19 +188,19 @@ def heat_map(values, rows, columns, best=True, ax=None):
     rows, columns : sequence of str
         Labels.
     best : bool
-        Write the largest number of each row in bold.
+        Write the largest value of each row in bold.
     ax : matplotlib.axes.Axes, optional
 
     Raises
     ------
     ValueError
-        If the labels do not fit the values.
+        If the numbers of labels do not match the shape of the values.
     """
     values = np.asarray(values, dtype=float)
     if values.shape != (len(rows), len(columns)) or not values.size:
-        raise ValueError(f"{len(rows)} rows and {len(columns)} columns need as many values, got shape {values.shape}")
+        raise ValueError(f"values must have shape ({len(rows)}, {len(columns)}) and not be empty, got {values.shape}")
     ax = axes_for(ax, 1.6 + 1.25 * len(columns), 1.0 + 0.55 * len(rows))
-    # The paler half of the map only, so that dark ink stays readable in every cell; white is 0, and not the smallest.
+    # Only the paler half of the color map, so that dark text stays readable; white is 0, not the smallest value.
     ax.imshow(values, cmap="Blues", vmin=0, vmax=2 * max(values.max(), 1e-9), aspect="auto")
     for row, line in enumerate(values):
         for column, value in enumerate(line):
@@ -214,7 +214,7 @@ def heat_map(values, rows, columns, best=True, ax=None):
 
 
 def _label_bar(ax, row, text, right_of):
-    """Write `text` beside a bar, on white, so that a reference line stops at it."""
+    """Write `text` beside a bar on a white background, which interrupts reference lines."""
     ax.annotate(
         text,
         (right_of, row),
@@ -243,10 +243,10 @@ def _interval_text(mean, low, high, percent):
 
 
 def _intervals(summaries, named):
-    """Means, lower and upper ends as three arrays."""
+    """Means, lower bounds and upper bounds as three arrays."""
     summaries = list(summaries)
     if not summaries:
-        raise ValueError("there is nothing to draw: no summaries were given")
+        raise ValueError("summaries must contain at least one summary, got none")
     try:
         rows = np.array([[summary["mean"], *summary["ci95"]] for summary in summaries], dtype=float)
     except (TypeError, KeyError, ValueError):

@@ -12,14 +12,14 @@ _WIDTH, _HEIGHT = 8.7, 4.5  # inches, and the figure's own coordinates
 
 @styled
 def transfer(teacher_images, student_images, people, ax=None):
-    """A teacher of 16 layers above; below, 15 of them kept and a new last layer.
+    """A teacher with 16 layers, and below it a student with 15 of these layers and a new last layer.
 
     Parameters
     ----------
     teacher_images, student_images : array
         Six images each, shape (6, h, w, 3), uint8.
     people : tuple of 2 int
-        Outputs of the teacher's and of the student's last layer.
+        The numbers of outputs of the teacher's and the student's last layers.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -29,11 +29,11 @@ def transfer(teacher_images, student_images, people, ax=None):
     Raises
     ------
     ValueError
-        If there are not six images on either side.
+        If one of the two does not have six images.
     """
     for images in (teacher_images, student_images):
         if np.ndim(images) != 4 or len(images) != 6:
-            raise ValueError(f"six images of shape (h, w, 3) are needed, got {np.shape(images)}")
+            raise ValueError(f"images must have shape (6, h, w, 3), got {np.shape(images)}")
     if ax is None:
         ax = plt.figure(figsize=(_WIDTH, _HEIGHT), layout="constrained").add_subplot()
     ax.figure.set_facecolor("white")
@@ -61,7 +61,7 @@ def _faces(ax, images, middle):
 
 
 def _layers(ax, middle, head_color):
-    """Sixteen bars: lower maps are large, the last layer has a color of its own; returns their x."""
+    """Draw sixteen bars, which are higher for larger maps and have another color in the last layer; returns their x."""
     places, x = [], 2.3
     for block, depth in enumerate(_DEPTHS):
         for _ in range(depth):

@@ -1,4 +1,4 @@
-"""Figures of images: grids, feature maps, filters."""
+"""Figures of images: grids, feature maps and filters."""
 
 import math
 
@@ -29,11 +29,11 @@ def image_grid(images, titles=None, columns=8, ax=None):
     Raises
     ------
     ValueError
-        For another shape or range, or a wrong number of titles.
+        If the shape or range is wrong, or the number of titles is.
     """
     images = _images(images)
     if titles is not None and len(titles) != len(images):
-        raise ValueError(f"{len(images)} images need as many titles, got {len(titles)}")
+        raise ValueError(f"titles must have one entry for each of the {len(images)} images, got {len(titles)}")
     columns = _columns(columns, len(images))
     inches = min(1.15, 9.2 / columns)
     strip = 0.0  # inches above an image for its title: 9 points are 0.125
@@ -55,7 +55,7 @@ def image_grid(images, titles=None, columns=8, ax=None):
 
 @styled
 def feature_maps(maps, columns=8, ax=None):
-    """A layer's output for one image: each channel as a small image, dark to bright on its own scale.
+    """A layer's output for one image: each channel as a small image, scaled from dark to bright.
 
     Parameters
     ----------
@@ -67,15 +67,15 @@ def feature_maps(maps, columns=8, ax=None):
     Raises
     ------
     ValueError
-        For another shape, or values that are not finite.
+        If the shape is wrong, or a value is not finite.
     """
     maps = np.asarray(maps, dtype=float)
     if maps.ndim == 4 and len(maps) == 1:
         maps = maps[0]
     if maps.ndim != 3 or 0 in maps.shape:
-        raise ValueError(f"feature maps of one image have the shape (h, w, channels), got {maps.shape}")
+        raise ValueError(f"maps must be those of one image, of shape (h, w, channels), got {maps.shape}")
     if not np.isfinite(maps).all():
-        raise ValueError("feature maps hold a value that is not finite")
+        raise ValueError("maps must be finite, but they contain NaN or infinity")
     channels = np.moveaxis(maps, -1, 0)
     low, high = channels.min(axis=(1, 2), keepdims=True), channels.max(axis=(1, 2), keepdims=True)
     scaled = np.divide(channels - low, high - low, out=np.zeros_like(channels), where=high > low)
@@ -84,7 +84,7 @@ def feature_maps(maps, columns=8, ax=None):
 
 @styled
 def filters(weights, columns=8, ax=None):
-    """A first layer's filters as colors: gray is 0, a color is what the filter looks for.
+    """The filters of a first layer as colors: gray is 0, and a color is what the filter responds to.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def filters(weights, columns=8, ax=None):
     Raises
     ------
     ValueError
-        For another shape: the filters of later layers look at feature maps, which have no color.
+        If the shape is wrong. The filters of later layers have no color, because their inputs are feature maps.
     """
     weights = np.asarray(weights, dtype=float)
     if weights.ndim != 4 or weights.shape[2] not in (1, 3) or 0 in weights.shape:
-        raise ValueError(f"filters that look at an image have the shape (h, w, 3 or 1, filters), got {weights.shape}")
+        raise ValueError(f"weights of a first layer must have shape (h, w, 3 or 1, filters), got {weights.shape}")
     each = np.moveaxis(weights, -1, 0)
     largest = np.abs(each).max(axis=(1, 2, 3), keepdims=True)
     scaled = 0.5 + np.divide(each, 2 * largest, out=np.zeros_like(each), where=largest > 0)
@@ -119,17 +119,17 @@ def _sheet(images, columns, ax):
 
 
 def _images(images):
-    """Any accepted array of images as float (n, h, w, 3) from 0 to 1."""
+    """Convert any accepted array of images to float values from 0 to 1, shape (n, h, w, 3)."""
     images = np.asarray(images)
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-        raise ValueError(f"images have the shape (n, h, w, 3), (n, h, w, 1) or (n, h, w), got {images.shape}")
+        raise ValueError(f"images must have shape (n, h, w, 3), (n, h, w, 1) or (n, h, w), got {images.shape}")
     if images.dtype == np.uint8:
         images = images / 255
     elif images.dtype.kind != "f" or not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(
-            f"images are uint8, or float from 0 to 1, got {images.dtype} from {images.min():g} to {images.max():g}"
+            f"images must be uint8, or float from 0 to 1, got {images.dtype} from {images.min():g} to {images.max():g}"
         )
     return np.broadcast_to(images, (*images.shape[:3], 3))
 
@@ -141,13 +141,13 @@ def _columns(columns, images):
 
 
 def _enlarged(images):
-    """Small images with their pixels repeated, so that the gap between them stays thin."""
+    """Repeat the pixels of small images, so that the gaps between the images stay thin."""
     times = math.ceil(32 / max(images.shape[1:3]))
     return images.repeat(times, axis=1).repeat(times, axis=2)
 
 
 def _montage(images, columns, strip):
-    """Images on one sheet, `strip` rows free above each: (sheet, [(top, left), ...])."""
+    """Arrange images on one sheet with `strip` empty rows above each: (sheet, [(top, left), ...])."""
     count, height, width, _ = images.shape
     gap = max(1, round(width / 24))
     rows = math.ceil(count / columns)

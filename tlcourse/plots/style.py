@@ -1,4 +1,4 @@
-"""The look of every figure: white face, dark ink, colors that all readers can tell apart."""
+"""The style of every figure: a white background, dark text, and colors that all readers can distinguish."""
 
 import functools
 
@@ -37,16 +37,16 @@ STYLE = {
 
 
 def style():
-    """Give the figures that a notebook draws itself the same look: white face, dark ink, Okabe-Ito colors."""
+    """Give the figures that a notebook draws itself the same style: white background, dark text, Okabe-Ito colors."""
     plt.rcParams.update(STYLE)
 
 
 def styled(draw):
-    """Decorate a drawing function so that the course's style holds inside it, and the notebook's own after it."""
+    """Decorate a drawing function so that it uses the course's style, and restores the notebook's own afterward."""
 
     @functools.wraps(draw)
     def drawn(*arguments, **options):
-        # Not plt.rc_context: it would take back what a notebook's backend switches on at the first figure.
+        # Not plt.rc_context: it would undo the settings that a notebook's backend makes for the first figure.
         before = {name: plt.rcParams[name] for name in STYLE}
         plt.rcParams.update(STYLE)
         try:
@@ -58,12 +58,12 @@ def styled(draw):
 
 
 def axes_for(ax, width=6.4, height=4.8):
-    """`ax` made white and dark, or a new one in a figure of `width` x `height` inches."""
+    """Give `ax` a white background and dark text, or create one in a figure of `width` x `height` inches."""
     if ax is None:
         ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot()
     ax.figure.set_facecolor("white")
     ax.set_facecolor("white")
-    ax.tick_params(colors=INK)  # ticks are made late, when the style has gone
+    ax.tick_params(colors=INK)  # matplotlib creates ticks late, when the style is no longer active
     for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
         text.set_color(INK)
     for spine in ax.spines.values():

@@ -1,4 +1,4 @@
-"""Interactive figures. Each has a static twin, a function that draws the same, for pages without a kernel."""
+"""Interactive figures. For pages without a kernel, each one has a function that draws the same figure."""
 
 from tlcourse.widgets.cut_explorer import CutExplorer, draw_cut
 from tlcourse.widgets.photo_classifier import PhotoClassifier, draw_photo

@@ -1,4 +1,4 @@
-"""What a teacher's layers make of an image, and what each is worth to cut at; still and interactive."""
+"""The output of each layer of a teacher, and the accuracy after cutting there; static and interactive."""
 
 import ipywidgets
 import keras
@@ -10,38 +10,38 @@ from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
 from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table
 
-CHANNELS_SHOWN = 24  # of a layer
+CHANNELS_SHOWN = 24  # in each layer
 
 
 @styled
 def draw_cut(maps, curves, names, layer, figure=None):
-    """Draw a layer's feature maps for an image, and beside them the accuracy of cutting after each layer.
+    """Draw a layer's feature maps for an image, and beside them the accuracy after cutting at each layer.
 
     Parameters
     ----------
     maps : array
-        The layer's output for one image: shape (h, w, channels), or (units,) for a dense layer. The first channels
-        are drawn; units are drawn as the squares of a grid.
+        The layer's output for one image: shape (h, w, channels), or (units,) for a dense layer. Only the first
+        channels are drawn. The units of a dense layer are drawn as the squares of a grid.
     curves : dict of str to sequence of dict
-        As for `plots.accuracy_curves`: one summary a layer.
+        As for `plots.accuracy_curves`, with one summary for each layer.
     names : sequence of str
-        The layers.
+        The names of the layers.
     layer : int
-        Index of this one.
+        The index of the layer to draw.
     figure : matplotlib.figure.Figure, optional
 
     Returns
     -------
     matplotlib.axes.Axes
-        The right one.
+        The axes on the right.
 
     Raises
     ------
     ValueError
-        If there is no such layer.
+        If there is no layer with this index.
     """
     if not 0 <= layer < len(names):
-        raise ValueError(f"there are layers 0 to {len(names) - 1}, got {layer}")
+        raise ValueError(f"layer must be from 0 to {len(names) - 1}, got {layer}")
     if figure is None:
         figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
@@ -49,17 +49,17 @@ def draw_cut(maps, curves, names, layer, figure=None):
     left.set_title(
         f"{names[layer]}: {np.shape(maps)[-1]} {'maps' if np.ndim(maps) == 3 else 'numbers'}", fontsize=10, color=INK
     )
-    left.set_anchor("N")  # else the layout may find no room for the title
+    left.set_anchor("N")  # otherwise, there may be no space for the title
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
     right.axvline(layer + 1, color=INK, linewidth=1)
     right.set_xticks(range(1, len(names) + 1), names, rotation=60, ha="right", fontsize=9)
-    right.legend(loc="lower center")  # where no curve of the course runs, and it stays there
+    right.legend(loc="lower center")  # a fixed place without curves
     right.set_xlabel("the teacher is cut after this layer")
     return right
 
 
 def _as_maps(maps):
-    """The first channels; a vector as one square map, filled up with its lowest value."""
+    """The first channels of maps; or a vector as one square map, padded with its lowest value."""
     maps = np.asarray(maps, dtype=float)
     if maps.ndim == 3:
         return maps[..., :CHANNELS_SHOWN]
@@ -68,14 +68,14 @@ def _as_maps(maps):
 
 
 class CutExplorer(Explorer):
-    """Go through a teacher's layers: what they make of an image, and what each is worth to cut at.
+    """Choose a layer of a teacher to see its output for an image, and the accuracy after cutting there.
 
     Parameters
     ----------
     teacher : keras.Model
-        With layers named as in `networks.narrow_vgg16`.
+        A model whose layers have names as in `networks.narrow_vgg16`.
     images : dict of str to array
-        A title, and an image as the teacher takes it, shape (h, w, 3).
+        Titles and images; each image has shape (h, w, 3), as the teacher takes it.
     curves : dict of str to sequence of dict
         One summary for each of the teacher's weight layers.
 
@@ -91,7 +91,9 @@ class CutExplorer(Explorer):
         self.curves = {label: list(summaries) for label, summaries in curves.items()}
         for label, summaries in self.curves.items():
             if len(summaries) != len(self.names):
-                raise ValueError(f"{label!r} has {len(summaries)} summaries for {len(self.names)} layers")
+                raise ValueError(
+                    f"{label!r} must have one summary for each of the {len(self.names)} layers, got {len(summaries)}"
+                )
         outputs = [_activated(teacher, name) for name in self.names]
         self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(images.values())), verbose=0)
         options = [(name, number) for number, name in enumerate(self.names)]
@@ -108,6 +110,6 @@ class CutExplorer(Explorer):
 
 
 def _activated(teacher, name):
-    """A layer's output behind its activation, where that is a layer of its own."""
+    """The output of a layer, after its activation if that is a separate layer."""
     names = {layer.name for layer in teacher.layers}
     return teacher.get_layer(f"{name}_relu" if f"{name}_relu" in names else name).output

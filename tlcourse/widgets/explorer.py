@@ -1,4 +1,4 @@
-"""What all widgets are made of: controls above a figure, and below it the same in numbers."""
+"""The base class of all widgets: controls above a figure, and the same numbers as text below it."""
 
 import html
 import io
@@ -6,29 +6,29 @@ import io
 import ipywidgets
 from matplotlib.figure import Figure
 
-CONTROL_STYLE = {"style": {"description_width": "70px"}}  # options of a control: room for its name
-REDRAW_ON_RELEASE = {**CONTROL_STYLE, "continuous_update": False}  # and of a slider that redraws when it stops
+CONTROL_STYLE = {"style": {"description_width": "70px"}}  # options of a control: space for its name
+REDRAW_ON_RELEASE = {**CONTROL_STYLE, "continuous_update": False}  # options of a slider that redraws on release
 
 
 class Explorer(ipywidgets.VBox):
-    """Controls, a figure, and the same in numbers for those who cannot see it; a control that moves redraws both.
+    """Controls, a figure, and its numbers for readers who cannot see it; changing a control redraws both.
 
-    A subclass makes its controls, calls ``__init__``, and has a method ``_draw_on(figure)`` that fills the figure and
+    A subclass creates its controls and calls ``__init__``. Its method ``_draw_on(figure)`` draws on the figure and
     returns the numbers as HTML.
 
     Parameters
     ----------
     columns : list of (ipywidgets.Widget or list of ipywidgets.Widget)
-        The controls from left to right; those of a list stand above each other.
+        The controls from left to right; the controls in a list are stacked.
     figure_size : tuple of 2 float
         The size in inches.
     layout : {"constrained", "none"}
-        Matplotlib's layout engine. The constrained one takes half of the time that a figure needs.
+        Matplotlib's layout engine. "constrained" takes half of the time that a figure needs.
 
     Attributes
     ----------
     figure : ipywidgets.Image
-        PNG, never wider than the page.
+        A PNG image, never wider than the page.
     numbers : ipywidgets.HTML
     """
 
@@ -53,18 +53,18 @@ class Explorer(ipywidgets.VBox):
         self.figure.value = png(figure)
 
     def _draw_on(self, figure):
-        raise NotImplementedError(f"{type(self).__name__} does not define what it draws")
+        raise NotImplementedError(f"{type(self).__name__} must define _draw_on(figure)")
 
 
 def png(figure):
-    """A matplotlib figure as the bytes of a PNG."""
+    """The bytes of a matplotlib figure as PNG."""
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=100)
     return image.getvalue()
 
 
 def html_table(head, rows):
-    """An HTML table, its first column to the left and the others to the right; text is escaped."""
+    """An HTML table with escaped text: the first column is left-aligned, the others are right-aligned."""
     styles = ["style='text-align:left'", *["style='text-align:right; padding-left:1.5em'"] * (len(head) - 1)]
 
     def line(tag, cells):
@@ -76,5 +76,5 @@ def html_table(head, rows):
 
 
 def percent(fraction):
-    """A share of 1 in words: "12.3%", and "<0.1%" for what would print as nothing."""
+    """A fraction as a percentage: "12.3%", or "<0.1%" for smaller values."""
     return f"{fraction:.1%}" if fraction >= 0.001 else "<0.1%"

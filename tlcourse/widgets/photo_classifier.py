@@ -1,4 +1,4 @@
-"""What a classifier predicts for a photo, still and interactive: the widget takes one's own photos."""
+"""The prediction of a classifier for a photo; static and interactive. The widget accepts the user's own photos."""
 
 import html
 import io
@@ -14,7 +14,7 @@ from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 @styled
 def draw_photo(photo, probabilities, names, title="", figure=None):
-    """Draw a photo, and beside it the probability that a classifier gives to each class, the largest in red.
+    """Draw a photo, and beside it the probability that a classifier assigns to each class, the largest in red.
 
     Parameters
     ----------
@@ -25,9 +25,9 @@ def draw_photo(photo, probabilities, names, title="", figure=None):
     names : sequence of str
         One for each class.
     title : str
-        Above the photo; of a long one the end.
+        Shown above the photo; a long title is cut at its beginning.
     figure : matplotlib.figure.Figure, optional
-        Made if left out.
+        Created by default.
 
     Returns
     -------
@@ -37,11 +37,13 @@ def draw_photo(photo, probabilities, names, title="", figure=None):
     Raises
     ------
     ValueError
-        If there are not as many probabilities as names.
+        If the numbers of probabilities and names differ.
     """
     probabilities = np.asarray(probabilities, dtype=float).reshape(-1)
     if len(probabilities) != len(names):
-        raise ValueError(f"{len(names)} classes need as many probabilities, got {len(probabilities)}")
+        raise ValueError(
+            f"probabilities must have one value for each of the {len(names)} classes, got {len(probabilities)}"
+        )
     if figure is None:
         figure = plt.figure(figsize=(7, 2.8), layout="constrained")
     left, right = (axes_for(axes) for axes in figure.subplots(1, 2, width_ratios=(1, 2)))
@@ -72,24 +74,24 @@ class PhotoClassifier(Explorer):
     Parameters
     ----------
     predict : callable
-        Takes a photo, uint8 of shape (size, size, 3); returns a probability for each class.
+        Takes a photo as uint8, shape (size, size, 3), and returns a probability for each class.
     class_names : sequence of str
     samples : dict of str to array
-        A title and a photo each, at least one.
+        Titles and photos; at least one.
     size : int
-        Pixels to which an upload is cut and scaled.
+        Height and width in pixels to which an upload is cropped and scaled.
 
     Attributes
     ----------
     sample, upload : ipywidgets.Widget
         The controls.
     numbers : ipywidgets.HTML
-        The same probabilities as a table; or why an upload could not be read.
+        The same probabilities as a table, or the reason why an upload cannot be read.
     """
 
     def __init__(self, predict, class_names, samples, size=photo_folders.SIZE):
         if not samples:
-            raise ValueError("a sample photo is needed, got none")
+            raise ValueError("samples must contain at least one photo, got none")
         self.predict, self.class_names, self.size = predict, list(class_names), size
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
@@ -97,7 +99,7 @@ class PhotoClassifier(Explorer):
         super().__init__([self.sample, self.upload], figure_size=(7, 2.8))
 
     def _on_change(self, change):
-        """Another sample is chosen, or a photo has come."""
+        """Redraw after the user chose another sample or uploaded a photo."""
         if change["owner"] is self.upload and change["new"]:
             name, content = _first_file(change["new"])
             try:
@@ -111,7 +113,7 @@ class PhotoClassifier(Explorer):
         self.show(self.samples[self.sample.value], self.sample.value)
 
     def show(self, photo, title):
-        """Classify a photo, shape (size, size, 3), and draw what came of it."""
+        """Classify a photo of shape (size, size, 3), and draw the result."""
         self.photo, self.title = photo, title
         super()._draw()
 
@@ -123,7 +125,7 @@ class PhotoClassifier(Explorer):
 
 
 def _first_file(value):
-    """Name and bytes of an upload; ipywidgets 7 (Colab) gives a dictionary by name, 8 a tuple of dictionaries."""
+    """Name and bytes of an upload: ipywidgets 7 (Colab) has a dictionary by name, and 8 a tuple of dictionaries."""
     if isinstance(value, dict):
         name, file = next(iter(value.items()))
     else:

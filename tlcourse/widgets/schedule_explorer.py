@@ -1,4 +1,4 @@
-"""The learning rate of every layer group, step by step, still and interactive."""
+"""The learning rate of each layer group at each step; static and interactive."""
 
 import functools
 
@@ -22,15 +22,15 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
     name : str
         One of `schedules.SCHEDULES`.
     highest : float
-        Peak rate of the last group, the one at the output.
+        Peak rate of the last group, which is the one at the output.
     groups : int
-        A line for each.
+        The number of layer groups; each one gets a line.
     factor : float
-        From one group's rate to the next one's.
+        The ratio between the rates of neighboring groups.
     steps : int
         The number of training steps, 2 or more.
     axes : matplotlib.axes.Axes, optional
-        Made if left out.
+        Created by default.
 
     Returns
     -------
@@ -39,14 +39,14 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
     Raises
     ------
     ValueError
-        For an unknown schedule, fewer than two steps, or a ladder that is none.
+        If the schedule is unknown, there are fewer than two steps, or the values make no ladder.
     """
     peaks, shape = ladder(highest, groups, factor), _shape(name, steps)
     axes = axes_for(axes, 7, 3.2)
     for number, peak in reversed(list(enumerate(peaks))):
         look = {"color": LINE_COLORS[number % len(LINE_COLORS)], "linestyle": _DASHES[number % len(_DASHES)]}
         axes.plot(np.arange(steps), peak * shape, linewidth=2, label=_title(number, groups), **look)
-    # A rate of 0 has no place on a logarithmic axis: what is a hundredth of the lowest peak and less is left out.
+    # A logarithmic axis cannot show a rate of 0. It ends at a hundredth of the lowest peak.
     axes.set(yscale="log", ylim=(peaks[0] * shape.max() / 100, 2 * highest), xlabel="step", ylabel="learning rate")
     axes.set_title(f"{name}, peak {highest:g}, factor {factor:g}", fontsize=10, color=INK, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
@@ -57,7 +57,7 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
 
 @functools.lru_cache(maxsize=64)
 def _shape(name, steps):
-    """A schedule with a peak of 1: what the figure and the table share."""
+    """A schedule with a peak of 1, which the figure and the table share."""
     return schedules.curve(name, 1.0, steps)
 
 
@@ -67,12 +67,12 @@ def _title(number, groups):
 
 
 class ScheduleExplorer(Explorer):
-    """Choose a schedule and a ladder, and see how every layer group's rate goes.
+    """Choose a schedule and a ladder, and see the learning rate of each layer group.
 
     Parameters
     ----------
     highest : float
-        Peak rate of the last group to begin with, 1e-5 to 1.
+        The initial peak rate of the last group, from 1e-5 to 1.
 
     Attributes
     ----------
@@ -104,4 +104,4 @@ class ScheduleExplorer(Explorer):
             (_title(number, groups), *(f"{peak * part:.3g}" for part in (shape[0], shape.max(), shape[-1])))
             for number, peak in enumerate(ladder(highest, groups, factor))
         ]
-        return html_table(("group", "first rate", "highest", "last"), rows)
+        return html_table(("group", "first rate", "highest rate", "last rate"), rows)

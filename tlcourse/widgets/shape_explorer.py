@@ -1,4 +1,4 @@
-"""Tensor shapes of a network, still and interactive. Counts come from Keras; nothing here is an answer."""
+"""The tensor shapes of a network; static and interactive. Counts come from Keras; nothing here gives answers away."""
 
 import math
 
@@ -11,13 +11,13 @@ from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
 from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table, percent
 
 BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
-CONTROLS = ("kernel", "strides", "padding", "filters")  # of a convolution, each with a control of its name
-TOO_LARGE = "The kernel is larger than the map that it slides over: no output is left."
+CONTROLS = ("kernel", "strides", "padding", "filters")  # of a convolution; each has a control with the same name
+TOO_LARGE = "The kernel is larger than its input map, so there is no output. Choose a smaller kernel."
 
 
 @styled
 def draw_shapes(rows, axes=None, changed=None):
-    """Draw a network as boxes: each tensor with its shape, each layer with its parameters.
+    """Draw a network as boxes: each tensor with its shape, and each layer with its number of parameters.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def draw_shapes(rows, axes=None, changed=None):
     axes : matplotlib.axes.Axes, optional
         Made if left out.
     changed : int, optional
-        Index of the row whose name is printed in bold, as the one being played with.
+        Index of the row whose name is bold, because the user is changing it.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def draw_shapes(rows, axes=None, changed=None):
 
 
 def _box(axes, x, shape, largest):
-    """A feature map as a block, a vector as a thin bar, both standing round the height 0.5."""
+    """Draw a feature map as a block, or a vector as a thin bar, both centered at the height 0.5."""
     if len(shape) == 1:
         height = min(1.9, 0.25 + 0.12 * math.log2(shape[0] + 1))
         axes.add_patch(Rectangle((x - 0.06, 0.5 - height / 2), 0.12, height, facecolor=ORANGE, edgecolor=INK))
@@ -79,14 +79,14 @@ def _label_tensor(axes, x, row, total, bold):
 
 @styled
 def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
-    """Draw where a one-dimensional kernel stands on a row of pixels, one line for each position.
+    """Draw the positions of a one-dimensional kernel on a row of pixels, with one line for each position.
 
     Parameters
     ----------
     size, kernel, strides : int
-        Pixels in the row, pixels under the kernel, pixels from one position to the next.
+        Pixels in the row, pixels under the kernel, and pixels from one position to the next.
     padding : {"valid", "same"}
-        The zeros that "same" adds are split as TensorFlow does, the odd one after the last pixel.
+        The zeros that "same" adds are split as in TensorFlow: an odd one is after the last pixel.
 
     Returns
     -------
@@ -112,12 +112,12 @@ def draw_windows(size, kernel, strides=1, padding="valid", axes=None):
 
 @styled
 def draw_filters(layer, axes=None):
-    """Draw every parameter of a small convolution as one square: a filter a column, its bias below.
+    """Draw each parameter of a small convolution as a square: one column for each filter, with its bias below.
 
     Parameters
     ----------
     layer : keras.layers.Conv2D
-        Built, with a bias.
+        A layer that is built and has a bias.
     axes : matplotlib.axes.Axes, optional
         Made if left out.
 
@@ -149,7 +149,7 @@ def draw_filters(layer, axes=None):
 
 
 class ShapeExplorer(Explorer):
-    """Change one convolution of a network and see every shape and count that follows from it.
+    """Change one convolution of a network, and see all shapes and counts that depend on it.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class ShapeExplorer(Explorer):
         self.input_shape = tuple(input_shape)
         convolutions = [index for index, layer in enumerate(self.layers) if layer["kind"] == "conv"]
         if not convolutions:
-            raise ValueError(f"there is no layer of kind 'conv' to change in {layers}")
+            raise ValueError(f"layers must contain one of kind 'conv', got {layers}")
         names = [(f"convolution {number}", index) for number, index in enumerate(convolutions, start=1)]
         self.layer = ipywidgets.Dropdown(options=names, description="layer", **CONTROL_STYLE)
         self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **REDRAW_ON_RELEASE)
@@ -181,7 +181,7 @@ class ShapeExplorer(Explorer):
         super().__init__(columns, figure_size=(1.65 * (len(self.layers) + 1), 4.2))
 
     def _on_change(self, change):
-        """Another layer is chosen, or the chosen one gets other values."""
+        """Redraw after the user chose another layer or changed the values of this one."""
         if self._busy:
             return
         if change["owner"] is not self.layer:
@@ -190,7 +190,7 @@ class ShapeExplorer(Explorer):
         self._draw()
 
     def _show_values(self):
-        """Show the chosen layer's own values in the controls."""
+        """Show the values of the chosen layer in the controls."""
         self._busy = True
         for name in CONTROLS:
             getattr(self, name).value = self.layers[self.layer.value][name]

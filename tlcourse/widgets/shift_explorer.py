@@ -1,4 +1,4 @@
-"""A telescope that gets worse, still and interactive: the image, and how many galaxies are still recognized."""
+"""The effect of a worse telescope on the image and on the accuracy of a classifier; static and interactive."""
 
 import ipywidgets
 import numpy as np
@@ -12,20 +12,20 @@ BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
 @styled
 def draw_shift(light, telescope, seeings, accuracies, axes=None):
-    """Draw accuracy against blur, with the galaxy as this telescope sees it beside the curve.
+    """Draw accuracy against blur, and beside the curve the galaxy as this telescope sees it.
 
     Parameters
     ----------
     light : numpy.ndarray
         The light of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
     telescope : tlcourse.datasets.galaxies.Telescope
-        The one that is chosen; its seeing is marked on the curve.
+        The chosen telescope; its seeing is marked on the curve.
     seeings : sequence of float
-        The seeings of the curve in pixels, rising.
+        The seeings of the curve in pixels, in ascending order.
     accuracies : sequence of float
-        From 0 to 1, one for each seeing, measured at this telescope's exposure.
+        One for each seeing, from 0 to 1, measured at this telescope's exposure.
     axes : matplotlib.axes.Axes, optional
-        Made if left out.
+        Created by default.
 
     Returns
     -------
@@ -35,12 +35,14 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     Raises
     ------
     ValueError
-        If there are not as many accuracies as seeings, or the telescope's seeing is not among them.
+        If the numbers of accuracies and seeings differ, or the telescope's seeing is not one of them.
     """
     if len(seeings) != len(accuracies):
-        raise ValueError(f"{len(seeings)} seeings need as many accuracies, got {len(accuracies)}")
+        raise ValueError(
+            f"accuracies must have one value for each of the {len(seeings)} seeings, got {len(accuracies)}"
+        )
     if telescope.seeing not in list(seeings):
-        raise ValueError(f"the seeing must be one of {list(seeings)}, got {telescope.seeing}")
+        raise ValueError(f"the telescope's seeing must be one of {list(seeings)}, got {telescope.seeing}")
     axes = axes_for(axes, 8, 3.2)
     here = accuracies[list(seeings).index(telescope.seeing)]
     axes.plot(seeings, accuracies, "-o", color=BLUE, markersize=5)
@@ -53,7 +55,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     )
     axes.spines[["top", "right"]].set_visible(False)
     span = seeings[-1] - seeings[0]
-    axes.set_xlim(seeings[0] - 0.08 * span, seeings[-1] + 0.7 * span)  # room for the galaxy
+    axes.set_xlim(seeings[0] - 0.08 * span, seeings[-1] + 0.7 * span)  # space for the galaxy
     axes.set_xticks(seeings, [f"{seeing:g}" for seeing in seeings])
     inset = axes.inset_axes((0.64, 0.02, 0.36, 0.98))
     inset.imshow(galaxies.expose(light, telescope, np.random.default_rng(0)), interpolation="nearest")
@@ -62,16 +64,16 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
 
 
 class ShiftExplorer(Explorer):
-    """Blur a telescope, shorten its exposure, and see what becomes of the image and of a classifier's accuracy.
+    """Blur a telescope or shorten its exposure, and see the effect on the image and on a classifier's accuracy.
 
     Parameters
     ----------
     lights : dict of str to numpy.ndarray
-        Galaxies to choose from: title to light, shape (3, 48, 48).
+        The galaxies to choose from: titles, and light of shape (3, 48, 48).
     seeings, exposures : sequence of float
-        What the sliders offer: pixels, rising; counts for a unit of light.
+        The values of the sliders: pixels in ascending order, and counts for a unit of light.
     accuracies : array-like
-        Shape (seeings, exposures), from 0 to 1, measured before.
+        Measured accuracies from 0 to 1, shape (seeings, exposures).
 
     Attributes
     ----------
@@ -84,8 +86,7 @@ class ShiftExplorer(Explorer):
         self.accuracies = np.asarray(accuracies, dtype=float)
         if self.accuracies.shape != (len(self.seeings), len(self.exposures)):
             raise ValueError(
-                f"accuracies of shape ({len(self.seeings)}, {len(self.exposures)}) are needed, "
-                f"got {self.accuracies.shape}"
+                f"accuracies must have shape ({len(self.seeings)}, {len(self.exposures)}), got {self.accuracies.shape}"
             )
         self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **CONTROL_STYLE)
         self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **REDRAW_ON_RELEASE)
@@ -99,5 +100,5 @@ class ShiftExplorer(Explorer):
         here = column[self.seeings.index(self.seeing.value)]
         return (
             f"<p>Seeing {self.seeing.value:g} pixels, exposure {self.exposure.value:g}: "
-            f"{here:.1%} of the galaxies are recognized.</p>"
+            f"the classifier recognizes {here:.1%} of the galaxies.</p>"
         )

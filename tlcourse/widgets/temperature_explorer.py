@@ -1,4 +1,4 @@
-"""What a softmax makes of logits at a temperature, still and interactive."""
+"""The softmax of logits at a temperature; static and interactive."""
 
 import ipywidgets
 import numpy as np
@@ -12,7 +12,7 @@ BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
 @styled
 def draw_softened(logits, names, temperature, axes=None):
-    """Draw what a softmax makes of logits at one temperature, with the share of the largest answer in the title.
+    """Draw the softmax probabilities of logits at one temperature, with the largest in red.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ def draw_softened(logits, names, temperature, axes=None):
     names : sequence of str
         One for each class.
     temperature : float
-        Above 0.
+        Must be above 0.
     axes : matplotlib.axes.Axes, optional
-        Made if left out.
+        Created by default.
 
     Returns
     -------
@@ -32,16 +32,16 @@ def draw_softened(logits, names, temperature, axes=None):
     Raises
     ------
     ValueError
-        For a temperature of 0 or less, or another number of names than logits.
+        If the temperature is 0 or less, or the numbers of names and logits differ.
     """
     shares = _softened(logits, temperature)
     if len(names) != len(shares):
-        raise ValueError(f"{len(shares)} logits need as many names, got {len(names)}")
+        raise ValueError(f"names must have one entry for each of the {len(shares)} logits, got {len(names)}")
     axes = axes_for(axes, 6, 2.6)
     places = np.arange(len(shares))
     axes.bar(places, shares, color=[ORANGE if share == shares.max() else BLUE for share in shares], edgecolor=INK)
     for place, share in zip(places, shares, strict=True):
-        text = percent(share) if share >= 0.001 else "≈0%"  # "<0.1%" ten times in a row leaves no gap between them
+        text = percent(share) if share >= 0.001 else "≈0%"  # ten labels "<0.1%" would touch each other
         axes.text(place, share + 0.02, text, ha="center", fontsize=9, color=INK)
     axes.set_xticks(places, names)
     axes.set(xlim=(-0.5, len(shares) - 0.5), ylim=(0, 1.12), yticks=())
@@ -53,12 +53,12 @@ def draw_softened(logits, names, temperature, axes=None):
 
 def _softened(logits, temperature):
     if not temperature > 0:
-        raise ValueError(f"the temperature must be above 0, got {temperature}")
+        raise ValueError(f"temperature must be above 0, got {temperature}")
     return softmax(np.asarray(logits, dtype=float) / temperature)
 
 
 class TemperatureExplorer(Explorer):
-    """Turn the temperature of a softmax and see the answer that it softens.
+    """Change the temperature of a softmax, and see how the probabilities soften.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class TemperatureExplorer(Explorer):
     names : sequence of str
         One for each class.
     titles : sequence of str
-        One for each image, to choose from.
+        One for each image that the user can choose.
 
     Attributes
     ----------
@@ -78,10 +78,10 @@ class TemperatureExplorer(Explorer):
     def __init__(self, logits, names, titles):
         self.logits, self.names = np.asarray(logits, dtype=float), list(names)
         if self.logits.shape != (len(titles), len(self.names)):
-            raise ValueError(f"logits of shape ({len(titles)}, {len(self.names)}) are needed, got {self.logits.shape}")
+            raise ValueError(f"logits must have shape ({len(titles)}, {len(self.names)}), got {self.logits.shape}")
         options = [(title, index) for index, title in enumerate(titles)]
         wide = {"style": {"description_width": "90px"}}
-        self.image_choice = ipywidgets.Dropdown(options=options, description="answer to", **wide)
+        self.image_choice = ipywidgets.Dropdown(options=options, description="image", **wide)
         self.temperature = ipywidgets.FloatLogSlider(
             value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
         )
@@ -91,4 +91,4 @@ class TemperatureExplorer(Explorer):
         logits, temperature = self.logits[self.image_choice.value], round(self.temperature.value, 2)
         draw_softened(logits, self.names, temperature, figure.add_subplot())
         shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
-        return html_table(("class", "share"), zip(self.names, shares, strict=True))
+        return html_table(("class", "probability"), zip(self.names, shares, strict=True))

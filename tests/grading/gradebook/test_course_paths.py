@@ -108,7 +108,7 @@ def test_a_unit_has_several_short_names(text):
 
 @pytest.mark.parametrize("text", ["", "7", "01_timy", "tiny"])
 def test_another_unit_is_answered_with_the_list(text):
-    with pytest.raises(ValueError, match=f"no unit '{text}': there are 00_start, 01_tiny"):
+    with pytest.raises(ValueError, match=f"no unit '{text}': the course has 00_start, 01_tiny"):
         find_unit(text, ["00_start", UNIT])
 
 
@@ -118,7 +118,7 @@ def test_a_misspelled_unit_is_an_error_and_leaves_no_file(private_course, monkey
     before = sorted(private_course.rglob("*"))
     outcome = CliRunner().invoke(main, [command, "01_tony"])
     assert outcome.exit_code == 1
-    assert outcome.output == "Error: no unit '01_tony': there are 01_tiny\n"
+    assert outcome.output == "Error: no unit '01_tony': the course has 01_tiny\n"
     assert sorted(private_course.rglob("*")) == before
 
 

@@ -1,7 +1,7 @@
-"""The course as pages to read: units with their stored outputs, the table of claims, the modules' reference.
+"""Build the website: the units with their stored outputs, the table of claims, and the reference of the modules.
 
-Built without a kernel and without a network; what the pages need lies beside them. `pages` writes what Sphinx reads,
-`settings/conf.py` sets its look, `accessible` fixes what Sphinx, MyST-NB and the theme leave out.
+The build needs neither a kernel nor a network, and the site contains all files that its pages need. `pages` writes the
+input of Sphinx, `settings/conf.py` configures Sphinx, and `accessible` fixes gaps in Sphinx and the theme.
 """
 
 import shutil
@@ -15,16 +15,16 @@ SETTINGS = Path(__file__).resolve().parent / "settings"
 
 
 class SiteError(RuntimeError):
-    """Sphinx could not make the pages, or warned of something in them; the message ends with Sphinx's own."""
+    """Sphinx failed or printed a warning; the message ends with that of Sphinx."""
 
 
 def build(into=None, root=None):
-    """Make the site of a course.
+    """Build the site of a course.
 
     Parameters
     ----------
     into : path, optional
-        The folder of the pages, made anew; by default build/site in the course.
+        The folder for the site, which is emptied first; by default, build/site in the course.
     root : path, optional
         The course's folder; found from the working directory by default.
 
@@ -36,9 +36,9 @@ def build(into=None, root=None):
     Raises
     ------
     ValueError
-        If `into` is not empty and holds something else than an earlier site.
+        If `into` is not empty and does not contain an earlier site.
     SiteError
-        If Sphinx fails or warns, for example of a link that leads nowhere.
+        If Sphinx fails or prints a warning, for example about a broken link.
     """
     from tlcourse.building.site import pages
 
@@ -52,13 +52,13 @@ def build(into=None, root=None):
     command += ["-c", str(SETTINGS), "-d", str(source / ".doctrees"), str(source), str(into)]
     outcome = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if outcome.returncode:
-        raise SiteError(f"the site could not be built:\n{outcome.stderr.strip()[-4000:]}")
+        raise SiteError(f"Sphinx could not build the site:\n{outcome.stderr.strip()[-4000:]}")
     return into / "index.html"
 
 
 def _clear(folder):
-    """Empty the folder of an earlier site, so that no page outlives its unit."""
+    """Delete an earlier site, so that no page of a removed unit remains."""
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / "searchindex.js").is_file():
-            raise ValueError(f"{folder} is not empty and holds no earlier site: name another folder")
+            raise ValueError(f"{folder} is not empty and contains no earlier site: name another folder")
         shutil.rmtree(folder)

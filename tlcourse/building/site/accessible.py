@@ -1,23 +1,23 @@
-"""A Sphinx extension: formulas as MathML, which browsers and screen readers read themselves, and mended pages."""
+"""A Sphinx extension: writes formulas as MathML, which screen readers can read, and omits members without text."""
 
 import latex2mathml.converter
 from docutils import nodes
 
 
 def inline_formula(translator, node):
-    """A formula in a line of text."""
+    """Write a formula inside a line of text."""
     translator.body.append(latex2mathml.converter.convert(node.astext()))
     raise nodes.SkipNode
 
 
 def displayed_formula(translator, node):
-    """A formula on a line of its own."""
+    """Write a formula on its own line."""
     translator.body.append(latex2mathml.converter.convert(node.astext(), display="block"))
     raise nodes.SkipNode
 
 
 def skip_members(app, what, name, obj, skip, options):
-    """Leave out members without a docstring of their own: fields of a NamedTuple, and Keras's `get_config`."""
+    """Omit members without their own docstring: fields of a NamedTuple, and Keras's `get_config`."""
     silent = str(getattr(obj, "__doc__", "")).startswith("Alias for field number")
     return True if silent or name == "get_config" else None
 

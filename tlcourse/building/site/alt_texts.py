@@ -1,4 +1,4 @@
-"""What a figure shows, in words, for those who cannot see it: read from the cell that draws it."""
+"""Alternative texts for figures, for readers who cannot see them, derived from the cells that draw them."""
 
 import ast
 import functools
@@ -12,17 +12,17 @@ FOLDERS = [Path(__file__).resolve().parents[2] / name for name in ("plots", "wid
 
 
 def alt_text(source, heading, prose):
-    """The text in place of a cell's figure.
+    """The alternative text for a cell's figure.
 
-    The figure's title, or the section that it stands in; then the labels of its axes, or the docstring of the drawing
-    function of tlcourse; where there is neither, the last sentence of the text above.
+    It begins with the title of the figure, or that of its section. The labels of the axes follow, and the docstring of
+    the course's drawing function. If there is neither, the last sentence of the text above the cell follows.
 
     Parameters
     ----------
     source : str
         The cell that draws the figure.
     heading : str
-        Of the section.
+        The title of the section.
     prose : str
         The text above the cell, as Markdown.
 
@@ -41,7 +41,7 @@ def alt_text(source, heading, prose):
 
 @functools.cache
 def plot_descriptions():
-    """The first sentence of each public function that draws, by its name; read, not imported: that takes seconds."""
+    """The first sentence about each public drawing function, by its name; parsed, because imports take seconds."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for folder in FOLDERS for file in sorted(folder.glob("*.py"))]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
     draw = [node for node in functions if node.name.startswith("draw_") or _takes_axes(node)]
@@ -59,7 +59,7 @@ def _takes_axes(function):
 
 
 def _literals(tree):
-    """The words of titles and labels that a cell hands to matplotlib, in the order of the source."""
+    """The titles and labels that a cell passes to matplotlib, in the order of the source."""
     texts = {"title": [], "xlabel": [], "ylabel": []}
     methods = {"set_title": "title", "suptitle": "title", "set_xlabel": "xlabel", "set_ylabel": "ylabel"}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -72,7 +72,7 @@ def _literals(tree):
 
 
 def _text(node):
-    """The words of a literal; what an f-string fills in stays open."""
+    """The text of a literal; "…" replaces the values in an f-string."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -81,7 +81,7 @@ def _text(node):
 
 
 def strip_markdown(text):
-    """Markdown without its marks: what a screen reader should read out."""
+    """Markdown text without its markup, as a screen reader should read it."""
     without_links = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"<[^>]*>|[*`$]|^#.*$", "", without_links, flags=re.MULTILINE)
 

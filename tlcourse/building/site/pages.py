@@ -1,4 +1,4 @@
-"""What Sphinx reads: the README as first page, units, documents, claims, and a page for each module of the package."""
+"""Write the input of Sphinx: the README as the first page, units, documents, claims, and a page for each module."""
 
 import posixpath
 import re
@@ -21,19 +21,19 @@ WITHOUT_REFERENCE = {
     "tlcourse.__main__",
     "tlcourse.building",
     "tlcourse.commands",
-}  # no reference: only `tlcourse` calls them
+}  # only the command `tlcourse` uses them
 CLAIMS = "docs/claims.md"
 
 
 def write(root, folder):
-    """Write the source of the site into a folder.
+    """Write the Sphinx source of the site into a folder.
 
     Parameters
     ----------
     root : pathlib.Path
         The course's folder.
     folder : pathlib.Path
-        Made if it is not there.
+        Created if it does not exist.
     """
     for name in unit_names(root):
         notebook = unit_page.page(root, name)
@@ -59,7 +59,7 @@ def _write(file, text):
 
 
 def site_path(path):
-    """Where the site has a file of the repository: a path below the site's folder, or an address in the repository."""
+    """The place of a repository file on the site: a path in the site's folder, or an address on GitHub."""
     unit = re.fullmatch(r"notebooks/(\w+)/\1\.ipynb", path)
     if unit:
         return f"units/{unit[1]}.ipynb"
@@ -71,13 +71,13 @@ def site_path(path):
 
 
 def resolve_links(text, document, page):
-    """A document's Markdown with its links to files of the repository turned into links that the site can follow.
+    """Convert a document's links to files in the repository to links that work on the site.
 
     Parameters
     ----------
     text : str
     document : str
-        The path that the links start from, in the repository: "docs/grading.md".
+        The path of the document in the repository, to which its links are relative: "docs/grading.md".
     page : str
         The path of the page on the site: "docs/grading.md".
     """
@@ -92,17 +92,17 @@ def resolve_links(text, document, page):
 
 
 def _resolved(link, document):
-    """The path in the repository that a relative link in a document leads to."""
+    """The path in the repository to which a relative link in a document leads."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(document), link))
 
 
 def figures(text, document):
-    """The repository paths of the images that a document shows."""
+    """The paths of the images that a document shows, in the repository."""
     return [_resolved(match[1], document) for match in LINK.finditer(text) if match[1].endswith(".png")]
 
 
 def first_page(text, documents):
-    """The README, and what the site's navigation shows."""
+    """The README, followed by the entries of the site's navigation."""
     pages = ["Units <units/index>", "Claims <claims>"]
     pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
     return resolve_links(text, "README.md", "index.md") + _contents(
@@ -111,33 +111,33 @@ def first_page(text, documents):
 
 
 def units_page(root):
-    """The units in their order, with the time that each takes."""
-    text = f"# Units\n\nEach page holds a unit with what its cells print and draw.\n\n{tables.unit_table(root)}\n"
+    """The page that lists the units in order, with the time that each takes."""
+    text = f"# Units\n\nEach page shows one unit with the output of its cells.\n\n{tables.unit_table(root)}\n"
     return resolve_links(text, "README.md", "units/index.md") + _contents(unit_names(root), hidden=True)
 
 
 def _contents(pages, hidden=False):
-    """A table of contents in Sphinx's syntax; hidden, it only feeds the navigation."""
+    """A table of contents in Sphinx's syntax; if hidden, it appears only in the navigation."""
     options = ":hidden:\n" if hidden else ":maxdepth: 1\n"
     return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 
 
 def claims_page(text):
-    """docs/claims.md as a page: each claim links to the section of a unit that shows it."""
+    """docs/claims.md as a page on which each claim links to the section of the unit that shows it."""
     page = resolve_links(text, CLAIMS, site_path(CLAIMS))
     return SECTION_LINK.sub(lambda match: f"[{match[1]}]({match[2]}#{slugify(match[1])})", page)
 
 
 def module_pages():
-    """The reference, from the docstrings: a page for each module of tlcourse and for each package in it.
+    """The reference, made from the docstrings: a page for each module and each package in tlcourse.
 
     Returns
     -------
     dict of str to str
-        Name of the page to its Markdown.
+        The Markdown of each page, by its name.
     """
     by_page = {}
-    for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil: it imports packages, and TensorFlow with some
+    for file in sorted(PACKAGE.rglob("*.py")):  # not pkgutil, because it imports packages and, with them, TensorFlow
         name = ".".join(["tlcourse", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
         page = ".".join(name.split(".")[:2])
         if name != "tlcourse" and page not in WITHOUT_REFERENCE:
@@ -152,6 +152,6 @@ def _module(name, page):
 
 
 def reference_page(pages):
-    """The list of the reference's pages."""
-    head = "# Reference: the package tlcourse\n\nWhat the units import, and what grades them, from its docstrings.\n"
-    return head + _contents(pages)
+    """The page that lists the pages of the reference."""
+    text = "The docstrings of the modules that the units import, and of those that grade."
+    return f"# Reference: the package tlcourse\n\n{text}\n" + _contents(pages)

@@ -1,4 +1,4 @@
-"""A unit as a page to read: stored outputs, stubs with their solutions folded behind them, no hidden test."""
+"""The page of a unit on the site: with stored outputs and folded solutions, but without hidden tests."""
 
 import re
 
@@ -11,18 +11,18 @@ from tlcourse.building.site.alt_texts import alt_text
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FOLD_TITLES = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
-ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # of an object that a cell's last line happens to be
+ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # the repr of an object in the last line of a cell
 
 
 def page(root, name):
-    """The notebook that a unit's page is made of.
+    """The notebook from which Sphinx makes a unit's page.
 
     Parameters
     ----------
     root : pathlib.Path
         The course's folder.
     name : str
-        Of the unit: "03_fine_tuning".
+        The name of the unit: "03_fine_tuning".
 
     Returns
     -------
@@ -44,16 +44,16 @@ def page(root, name):
 
 
 def colab_line(name):
-    """Where to run the unit: on Colab, or as the file."""
+    """A line with links to run the unit on Colab and to get the notebook."""
     file = f"{addresses.REPOSITORY}/blob/main/{addresses.notebook(name)}"
     return (
         f"[Open this unit in Colab]({addresses.colab(name)}), or [get the notebook]({file}). "
-        "On this page the exercises' solutions are folded; the hidden tests are left out."
+        "On this page, the solutions of the exercises are folded, and the hidden tests are omitted."
     )
 
 
 def _page_cells(cell, stubs, heading, prose):
-    """The cells that stand for one of the unit's."""
+    """The cells of the page that replace one cell of the unit."""
     nbgrader = cell.metadata.get("nbgrader", {})
     if cell.cell_type == "markdown":
         return _written(cell, stubs) if nbgrader.get("solution") else [_text_cell(cell.source)]
@@ -76,7 +76,7 @@ def _code(source, outputs, fold=None, alt=None):
 
 
 def _written(cell, stubs):
-    """A written answer: the place for it, and the reference's answer folded; the mark scheme is the instructor's."""
+    """The place for a written answer, with the reference answer folded and without the mark scheme."""
     answer = notebooks.MARK_SCHEME.sub("", cell.source).strip()
     text = (
         f"{stubs[cell.metadata.nbgrader.grade_id]}\n\n<details><summary>An answer</summary>\n\n{answer}\n\n</details>"

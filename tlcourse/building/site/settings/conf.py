@@ -1,4 +1,4 @@
-"""How Sphinx makes the site. `tlcourse site` runs it; it needs neither a kernel nor a network."""
+"""The Sphinx configuration of the site. `tlcourse site` runs Sphinx, which needs neither a kernel nor a network."""
 
 import os
 import sys
@@ -23,10 +23,13 @@ nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
-suppress_warnings = ["mystnb.unknown_mime_type", "ref.python"]  # types are named in words: "list of numbers"
+suppress_warnings = [
+    "mystnb.unknown_mime_type",
+    "ref.python",
+]  # docstrings name types in words, such as "list of numbers"
 
-# The reference lists what is in the package, and TensorFlow is not needed for that. `autodoc_mock_imports` would let
-# it in where Sphinx looks for the source of a base class.
+# The reference lists the content of the package, and needs no TensorFlow for that. `autodoc_mock_imports` would import
+# TensorFlow where Sphinx looks for the source of a base class.
 sys.meta_path.insert(0, MockFinder(["keras", "tensorflow", "ai_edge_litert", "dask", "distributed"]))
 autodoc_typehints = "none"
 napoleon_google_docstring = False
