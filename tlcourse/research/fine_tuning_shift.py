@@ -34,8 +34,8 @@ from tlcourse.research import control_targets, equal_steps, shifted_targets
 from tlcourse.research.calibration import expected_calibration_error
 from tlcourse.research.partial_training import HEAD_RATE, batch_order
 
-# About 19 passes over the images of people, 24 over digits; a multiple of 2 * equal_steps.STEPS_PER_CALL. Shortened from 160
-# to save time, after development seed 0 had been seen; nothing was compared at both lengths.
+# About 19 passes over the images of people, 24 over digits; a multiple of 2 * equal_steps.STEPS_PER_CALL.
+# Shortened from 160 to save time, after development seed 0 had been seen; nothing was compared at both lengths.
 STEPS = 120
 PENALTIES = (0.01, 0.1, 1.0)  # C of the logistic regression
 # Of all layers, Adam: around the best on both targets, development seed 0 with 160 steps. After a trained head, 3e-3
