@@ -182,10 +182,12 @@ def test_the_largest_gain_of_the_second_half_is_at_the_chosen_rates():
                 "half": {
                     "head only": {"0.001": {"mean": 0.5}, "0.003": {"mean": 0.2}},
                     "everything": {"0.001": {"mean": 0.7}, "0.003": {"mean": 0.1}},
+                    "gradual": {"0.001": {"mean": 0.1}, "0.003": {"mean": 0.1}},
                 },
                 "long": {
                     "head only": {"0.001": {"mean": 0.5}, "0.003": {"mean": 0.4}},
                     "everything": {"0.001": {"mean": 0.8}, "0.003": {"mean": 0.4}},
+                    "gradual": {"0.001": {"mean": 0.9}, "0.003": {"mean": 0.9}},
                 },
             }
         },

@@ -102,6 +102,8 @@ def best_rates(record):
 def largest_gain(record):
     """The most that the second half of the long steps adds to an arm's mean accuracy, at the rate chosen for the arm.
 
+    Gradual unfreezing does not count: in its second half, more layers learn than in the first.
+
     Parameters
     ----------
     record : dict
@@ -114,7 +116,7 @@ def largest_gain(record):
     """
     gains = []
     for (target, count, length, arm), rate in best_rates(record).items():
-        if length == "long":
+        if length == "long" and not arm.startswith("gradual"):
             half, whole = (record[target][count][part][arm][f"{rate:g}"]["mean"] for part in ("half", "long"))
             gains.append((whole - half, target, count, arm))
     return max(gains)
