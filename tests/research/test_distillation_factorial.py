@@ -145,7 +145,6 @@ def test_arms_that_are_compared_have_equal_grids():
     assert factorial.ARMS["soft_800"].middle == TEMPERATURE
     for arm in factorial.ARMS.values():
         assert factorial.LONG in arm.rates_at
-        assert factorial.SHORT in arm.values_at
 
 
 def developed(best_rate="0.03", best_value=0):
@@ -154,7 +153,7 @@ def developed(best_rate="0.03", best_value=0):
     for name, arm in factorial.ARMS.items():
         rates = {f"{rate:g}": {"mean": float(f"{rate:g}" == best_rate)} for rate in factorial.RATES}
         values = {f"{value:g}": {"mean": float(value == arm.values[best_value])} for value in arm.values}
-        record[name] = {budget: {"rate": rates, "value": values} for budget in factorial.BOTH}
+        record[name] = {factorial.SHORT: {"rate": rates, "value": values}, factorial.LONG: {"rate": rates}}
     return record
 
 
@@ -190,7 +189,6 @@ def test_the_recipe_is_the_best_of_development(measurement, monkeypatch):
     assert factorial.recipe("labels_200", factorial.SHORT) == (0.03, 0.0)
     record = developed("0.003", -1)
     record["transfer_random"][factorial.LONG]["rate"]["0.003"]["mean"] = 2.0
-    record["hints_real"][factorial.LONG].pop("value")  # its weights are tried after the short training
     monkeypatch.setattr(factorial, "results", lambda name: record)
     assert factorial.recipe("hints_real", factorial.LONG) == (0.003, 25.0)
     assert factorial.highest(("labels_200", "transfer_random"), factorial.LONG) == "transfer_random"
@@ -219,8 +217,9 @@ def test_development_tries_every_rate_and_value_on_development_people(measuremen
     for name, arm in factorial.ARMS.items():
         for budget in arm.rates_at:
             assert list(measured[name][budget]["rate"]) == [f"{rate:g}" for rate in factorial.RATES]
-        for budget in arm.values_at if len(arm.values) > 1 else ():
-            assert [float(value) for value in measured[name][budget]["value"]] == list(arm.values)
+            assert ("value" in measured[name][budget]) == (budget == factorial.SHORT and len(arm.values) > 1)
+        if len(arm.values) > 1:
+            assert [float(value) for value in measured[name][factorial.SHORT]["value"]] == list(arm.values)
 
 
 def test_a_student_is_trained_once_and_tested_on_every_part(monkeypatch):
@@ -237,6 +236,24 @@ def test_a_student_is_trained_once_and_tested_on_every_part(monkeypatch):
     assert tested == [((800, 160, 0.01, 0.0), part) for part in ("test", "moved", "dark")]
     measured.trained("hard_800", factorial.SHORT, recipe, teacher="noise")
     assert tested[-1][0] == (800, 160, 0.01, 0.0, "noise")
+
+
+def test_development_tries_each_arm_for_as_many_steps(monkeypatch):
+    trained = []
+
+    def trainer(method):
+        return lambda images, steps, *_, **options: trained.append((method, steps))
+
+    methods = {arm.method for arm in factorial.ARMS.values()}
+    students = types.SimpleNamespace(glasses_accuracy=lambda: 0.5, **{method: trainer(method) for method in methods})
+    sources = types.SimpleNamespace(test="test", changed={})
+    monkeypatch.setattr(factorial, "DistillationSources", lambda seed, people: sources)
+    monkeypatch.setattr(factorial, "Students", lambda sources: students)
+    monkeypatch.setattr(factorial.headline, "accuracy", lambda student, part: 0.5)
+    factorial.develop(0)
+    long = [method for method, steps in trained if steps == factorial.TRIED_STEPS[factorial.LONG]]
+    assert len(long) == 3 * len(factorial.ARMS)
+    assert {steps for _, steps in trained} == set(factorial.TRIED_STEPS.values())
 
 
 @pytest.mark.slow

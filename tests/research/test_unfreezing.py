@@ -19,7 +19,6 @@ MINI = unfreezing_targets.Network(  # cuts of `mini_base`
     {"head only": "", "top": "middle", "middle on": "flatten", "low on": "first_bn", "everything": "rescale"},
     gradual=("top", "middle on", "low on"),
     rates=(1e-2,),
-    untrained=True,
 )
 MINI_ARMS = {*MINI.cuts, "gradual", "gradual, longer", "low on, longer"}
 
@@ -45,7 +44,9 @@ def mini_base(*_):
 
 
 def mini_target(seed, development=False):
-    return unfreezing_targets.Target(noise(9, 3, seed), noise(10, 3, seed + 1), MINI, mirror=False)
+    return unfreezing_targets.Target(
+        noise(9, 3, seed), noise(10, 3, seed + 1), MINI, mirror=False, untrained=(3,), from_scratch=(3,)
+    )
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -72,7 +73,7 @@ def test_a_longer_training_begins_with_the_batches_of_a_shorter_one():
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
-@pytest.mark.parametrize("steps", unfreezing.STEPS.values())
+@pytest.mark.parametrize("steps", unfreezing.LONG_STEPS.values())
 def test_all_arms_take_as_many_steps_and_the_longer_ones_as_many_for_each_block(network, steps):
     totals, learned = {}, {}
     order = list(network.cuts.values())
@@ -144,18 +145,55 @@ def test_fewer_images_are_a_part_of_more():
     assert unfreezing_targets.ranks(labels).tolist() == [0, 0, 1, 2, 1, 2]
 
 
-def test_the_rate_with_the_highest_mean_is_chosen_and_the_lowest_of_equal_ones():
-    def means(*values):
-        return {rate: {"mean": value} for rate, value in zip(("0.0003", "0.001", "0.003"), values, strict=True)}
+def test_more_images_take_more_steps_which_have_thirds_and_halves():
+    assert [unfreezing.long_steps(images) for images in (4, 20, 21, 100, 400, 500)] == [150, 150, 300, 300, 600, 600]
+    assert all(steps % 6 == 0 for steps in unfreezing.LONG_STEPS.values())
 
+
+def test_a_divided_training_has_the_same_steps_and_ends_where_it_is_asked_to():
+    parts = [("top", 100), ("low", 100), ("low", 200)]
+    assert unfreezing.divided(parts, [400]) == parts
+    assert unfreezing.divided(parts, [150, 300]) == [("top", 100), ("low", 50), ("low", 50), ("low", 100)]
+    assert unfreezing.divided(parts, [60]) == [("top", 60)]
+
+
+def test_the_rate_with_the_highest_mean_after_all_steps_is_chosen_and_the_lowest_of_equal_ones():
     record = {
-        "digits": {"2": {"short": {"everything": means(0.1, 0.3, 0.2), "head only": means(0.2, 0.1, 0.2)}}},
+        "digits": {
+            "2": {
+                "short": {"head only": {"0.0003": {"mean": 0.2}, "0.001": {"mean": 0.1}, "0.003": {"mean": 0.2}}},
+                "half": {"everything": {"0.0003": {"mean": 0.1}, "0.001": {"mean": 0.1}, "0.003": {"mean": 0.9}}},
+                "long": {"everything": {"0.0003": {"mean": 0.1}, "0.001": {"mean": 0.3}, "0.003": {"mean": 0.2}}},
+            }
+        },
         "provenance": {"command": "tlcourse results"},
     }
     assert unfreezing.best_rates(record) == {
-        ("digits", "2", "short", "everything"): 1e-3,
         ("digits", "2", "short", "head only"): 3e-4,
+        ("digits", "2", "long", "everything"): 1e-3,
     }
+
+
+def test_the_largest_gain_of_the_second_half_is_at_the_chosen_rates():
+    record = {
+        "digits": {
+            "50": {
+                "short": {"head only": {"0.001": {"mean": 0.1}, "0.003": {"mean": 0.2}}},
+                "half": {
+                    "head only": {"0.001": {"mean": 0.5}, "0.003": {"mean": 0.2}},
+                    "everything": {"0.001": {"mean": 0.7}, "0.003": {"mean": 0.1}},
+                    "gradual": {"0.001": {"mean": 0.1}, "0.003": {"mean": 0.1}},
+                },
+                "long": {
+                    "head only": {"0.001": {"mean": 0.5}, "0.003": {"mean": 0.4}},
+                    "everything": {"0.001": {"mean": 0.8}, "0.003": {"mean": 0.4}},
+                    "gradual": {"0.001": {"mean": 0.9}, "0.003": {"mean": 0.9}},
+                },
+            }
+        },
+        "provenance": {},
+    }
+    assert unfreezing.largest_gain(record) == (pytest.approx(0.1), "digits", "50", "everything")
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +256,7 @@ def test_all_arms_learn_from_the_same_images(student, monkeypatch):
 
 
 class FakeTraining:
-    """Trains nothing: the accuracy after a stage is 1 less the learning rate."""
+    """Trains nothing: the accuracy after a stage is the share of 1,000 steps that are done, less the learning rate."""
 
     fine_tuned = ()
 
@@ -234,22 +272,30 @@ class FakeTraining:
     def fine_tune(self, stages, rate):
         assert self.images, "no images have been chosen"
         assert self.cuts >= {cut for cut, _ in stages}
-        FakeTraining.fine_tuned += ((self.images, [steps for _, steps in stages], rate),)
-        return [1 - rate] * len(stages)
+        steps = list(itertools.accumulate(steps for _, steps in stages))
+        FakeTraining.fine_tuned += ((self.images, steps, rate),)
+        return [done / 1000 - rate for done in steps]
 
 
 @pytest.fixture
 def fake_training(monkeypatch):
     """All three targets with their networks' arms, and images of noise; nothing is trained."""
 
-    def loader(network):
-        return lambda seed, development=False: unfreezing_targets.Target(noise(150, 3), noise(10, 3), network, False)
+    def loader(name):
+        network, classes, *controls = targets[name]
+        parts = noise(50 * classes, classes), noise(10, classes)
+        return lambda seed, development=False: unfreezing_targets.Target(*parts, network, False, *controls)
 
-    by_target = {"digits": "faces", "galaxies": "faces", "photos": "photos"}
-    targets = {name: loader(NETWORKS[network]) for name, network in by_target.items()}
+    faces, photos = NETWORKS.values()
+    targets = {"digits": (faces, 10, (50,)), "galaxies": (faces, 8), "photos": (photos, 2, (), (10,))}
     assert set(targets) == set(unfreezing.TARGETS)
     monkeypatch.setattr(FakeTraining, "fine_tuned", ())
-    for name, fake in {"PartialTraining": FakeTraining, "load_base": mini_base, "TARGETS": targets}.items():
+    replaced = {
+        "PartialTraining": FakeTraining,
+        "load_base": mini_base,
+        "TARGETS": {name: loader(name) for name in targets},
+    }
+    for name, fake in replaced.items():
         monkeypatch.setattr(unfreezing, name, fake)
     monkeypatch.setattr(unfreezing, "prepared", lambda network, images: images)
     monkeypatch.setattr(unfreezing, "baselines", lambda *_: {str(n): {} for n in unfreezing.IMAGES_EACH})
@@ -258,25 +304,56 @@ def fake_training(monkeypatch):
 def test_each_arm_is_measured_at_the_rate_that_development_has_chosen(fake_training, monkeypatch):
     record = {**_with_means(unfreezing.develop(0)), "provenance": {}}
     monkeypatch.setattr(unfreezing, "results", lambda name: {"unfreezing_development": record}[name])
+    FakeTraining.fine_tuned = ()
     measured = unfreezing.run(0)
-    for count, lengths in measured["digits"].items():
-        arms = {*NETWORKS["faces"].cuts, "gradual", "gradual, longer", "block 4 on, longer"}
-        assert set(lengths["short"]) == arms
-        assert set(lengths["long"]) == arms | ({"untrained"} if count == "50" else set())
-        assert {share for each in lengths.values() for share in each.values()} == {1 - NETWORKS["faces"].rates[0]}
+    depths, low = list(NETWORKS["faces"].cuts), "block 4 on"
+    for count in ("2", "50"):
+        lengths = measured["digits"][count]
+        assert set(lengths) == {"short", "long"}
+        assert set(lengths["short"]) == {depths[0], low, depths[-1]}
+        assert set(lengths["long"]) == set(lengths["short"]) | ({"untrained"} if count == "50" else set())
+    assert set(measured["digits"]["10"]) == {"long"}
+    assert set(measured["digits"]["10"]["long"]) == {*depths, "gradual", "gradual, longer", f"{low}, longer"}
+    lowest = {"digits": 3e-4, "galaxies": 3e-4, "photos": 1e-5}
+    assert {rate for _, _, rate in FakeTraining.fine_tuned} == set(lowest.values())
+    for target, each in measured.items():
+        long = {count: each[count]["long"]["head only"] + lowest[target] for count in each}
+        assert long == pytest.approx({"2": 0.15, "10": 0.15 if target == "photos" else 0.3,
+                                      "50": 0.3 if target == "photos" else 0.6})  # fmt: skip
+        assert each["50"]["short"]["head only"] + lowest[target] == pytest.approx(0.06)
     without_teacher = {f".long.{arm}" for arm in ("logistic regression", "from scratch")}  # left out here
     missing = missing_terms("unfreezing", measured)
     assert {path[path.index(".long") :] for path in missing} == without_teacher
 
 
-def test_the_plateau_is_looked_for_in_one_training_of_each_arm(fake_training):
-    measured = unfreezing.plateau(0)
-    for arms in (arms for counts in measured.values() for arms in counts.values()):
-        assert len(arms) == 5
-        assert all(list(accuracies) == ["60", "150", "300", "600"] for accuracies in arms.values())
-    assert set(measured["digits"]) == {"2", "50"}
-    assert len(FakeTraining.fine_tuned) == 3 * 2 * 5, "targets, numbers of images and arms"
-    assert {tuple(steps) for _, steps, _ in FakeTraining.fine_tuned} == {(60, 90, 150, 300)}
+def test_development_measures_each_long_arm_after_half_of_its_steps_in_the_same_training(fake_training):
+    record = _with_means(unfreezing.develop(0))
+    for counts in record.values():
+        for lengths in counts.values():
+            assert set(lengths["half"]) == set(lengths["long"])
+            for arm, by_rate in lengths["long"].items():
+                for rate, whole in by_rate.items():
+                    half = lengths["half"][arm][rate]["mean"] + float(rate)
+                    assert half == pytest.approx((whole["mean"] + float(rate)) / 2)
+    trainings = 3 * (3 + 6 + 3) + 1  # targets, arms with 2, 10 and 50 images each; and the untrained network
+    assert len(FakeTraining.fine_tuned) == 3 * trainings, "no training but at the three rates"
+    gain, target, count, arm = unfreezing.largest_gain(record)
+    assert (gain, count) == (pytest.approx(0.3), "50")
+    assert arm in record[target][count]["long"]
+
+
+def test_arms_share_a_training_only_at_the_same_rate():
+    parts, ends = [("top", 150)], {("long", "a"): 150, ("short", "a"): 60}
+    for short_rate, expected in ((1e-3, [[60, 150]]), (3e-3, [[150], [60]])):
+        measured = {}
+        FakeTraining.fine_tuned = ()
+        student = FakeTraining(None, 3, ("top",), 0)
+        student.choose(np.ones(3))
+        rates = {("long", "a"): [1e-3], ("short", "a"): [short_rate]}
+        unfreezing._measure(student, parts, ends, lambda *end, rates=rates: rates[end], False, measured)
+        assert [steps for _, steps, _ in FakeTraining.fine_tuned] == expected
+        assert measured["short"]["a"] == {f"{short_rate:g}": pytest.approx(0.06 - short_rate)}
+        assert measured["long"]["a"] == {"0.001": pytest.approx(0.149)}
 
 
 def _with_means(measured):
@@ -293,16 +370,15 @@ def test_the_experiment_trains_all_arms_and_repeats_a_seed(monkeypatch):
     record = {"digits": {"3": {"long": arms}}}
     monkeypatch.setattr(unfreezing, "results", lambda name: {"unfreezing_development": record}[name])
     monkeypatch.setattr(partial_training, "HEAD_STEPS", 3)
-    replaced = {"TARGETS": {"digits": mini_target}, "load_base": mini_base, "STEPS": {"long": 3}}
-    replaced |= {"prepared": lambda network, images: images}
-    replaced |= dict.fromkeys(("IMAGES_EACH", "FROM_SCRATCH", "UNTRAINED"), (3,))
+    replaced = {"TARGETS": {"digits": mini_target}, "load_base": mini_base, "LONG_STEPS": {9: 6}}
+    replaced |= {"prepared": lambda network, images: images, "IMAGES_EACH": (3,), "GRADUAL_EACH": (3,)}
     for name, value in replaced.items():
         monkeypatch.setattr(unfreezing, name, value)
     accuracies = unfreezing.run(1)["digits"]["3"]["long"]
     assert set(accuracies) == MINI_ARMS | {"untrained", "from scratch", "logistic regression"}
     assert all(10 * share == pytest.approx(round(10 * share)) for share in accuracies.values())
-    target = mini_target(1)._replace(network=MINI._replace(untrained=False))
-    again = unfreezing.fine_tuned(target, 1, lambda *_: MINI.rates)["3"]["long"]
+    target = mini_target(1)._replace(untrained=())
+    again = unfreezing.fine_tuned(target, 1, lambda *_: MINI.rates, halves=True)["3"]["long"]
     assert again == {arm: {"0.01": accuracies[arm]} for arm in again}
 
 

@@ -4,10 +4,15 @@ Hard targets on 800 images less labels on 200 is what pseudo-labels for 600 more
 images is what softness adds: `student_arms` states which labels each arm sees. "augmented" is a baseline without a
 teacher. It takes longer for as many steps; no arm with a teacher is augmented, as its answers are cached.
 
+Students learn for a short budget of 160 steps, that of the record `distillation`, or for a long one of 1,200. Ten times
+the short one would take a seed of `run` from 4.5 processor-minutes to almost 6, too long for 20 seeds.
+
 Each arm takes the rate, and the temperature, smoothing or weight, with the highest mean accuracy in the record
 distillation_development. All try the same rates, and three or four values where they have such a parameter; the arms of
-a trained teacher and of a random one have the same grid. `run` measures the arms of the primary contrasts, `describe`
-the others.
+a trained teacher and of a random one have the same grid. Rates for the long budget are tried in trainings of half as
+many steps, each with its whole schedule. Values are tried in short trainings, and hold for both budgets. Both rules
+save time, and they are the same for all arms. `run` measures the arms of the primary contrasts, `describe` the others.
+
 Students of mistaken teachers are taught by the recipes that were chosen with the good one: who distills does not know.
 """
 
@@ -24,6 +29,7 @@ from tlcourse.research.teacher_errors import KINDS, NEW_PEOPLE, DistillationSour
 SHORT, LONG = "short", "long"  # budgets
 BOTH = (SHORT, LONG)
 STEPS = {SHORT: 160, LONG: 1200}
+TRIED_STEPS = {SHORT: 160, LONG: 600}  # in development
 RATES, MIDDLE_RATE = (0.003, 0.01, 0.03), 0.01
 TEMPERATURES, SHOWN_TEMPERATURES = (1.0, 2.0, TEMPERATURE, 8.0), (1.0, TEMPERATURE)
 SMOOTHING = (0.05, 0.1, 0.3)
@@ -42,8 +48,8 @@ class Arm(NamedTuple):
     images : int
     values : tuple of float
         Of the arm's own parameter; the one in the middle is taken while rates are tried.
-    rates_at, values_at : tuple of str
-        Budgets at which rates and values are tried. A value that was tried at `SHORT` only holds for `LONG`.
+    rates_at : tuple of str
+        Budgets at which the arm is measured, so that rates are tried. Values are tried at `SHORT` only.
     options : Mapping
         For the method.
     """
@@ -52,7 +58,6 @@ class Arm(NamedTuple):
     images: int
     values: tuple = (0.0,)
     rates_at: tuple = BOTH
-    values_at: tuple = (SHORT,)
     options: MappingProxyType = MappingProxyType({})
 
     @property
@@ -71,7 +76,7 @@ ARMS = {
     "labels_200": Arm("from_labels", 200),
     "hard_800": Arm("from_hard", 800),
     "hard_200": Arm("from_hard", 200),
-    "soft_800": Arm("from_soft", 800, TEMPERATURES, values_at=BOTH),
+    "soft_800": Arm("from_soft", 800, TEMPERATURES),
     "soft_200": Arm("from_soft", 200, TEMPERATURES),
     "smoothing_200": Arm("from_labels", 200, SMOOTHING),
     "augmented_200": Arm("from_labels", 200, options=MappingProxyType(AUGMENTED)),
@@ -99,8 +104,7 @@ class Recipe(NamedTuple):
 def recipe(name, budget):
     """The `Recipe` of an arm for a budget, chosen on development people."""
     record = results("distillation_development")[name]
-    tried_at = budget if budget in ARMS[name].values_at else SHORT
-    value = _best(record[tried_at]["value"]) if len(ARMS[name].values) > 1 else ARMS[name].middle
+    value = _best(record[SHORT]["value"]) if len(ARMS[name].values) > 1 else ARMS[name].middle
     return Recipe(_best(record[budget]["rate"]), value)
 
 
@@ -115,9 +119,19 @@ def _best(entries):
 
 
 class Measurement:
-    """Trains and tests the arms of one seed, each combination once."""
+    """Trains and tests the arms of one seed, each combination once.
 
-    def __init__(self, seed, people):
+    Parameters
+    ----------
+    seed : int
+    people : sequence of int
+        Of whom 20 are chosen.
+    steps : dict of str to int, optional
+        Budget to the steps of a training; by default `STEPS`.
+    """
+
+    def __init__(self, seed, people, steps=None):
+        self.steps = STEPS if steps is None else steps
         self.sources = DistillationSources(seed, people)
         self.students = Students(self.sources)
         self._measured = {}
@@ -135,7 +149,7 @@ class Measurement:
         arm, options = ARMS[name], {**ARMS[name].options, **options}
         key = (arm.method, arm.images, budget, chosen, *sorted(options.items()))
         if key not in self._measured:
-            student = getattr(self.students, arm.method)(arm.images, STEPS[budget], *chosen, **options)
+            student = getattr(self.students, arm.method)(arm.images, self.steps[budget], *chosen, **options)
             parts = {"test": self.sources.test, **self.sources.changed}
             self._measured[key] = {part: headline.accuracy(student, dataset) for part, dataset in parts.items()}
             if name in ("two_tasks", "glasses"):
@@ -205,16 +219,16 @@ def develop(seed):
 
     For two tasks it is the mean of both accuracies, for glasses alone that of glasses.
     """
-    measured = Measurement(seed, faces.DEVELOPMENT_PEOPLE)
+    measured = Measurement(seed, faces.DEVELOPMENT_PEOPLE, TRIED_STEPS)
     accuracies = {name: {budget: {} for budget in BOTH} for name in ARMS}
     for name, arm in ARMS.items():
         for budget in arm.rates_at:
             accuracies[name][budget]["rate"] = {
                 f"{rate:g}": _developed(measured, name, budget, Recipe(rate, arm.middle)) for rate in RATES
             }
-        for budget in arm.values_at if len(arm.values) > 1 else ():
-            accuracies[name][budget]["value"] = {
-                f"{value:g}": _developed(measured, name, budget, Recipe(MIDDLE_RATE, value)) for value in arm.values
+        if len(arm.values) > 1:
+            accuracies[name][SHORT]["value"] = {
+                f"{value:g}": _developed(measured, name, SHORT, Recipe(MIDDLE_RATE, value)) for value in arm.values
             }
     return {name: {budget: tried for budget, tried in parts.items() if tried} for name, parts in accuracies.items()}
 

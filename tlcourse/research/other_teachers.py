@@ -47,7 +47,7 @@ UNTRAINED_CUTS = {
     "greek": (EARLY, "block3_conv1"),
     "galaxies": (EARLY, "block2_conv1"),
 }
-IMAGES_EACH, STEPS, RATE = 10, unfreezing.STEPS["long"], unfreezing_targets.FACES.rates[1]
+IMAGES_EACH, STEPS, RATE = 10, unfreezing.LONG_STEPS[100], unfreezing_targets.FACES.rates[1]
 ARMS = {
     "head only": "head_only",
     "block 4 on": "later_layers",

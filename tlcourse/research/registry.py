@@ -130,7 +130,6 @@ EXPERIMENTS = {
         needs=("initializations_development",),
     ),
     "unfreezing_development": Experiment(unfreezing.develop, range(unfreezing.DEVELOPED), shares=ALL),
-    "unfreezing_development_plateau": Experiment(unfreezing.plateau, range(unfreezing.DEVELOPED), shares=ALL),
     "unfreezing": Experiment(
         unfreezing.run,
         registration.RegisteredSeeds("unfreezing"),
