@@ -1,5 +1,6 @@
 """The isolated sandbox: a confined process with the imports done, from which kernels and checkers are forked."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -30,6 +31,11 @@ class BubblewrapSandbox(Sandbox):
     ------
     tlcourse.grading.sandbox.interface.NoSandbox
         Where bubblewrap does not work.
+
+    Attributes
+    ----------
+    filtered : bool
+        Whether system calls are filtered.
     """
 
     supports_checkers = True
@@ -40,15 +46,18 @@ class BubblewrapSandbox(Sandbox):
         self.socket_folder = Path(tempfile.mkdtemp(prefix="tlg-", dir=temporary))
         self.address = str(self.socket_folder / "server")
         self._log = self.socket_folder / "log"
-        words = [*bubblewrap.command(self.socket_folder), sys.executable, "-P", "-m", SERVER, *modules]
+        self.filtered = not bubblewrap.filter_problem()
+        words = [sys.executable, "-P", "-m", SERVER, *modules]
         self._started = threading.Event()
         # Bubblewrap dies with the thread that started it, so that thread must live as long as the sandbox.
         threading.Thread(target=self._hold_process, args=(words,), daemon=True).start()
         self._started.wait()
 
     def _hold_process(self, words):
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=log, stderr=log)
+        with self._log.open("wb") as log, contextlib.ExitStack() as files:
+            numbers = [files.enter_context(bubblewrap.filter_file()).fileno()] if self.filtered else []
+            command = [*bubblewrap.command(self.socket_folder, *numbers), *words]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=numbers)
         self._started.set()
         self._process.wait()
 

@@ -13,7 +13,7 @@ import zmq.asyncio
 from jupyter_client.connect import write_connection_file
 
 from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
-from tlcourse.grading.sandbox.bubblewrap import SOCKET_FOLDER
+from tlcourse.grading.sandbox.bubblewrap import OWN_SOCKETS
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
 LARGEST_MESSAGE = 64 << 20  # bytes; ZeroMQ drops the connection of a process that sends more
@@ -48,6 +48,7 @@ class ForkedProcess(SandboxProcess):
         self.alive, self.reason, self._ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in files.items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
+        request |= {"filtered": fork_server.filtered, "cgroup": False}
         self._request, self._fork_server = request, fork_server
 
     async def start(self):
@@ -118,7 +119,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
         _, info = write_connection_file(
             str(self.folder / "c.json"), ip=str(self.folder / "k"), transport="ipc", key=key
         )
-        self._request["connection"] = info | {"ip": f"{SOCKET_FOLDER}/{self.folder.name}/k"}
+        self._request["connection"] = info | {"ip": f"{OWN_SOCKETS}/k"}
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
