@@ -174,14 +174,18 @@ def drop_privileges(user):
 
 
 def set_limits(memory_megabytes, file_megabytes, processes):
-    """Set this process' limits; its children inherit them. Processes of the same user in the same namespace count."""
+    """Set this process' limits; its children inherit them.
+
+    `processes` are those of the same user in the same user namespace, before Linux 5.14 in all; None for no limit.
+    """
     wanted = {
         resource.RLIMIT_DATA: memory_megabytes << 20,
         resource.RLIMIT_FSIZE: file_megabytes << 20,
-        resource.RLIMIT_NPROC: processes,
         resource.RLIMIT_NOFILE: 1024,
         resource.RLIMIT_CORE: 0,
     }
+    if processes is not None:
+        wanted[resource.RLIMIT_NPROC] = processes
     for name, value in wanted.items():
         _, highest = resource.getrlimit(name)
         value = value if highest == resource.RLIM_INFINITY else min(value, highest)

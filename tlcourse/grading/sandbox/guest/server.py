@@ -190,7 +190,9 @@ def _give_up_privileges(request, user):
 def _set_limits(request, ready_writer):
     """Set the limits of the kernel or checker, which is ready then."""
     limits = request["limits"]
-    namespaces.set_limits(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
+    # A cgroup counts processes better: before Linux 5.14 an ordinary user's other processes would count, too.
+    processes = None if request["cgroup"] else limits["processes"]
+    namespaces.set_limits(limits["memory_megabytes"], limits["disk_megabytes"], processes)
     Path("/proc/self/oom_score_adj").write_text("1000")
     os.write(ready_writer, b"1")
     os.close(ready_writer)
