@@ -76,7 +76,7 @@ def _is_allowed(tag, name, value):
     if name == "href":
         return not address.lower().startswith("data:")
     if name == "src":  # one that a browser would fetch tells its owner who reads, and can act in the reader's name
-        return bool(PICTURE.match(address)) or re.fullmatch(r"[\w.-]+(/[\w.-]+)*", address) is not None
+        return bool(PICTURE.match(address)) or re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", address) is not None
     return True
 
 
