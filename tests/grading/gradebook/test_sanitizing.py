@@ -164,6 +164,12 @@ def test_a_page_fetches_nothing_that_a_student_names(address):
     assert "src" in sanitizing.safe_html('<img src="plots/loss.png">')
 
 
+@pytest.mark.parametrize("address", ["evil.html", "/formgrader/submissions/1/evil.html", "//a.example", "file:///etc"])
+def test_a_page_links_neither_to_files_of_a_submission_nor_to_the_server_itself(address):
+    assert sanitizing.safe_html(f'<a href="{address}">x</a>') == "<a>x</a>"
+    assert sanitizing.safe_html('<a href="#top">x</a>') == '<a href="#top">x</a>'
+
+
 # --- terminals, logs and tables
 
 NAME = "eve\x1b[2J\x1b]0;title\x07\u202etxt.\n=1+1"

@@ -52,6 +52,7 @@ ATTRIBUTES = {
 CLASSES = re.compile(r"highlight|dataframe|[a-z]{1,2}\d?")  # of code that Pygments has colored, and of pandas' tables
 STYLES = ("text-align", "vertical-align", "font-weight", "font-style", "color", "background-color")
 PROTOCOLS = frozenset({"http", "https", "mailto", "data"})
+LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an <img>, an SVG runs no script
 SHOWN_TYPES = {"text/plain", "text/latex", "text/html", "text/markdown", "image/png", "image/jpeg", "image/svg+xml"}
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
@@ -73,8 +74,8 @@ def _is_allowed(tag, name, value):
     if name not in ATTRIBUTES.get(tag, ()):
         return False
     address = INVISIBLE.sub("", value)
-    if name == "href":
-        return not address.lower().startswith("data:")
+    if name == "href":  # not relative: formgrader serves a submission's own HTML files, as its own pages
+        return bool(LINK.match(address))
     if name == "src":  # one that a browser would fetch tells its owner who reads, and can act in the reader's name
         return bool(PICTURE.match(address)) or re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", address) is not None
     return True
