@@ -24,6 +24,7 @@ def hierarchy(tmp_path, monkeypatch):
     (scope / "server").mkdir(parents=True)
     (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
     (scope / "cgroup.procs").write_text("")
+    (scope / "cgroup.controllers").write_text("memory pids\n")
     monkeypatch.setattr(cgroups, "HIERARCHY", tmp_path)
     monkeypatch.setattr(cgroups, "cgroup_of", lambda pid: scope)
     monkeypatch.setattr(cgroups, "PATIENCE", 0.1)
@@ -107,6 +108,12 @@ def test_the_status_line_names_what_is_weaker(monkeypatch):
 def test_a_system_without_version_2_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(cgroups, "HIERARCHY", tmp_path)
     assert cgroups.problem.__wrapped__() == "this system has no cgroups of version 2"
+
+
+def test_a_part_of_the_hierarchy_without_limits_is_named(hierarchy):
+    (hierarchy / "scope" / "cgroup.controllers").write_text("pids\n")
+    with pytest.raises(OSError, match="systemd delegates no limits on memory"):
+        cgroups.Delegation(os.getpid())
 
 
 def test_a_systemd_that_gives_no_scope_is_quoted(hierarchy, monkeypatch):

@@ -94,6 +94,9 @@ class Delegation:
 
     def __init__(self, pid):
         self.folder = cgroup_of(pid)
+        controllers = (self.folder / "cgroup.controllers").read_text(encoding="ascii").split()
+        if missing := {"memory", "pids"} - set(controllers):
+            raise OSError(f"systemd delegates no limits on {' and '.join(sorted(missing))}")
         leaf = self.folder / "server"
         leaf.mkdir(exist_ok=True)
         for _ in range(100):  # a process may fork meanwhile
@@ -165,17 +168,11 @@ class Cgroup:
             try:
                 self.folder.rmdir()
             except OSError:
-                if not self._end_members():
-                    return
+                self._end_members()
                 time.sleep(0.02)
 
     def _end_members(self):
-        """End its processes one by one, as before Linux 5.14; whether there were any."""
-        try:
-            members = (self.folder / "cgroup.procs").read_text(encoding="ascii").split()
-        except OSError:
-            return False
-        for pid in members:
-            with contextlib.suppress(ProcessLookupError):
+        """End its processes one by one, as before Linux 5.14."""
+        with contextlib.suppress(OSError):
+            for pid in (self.folder / "cgroup.procs").read_text(encoding="ascii").split():
                 os.kill(int(pid), signal.SIGKILL)
-        return bool(members)
