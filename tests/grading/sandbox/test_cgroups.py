@@ -31,7 +31,7 @@ def hierarchy(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_cgroup_gets_the_limits_and_tells_time_and_reason(hierarchy):
+def test_a_cgroup_gets_the_limits_and_holds_time_and_reason(hierarchy):
     delegation = cgroups.Delegation(os.getpid())
     assert (hierarchy / "scope" / "cgroup.subtree_control").read_text() == "+memory +pids"
     cgroup = delegation.make("ab", LIMITS)
@@ -105,7 +105,7 @@ def test_the_status_line_names_what_is_weaker(monkeypatch):
     assert strength.status_line() == "Sandbox: bubblewrap, filtered system calls, a cgroup for each submission."
 
 
-def test_a_system_without_version_2_says_so(tmp_path, monkeypatch):
+def test_a_system_without_version_2_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(cgroups, "HIERARCHY", tmp_path)
     assert cgroups.problem.__wrapped__() == "this system has no cgroups of version 2"
 

@@ -2,7 +2,7 @@
 
 nbgrader's pages show HTML and Markdown of a submission as it is, and nbconvert's own `sanitize_html` shows tables and
 paragraphs as their source. So nbgrader_config.py puts the functions below in the place of two of nbconvert's filters,
-and `SafeToShow` takes out of the notebook whatever is neither text nor a picture.
+and `SafeToShow` takes out of the notebook whatever is neither text nor an image.
 """
 
 import logging
@@ -53,13 +53,13 @@ CLASSES = re.compile(r"highlight|dataframe|[a-z]{1,2}\d?")  # of code that Pygme
 STYLES = ("text-align", "vertical-align", "font-weight", "font-style", "color", "background-color")
 PROTOCOLS = frozenset({"http", "https", "mailto", "data"})
 LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an <img>, an SVG runs no script
+IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an <img>, an SVG runs no script
 SHOWN_TYPES = {"text/plain", "text/latex", "text/html", "text/markdown", "image/png", "image/jpeg", "image/svg+xml"}
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
 
 
 def safe_html(html):
-    """HTML without scripts, forms, frames and pictures from elsewhere; as nbconvert's filter `clean_html`."""
+    """HTML without scripts, forms, frames and images from elsewhere; as nbconvert's filter `clean_html`."""
     html = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
     styles = CSSSanitizer(allowed_css_properties=STYLES, allowed_svg_properties=())
     return bleach.clean(html, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, css_sanitizer=styles, strip=True)
@@ -77,7 +77,7 @@ def _is_allowed(tag, name, value):
     if name == "href":  # not relative: formgrader serves a submission's own HTML files, as its own pages
         return bool(LINK.match(address))
     if name == "src":  # one that a browser would fetch tells its owner who reads, and can act in the reader's name
-        return bool(PICTURE.match(address)) or re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", address) is not None
+        return bool(IMAGE.match(address)) or re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", address) is not None
     return True
 
 
@@ -90,7 +90,7 @@ def safe_markdown(context, source):
 
 
 class SafeToShow(Preprocessor):
-    """Leave in an executed notebook only what a page may show: text, pictures, nbgrader's metadata."""
+    """Leave in an executed notebook only what a page may show: text, images, nbgrader's metadata."""
 
     enabled = True
 

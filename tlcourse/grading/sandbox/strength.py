@@ -23,19 +23,19 @@ def status_line():
 
 def weaknesses():
     """What is enforced less strictly than on a system with all that the sandbox can use, and why: a list of texts."""
-    found = []
+    weaker = []
     if reason := bubblewrap.filter_problem():
-        found.append(f"system calls are not filtered, so student code reaches your session's keyring ({reason})")
+        weaker.append(f"system calls are not filtered, so student code reaches your session's keyring ({reason})")
     if reason := cgroups.problem():
-        found.append(
+        weaker.append(
             "limits on memory and time leave out sockets, pipes, files in transit, and children that end within "
             f"{INTERVAL:g} s and that nobody waits for ({reason})"
         )
         if os.getuid() and linux_version() < COUNTS_BY_NAMESPACE:
-            found.append("your own processes count against a submission's limit (Linux before 5.14)")
+            weaker.append("your own processes count against a submission's limit (Linux before 5.14)")
     if not os.getuid() and namespaces.own_user() == namespaces.NOBODY:
-        found.append("submissions share one user and its limit on processes (this container has too few users)")
-    return found
+        weaker.append("submissions share one user and its limit on processes (this container has too few users)")
+    return weaker
 
 
 def linux_version():
