@@ -67,11 +67,11 @@ class Monitor:
         Returns
         -------
         dict
-            "cpu": processor seconds, those of ended members included; "memory": bytes, an upper bound; "busy":
-            whether a thread runs or waits for a processor; "members": psutil's processes; "shared": bytes in files
-            that lie in memory.
+            "cpu": processor seconds, those of ended members included; "busy": whether a thread runs or waits for a
+            processor; "processes": how many there are; "threads": one living thread of each; "memory": bytes, an upper
+            bound; "shared": those of it in files that lie in memory.
         """
-        tree_seconds, own, memory, busy, members = 0.0, {}, 0, False, []
+        tree_seconds, own, memory, busy, members, threads = 0.0, {}, 0, False, [], []
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self.root_pid)
             members = [root, *root.children(recursive=True)]
@@ -81,42 +81,44 @@ class Monitor:
                 tree_seconds += sum(times[:4])  # its own and those of children it has waited for, user and system
                 own[process.pid, process.create_time()] = sum(times[:2])
                 thread, wants_to_run = _threads(process.pid)
+                threads.append(thread)
                 busy = busy or wants_to_run
                 memory += _resident(thread)
         self._ended_seconds += sum(seconds for key, seconds in self._own_seconds.items() if key not in own)
         self._own_seconds = own
         # Nobody counts a child that is never waited for; but a look may have seen it.
         cpu = max(tree_seconds, self._ended_seconds + sum(own.values()))
-        shared = self._shared(members)
-        return {"cpu": round(cpu, 3), "memory": memory + shared, "busy": busy, "members": members, "shared": shared}
+        shared = self._shared(threads)
+        sizes = {"memory": memory + shared, "shared": shared}
+        return {"cpu": round(cpu, 3), "busy": busy, "processes": len(members), "threads": threads} | sizes
 
     def exceeded_limit(self, used, limits):
         """Which limit a look has found exceeded, for the student; None where none was."""
-        if len(used["members"]) > limits["processes"]:
+        if used["processes"] > limits["processes"]:
             return f"it started more than {limits['processes']} processes"
         allowed = limits["memory_megabytes"] << 20
-        if used["memory"] > allowed and _private(used["members"]) + used["shared"] > allowed:
+        if used["memory"] > allowed and _private(used["threads"]) + used["shared"] > allowed:
             return f"it took more than {limits['memory_megabytes']:,} MB of memory"
         return None
 
-    def _shared(self, members):
+    def _shared(self, threads):
         """Bytes in files that lie in memory, whether or not a process has them mapped.
 
         The folders of the sandbox, System V's shared memory and messages, and files without a name (memfd_create):
         those that are open by their size, those that are only mapped by the length of the mapping.
         """
         opened = {}
-        for process in members:
+        for thread in threads:
             with contextlib.suppress(OSError):
-                folder = f"/proc/{_threads(process.pid)[0]}/fd"
+                folder = f"/proc/{thread}/fd"
                 for number in os.listdir(folder):
                     with contextlib.suppress(OSError):
                         about = os.stat(f"{folder}/{number}")
-                        if about.st_dev == self._device:
+                        if device_name(about.st_dev) == self._device:
                             opened[about.st_ino] = about.st_blocks * BLOCK
         if time.monotonic() - self._looked_at_maps > MAPS_INTERVAL:
             self._looked_at_maps = time.monotonic()
-            self._mapped = self._mapped_files(members)
+            self._mapped = self._mapped_files(threads)
         total = sum((self._mapped | opened).values())
         total += _sum_of_columns("shm", "rss", "swap") + _sum_of_columns("msg", "cbytes")
         for path in WRITABLE_FOLDERS:
@@ -125,18 +127,17 @@ class Monitor:
                 total += (about.f_blocks - about.f_bfree) * about.f_frsize
         return total
 
-    def _mapped_files(self, members):
+    def _mapped_files(self, threads):
         """Length of the mappings of each file without a name, by inode: the most that one process has of it."""
         longest = {}
-        for process in members:
+        for thread in threads:
             lengths = {}
-            with contextlib.suppress(OSError), open(f"/proc/{_threads(process.pid)[0]}/maps", "rb") as file:
+            with contextlib.suppress(OSError), open(f"/proc/{thread}/maps", "rb") as file:
                 for line in file:
-                    span, _, _, device, inode, *name = line.split(maxsplit=5)
-                    if inode == b"0" or not name or name[0].startswith(b"/SYSV"):
+                    if self._device not in line:
                         continue
-                    major, minor = (int(part, 16) for part in device.split(b":"))
-                    if os.makedev(major, minor) == self._device:
+                    span, _, _, device, inode, *name = line.split(maxsplit=5)
+                    if device == self._device and not name[0].startswith(b"/SYSV"):
                         start, end = (int(part, 16) for part in span.split(b"-"))
                         lengths[int(inode)] = lengths.get(int(inode), 0) + end - start
             for inode, length in lengths.items():
@@ -144,14 +145,16 @@ class Monitor:
         return longest
 
 
+def device_name(device):
+    """A device as /proc/PID/maps writes it: bytes."""
+    return b"%02x:%02x" % (os.major(device), os.minor(device))
+
+
 def _device_of_shared_memory():
     """The device of files without a name: it is the kernel's own file system in memory."""
+    number = os.memfd_create("probe")
     try:
-        number = os.memfd_create("probe")
-    except OSError:
-        return None
-    try:
-        return os.fstat(number).st_dev
+        return device_name(os.fstat(number).st_dev)
     finally:
         os.close(number)
 
@@ -182,11 +185,11 @@ def _resident(thread):
         return int(file.read().split()[1]) * PAGE
 
 
-def _private(processes):
+def _private(threads):
     """Memory that is in no file, and files on disk, with what forks share counted once; it is slow: only in doubt."""
     total = 0
-    for process in processes:
-        with contextlib.suppress(OSError), open(f"/proc/{_threads(process.pid)[0]}/smaps_rollup", "rb") as file:
+    for thread in threads:
+        with contextlib.suppress(OSError), open(f"/proc/{thread}/smaps_rollup", "rb") as file:
             sizes = dict(line.split()[:2] for line in file.readlines()[1:])
             total += (int(sizes[b"Pss:"]) - int(sizes.get(b"Pss_Shmem:", 0))) << 10
     return total
