@@ -170,6 +170,19 @@ def test_a_page_links_neither_to_files_of_a_submission_nor_to_the_server_itself(
     assert sanitizing.safe_html('<a href="#top">x</a>') == '<a href="#top">x</a>'
 
 
+def test_colors_stay_in_a_page_and_other_controls_do_not():
+    outputs = [
+        nbformat.v4.new_output("stream", text="\x1b[31mred\x1b[0m\x1b[2J\x9b2J\x07 50%\r100%\n"),
+        nbformat.v4.new_output("error", ename="E", evalue="\x1b[H", traceback=["\x1b[H\x1b[1;32mgreen"]),
+        nbformat.v4.new_output("display_data", {"application/x-unknown": "x"}),
+    ]
+    html = page(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1\x1b[2J", outputs=outputs)]))
+    assert '<span class="ansi-red-fg">red</span>' in html
+    assert "green" in html
+    assert "(an output that is not shown)" in html
+    assert not set(html) & set("\x1b\x9b\x07")
+
+
 # --- terminals, logs and tables
 
 NAME = "eve\x1b[2J\x1b]0;title\x07\u202etxt.\n=1+1"
@@ -181,6 +194,7 @@ def test_control_characters_reach_neither_table_nor_log(capsys):
     shown = capsys.readouterr().out
     assert not set(shown) & set("\x1b\x07\u202e")
     assert "[red]" in shown
+    assert printable("می\u200cخواهم") == "می\u200cخواهم"
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(sanitizing.PrintableRecords())

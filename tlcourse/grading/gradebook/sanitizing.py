@@ -52,9 +52,14 @@ ATTRIBUTES = {
 CLASSES = re.compile(r"highlight|dataframe|[a-z]{1,2}\d?")  # of code that Pygments has colored, and of pandas' tables
 STYLES = ("text-align", "vertical-align", "font-weight", "font-style", "color", "background-color")
 PROTOCOLS = frozenset({"http", "https", "mailto", "data"})
+NOT_SHOWN = "(an output that is not shown)"
+TEXTS = {"text", "ename", "evalue", "traceback"}
+OUTPUT_KEYS = {"output_type", "data", "metadata", "name", "execution_count"} | TEXTS
 LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an <img>, an SVG runs no script
 SHOWN_TYPES = {"text/plain", "text/latex", "text/html", "text/markdown", "image/png", "image/jpeg", "image/svg+xml"}
+# Control characters but for tabs, ends of lines and ANSI's colors, which nbconvert shows as colors.
+CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
 
 
@@ -105,16 +110,29 @@ class SafeToShow(Preprocessor):
         """Called for every cell; changes it in place."""
         for name in set(cell.metadata) - {"nbgrader"}:
             del cell.metadata[name]
+        cell.source = _without_controls(cell.source)
         for output in cell.get("outputs", []):
+            for name in set(output) - OUTPUT_KEYS:
+                del output[name]
+            for name in TEXTS & set(output):
+                output[name] = _without_controls(output[name])
             if "data" in output:
                 output["metadata"] = {}
-                output["data"] = {
-                    kind: text for kind, text in output["data"].items() if kind in SHOWN_TYPES and isinstance(text, str)
-                } or {"text/plain": "(an output that is not shown)"}
-            for name in set(output) - {"output_type", "data", "metadata", "name", "text", "execution_count"}:
-                if name not in ("ename", "evalue", "traceback"):
-                    del output[name]
+                output["data"] = _shown_data(output["data"])
         return cell, resources
+
+
+def _shown_data(data):
+    """Of a display's forms, by type, those that a page may show."""
+    shown = {kind: text for kind, text in data.items() if kind in SHOWN_TYPES and isinstance(text, str)}
+    return {kind: _without_controls(text) for kind, text in shown.items()} or {"text/plain": NOT_SHOWN}
+
+
+def _without_controls(value):
+    """A text, or a list of texts, without control characters."""
+    if isinstance(value, list):
+        return [_without_controls(part) for part in value]
+    return CONTROL.sub("", str(value))
 
 
 class PrintableRecords(logging.Filter):
