@@ -5,8 +5,6 @@ import platform
 import re
 
 from tlcourse.grading.sandbox import bubblewrap, cgroups
-from tlcourse.grading.sandbox.guest import namespaces
-from tlcourse.grading.sandbox.guest.resource_monitor import INTERVAL
 
 COUNTS_BY_NAMESPACE = (5, 14)  # Linux that counts processes of a user by user namespace
 
@@ -23,13 +21,15 @@ def status_line():
 
 def weaknesses():
     """What is enforced less strictly than on a system with all that the sandbox can use, and why: a list of texts."""
+    from tlcourse.grading.sandbox.guest import namespaces, resource_monitor  # they exist for Linux only
+
     weaker = []
     if reason := bubblewrap.filter_problem():
         weaker.append(f"system calls are not filtered, so student code reaches your session's keyring ({reason})")
     if reason := cgroups.problem():
         weaker.append(
             "limits on memory and time leave out sockets, pipes, files in transit, and children that end within "
-            f"{INTERVAL:g} s and that nobody waits for ({reason})"
+            f"{resource_monitor.INTERVAL:g} s and that nobody waits for ({reason})"
         )
         if os.getuid() and linux_version() < COUNTS_BY_NAMESPACE:
             weaker.append("your own processes count against a submission's limit (Linux before 5.14)")
