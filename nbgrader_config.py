@@ -43,6 +43,7 @@ c.ClearSolutions.text_stub = "Your answer here."
 # waiting for it.
 c.GradingLimits.cell_seconds = 120
 c.GradingLimits.notebook_seconds = 600
+c.GradingLimits.wall_clock_factor = 6  # times as long on the clock, whatever counts
 c.GradingLimits.memory_megabytes = 4096
 c.GradingLimits.disk_megabytes = 256  # of the home folder, and again of /tmp
 c.GradingLimits.processes = 256  # threads included
@@ -65,5 +66,19 @@ c.IgnorePattern.pattern = r"[\s\S]"
 # Feedback pages show the student's work and the checks' messages, never the hidden tests.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
-# Where a written answer is graded by hand, its mark scheme stands above it.
-c.HTMLExporter.preprocessors = ["tlcourse.grading.gradebook.preprocessors.ShowMarkScheme"]
+# Where a written answer is graded by hand, its mark scheme stands above it. Nothing that a student wrote acts in the
+# browser, on the terminal or in a spreadsheet of whoever reads it.
+c.HTMLExporter.preprocessors = [
+    "tlcourse.grading.gradebook.preprocessors.ShowMarkScheme",
+    "tlcourse.grading.gradebook.sanitizing.SafeToShow",
+]
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "clean_html": "tlcourse.grading.gradebook.sanitizing.safe_html",
+    "markdown2html": "tlcourse.grading.gradebook.sanitizing.safe_markdown",
+}
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "tlcourse.grading.gradebook.sanitizing.PrintableRecords"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
+c.ExportApp.plugin_class = "tlcourse.grading.gradebook.exports.GradesExport"

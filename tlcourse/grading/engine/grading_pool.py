@@ -13,7 +13,7 @@ import tenacity
 
 from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.results import Result
-from tlcourse.grading.sandbox import bubblewrap, unsandboxed
+from tlcourse.grading.sandbox import bubblewrap, strength, unsandboxed
 from tlcourse.grading.sandbox.fork_server import BubblewrapSandbox
 
 ATTEMPTS = 2  # at a submission on which the grader itself fails
@@ -52,8 +52,7 @@ def open_sandbox(modules, unsafe=False):
     key = unsafe or tuple(modules)
     with _opening:
         if key not in _sandboxes or not _sandboxes[key].alive:
-            if unsafe:
-                print(unsandboxed.WARNING, file=sys.stderr)
+            print(unsandboxed.WARNING if unsafe else strength.status_line(), file=sys.stderr)
             _sandboxes[key] = unsandboxed.Unsandboxed() if unsafe else BubblewrapSandbox(modules)
             atexit.register(_sandboxes[key].close)
         return _sandboxes[key]

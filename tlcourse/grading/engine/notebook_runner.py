@@ -76,6 +76,7 @@ class NotebookRunner:
         self.kernel = self.cells = None
         self.cell_limit = None  # seconds that the running cell may take, where less than the limits' is enough
         self.used_before = 0.0  # seconds against the notebook's limit in kernels that are gone
+        self.started = time.monotonic()
         self.excluded_cells, self.restarts = set(), -1
         self.run = Run()
 
@@ -86,7 +87,7 @@ class NotebookRunner:
         -------
         Run
         """
-        started = time.monotonic()
+        self.started = time.monotonic()
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.source.strip() and index not in self.skipped:
@@ -94,7 +95,7 @@ class NotebookRunner:
         finally:
             await self._end_kernel()
             await self.check_grader.close()
-        self.run.seconds = round(time.monotonic() - started, 3)
+        self.run.seconds = round(time.monotonic() - self.started, 3)
         self.run.cpu_seconds = round(self.run.cpu_seconds + self.check_grader.checker.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.check_grader.checker.seconds, 3)
         return self.run
@@ -156,21 +157,25 @@ class NotebookRunner:
         task = asyncio.ensure_future(coroutine)
         start = self.kernel.counted_seconds + extra_seconds()
         allowed = min(self.cell_limit or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
-        while self.kernel.counted_seconds + extra_seconds() - start <= allowed:
+        clock_allowed = self._clock_seconds_left()
+        deadline = time.monotonic() + clock_allowed
+        while self.kernel.counted_seconds + extra_seconds() - start <= allowed and time.monotonic() <= deadline:
             if (await asyncio.wait({task}, timeout=0.1))[0]:
                 return task.result()
+        limit = f"{clock_allowed:.0f} s on the clock" if time.monotonic() > deadline else f"{allowed:.0f} s"
         self.kernel.interrupt()
         interrupted = self.kernel.counted_seconds + extra_seconds()
         ended = await self._ends_after_interrupt(
             task, lambda: self.kernel.counted_seconds + extra_seconds() - interrupted
         )
         doubt = "" if ended else "; it could not be interrupted"
-        raise CellStopped(f"stopped after {allowed:.0f} s{doubt}", dead=not ended)
+        raise CellStopped(f"stopped after {limit}{doubt}", dead=not ended)
 
     async def _ends_after_interrupt(self, task, seconds):
         """Whether what was interrupted ends in time; `seconds()` is what it has used since."""
+        deadline = time.monotonic() + self.limits.wall_clock_factor * self.GRACE_SECONDS
         while not (await asyncio.wait({task}, timeout=0.1))[0]:
-            if seconds() > self.GRACE_SECONDS:
+            if seconds() > self.GRACE_SECONDS or time.monotonic() > deadline:
                 task.cancel()
                 await asyncio.wait({task}, timeout=1)
                 if task.done() and not task.cancelled():
@@ -204,9 +209,17 @@ class NotebookRunner:
     def _seconds_left(self):
         return self.limits.notebook_seconds - self.used_before - (self.kernel.counted_seconds if self.kernel else 0)
 
+    def _clock_seconds_left(self):
+        """How long a cell may take on the clock, whatever it does."""
+        notebook = self.limits.notebook_seconds * self.limits.wall_clock_factor - (time.monotonic() - self.started)
+        return max(0.0, min(self.limits.cell_seconds * self.limits.wall_clock_factor, notebook))
+
     def _check_budget(self):
         if self._seconds_left() <= 0:
             raise CannotRun(f"not run: the notebook's {self.limits.notebook_seconds:.0f} s were used up")
+        if self._clock_seconds_left() <= 0:
+            limit = self.limits.notebook_seconds * self.limits.wall_clock_factor
+            raise CannotRun(f"not run: the notebook's {limit:.0f} s on the clock were used up")
 
     async def _ensure_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""

@@ -28,6 +28,9 @@ class GradingLimits(Configurable):
     )
     cell_seconds = Float(Limits.cell_seconds, help="What one cell may take.").tag(config=True)
     notebook_seconds = Float(Limits.notebook_seconds, help="What one notebook may take.").tag(config=True)
+    wall_clock_factor = Float(
+        Limits.wall_clock_factor, help="How many times as long a cell and a notebook may take on the clock."
+    ).tag(config=True)
     memory_megabytes = Integer(Limits.memory_megabytes, help="Memory of all its processes.").tag(config=True)
     disk_megabytes = Integer(Limits.disk_megabytes, help="Files that it may write.").tag(config=True)
     processes = Integer(Limits.processes, help="Processes, threads among them.").tag(config=True)

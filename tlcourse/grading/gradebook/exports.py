@@ -1,4 +1,4 @@
-"""Marks for a learning platform, as plug-ins of `nbgrader export`; `tlcourse report` writes them too.
+"""Marks as tables, as plug-ins of `nbgrader export`; `tlcourse report` writes them too.
 
     nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
     nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
@@ -13,7 +13,52 @@ import re
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from tlcourse.grading.model.printable import printable
+
+COLUMNS = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score"),
+)
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
+
+
+class GradesExport(ExportPlugin):
+    """The columns of nbgrader's own export, which writes texts as they are: commas, quotes and formulas.
+
+    nbgrader_config.py makes it the default of ``nbgrader export``.
+    """
+
+    def export(self, gradebook):
+        """Write a row for each assignment and student, of ``--assignment`` and of ``--student`` only."""
+        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            rows.writeheader()
+            for unit in gradebook.assignments:
+                for student in gradebook.students:
+                    if (not self.assignment or unit.name in map(str, self.assignment)) and (
+                        not self.student or student.id in map(str, self.student)
+                    ):
+                        rows.writerow(_row(gradebook, unit, student))
+
+
+def _row(gradebook, unit, student):
+    """A student's row; as in nbgrader, 0 points where nothing was submitted."""
+    person = {
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+    }
+    row = {"assignment": unit.name, "duedate": unit.duedate, "timestamp": None, **person}
+    row |= {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "max_score": unit.max_score}
+    try:
+        submission = gradebook.find_submission(unit.name, student.id)
+    except MissingEntry:
+        pass
+    else:
+        row |= {"timestamp": submission.timestamp, "raw_score": submission.score}
+        row |= {"late_submission_penalty": submission.late_submission_penalty, "score": score_after_penalty(submission)}
+    return {name: escape_formula(value) for name, value in row.items()}
 
 
 class PlatformExport(ExportPlugin):
@@ -97,6 +142,8 @@ def format_points(value):
 
 
 def escape_formula(value):
-    """A cell that no spreadsheet takes for a formula."""
-    value = "" if value is None else str(value)
+    """A cell that no spreadsheet takes for a formula, without characters that cannot be seen; numbers stay."""
+    if isinstance(value, (int, float)):
+        return value
+    value = "" if value is None else printable(str(value))
     return f"'{value}" if FORMULA.match(value) else value

@@ -21,6 +21,9 @@ class Limits:
     ----------
     cell_seconds, notebook_seconds : float
         Processor seconds and seconds asleep, together; time in which others had the processor does not count.
+    wall_clock_factor : float
+        How many times as long a cell and the notebook may take on the clock, whatever counts: a submission that hides
+        its time must not hold up the class.
     output_bytes : int
         Of one cell; the rest is cut.
     memory_megabytes, disk_megabytes, processes : int
@@ -29,6 +32,7 @@ class Limits:
 
     cell_seconds: float = 120
     notebook_seconds: float = 600
+    wall_clock_factor: float = 6
     output_bytes: int = 1 << 20
     memory_megabytes: int = 4096
     disk_megabytes: int = 256

@@ -1,13 +1,12 @@
 """The instructor's page on a unit, report/UNIT/report.html, and the marks as tables: `tlcourse report UNIT`."""
 
-import unicodedata
 from pathlib import Path
 
 import jinja2
-from nbgrader.plugins import CsvExportPlugin
 
 from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.model.printable import printable
 from tlcourse.grading.reporting import class_records, class_report
 from tlcourse.notebooks import write_atomically
 from tlcourse.plots.style import COLORS
@@ -43,15 +42,12 @@ def displayable(value):
     """A text without characters that cannot be seen or turn a line round, cut where it gets long."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
-    shown = "".join(
-        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\ufffd"
-        for letter in value[:MAX_CHARACTERS]
-    )
+    shown = printable(value[:MAX_CHARACTERS])
     return f"{shown} … ({len(value):,} characters)" if len(value) > MAX_CHARACTERS else shown
 
 
 def write(folder, unit):
-    """Write report/UNIT/report.html and the marks as grades.csv (nbgrader's own), moodle.csv and canvas.csv.
+    """Write report/UNIT/report.html and the marks as grades.csv (nbgrader's columns), moodle.csv and canvas.csv.
 
     Returns
     -------
@@ -65,7 +61,11 @@ def write(folder, unit):
     target = Path(folder, "report", unit)
     write_atomically(target / "report.html", page(class_records.read(folder, unit)))
     files = [target / "report.html"]
-    plugins = {"grades.csv": CsvExportPlugin, "moodle.csv": exports.MoodleExport, "canvas.csv": exports.CanvasExport}
+    plugins = {
+        "grades.csv": exports.GradesExport,
+        "moodle.csv": exports.MoodleExport,
+        "canvas.csv": exports.CanvasExport,
+    }
     with NbgraderCourse(folder).gradebook() as book:
         for name, plugin in plugins.items():
             plugin(to=str(target / name), assignment=[unit]).export(book)

@@ -4,18 +4,24 @@ Inside, a process that has only imported TensorFlow waits (`guest.server`); each
 of it with namespaces, limits and folders of its own.
 """
 
+import contextlib
 import functools
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tlcourse import data
+from tlcourse.grading.sandbox import seccomp
 from tlcourse.grading.sandbox.interface import NoSandbox
 
 HOME = "/home/student"  # inside the sandbox
+WRITABLE_FOLDERS = (HOME, "/tmp", "/dev/shm")  # in memory, of each submission its own
 SOCKET_FOLDER = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
+OWN_SOCKETS = "/run/submission"  # inside one submission's mounts: its own folder of these
 NO_SANDBOX_MESSAGE = (
     "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
     "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
@@ -49,10 +55,33 @@ def problem():
         return f"bubblewrap does not exist for {sys.platform}"
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
-    command = ["bwrap", *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "true"]
-    tried = subprocess.run(command, capture_output=True, text=True)
+    return _tried()
+
+
+@functools.cache
+def filter_problem():
+    """Why system calls cannot be filtered where bubblewrap works, or an empty string."""
+    if not seccomp.supported():
+        return f"no list of system calls for {platform.machine()}"
+    with filter_file() as file:
+        return _tried("--seccomp", str(file.fileno()), pass_fds=(file.fileno(),))
+
+
+def _tried(*options, pass_fds=()):
+    """Why bubblewrap does not start a program with these options, or an empty string."""
+    command = ["bwrap", *_namespaces(), *options, "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+    tried = subprocess.run(command, capture_output=True, text=True, pass_fds=pass_fds)
     errors = tried.stderr.strip().splitlines()
     return f"bubblewrap does not work here ({errors[-1] if errors else tried.returncode})" if tried.returncode else ""
+
+
+@contextlib.contextmanager
+def filter_file():
+    """An open file with the filter of system calls, for ``--seccomp``."""
+    with tempfile.TemporaryFile() as file:
+        file.write(seccomp.server_filter())
+        file.seek(0)
+        yield file
 
 
 def require_bubblewrap():
@@ -109,13 +138,23 @@ def _namespaces():
     return [*options, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
 
 
-def command(socket_folder):
-    """Bubblewrap's command line up to the program; `socket_folder` is its path outside the sandbox."""
+def command(socket_folder, filter_number=None):
+    """Bubblewrap's command line up to the program.
+
+    Parameters
+    ----------
+    socket_folder : pathlib.Path
+        Outside the sandbox.
+    filter_number : int, optional
+        The number of an inherited file with a filter of system calls.
+    """
     words = ["bwrap", *_namespaces(), "--hostname", "grading", "--clearenv", "--perms", "0755", "--dir", "/etc"]
+    if filter_number is not None:
+        words += ["--seccomp", str(filter_number)]
     for path in SYSTEM_FOLDERS:
         words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
     words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for folder in (Path(HOME, "x"), Path(SOCKET_FOLDER), *readable_folders()):
+    for folder in (Path(HOME, "x"), Path(OWN_SOCKETS, "x"), Path(SOCKET_FOLDER), *readable_folders()):
         for parent in reversed(folder.parents[:-1]):  # bubblewrap would make them for root only
             words += ["--perms", "0755", "--dir", str(parent)]
     for folder in readable_folders():

@@ -13,7 +13,7 @@ import zmq.asyncio
 from jupyter_client.connect import write_connection_file
 
 from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
-from tlcourse.grading.sandbox.bubblewrap import SOCKET_FOLDER
+from tlcourse.grading.sandbox.bubblewrap import OWN_SOCKETS
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
 LARGEST_MESSAGE = 64 << 20  # bytes; ZeroMQ drops the connection of a process that sends more
@@ -48,6 +48,8 @@ class ForkedProcess(SandboxProcess):
         self.alive, self.reason, self._ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in files.items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
+        request["filtered"] = fork_server.filtered
+        self._cgroup = None
         self._request, self._fork_server = request, fork_server
 
     async def start(self):
@@ -57,7 +59,7 @@ class ForkedProcess(SandboxProcess):
         ------
         KernelError
         """
-        self._connection = await asyncio.to_thread(self._fork_server.fork, self._request)
+        self._connection, self._cgroup = await asyncio.to_thread(self._fork_server.fork, self._request)
         self._listening = asyncio.ensure_future(self._listen())
         ready = asyncio.ensure_future(self._ready.wait())
         await asyncio.wait({self._listening, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=START_SECONDS)
@@ -74,13 +76,15 @@ class ForkedProcess(SandboxProcess):
             while line := await reader.readline():
                 message, now = json.loads(line), time.monotonic()
                 if "cpu" in message:
-                    self.cpu_seconds = max(self.cpu_seconds, message["cpu"])
+                    counted = self._cgroup.cpu_seconds if self._cgroup else 0.0
+                    self.cpu_seconds = max(self.cpu_seconds, message["cpu"], counted)
                     self.idle += 0 if message["busy"] or self.waits_for_grader else now - last
                 if message.get("ready"):
                     self.cpu_seconds_at_start = self.cpu_seconds
                     self._ready.set()
                 self.reason = message.get("reason") or self.reason
                 last = now
+        self.reason = self.reason or (self._cgroup and self._cgroup.reason)
         self.alive = False
         writer.close()
 
@@ -106,6 +110,8 @@ class ForkedProcess(SandboxProcess):
             await asyncio.wait_for(asyncio.shield(self._listening), 5)
         self._listening.cancel()
         self._connection.close()
+        if self._cgroup:
+            await asyncio.to_thread(self._cgroup.close)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -118,7 +124,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
         _, info = write_connection_file(
             str(self.folder / "c.json"), ip=str(self.folder / "k"), transport="ipc", key=key
         )
-        self._request["connection"] = info | {"ip": f"{SOCKET_FOLDER}/{self.folder.name}/k"}
+        self._request["connection"] = info | {"ip": f"{OWN_SOCKETS}/k"}
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)

@@ -1,10 +1,11 @@
 """Inside the sandbox: imports once, then forks a process for each request. Started by `sandbox.fork_server`.
 
 A request is one line of JSON: {"role": "kernel" or "checker", "name": of its folder where sockets meet,
-"files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}}, and for a kernel
+"files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}, "filtered": whether system
+calls are filtered, "cgroup": whether it waits for a line that says that it is in a cgroup}, and for a kernel
 {"connection": ipykernel's connection file}, for a checker {"setup": sources that it runs first}.
-Answers are lines of JSON: {"ready": true},
-{"cpu": seconds, "processes": n} every fifth of a second, and at last {"exit": status, "reason": text or null}.
+Answers are lines of JSON: {"ready": true}, {"cpu": seconds, "busy": whether it wants to run} every fifth of a second,
+and at last {"reason": text or null}.
 
 Three processes belong to a kernel: a monitor outside the submission's namespaces, which measures, kills, and dies when
 the connection is closed; the first process of the namespaces, with which everything in them dies; and the kernel. A
@@ -23,8 +24,8 @@ import socket
 import sys
 from pathlib import Path
 
-from tlcourse.grading.sandbox import bubblewrap
-from tlcourse.grading.sandbox.bubblewrap import HOME, SOCKET_FOLDER
+from tlcourse.grading.sandbox import bubblewrap, seccomp
+from tlcourse.grading.sandbox.bubblewrap import HOME, OWN_SOCKETS, SOCKET_FOLDER, WRITABLE_FOLDERS
 from tlcourse.grading.sandbox.guest import (
     _ipykernel,
     checker,
@@ -63,40 +64,55 @@ def serve(modules):
 def _serve_request(connection):
     with connection, connection.makefile("r", encoding="utf-8") as lines:
         request = json.loads(lines.readline())
-        namespaces.new_namespaces()
+        own_namespace = namespaces.new_namespaces()
         ready_reader, ready_writer = os.pipe()
         first = os.fork()
         if first == 0:
             os.close(ready_reader)
+            if request["cgroup"]:
+                _join_cgroup(connection, lines, ready_writer)
             lines.detach()
             connection.close()
-            _first_process(request, ready_writer)
+            _first_process(request, ready_writer, own_namespace)
         os.close(ready_writer)
+        if request["cgroup"]:
+            os.read(ready_reader, 1)
         ready, _, _ = select.select([ready_reader, connection], [], [], 60)
+        monitor = resource_monitor.Monitor(first)
         if ready_reader in ready and os.read(ready_reader, 1):
-            resource_monitor.send(connection, ready=True, cpu=resource_monitor.usage(first)["cpu"], busy=True)
+            resource_monitor.send(connection, ready=True, cpu=monitor.look()["cpu"], busy=True)
         os.close(ready_reader)
-        resource_monitor.supervise(connection, first, request["limits"])
+        resource_monitor.supervise(connection, monitor, request["limits"])
 
 
-def _first_process(request, ready_writer):
+def _join_cgroup(connection, lines, ready_writer):
+    """Wait until the fork server's owner has put this process into a cgroup; the kernel tells it who sends this."""
+    resource_monitor.send(connection, joins=True)
+    if not lines.readline():
+        os._exit(70)
+    os.write(ready_writer, b"1")
+
+
+def _first_process(request, ready_writer, own_namespace):
     """Begin the namespaces' process tree, and end with the kernel."""
     try:
         namespaces.die_with_parent(signal.SIGKILL)
-        namespaces.unshare_mounts()
-        disk = request["limits"]["disk_megabytes"]
-        readable = bubblewrap.readable_folders()  # the course may lie in /tmp itself
-        for path, size in ((HOME, disk), ("/tmp", disk), ("/dev/shm", min(disk, 64))):
-            namespaces.mount_folder(path, size, keep=readable)
-        with contextlib.suppress(
-            OSError
-        ):  # inside another container: then /proc shows the sandbox's processes, unreadable
-            namespaces.mount_proc()
+        user = namespaces.own_user()
+        _set_up_folders(request, own_namespace)
         if request["role"] == "checker":
-            _checker(request, ready_writer)
+            _checker(request, ready_writer, user)
+        if user is not None:
+            os.chown(OWN_SOCKETS, user, user)
+        bound_reader, bound_writer = os.pipe()
         kernel = os.fork()
         if kernel == 0:
-            _kernel(request, ready_writer)
+            os.close(ready_writer)
+            os.close(bound_reader)
+            _kernel(request, bound_writer, user)
+        os.close(bound_writer)
+        if os.read(bound_reader, 1):
+            namespaces.hide(OWN_SOCKETS)
+            os.write(ready_writer, b"1")
         os.close(ready_writer)
         while True:
             pid, status = os.wait()
@@ -107,24 +123,43 @@ def _first_process(request, ready_writer):
     os._exit(70)
 
 
-def _kernel(request, ready_writer):
-    """Become the kernel: sockets are bound and privileges are given up before any student code."""
+def _set_up_folders(request, own_namespace):
+    """Mount what the submission alone sees, and leave nothing of the others' in its sight."""
+    namespaces.unshare_mounts()
+    namespaces.bind_folder(f"{SOCKET_FOLDER}/{request['name']}", OWN_SOCKETS)
+    namespaces.hide(SOCKET_FOLDER)
+    disk = request["limits"]["disk_megabytes"]
+    readable = bubblewrap.readable_folders()  # the course may lie in /tmp itself
+    namespaces.mount_devices()
+    for path, size in zip(WRITABLE_FOLDERS, (disk, disk, min(disk, 64)), strict=True):
+        namespaces.mount_folder(path, size, keep=readable)
+    with contextlib.suppress(OSError):  # inside another container: then /proc shows the sandbox's processes, unreadable
+        namespaces.mount_proc()
+    if own_namespace:  # else the limit would be the whole machine's
+        namespaces.forbid_user_namespaces()
+
+
+def _kernel(request, bound_writer, user):
+    """Become the kernel: privileges are given up before any file of the submission is used or any thread is started."""
+    _give_up_privileges(request, user)
     _set_up_home(request)
     connection_file = Path("/tmp/kernel.json")
     connection_file.write_text(json.dumps(request["connection"]), encoding="utf-8")
     app = _ipykernel.application(connection_file)
-    function_server.LISTENER = _listener(request)
+    function_server.LISTENER = _listener()
     frame_watch.watch()
-    _give_up_privileges(request, ready_writer)
+    _set_limits(request, bound_writer)
     app.start()
     os._exit(0)
 
 
-def _checker(request, ready_writer):
+def _checker(request, ready_writer, user):
     """Become the checker, in which no student code ever runs."""
     _set_up_home(request)
-    listener = _listener(request)
-    _give_up_privileges(request, ready_writer)
+    listener = _listener()
+    namespaces.hide(OWN_SOCKETS)
+    _give_up_privileges(request, user)
+    _set_limits(request, ready_writer)
     namespaces.die_with_parent(signal.SIGKILL)  # a process that becomes another user loses that
     connection, _ = listener.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
@@ -138,18 +173,26 @@ def _set_up_home(request):
     sys.path.append(HOME)  # a submitted module can be imported, but takes no installed package's place
 
 
-def _listener(request):
+def _listener():
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{SOCKET_FOLDER}/{request['name']}/s")
+    listener.bind(f"{OWN_SOCKETS}/s")
     listener.listen(1)
     return listener
 
 
-def _give_up_privileges(request, ready_writer):
+def _give_up_privileges(request, user):
+    """Give up privileges, and system calls where the server has the filter, too."""
+    namespaces.drop_privileges(user)
+    if request["filtered"]:
+        seccomp.install(seccomp.submission_filter())
+
+
+def _set_limits(request, ready_writer):
+    """Set the limits of the kernel or checker, which is ready then."""
     limits = request["limits"]
-    namespaces.hide(SOCKET_FOLDER)
-    namespaces.set_limits(limits["memory_megabytes"], limits["disk_megabytes"], limits["processes"])
-    namespaces.drop_privileges()
+    # A cgroup counts processes better: before Linux 5.14 an ordinary user's other processes would count, too.
+    processes = None if request["cgroup"] else limits["processes"]
+    namespaces.set_limits(limits["memory_megabytes"], limits["disk_megabytes"], processes)
     Path("/proc/self/oom_score_adj").write_text("1000")
     os.write(ready_writer, b"1")
     os.close(ready_writer)
