@@ -9,7 +9,7 @@ or changes mounts, debuggers, and protocols that a network namespace does not co
 There are two programs. Bubblewrap loads `server_filter` for the fork server, which makes namespaces and mounts for each
 submission. The submission's own process adds `submission_filter`, which denies these as well; filters add up.
 
-No binding of libseccomp has wheels for every Python that the course supports, and the library itself is not everywhere.
+Bindings of libseccomp need its shared library, which a bare machine may lack.
 """
 
 import ctypes
