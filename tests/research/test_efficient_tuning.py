@@ -109,7 +109,7 @@ def test_the_ladder_has_the_rates_of_unit_04(upper):
 
 
 def test_all_arms_have_as_many_rates_and_the_best_is_chosen():
-    assert {len(rates) for rates in efficient_tuning.RATES.values()} == {3}
+    assert {len(rates) for rates in efficient_tuning.RATES.values()} == {4}
     assert efficient_tuning.STEPS % equal_steps.STEPS_PER_CALL == 0
     assert registry.EXPERIMENTS["efficient_tuning"].needs == ("efficient_tuning_development",)
     means = {rate: {"mean": share} for rate, share in {"0.01": 0.8, "0.003": 0.8, "0.001": 0.7}.items()}
