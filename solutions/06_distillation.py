@@ -8,7 +8,7 @@
 #
 # By the end of this unit you can
 #
-# 1. explain what a temperature does to predictions, and what soft targets reveal that a label does not;
+# 1. explain what a temperature does to predictions, and what soft targets reveal beyond a label;
 # 2. write the distillation loss, and show with gradients why it has the factor $T^2$;
 # 3. write a training step that changes the student and provably leaves the teacher alone;
 # 4. compare eight ways to teach one student on one budget, hints and attention maps among them, and say which
@@ -215,7 +215,7 @@ for temperature in (0.25, 1, 4, 16, 64):
 
 # %% [markdown]
 # At a low temperature, the probabilities approach a label. At a high one, all ten classes get about a tenth, and the
-# probabilities contain no information.
+# probabilities contain almost no information.
 #
 # **Temperature sets how much of the teacher's idea of similarity the student gets to see.**
 #
@@ -246,8 +246,8 @@ for temperature in (0.25, 1, 4, 16, 64):
 #
 # $$\alpha \, T^2 \, \mathrm{KL}\big(p(T) \,\|\, q(T)\big) - (1 - \alpha) \log q_y(1)$$
 #
-# where $p(T)$ and $q(T)$ are the probabilities of teacher and student at temperature $T$. The second term is the
-# cross-entropy of the label, at temperature 1.
+# where $p(T)$ and $q(T)$ are the probabilities of teacher and student at temperature $T$. The second term is $1 -
+# \alpha$ times the cross-entropy of the label, at temperature 1.
 #
 # <details><summary>Hint</summary>
 # `keras.ops.softmax` and `keras.ops.log_softmax` are safe for large logits. Which of the two networks is p?
@@ -398,9 +398,9 @@ plt.show()
 # each doubling. One factor of $1/T$ comes from dividing the logits. The other arises because two softened predictions
 # lie closer together.
 #
-# So without $T^2$, $\alpha$ would mean something else at every temperature. At high ones, the labels, with a gradient
-# of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does not make
-# the teacher louder; it preserves the balance that $\alpha$ sets.
+# So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high ones, the labels, with a
+# gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
+# not make the teacher louder; it preserves the balance that $\alpha$ sets.
 #
 # Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
 
@@ -826,10 +826,10 @@ plt.show()
 # %% [markdown]
 # ## Where to look: attention
 #
-# So far the student has learned what to predict. The lecture reserves the term knowledge distillation for mimicking
-# internal representations (C38). One such method is attention transfer (C40; Zagoruyko & Komodakis 2017). It computes a
-# map of where a layer is active, and trains the student to have the same map as the teacher. The maps sum over the
-# channels, so the two networks need not have equally many.
+# So far the student has learned what to predict. The lecture calls it knowledge distillation proper when the student
+# mimics internal representations (C38). One such method is attention transfer (C40; Zagoruyko & Komodakis 2017). It
+# maps where a layer of the teacher is active, and trains the student to have the same map. The maps sum over the
+# channels, so the two networks may have different numbers of channels.
 #
 # ### Exercise 6.4: Compute an attention map
 #
@@ -1136,10 +1136,10 @@ faster = record["device"]["speedup"]
 print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {faster['ci95'][1]:.1f})")
 
 # %% [markdown]
-# The student's file is much smaller than the teacher's. (It is larger than your files above, because it recognizes 20
-# people and not ten.) A phone could hold either. A microcontroller with 1 MiB of program memory could not hold this
-# teacher with 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB: they would fit but leave little room,
-# while the student leaves nearly all of it free (C05).
+# A phone could hold either network. A microcontroller with 1 MiB of program memory could not hold this teacher with
+# 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB, so they would fit and leave little room. The
+# student leaves nearly all of it free (C05). (The recorded student is larger than yours above, because it recognizes 20
+# people and not ten.)
 #
 # With 32 bits, all predictions are those of Keras. With 8 bits, 98.9% of them are.
 #
@@ -1188,8 +1188,8 @@ plt.show()
 # But we could not detect a difference in its time. So on the device, the best method is the most accurate one. You pay
 # for it earlier, in training.
 #
-# Size and speed do not depend on what a network has learned. We measured them on untrained networks, in another run
-# than the formats above. So the student's times may differ slightly between the two tables.
+# Size and speed do not depend on what a network has learned, so we measured them on untrained networks. This was a
+# separate run, so the student's times may differ slightly from the table above.
 #
 # **On the device, the method of teaching costs nothing, unless it adds an output.**
 
@@ -1271,13 +1271,15 @@ plt.show()
 
 # %% [markdown]
 # A small shift costs the student 8.0 percentage points; we could not detect a loss for its teacher. Darkness is worse.
-# The student loses 30.5 percentage points, and the teacher 0.7. The teacher saw bright and dark images of its own
-# people, a hundred for each. The student saw 800 images, and the teacher's predictions do not say what stays the same
-# in the dark. So here the student does generalize less than its teacher.
+# The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less than its
+# teacher.
+#
+# The teacher saw bright and dark images of its own people, a hundred for each. The student saw 800 images, and the
+# teacher's predictions do not say what stays the same in the dark.
 #
 # Is distillation to blame? Darkness costs softmax 9.2 percentage points more than the student from scratch. But softmax
-# had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So there is no
-# clear sign that distillation is the cause.
+# had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So nothing clearly
+# shows that distillation is the cause.
 #
 # Do hints help? On dark images they are 6.1 percentage points ahead of softmax, and on moved images 5.0, which is more
 # than on ordinary images. The shift costs them 2.1 percentage points less than it costs softmax; whether they lose less
@@ -1384,16 +1386,15 @@ if logits is not None:
 #
 # 1. **Temperature.** Soft targets show which classes an image resembles. At a low temperature they are a label; at a
 #    very high one they contain no information.
-# 2. **The loss** needs $T^2$. Otherwise its gradient would shrink by $T^2$, and $\alpha$ would mean something else at
-#    each temperature. KL has a direction: swapped, it lets a student forget what the teacher allows. A library's
-#    default was wrong without an error, so compare a loss with a case by hand.
+# 2. **The loss** needs $T^2$. Otherwise its gradient would shrink by $T^2$, and the meaning of $\alpha$ would depend on
+#    the temperature. KL has a direction: swapped, it lets a student forget what the teacher allows. A library's default
+#    was wrong without an error, so compare a loss with a case by hand.
 # 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
 #    arrays to prove that it did not move. Such a teacher can predict once, and its predictions are ordinary targets.
 #    After a short training, refresh the averages of batch norm.
-# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy from 39.1% to 69.3%, mostly thanks to unlabeled
-#    images. Hard labels were worse with a good teacher and *better* with a teacher that is wrong at random. After 160
-#    steps, this decides neither C36 nor C37. A second task was not learned well. Transfer gained a little over labels
-#    alone.
+# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy by far, mostly thanks to unlabeled images. Hard
+#    labels were worse with a good teacher and *better* with a teacher that is wrong at random. After 160 steps, this
+#    decides neither C36 nor C37. A second task was not learned well. Transfer gained a little over labels alone.
 # 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. Attention and hints each added
 #    about three percentage points to softmax, and neither gain is decided.
 # 6. **On a device** (C05, C43). The student is much smaller and makes the same predictions in LiteRT. But it loses 30.5
