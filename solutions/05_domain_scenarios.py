@@ -131,7 +131,7 @@ print("the drop:", gain(telescopes["blurred"], telescopes["sharp"]))
 
 # %% [markdown]
 # Accuracy falls from 95.7% to 68.6%, although the galaxies are the same. To repair this, you first need to know what
-# did change.
+# has changed.
 #
 # **A network can fail on familiar objects when only the camera changes.**
 #
@@ -405,9 +405,9 @@ for name, (which, in_source, in_target) in labels_of.items():
 # although strictly $P(Y \mid X)$, and with it the task, has moved.
 
 # %% [markdown]
-# Here is one example of each setting in numbers; the details follow below. *Inductive*: ten labeled images of each of
-# the eight kinds, with the features of a teacher of four classes, compared with training from scratch. *Transductive*:
-# labels through the sharp telescope only, with a method called CORAL, compared with a retrained head.
+# Here is each setting once in numbers; details follow below. *Inductive*: ten labeled images of each of the eight
+# kinds, with the features of a teacher of four classes, compared with training from scratch. *Transductive*: labels
+# through the sharp telescope only, with a method called CORAL, compared with a retrained head.
 
 # %% tags=["nbval-check-output"]
 print("inductive:   ", gain(kinds["fine"]["new_head"], kinds["fine"]["scratch"]))
@@ -425,11 +425,8 @@ plt.show()
 
 # %% [markdown]
 # Next, k-means looks for eight clusters among 400 *other* galaxies, in the network's features. The adjusted Rand index
-# compares these clusters with the eight kinds, which no network has learned. It is 1 if the two agree perfectly, and 0
-# on average if they agree only by chance.
-#
-# **Before you run the cells:** will features that were learned without labels beat pixels? Will they beat an untrained
-# network?
+# compares the clusters with the eight kinds, which no network has learned. It is 1 for perfect agreement, and 0 on
+# average by chance.
 
 # %% tags=["nbval-check-output"]
 groups = results("clusters")
@@ -454,9 +451,9 @@ plt.show()
 # Without a single label, the index rises from 0.11 on pixels to 0.37. Part of this gain needs no learning, because a
 # network with random weights already reaches 0.22. Learning from the old galaxies adds the rest.
 #
-# We could not detect a difference from the teacher of four classes, which had 800 *labeled* galaxies. Its row is the
-# gap in the survey's table. But an index of 0.37 is far from 1. These clusters are a start for a person who will label
-# them, not a classifier. Besides, we told k-means how many clusters to find.
+# We could not detect a difference from the teacher of four classes, which had 800 *labeled* galaxies. Its row falls
+# into the gap in the survey's table. But an index of 0.37 is far from 1. These clusters are a start for a person who
+# will label them, not a classifier. Besides, we told k-means how many clusters to find.
 #
 # **Say which labels you have, and the name of the setting no longer matters.**
 #
@@ -666,9 +663,9 @@ plt.show()
 # work. Two repairs gain on this one shift. This does not decide whether domain adaptation works in general (C34). Nor
 # does the table show how much of CORAL's gain comes from the mean and spread of single features.
 #
-# Importance weights gained a little in the live run above, but over five seeds importance weights lose 2.9 percentage
-# points. You can measure the reason beforehand. The *proxy A-distance* says how well a linear classifier separates the
-# domains, from 0 (not at all) to 2 (without an error). The *effective share* of $n$ weights $w_i$,
+# Importance weights gained a little in the stored live run, but over five seeds they lose 2.9 percentage points. You
+# can measure the reason beforehand. The *proxy A-distance* says how well a linear classifier separates the domains,
+# from 0 (not at all) to 2 (without an error). The *effective share* of $n$ weights $w_i$,
 #
 # $$\frac{\left(\sum_i w_i\right)^2}{n \sum_i w_i^2}$$
 #
@@ -682,7 +679,7 @@ for name in ("a_distance", "effective_share"):
 
 # %% [markdown]
 # A linear classifier separates the two telescopes almost perfectly. No sharp galaxy looks like a blurred one, so the
-# weights are extreme and mean little. According to the effective share, only a sixth of the galaxies counts. Weighting
+# weights are extreme and say little. According to the effective share, only a sixth of the galaxies counts. Weighting
 # needs domains that overlap. You will meet a case where it works below.
 #
 # **When features shift, match their statistics; weight examples only where the domains overlap.**
@@ -729,7 +726,7 @@ widgets.draw_shift(lights[0], worst, seeings, [row[0] for row in grid])
 plt.show()
 
 # %% [markdown]
-# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the interval of a point reaches up to 11
+# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the interval of an accuracy reaches up to 11
 # percentage points to either side, so do not read much into small steps.
 
 # %%
@@ -743,8 +740,9 @@ widgets.ShiftExplorer(dict(zip(galaxies.KINDS, lights[::10], strict=True)), seei
 #
 # ## Scenario two: another X
 #
-# Now the inputs themselves are of another kind (C28). A sentiment classifier has learned from English reviews, but your
-# customers write in Spanish. Small grammars of our own generate both corpora, which are not translations of each other.
+# Now the inputs themselves are of a different kind (C28). A sentiment classifier has learned from English reviews, but
+# your customers write in Spanish. Small grammars of our own generate both corpora, which are not translations of each
+# other.
 
 # %%
 corpora = [reviews.corpus(language, 3_000, 1_006) for language in reviews.LANGUAGES]
@@ -937,8 +935,8 @@ print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"
 # %% [markdown]
 # Evaluated on kinds instead of classes, the old head loses 46.8 percentage points. If you guess between the two kinds
 # of its class, it is correct about half as often as on classes. The new head reaches 76.3%, 17.1 percentage points more
-# than a network that learned from the same eighty images alone. The live teacher did worse because it saw only 400
-# galaxies; the recorded ones saw 800.
+# than a network that learned from the same eighty images alone. The live teacher, which saw only 400 galaxies and not
+# 800, did worse.
 #
 # The way back has a price. If you sum the fine predictions up to the four classes, you get 4.3 percentage points *less*
 # than with the teacher's own head. The teacher learned from 800 images and the new head from eighty. We did not measure
@@ -1307,13 +1305,12 @@ plt.show()
 # ## Four approaches
 #
 # What passes from source to target? The lecture distinguishes **instances**, **feature representations**,
-# **parameters** and **relational knowledge** (C33). You have already seen two of them work. CORAL and the rotation of
-# word vectors change features. A new head on a teacher's layers uses its parameters. Instances failed, so they get a
-# second chance here.
+# **parameters** and **relational knowledge** (C33). Two of them you have seen at work. CORAL and the rotation of word
+# vectors change features. A new head on a teacher's layers uses its parameters.
 #
 # ### Instances: which examples to learn from
 #
-# Importance weighting failed on the telescopes, because their images do not overlap. Here the inputs do overlap. The
+# Importance weighting failed on the telescopes, because their images do not overlap. Here the inputs overlap, and the
 # model is too simple to be right everywhere, so it matters *where* it should be right.
 #
 # ### Exercise 5.7: Weight the source examples
@@ -1413,9 +1410,8 @@ for name in ("plain", "weighted"):
 print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} to {less['ci95'][1]:.2f})")
 
 # %% [markdown]
-# Over 20 recorded seeds, the error on the target falls from 0.47 to 0.09. The instances are the same; they only count
-# differently. For a model that can follow the whole curve, the weights would change little. They help where a model
-# must choose where to be wrong.
+# Over 20 recorded seeds, the error on the target falls from 0.47 to 0.09. For a model that can follow the whole curve,
+# the weights would change little. They help where a model must choose where to be wrong.
 #
 # ### Relations: how things are connected
 #
@@ -1500,10 +1496,10 @@ print(f"{len(passable)} of {len(paths)} paths lead somewhere in the group")
 print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance):.1f} facts on average")
 
 # %% [markdown]
-# The paths find all 20 facts without a single label from the group, where random paths find 2.0. But they also find six
-# wrong ones. Finn has two supervisors who are *siblings* and not a couple, which no family in the source had. So one
-# supervisor counts as Finn's aunt. A transferred relation brings the customs of the source with it. `parent-in-law`
-# finds nothing, because its step "beside" has no counterpart in the group.
+# The paths find all 20 facts without a single label from the group, while random paths find 2.0 on average. But they
+# also find six wrong ones. Finn has two supervisors who are *siblings* and not a couple, which no family in the source
+# had. So one supervisor counts as Finn's aunt. A transferred relation brings the customs of the source with it.
+# `parent-in-law` finds nothing, because its step "beside" has no counterpart in the group.
 #
 # **You can transfer examples, features, parameters or relations; each brings its own assumptions along.**
 
@@ -1588,11 +1584,10 @@ plt.show()
 # scratch, although it is the largest and best trained of the three.
 #
 # Is this *negative transfer*, a teacher that hurts (C11)? That is undecided. The small network's architecture differs
-# from that of the faces teacher, and a different cut gives different features. Also, the figure shows twelve intervals.
-# Even without any real difference, about every second such figure would contain one that excludes 0. So trust only the
-# large gaps.
+# from that of the faces teacher, and a different cut gives different features. And of twelve intervals, one would
+# exclude 0 in about every second such figure, even without any real difference. So trust only the large gaps.
 #
-# **Similar domains help a lot; a teacher from a different domain can be worse than none.**
+# **Similar domains help a lot; compare any other teacher with a baseline from scratch.**
 #
 # ### Exercise 5.8: Give a verdict
 #
@@ -1690,9 +1685,9 @@ for source in sources:
 # %% [markdown]
 # ### Known beforehand?
 #
-# It would be good to know such a thing before any training. Two scores need only the teacher and the few labeled
-# images. **LogME** (You et al. 2021) measures how well the features explain the labels. **LEEP** (Nguyen et al. 2020)
-# measures how well the teacher's old predictions predict the new labels.
+# It would be good to know this before any training. Two scores need only the teacher and the few labeled images.
+# **LogME** (You et al. 2021) measures how well the features explain the labels. **LEEP** (Nguyen et al. 2020) measures
+# how well the teacher's old predictions predict the new labels.
 #
 # A third score, the proxy **A-distance** (Ben-David et al. 2007), compares the target's images with those that the
 # teacher learned from. It needs both sets of images and no labels, and smaller is better. The next cells compute LogME
@@ -1740,11 +1735,13 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # positive for the faces teacher, which stays 8.6 percentage points behind the network from scratch. Nor can you trust
 # the lower ranks: for kinds of galaxies, letters score just below faces and lose less.
 #
-# The two other scores did not do as well. LEEP prefers the faces teacher for digits and for Greek letters, where its
-# choice reaches 35.8% and 62.6% was possible. For kinds of galaxies, it ranks faces far above letters, although faces
-# lose more. One reason may be that LEEP is optimistic. It estimates how old predictions relate to new labels, and
-# scores this estimate on the same few images. A teacher with 2,622 old classes can fit these images more easily than
-# one with 26 or four.
+# The two other scores did not do as well. LEEP prefers the faces teacher for digits and for Greek letters. For the
+# Greek letters, its choice reaches 35.8%, where 62.6% was possible. For kinds of galaxies, it ranks faces far above
+# letters, although faces lose more.
+#
+# One reason may be that LEEP is optimistic. It estimates how old predictions relate to new labels, and scores this
+# estimate on the same few images. A teacher with 2,622 old classes can fit these images more easily than one with 26 or
+# four.
 #
 # The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits, it
 # picks the faces teacher, the worst one, for four seeds of five, by a tiny margin.
@@ -1755,8 +1752,6 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 #
 # A program can draw as many digits as you like, with labels for free. How similar must the simulation be to reality, if
 # a network learns from fonts only and must then read real handwriting (C35)?
-#
-# **Before you run the cells:** which of the three kinds of simulated digits will work best, and how well?
 
 # %%
 styles = {"printed": glyphs.PRINTED, "bent": glyphs.HANDWRITTEN, "bent and scanned": glyphs.SCANNED}
@@ -1788,7 +1783,8 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 # %% [markdown]
 # A test on simulated data does not tell you how well the network does in reality. On printed digits the accuracy is
 # 99.7%, and on real ones it is 25.2%. Bending the strokes alone has no detectable effect. Imitating the *scanner* on
-# top of it, which cuts out a digit and counts ink in 8×8 cells, brings 61.9%. We did not try scanning without bending.
+# top of it, which cuts out a digit and counts ink in 8×8 cells, raises it to 61.9%. We did not try scanning without
+# bending.
 #
 # Adapting the batch norms brings no detectable gain, so what repaired the telescopes does not help here. With features
 # from simulated images and a head from a hundred real labels, the accuracy is 93.6%. This is 4.7 percentage points more
@@ -1852,12 +1848,12 @@ print(
 # The neutral teacher has its price. Without its colors, it is 7.9 percentage points worse on usual galaxies. And after
 # correction for the number of claims, our verdict on C12 remains inconclusive.
 #
-# **A student can inherit a teacher's bias; test with the suspected attribute exchanged.**
+# **Usual accuracy can hide a bias; test with the suspected attribute exchanged.**
 #
 # ## Applications
 #
-# The lectures name nine applications (C35). Which part differs in each of them is a matter of judgment. Whether this
-# unit *shows* it is not.
+# The lectures name nine applications (C35). Which part differs in each is a matter of judgment; whether this unit
+# *shows* it is not.
 
 # %% tags=["nbval-check-output"]
 applications = {
@@ -1924,11 +1920,8 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # ## With real photos
 #
 # This section returns to cats and dogs, and to MobileNetV2. The head learns from photos by day. For the "night", we
-# darken the same photos to a sixth and add noise. Does the repair of the telescopes work on real photos? This is one
-# run, not a recorded result. Photos and weights come from the network or from a school's mirror; without either, the
-# cell says so.
-#
-# **Before you run the cells:** how much of the night's damage can you repair without labels?
+# darken the same photos to a sixth and add noise. Does the repair of the telescopes work on real photos? Photos and
+# weights come from the network or from a school's mirror; without either, the cell says so.
 
 # %%
 from tlcourse.datasets import photos
@@ -1971,15 +1964,15 @@ if small:
 #
 # 1. **Which part differs?** (C27, C31) $X$, $P(X)$, $Y$ or $P(Y \mid X)$. When $P(Y)$ moves, $P(Y \mid X)$ moves with
 #    it. If $P(X \mid Y)$ stays, this is label shift.
-# 2. **Repairs without labels** (C28 to C31, C34). Rotating word vectors, CORAL, adapted batch norms and over-sampling
-#    each recovered part of the loss. Importance weights lost where the domains do not overlap. Prior correction helps
-#    the mix at the expense of rare classes.
+# 2. **Repairs without target labels** (C28 to C31, C34). Rotating word vectors, CORAL, adapted batch norms and
+#    over-sampling each recovered part of the loss. Importance weights lost where the domains do not overlap. Prior
+#    correction helps the mix at the expense of rare classes.
 # 3. **Settings and approaches** (C32, C33). Say which labels there are. Then say what you transfer: instances,
 #    features, parameters or relations.
 # 4. **The transfer matrix** (C11). Similar domains help. Features of an unrelated teacher stayed far behind a small
 #    network from scratch. For that pair, LogME ranked the teacher last; LEEP and the A-distance ranked it first.
-# 5. **Bias** (C12) came along in these five seeds, and usual accuracy did not show it. Exchange the attribute, and
-#    test.
+# 5. **Bias** (C12). In these five seeds, a bias came along, and usual accuracy did not show it; the verdict is
+#    inconclusive. Exchange the attribute, and test.
 #
 # So far a teacher has passed on its weights or its features. It can also teach with its predictions: the next unit is
 # about distillation.

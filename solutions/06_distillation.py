@@ -54,7 +54,7 @@ progress = checks.Progress(
 # %% [markdown]
 # ## A good teacher, and a small student
 #
-# The faces teacher has never seen the ten people of this unit. For each of them, we have 10 labeled images, 20
+# The faces teacher has never seen the ten people in this unit. For each of them, we have 10 labeled images, 20
 # unlabeled ones and 20 for the test.
 
 # %%
@@ -69,8 +69,8 @@ plots.image_grid(labeled.images[::10], titles=list("ABCDEFGHIJ"), columns=10)
 plt.show()
 
 # %% [markdown]
-# The teacher is the one from unit 02. Its features are frozen, and it gets a new head for the ten people, which we
-# train on the labeled images.
+# The teacher is the one from unit 02. Its features are frozen. We train a new head for the ten people on the labeled
+# images.
 
 # %%
 base = teachers.load("faces_vgg16", head=False)
@@ -429,8 +429,8 @@ else:
 #
 # ## One step, and a teacher that stays
 #
-# In training, the student moves and the teacher stays as it is. You now write one such step, and then prove that the
-# teacher did not change.
+# In training, the student moves and the teacher stays as it is. Write one such step, and then prove that the teacher
+# did not change.
 #
 # ### Exercise 6.3: Take one distillation step
 #
@@ -582,8 +582,7 @@ distillation.teach(distilled, images, [objective], steps=90, learning_rate=0.01)
 print(f"from scratch {share_correct(from_scratch):.1%}, distilled {share_correct(distilled):.1%}")
 
 # %% [markdown]
-# One run with ten people proves little. The section after the next repeats it, with all baselines. But first you meet a
-# trap.
+# One run with ten people proves little. A later section repeats it with all baselines. But first, beware of a trap.
 #
 # **A teacher that stays the same needs to predict only once.**
 #
@@ -632,11 +631,11 @@ plt.show()
 
 # %% [markdown]
 # Training never uses the averages, so the momentum does not change it. Refreshed, the two students are the same. As
-# `fit` leaves them, they are not. With Keras's default momentum, 40.5% of the starting values are left, and more from
-# the first steps, when the weights were different. So the student looks far worse than it is. You get no error and no
-# warning, and the training loss looks fine.
+# `fit` leaves them, they are not. With Keras's default momentum, 40.5% of the starting values are left. Much of the
+# rest dates from the first steps, when the weights were different.
 #
-# So refresh the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
+# So the student looks far worse than it is. You get no error and no warning, and the training loss looks fine. Refresh
+# the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
 # MobileNetV2's momentum is even closer to 1, so its averages need thousands of steps to forget. We refresh every
 # student of this unit before we test it.
 #
@@ -720,8 +719,8 @@ plt.show()
 
 # %% [markdown]
 # The teacher's predictions are worth a lot: at the same number of steps, the student's accuracy rises from 39.1% to
-# 69.3%. This student is 27.6 times smaller than its teacher, as a table below shows. (The ratio above was for ten
-# people; with 20, the student's last layer is larger.)
+# 69.3%. This student is 27.6 times smaller than its teacher, as a table below shows. (With 20 people instead of ten,
+# its last layer is larger than above.)
 #
 # After 160 steps the student is still far less accurate than its teacher. This does not decide whether a student can
 # match its teacher (C36). The students of hard labels stay even further behind, although nearly all of the teacher's
@@ -752,8 +751,8 @@ for way, baseline in (
 # %% [markdown]
 # With half of the groups, we could not tell whether hints and attention gain anything, because both intervals contain
 # zero. The second task seemed to cost more than it does with all groups. So read the intervals of this unit with care.
-# There are many, and none of them is corrected for their number. Of twenty comparisons without a real difference, one
-# would appear to show one.
+# There are many, and none of them is corrected for their number. Of twenty comparisons without a real difference, about
+# one will seem to show a difference.
 #
 # The comparison so far mixes two effects. The teacher says *more* about each image, and it also says something about
 # 600 images that have no label. Which of the two matters more? One more student learned from soft targets for the 200
@@ -808,9 +807,9 @@ plt.show()
 
 # %% [markdown]
 # After 160 steps, we see the opposite. With 40% of its labels wrong, the teacher is still far more accurate than its
-# students. Its hard labels lead to 49.3%, and its softmax at temperature 4 only to 35.4%.
+# students. Students of its hard labels reach 49.3%, and those of its softmax at temperature 4 only 35.4%.
 #
-# The temperature explains part of this. In the same row, soft targets at temperature 1 beat those at 4 by 6.7
+# The temperature explains part of this. With the same teacher, soft targets at temperature 1 beat those at 4 by 6.7
 # percentage points, and hard labels are another 7.3 percentage points better. With 20% wrong labels, the order is the
 # same and the gaps are smaller.
 #
@@ -826,7 +825,7 @@ plt.show()
 # %% [markdown]
 # ## Where to look: attention
 #
-# So far the student has learned what to predict. The lecture calls it knowledge distillation proper when the student
+# So far the student has learned what to predict. For the lecture, proper knowledge distillation means that the student
 # mimics internal representations (C38). One such method is attention transfer (C40; Zagoruyko & Komodakis 2017). It
 # maps where a layer of the teacher is active, and trains the student to have the same map. The maps sum over the
 # channels, so the two networks may have different numbers of channels.
@@ -1040,8 +1039,8 @@ for name, model in (("untrained", new_student()), ("softmax", distilled), ("soft
 # extra layer is discarded later.
 #
 # The claim says that hints keep more detail and help the student (C39). In the recorded results above, hints add 2.9
-# (0.9 to 4.8) percentage points to softmax. This helps a little, but gains too small to matter lie in the interval, so
-# the claim remains undecided. The section on costs tests unusual images.
+# (0.9 to 4.8) percentage points to softmax. The interval also contains gains too small to matter, so the claim remains
+# undecided.
 #
 # **Hints are one more objective in training, and cost nothing on the device.**
 
@@ -1051,8 +1050,6 @@ for name, model in (("untrained", new_student()), ("softmax", distilled), ("soft
 # A student can have several teachers, one for each task (C41). Here the second teacher was trained on other people, and
 # it recognizes one thing: whether a person wears glasses. On the same features, the student gets one more dense layer
 # with two outputs.
-#
-# **Before you run the cell:** what is the accuracy of always predicting glasses?
 
 # %% tags=["nbval-check-output"]
 glasses = record["glasses"]
@@ -1069,15 +1066,16 @@ for who in ("teacher", "student"):
     print(f"{who} minus always yes: ", points(np.subtract(glasses[who]["values"], always_yes)), "percentage points")
 
 # %% [markdown]
-# One student now does two tasks with one body. The second task costs the first 2.6 (1.0 to 4.1) percentage points,
-# which is a small price.
+# One student now does two tasks with the same features. The second task costs the first 2.6 (1.0 to 4.1) percentage
+# points, which is a small price.
 #
 # But the student does not do the second task well. It is correct about glasses for 70.6% of the images, its second
 # teacher for 82.6%, which is 12.0 percentage points more. The teacher is clearly better than always predicting glasses;
 # for the student, we could not detect a difference.
 #
-# So this student learns from its first teacher and hardly from its second. The claim remains undecided (C41), because
-# we did not try a larger student, more steps or another weight for the second objective.
+# So this student learns from its first teacher and hardly from its second. For a student of this size and 160 steps,
+# the claim remains undecided (C41). We did not try a larger student, more steps or a different weight for the second
+# objective.
 #
 # Transfer distillation (C42) works the other way round: the teacher was not adapted to any of the people in the images.
 # It is the same network as before, without its head, and it passes on the same blocks as for hints and attention. It
@@ -1088,7 +1086,7 @@ for who in ("teacher", "student"):
 # table above shows. The gain is small. Part of it may come from the 600 unlabeled images, which the student from
 # scratch never saw, so it does not measure the teacher (C42).
 #
-# **A second teacher or an unadapted teacher is possible, but neither gained much here.**
+# **Here, neither a second teacher nor an unadapted one brought much.**
 
 # %% [markdown]
 # ## On a device
@@ -1155,8 +1153,6 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 #
 # What does each method give, and what does it take? The table repeats the accuracies from above. Next to them it lists
 # each network's parameters, the size of its 32-bit file, and its time for one image on one core.
-#
-# **Before you run the cells:** which method costs more on the device than the others?
 
 # %% tags=["nbval-check-output"]
 networks_of = {way: students["networks"].get(way, students["networks"]["student"]) for way in ("teacher", *WAYS)}
@@ -1188,8 +1184,8 @@ plt.show()
 # But we could not detect a difference in its time. So on the device, the best method is the most accurate one. You pay
 # for it earlier, in training.
 #
-# Size and speed do not depend on what a network has learned, so we measured them on untrained networks. This was a
-# separate run, so the student's times may differ slightly from the table above.
+# Size and speed do not depend on what a network has learned. We measured them on untrained networks in a separate run,
+# so the student's times may differ slightly from the table above.
 #
 # **On the device, the method of teaching costs nothing, unless it adds an output.**
 
@@ -1373,11 +1369,11 @@ if logits is not None:
 
 # %% [markdown]
 # If your machine has the photos, the bars show how the probability is shared among the top five classes only. At
-# temperature 4, they reveal which animals look alike. No label in the folder of photos says this.
+# temperature 4, they reveal which animals look alike.
 #
 # The network mistakes the black cat on an arm for an indri, a lemur. A hard label would pass on only this mistake. The
-# soft target also names schipperke, a dog breed, and, in third place, Siamese cat. The dog is called a kelpie, and its
-# next classes are dogs, too. This would speak for soft targets (C37), but two photos do not test the claim.
+# soft target also names schipperke, a dog breed, and, in third place, Siamese cat. The network calls the dog a kelpie,
+# and the next classes are dogs, too. This would speak for soft targets (C37), but two photos do not test the claim.
 #
 # **Even where the top class is wrong, soft targets can contain the right idea.**
 
@@ -1385,14 +1381,14 @@ if logits is not None:
 # ## Summary
 #
 # 1. **Temperature.** Soft targets show which classes an image resembles. At a low temperature they are a label; at a
-#    very high one they contain no information.
+#    very high one they contain almost no information.
 # 2. **The loss** needs $T^2$. Otherwise its gradient would shrink by $T^2$, and the meaning of $\alpha$ would depend on
 #    the temperature. KL has a direction: swapped, it lets a student forget what the teacher allows. A library's default
 #    was wrong without an error, so compare a loss with a case by hand.
 # 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
 #    arrays to prove that it did not move. Such a teacher can predict once, and its predictions are ordinary targets.
 #    After a short training, refresh the averages of batch norm.
-# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy by far, mostly thanks to unlabeled images. Hard
+# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. Hard
 #    labels were worse with a good teacher and *better* with a teacher that is wrong at random. After 160 steps, this
 #    decides neither C36 nor C37. A second task was not learned well. Transfer gained a little over labels alone.
 # 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. Attention and hints each added
