@@ -219,7 +219,7 @@ for share in (0.5, 0.05):
 # | **Arguments** | two dictionaries, each from pairs `(input, label)` to their probabilities, all above 0; pairs that never occur are left out, and the probabilities of each side sum to 1 |
 # | **Returns** | a string: the **first** in the list below that fits |
 # | **Rules** | Probabilities, joint or conditional, count as equal if they differ by less than 1e-9. |
-# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest mails have the word. |
+# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest mails contain the word. |
 # | **Points** | 4 points: 2 for the first three, 2 for the others |
 #
 # 1. `"X"`: the sets of inputs that occur differ, even if one side only lacks some.
@@ -455,7 +455,7 @@ plt.show()
 # into the gap in the survey's table. But an index of 0.37 is far from 1. These clusters are a start for a person who
 # will label them, not a classifier. Besides, we told k-means how many clusters to find.
 #
-# **Say which labels you have, and the name of the setting no longer matters.**
+# **Say which labels you have; the name of the setting matters less.**
 #
 # ### Exercise 5.2: Sort scenario cards
 #
@@ -1498,8 +1498,9 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # %% [markdown]
 # The paths find all 20 facts without a single label from the group, while random paths find 2.0 on average. But they
 # also find six wrong ones. Finn has two supervisors who are *siblings* and not a couple, which no family in the source
-# had. So one supervisor counts as Finn's aunt. A transferred relation brings the customs of the source with it.
-# `parent-in-law` finds nothing, because its step "beside" has no counterpart in the group.
+# had. So each supervisor's sibling, who is the other supervisor, counts as Finn's aunt or uncle. A transferred relation
+# brings the customs of the source with it. `parent-in-law` finds nothing, because its step "beside" has no counterpart
+# in the group.
 #
 # **You can transfer examples, features, parameters or relations; each brings its own assumptions along.**
 
@@ -1545,7 +1546,7 @@ columns = ["from scratch", "pixels", *(f"{source}\nteacher" for source in source
 means = [[entry["mean"] for entry in (*row["none"].values(), *(row[source]["accuracy"] for source in sources))]
          for row in (matrix[key] for key in targets)]  # fmt: skip
 plots.heat_map(means, list(targets.values()), columns).set_title(
-    "Similar domains win (accuracy with five images per class; best of each row in bold)"
+    "Similar domains win: accuracy, best of each row in bold"
 )
 plt.show()
 

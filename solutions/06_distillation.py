@@ -221,8 +221,8 @@ for temperature in (0.25, 1, 4, 16, 64):
 #
 # ## The loss, and its T²
 #
-# The student should reproduce the teacher's softened probabilities. The Kullback-Leibler divergence measures how far
-# away it is. With the teacher's probabilities $p$ and the student's probabilities $q$ for the classes $c$,
+# The student should reproduce the teacher's softened probabilities. The Kullback-Leibler divergence measures how far it
+# is from this goal. With the teacher's probabilities $p$ and the student's probabilities $q$ for the classes $c$,
 #
 # $$\mathrm{KL}(p \,\|\, q) = \sum_c p_c \, (\log p_c - \log q_c)$$
 #
@@ -398,8 +398,8 @@ plt.show()
 # each doubling. One factor of $1/T$ comes from dividing the logits. The other arises because two softened predictions
 # lie closer together.
 #
-# So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high ones, the labels, with a
-# gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
+# So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high temperatures, the labels, with
+# a gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
 # not make the teacher louder; it preserves the balance that $\alpha$ sets.
 #
 # Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
@@ -1301,10 +1301,10 @@ plt.show()
 # - (c) Which result of this unit would you not trust there, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_distill", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) Yes. The phones need a small network, and most of the photos have no labels. Unlabeled images are where
-# distillation gained most here, 25.7 percentage points. I would begin with softmax, which beat hard labels by 7.8
-# percentage points with a good teacher. Then I would add hints, which cost nothing on the phone. They added 2.9
-# percentage points on ordinary images and 6.1 on dark ones.
+# (a) Yes. The phones need a small network, and most of the photos have no labels. Distillation gained most from
+# unlabeled images here, 25.7 percentage points. I would begin with softmax, which beat hard labels by 7.8 percentage
+# points with a good teacher. Then I would add hints, which cost nothing on the phone. They added 2.9 percentage points
+# on ordinary images and 6.1 on dark ones.
 #
 # (b) Wrong labels harm the teacher first: with 40% of them wrong, the student lost 34.0 percentage points. I would look
 # through the photos where teacher and label disagree, correct those labels, and train the teacher again. I would also
@@ -1373,7 +1373,7 @@ if logits is not None:
 #
 # The network mistakes the black cat on an arm for an indri, a lemur. A hard label would pass on only this mistake. The
 # soft target also names schipperke, a dog breed, and, in third place, Siamese cat. The network calls the dog a kelpie,
-# and the next classes are dogs, too. This would speak for soft targets (C37), but two photos do not test the claim.
+# and the next classes are dogs, too. This is an argument for soft targets (C37), but two photos do not test the claim.
 #
 # **Even where the top class is wrong, soft targets can contain the right idea.**
 
