@@ -1498,9 +1498,8 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # %% [markdown]
 # The paths find all 20 facts without a single label from the group, while random paths find 2.0 on average. But they
 # also find six wrong ones. Finn has two supervisors who are *siblings* and not a couple, which no family in the source
-# had. So each supervisor's sibling, who is the other supervisor, counts as Finn's aunt or uncle. A transferred relation
-# brings the customs of the source with it. `parent-in-law` finds nothing, because its step "beside" has no counterpart
-# in the group.
+# had. So each of them also counts as Finn's aunt or uncle. A transferred relation brings the customs of the source with
+# it. `parent-in-law` finds nothing, because its step "beside" has no counterpart in the group.
 #
 # **You can transfer examples, features, parameters or relations; each brings its own assumptions along.**
 
