@@ -1,22 +1,21 @@
 # %% [markdown]
 # # Unit 06: Distillation
 #
-# A good teacher can be too large for the place where it is needed, and the lecture says that models with millions or
-# billions of parameters do not fit on phones and embedded devices (C05). Can a small student learn to answer like a
-# large teacher (C36)? How small, how fast, and what does it lose? And what is the best thing to hand down: names,
-# probabilities, or what goes on inside?
+# Your classifier works well, but it must run on a phone. The lecture says that models with millions or billions of
+# parameters do not fit on phones and embedded devices (C05). Can a small student learn to predict like a large teacher
+# (C36)? How small and how fast can it be, and what does it lose? And what should the teacher pass on: labels,
+# probabilities or intermediate features?
 #
 # By the end of this unit you can
 #
-# 1. say what a temperature does to an answer, and what a soft answer tells that a label does not;
-# 2. write the loss of distillation, and show by its gradients why it carries the factor T²;
-# 3. write a training step in which the student learns and the teacher provably does not;
-# 4. compare eight ways to teach one student at one budget, by what they give and what they take, and say which
-#    differences can be detected;
-# 5. hand down attention maps and hints, and judge what they add;
-# 6. put a student on a device, check that it answers as before, and name the limits of it all.
+# 1. explain what a temperature does to predictions, and what soft targets reveal beyond a label;
+# 2. write the distillation loss, and show with gradients why it has the factor $T^2$;
+# 3. write a training step that changes the student and provably leaves the teacher alone;
+# 4. compare eight ways to teach one student on one budget, hints and attention maps among them, and say which
+#    differences you can detect;
+# 5. put a student on a device, check that its predictions stay the same, and name the limits of distillation.
 #
-# **Time:** about 60 minutes. Five exercises and one written answer, 20 points. All cells together run in about a minute
+# **Time:** about 90 minutes. Five exercises and one written answer, 20 points. All cells together run in about a minute
 # on two processor cores.
 
 # %%
@@ -55,8 +54,8 @@ progress = checks.Progress(
 # %% [markdown]
 # ## A good teacher, and a small student
 #
-# Ten people whom the teacher of faces has never met. Of each there are ten pictures with a name, 20 without, and 20 for
-# the test.
+# The faces teacher has never seen the ten people in this unit. For each of them, we have 10 labeled images, 20
+# unlabeled ones and 20 for the test.
 
 # %%
 dataset = faces.portraits(faces.DEVELOPMENT_PEOPLE[:10], 50, seed=6)
@@ -70,7 +69,8 @@ plots.image_grid(labeled.images[::10], titles=list("ABCDEFGHIJ"), columns=10)
 plt.show()
 
 # %% [markdown]
-# The teacher is unit 02's: frozen features, and a new head for the ten people, trained on the pictures with names.
+# The teacher is the one from unit 02. Its features are frozen. We train a new head for the ten people on the labeled
+# images.
 
 # %%
 base = teachers.load("faces_vgg16", head=False)
@@ -84,10 +84,12 @@ head = keras.Sequential([normalize, keras.layers.Dense(10)])
 head.compile(keras.optimizers.Adam(3e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 head.fit(features[: len(labeled)], labeled.labels, batch_size=32, epochs=60, verbose=0)
 teacher_logits, test_logits = (np.asarray(head(part)) for part in (features, test_features))
-print(f"the teacher: {(test_logits.argmax(axis=1) == test.labels).mean():.1%} of the test pictures right")
+print(f"teacher: {(test_logits.argmax(axis=1) == test.labels).mean():.1%} of the test images correct")
 
 # %% [markdown]
-# The student has three convolutions and one dense layer, and looks at every other pixel only.
+# The student has three convolutions and one dense layer. It looks only at every other pixel.
+#
+# **Before you run the cell:** how many times smaller than the teacher is it?
 
 # %% tags=["nbval-check-output"]
 teacher = keras.Sequential([base, head])
@@ -97,16 +99,25 @@ for name, model in (("teacher", teacher), ("student", student)):
 print(f"the student is {teacher.count_params() / student.count_params():.1f} times smaller")
 
 # %% [markdown]
-# ## What a soft answer tells
+# **The student is more than thirty times smaller than its teacher.**
 #
-# A label says "B". The teacher says more: B, a little like F, nothing like C. Below are two test pictures: the one
-# that the teacher is surest about, and the one where its two best answers are closest. On the right the same logits
-# are divided by a **temperature** of 4 before the softmax. What do you see there that you do not see at 1?
+# ## What soft targets reveal
+#
+# A label says "this is B" and nothing else. The teacher's probabilities say more: probably B, possibly F, hardly C.
+# They contain the teacher's idea of *similarity*, and a student that trains on these **soft targets** can learn it.
+#
+# Here are two test images: the one where the teacher is most certain, and the one where its top two classes are
+# closest. Each row shows the teacher's probabilities at two temperatures. A **temperature** $T$ divides the logits $z$
+# before the softmax:
+#
+# $$p_i(T) = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}$$
+#
+# **Before you run the cell:** what will happen to the tallest bar when $T$ goes from 1 to 4?
 
 
 # %%
 def shown_predictions(images, logits, names, true, temperatures=(1, 4)):
-    """A row for each picture: the picture under its true name, and the teacher's answer at each temperature."""
+    """A row for each image: the image with its true class, and the teacher's probabilities at each temperature."""
     _, rows = plt.subplots(len(images), 1 + len(temperatures), figsize=(11, 2.3 * len(images)),
                            width_ratios=[1, *[3 for _ in temperatures]], layout="constrained", squeeze=False)  # fmt: skip
     for axes, image, row, name in zip(rows, images, logits, true, strict=True):
@@ -125,28 +136,38 @@ shown_predictions(test.images[chosen], test_logits[chosen], "ABCDEFGHIJ", true)
 plt.show()
 
 # %% [markdown]
-# At temperature 1 the sure answer is hardly more than a label. At 4 it shows whom else the person looks like, in the
-# teacher's eyes; that is what the student can learn from it. Turn the temperature yourself. Where does the answer
-# become a label, and where does it say nothing any more?
+# At $T = 1$ the confident prediction is almost a label. At $T = 4$ you can see which other people this person resembles
+# in the teacher's eyes. This is what the student can learn.
+#
+# Now move the slider yourself. At which temperature do the probabilities turn into a label, and at which do they stop
+# telling you anything?
 
 # %%
 widgets.TemperatureExplorer(test_logits[chosen], "ABCDEFGHIJ", ("a clear case", "a close call"))
 
 # %% [markdown]
-# ### Exercise 6.1: soften an answer
+# ### Exercise 6.1: Soften the logits
 #
-# `soften(logits, temperature)`: the softmax of the logits divided by the temperature, for logits of shape (n, classes):
-# an array of the same shape whose rows sum to 1. Logits of 1,000 give no overflow. For `[[4, 2, 0]]` and temperature 2
-# it is about `[[0.665, 0.245, 0.090]]`. (3 points)
+# Write the softmax with temperature.
+#
+# | | |
+# |---|---|
+# | **Signature** | `soften(logits, temperature)` |
+# | **Arguments** | `logits`: an array of shape `(n, classes)`; `temperature`: a float above 0 |
+# | **Returns** | the probabilities, an array of the same shape; every row sums to 1 |
+# | **Rules** | Logits of 1,000 must not overflow. |
+# | **Example** | `soften([[4, 2, 0]], 2)` is about `[[0.665, 0.245, 0.090]]` |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# A softmax does not change when the same number is subtracted from every logit of a row.
+# A softmax does not change when you subtract the same number from every logit of a row. Which number keeps the
+# exponentials small?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "soften", "locked": false, "schema_version": 3, "solution": true}
 def soften(logits, temperature):
-    """Softmax at a temperature: shape (n, classes) to shape (n, classes)."""
+    """Softmax of the logits divided by the temperature; both shapes are (n, classes)."""
     ### BEGIN SOLUTION
     scaled = np.asarray(logits) / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
@@ -185,7 +206,7 @@ with progress.exercise("soften"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function on the two pictures above: how large is the largest of the ten probabilities?
+# Apply your function to the two images above. The cell prints the largest of the ten probabilities.
 
 # %%
 for temperature in (0.25, 1, 4, 16, 64):
@@ -193,23 +214,40 @@ for temperature in (0.25, 1, 4, 16, 64):
     print(f"T = {temperature:>4}: a clear case {largest[0]:.3f}, a close call {largest[1]:.3f}")
 
 # %% [markdown]
-# The lower the temperature, the nearer to a label; at a high one all ten names get about a tenth, and the answer says
-# nothing.
+# At a low temperature, the probabilities approach a label. At a high one, all ten classes get about a tenth, and the
+# probabilities contain almost no information.
+#
+# **Temperature sets how much of the teacher's idea of similarity the student gets to see.**
 #
 # ## The loss, and its T²
 #
-# The student should give the teacher's softened answer. How far it is from that is measured by the Kullback-Leibler
-# divergence, KL(p ‖ q): the sum over the classes of p · (log p - log q), where p is the teacher's answer and q the
-# student's. It is 0 when they are the same. Where there are labels, they can have a say, too (Hinton, Vinyals & Dean
-# 2015).
+# The student should reproduce the teacher's softened probabilities. The Kullback-Leibler divergence measures how far it
+# is from this goal. With the teacher's probabilities $p$ and the student's probabilities $q$ for the classes $c$,
 #
-# ### Exercise 6.2: write the loss of distillation
+# $$\mathrm{KL}(p \,\|\, q) = \sum_c p_c \, (\log p_c - \log q_c)$$
 #
-# `distillation_loss(student_logits, teacher_logits, labels, temperature, alpha)`: one number, the mean over n
-# pictures of alpha · T² · KL(teacher ‖ student), both softened at T, plus (1 - alpha) · the cross-entropy of the
-# labels, at temperature 1. Logits are float32 of shape (n, classes), labels are n integers. Use `keras.ops`, so that
-# it has gradients. For one picture, student `[[0, 0]]`, teacher `[[0, 2.1972]]`, label 1, T = 2 and alpha = 0.5 it is
-# 0.5 · 4 · 0.1308 + 0.5 · 0.6931, about 0.6082. (4 points)
+# It is 0 when the two are equal. If labels are available, they can contribute, too (Hinton, Vinyals & Dean 2015). A
+# weight $\alpha$ sets the balance between teacher and labels.
+#
+# ### Exercise 6.2: Write the distillation loss
+#
+# Combine the teacher's soft targets and the labels in one loss.
+#
+# | | |
+# |---|---|
+# | **Signature** | `distillation_loss(student_logits, teacher_logits, labels, temperature, alpha)` |
+# | **Arguments** | logits: float32 tensors of shape `(n, classes)`; `labels`: `n` integers; `temperature`, `alpha`: floats |
+# | **Returns** | the loss, a scalar: the mean over the `n` images |
+# | **Rules** | Use the formula below. Compute with `keras.ops`, so that the loss has gradients. |
+# | **Example** | For the student `[[0, 0]]`, the teacher `[[0, 2.1972]]`, the label 1, $T = 2$ and $\alpha = 0.5$, it is $0.5 \cdot 4 \cdot 0.1308 + 0.5 \cdot 0.6931$, about 0.6082. |
+# | **Points** | 4 points |
+#
+# The loss of one image with label $y$ is
+#
+# $$\alpha \, T^2 \, \mathrm{KL}\big(p(T) \,\|\, q(T)\big) - (1 - \alpha) \log q_y(1)$$
+#
+# where $p(T)$ and $q(T)$ are the probabilities of teacher and student at temperature $T$. The second term is $1 -
+# \alpha$ times the cross-entropy of the label, at temperature 1.
 #
 # <details><summary>Hint</summary>
 # `keras.ops.softmax` and `keras.ops.log_softmax` are safe for large logits. Which of the two networks is p?
@@ -218,7 +256,7 @@ for temperature in (0.25, 1, 4, 16, 64):
 
 # %% nbgrader={"grade": false, "grade_id": "distillation_loss", "locked": false, "schema_version": 3, "solution": true}
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
-    """Mean loss of softened teacher answers and labels: a scalar tensor."""
+    """Mean over the images of alpha * T² * KL(teacher ‖ student) and (1 - alpha) * cross-entropy: a scalar tensor."""
     ### BEGIN SOLUTION
     target = keras.ops.softmax(teacher_logits / temperature)
     log_target = keras.ops.log_softmax(teacher_logits / temperature)
@@ -282,14 +320,17 @@ with progress.exercise("distillation_loss"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# KL(p ‖ q) is not KL(q ‖ p). What if teacher and student are swapped, as once happened in a published example of
-# distillation? A teacher hesitates between B and F. One student is sure that it is B, another has no idea. Which of the
-# two would you call nearer to the teacher? And which does each loss prefer?
+# $\mathrm{KL}(p \,\|\, q)$ is not $\mathrm{KL}(q \,\|\, p)$. A published example of distillation once swapped teacher
+# and student. Does it matter? Suppose that a teacher hesitates between B and F. One student is certain of B, and
+# another has no idea.
+#
+# **Before you run the cell:** which of the two students would you call nearer to the teacher, and which one does each
+# loss prefer?
 
 # %% tags=["nbval-check-output"]
 hesitates = np.array([[4, 4, 0, 0]], "float32")
 sure_or_not = {
-    "the student is sure": np.array([[4, 0, 0, 0]], "float32"),
+    "the student is certain": np.array([[4, 0, 0, 0]], "float32"),
     "the student has no idea": np.zeros((1, 4), "float32"),
 }
 for name, prediction in sure_or_not.items():
@@ -305,14 +346,17 @@ for axes, (name, prediction) in zip(row, {"the teacher hesitates": hesitates, **
 plt.show()
 
 # %% [markdown]
-# The loss as it is meant asks the student to allow whatever the teacher allows: who rules out F pays 1.31, who has no
-# idea 0.60. Swapped, it is the other way round. Forgetting F costs little, and allowing what the teacher rules out
-# costs much: the sure student pays 0.59, the other 1.33. Both losses are zero for the same answers, and training runs
-# with either. But swapped it lets a student drop what a soft answer says beyond its first name.
+# The correct loss asks the student to allow whatever the teacher allows. The student that rules out F pays 1.31; the
+# uncertain one pays 0.60. Swapped, the loss prefers the certain student. Then forgetting F costs little, and allowing
+# what the teacher rules out costs much.
 #
-# Why T²? Look at what the student feels: the gradient with respect to its logits. Take 50 pictures, a teacher with
-# large logits and a student with small ones, and raise the temperature. First without the factor. What happens to the
-# gradient's length when T doubles?
+# Both losses are zero when teacher and student agree, and training runs with either. But the swapped loss lets a
+# student drop everything that a soft target says beyond its top class.
+#
+# Why the factor $T^2$? Look at what reaches the student: the gradient with respect to its logits. The next cells take
+# 50 images, a teacher with large logits and a student with small ones, and raise the temperature.
+#
+# **Before you run the cells:** what happens to the length of the gradient, without the factor, when $T$ doubles?
 
 
 # %%
@@ -342,21 +386,23 @@ axes = plt.figure(figsize=(7, 3.6), layout="constrained").add_subplot()
 for power, label in ((2, "KL"), (1, "T · KL"), (0, "T² · KL")):
     lengths = [length / temperature**power for temperature, length in with_square.items()]
     axes.loglog(temperatures, lengths, marker="o", linewidth=2, label=label)
-axes.axhline(of_labels, color="grey", linestyle=":", label="cross-entropy of labels")
+axes.axhline(of_labels, color="grey", linestyle=":", label="cross-entropy of the labels")
 axes.set_xticks(temperatures, temperatures)
 axes.minorticks_off()
-axes.set(xlabel="temperature T", ylabel="length of the gradient")
+axes.set(xlabel="temperature T", ylabel="length of the gradient", title="Only T² keeps the gradient's length")
 axes.legend()
 plt.show()
 
 # %% [markdown]
-# Without the factor the gradient falls by three when T first doubles, and then by about four each time, from 0.10 at
-# temperature 1 to 0.00012 at 32: one factor 1/T comes from dividing the logits, and another because two softened
-# answers lie closer together. Then alpha would mean something else at every temperature, and the labels, at 0.140,
-# would drown the teacher. With T² the length stays between 0.10 and 0.14. So the factor does not make the teacher
-# louder; it keeps the balance that alpha sets.
+# Without the factor, the gradient shrinks to about a third when $T$ first doubles, and then to about a quarter with
+# each doubling. One factor of $1/T$ comes from dividing the logits. The other arises because two softened predictions
+# lie closer together.
 #
-# Does a library agree? `keras.distillation` came with Keras 3.12. Two ways to ask it for the same loss:
+# So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high temperatures, the labels, with
+# a gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
+# not make the teacher louder; it preserves the balance that $\alpha$ sets.
+#
+# Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
 
 # %%
 pair = np.array([[2.0, 1.0, 0.0]], "float32"), np.array([[1.0, 2.0, 0.0]], "float32")
@@ -366,29 +412,40 @@ if hasattr(keras, "distillation"):
         by_hand = float(distillation_loss(pair[1], pair[0], np.array([0]), temperature, 1.0))
         asked = keras.distillation.LogitsDistillation(temperature, keras.losses.KLDivergence())
         default = keras.distillation.LogitsDistillation(temperature)
-        print(f"T = {temperature:g}: by hand {by_hand:.3f}, Keras asked for KLDivergence() "
-              f"{float(asked.compute_loss(*pair)):.3f}, Keras by default {float(default.compute_loss(*pair)):.3f}")  # fmt: skip
+        print(f"T = {temperature:g}: yours {by_hand:.3f}, Keras with KLDivergence() "
+              f"{float(asked.compute_loss(*pair)):.3f}, Keras's default {float(default.compute_loss(*pair)):.3f}")  # fmt: skip
 else:
     print("This version has no keras.distillation yet: it came with 3.12.")
 
 # %% [markdown]
-# With `keras.losses.KLDivergence()` handed over, Keras and the loss by hand are the same. By default they are not, in
-# Keras 3.15.1: the default is the *function* of that name, which takes logits divided by T, clipped to at most 1, for
-# probabilities, with neither a softmax nor T². At T = 1 it calls these two different answers identical. It trains
-# without an error. Other versions may differ, even the other way round: the version that you have is printed above.
-# Compare a loss with one small case by hand before you trust it.
+# If you pass `keras.losses.KLDivergence()`, Keras agrees with the loss that you wrote. Its default in Keras 3.15.1 does
+# not. The default is the *function* of the same name, which mistakes logits for probabilities. It divides them by $T$
+# and clips them to at most 1, with neither a softmax nor $T^2$. At $T = 1$ it finds no difference between these two
+# predictions, and it trains without an error.
+#
+# Other versions may behave differently, even the other way round. The output above shows your version.
+#
+# **Before you trust a loss, compare it with one small case that you computed by hand.**
 #
 # ## One step, and a teacher that stays
 #
-# ### Exercise 6.3: take one step of distillation
+# In training, the student moves and the teacher stays as it is. Write one such step, and then prove that the teacher
+# did not change.
 #
-# `distill_step(teacher, student, images, optimizer, temperature)`: one gradient step that brings the student's
-# softened answers on `images` nearer to the teacher's, by T² · KL(teacher ‖ student) averaged over the pictures;
-# returns the loss before the step, as a float; for a student that answers as its teacher does it is 0. The teacher
-# answers as in prediction (`training=False`), and **nothing in it changes**: neither weights nor batch-norm
-# statistics. The student runs with `training=True`. `images` is a batch of whatever the models take, an array or a
-# tensor. A teacher that says `[[0, 2.1972]]` to a student's `[[0, 0]]` gives, at T = 2, the loss 4 · 0.1308 = 0.5232.
-# With alpha = 1 the labels do not matter: you may call your loss with any, or write KL anew. (4 points)
+# ### Exercise 6.3: Take one distillation step
+#
+# Make one gradient step that brings the student's softened predictions closer to the teacher's.
+#
+# | | |
+# |---|---|
+# | **Signature** | `distill_step(teacher, student, images, optimizer, temperature)` |
+# | **Arguments** | `teacher`, `student`: Keras models that return logits; `images`: one batch, an array or a tensor |
+# | **Returns** | the loss *before* the step, a float: $T^2 \, \mathrm{KL}(\text{teacher} \,\Vert\, \text{student})$, averaged over the images |
+# | **Rules** | The teacher predicts with `training=False`, and **nothing in it changes**: neither weights nor batch-norm statistics. The student runs with `training=True`. |
+# | **Example** | If the teacher returns `[[0, 2.1972]]` and the student `[[0, 0]]`, the loss at $T = 2$ is $4 \cdot 0.1308 = 0.5232$. If the two agree, it is 0. |
+# | **Points** | 4 points: 2 for the student, 2 for the teacher |
+#
+# You may call `distillation_loss` with `alpha=1` and any labels, or write the divergence again.
 #
 # <details><summary>Hint</summary>
 # `tf.GradientTape` records what happens inside it. `optimizer.apply(gradients, variables)`: whose variables?
@@ -397,7 +454,7 @@ else:
 
 # %% nbgrader={"grade": false, "grade_id": "distill_step", "locked": false, "schema_version": 3, "solution": true}
 def distill_step(teacher, student, images, optimizer, temperature):
-    """One step of the student towards the teacher; the loss before it."""
+    """Take one gradient step of the student toward the teacher; return the loss before it."""
     ### BEGIN SOLUTION
     target_logits = teacher(images, training=False) / temperature
     with tf.GradientTape() as tape:
@@ -480,7 +537,7 @@ with progress.exercise("distill_step_teacher"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same proof for the real teacher: three steps on its pictures, and every array of weights compared.
+# Now the same proof for the real teacher. The cell takes three steps on its images and compares every array of weights.
 
 # %% tags=["nbval-check-output"]
 before = {"teacher": teacher.get_weights(), "student": student.get_weights()}
@@ -492,14 +549,17 @@ for name, model in (("teacher", teacher), ("student", student)):
     print(f"{name}: {sum(not np.array_equal(old, new) for old, new in pairs)} of {len(before[name])} arrays moved")
 
 # %% [markdown]
-# A teacher that does not change gives the same answer to the same picture every time. So let it answer **once** and
-# keep the logits: then distillation is `fit` with other targets, the teacher is out of the loop, and pictures without a
-# name are as good as others. The same random weights, the same number of steps: once from the labels, once from the
-# teacher's answers to all pictures.
+# A teacher that does not change makes the same prediction for the same image every time. So let it predict **once** and
+# keep the logits. Then distillation is ordinary training with other targets, and unlabeled images are as useful as
+# labeled ones.
 #
-# A `Objective` is an output of the student, its target and a loss. `SoftTargets` is your loss with alpha = 1, and
-# `from_labels` a lesson of labels with the cross-entropy. `teach` is `fit` on one lesson or several, for a number of
-# steps of 50 pictures.
+# The next cell trains two students with the same random weights and the same number of steps. One learns from the
+# labels, the other from the teacher's predictions for all images. The helper module has these parts:
+#
+# - An `Objective` joins an output of the student, its target and a loss.
+# - `SoftTargets` is your loss with $\alpha = 1$.
+# - `from_labels` is the cross-entropy with labels.
+# - `teach` calls `fit` with one objective or several, for a number of steps of 50 images.
 
 
 # %%
@@ -510,7 +570,7 @@ def new_student():
 
 
 def share_correct(model):
-    """Share of the test pictures that a student names right."""
+    """A student's accuracy on the test images."""
     return (np.asarray(model(test.images, training=False)).argmax(axis=1) == test.labels).mean()
 
 
@@ -522,22 +582,27 @@ distillation.teach(distilled, images, [objective], steps=90, learning_rate=0.01)
 print(f"from scratch {share_correct(from_scratch):.1%}, distilled {share_correct(distilled):.1%}")
 
 # %% [markdown]
-# One run on ten people proves little. The next section repeats it, with all the rivals. But first a trap.
+# One run with ten people proves little. A later section repeats it with all baselines. But first, beware of a trap.
+#
+# **A teacher that stays the same needs to predict only once.**
 #
 # ## Stale averages
 #
-# `teach` does one thing that `fit` does not: when the training is over, it refreshes batch norm. In training a batch
-# norm takes mean and variance from the batch; in prediction it takes moving averages, which begin at 0 and 1 and keep a
-# share of what they were at every step, the `momentum`. How much of that beginning is left after 90 steps?
+# `teach` does one thing that `fit` does not: after training, it refreshes batch norm. In training, a batch norm uses
+# the mean and variance of the batch. In prediction, it uses moving averages. They start at 0 and 1, and at each step
+# they keep a share of their old value, the `momentum`.
+#
+# **Before you run the cell:** how much of the starting values is left after 90 steps?
 
 # %% tags=["nbval-check-output"]
 momenta = {0.9: "the student's", 0.99: "Keras's default"}
 for momentum, whose in momenta.items():
-    print(f"{momentum} ({whose}): {momentum**90:.1%} of the beginning left after 90 steps")
+    print(f"{momentum} ({whose}): {momentum**90:.1%} of the starting values left after 90 steps")
 
 # %% [markdown]
-# Twice the same student, the same steps of `fit`, and another momentum. What will the test say of each, before and
-# after its averages are set to those of the pictures?
+# The next cells train the same student twice, with two momenta and otherwise the same steps of `fit`.
+#
+# **Before you run the cells:** what will the test accuracies be before and after we refresh the averages?
 
 # %%
 shares = {}
@@ -551,43 +616,50 @@ for momentum, whose in momenta.items():
     as_it_is = share_correct(model)
     networks.refresh_batch_norm(model, images)
     shares[f"{momentum}\n{whose}"] = as_it_is, share_correct(model)
-    print(f"momentum {momentum}: {as_it_is:.1%} right, refreshed {share_correct(model):.1%}")
+    print(f"momentum {momentum}: accuracy {as_it_is:.1%}, refreshed {share_correct(model):.1%}")
 
 # %%
 axes = plt.figure(figsize=(7, 3.4), layout="constrained").add_subplot()
 for which, name in enumerate(("as fit leaves it", "refreshed")):
     axes.bar(np.arange(len(shares)) + 0.4 * which - 0.2, [pair[which] for pair in shares.values()], 0.38, label=name)
 axes.set_xticks(range(len(shares)), shares)
-axes.set(xlabel="momentum", ylabel="share of the test pictures right", ylim=(0, 1))
+axes.set(
+    xlabel="momentum", ylabel="test accuracy", ylim=(0, 1), title="Stale averages hide what the student has learned"
+)
 axes.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# Training never looks at the averages, so the momentum changes nothing in it: refreshed, the two students are the same.
-# As `fit` leaves them they are not. With 40.5 % of the beginning left, and more from the first steps, when the weights
-# were others, the student looks far worse than it is. There is no error and no warning, and the loss of the training
-# looks fine. After a short training refresh the averages before you judge (`tlcourse.networks.refresh_batch_norm`), or
-# choose a lower momentum. MobileNetV2's is nearer to 1 still, and needs thousands of steps to forget. Every student of
-# this unit is refreshed before it is tested.
+# Training never uses the averages, so the momentum does not change it. Refreshed, the two students are the same. As
+# `fit` leaves them, they are not. With Keras's default momentum, 40.5% of the starting values are left. Much of the
+# rest dates from the first steps, when the weights were different.
+#
+# So the student looks far worse than it is. You get no error and no warning, and the training loss looks fine. Refresh
+# the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
+# MobileNetV2's momentum is even closer to 1, so its averages need thousands of steps to forget. We refresh every
+# student of this unit before we test it.
+#
+# **After a short training, refresh batch norm before you test.**
 #
 # ## Eight ways, one budget
 #
-# Ten groups of 20 new people; ten pictures of each person with a name and 30 without. In a group every student has the
-# same random weights at the start, 160 steps of 50 pictures, and the same learning rate. Recipes were chosen on other
-# people.
+# For the recorded results we took ten groups of 20 new people, with ten labeled and 30 unlabeled images of each person.
+# Within a group, every student starts from the same random weights and gets 160 steps of 50 images at the same learning
+# rate. We chose the recipes on a development set.
 #
-# | way | what the student is told | pictures |
+# | method | what the student learns from | images |
 # |---|---|---|
-# | from scratch | labels | with names |
-# | label smoothing | labels, a tenth of each spread over everybody (a control: soft, and no teacher) | with names |
-# | hard labels | the name that the teacher gives | all |
-# | softmax | the teacher's answer at temperature 4 | all |
-# | softmax and hints | also the teacher's maps after block 4 (FitNet) | all |
-# | softmax and attention | also where the teacher's blocks 3 and 4 look | all |
-# | multi-task | softmax, and a second teacher's answer: does the person wear glasses? | all |
-# | transfer | the maps and attention alone, of blocks that nobody adapted to these people, then labels, the maps beside them | all, then with names |
+# | from scratch | labels | labeled |
+# | label smoothing | labels, with a tenth of each spread over all classes (a control: soft, but without a teacher) | labeled |
+# | hard labels | the class that the teacher predicts | all |
+# | softmax | the teacher's probabilities at temperature 4 | all |
+# | softmax and hints | also the teacher's feature maps after block 4 (FitNet) | all |
+# | softmax and attention | also where the teacher's blocks 3 and 4 are active | all |
+# | multi-task | softmax, and the predictions of a second teacher: does the person wear glasses? | all |
+# | transfer | feature maps and attention alone, from a teacher that was not adapted to these people; then labels together with these maps | all, then labeled |
 #
-# What hints and attention are, two sections below show. Which difference do you expect to be the largest?
+# Two later sections explain hints and attention. **Before you run the cells:** which difference do you expect to be the
+# largest?
 
 # %% tags=["setup"]
 WAYS = {
@@ -608,13 +680,13 @@ def shown(entry):
 
 
 def points(differences):
-    """The mean of differences, one a seed, in points, with its 95 % interval."""
+    """The mean of differences, one for each seed, in percentage points, with its 95 % interval."""
     gap = summary(differences)
     return f"{100 * gap['mean']:+5.1f} ({100 * gap['ci95'][0]:+.1f} to {100 * gap['ci95'][1]:+.1f})"
 
 
 def plain(entry, digits):
-    """A mean with its 95 % interval as they are, with so many decimals."""
+    """A mean with its 95 % interval, not in percent, with this many decimals."""
     return f"{entry['mean']:.{digits}f} ({entry['ci95'][0]:.{digits}f} to {entry['ci95'][1]:.{digits}f})"
 
 
@@ -628,37 +700,42 @@ record = results("distillation")
 accuracy = record["accuracy"]
 groups = len(accuracy["teacher"]["values"])
 print(f"{groups} groups of people")
-print(f"{'the teacher':<23}{shown(accuracy['teacher'])}")
+print(f"{'teacher':<23}{shown(accuracy['teacher'])}")
+print("differences in percentage points:")
 for way, name in WAYS.items():
     over = [
         points(less(accuracy[way], accuracy[baseline])) if way != baseline else ""
         for baseline in ("scratch", "softmax")
     ]
-    print(f"{name:<23}{shown(accuracy[way])}   over scratch {over[0]:<22}  over softmax {over[1]}".rstrip())
-print(f"the teacher over softmax: {points(less(accuracy['teacher'], accuracy['softmax']))} points")
+    print(f"{name:<23}{shown(accuracy[way])}   minus scratch {over[0]:<22}  minus softmax {over[1]}".rstrip())
+print(f"teacher minus softmax: {points(less(accuracy['teacher'], accuracy['softmax']))} percentage points")
 
 # %%
 bars = {"teacher": accuracy["teacher"], **{name: accuracy[way] for way, name in WAYS.items()}}
 axes = plots.interval_bars(bars)
 axes.patches[0].set_facecolor("silver")  # the teacher is no way of teaching
-axes.set_title("The teacher, and eight ways to teach a small student")
+axes.set_title("Unlabeled images and soft targets help the small student")
 plt.show()
 
 # %% [markdown]
-# The teacher's knowledge is worth a great deal: with its answers a student of the same size, after the same number of
-# steps, goes from 39.1 % to 69.3 %. It is a student 27.6 times smaller than its teacher, as counted below (32.4 above
-# was for ten names; with 20 the student's last layer is larger). At 160 steps the student is not about as accurate as
-# the teacher, which has 99.2 %: 29.8 (25.7 to 34.0) points more. That does not decide C36. The teacher's names are
-# nearly all correct, and the student of hard labels stays further behind. So the gap measures this student and this
-# budget, not distillation, and we do not know how far longer training would close it.
+# The teacher's predictions are worth a lot: at the same number of steps, the student's accuracy rises from 39.1% to
+# 69.3%. This student is 27.6 times smaller than its teacher, as a table below shows. (With 20 people instead of ten,
+# its last layer is larger than above.)
 #
-# Label smoothing softens labels too, and here it even costs 2.7 points: being soft is not enough, the softness must
-# say something about *this* picture. Softmax beats hard labels by 7.8 points. What goes on inside adds a little to what
-# is said: hints 2.9 points to softmax, attention 3.5. Which of these two is better is not decided. Transfer, whose
-# teacher knows none of these people, is 3.8 points better than labels alone, and stays far below the ways whose teacher
-# does know them. A second task costs the first 2.6 points.
+# After 160 steps the student is still far less accurate than its teacher. This does not decide whether a student can
+# match its teacher (C36). The students of hard labels stay even further behind, although nearly all of the teacher's
+# labels are correct. So the gap measures this student and this budget, not distillation. We do not know how much of it
+# longer training would close.
 #
-# How many runs do such small differences need? The same again, with the first half of the groups alone:
+# Softness alone is not enough: label smoothing even costs 2.7 percentage points. Soft targets must say something about
+# *this* image. Softmax beats hard labels by 7.8 percentage points.
+#
+# Intermediate features bring a little more: hints add 2.9 percentage points to softmax, attention 3.5. We cannot tell
+# which of the two is better. Transfer is 3.8 percentage points better than labels alone, but it stays far below every
+# method whose teacher knows these people.
+#
+# A second task costs the first 2.6 percentage points. How many runs does it take to detect such small differences? The
+# next cell repeats the comparison with the first half of the groups.
 
 # %% tags=["nbval-check-output"]
 for way, baseline in (
@@ -668,98 +745,111 @@ for way, baseline in (
     ("multi_task", "softmax"),
 ):
     differences = less(accuracy[way], accuracy[baseline])
-    print(f"{WAYS[way]} over {WAYS[baseline]}: {points(differences[: groups // 2])} with {groups // 2} groups, "
+    print(f"{WAYS[way]} minus {WAYS[baseline]}: {points(differences[: groups // 2])} with {groups // 2} groups, "
           f"{points(differences)} with {groups}")  # fmt: skip
 
 # %% [markdown]
-# With half of the groups nobody could have said whether hints and attention gain anything: both intervals contain
-# zero. And the second task seemed to cost more. So read all intervals of this unit with care: there are many of them,
-# and none is corrected for that. Of twenty comparisons without any difference one would look like one.
+# With half of the groups, we could not tell whether hints and attention gain anything, because both intervals contain
+# zero. The second task seemed to cost more than it does with all groups. So read the intervals of this unit with care.
+# There are many, and none of them is corrected for their number. Of twenty comparisons without a real difference, about
+# one will seem to show a difference.
 #
-# But the comparison so far mixes two gifts. The teacher says *more* about each picture, and it says it about 600
-# pictures that have no name. Which of the two matters? One more student learned from soft answers to the 200 pictures
-# with names only.
+# The comparison so far mixes two effects. The teacher says *more* about each image, and it also says something about
+# 600 images that have no label. Which of the two matters more? One more student learned from soft targets for the 200
+# labeled images only.
 
 # %% tags=["nbval-check-output"]
 few = accuracy["softmax_few"]
-print("softmax, pictures with names only: ", shown(few))
-print("soft answers instead of labels:    ", points(less(few, accuracy["scratch"])), "points")
-print("pictures without names added:      ", points(less(accuracy["softmax"], few)), "points")
+print("softmax, labeled images only: ", shown(few))
+print("soft targets minus labels:    ", points(less(few, accuracy["scratch"])), "percentage points")
+print("unlabeled images added:       ", points(less(accuracy["softmax"], few)), "percentage points")
 
 # %% [markdown]
-# The pictures without names matter most: they are worth 25.7 points. Soft answers instead of labels, on the same
-# pictures, give 4.5 (2.5 to 6.6) points: a small gain, and a sure one. So a teacher's largest gift here is that it can
-# name what nobody has named, and the second that it says more than a name.
+# The unlabeled images matter most: they are worth 25.7 percentage points. Soft targets instead of labels, on the same
+# images, bring 4.5 percentage points. This is a small gain, but its interval lies above zero.
+#
+# **Here the teacher helps most by labeling what nobody has labeled, and then by saying more than a label.**
 
 # %% [markdown]
 # ## A teacher with mistakes
 #
-# The lecture says that hard labels suffer more from a teacher's errors than softmax answers do (C37). Spoil the
-# teacher: its head learns from labels of which 20 % or 40 % name somebody else, as in the table below. It then teaches,
-# by its names, by its answers at temperature 4, and by its answers at temperature 1.
+# The lecture says that hard labels suffer more from a teacher's errors than soft targets do (C37). To test this, we
+# corrupt the teacher: its head learns from labels of which 20% or 40% are wrong at random, as in the table below. Then
+# it teaches with its top class, or with its probabilities at temperature 4 or 1.
+#
+# **Before you run the cells:** which of the three students will suffer most?
 
 # %% tags=["nbval-check-output"]
 for share, wrong in record["wrong"].items():
-    print(f"{float(share):.0%} of the teacher's labels wrong: the teacher {shown(wrong['teacher'])}")
+    print(f"{float(share):.0%} of the teacher's labels wrong: teacher {shown(wrong['teacher'])}")
     for way, name in (("hard", "hard labels"), ("softmax", "softmax, T = 4"), ("softmax_cold", "softmax, T = 1")):
         print(f"    student, {name:<15} {shown(wrong[way])}")
     lost = {way: less(accuracy[way], wrong[way]) for way in ("hard", "softmax")}
-    print(f"    lost by hard labels {points(lost['hard'])}, by softmax {points(lost['softmax'])}")
-    print(f"    hard labels lost more than softmax by:  {points(lost['hard'] - lost['softmax'])} points")
-    print(f"    T = 1 over T = 4: {points(less(wrong['softmax_cold'], wrong['softmax']))} points, "
-          f"over hard labels: {points(less(wrong['softmax_cold'], wrong['hard']))} points")  # fmt: skip
+    print(f"    lost by hard labels {points(lost['hard'])}, by softmax {points(lost['softmax'])} percentage points")
+    print(f"    lost by hard labels minus softmax: {points(lost['hard'] - lost['softmax'])} percentage points")
+    print(f"    T = 1 minus T = 4: {points(less(wrong['softmax_cold'], wrong['softmax']))} percentage points, "
+          f"minus hard labels: {points(less(wrong['softmax_cold'], wrong['hard']))} percentage points")  # fmt: skip
 
 # %%
 figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 shares = [0.0, *map(float, record["wrong"])]
 curves = {name: [accuracy[way], *(wrong[way] for wrong in record["wrong"].values())]
-          for way, name in (("teacher", "the teacher"), ("hard", "hard labels"), ("softmax", "softmax, T = 4"))}  # fmt: skip
+          for way, name in (("teacher", "teacher"), ("hard", "hard labels"), ("softmax", "softmax, T = 4"))}  # fmt: skip
 plots.accuracy_curves(shares, curves, ax=axes)
 cold = [wrong["softmax_cold"] for wrong in record["wrong"].values()]  # with a good teacher it was not measured
 half = [entry["ci95"][1] - entry["mean"] for entry in cold]
 axes.errorbar(shares[1:], [entry["mean"] for entry in cold], half, color="black", linestyle=":", marker="D",
               linewidth=2, capsize=4, label="softmax, T = 1")  # fmt: skip
 axes.legend(fontsize=8, loc="lower left")
-axes.set(xlabel="share of the teacher's labels that are wrong")
+axes.set(xlabel="share of the teacher's labels that are wrong", title="Random errors hurt soft targets at T = 4 most")
 axes.set_xticks(shares, [f"{share:.0%}" for share in shares])
 plt.show()
 
 # %% [markdown]
-# At 160 steps it is the other way round. With 40 % of its labels wrong the teacher itself still has 78.9 %; the student
-# of its names falls to 49.3 %, and the student of its softened answers to 35.4 %. These labels are wrong at random, and
-# the temperature is 4, so C37 is not decided. Other errors, such as taking one person for a similar one, and longer
-# training may change the order; this experiment does not try them.
+# After 160 steps, we see the opposite. With 40% of its labels wrong, the teacher is still far more accurate than its
+# students. Students of its hard labels reach 49.3%, and those of its softmax at temperature 4 only 35.4%.
 #
-# Part of the reason is in the table: with 40 % wrong, soft answers at temperature 1 beat those at 4 by 6.7 points, and
-# hard labels are 7.3 points better still. With 20 % wrong the order is the same, and the steps are smaller. A reading
-# that fits, and that this experiment does not prove: what a confused teacher thinks of all the other classes is mostly
-# noise; the higher the temperature, the more of it the student is told to copy, and taking only the first name throws
-# it away. Nor does it say anything about errors of another kind: these are wrong labels at random.
+# The temperature explains part of this. With the same teacher, soft targets at temperature 1 beat those at 4 by 6.7
+# percentage points, and hard labels are another 7.3 percentage points better. With 20% wrong labels, the order is the
+# same and the gaps are smaller.
+#
+# One explanation fits, although this experiment does not prove it. A confused teacher's probabilities for all other
+# classes are mostly noise. A higher temperature makes the student copy more of this noise, while the top class alone
+# discards it.
+#
+# The claim (C37) remains undecided. We tried only labels that are wrong at random, one teacher, two temperatures and a
+# short budget. Other errors, such as mistaking one person for a similar one, and longer training may change the order.
+#
+# **If your teacher learned from noisy labels, try hard labels and a low temperature, too.**
 
 # %% [markdown]
 # ## Where to look: attention
 #
-# Distillation of answers tells the student what to say. Proper knowledge distillation, says the lecture (C38), hands
-# down what goes on inside. One way is attention transfer (C40; Zagoruyko & Komodakis 2017): a map of where a layer is
-# active, which the student should have as the teacher has it. The numbers of channels need not agree, because they are
-# summed away.
+# So far the student has learned what to predict. For the lecture, proper knowledge distillation means that the student
+# mimics internal representations (C38). One such method is attention transfer (C40; Zagoruyko & Komodakis 2017). It
+# maps where a layer of the teacher is active, and trains the student to have the same map. The maps sum over the
+# channels, so the two networks may have different numbers of channels.
 #
-# ### Exercise 6.4: draw an attention map
+# ### Exercise 6.4: Compute an attention map
 #
-# `attention_map(maps)`: where a layer is active. For maps of shape (n, h, w, channels), floats: at each place the
-# **sum of the squares** over the channels, flattened to (n, h · w), each row divided by its Euclidean length (no map
-# is zero everywhere). One
-# picture with two places and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4 and gives about `[[0.914,
-# 0.406]]`. (3 points)
+# Show where a layer is active. The paper compares several such maps; use the **sum of squares**.
+#
+# | | |
+# |---|---|
+# | **Signature** | `attention_map(maps)` |
+# | **Arguments** | `maps`: floats of shape `(n, h, w, channels)`; no map is zero everywhere |
+# | **Returns** | an array of shape `(n, h * w)`: for each place, the sum of the squares over the channels; then each row divided by its Euclidean norm |
+# | **Example** | One image with two places and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4. The result is about `[[0.914, 0.406]]`. |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `axis=-1` is the channels; `np.linalg.norm` has an `axis` and `keepdims`.
+# `axis=-1` is the channels. `np.linalg.norm` has the arguments `axis` and `keepdims`.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "attention_map", "locked": false, "schema_version": 3, "solution": true}
 def attention_map(maps):
-    """Activity over space, of length 1: shape (n, h, w, channels) to (n, h * w)."""
+    """Sum of squares over the channels, each row scaled to norm 1: (n, h, w, channels) to (n, h * w)."""
     ### BEGIN SOLUTION
     energy = (np.asarray(maps) ** 2).sum(axis=-1).reshape(len(maps), -1)
     return energy / np.linalg.norm(energy, axis=1, keepdims=True)
@@ -795,9 +885,9 @@ with progress.exercise("attention_map"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where do the teacher's third block and the student's second convolution look? Both have 12 × 12 places. One more
-# student is taught, with the teacher's attention as a second lesson: its loss is the squared difference of the two
-# attention maps, summed over the places, and it weighs 10 times as much as that of the answers.
+# Where are the teacher's third block and the student's second convolution active? Both have $12 \times 12$ places. The
+# next cell trains one more student, with the teacher's attention as a second objective. Its loss is the squared
+# difference of the two attention maps, summed over the places, and its weight is 10 times that of the soft targets.
 
 # %%
 block = keras.Model(base.input, base.get_layer("block3_conv3_relu").output)
@@ -808,7 +898,7 @@ objectives = [
     distillation.attention(attentive, "map2", teacher_maps, weight=10.0),
 ]
 distillation.teach(attentive, images, objectives, steps=90, learning_rate=0.01)
-print(f"softmax and attention: {share_correct(attentive):.1%} of the test pictures right")
+print(f"softmax and attention: {share_correct(attentive):.1%} of the test images correct")
 
 # %%
 watched = test.images[::20][:8]
@@ -827,63 +917,76 @@ for axes, (name, maps) in zip(rows[1:], seen.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# How alike are they in numbers? The cosine of two maps is 1 when they are identical. For comparison: a map that is the
-# same everywhere.
+# How similar are the maps? The cosine similarity of two maps is 1 when they are identical. As a baseline, the cell also
+# compares the teacher's maps with a uniform map, which is the same everywhere.
 
 # %%
 for name in second:
-    print(f"{name}: {np.mean((seen[name] * seen['teacher']).sum(axis=1)):.3f} alike")
-print(f"the same everywhere: {np.mean(seen['teacher'].sum(axis=1) / 12):.3f} alike")
+    print(f"{name}: similarity {np.mean((seen[name] * seen['teacher']).sum(axis=1)):.3f}")
+print(f"uniform map: similarity {np.mean(seen['teacher'].sum(axis=1) / 12):.3f}")
 
 # %% [markdown]
-# That is one run. Recorded, over groups of 20 people, with attention to both blocks as in the table above:
+# This is one run. The recorded results come from groups of 20 people, with attention to both blocks, as in the table
+# above.
 
 # %% tags=["nbval-check-output"]
 students = results("students")
-agreement = {"student, attention": "attention", "student, softmax": "softmax", "student, not taught": "untrained",
-         "the same everywhere": "same_everywhere"}  # fmt: skip
+agreement = {"student, attention": "attention", "student, softmax": "softmax", "student, untrained": "untrained",
+         "uniform map": "same_everywhere"}  # fmt: skip
 agreement = {label: students["alike"][name] for label, name in agreement.items()}
 for label, entry in agreement.items():
-    print(f"{label:<20} {plain(entry, 3)} alike")
+    print(f"{label:<20} similarity {plain(entry, 3)}")
 closer = summary(less(agreement["student, attention"], agreement["student, softmax"]))
-print(f"attention over softmax: {plain(closer, 3)}, {closer['seeds']} groups of people")
+print(f"attention minus softmax: {plain(closer, 3)}, {closer['seeds']} groups of people")
 
 # %%
 axes = plots.interval_bars(agreement, percent=False)
-axes.set_title("How much a student looks where its teacher looks")
+axes.set_title("With the attention loss, the student looks where its teacher looks")
+axes.set_xlabel("cosine similarity to the teacher's attention map")
 plt.show()
 
 # %% [markdown]
-# The teacher looks at the middle of the face, in most pictures. The student of softened answers finds its own way: it
-# is active at parts of the face, and all over the background too, and no more like the teacher than a map that is the
-# same everywhere, or than a student whom nobody has taught. The one with the second lesson looks where the teacher
-# looks: it has learned what it was asked to learn. Does that help? In the table of the eight ways above it gave 3.5
-# (0.4 to 6.6) points over softmax. Gains too small to matter lie in that interval, too, so that mimicking the inside
-# (C38, C40) makes this student better is not decided. The pictures without names do much more.
+# In most images, the teacher looks at the middle of the face. The student that learned from soft targets alone finds
+# its own way: it is active at parts of the face, but also all over the background. We cannot distinguish its similarity
+# to the teacher from that of a uniform map, or of an untrained student. The student with the attention loss looks where
+# the teacher looks. It has learned what we asked it to learn.
+#
+# Does it help? In the table of the eight ways above, attention added 3.5 (0.4 to 6.6) percentage points to softmax.
+# That interval also contains gains too small to matter. So it remains undecided whether mimicking the teacher's
+# attention makes this student better (C38, C40). The unlabeled images help much more.
+#
+# **An attention loss does change where the student looks; whether this pays is undecided.**
 
 # %% [markdown]
 # ## What is inside: hints
 #
-# FitNet (C39; Romero et al. 2015) asks for more: not only where, but what. The student's maps should *give* the
-# teacher's, after a convolution that is thrown away when the training is over. Here it is simplified: the convolution
-# is 1×1, the loss a mean without the paper's factor of a half, and the student learns hints and answers together, not
-# hints first.
+# FitNet (C39; Romero et al. 2015) asks for more than attention does: not only where the teacher is active, but with
+# which features. A convolution on the student's feature maps must reproduce the teacher's feature maps. After training,
+# you throw this convolution away.
 #
-# ### Exercise 6.5: compare a student's maps with a teacher's
+# Our version is simpler than the paper's. The convolution is $1 \times 1$, and the loss is a mean without the factor of
+# a half. The student learns from hints and soft targets at once, not from hints first.
 #
-# `hint_loss(student_maps, teacher_maps, kernel)`: FitNet's hint. The student's maps, an array of shape (n, h, w, a),
-# go through a 1×1 convolution, `kernel` of shape (a, b), and are compared with the teacher's maps (n, h, w, b): one
-# number, the **mean** of the squared differences. Student `[[[[1, 2]]]]`, kernel `[[1], [1]]` and teacher `[[[[5]]]]`
-# give (3 - 5)² = 4. (3 points)
+# ### Exercise 6.5: Compare feature maps with a hint loss
+#
+# Compute FitNet's hint loss for one batch.
+#
+# | | |
+# |---|---|
+# | **Signature** | `hint_loss(student_maps, teacher_maps, kernel)` |
+# | **Arguments** | `student_maps`: an array of shape `(n, h, w, a)`; `teacher_maps`: an array of shape `(n, h, w, b)`; `kernel`: the 1×1 convolution, an array of shape `(a, b)` |
+# | **Returns** | the **mean** of the squared differences between the convolved student maps and the teacher maps, a float |
+# | **Example** | For the student `[[[[1, 2]]]]`, the kernel `[[1], [1]]` and the teacher `[[[[5]]]]`, the loss is $(3 - 5)^2 = 4$. |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# A 1×1 convolution is a matrix product at each place: `@` works on the last axis.
+# A 1×1 convolution is a matrix product at each place, and `@` works on the last axis.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "hint_loss", "locked": false, "schema_version": 3, "solution": true}
 def hint_loss(student_maps, teacher_maps, kernel):
-    """Mean squared difference of the student's maps, after a 1x1 convolution, and the teacher's."""
+    """Mean squared difference between the teacher's maps and the student's maps after a 1x1 convolution."""
     ### BEGIN SOLUTION
     return float(((student_maps @ kernel - teacher_maps) ** 2).mean())
     ### END SOLUTION
@@ -916,70 +1019,83 @@ with progress.exercise("hint_loss"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The students above had no hints. How much of the teacher's block 4 can be had from their last maps, with the best
-# kernel that there is? Each channel of the teacher has mean 0 and spread 1, so 1 would be nothing, and 0 everything.
+# The students above had no hints. How well can the best possible kernel predict the teacher's block 4 from their last
+# feature maps? Each channel of the teacher is scaled to mean 0 and standard deviation 1. So a loss of 1 means that the
+# maps predict nothing, and 0 means that they predict everything.
 
 # %%
 block4 = keras.Model(base.input, base.get_layer("block4_conv3_relu").output)
 block4_maps = np.asarray(block4(test.images, training=False))
 block4_maps = (block4_maps - block4_maps.mean(axis=(0, 1, 2))) / (block4_maps.std(axis=(0, 1, 2)) + 1e-3)
-for name, model in (("not trained", new_student()), ("softmax", distilled), ("softmax and attention", attentive)):
+for name, model in (("untrained", new_student()), ("softmax", distilled), ("softmax and attention", attentive)):
     maps = np.asarray(keras.Model(model.input, model.get_layer("map3").output)(test.images, training=False))
     rows, targets = (part.reshape(-1, part.shape[-1]) for part in (maps, block4_maps))
     kernel = np.linalg.lstsq(rows, targets, rcond=None)[0]
     print(f"{name}: hint loss {hint_loss(maps, block4_maps, kernel):.2f}")
 
 # %% [markdown]
-# There is much left to hand down. As a lesson for the student it is one more target, with a layer that the student
-# loses afterwards: `distillation.hint(student, "map3", maps)`, with the teacher's maps of the pictures that the student
-# learns from. Recorded above: hints add 2.9 (0.9 to 4.8) points
-# to softmax. C39 says that they keep more detail and help the student. They do help here, a little; the section on
-# costs looks at unusual pictures.
+# All three students leave much of block 4 unexplained. To train with hints, you add one more objective,
+# `distillation.hint(student, "map3", maps)`, where `maps` are the teacher's feature maps of the training images. Its
+# extra layer is discarded later.
+#
+# The claim says that hints keep more detail and help the student (C39). In the recorded results above, hints add 2.9
+# (0.9 to 4.8) percentage points to softmax. The interval also contains gains too small to matter, so the claim remains
+# undecided.
+#
+# **Hints are one more objective in training, and cost nothing on the device.**
 
 # %% [markdown]
 # ## Two teachers, and a teacher of something else
 #
-# A student may have several teachers, one for each task (C41). The second one here was trained on other people, and
-# knows one thing: whether somebody wears glasses. The student gets one more dense layer, of two outputs, on the same
-# features.
+# A student can have several teachers, one for each task (C41). Here the second teacher was trained on other people, and
+# it recognizes one thing: whether a person wears glasses. On the same features, the student gets one more dense layer
+# with two outputs.
 
 # %% tags=["nbval-check-output"]
 glasses = record["glasses"]
 wearers = [faces.person(identity).glasses != "none" for identity in faces.TEST_PEOPLE[: 20 * groups]]
-print("who, one task:            ", shown(accuracy["softmax"]))
-print("who, two tasks:           ", shown(accuracy["multi_task"]))
-print("two tasks over one:       ", points(less(accuracy["multi_task"], accuracy["softmax"])), "points")
+print("person, one task:         ", shown(accuracy["softmax"]))
+print("person, two tasks:        ", shown(accuracy["multi_task"]))
+print("two tasks minus one:      ", points(less(accuracy["multi_task"], accuracy["softmax"])), "percentage points")
 always_yes = np.reshape(wearers, (groups, 20)).mean(axis=1)
-print(f"glasses, always saying yes:  {np.mean(wearers):.1%}")
+print(f"glasses, always yes:         {np.mean(wearers):.1%}")
 print("glasses, the teacher:     ", shown(glasses["teacher"]))
 print("glasses, the student:     ", shown(glasses["student"]))
-print("student over teacher:     ", points(less(glasses["student"], glasses["teacher"])), "points")
+print("student minus teacher:    ", points(less(glasses["student"], glasses["teacher"])), "percentage points")
 for who in ("teacher", "student"):
-    print(f"{who} over always yes:  ", points(np.subtract(glasses[who]["values"], always_yes)), "points")
+    print(f"{who} minus always yes: ", points(np.subtract(glasses[who]["values"], always_yes)), "percentage points")
 
 # %% [markdown]
-# One student now does two jobs with one body. What the second costs the first is 2.6 (1.0 to 4.1) points, a small
-# price. But the second job is not done well. The student says who wears glasses for 70.6 % of the pictures, its second
-# teacher for 82.6 %, which is 12.0 points more. Always saying yes
-# would be right for 64.5 % of these people: the teacher is 18.1 points better than that, and for the student no
-# difference to it can be detected. For a student of this size and 160 steps C41 is not decided: it still learns
-# from the first teacher, and hardly from the second. Whether a larger student, more steps or another weight of the second lesson would do
-# is not tried here.
+# One student now does two tasks with the same features. The second task costs the first 2.6 (1.0 to 4.1) percentage
+# points, which is a small price.
 #
-# Transfer distillation (C42) is the other direction: a teacher that has been adapted to nobody in the pictures. It is
-# the same network as before, without its head, and the blocks are those of hints and attention. It can say nothing
-# about who it is; it hands down its maps and its attention for half of the steps, on all pictures, and then the student
-# learns from the few labels, the maps beside them. That gives 3.8 (1.7 to 6.0) points over scratch at the same number
-# of steps (in the table above). It is a gain, though a small one, from a teacher that cannot name a single one of these
-# people. Part of it may be the 600 pictures without names, which the student from scratch never saw: how much is not
-# measured here.
+# But the student does not do the second task well. It is correct about glasses for 70.6% of the images, its second
+# teacher for 82.6%, which is 12.0 percentage points more. The teacher is clearly better than always predicting glasses;
+# for the student, we could not detect a difference.
+#
+# So this student learns from its first teacher and hardly from its second. For a student of this size and 160 steps,
+# the claim remains undecided (C41). We did not try a larger student, more steps or a different weight for the second
+# objective.
+#
+# Transfer distillation (C42) works the other way round: the teacher was not adapted to any of the people in the images.
+# It is the same network as before, without its head, and it passes on the same blocks as for hints and attention. It
+# cannot say who a person is. For half of the steps, the student learns its maps and its attention from all images. Then
+# it learns from the few labels together with the maps.
+#
+# With the same number of steps, this brings 3.8 (1.7 to 6.0) percentage points more than training from scratch, as the
+# table above shows. The gain is small. Part of it may come from the 600 unlabeled images, which the student from
+# scratch never saw, so it does not measure the teacher (C42).
+#
+# **Here, neither a second teacher nor an unadapted one brought much.**
 
 # %% [markdown]
 # ## On a device
 #
-# LiteRT (TensorFlow Lite until lately) runs networks on phones and microcontrollers. The student becomes a file. Does
-# the file still give the same answers? In three sizes: weights as they are, in 16 bits, and in 8 bits, for which a
-# sample of pictures shows how large the activations get.
+# LiteRT (formerly TensorFlow Lite) runs networks on phones and microcontrollers. The next cells convert the student to
+# a file in three sizes: with the weights as they are, in 16 bits, and in 8 bits. For 8 bits, a sample of images shows
+# the converter how large the activations get.
+#
+# **Before you run the cells:** which of the three files will still make the same predictions as the student?
 
 # %%
 files = {name: export.convert(distilled, name, images[::10]) for name in (None, "float16", "int8")}
@@ -987,24 +1103,24 @@ own = np.asarray(distilled(test.images, training=False))
 for name, content in files.items():
     prediction = export.Runner(content).predict(test.images)
     same = (prediction.argmax(axis=1) == own.argmax(axis=1)).mean()
-    print(f"{name or 'float32':<8} {len(content):>7,} bytes, {same:.1%} of the answers the same, "
+    print(f"{name or 'float32':<8} {len(content):>7,} bytes, {same:.1%} of the predictions the same, "
           f"logits at most {np.abs(prediction - own).max():.2g} apart")  # fmt: skip
 
 # %% tags=["nbval-check-output"]
 prediction = export.Runner(files[None]).predict(test.images)
 print(
-    "float32 names the same person in every test picture:",
+    "float32 predicts the same person for every test image:",
     bool((prediction.argmax(axis=1) == own.argmax(axis=1)).all()),
 )
 
 # %% [markdown]
-# And the time? It is measured on one processor core, one picture at a time, the median of a hundred calls. Yours will
-# differ from the recorded ones, which come from another machine, and so will the ratio.
+# How fast is it? The next cell measures one image at a time on one processor core, and takes the median of a hundred
+# calls. The recorded times come from another machine, so your times will differ, and so will their ratio.
 
 # %%
 timed = {name: export.milliseconds(export.Runner(content), test.images[:1])
          for name, content in (("teacher", export.convert(teacher)), ("student", files[None]))}  # fmt: skip
-print(f"here: teacher {timed['teacher']:.2f} ms, student {timed['student']:.3f} ms a picture: "
+print(f"here: teacher {timed['teacher']:.2f} ms, student {timed['student']:.3f} ms per image: "
       f"faster by a factor of {timed['teacher'] / timed['student']:.1f}")  # fmt: skip
 
 # %% tags=["nbval-check-output"]
@@ -1012,178 +1128,211 @@ device = {name: entry["mean"] for name, entry in record["device"].items()}
 print(f"parameters: teacher {device['teacher_parameters']:,.0f}, student {device['student_parameters']:,.0f}: "
       f"{device['teacher_parameters'] / device['student_parameters']:.1f} times fewer")  # fmt: skip
 for name in ("teacher", "student", "student_float16", "student_int8"):
-    same = f", {device[f'{name}_agreement']:.1%} of the answers as in Keras" if name != "teacher" else ""
+    same = f", {device[f'{name}_agreement']:.1%} of the predictions as in Keras" if name != "teacher" else ""
     print(f"{name:<16}{device[f'{name}_bytes'] / 1e3:>8,.0f} kB  {device[f'{name}_ms']:.3f} ms{same}")
 faster = record["device"]["speedup"]
 print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {faster['ci95'][1]:.1f})")
 
 # %% [markdown]
-# The teacher needs 3,159 kB, the student 118, and 37 with weights of 8 bits (more than your files above, since it names
-# 20 people and not ten). A phone could hold either. A microcontroller with 1 MiB of memory for programs could not hold
-# this teacher with 32-bit weights. With 8 bits, 790,340 weights take about 0.8 MB: it would fit, and leave little room,
-# where the student leaves nearly all of it (C05). The answers are those of Keras, all of them with 32 bits, and with 8
-# bits 98.9 % of them.
+# A phone could hold either network. A microcontroller with 1 MiB of program memory could not hold this teacher with
+# 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB, so they would fit and leave little room. The
+# student leaves nearly all of it free (C05). (The recorded student is larger than yours above, because it recognizes 20
+# people and not ten.)
 #
-# The student is 16.3 times faster on the recording machine, which had other work to do at times; the factor on yours is
-# printed above, and may be quite another. The 8-bit file is not only smaller, it was also faster there: it took 0.037
-# ms and the 32-bit one 0.068. The 16-bit file has half the size and takes the same time. Smaller is not faster by
-# itself; it depends on what the processor does well, and on another one 8 bits may even be slower. So measure on the
-# device that it is for.
+# With 32 bits, all predictions are those of Keras. With 8 bits, 98.9% of them are.
+#
+# On the recording machine, which was sometimes busy with other work, the student is 16.3 times faster than the teacher.
+# Smaller does not automatically mean faster. The 16-bit file has half the size and takes the same time as the 32-bit
+# file, while the 8-bit file is both smaller and faster. This depends on what the processor does well; on another one, 8
+# bits may even be slower. So measure on the device that you build for.
+#
+# **Converting the student changes few predictions or none, but its speed depends on the device.**
 
 # %% [markdown]
 # ### The eight ways in one table
 #
-# What is right, and what it takes: the accuracies from above, and beside them each network's parameters, its file with
-# weights of 32 bits, and its time for one picture on one core. Which way costs more on the device than the others?
+# What does each method give, and what does it take? The table repeats the accuracies from above. Next to them it lists
+# each network's parameters, the size of its 32-bit file, and its time for one image on one core.
 
 # %% tags=["nbval-check-output"]
 networks_of = {way: students["networks"].get(way, students["networks"]["student"]) for way in ("teacher", *WAYS)}
-print(f"{'':<23}{'right':<25}{'parameters':>10}{'file':>10}   one picture")
-for way, name in {"teacher": "the teacher", **WAYS}.items():
+print(f"{'':<23}{'accuracy':<25}{'parameters':>10}{'file':>10}   one image")
+for way, name in {"teacher": "teacher", **WAYS}.items():
     size, file, took = (networks_of[way][part] for part in ("parameters", "bytes", "ms"))
     print(f"{name:<23}{shown(accuracy[way]):<25}{size['mean']:>10,.0f}{file['mean'] / 1e3:>7,.0f} kB   "
           f"{plain(took, 4)} ms")  # fmt: skip
 slower = summary(less(networks_of["multi_task"]["ms"], networks_of["softmax"]["ms"]))
-print(f"two answers over one: {plain(slower, 4)} ms")
+print(f"two tasks minus one: {plain(slower, 4)} ms")
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.8), layout="constrained")
 best_first = sorted(networks_of, key=lambda way: -accuracy[way]["mean"])
 for way, marker in zip(best_first, "*os^Dv<>X", strict=True):
     x, y = networks_of[way]["ms"]["mean"], accuracy[way]["mean"]
-    axes.plot(x, y, marker, markersize=9, alpha=0.8, label=WAYS.get(way, "the teacher"))
-axes.set(xlabel="milliseconds for one picture", ylabel="share right", xlim=(0, None), ylim=(0, 1.05))
+    axes.plot(x, y, marker, markersize=9, alpha=0.8, label=WAYS.get(way, "teacher"))
+axes.set(xlabel="milliseconds for one image", ylabel="accuracy", xlim=(0, None), ylim=(0, 1.05))
 axes.legend(fontsize=8, loc="center")
-axes.set_title("Further left is faster, further up is better")
+axes.set_title("The students differ in accuracy, hardly in speed")
 plt.show()
 
 # %% [markdown]
-# The ways differ in what they give, and hardly in what they take. Seven of them end in the same network: a label or a
-# soft answer leaves no layer behind, attention adds none, and the layer of hints is thrown away. So they share one
-# size, one file and one time, measured once. Only the student of two tasks has a layer more, of 2 · 432 + 2 = 866
-# parameters, and with it a larger file; in its time no difference can be detected. So on the device the best way is
-# the one that is right most often; what it costs is paid before.
+# The methods differ in what they give, and hardly in what they take. Seven of them end in the same network. Labels and
+# soft targets leave no layer behind, attention adds none, and the layer for hints is thrown away. So these seven share
+# one size, one file and one time, which we measured once.
 #
-# Neither size nor speed depends on what a network has learned. These were measured on networks that nobody had taught,
-# in another run than the formats above: the student's time need not be the same there and here to the last digit.
+# Only the multi-task student has one more layer, of $2 \cdot 432 + 2 = 866$ parameters, and therefore a larger file.
+# But we could not detect a difference in its time. So on the device, the best method is the most accurate one. You pay
+# for it earlier, in training.
+#
+# Size and speed do not depend on what a network has learned. We measured them on untrained networks in a separate run,
+# so the student's times may differ slightly from the table above.
+#
+# **On the device, the method of teaching costs nothing, unless it adds an output.**
 
 # %% [markdown]
 # ## What it costs
 #
-# Three limits are named in the lecture (C43): distillation depends on a good teacher, it costs compute, and the student
-# may generalise less. The first was measured above. For the second: the processor's seconds to give the teacher a head
-# for 20 people and ask it once about their 800 pictures, and to teach a student by softmax; beside them the seconds to
-# teach the same student from labels, for as many steps. And what did the teacher cost?
+# The lecture names three limits (C43): distillation depends on a good teacher, it costs compute, and the student may
+# generalize less. A section above measured the first.
+#
+# The next cell measures the second, in processor seconds. It compares two costs for 20 people and 800 images. One is to
+# give the teacher a head, compute its predictions once and train a student on them. The other is to train the same
+# student on labels for as many steps.
+#
+# **Before you run the cells:** how long did it take to train the teacher itself, compared with the student?
 
 # %% tags=["nbval-check-output"]
 seconds = students["processor_seconds"]
-print("a head for the teacher, and its answers:", plain(seconds["asking"], 1), "s")
-print("teaching by softmax:", plain(seconds["softmax"], 1), "s")
-print("teaching from labels:", plain(seconds["scratch"], 1), "s")
+print("the teacher's head and predictions:", plain(seconds["asking"], 1), "s")
+print("training on softmax:", plain(seconds["softmax"], 1), "s")
+print("training on labels:", plain(seconds["scratch"], 1), "s")
 both = np.add(seconds["asking"]["values"], seconds["softmax"]["values"])
 extra_cost = summary(both - seconds["scratch"]["values"])
-print("answers and softmax over labels:", plain(extra_cost, 1), "s")
+print("predictions and softmax minus labels:", plain(extra_cost, 1), "s")
 made = json.loads((data_folder() / "teachers" / "faces_vgg16.json").read_text(encoding="utf-8"))
 minutes = made["measured"]["last_run_minutes"]
 print(f"training the teacher took {minutes} minutes, {60 * minutes / both.mean():.0f} times as long")
 
 # %%
-bars = {"from labels": seconds["scratch"], "with a teacher that is there": summary(both)}
+bars = {"from labels": seconds["scratch"], "from an existing teacher": summary(both)}
 axes = plots.interval_bars(bars, percent=False)
-axes.set(xlabel="processor seconds", title="At the same number of steps")
+axes.set(xlabel="processor seconds", title="For the same steps, distillation costs a little more")
 plt.show()
 
 # %% [markdown]
-# Once the teacher is there, distillation costs this student 2.1 (1.6 to 2.5) seconds more than labels, on top of 3.8. A
-# head and one answer to each picture, which are kept, took 2.4. The steps themselves took less with softmax than with
-# labels: 160 of them are ten passes over 800 pictures, but forty over 200, and every pass begins with some set-up. A
-# teacher that has to answer anew in every pass, for augmented pictures, has to be asked each time.
+# If a teacher already exists, distillation costs this student 2.1 seconds more than labels, which take 3.8. The reason
+# is the teacher's head and its predictions, which we compute once and keep.
 #
-# The expense is the teacher itself. Its 51.6 minutes, by the clock, are 51.6 · 60 = 3,096 seconds, hundreds of times
-# what the student takes. Trained for this purpose alone, it would be a dear way to a student.
+# The training steps themselves take less time with softmax than with labels. Their 160 steps are ten passes over 800
+# images, but forty passes over 200, and every pass starts with some setup. If you augment the images in every pass, you
+# have to run the teacher each time.
 #
-# Now pictures of a kind that nobody was taught with: moved by five pixels to the right, or half as bright. How much
-# does each lose, on every second test picture, against all of them as they were?
+# The expensive part is the teacher itself. Its 51.6 minutes of training, by the clock, are $51.6 \cdot 60 = 3{,}096$
+# seconds, hundreds of times what the student takes. If you trained a teacher for this purpose alone, it would be an
+# expensive way to get a student.
+#
+# The third limit needs images of a kind that nobody trained on. The next cells move every second test image five pixels
+# to the right, or halve its brightness.
+#
+# **Before you run the cells:** which of the two changes hurts the student more?
 
 # %%
 some = test.images[::40]
 moved = np.concatenate([np.repeat(some[:, :, :1], 5, axis=2), some[:, :, :-5]], axis=2)
-plots.image_grid(np.concatenate([some, moved, some // 2]), columns=len(some)).set_title("as taught, moved, dark")
+plots.image_grid(np.concatenate([some, moved, some // 2]), columns=len(some)).set_title("original, moved, dark")
 plt.show()
 
 # %% tags=["nbval-check-output"]
 for kind, changed in record["changed"].items():
     for way in ("teacher", "scratch", "smoothing", "hard", "softmax", "hints", "attention"):
         fewer_correct = points(less(accuracy[way], changed[way]))
-        print(f"{kind:<6} {WAYS.get(way, 'the teacher'):<22} {shown(changed[way])}   lost {fewer_correct} points")
+        print(
+            f"{kind:<6} {WAYS.get(way, 'teacher'):<22} {shown(changed[way])}   lost {fewer_correct} percentage points"
+        )
     lost = {way: less(accuracy[way], changed[way]) for way in changed}
     for way in ("teacher", "scratch", "hints", "attention"):
         more = points(lost["softmax"] - lost[way])
-        print(f"{kind:<6} softmax lost more than {WAYS.get(way, 'its teacher')} by: {more} points")
+        print(f"{kind:<6} lost by softmax minus {WAYS.get(way, 'teacher')}: {more} percentage points")
     for way in ("hints", "attention"):
-        print(f"{kind:<6} {WAYS[way]} over softmax: {points(less(changed[way], changed['softmax']))} points")
+        gained = points(less(changed[way], changed["softmax"]))
+        print(f"{kind:<6} {WAYS[way]} minus softmax: {gained} percentage points")
 
 # %%
-names = {"teacher": "the teacher", **{way: WAYS[way] for way in record["changed"]["dark"] if way in WAYS}}
+names = {"teacher": "teacher", **{way: WAYS[way] for way in record["changed"]["dark"] if way in WAYS}}
 bars = {name: record["changed"]["dark"][way] for way, name in names.items()}
 axes = plots.interval_bars(bars)
 axes.patches[0].set_facecolor("silver")
-axes.set_title("On pictures half as bright")
+axes.set_title("On images half as bright, only the teacher keeps its accuracy")
 plt.show()
 
 # %% [markdown]
-# A small shift costs the student 8.0 points; for its teacher no loss can be detected. Darkness is worse: the student
-# loses 30.5, and the teacher 0.7 (0.1 to 1.3). The teacher met light and dark in a hundred pictures of each of its own
-# people; the student saw 800 pictures, and the teacher's answers do not say what would stay the same in the dark. So
-# the third limit is real. Is distillation to blame? Darkness cost softmax 9.2 (3.6 to 14.7) points more than the
-# student from scratch. But it had more to lose: from 69.3 % it went to 38.9 %, the student from scratch from 39.1 % to
-# 17.8 %. Each kept about half of what it had, and the distilled one is still ahead: no clear sign that distillation is
-# to blame.
+# A small shift costs the student 8.0 percentage points; we could not detect a loss for its teacher. Darkness is worse.
+# The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less than its
+# teacher.
 #
-# Do hints help? In the dark they are 6.1 (2.5 to 9.6) points ahead of softmax, on moved pictures 5.0 (3.0 to 7.0). They
-# were 2.9 ahead before, so they keep their lead, and more: of the shift they lost 2.1 (0.7 to 3.5) points less; whether
-# of the dark, too, is not decided. Attention is 6.8 points ahead on moved pictures, where it lost 3.3 points less than
-# softmax. In the dark nothing of its lead can be detected. A student that looks where its teacher looks is helped when the
-# face moves, and not when the light goes. That is a reading after the fact, for one kind of drawing.
+# The teacher saw bright and dark images of its own people, a hundred for each. The student saw 800 images, and the
+# teacher's predictions do not say what stays the same in the dark.
+#
+# Is distillation to blame? Darkness costs softmax 9.2 percentage points more than the student from scratch. But softmax
+# had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So nothing clearly
+# shows that distillation is the cause.
+#
+# Do hints help? On dark images they are 6.1 percentage points ahead of softmax, and on moved images 5.0, which is more
+# than on ordinary images. The shift costs them 2.1 percentage points less than it costs softmax; whether they lose less
+# in the dark, too, is undecided.
+#
+# Attention is 6.8 percentage points ahead on moved images, where it loses 3.3 percentage points less than softmax. On
+# dark images we could not detect its lead. So looking where the teacher looks seems to help when the face moves, but
+# not when the light changes. This is an interpretation after the fact, for one kind of drawing.
+#
+# **Test a student on the images that it will meet in use: it can lose far more than its teacher.**
 
 # %% [markdown]
-# ### Written answer: would you distil?
+# ### Written answer: Would you distill?
 #
-# A botanical garden wants an app that names 200 plants on visitors' phones, without a network. It has a large teacher
-# that is right for nine of ten photos, five thousand photos with names, some of them wrong, and a hundred thousand
-# without. Would you distil, and in which of the eight ways first? What would you do about the wrong names? What would
-# you measure before the app goes out, on which photos? Give reasons with numbers from this unit, and name one of its
-# results that you would not trust there. About eight sentences. (3 points)
+# A botanical garden wants an app that recognizes 200 plants on visitors' phones, without a network connection. The
+# garden has a large teacher that is correct for nine of ten photos. It also has five thousand labeled photos, some with
+# wrong labels, and a hundred thousand unlabeled ones. Answer in about eight sentences, with numbers from this unit.
+# (3 points)
+#
+# - (a) Would you distill, and which of the eight ways would you try first? (1 point)
+# - (b) What would you do about the wrong labels? What would you measure before the release, and on which photos?
+#   (1 point)
+# - (c) Which result of this unit would you not trust there, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_distill", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Yes: the phones need a small network, and most of the photos have no names, which is where distillation gained most
-# here (25.7 points from pictures without names). I would begin with softmax, which beat hard labels by 7.8 points with
-# a good teacher, and then add hints, which cost nothing on the phone: 2.9 points more on ordinary pictures, 6.1 on dark
-# ones. Wrong names spoil the teacher first: with 40 % of them wrong the student lost 34.0 points. I would look through
-# the photos on which teacher and label disagree, mend those labels, train the teacher again, and try temperature 1 and
-# hard labels beside 4, since 4 suffered most here. Before the app goes out I would measure teacher and student on
-# photos from phones, with names that I trust, also dark and badly framed ones: half as bright, the student lost 30.5
-# points and its teacher 0.7. I would also measure the 8-bit file's answers and its time on a phone. I would not trust
-# the ranking of the ways, or the size of the gains: they come from one teacher, one student of one size, drawn faces
-# and 160 steps.
+# (a) Yes. The phones need a small network, and most of the photos have no labels. Distillation gained most from
+# unlabeled images here, 25.7 percentage points. I would begin with softmax, which beat hard labels by 7.8 percentage
+# points with a good teacher. Then I would add hints, which cost nothing on the phone. They added 2.9 percentage points
+# on ordinary images and 6.1 on dark ones.
+#
+# (b) Wrong labels harm the teacher first: with 40% of them wrong, the student lost 34.0 percentage points. I would look
+# through the photos where teacher and label disagree, correct those labels, and train the teacher again. I would also
+# try temperature 1 and hard labels, because temperature 4 suffered most here. Before the release I would measure
+# teacher and student on photos from phones with labels that I trust, dark and badly framed ones among them. On images
+# half as bright, the student lost 30.5 percentage points and its teacher 0.7. I would also measure the predictions of
+# the 8-bit file and its time on a phone.
+#
+# (c) I would not trust the ranking of the methods, or the size of the gains. They come from one teacher, one student of
+# one size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: distil, because unnamed photos become useful, with a number of this unit; and a way to begin with, for a
-# reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4 points).
+# 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a method to begin with,
+# with a reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4
+# percentage points).
 #
-# 1 point: the wrong names are dealt with at the teacher, or by a choice between hard and softened answers with the
-# measured numbers; and the test is on trusted photos like those of the visitors, unusual ones among them.
+# 1 point: deals with wrong labels at the teacher, or chooses between hard labels and soft targets by the measured
+# numbers; and tests on trusted photos like those of the visitors, unusual ones among them.
 #
-# 1 point: a limit named with a reason: another teacher or student, drawn pictures, few steps, sizes and times of
-# another machine.
-# === END MARK SCHEME ===
+# 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
+# machine. === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
 #
-# MobileNetV2 was trained on ImageNet's thousand classes. Its last layer is a softmax, and its logits are not to be had;
-# but the logarithm of a softmax is as good, since it differs from the logits by one number for the whole row. What
-# does it see in a photo, besides its first answer?
+# MobileNetV2 was trained on the thousand classes of ImageNet. Its last layer is a softmax, so its logits are not
+# available. But the logarithm of a softmax works as well, because it differs from the logits by one number per row.
+# What does MobileNetV2 see in a photo, besides its top class?
 
 # %%
 from tlcourse.datasets import photos
@@ -1200,7 +1349,7 @@ else:
 
 
 def five_best(number):
-    """One of the photos, and the five best answers to it."""
+    """Show one of the photos and its top five classes."""
     best = logits[number].argsort()[::-1][:5]
     names = [name.replace("_", "\n") for name in class_names[best]]
     shown_predictions([some.images[number]], [logits[number][best]], names, [some.class_names[some.labels[number]]])
@@ -1209,48 +1358,44 @@ def five_best(number):
 # %% tags=["photo"]
 if logits is not None:
     five_best(0)
-    plt.suptitle("A cat, and the five best answers", fontsize=10)
+    plt.suptitle("A cat, and the top five classes", fontsize=10)
     plt.show()
 
 # %% tags=["photo"]
 if logits is not None:
     five_best(1)
-    plt.suptitle("A dog, and the five best answers", fontsize=10)
+    plt.suptitle("A dog, and the top five classes", fontsize=10)
     plt.show()
 
 # %% [markdown]
-# Where the photos were there: the probabilities are shares among the five best answers only. At temperature 4 they say
-# which animals look alike, which no label in the folder of photos says. The black cat on an arm is called an indri, a
-# lemur, by mistake. A hard label hands down that alone; a soft answer also says schipperke, a breed of dogs, and,
-# third, Siamese cat. The dog is called a kelpie, and the next answers are dogs too. That would be an argument for C37;
-# two photos do not test it.
+# If your machine has the photos, the bars show how the probability is shared among the top five classes only. At
+# temperature 4, they reveal which animals look alike.
+#
+# The network mistakes the black cat on an arm for an indri, a lemur. A hard label would pass on only this mistake. The
+# soft target also names schipperke, a dog breed, and, in third place, Siamese cat. The network calls the dog a kelpie,
+# and the next classes are dogs, too. This is an argument for soft targets (C37), but two photos do not test the claim.
+#
+# **Even where the top class is wrong, soft targets can contain the right idea.**
 
 # %% [markdown]
 # ## Summary
 #
-# 1. **Temperature.** A softened answer says whom else a picture resembles. At a low temperature it is a label, at a very
-#    high one it says nothing.
-#
-# 2. **The loss** needs T², because its gradient would shrink by T² otherwise, and alpha would change its meaning. KL has a
-#    direction: swapped, it lets a student forget what the teacher allows. A library's default was wrong without an error:
-#    compare with a case by hand.
-#
-# 3. **One step.** The teacher answers as in prediction and is not given to the optimizer; comparing its arrays proves that it
-#    did not move. A teacher that stays can answer once, and its answers are targets like others. After a short training
-#    refresh batch norm's averages, or a good student looks bad.
-#
-# 4. **Eight ways** (C36 to C42). Softmax took the student from 39.1 % to 69.3 %, most of it thanks to pictures
-# without names; label smoothing, without a teacher, gained nothing and cost a little. Hard labels were 7.8 points
-# lower with a good teacher, and *better* than softmax at temperature 4 with one that is wrong at random, where
-# temperature 1 lay between. After 160 steps alone this decides neither C36 nor C37. A second task was not learned well, and cost the first 2.6 points; transfer gained
-# 3.8 points over labels alone.
-#
-# 5. **Inside** (C38 to C40). Attention changed where the student looks, and added 3.5 points to softmax; hints added
-# 2.9. Neither is decided: gains too small to matter lie in both intervals. In the dark hints kept their lead; for attention no lead can be detected there.
-#
-# 6. **On a device** (C05, C43). 27.6 times fewer parameters, the same answers in LiteRT, and no way of teaching that
-# costs more there than another, but for a second answer. And a student that loses 30.5 points in the dark, where its
-# teacher loses 0.7. All this for one teacher, one student and drawn faces: measure yours.
+# 1. **Temperature.** Soft targets show which classes an image resembles. At a low temperature they are a label; at a
+#    very high one they contain almost no information.
+# 2. **The loss** needs $T^2$. Otherwise its gradient would shrink by $T^2$, and the meaning of $\alpha$ would depend on
+#    the temperature. KL has a direction: swapped, it lets a student forget what the teacher allows. A library's default
+#    was wrong without an error, so compare a loss with a case by hand.
+# 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
+#    arrays to prove that it did not move. Such a teacher can predict once, and its predictions are ordinary targets.
+#    After a short training, refresh the averages of batch norm.
+# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. Hard
+#    labels were worse with a good teacher and *better* with a teacher that is wrong at random. After 160 steps, this
+#    decides neither C36 nor C37. A second task was not learned well. Transfer gained a little over labels alone.
+# 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. Attention and hints each added
+#    about three percentage points to softmax, and neither gain is decided.
+# 6. **On a device** (C05, C43). The student is much smaller and makes the same predictions in LiteRT. But it loses 30.5
+#    percentage points in the dark, where its teacher loses 0.7. All this holds for one teacher, one student and drawn
+#    faces, so measure yours.
 
 # %%
 progress
