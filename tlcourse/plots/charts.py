@@ -168,7 +168,7 @@ def movement(rows, ax=None):
     drifted = drift > floor
     top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
     ax.set(ylim=(floor, top), xlim=(-0.6, len(rows) - 0.4))
-    ax.set_ylabel("moved by, of its length")
+    ax.set_ylabel("relative change")
     ax.set_xticks(x, [row.layer for row in rows], rotation=60, ha="right", fontsize=9)
     for label, row in zip(ax.get_xticklabels(), rows, strict=True):
         label.set_color(INK if row.trainable else MUTED)
