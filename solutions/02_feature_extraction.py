@@ -579,8 +579,8 @@ print(f"error ratio there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 # %% [markdown]
 # With the teacher's features, 98.1% of the predictions are correct. The same 16 layers without batch norm, trained from
 # scratch, reach 1.9%. We cannot tell this from chance level, 1 / 65 = 1.5%. The lecture reports a contrast of this form
-# on photos of other people, with another teacher (C01). Once the features are ready, the head trains in seconds, and
-# the lecture promises a few minutes on a CPU (C02).
+# on photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on a CPU
+# (C02). Once the features are ready, our head takes only seconds.
 #
 # Now look at the bars in between, which the lecture does not show. Batch norm, with the higher rate and the longer
 # training that it allows, lifts the same 16 layers to 24.6%. A small CNN, whose size suits 650 images, reaches 42.5%.
@@ -1068,8 +1068,8 @@ plt.show()
 
 # %% [markdown]
 # Among all 2,622 people, the old head is correct for 89.1% of the images. With only the 65 columns, accuracy rises to
-# 99.0%. Without any training image, this is 0.8 percentage points better than a new head trained on ten images of each
-# person.
+# 99.0%. This is 0.8 percentage points better than a new head trained on ten images of each person, and it needs no
+# training image.
 #
 # For new people, the logits are the worse features, although their head has 13.6 times as many parameters. They hold
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
@@ -1349,8 +1349,8 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 #
 # 1. **Representation.** One straight line separates the rings in $(r, \theta)$, and none in $(x, y)$. The same change
 #    spoiled another task (C06).
-# 2. **The four steps** (C16, C18). Load, cut the head, attach a new one, and train only that. The features of a frozen
-#    base stay the same, so compute them once.
+# 2. **The four steps** (C16, C18). Load a teacher, cut off its head, attach a new one, and train only that. The
+#    features of a frozen base stay the same, so compute them once.
 # 3. **Baselines and intervals.** Compare 98.1% with the best recorded baseline, 87.2%, and not only with the worst.
 #    With one image of each person the teacher helps most, and with more images the gap shrinks (C09, C10).
 # 4. **Where to cut.** For new people, $N - 1$ layers are fine, and cuts shortly before that cost little or nothing. For

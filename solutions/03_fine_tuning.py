@@ -916,7 +916,7 @@ for key in ("weight_decay", "dropout", "augmented"):
 # is overfitting. Stepping back should lower the test loss. On average it does, for the plain run from 1.04 to 0.95, but
 # with five samples none of the four ways shows it clearly.
 #
-# And it does not help the accuracy: for the plain run it *costs* 4.2 percentage points. The two measures disagree
+# Stepping back does not help accuracy: for the plain run it *costs* 4.2 percentage points. The two measures disagree
 # because the cross-entropy punishes confident mistakes, and accuracy only counts mistakes. Five samples with one
 # teacher do not decide the recipe (C24).
 #
@@ -1250,8 +1250,8 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # At which rate does a teacher of real photos break? The recorded runs fine-tune MobileNetV2, which has 52 batch norms,
 # on cats and dogs with fifty photos of each. The head is trained first. Then, for six epochs, either the last four of
-# its 17 blocks learn, or most of them, 14. A third variant trains these 14 with the batch norms left free. There are
-# five samples of photos, at 96 pixels, which costs accuracy and saves time.
+# its 17 blocks learn, or most of them, namely 14. A third variant trains these 14 with the batch norms left free. There
+# are five samples of photos, at 96 pixels, which costs accuracy and saves time.
 #
 # **Before you run the cells:** which variant will lose most at the highest rate?
 
@@ -1324,7 +1324,7 @@ else:
 # 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
 #    accuracy, too. Five samples do not decide whether the loss matters (C20). Training the head first makes the
 #    gradients smaller. This was good for a near target, and a disadvantage for digits at 0.001.
-# 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need most epochs got fewer. Undecided.
+# 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need the most epochs got fewer. Undecided.
 # 4. **Depth** (C22). For digits the whole network was best at every number of images. Sixty steps on one target do not
 #    show whether the gain grows with the data. Undecided.
 # 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
