@@ -1,19 +1,19 @@
 # %% [markdown]
 # # Unit 03: Fine-tuning
 #
-# In unit 02 the teacher's layers stayed exactly as they were. For new faces that was enough; for handwriting it was
-# not: a small network from scratch did better. Now the teacher's layers may learn, too. Does that help, what can it
-# break, and how do you know that it happened at all?
+# When frozen features are not enough, should you let the teacher's layers learn, too? In unit 02 frozen features were
+# enough for new faces, but not for handwriting: a small network from scratch did better. Does fine-tuning help, what
+# can it break, and how do you know that it happened at all?
 #
 # By the end of this unit you can
 #
 # 1. unfreeze some layers of a teacher, and prove by an audit which of them moved;
-# 2. fine-tune in three steps, and say what the order and the learning rate change, with numbers;
-# 3. plan a gradual unfreezing, and judge whether it was worth it;
-# 4. train until it overfits, step back to the best epoch, and regularise;
+# 2. fine-tune in three steps, and say with numbers what the order and the learning rate change;
+# 3. plan a gradual unfreezing, and decide whether it was worth it;
+# 4. train until a network overfits, step back to the best epoch, and regularize;
 # 5. find the mistakes in a recipe that runs without an error.
 #
-# **Time:** about 65 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
+# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
 # minute on two processor cores.
 
 # %%
@@ -58,7 +58,7 @@ progress = checks.Progress(
 # %% [markdown]
 # ## A far target, and a teacher that stays still
 #
-# Ten pictures of each handwritten digit to learn from, and the teacher of faces.
+# Handwritten digits are far from the faces that the teacher knows. You have ten images of each digit to learn from.
 
 # %%
 train, test = digits.split(seed=0)
@@ -66,10 +66,9 @@ plots.image_grid(train.images[:20], columns=10).set_title("What the teacher has 
 plt.show()
 
 # %% [markdown]
-# Five blocks of convolutions and two dense layers come from the teacher. Blocks 1 to 3 will stay frozen in most of
-# this unit. A frozen layer gives the same answer every time, so run the lower part **once** and train the rest on what
-# comes out. It is unit 02's trick, only with the cut further down, and it makes a step of training several times
-# cheaper.
+# The teacher contributes five blocks of convolutions and two dense layers. Blocks 1 to 3 stay frozen in most of this
+# unit. A frozen layer gives the same output every time, so run the lower part **once** and train the rest on its
+# output. This is the trick of unit 02 with a lower cut, and it makes a training step several times cheaper.
 
 # %%
 base = teachers.load("faces_vgg16", head=False)
@@ -80,11 +79,13 @@ train_maps, test_maps = (
 test_labels = test.labels[:800]
 
 # %% tags=["nbval-check-output"]
-print(f"frozen for good: {lower.count_params():,} parameters, pictures to maps of {train_maps.shape[1:]}")
-print(f"may learn:       {upper.count_params():,} parameters, maps to {upper.output_shape[-1]} numbers")
+print(f"frozen:    {lower.count_params():,} parameters, images to maps of {train_maps.shape[1:]}")
+print(f"may learn: {upper.count_params():,} parameters, maps to {upper.output_shape[-1]} numbers")
 
 # %% [markdown]
-# On top comes a new head for ten digits. First train it alone, as in unit 02.
+# On top comes a new head for ten digits. First train the head alone, as in unit 02.
+#
+# **Before you run the cells:** how accurate will it be?
 
 # %%
 student = keras.Model(upper.input, keras.layers.Dense(10, name="head")(upper.output))
@@ -97,22 +98,24 @@ with_head = student.get_weights()
 
 # %%
 def accuracy(model):
-    """Share of 800 test digits that are named right."""
+    """Share of 800 test digits that are predicted correctly."""
     return (np.asarray(model(test_maps, training=False)).argmax(axis=1) == test_labels).mean()
 
 
 fitted = (np.asarray(student(train_maps)).argmax(axis=1) == train.labels).mean()
 print(
-    f"everything frozen but the head: {fitted:.0%} of the training digits, {accuracy(student):.1%} of the test digits"
+    f"only the head trained: {fitted:.0%} of the training digits and {accuracy(student):.1%} of the test digits correct"
 )
 
 # %% [markdown]
-# Far from good, and the head is not to blame: it fits most of its training pictures. The last features of a teacher of
-# faces do not hold what digits need. So let some layers learn.
+# The head is not to blame, because it fits most of its training images. The last features of a teacher of faces do not
+# contain what digits need. So let some layers learn.
+#
+# **Here, frozen late features are not enough for a far target.**
 #
 # ## Frozen, or so you think
 #
-# `trainable = True` on every layer, and train on. Before that, take a snapshot, to compare with.
+# Set `trainable = True` on every layer, and train again. Before that, take a snapshot of the weights.
 
 # %%
 before = finetuning.snapshot(student)
@@ -121,11 +124,12 @@ for layer in student.layers:
 student.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
 
 # %% [markdown]
-# No error, no warning. Now the audit: for each layer, how far its weights are from where they were, divided by the
-# length of the weights themselves. What do you expect to see?
+# There is no error and no warning. The audit divides each layer's change by the norm of its weights.
+#
+# **Before you run the cells:** which layers will have moved?
 
 # %%
-plots.movement(finetuning.audit(student, before)).set_title("trainable was set after compile")
+plots.movement(finetuning.audit(student, before)).set_title("trainable was set after compile: what moved?")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -133,13 +137,14 @@ moved = [row.layer for row in finetuning.audit(student, before) if row.weights >
 print("layers that moved:", moved)
 
 # %% [markdown]
-# Only the head. All layers *say* that they may learn (a frozen one would have a grey name), but the training step was
-# made when the model was compiled and first used, and it goes on training what was trainable then. **Compile again
-# after every change of `trainable`,** and take a new optimizer each time: an old one refuses variables that it has not
-# met.
+# Only the head moved. All layers *say* that they may learn (a frozen layer would have a gray name). But Keras makes the
+# training step when it compiles and first uses the model, and this step trains only what was trainable then.
 #
-# Compile again, then. The model is called as a well-known guide recommends, with `training=False`, so that its batch
-# norms keep the teacher's statistics.
+# So compile again after every change of `trainable`, and with a new optimizer. An old one raises an error for variables
+# that it has not met. The next cell does so. As a well-known guide recommends, it calls the model with
+# `training=False`, so that the batch norms keep the teacher's statistics.
+#
+# **Before you run the cells:** will the batch norms keep them?
 
 # %%
 student.set_weights(with_head)
@@ -148,7 +153,7 @@ nested = keras.Model(inputs, student.layers[-1](upper(inputs, training=False)))
 finetuning.recompile(nested, learning_rate=1e-4)
 before = finetuning.snapshot(nested)
 nested.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
-plots.movement(finetuning.audit(nested, before)).set_title("called with training=False")
+plots.movement(finetuning.audit(nested, before)).set_title("compiled again, called with training=False")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -157,10 +162,11 @@ norms = [layer for layer in finetuning.weight_layers(nested) if finetuning.is_ba
 print(f"{len(drifted)} of {len(norms)} batch norms drifted")
 
 # %% [markdown]
-# Now the weights moved, and so did the moving averages of every batch norm (the diamonds): `fit` ignores the
-# `training=False` here. After ten steps the layers behind receive numbers on another scale than those that they were
-# trained on. With a hundred pictures in batches of twenty these statistics are also poor estimates. What does stop it
-# is `trainable = False` on the batch norms themselves. Once more, with that:
+# Now the weights moved, and so did the moving averages of every batch norm (the diamonds). `fit` ignores the
+# `training=False` here. After ten steps, the later layers receive numbers on another scale than the one they were
+# trained on. With a hundred images in batches of twenty, the new statistics are also poor estimates.
+#
+# To stop the drift, set `trainable = False` on the batch norms themselves:
 
 # %%
 student.set_weights(with_head)
@@ -174,11 +180,15 @@ plt.show()
 
 # %%
 drifted = [row for row in finetuning.audit(student, before) if row.statistics]
-print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.1%} of the test digits are right")
+print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.1%} of the test digits correct")
 
 # %% [markdown]
-# That is fine-tuning, and the accuracy rises. Write the step that all recipes share. The checks take small networks of
-# dense layers on heaps of points, because they train in a second.
+# This is fine-tuning, and accuracy rises.
+#
+# **`trainable` takes effect when you compile, and a batch norm keeps its statistics only if it is frozen itself.**
+#
+# Now write the step that all recipes share. The checks use small dense networks on clusters of points, because they
+# train in a second.
 
 
 # %% tags=["setup"]
@@ -192,29 +202,35 @@ def layered(units, size=6):
 
 
 def clusters(rng, classes, each=16, size=8, spread=0.3):
-    """Points in heaps, one heap a class: inputs of shape (each * classes, size), and labels."""
+    """Points in clusters, one for each class: inputs of shape (each * classes, size), and labels."""
     labels = np.arange(each * classes) % classes
     centers = 2 * rng.normal(size=(classes, size)) + 3
     return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
 
 
 # %% [markdown]
-# ### Exercise 3.1: unfreeze the last layers
+# ### Exercise 3.1: Unfreeze the last layers
 #
-# `unfreeze_last(model, count)`: of the model's layers with a kernel (`Conv2D` and `Dense`) the last `count` become
-# trainable, and every other layer is frozen; batch norms are frozen wherever they are. Returns the number of
-# parameters that gradients can move then, an integer. The model has no models inside; it may come frozen as a whole.
-# For `Dense(4)`, batch norm, `Dense(5)`, `Dense(3)` on 6 inputs and `count = 2`: 4 × 5 + 5 + 5 × 3 + 3 = 43. (3 points)
+# Make the last layers of a model trainable, and freeze all others.
+#
+# | | |
+# |---|---|
+# | **Signature** | `unfreeze_last(model, count)` |
+# | **Arguments** | `model`: a model without nested models, which may be frozen as a whole; `count`: an integer, 0 or more |
+# | **Returns** | the number of parameters that gradients can move afterwards, an `int` |
+# | **Rules** | Of the layers with a kernel (`Conv2D` and `Dense`), the last `count` become trainable. Every other layer is frozen, and so are all batch norms. |
+# | **Example** | For `Dense(4)`, a batch norm, `Dense(5)` and `Dense(3)` on 6 inputs, `count = 2` gives $4 \times 5 + 5 + 5 \times 3 + 3 = 43$. |
+# | **Points** | 3 points: 2 for the layers, 1 for a model that is frozen as a whole |
 #
 # <details><summary>Hint</summary>
-# `model.trainable` speaks louder than its layers, and setting it sets theirs: do it first. What is `layers[-count:]`
-# for a count of 0?
+# A frozen model stays frozen, whatever its layers say. Setting its `trainable` also sets theirs, so do it first. What
+# is `layers[-count:]` for a count of 0?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "unfreeze_last", "locked": false, "schema_version": 3, "solution": true}
 def unfreeze_last(model, count):
-    """Let the last `count` layers with a kernel learn and nothing else; the number of parameters that can."""
+    """Let only the last `count` layers with a kernel learn; returns the number of trainable parameters."""
     ### BEGIN SOLUTION
     kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
@@ -271,30 +287,36 @@ with progress.exercise("unfreeze_last_frozen"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# An audit should not only be looked at. A row of it has four fields: `layer`, a name; `trainable`; `weights`, the
-# movement; and `statistics`, the same of a batch norm's moving averages, and `None` for other layers.
+# You can also evaluate an audit with code. Each row has four fields. `layer` is a name, `trainable` is what the layer
+# says, and `weights` is the movement. `statistics` is the movement of a batch norm's moving averages, and `None` for
+# other layers.
 
 # %%
 for row in finetuning.audit(student, before)[:4]:
     print(row)
 
 # %% [markdown]
-# ### Exercise 3.2: diagnose a training by its audit
+# ### Exercise 3.2: Diagnose a training by its audit
 #
-# `diagnose(rows, meant)`: what went wrong, a dictionary of three lists of layer names, each in the order of `rows`:
-# `"stuck"`, layers that were meant to learn and did not move; `"leaked"`, layers that were not meant to and moved;
-# `"drifted"`, layers whose statistics moved. `meant` is a set of names. Do not trust `trainable`. For a base `conv`
-# that stayed at 0.0, a batch norm `norm` with statistics at 0.2, and a `head` that moved by 0.5, all three meant to
-# learn but `norm`: `{"stuck": ["conv"], "leaked": [], "drifted": ["norm"]}`. (3 points)
+# Find out what went wrong in a training.
+#
+# | | |
+# |---|---|
+# | **Signature** | `diagnose(rows, meant)` |
+# | **Arguments** | `rows`: the rows of an audit; `meant`: the set of names of the layers that were meant to learn |
+# | **Returns** | a dictionary of three lists of layer names, in the order of `rows`: `"stuck"`, layers that were meant to learn and did not move; `"leaked"`, layers that were not meant to learn and moved; `"drifted"`, layers whose statistics moved |
+# | **Rules** | Do not trust `trainable`. |
+# | **Example** | A base `conv` stayed at 0.0, a batch norm `norm` has statistics at 0.2, and a `head` moved by 0.5. If all but `norm` were meant to learn, the result is `{"stuck": ["conv"], "leaked": [], "drifted": ["norm"]}`. |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Three list comprehensions. `None > 0` is an error: ask for what is true of `None` and of 0.0.
+# Write three list comprehensions. `None > 0` raises an error, so use a condition that treats `None` and 0.0 alike.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "diagnose", "locked": false, "schema_version": 3, "solution": true}
 def diagnose(rows, meant):
-    """The layers that are stuck, that leaked and that drifted, by an audit's rows."""
+    """The layers that are stuck, leaked or drifted, according to the rows of an audit."""
     ### BEGIN SOLUTION
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
@@ -360,27 +382,33 @@ with progress.exercise("diagnose"):
 # %% [markdown]
 # ## Three steps
 #
-# The lecture's procedure (C19): freeze the base; train the new head; then unfreeze some later layers and train both at
-# a very low learning rate.
+# The lecture's procedure (C19) is: freeze the base; train the new head; then unfreeze some later layers and train both
+# at a very low learning rate.
 #
-# ### Exercise 3.3: fine-tune in three steps
+# ### Exercise 3.3: Fine-tune in three steps
 #
-# `fine_tune(base, classes, inputs, labels, first, low_rate)` returns a pair `(student, halfway)`. Step 1: freeze
-# `base`, a `keras.Model` that gives feature vectors and has no models inside, and attach **one** dense layer for
-# `classes` logits on its output. Step 2: train that head for 20 epochs with Adam at 0.02, batches of 16;
-# `halfway` is the list `student.get_weights()` now. Step 3: let the layers from the one named `first` on learn, batch
-# norms excepted, and the head; compile with a **new** optimizer, Adam at `low_rate`, and train for 10 epochs more.
-# `labels` are integers. (4 points)
+# Write the lecture's procedure.
+#
+# | | |
+# |---|---|
+# | **Signature** | `fine_tune(base, classes, inputs, labels, first, low_rate)` |
+# | **Arguments** | `base`: a `keras.Model` that returns feature vectors and has no nested models; `classes`: the number of classes; `inputs`, `labels`: training data, with integer labels; `first`: the name of a layer; `low_rate`: a learning rate |
+# | **Returns** | the pair `(student, halfway)`, where `halfway` is the list `student.get_weights()` after step 2 |
+# | **Step 1** | Freeze `base`, and attach **one** dense layer for `classes` logits to its output. |
+# | **Step 2** | Train this head for 20 epochs with Adam at 0.02 and batches of 16. |
+# | **Step 3** | Let the head and the layers from `first` on learn, except batch norms. Compile with a **new** optimizer, Adam at `low_rate`, and train for 10 more epochs in the same batches. |
+# | **Points** | 4 points: 2 for steps 1 and 2, 2 for step 3 |
 #
 # <details><summary>Hint</summary>
-# `keras.Model(base.input, new_layer(base.output))` keeps all layers in one list, so you can walk through it and switch
-# on at `first`. `finetuning.recompile` does no more than `compile` with a new Adam and the right loss.
+# `keras.Model(base.input, new_layer(base.output))` keeps all layers in one list, so you can walk through it and
+# unfreeze from `first` on. `finetuning.recompile` calls `compile` with a new Adam and the right loss, and does nothing
+# else.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "fine_tune", "locked": false, "schema_version": 3, "solution": true}
 def fine_tune(base, classes, inputs, labels, first, low_rate):
-    """A student fine-tuned in three steps, and its weights after the second."""
+    """Fine-tune in three steps; returns the student, and its weights after step 2."""
     ### BEGIN SOLUTION
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     base.trainable = False
@@ -486,7 +514,7 @@ with progress.exercise("fine_tune_unfrozen"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now on the digits, from block 4 on. Train and compare with the frozen base above.
+# Now fine-tune on the digits, from block 4 on, and compare with the frozen base above.
 
 # %%
 upper.set_weights(with_head[:-2])
@@ -494,25 +522,32 @@ student, halfway = fine_tune(upper, 10, train_maps, train.labels, "block4_conv1"
 print(f"three steps, the last at 0.001: {accuracy(student):.1%} of the test digits")
 
 # %% [markdown]
+# **Freeze, train the head, then unfreeze later layers and compile again with a new optimizer.**
+#
 # ## Too fast
 #
-# Why a *very low* rate? Take twenty new people, five pictures of each, a near target on which the frozen features are
-# excellent already. Fine-tune block 4 onwards at three learning rates, once with the head trained first and once
-# everything together from a random head. Five groups of people were recorded, and the same for digits.
+# Why a *very low* rate? Take twenty new people with five images of each, a near target for which the frozen features
+# are excellent already. The recorded runs fine-tune from block 4 on at three learning rates. "Head first" trains the
+# head beforehand, and "at once" trains everything together from a random head. There are five groups of people, and
+# five samples of digits.
+#
+# **Before you run the cells:** what will the highest rate do to each target?
 
 # %% tags=["setup"]
 RATES = ("0.0001", "0.001", "0.01")
 
 
 def shown(entry):
-    """A recorded mean with its 95 % interval."""
+    """A recorded mean with its 95% confidence interval."""
     return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
 
 
 def gain(first, second):
-    """How many points one entry lies above another, seed by seed, with the 95 % interval."""
+    """Paired difference of two entries in percentage points, with its 95% confidence interval."""
     pairs = paired_difference(first["values"], second["values"])
-    return f"{100 * pairs['mean']:+.1f} points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+    return (
+        f"{100 * pairs['mean']:+.1f} percentage points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+    )
 
 
 # %% tags=["nbval-check-output"]
@@ -536,28 +571,32 @@ for axes, (key, target) in zip(both, targets.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# Is the third step worth it at all? Compare the fine-tuned network with the frozen base that it started from.
+# Is the third step worth it at all? Compare the fine-tuned network with the frozen base that it started from. All
+# differences in this unit are paired, with 95% confidence intervals. Where an interval contains 0, we cannot tell the
+# two methods apart.
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     for rate in ("0.0001", "0.001", "0.01"):
         measured = gain(record[key]["head_first"][rate], record[key]["frozen"])
-        print(f"{target:<11} head first at {rate:<7} over the frozen base: {measured}")
+        print(f"{target:<11} head first at {rate:<7} minus the frozen base: {measured}")
 
 # %% [markdown]
-# For digits, yes: 10.2 points at the lowest rate, 19.4 at the middle one. For people there is next to nothing left to
-# gain: 0.2 points at the lowest rate, which is one test picture of 400 in four groups of the five, and at 0.001 no
-# difference can be detected. So the third step (C19) pays most where the frozen features are worst.
+# For digits, yes: 10.2 percentage points at the lowest rate, and 19.4 at the middle one. For people, little is left to
+# gain: 0.2 percentage points at the lowest rate, which is one test image of 400 in four groups of the five. At 0.001 we
+# cannot tell the gain from zero. So here the third step (C19) pays most where the frozen features are worst.
 #
-# Now the ends of the curves. On the left end "at once" is bad for a dull reason: at 0.0001 the new head itself is not
-# trained by the end. On the right end both curves fall. For people, frozen features give 98.5 %. Fine-tuning at 0.01
-# makes 84.6 % of them at once. With the head first it makes 95.9 %, and that fall five draws cannot tell from zero. Is
-# it only the head that suffers, or the features themselves? Test them on somebody else: twenty *other* new people, whom
-# no fine-tuning has seen. A linear classifier on the last hidden layer reads what it still says about faces.
+# Now look at the ends of the curves. On the left end, "at once" is bad for a simple reason: the new head itself is not
+# trained by the end. On the right end both curves fall. For people, fine-tuning at 0.01 lowers accuracy from 98.5% to
+# 84.6% if everything trains at once. With the head first, it falls less, and with five groups we cannot tell this fall
+# from zero.
+#
+# Does only the head suffer, or the features themselves? The next cell tests the features on twenty held-out people,
+# whom no fine-tuning has seen. A linear classifier on the last hidden layer shows what they still say about faces.
 
 # %% tags=["nbval-check-output"]
 held_out = record["near"]["held_out_people"]
-print(f"the teacher as it came       {shown(held_out['teacher'])}")
+print(f"the teacher, unchanged       {shown(held_out['teacher'])}")
 for order, name in (("head_first", "head first"), ("at_once", "at once")):
     for rate in RATES:
         print(f"{name:<10} at {rate:<8}       {shown(held_out[order][rate])}")
@@ -565,62 +604,72 @@ print("lost at 0.01, head first:", gain(held_out["teacher"], held_out["head_firs
 print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]["0.01"]))
 
 # %% [markdown]
-# Up to 0.001 the features keep their worth. At 0.01 a part of what the teacher had learned is gone after a
-# hundred steps, in either order: 3.6 points with the head first, 11.8 at once, as measured
-# on the features themselves. With the head first the interval reaches below a loss of two points, the smallest that
-# matters here, so that large updates destroy features (C20) is not decided.
+# Up to 0.001 we could not detect a loss in the features. At 0.01 a part of what the teacher had learned is gone after a
+# hundred steps. The loss is 3.6 percentage points with the head first, and 11.8 at once. With the head first, the
+# interval reaches below two percentage points, the smallest loss that matters here. So it is not decided whether large
+# updates destroy features (C20).
+#
+# **Here, a rate of 0.01 cost the features accuracy, in either order.**
 #
 # ## Why the head first?
 #
-# A new head is random, so its errors are large, and they flow back into the base as gradients. The lecture's argument
-# is that they are smaller once the head is trained (C20). The length of the gradient of all transferred layers, over
-# the training pictures, before any step of fine-tuning:
+# A new head is random, so its errors are large, and they flow back into the base as gradients. The lecture argues that
+# they are smaller once the head is trained (C20). The next cell prints the norm of the gradient of all transferred
+# layers, before any step of fine-tuning.
+#
+# **Before you run the cell:** for which target will training the head reduce the gradient more?
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     new, trained = (record[key]["gradient"][name]["mean"] for name in ("new_head", "trained_head"))
     print(f"{target:<11} random head {new:.2f}, trained head {trained:.3f}: {new / trained:.1f} times smaller")
 print(
-    "new people at 0.001, head first over at once:",
+    "new people at 0.001, head first minus at once:",
     gain(record["near"]["head_first"]["0.001"], record["near"]["at_once"]["0.001"]),
 )
 print(
-    "digits at 0.001, head first over at once:    ",
+    "digits at 0.001, head first minus at once:    ",
     gain(record["far"]["head_first"]["0.001"], record["far"]["at_once"]["0.001"]),
 )
 
 # %% [markdown]
-# Smaller they are, and much more so for people than for digits. For people the order pays: with the head first the
-# result is better at every rate, at 0.001 by 1.2 points, and the base hardly has to move.
+# The gradients are smaller, and much more so for people than for digits. For people the order pays: with the head first
+# the result is better at every rate, at 0.001 by 1.2 percentage points.
 #
-# For digits the same order *costs*: at 0.001 everything at once is 7.2 points better. The smaller gradient may be the
-# reason there, too, which we did not test: a head that fits its hundred pictures leaves little error to learn from, so
-# features that are wrong for the target stay wrong. If so, "head first" (C19) is good advice when the features are
-# worth protecting. Here it paid on the near target and cost on the far one, at this rate and this length of training.
+# For digits the same order *costs*: at 0.001, training everything at once is 7.2 percentage points better. The smaller
+# gradient may be the reason, but we did not test this. A head that fits its hundred images leaves little error to learn
+# from, so features that are wrong for the target stay wrong. If so, "head first" (C19) is good advice when the features
+# are worth protecting.
+#
+# **At this rate and length of training, the head first paid for the near target and cost accuracy for the far one.**
 
 # %% [markdown]
 # ## Layer by layer from the top
 #
-# A gentler way is to unfreeze gradually (C21): the head alone, then one group of layers more in each stage, from the
-# output towards the input.
+# A gentler way is to unfreeze gradually (C21). Start with the head alone. Then add one group of layers in each stage,
+# from the output toward the input.
 #
-# ### Exercise 3.4: plan a gradual unfreezing
+# ### Exercise 3.4: Plan a gradual unfreezing
 #
-# `unfreezing_plan(groups, epochs)`: a list of stages, one for each group, each a pair of the number of epochs and the
-# list of groups that learn in it, in the order of `groups`. `groups` runs from the input to the output and ends with
-# the head. Stage 1 trains the last group only, and each stage adds the next towards the input. All stages together
-# have `epochs` epochs, shared as evenly as whole numbers allow; the earlier stages take what is left over. With fewer
-# epochs than groups, raise a `ValueError`. For `["block5", "dense", "head"]` and 7 epochs: `[(3, ["head"]),
-# (2, ["dense", "head"]), (2, ["block5", "dense", "head"])]`. (3 points)
+# List the stages of a gradual unfreezing.
+#
+# | | |
+# |---|---|
+# | **Signature** | `unfreezing_plan(groups, epochs)` |
+# | **Arguments** | `groups`: a list of names from the input to the output, with the head at the end; `epochs`: the number of epochs in all stages together |
+# | **Returns** | a list of stages, one for each group: pairs of the number of epochs and the list of groups that learn, in the order of `groups` |
+# | **Rules** | Stage 1 trains the last group only, and each stage adds the next group toward the input. The stages share the epochs as evenly as whole numbers allow, and the earlier stages get what is left over. With fewer epochs than groups, raise a `ValueError`. |
+# | **Example** | `unfreezing_plan(["block5", "dense", "head"], 7)` is `[(3, ["head"]), (2, ["dense", "head"]), (2, ["block5", "dense", "head"])]` |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `divmod(7, 3)` is (2, 1): two epochs each, and one stage gets one more.
+# `divmod(7, 3)` is `(2, 1)`: each stage gets two epochs, and one stage gets one more.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "unfreezing_plan", "locked": false, "schema_version": 3, "solution": true}
 def unfreezing_plan(groups, epochs):
-    """Stages of a gradual unfreezing from the top: pairs of epochs and groups that learn."""
+    """Stages of a gradual unfreezing from the top: pairs of a number of epochs and the groups that learn."""
     ### BEGIN SOLUTION
     each, left = divmod(epochs, len(groups))
     if each < 1:
@@ -678,89 +727,101 @@ for epochs, learning in unfreezing_plan(["block4", "block5", "dense", "head"], 2
     print(f"{epochs} epochs: {', '.join(learning)}")
 
 # %% [markdown]
-# Is it better? The recorded runs have the head trained first either way, and then about as many epochs: three stages,
-# or everything from block 4 on for the whole time.
+# Is it better? In the recorded runs, the head is trained first in either case. The other layers then get about the same
+# number of epochs, either in three stages, or with everything from block 4 on for the whole time.
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
     for rate in ("0.001", "0.01"):
         measured = gain(record[key]["gradual"][rate], record[key]["head_first"][rate])
-        print(f"{target:<11} at {rate:<6} gradual over together: {measured}")
+        print(f"{target:<11} at {rate:<6} gradual minus together: {measured}")
 
 # %% [markdown]
-# It is not, here. At 0.001 no difference can be detected for people, and for digits gradual unfreezing is clearly
-# worse: the layers that need to change most get the fewest steps. Nor does it protect against a rate that is too high:
-# at 0.01 people and digits both come out worse. But the comparison is not a fair one: block 4 learned for 6 epochs in
-# the gradual training and for 20 in the other. So the advice (C21) stays undecided until both get the same steps. Its
-# authors used it together with other rates for other layers; unit 04 tries that.
-
-# %% [markdown]
-# ## How many layers, with how many pictures?
+# Here it is not. At 0.001 we cannot tell the two apart for people, and for digits gradual unfreezing is clearly worse.
+# The layers that need to change most get the fewest steps. It does not protect against a rate that is too high either:
+# at 0.01 people and digits both come out worse.
 #
-# The more target data, the more layers may be fine-tuned, says the lecture (C22). Two, ten or fifty pictures of each
-# digit; from the head alone to the whole network, all 16 layers from the pixels on. The head is trained first, and
-# then each cell of the table gets 60 steps at 0.001. The best of each row is bold. Where do you expect the bold cells?
+# But the comparison is not fair. Block 4 learned for 6 epochs in the gradual training, and for 20 in the other. So the
+# advice (C21) stays undecided until both get the same steps. The authors of the method combined it with different rates
+# for different layers, which unit 04 tries.
+#
+# **A comparison of two schedules is fair only if both give each layer the same number of steps.**
+
+# %% [markdown]
+# ## How many layers, with how many images?
+#
+# The lecture says that with more target data you may fine-tune more layers (C22). The next table has two, ten or fifty
+# images of each digit. Its columns go from the head alone to the whole network, all 16 layers. The head is trained
+# first, and then each network trains for 60 steps at 0.001. The best accuracy of each row is bold.
+#
+# **Before you run the cells:** where do you expect the bold cells?
 
 # %% tags=["nbval-check-output"]
 table = {key: value for key, value in results("depth").items() if key.isdigit()}
 depths = list(table["2"])
 for count, row in table.items():
-    print(f"{count:>2} pictures each: " + ", ".join(f"{name} {row[name]['mean']:.1%}" for name in depths))
+    print(f"{count:>2} images each: " + ", ".join(f"{name} {row[name]['mean']:.1%}" for name in depths))
 for count, row in table.items():
-    print(f"{count:>2} pictures each, everything over the head alone: {gain(row['everything'], row['head only'])}")
+    print(f"{count:>2} images each, everything minus the head alone: {gain(row['everything'], row['head only'])}")
 with_two, with_fifty = (
     np.subtract(row["everything"]["values"], row["head only"]["values"]) for row in (table["2"], table["50"])
 )
-print("that gain, with 50 pictures over with 2:", gain({"values": with_fifty}, {"values": with_two}))
+print("that gain, with 50 images minus with 2:", gain({"values": with_fifty}, {"values": with_two}))
 for method, name in (("transfer", "frozen, cut at the best layer"), ("scratch", "small network from scratch")):
-    print(f"10 pictures each, {name} (unit 02): {shown(results('real')['digits'][method])}")
+    print(f"10 images each, {name} (unit 02): {shown(results('real')['digits'][method])}")
 
 # %%
 means = [[row[name]["mean"] for name in depths] for row in table.values()]
-axes = plots.heat_map(means, [f"{count} pictures each" for count in table], depths)
-axes.set_xlabel("what learns")
+axes = plots.heat_map(means, [f"{count} images each" for count in table], depths)
+axes.set(xlabel="layers that learn", title="Test accuracy after 60 steps")
 plt.show()
 
 # %% [markdown]
-# In every row the last column is highest, with two pictures of each digit as with fifty (there its lead over block 4 is
-# within the noise of five draws). What does that say of C22?
+# In every row the last column is highest. (With fifty images its lead over block 4 is within the noise of five
+# samples.) What does this say about the lecture's advice (C22)?
 #
-# - *Not true of this target*: that with few pictures few layers should learn. With two of each digit the whole network
-#   is 15.2 points better than the head alone. Digits are so far from faces that even the first blocks do better to
-#   move, and the overfitting that one would fear does not show within 60 steps.
-# - *Not fair*: the rows. 60 steps are 60 passes over 20 pictures, but between two and three over 500. With fifty
-#   pictures each no network has learned all it could, so this table cannot decide what pays with many pictures. C22
-#   stays undecided.
-# - *Not detectable*: that more layers pay **more** when there are more pictures. The gain is 4.1 points larger with
-#   fifty than with two, but the interval runs from −2.3 to 10.5. That may be a trend or nothing.
-# - *Not tried*: any other target. On new people the frozen base leaves no room to see a depth, as the lines above on
-#   the third step show. A target in between could well give another table.
+# - *Not true of this target*: that with few images few layers should learn. With two images of each digit, the whole
+#   network is 15.2 percentage points better than the head alone. Digits are so far from faces that even the first
+#   blocks gain from a change. Overfitting does not show within 60 steps.
+# - *Not fair*: to compare the rows. 60 steps are 60 passes over 20 images, but between two and three over 500. With
+#   fifty images of each digit, no network has learned all it could. So the advice stays undecided.
+# - *Not detectable*: that more layers pay **more** when there are more images. The gain is 4.1 percentage points larger
+#   with fifty than with two, but the interval runs from −2.3 to 10.5.
+# - *Not tried*: any other target. On new people the frozen base leaves no room to see an effect of depth. A target in
+#   between could well give another table.
 #
-# Keep the last two lines of numbers in mind, too. With 60 steps no cell comes near the small network from scratch, nor
-# near frozen features cut at the right layer, both from unit 02. That, too, may be different after a longer training.
+# Keep the last two lines of the output in mind, too. After 60 steps, no network comes near the small network from
+# scratch, or near frozen features cut at the right layer. A longer training might change this.
+#
+# **For these digits, training more layers was better even with few images; the effect of more data is undecided.**
 
 # %% [markdown]
 # ## Train until it overfits, then step back
 #
-# How long to train? One recipe (C24) is to go on until the network overfits, and to step back to the epoch that was
-# best on *validation* pictures, which are neither trained on nor the test.
+# How long should you train? One recipe (C24) is to continue until the network overfits, and then to step back to the
+# best epoch. The best epoch is chosen on *validation* images, which are used neither for training nor for the test.
 #
-# ### Exercise 3.5: step back
+# ### Exercise 3.5: Step back
 #
-# `step_back(losses, patience)`: for the validation losses of a training, epoch by epoch, a pair `(stop, best)`: the
-# epoch after which the training stops, and the epoch whose weights are kept, both counted from 1. It stops as soon as
-# `patience` epochs in a row were not *below* the best loss so far; otherwise after the last epoch. The best is the
-# lowest loss up to then, the earliest if there are several. For `[0.9, 0.5, 0.6, 0.55, 0.4]` and a patience of 2 it is
-# `(4, 2)`: the 0.4 is never seen. (3 points)
+# Find out when a training stops, and which epoch it keeps.
+#
+# | | |
+# |---|---|
+# | **Signature** | `step_back(losses, patience)` |
+# | **Arguments** | `losses`: the validation losses, epoch by epoch; `patience`: an integer, 1 or more |
+# | **Returns** | the pair `(stop, best)`, counted from 1: the epoch after which the training stops, and the epoch whose weights are kept |
+# | **Rules** | The training stops as soon as `patience` epochs in a row were not *below* the best loss so far, and otherwise after the last epoch. The best epoch has the lowest loss up to then, and is the earliest of several. |
+# | **Example** | `step_back([0.9, 0.5, 0.6, 0.55, 0.4], 2)` is `(4, 2)`, because the training never reaches the 0.4 |
+# | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Walk through the epochs with the best so far. How far behind is it?
+# Walk through the epochs and remember the best one so far. How many epochs ago was it?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "step_back", "locked": false, "schema_version": 3, "solution": true}
 def step_back(losses, patience):
-    """The epoch after which training stops and the epoch that is kept, counted from 1."""
+    """Epoch after which training stops and epoch whose weights are kept, counted from 1."""
     ### BEGIN SOLUTION
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -811,10 +872,13 @@ with progress.exercise("step_back"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Thirty epochs of fine-tuning on digits, block 4 onwards at 0.001, with a hundred validation digits. Four ways: plain;
-# with weight decay, which pulls each weight a little towards zero at every step; with dropout before the head, which
-# silences some of its inputs at random while it learns; and with augmented pictures, shifted, turned and zoomed a little
-# (a mirrored digit is no digit). Regularise and watch validation, to prevent overfitting (C25). First the curves.
+# The recorded runs fine-tune on digits for thirty epochs, from block 4 on at 0.001, with a hundred validation digits.
+# Three of the four variants regularize, as the lecture advises (C25). **Weight decay** pulls each weight a little
+# toward zero in every step. **Dropout** before the head silences some of its inputs at random during training.
+# **Augmentation** shifts, turns and zooms the images a little, but does not mirror them, because a mirrored digit is no
+# digit.
+#
+# **Before you run the cells:** what will the two loss curves of the plain run look like?
 
 # %%
 stopping = results("stopping")
@@ -840,37 +904,42 @@ for key, name in variants.items():
     fall = paired_difference(measured["last_loss"]["values"], measured["best_loss"]["values"])
     print(
         f"{name:<13} stepping back: {gain(measured['best'], measured['last'])}; test loss {measured['last_loss']['mean']:.2f} to {measured['best_loss']['mean']:.2f}, "
-        f"less by {fall['mean']:.2f} ({fall['ci95'][0]:.2f} to {fall['ci95'][1]:.2f})"
+        f"lower by {fall['mean']:.2f} ({fall['ci95'][0]:.2f} to {fall['ci95'][1]:.2f})"
     )
 print()
 for key in ("weight_decay", "dropout", "augmented"):
     for name in ("best", "last"):
-        print(f"{variants[key]:<13} over plain, {name} epochs: {gain(stopping[key][name], stopping['plain'][name])}")
+        print(f"{variants[key]:<13} minus plain, {name} epochs: {gain(stopping[key][name], stopping['plain'][name])}")
 
 # %% [markdown]
-# In the plain run the training loss goes to nothing, and the validation loss turns after some ten epochs: overfitting.
-# Stepping back should lower the loss on the test. On average it does, for the plain run from 1.04 to 0.95, but over
-# five draws none of the four ways shows it clearly. And it does not help the accuracy: for the plain run it *costs*
-# 4.2 points. The two measures disagree because the cross-entropy punishes mistakes that the network is sure of, and the
-# accuracy only counts them. So step back by the measure that you care about. Five draws with one teacher do not
-# decide C24: for the accuracy of the plain run stepping back by the loss costs, and for its loss no gain can be detected.
+# In the plain run, the training loss falls to almost nothing, and the validation loss turns after some ten epochs. This
+# is overfitting. Stepping back should lower the test loss. On average it does, for the plain run from 1.04 to 0.95, but
+# with five samples none of the four ways shows it clearly.
 #
-# Of the three ways to regularise, two pay at the best epochs: augmentation brings 6.6 points and dropout 4.8, with
-# intervals above zero. For weight decay no difference can be detected. Part of both gains is what stepping back costs
-# the plain run: at the last epochs no difference can be detected for any of the three. So C25 is
-# not decided here: try several, and measure.
+# Stepping back does not help accuracy: for the plain run it *costs* 4.2 percentage points. The two measures disagree
+# because the cross-entropy punishes confident mistakes, and accuracy only counts mistakes. Five samples with one
+# teacher do not decide the recipe (C24).
+#
+# Of the three ways to regularize, two pay at the best epochs: augmentation gains 6.6 percentage points and dropout 4.8.
+# For weight decay we could not detect a difference. Part of both gains is what stepping back costs the plain run: at
+# the last epochs we cannot tell any of the three from it. So regularization is not decided here either (C25): try
+# several ways, and measure.
+#
+# **Step back by the measure that you care about.**
 
 # %% [markdown]
 # ## Spot the bugs
 #
-# A colleague sends this recipe. It runs without an error and reports an accuracy. The head is trained first, then
-# everything is unfrozen, and early stopping restores the best epoch. There are three mistakes in it, and you have met
-# all of them. The audit below shows one, which hides another for as long as it stands.
+# A colleague sends you this recipe. It trains the head first, unfreezes everything, and lets early stopping restore the
+# best epoch. It runs without an error and reports an accuracy. Still, it contains three mistakes, and you have met all
+# of them. The audit below shows one, which hides another for as long as it is there.
+#
+# **Before you run the cells:** what are the three mistakes?
 
 
 # %% tags=["setup"]
 def colleagues_recipe(student, train, validation, test):
-    """Fine-tune a student in place; returns its accuracy on the test. Each set is a pair: inputs, labels."""
+    """Fine-tune a student in place; returns its accuracy on the test set. Each set is a pair: inputs, labels."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     for layer in student.layers:
         layer.trainable = layer.name == "head"
@@ -884,29 +953,36 @@ def colleagues_recipe(student, train, validation, test):
 
 
 # %%
-sample, sample_labels = clusters(np.random.default_rng(0), 3, spread=1.5)
-thirds = [(sample[start::3], sample_labels[start::3]) for start in range(3)]
+sample, sample_labels = clusters(np.random.default_rng(0), 3, each=32, spread=1.5)
+thirds = [
+    (sample[start : start + 32], sample_labels[start : start + 32]) for start in (0, 32, 64)
+]  # all classes in each
 victim = layered([12, 3, 3], size=8)
 before = finetuning.snapshot(victim)
 print(f"accuracy reported: {colleagues_recipe(victim, *thirds):.0%}")
 print(diagnose(finetuning.audit(victim, before), {"dense0", "dense1", "head"}))
 
 # %% [markdown]
-# ### Exercise 3.6: repair the recipe
+# ### Exercise 3.6: Repair the recipe
 #
-# `repaired_recipe(student, train, validation, test)`: the same arguments, the same result, the student changed in
-# place, and the three mistakes repaired: (1) all layers but the batch norms really learn in the second stage, with
-# a new Adam at 0.01; (2) the batch norms keep their statistics; (3) the test set decides nothing. Each set is a pair
-# `(inputs, labels)`, the student has no models inside, and its last layer is called `head`. (4 points)
+# Write the recipe without its three mistakes.
+#
+# | | |
+# |---|---|
+# | **Signature** | `repaired_recipe(student, train, validation, test)` |
+# | **Arguments** | `student`: a model without nested models, whose last layer is called `head`; `train`, `validation`, `test`: pairs `(inputs, labels)` |
+# | **Returns** | the accuracy on the test set, as in the colleague's recipe; the student is changed in place |
+# | **Rules** | Use Adam at 0.01 in both stages. Keep the loss, the batches and the numbers of epochs. |
+# | **Points** | 4 points for the three repairs |
 #
 # <details><summary>Hint</summary>
-# Copy the colleague's lines. Two of the repairs belong between the two calls of `fit`, and one argument is unused.
+# Copy the colleague's lines. Two repairs belong between the two calls of `fit`, and one argument is unused.
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "repaired_recipe", "locked": false, "schema_version": 3, "solution": true}
 def repaired_recipe(student, train, validation, test):
-    """Fine-tune a student in place, head first; returns its accuracy on the test."""
+    """Fine-tune a student in place, head first; returns its accuracy on the test set."""
     ### BEGIN SOLUTION
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     for layer in student.layers:
@@ -1001,17 +1077,17 @@ with progress.exercise("repaired_recipe_choice"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Published tutorials have had each of these: a section on fine-tuning that never unfreezes, statistics that drift
-# behind `training=False`, and a test set that doubles as validation set.
+# Published tutorials have made each of these mistakes: nothing is unfrozen, statistics drift behind `training=False`,
+# or a test set doubles as validation set. A fourth mistake hides where the sets are cut. The colleague numbers a
+# hundred images, shuffles them with `tf.data`, takes fifty for training and skips those fifty for validation.
 #
-# A fourth one hides where the sets are cut. The colleague numbers a hundred pictures, shuffles them with `tf.data`,
-# takes fifty to train on and skips those fifty to validate. How many of the validation pictures will the student have
-# trained on after one epoch, and after eight?
+# **Before you run the cells:** how many of the validation images will the student have trained on after one epoch, and
+# after eight?
 
 
 # %% tags=["setup"]
 def colleagues_split(dataset, count):
-    """Cut a dataset in two: `count` elements to train on, the others to validate on."""
+    """Cut a dataset in two: `count` elements for training, the others for validation."""
     return dataset.take(count), dataset.skip(count)
 
 
@@ -1022,36 +1098,46 @@ trained_on, leaked = set(), []
 for _ in range(8):
     trained_on |= {int(number) for number in for_training}
     leaked.append(sum(int(number) in trained_on for number in for_validation))
-print("validation pictures trained on, epoch by epoch:", leaked)
+print("validation images trained on, epoch by epoch:", leaked)
 
 # %%
 figure, axes = plt.subplots(figsize=(7.2, 3), layout="constrained")
 axes.bar(range(1, len(leaked) + 1), leaked)
-axes.set(title="validation pictures, cut by take and skip", xlabel="epoch", ylabel="trained on, of 50")
+axes.set(title="Sets cut by take and skip overlap", xlabel="epoch", ylabel="validation images trained on")
 plt.show()
 
 # %% [markdown]
-# About half after the first epoch, and soon all of them. A shuffled dataset of `tf.data` comes in a **new order at
-# every pass**, so `skip` skips other pictures than `take` took, and `take` takes others in every epoch. Nothing warns,
-# and the validation praises what was learned by heart. A much-read tutorial cuts its test set from the validation set so:
-# when its recipe was run, 107 of 192 test pictures had been seen in validation.
+# The student has trained on about half of them after the first epoch, and soon on all of them. A shuffled dataset of
+# `tf.data` comes in a **new order in every pass**. So `skip` skips other images than `take` took, and `take` takes
+# others in every epoch. Nothing warns you, and the validation accuracy rewards memorization.
+#
+# One widely read tutorial cuts its test set from the validation set in this way. When its recipe was run, 107 of 192
+# test images had been seen in validation.
+#
+# **A recipe that runs may still be wrong: audit the layers, and check that no image is in two sets.**
 
 # %% [markdown]
-# ### Exercise 3.7: cut a dataset once
+# ### Exercise 3.7: Cut a dataset once
 #
-# `split_once(dataset, count)`: a pair of datasets, `count` elements drawn at random and all the others. `dataset` is a
-# finite, shuffled `tf.data.Dataset` of whole numbers, no two the same: each pass has a new random order. No element
-# is in both parts and none is lost, and every pass over a part gives the same elements, in any order. For the
-# numbers 0 to 4 and `count = 2`, for example, the numbers 3 and 0, and the numbers 1, 2 and 4. (2 points)
+# Cut a shuffled dataset into two parts that stay apart.
+#
+# | | |
+# |---|---|
+# | **Signature** | `split_once(dataset, count)` |
+# | **Arguments** | `dataset`: a finite, shuffled `tf.data.Dataset` of different whole numbers, with a new random order in each pass; `count`: the size of the first part |
+# | **Returns** | a pair of datasets: `count` elements sampled at random, and all the others |
+# | **Rules** | No element is in both parts, and none is lost. Every pass over a part gives the same elements, in any order. |
+# | **Example** | For the numbers 0 to 4 and `count = 2`, one correct result has 3 and 0 in the first part, and 1, 2 and 4 in the second. |
+# | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# One pass has one order. What of it can be kept, and how does `tf.data` make a dataset of that?
+# One pass has one order. What of it can you keep, and how does `tf.data` make a dataset from that?
 # </details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "split_once", "locked": false, "schema_version": 3, "solution": true}
 def split_once(dataset, count):
-    """Two datasets that share nothing at any pass: `count` elements drawn at random, and all the others."""
+    """Two datasets that share nothing in any pass: `count` elements sampled at random, and all the others."""
     ### BEGIN SOLUTION
     elements = list(dataset.as_numpy_iterator())
     chosen = np.random.default_rng(0).permutation(elements)
@@ -1092,8 +1178,8 @@ with progress.exercise("split_once"):
 # %% [markdown]
 # ## Two more traps
 #
-# The first stops you. To draw where a network looked (Grad-CAM) one needs a model that also returns the maps of an
-# inner layer. With a whole model inside another this does not work:
+# The first trap stops you. To draw where a network looked (Grad-CAM), you need a model that also returns the maps of an
+# inner layer. If one model is nested in another, this does not work:
 
 # %%
 inputs = keras.Input(base.input_shape[1:])
@@ -1106,55 +1192,68 @@ except ValueError as error:
 print("from the base's own input:", keras.Model(base.input, [maps, base.output]).output_shape)
 
 # %% [markdown]
-# The maps belong to the base's graph, and no path leads to them from the input of the outer model ("Graph
-# disconnected", older versions say). Start at the base's own input, or attach the head to `base.output`, as
-# `fine_tune` does, so that all layers are in one list.
+# The maps belong to the base's graph, and no path leads to them from the input of the outer model. (Older versions call
+# this "Graph disconnected".) Start at the base's own input. Or attach the head to `base.output`, as `fine_tune` does,
+# so that all layers are in one list.
 #
-# The second trap is silent. Offline one builds an EfficientNet with `weights=None` and loads a file of
-# ImageNet weights into it. What happens to a picture before the first convolution?
+# The second trap is silent. Offline, you build an EfficientNet with `weights=None` and load a file of ImageNet weights
+# into it.
+#
+# **Before you run the cell:** what happens to an image before the first convolution?
 
 # %% tags=["nbval-check-output"]
 efficient = keras.applications.EfficientNetB0(weights=None, include_top=False, input_shape=(32, 32, 3))
 print([type(layer).__name__ for layer in efficient.layers[1:4]])
 
 # %% [markdown]
-# One rescaling. With `weights="imagenet"` Keras adds a second one behind the normalisation, and the weights were
-# trained with it. It has no weights of its own, so the file fits either way, and the network without it sees colours
-# that are too weak. `teachers.load` makes up for it. Compare a loaded teacher with its known answers on a few pictures.
+# There is one rescaling layer. With `weights="imagenet"`, Keras adds a second one after the normalization, and the
+# weights were trained with it. It has no weights of its own, so the file fits either way. Without it, the network sees
+# colors that are too weak. `teachers.load` adds what is missing.
+#
+# **After you load a teacher, compare its predictions on a few images with known ones.**
 
 # %% [markdown]
 # ### Written answer: would you fine-tune?
 #
-# A museum has 300 photos of 30 kinds of beetles and a teacher trained on ImageNet. A hospital has 300 ultrasound
-# pictures in two classes and the same teacher. For each: would you fine-tune, and from where on? Would you train the
-# head first? Which learning rates would you try, and on which pictures would you decide? Give reasons with numbers
-# from this unit, and name one of its results that you would not trust for them. About eight sentences. (3 points)
+# A museum has 300 photos of 30 kinds of beetles. A hospital has 300 ultrasound images in two classes. Both have a
+# teacher trained on ImageNet. Answer for each in about eight sentences in all, with numbers from this unit. (3 points)
+#
+# - Would you fine-tune, and from which layer on? (1 point)
+# - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and on
+#   which images would you decide? (1 point)
+# - Which result of this unit would you not trust for them, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Beetles are near: ImageNet has many insects. I would begin with frozen features, which were about as good as
-# fine-tuning for new people here, and then unfreeze a late block with the head trained first, because that order was
-# better for the near target. Ultrasound is far from ImageNet: frozen late features were poor for digits, so I would
-# unfreeze several blocks, and also try everything at once, which beat head first there at 0.001. For the beetles I would
-# begin at a rate of 0.0001, for the ultrasound at 0.001, and try others near it, since 0.01 destroyed features and
-# another teacher may break earlier, with batch norms frozen and an audit. Part of the 300 pictures is kept for
-# validation and decides on rate, depth and epoch; the test is used once. I would not trust the exact best rate or depth:
-# they were measured on one small teacher, drawn faces and digits.
+# Beetles are near, because ImageNet has many insects. I would begin with frozen features, since fine-tuning gained at
+# most 0.2 percentage points for new people here. Then I would unfreeze a late block with the head trained first,
+# because this order was better for the near target.
+#
+# Ultrasound is far from ImageNet, and frozen late features were poor for digits. So I would unfreeze several blocks. I
+# would also try everything at once, which was better than head first for digits at 0.001.
+#
+# For the beetles I would begin at a rate of 0.0001, for the ultrasound at 0.001, and try others nearby. A rate of 0.01
+# damaged features here, and another teacher may break earlier. The batch norms stay frozen, and an audit proves it. I
+# would keep part of the 300 images for validation, choose rate, depth and epoch on them, and use the test set once.
+#
+# I would not trust the exact best rate or depth. They were measured on one small teacher, synthetic faces and digits.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: near and far are treated differently, with a number or a named result of this unit for each.
 #
-# 1 point: low rates, batch norms and the decision on validation pictures (not the test); head first with a reason.
+# 1 point: low rates, frozen batch norms, and a decision on validation images (not the test); head first with a reason.
 #
-# 1 point: a limit named with a reason: another teacher, another rate, few seeds, drawn pictures, few steps.
+# 1 point: a limit named with a reason: another teacher, another rate, few seeds, synthetic faces, few steps.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
 #
-# At which rate do the features of a teacher of real photos break? Cats and dogs, fifty photos each to learn from,
-# and MobileNetV2 with its 52 batch norms. The head is trained first. Then, for six epochs, either the last four of its
-# 17 blocks learn or most of them, 14; and those 14 once more with the batch norms left free. Five draws of photos were
-# recorded, at 96 pixels, which costs accuracy and saves time.
+# At which rate does a teacher of real photos break? The recorded runs fine-tune MobileNetV2, which has 52 batch norms,
+# on cats and dogs with fifty photos of each. The head is trained first. Then, for six epochs, either the last four of
+# its 17 blocks learn, or most of them, namely 14. A third variant trains these 14 with the batch norms left free. There
+# are five samples of photos, at 96 pixels, which costs accuracy and saves time.
+#
+# **Before you run the cells:** which variant will lose most at the highest rate?
 
 # %% tags=["nbval-check-output"]
 with_photos = results("real_fine_tuning")
@@ -1162,10 +1261,10 @@ ways = {"last_four": "last four blocks", "most": "most blocks", "most_norms_free
 print(f"frozen base                        {shown(with_photos['frozen'])}")
 for way, name in ways.items():
     for rate, entry in with_photos[way].items():
-        print(f"{name:<22} at {rate:<8} {shown(entry)}; over frozen {gain(entry, with_photos['frozen'])}")
-print("most blocks at 0.001, draw by draw:", with_photos["most"]["0.001"]["values"])
+        print(f"{name:<22} at {rate:<8} {shown(entry)}; minus frozen {gain(entry, with_photos['frozen'])}")
+print("most blocks at 0.001, sample by sample:", with_photos["most"]["0.001"]["values"])
 print(
-    "the same, batch norms free over frozen:",
+    "the same, batch norms free minus batch norms frozen:",
     gain(with_photos["most_norms_free"]["0.001"], with_photos["most"]["0.001"]),
 )
 
@@ -1174,21 +1273,25 @@ rates = [float(rate) for rate in with_photos["most"]]
 curves = {name: list(with_photos[way].values()) for way, name in ways.items()}
 references = {"frozen": with_photos["frozen"]["mean"], "chance": 1 / 2}
 axes = plots.accuracy_curves(rates, curves, True, references)
-axes.set(title="cats and dogs, fifty photos each", xlabel="learning rate")
+axes.set(title="cats and dogs, fifty photos of each", xlabel="learning rate")
 plt.show()
 
 # %% [markdown]
-# At 0.001 the teacher breaks: with most blocks learning, 91.2 % become 62.8 %, and in three draws of five the network
-# only guesses. With the last four blocks alone 6.9 points are lost, less on average, though the draws differ too much to
-# be sure of that. So a high rate costs a teacher of real photos its accuracy, too (C20; whether in the features or in the
-# head was not tested here). And 0.001 is enough for it, which the course's own teacher withstood: each has its limit.
+# At 0.001 the teacher breaks. With most blocks learning, accuracy falls from 91.2% to 62.8%, and in three of the five
+# samples the network only guesses. With the last four blocks, 6.9 percentage points are lost. This is less on average,
+# though the samples differ too much to be sure.
 #
-# Batch norms left free soften the fall on average, but no difference can be detected over five draws. At the two
-# lower rates fine-tuning neither gains nor loses anything detectable. Cats and dogs are a near target: ImageNet knows
-# many of both, and the frozen features are hard to beat.
+# So a high rate costs a teacher of real photos its accuracy, too (C20). Whether the features or the head suffered was
+# not tested. The course's own teacher withstood a rate of 0.001, so each teacher has its own limit.
 #
-# Now a small fine-tuning of your own: the last block alone, for two epochs, and the audit says whether the statistics
-# stayed. Photos and weights come from a network or a school's mirror; without either, the cell says so.
+# Batch norms left free soften the fall on average, but with five samples we cannot tell the difference from zero. At
+# the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a near
+# target: ImageNet has many of both, and the frozen features are hard to beat.
+#
+# **Each teacher breaks at its own rate, so begin with a low one.**
+#
+# Now fine-tune the last block alone, for two epochs. The audit shows whether the statistics stayed. Photos and weights
+# come from the internet or from a school's mirror. Without either, the cell prints a message.
 
 # %%
 from tlcourse.datasets import photos
@@ -1216,22 +1319,22 @@ else:
 # %% [markdown]
 # ## Summary
 #
-# 1. **Prove it.** `trainable` counts when the model is compiled; batch norms drift unless they are frozen
-#    themselves. An audit shows both, and costs one line.
-# 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy, measured on people whom the fine-tuning
-#    never saw; on photos it cost accuracy, too. Whether the loss is large enough to matter (C20) five draws do not decide. Training the head first makes the gradients smaller: good
-#    for a near target, and for digits a disadvantage at 0.001.
-# 3. **Gradual unfreezing** (C21) did not pay here, with fewer epochs for the layers that need them most. Undecided.
-# 4. **Depth** (C22). For digits the whole network was best at every number of pictures, even with two of each. Sixty
-#    steps are too few to say whether the gain grows with the amount, and it is one target. Undecided.
-# 5. **Stopping and regularising** (C24, C25). Stepping back to the lowest validation loss cost the plain run accuracy. At
-#    the epochs kept so, augmentation and dropout gained, weight decay not detectably; part of that is what stepping
-#    back cost. Undecided.
-# 6. **Read recipes with suspicion.** A wrong one runs as well as a right one, and a set that is cut from a reshuffled
-#    dataset leaks.
+# 1. **Prove it.** `trainable` takes effect when you compile, and batch norms drift unless they are frozen themselves.
+#    An audit shows both, and costs one line.
+# 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
+#    accuracy, too. Five samples do not decide whether the loss matters (C20). Training the head first makes the
+#    gradients smaller. This was good for a near target, and a disadvantage for digits at 0.001.
+# 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need the most epochs got fewer. Undecided.
+# 4. **Depth** (C22). For digits the whole network was best at every number of images. Sixty steps on one target do not
+#    show whether the gain grows with the data. Undecided.
+# 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
+#    accuracy. At the epochs kept in this way, augmentation and dropout gained, but part of that is what stepping back
+#    cost. Undecided.
+# 6. **Read recipes with suspicion.** A wrong recipe runs as well as a correct one, and a set that is cut from a
+#    reshuffled dataset leaks.
 #
-# So far all layers that learned had the same rate. Features near the input are more general than those near the
-# output: should they not change more slowly? That is the next unit.
+# So far, all layers that learned had the same rate. Should layers near the input change more slowly, because their
+# features are more general? This is the question of unit 04.
 
 # %%
 progress

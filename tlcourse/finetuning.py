@@ -14,7 +14,7 @@ from tlcourse.networks import compile_and_build, flat_layers
 
 
 class Movement(NamedTuple):
-    """How far one layer is from where it was; 0.1 means by a tenth of its length."""
+    """Relative change of one layer since a snapshot; 0.1 means that it moved by 10% of its norm."""
 
     layer: str
     trainable: bool

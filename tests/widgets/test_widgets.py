@@ -229,7 +229,7 @@ def test_a_cut_is_drawn_with_its_layer_marked(cutter):
     axes = widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 1)
     assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == [2]
     left = axes.figure.axes[0]
-    assert "block2_conv1: 30 maps" in left.get_title() + left.get_title(loc="left")
+    assert "block2_conv1: 24 of 30 maps" in left.get_title() + left.get_title(loc="left")
     with pytest.raises(ValueError, match="got 3"):
         widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 3)
     with pytest.raises(ValueError, match="'short' must have one summary for each of the 3 layers, got 2"):

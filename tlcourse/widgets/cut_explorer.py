@@ -46,9 +46,7 @@ def draw_cut(maps, curves, names, layer, figure=None):
         figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
     feature_maps(_as_maps(maps), columns=6, ax=left)
-    left.set_title(
-        f"{names[layer]}: {np.shape(maps)[-1]} {'maps' if np.ndim(maps) == 3 else 'numbers'}", fontsize=10, color=INK
-    )
+    left.set_title(f"{names[layer]}: {_contents(maps)}", fontsize=10, color=INK)
     left.set_anchor("N")  # otherwise, there may be no space for the title
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
     right.axvline(layer + 1, color=INK, linewidth=1)
@@ -56,6 +54,14 @@ def draw_cut(maps, curves, names, layer, figure=None):
     right.legend(loc="lower center")  # a fixed place without curves
     right.set_xlabel("the teacher is cut after this layer")
     return right
+
+
+def _contents(maps):
+    """What of a layer's output is drawn, in words."""
+    channels = np.shape(maps)[-1]
+    if np.ndim(maps) != 3:
+        return f"{channels} numbers"
+    return f"{channels} maps" if channels <= CHANNELS_SHOWN else f"{CHANNELS_SHOWN} of {channels} maps"
 
 
 def _as_maps(maps):
