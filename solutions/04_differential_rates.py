@@ -14,7 +14,7 @@
 # 4. find a rate with a rate finder, and draw, choose and compute schedules;
 # 5. decide by a fair comparison when a ladder is worth it, and when it is not.
 #
-# **Time:** about 60 minutes. Six exercises and one written answer, 22 points. All cells together run in about a minute
+# **Time:** about 85 minutes. Six exercises and one written answer, 22 points. All cells together run in about a minute
 # on two processor cores.
 
 # %%
