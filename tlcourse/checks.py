@@ -150,6 +150,55 @@ def require(condition, message):
         raise AssertionError(message)
 
 
+def require_model(value, message):
+    """Fail unless `value` is a Keras model that can be judged elsewhere; the message begins with `message`.
+
+    The grader does not run a student's layers: it rebuilds a model from a description of Keras' own layers. A model
+    that it cannot rebuild fails in the notebook already.
+    """
+    import keras
+
+    from tlcourse import model_data
+
+    reason = getattr(value, "not_portable", None)  # of what stands for a model that could not be rebuilt
+    if reason is None and not isinstance(value, keras.Model):
+        raise AssertionError(f"{message}, not {type(value).__name__}.")
+    if reason is None:
+        try:
+            model_data.description(value)
+        except model_data.NotPortable as error:
+            reason = error
+    if reason is not None:
+        raise AssertionError(f"{message} of Keras' own layers, and {reason}.")
+
+
+def gradient(function, arguments, position=0):
+    """The value of ``function(*arguments)``, and its gradient with respect to one of the arguments.
+
+    Parameters
+    ----------
+    function : callable
+        The student's; of tensors, to a scalar.
+    arguments : tuple
+        The one at `position` becomes a variable.
+    position : int
+
+    Returns
+    -------
+    tuple
+        The value, and an array, or None where the value does not depend on that argument.
+    """
+    if hasattr(function, "gradient"):  # in the grader, which does not run the student's functions itself
+        return function.gradient(arguments, position)
+    import tensorflow as tf
+
+    variable = tf.Variable(arguments[position])
+    with tf.GradientTape() as tape:
+        value = function(*arguments[:position], variable, *arguments[position + 1 :])
+    slope = tape.gradient(value, variable) if tf.is_tensor(value) else None
+    return value, None if slope is None else slope.numpy()
+
+
 def _as_array(value):
     """Numbers and nested sequences as a numpy array of numbers; anything else as None.
 

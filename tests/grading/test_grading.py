@@ -23,7 +23,7 @@ from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.assignment import Limits
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.model.submission import Submission
-from tlcourse.grading.sandbox.guest import checker, integrity
+from tlcourse.grading.sandbox.guest import integrity, random_numbers
 from tlcourse.grading.sandbox.unsandboxed import Unsandboxed
 from tlcourse.grading.submissions import normalize, reading
 from tlcourse.samples import demo_class
@@ -371,7 +371,7 @@ def test_checks_meet_the_same_random_numbers_in_both_processes():
     def drawn():
         return random.random(), np.random.random(), float(keras.random.uniform(()))  # noqa: NPY002
 
-    checker.seed_everything()
+    random_numbers.seed_everything()
     in_the_checker = drawn()
     integrity.reset_modules({}, {}, [])
     assert drawn() == in_the_checker

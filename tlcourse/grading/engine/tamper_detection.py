@@ -16,6 +16,7 @@ from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
+CHECK_NAMESPACE = "tlcourse.grading.sandbox.guest.check_namespace"
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUEST_CODE = "\n".join(
     [
@@ -84,7 +85,7 @@ class TamperDetection:
         mutate = f"namespace.__setitem__('_undo', mutate(namespace, {function!r})) or True"
         if await self._evaluate(runner, mutate) is None:
             return False
-        reply = await runner.run_silently(source)
+        reply = await runner.run_silently(in_own_namespace(source))
         await runner.run_silently("_undo(); del _undo")
         return reply.get("status") == "error"
 
@@ -100,6 +101,11 @@ class TamperDetection:
             return json.loads(shown[1]) if shown[0] == token else None
         except (KeyError, ValueError, SyntaxError, TypeError, IndexError):
             return None
+
+
+def in_own_namespace(source):
+    """Code that runs a check in the student's kernel, beside the notebook's names."""
+    return f"__import__({CHECK_NAMESPACE!r}, fromlist=['run']).run({source!r}, get_ipython().user_ns)"
 
 
 def canaries(source):
