@@ -151,7 +151,7 @@ def require(condition, message):
 
 
 def require_model(value, message):
-    """Fail unless `value` is a Keras model that can be judged elsewhere; the message begins with `message`.
+    """The `value`, if it is a Keras model that can be judged elsewhere; else fail with what begins with `message`.
 
     The grader does not run a student's layers: it rebuilds a model from a description of Keras' own layers. A model
     that it cannot rebuild fails in the notebook already.
@@ -170,6 +170,7 @@ def require_model(value, message):
             reason = error
     if reason is not None:
         raise AssertionError(f"{message} of Keras' own layers, and {reason}.")
+    return value
 
 
 def gradient(function, arguments, position=0):
