@@ -6,7 +6,7 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.model.assignment import grading_seed, is_setup
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
@@ -64,7 +64,7 @@ class CheckerClient:
         kernel = runner.kernel
         kernel.waits_for_grader = True  # while the checker works
         try:
-            await self._send_request(runner, check=source, names=names, seed=grading_seed())
+            await self._send_request(runner, check=source, names=names, seed=self.assignment.seed)
             return await self._relay_calls(runner)
         except CheckerEnded:
             await self.close()

@@ -102,6 +102,7 @@ def _result(assignment, submission, notebook, run):
         cell_cpu_seconds=run.cell_cpu_seconds,
         submission_sha256=submission.sha256,
         release_sha256=assignment.sha256,
+        seed=assignment.seed,
         outputs=run.outputs,
         notebook=json.dumps(notebook),
     )

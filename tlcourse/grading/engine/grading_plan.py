@@ -20,8 +20,8 @@ from tlcourse.grading.submissions import normalize, reading
 
 PLAN_KEYS = {"outside", "mutated", "seconds"}
 REMEDY = (
-    "repair the check or its solution, install the package versions of constraints.txt, or choose another "
-    "TLCOURSE_GRADING_SEED; then start again"
+    "repair the check or its solution, install the package versions of constraints.txt, or ask for another seed "
+    "(`tlcourse grade UNIT --new-seed`); then start again"
 )
 
 
@@ -155,8 +155,8 @@ def _grade_reference(assignment, solution, sandbox, skip):
 
 
 def code_digest(assignment, solution, unsafe=False):
-    """A digest of the code that a plan depends on: checks, released cells, solutions; not of prose and points."""
+    """A digest of what a plan depends on: checks, released cells, solutions, seed; not of prose and points."""
     cells = [[cell["grade_id"], cell["full"], cell["tags"]] for cell in assignment.cells if cell["cell_type"] == "code"]
     content = Path(solution).read_bytes()
     solutions = [cell.source for cell in reading.read(content).cells if cell.cell_type == "code"]
-    return digest([cells, solutions, unsafe], assignment.files)
+    return digest([cells, solutions, unsafe, assignment.seed], assignment.files)
