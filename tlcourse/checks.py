@@ -158,15 +158,15 @@ def require_model(value, message):
     """
     import keras
 
-    from tlcourse import model_data
+    from tlcourse import model_description
 
     reason = getattr(value, "not_portable", None)  # of what stands for a model that could not be rebuilt
     if reason is None and not isinstance(value, keras.Model):
         raise AssertionError(f"{message}, not {type(value).__name__}.")
     if reason is None:
         try:
-            model_data.description(value)
-        except model_data.NotPortable as error:
+            model_description.description(value)
+        except model_description.NotPortable as error:
             reason = error
     if reason is not None:
         raise AssertionError(f"{message} of Keras' own layers, and {reason}.")

@@ -39,27 +39,31 @@ def encode(value, strict=True, depth=0):
     array = _array(value)
     if array is not None:
         return array
-    if not strict and isinstance(value, (*ITERATORS, GENERATOR)):
-        return {"l": [encode(item, strict, depth + 1) for item, _ in zip(value, range(100_000), strict=False)]}
-    try:
-        if sent := wire_objects.to_wire(value, lambda item: encode(item, strict, depth + 1), strict):
-            return {sent[0]: sent[1]}
-    except wire_objects.CannotSend as reason:
-        if strict:
-            raise NotSerializable(f"a model: {reason}") from None
-        return {"o": [type(value).__name__[:80], repr(value)[:200], str(reason)]}
     if isinstance(value, float):
         return {"n": ["float", repr(float(value))]}
     if isinstance(value, int):
         return {"n": ["int", str(int(value))]}
     if isinstance(value, str):
         return str.__str__(value)
+    return _encode_container(value, lambda item: encode(item, strict, depth + 1), strict)
+
+
+def _encode_container(value, inner, strict):
+    """An object that consists of others, `inner` encodes those; or the description of an object."""
     if isinstance(value, dict):
-        pairs = dict.items(value)
-        return {"d": [[encode(key, strict, depth + 1), encode(item, strict, depth + 1)] for key, item in pairs]}
+        return {"d": [[inner(key), inner(item)] for key, item in dict.items(value)]}
+    if not strict and isinstance(value, (*ITERATORS, GENERATOR)):
+        return {"l": [inner(item) for item, _ in zip(value, range(100_000), strict=False)]}
+    try:
+        if sent := wire_objects.to_wire(value, inner, strict):
+            return {sent[0]: sent[1]}
+    except wire_objects.CannotSend as reason:
+        if strict:
+            raise NotSerializable(f"a model: {reason}") from None
+        return {"o": [type(value).__name__[:80], repr(value)[:200], str(reason)]}
     for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
         if isinstance(value, kind):
-            return {tag: [encode(item, strict, depth + 1) for item in kind.__iter__(value)]}
+            return {tag: [inner(item) for item in kind.__iter__(value)]}
     if strict:
         raise NotSerializable(type(value).__name__)
     return {"o": [type(value).__name__[:80], repr(value)[:200]]}

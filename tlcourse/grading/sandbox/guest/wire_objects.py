@@ -1,6 +1,6 @@
 """Objects that pass between checker and student as data: models, optimizers, generators, datasets, named tuples.
 
-A model comes back as data, too, and the checker rebuilds it (`tlcourse.model_data`). So does what iterating over a
+A model comes back as data, too, and the checker rebuilds it (`model_data`). So does what iterating over a
 dataset gave. Everything else that is built from a name goes to the student's process only, where it harms nobody.
 """
 
@@ -69,7 +69,7 @@ def states(models, encode):
     """What became of models in a function that was given them."""
     if not models:
         return []
-    from tlcourse import model_data
+    from tlcourse.grading.sandbox.guest import model_data
 
     return [encode(model_data.state(model)) for model in models]
 
@@ -86,7 +86,7 @@ def set_states(models, new, decode):
         raise CannotSend(f"{len(new)} models came back")
     if not models:
         return
-    from tlcourse import model_data
+    from tlcourse.grading.sandbox.guest import model_data
 
     try:
         for model, content in zip(models, new, strict=True):
@@ -111,7 +111,7 @@ def to_wire(value, encode, strict):
     CannotSend
     """
     if _is(value, "keras", "Model"):
-        from tlcourse import model_data  # imports Keras
+        from tlcourse.grading.sandbox.guest import model_data  # imports Keras
 
         try:
             data = model_data.to_data(value)
@@ -141,7 +141,7 @@ def from_wire(tag, content, decode, from_checker):
         In the checker, for what only the checker may send.
     """
     if tag == "model":
-        from tlcourse import model_data
+        from tlcourse.grading.sandbox.guest import model_data
 
         kind, config, state = content
         try:
@@ -177,7 +177,7 @@ def _dataset(passes):
     """A dataset like the checker's: in one order, or in another order at each pass."""
     from_slices = sys.modules["tensorflow"].data.Dataset.from_tensor_slices
     first, second = passes
-    if all(bool((one == other).all()) for one, other in zip(first, second, strict=True)):
+    if all(bool((mine == other).all()) for mine, other in zip(first, second, strict=True)):
         return from_slices(first)
     return from_slices(sorted(first)).shuffle(len(first))
 

@@ -1,16 +1,14 @@
-"""A Keras model as data, and the model that such data describe; whatever they say, nothing in them is executed.
+"""A description of a Keras model in which nothing can be executed: its layers, as JSON has them.
 
-The data are a configuration, weights, and what is trainable. They may come from anyone: only layers and operations of
-the lists below are made. So there are no `Lambda`, no functions, no classes of others, no files and no addresses.
+A description may come from anyone: only layers and operations of the lists below may be in it. So there is no `Lambda`,
+no function, no class of others, no file and no address.
 """
 
 import contextlib
-import math
 import re
 import types
 
 import keras
-import numpy as np
 
 from tlcourse.augmentation import RandomAffine, RandomColorCast
 from tlcourse.fused_batch_norm import FusedBatchNormalization
@@ -49,16 +47,15 @@ ACTIVATIONS = _names(
     "softsign softmax log_softmax log_sigmoid exponential"
 )
 PARTS_OF_NODES = ("__keras_tensor__", "__tensor__", "__slice__", "__ellipsis__")
-LARGEST_WEIGHTS = 16 << 20  # bytes
 LARGEST_NUMBER, LONGEST_TEXT, MOST_ENTRIES, DEEPEST = 1 << 20, 300, 50_000, 40
 
 
 class NotPortable(ValueError):  # noqa: N818
-    """A model that cannot be sent as data, or data that describe none."""
+    """A model that has no such description, or a description of none."""
 
 
-def to_data(model):
-    """A model as data.
+def description(model):
+    """The description of a model.
 
     Parameters
     ----------
@@ -67,7 +64,7 @@ def to_data(model):
     Returns
     -------
     dict
-        "kind", "config": its layers as JSON has them; "state": see `state`.
+        "kind", "config".
 
     Raises
     ------
@@ -75,11 +72,6 @@ def to_data(model):
         If it is of a class of someone's own, or has a layer, an operation or a function that is not Keras' own. The
         course's own layers pass.
     """
-    return {**description(model), "state": state(model)}
-
-
-def description(model):
-    """A model's "kind" and "config" alone; see `to_data`."""
     kind = type(model).__name__
     if kind not in MODELS or not type(model).__module__.startswith("keras."):
         raise NotPortable(f"it is of the class {kind}; make it with keras.Model(inputs, outputs) or keras.Sequential")
@@ -90,100 +82,40 @@ def description(model):
             config = model.get_config()
         except Exception as error:
             raise NotPortable(f"its layers cannot be described ({type(error).__name__}: {str(error)[:200]})") from None
-    return {"kind": kind, "config": _Description().checked(config)}
+    return {"kind": kind, "config": checked_description(config)}
 
 
-def from_data(data):
-    """The model that data describe.
-
-    Parameters
-    ----------
-    data : dict
-        What `to_data` returned, or what someone claims to be that.
-
-    Returns
-    -------
-    keras.Model
-        Not compiled. Where the data have no weights, they are initialized anew.
+def checked_description(config):
+    """A description without what a rebuilt model does not need, if all that it has is allowed.
 
     Raises
     ------
     NotPortable
-        If the data describe no model of Keras' own layers, or a larger one than the bounds allow.
     """
-    try:
-        config = _Description().checked(data["config"])
-        if data["state"]["weights"] is not None:
-            config = _with_zeros(config)
-        kind = keras.Sequential if data["kind"] == "Sequential" else keras.Model
-        model = kind.from_config(config, custom_objects=OWN_LAYERS)
-        set_state(model, data["state"])
-    except NotPortable:
-        raise
-    except Exception as error:
-        raise NotPortable(f"it cannot be rebuilt ({type(error).__name__}: {str(error)[:200]})") from None
-    return model
+    return _Description().checked(config)
 
 
-def state(model):
-    """What training and freezing change in a model.
+def layers_without_models(model):
+    """The layers of a model and of the models in it, by name."""
+    return [part for part in model_parts(model) if not isinstance(part, keras.Model)]
 
-    Returns
-    -------
-    dict
-        "weights": list of arrays, or None if they take more than `LARGEST_WEIGHTS` bytes; "trainable": list of bool, of
-        the model, its layers and their variables.
+
+def model_parts(model):
+    """A model and all layers in it by name, nested models before their layers.
+
+    After a rebuild, layers may come in another order.
     """
-    variables = [variable for layer in _leaves(model) for variable in layer.weights]
-    small = sum(math.prod(variable.shape) for variable in variables) * 4 <= LARGEST_WEIGHTS
-    flags = [bool(part.trainable) for part in [*_parts(model), *variables]]
-    return {"weights": [variable.numpy() for variable in variables] if small else None, "trainable": flags}
-
-
-def set_state(model, new):
-    """Put a `state` into a model.
-
-    Raises
-    ------
-    NotPortable
-        If it is not one of a model with these layers.
-    """
-    weights, flags = new["weights"], list(new["trainable"])
-    layers, parts = _leaves(model), _parts(model)
-    variables = [variable for layer in layers for variable in layer.weights]
-    if len(flags) != len(parts) + len(variables) or not all(type(flag) is bool for flag in flags):
-        raise NotPortable(f"it has {len(parts)} parts and {len(variables)} arrays, and other data came")
-    if weights is not None:
-        shapes = [np.shape(array) for array in weights]
-        if shapes != [tuple(variable.shape) for variable in variables]:
-            raise NotPortable("the arrays that came do not fit its layers")
-        for variable, array in zip(variables, weights, strict=True):
-            variable.assign(np.asarray(array))
-        for layer in layers:
-            if isinstance(layer, keras.layers.Normalization):
-                layer.finalize_state()
-    for part, flag in zip([*parts, *variables], flags, strict=True):  # a layer's flag also sets those of its parts
-        part.trainable = flag
-
-
-def _parts(model):
-    """A model and all layers in it, nested models before their layers."""
     parts = [model]
     for layer in sorted(model.layers, key=lambda layer: layer.name):
-        parts += _parts(layer) if isinstance(layer, keras.Model) else [layer]
+        parts += model_parts(layer) if isinstance(layer, keras.Model) else [layer]
     return parts
-
-
-def _leaves(model):
-    """The layers that are no models, by name: the same layers may come in another order after a rebuild."""
-    return [part for part in _parts(model) if not isinstance(part, keras.Model)]
 
 
 @contextlib.contextmanager
 def _without_initializer_functions(model):
     """Weights have been initialized, so an initializer that is a function need not be described."""
     replaced = []
-    for layer in _leaves(model):
+    for layer in layers_without_models(model):
         for name, value in list(vars(layer).items()):
             if name.endswith("_initializer") and isinstance(value, types.FunctionType):
                 replaced.append((layer, name, value))
@@ -224,7 +156,7 @@ class _Description:
         if "class_name" in node:
             node = _allowed(node, key)
         elif key.endswith("activation"):
-            _refuse("a function as an activation", node)
+            _not_allowed("a function as an activation", node)
         kept = {}
         for name, value in node.items():
             if name.endswith(("_regularizer", "_constraint")):  # they act in training alone
@@ -250,7 +182,7 @@ def _allowed(node, key):
     elif name in PARTS_OF_NODES:
         return {"class_name": name, "config": config}
     elif module in OPERATION_MODULES:
-        return {**node, "registered_name": None} if name in OPERATIONS else _refuse(name, node)
+        return {**node, "registered_name": None} if name in OPERATIONS else _not_allowed(name, node)
     elif name in OWN_LAYERS:
         return {**node, "module": None, "registered_name": name}
     elif name in MODELS and str(module).startswith("keras"):
@@ -258,23 +190,11 @@ def _allowed(node, key):
         return {**node, "module": "keras", "class_name": model, "registered_name": None}
     else:
         allowed = name in LAYERS and module == "keras.layers"
-    return {**node, "registered_name": None} if allowed else _refuse(name, node)
+    return {**node, "registered_name": None} if allowed else _not_allowed(name, node)
 
 
-def _refuse(name, node):
+def _not_allowed(name, node):
     config = node.get("config")
     called = config.get("name") if isinstance(config, dict) else None
     shown = f"{called!r} of the type {name}" if called else name
     raise NotPortable(f"it has {str(shown)[:100]}, which is not one of Keras' own layers that a rebuilt model may have")
-
-
-def _with_zeros(node):
-    """A configuration whose weights begin as zeros: others are put in their place at once."""
-    if isinstance(node, list):
-        return [_with_zeros(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        name: "zeros" if name.endswith("_initializer") and value is not None else _with_zeros(value)
-        for name, value in node.items()
-    }
