@@ -86,6 +86,10 @@ class CheckGrader:
         outputs = [error_output("Tampered", note)]
         return {"outcome": "tampered", "message": note, "outputs": outputs, "evidence": evidence}
 
+    async def replaced_functions(self, runner):
+        """The functions that checks rely on and student code has replaced in its own process; they decide nothing."""
+        return await self.tamper_detection.replaced_functions(runner) if runner.sandbox.supports_checkers else []
+
     async def close(self):
         """End the clean process."""
         await self.checker.close()

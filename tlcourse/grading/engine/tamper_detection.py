@@ -43,9 +43,7 @@ class TamperDetection:
 
     async def prepare(self, runner):
         """Make the student's kernel ready for a check, and begin to watch it."""
-        if self._expected is None:
-            outside = runner.sandbox.supports_checkers
-            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
+        await self._expect(runner)
         steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
@@ -64,10 +62,9 @@ class TamperDetection:
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
-        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
-        if not isinstance(prints, dict):
+        changed = await self.replaced_functions(runner)
+        if changed is None:
             return "the kernel does not tell which functions it uses"
-        changed = [name for name, value in self._expected.items() if name in prints and prints[name] != value]
         if changed:
             return f"replaced: {', '.join(changed[:5])}"
         for canary, text in canaries(source):
@@ -77,6 +74,20 @@ class TamperDetection:
         if function and not await self.fails_mutated(runner, source, function):
             return f"the check passes also when {function} returns something else"
         return ""
+
+    async def replaced_functions(self, runner):
+        """The names of functions that are not those of the clean process; None if the kernel does not tell."""
+        await self._expect(runner)
+        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
+        if not isinstance(prints, dict):
+            return None
+        return [name for name, value in self._expected.items() if name in prints and prints[name] != value]
+
+    async def _expect(self, runner):
+        """Have the clean process compute its fingerprints, once."""
+        if self._expected is None:
+            outside = runner.sandbox.supports_checkers
+            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
 
     async def fails_mutated(self, runner, source, function):
         """Whether the check fails when the student's function returns something else; False where it has none."""
