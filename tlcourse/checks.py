@@ -85,8 +85,8 @@ def _brief(error):
 def grading_rng(name):
     """A generator for the inputs of hidden tests: the same for every submission in one grading.
 
-    An instructor changes the draw by setting TLCOURSE_GRADING_SEED (default 0) before grading. A check that runs in
-    the student's process never sees that secret, and always has 0.
+    The grading sets TLCOURSE_GRADING_SEED to the secret seed of the course's unit, where no student code runs. In a
+    notebook it is 0.
     """
     seed = int(os.environ.get("TLCOURSE_GRADING_SEED", "0"))
     return np.random.default_rng([seed, zlib.crc32(name.encode())])

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import new_tiny_course
+from conftest import ROOT, new_tiny_course
 from tiny_answers import CHECKS, RIGHT, UNIT, sandboxed
 
 from tlcourse import notebooks
-from tlcourse.building import builder, shipped_plans
+from tlcourse.building import builder, shipped_plans, tables
 from tlcourse.commands import main
 from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.gradebook import scratch_course
@@ -21,6 +21,7 @@ from tlcourse.grading.model.assignment import require_seed
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
+COURSE_UNITS = sorted(file.stem for file in (ROOT / "solutions").glob("[0-9]*.py"))
 EXPECTED_CHECKS = {name: {"outside": True, "mutated": False} for name in CHECKS} | {"*": {"skip": True}}
 
 
@@ -43,6 +44,13 @@ def course_of_ann(root, folder):
     release = notebooks.read(CoursePaths(folder).release_file(UNIT))
     scratch_course.submit(folder, "ann", UNIT, demo_class.fill(release, RIGHT))
     return folder
+
+
+@pytest.mark.parametrize("unit", COURSE_UNITS)
+def test_no_point_of_the_course_is_decided_inside_the_students_process(unit):
+    points = tables.decided_points(unit, ROOT)
+    assert points["inside"] == 0
+    assert points["outside"] > 0
 
 
 @sandboxed
