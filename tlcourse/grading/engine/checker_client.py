@@ -68,6 +68,8 @@ class CheckerClient:
             return await self._relay_calls(runner)
         except CheckerEnded:
             await self.close()
+            evidence = "the checker ended: what a function returned was too large, or the machine has too little memory"
+            runner.run.flags.append({"grade_id": None, "kind": "checker", "evidence": evidence})
             text = "what the function returned is too large to be checked"
             return {"ename": "MemoryError", "evalue": text, "traceback": [f"MemoryError: {text}"], "printed": ""}
         except BaseException:

@@ -105,6 +105,7 @@ class NotebookRunner:
         """Flag what student code has replaced in libraries, where the kernel still answers. No mark depends on it."""
         if self.kernel is None or not self.kernel.alive or not self.run.verdicts:
             return
+        self.cell_limit = self.GRACE_SECONDS
         with contextlib.suppress(Exception):  # whatever the kernel answers, everything is graded
             if replaced := await self.check_grader.replaced_functions(self):
                 evidence = f"replaced while the notebook ran: {', '.join(replaced[:5])}"
