@@ -309,8 +309,7 @@ def cut_head(teacher):
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 with progress.exercise("cut_head"):
     little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)  # 16 layers too, and quick to build
-    base = cut_head(little)
-    checks.require(isinstance(base, keras.Model), f"cut_head should return a keras.Model, not {type(base).__name__}.")
+    base = checks.require_model(cut_head(little), "cut_head should return a keras.Model")
     checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
     image = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
     upto = {
@@ -329,18 +328,19 @@ with progress.exercise("cut_head"):
     numbers = rng.normal(size=(4, 10)).astype("float32")
     expected = np.tanh(numbers @ other.get_weights()[0] + other.get_weights()[1])
     checks.equal(
-        f"the features of another teacher with {units} hidden units", np.asarray(cut_head(other)(numbers)), expected,
+        f"the features of another teacher with {units} hidden units", np.asarray(checks.require_model(cut_head(other), "cut_head should return a keras.Model")(numbers)), expected,
         {"the old head is still there": np.asarray(other(numbers))}, tolerance=1e-4)  # fmt: skip
     images = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
     dropping = small_cnn(4, widths=(4, 6), augment=False, size=32)
     checks.equal(
-        "the features of a teacher with dropout before its head", np.asarray(cut_head(dropping)(images)),
+        "the features of a teacher with dropout before its head", np.asarray(checks.require_model(cut_head(dropping), "cut_head should return a keras.Model")(images)),
         np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(images)), tolerance=1e-4)  # fmt: skip
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 with progress.exercise("cut_head_frozen"):
     base = cut_head(narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8))
+    checks.require_model(base, "cut_head should return a keras.Model")
     checks.equal("the number of trainable arrays in the base", len(base.trainable_weights), 0,
                  {"nothing is frozen": len(base.weights) - 2 * 15})  # fmt: skip
     checks.require(len(base.weights) > 0, "The base has no weights at all: it should have the teacher's.")
@@ -348,6 +348,7 @@ with progress.exercise("cut_head_frozen"):
     inputs = keras.Input((10,))
     hidden = keras.layers.ReLU()(keras.layers.Dense(7)(inputs))
     other = cut_head(keras.Model(inputs, keras.layers.Dense(3)(hidden)))
+    checks.require_model(other, "cut_head should return a keras.Model")
     checks.equal("the number of trainable arrays in another base", len(other.trainable_weights), 0,
                  {"nothing is frozen": 2})  # fmt: skip
     checks.equal("the number of arrays in another base", len(other.weights), 2, {"the old head is still there": 4})
@@ -446,9 +447,7 @@ with progress.exercise("train_head"):
     sample_labels = np.arange(240) % 8
     sample = clusters[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
     head = train_head(sample[:120], sample_labels[:120], 8)
-    checks.require(
-        isinstance(head, keras.Model), f"train_head should return the trained keras.Model, not {type(head).__name__}."
-    )
+    checks.require_model(head, "train_head should return the trained keras.Model")
     checks.equal("the head's output shape", list(head.output_shape[1:]), [8])
     learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
     checks.equal("the number of trainable parameters", learned, 16 * 8 + 8,
@@ -466,6 +465,7 @@ with progress.exercise("train_head"):
     dataset_features = teachers.load("faces_vgg16", head=False).predict(dataset.images, batch_size=240, verbose=0)
     for_training = np.arange(len(dataset)) % 20 < 10
     head = train_head(dataset_features[for_training], dataset.labels[for_training], 12)
+    checks.require_model(head, "train_head should return the trained keras.Model")
     checks.equal("the head's output shape for 12 people", list(head.output_shape[1:]), [12])
     learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
     checks.equal("the number of trainable parameters for 12 people", learned, dataset_features.shape[1] * 12 + 12)
@@ -990,10 +990,7 @@ def check_kept(rng, count, classes):
     )
     kernel = little.layers[-1].get_weights()[0][:, classes]
     before = [np.array(weight) for weight in little.get_weights()]
-    model = keep_classes(little, classes)
-    checks.require(
-        isinstance(model, keras.Model), f"keep_classes should return a keras.Model, not {type(model).__name__}."
-    )
+    model = checks.require_model(keep_classes(little, classes), "keep_classes should return a keras.Model")
     same = all(np.array_equal(old, new) for old, new in zip(before, little.get_weights(), strict=True))
     checks.require(same, "The teacher's own weights have changed: write into a layer of your own.")
     weighed = np.exp(logits[:, classes])
@@ -1152,10 +1149,7 @@ def into_the_last_layer(model, images):
 def check_resnet(classes, input_shape):
     """Hold build_resnet_classifier to shapes, parameters in all, pooling and probabilities."""
     model = build_resnet_classifier(classes, input_shape)
-    checks.require(
-        isinstance(model, keras.Model),
-        f"build_resnet_classifier should return a keras.Model, not {type(model).__name__}.",
-    )
+    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
     checks.equal("the model's input shape", list(model.input_shape[1:]), list(input_shape))
     checks.equal("the model's output shape", list(model.output_shape[1:]), [classes], {
         "ResNet50's old top is still there": [1000], "the maps are not pooled": [input_shape[0] // 32, input_shape[1] // 32, classes]})  # fmt: skip
@@ -1182,6 +1176,7 @@ with progress.exercise("build_resnet_classifier"):
 # %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier_frozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 with progress.exercise("build_resnet_classifier_frozen"):
     model = build_resnet_classifier(5, (64, 64, 3))
+    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
     learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
     checks.equal("the number of trainable parameters", learned, 2_103_301, {
         "nothing is frozen": 23_534_592 + 2_103_301, "the whole model is frozen, its new head too": 0,
@@ -1198,6 +1193,7 @@ with progress.exercise("build_resnet_classifier_frozen"):
     )
     hidden_classes = int(checks.grading_rng("build_resnet_classifier_frozen").integers(6, 40))
     model = build_resnet_classifier(hidden_classes, (64, 64, 3))
+    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
     learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
     checks.equal(
         f"the number of trainable parameters for {hidden_classes} classes", learned, 2_098_176 + 1025 * hidden_classes

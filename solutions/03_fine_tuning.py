@@ -452,10 +452,7 @@ def run_fine_tune(rng, classes, low_rate):
         isinstance(pair, (tuple, list)) and len(pair) == 2, "fine_tune should return a pair: (student, halfway)."
     )
     student, halfway = pair
-    checks.require(
-        isinstance(student, keras.Model),
-        f"The first of the pair should be a keras.Model, not {type(student).__name__}.",
-    )
+    checks.require_model(student, "The first of the pair should be a keras.Model")
     checks.equal("the student's output shape", list(student.output_shape[1:]), [classes])
     checks.require(isinstance(halfway, (list, tuple)) and len(halfway) == len(start) + 2,
                    f"`halfway` should be a list of {len(start) + 2} arrays: the base's, a kernel and biases.")  # fmt: skip

@@ -306,17 +306,23 @@ with progress.exercise("distillation_loss"):
     one_pair = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32")
     came = distillation_loss(*(keras.ops.convert_to_tensor(part) for part in one_pair), np.array([1]), 2.0, 0.5)
     checks.equal("the loss of the example", came, 0.5 * 4 * 0.1308 + 0.5 * 0.6931, tolerance=1e-3)  # 0.6082
-    watched = tf.Variable([[1.0, 0.0, -1.0]])
-    with tf.GradientTape() as tape:
-        one_loss = distillation_loss(watched, tf.constant([[0.0, 2.0, 0.0]]), np.array([1]), 2.0, 1.0)
-    slope = tape.gradient(one_loss, watched)
-    checks.require(slope is not None and np.abs(slope).max() > 1e-3,
+    other_pair = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32")
+    logits = tuple(keras.ops.convert_to_tensor(part) for part in other_pair)
+    _, slope = checks.gradient(distillation_loss, (*logits, np.array([1]), 2.0, 1.0))
+    checks.require(slope is not None and bool(np.abs(slope).max() > 1e-3),
                    "The teacher's part of the loss has no gradient: use keras.ops, not numpy.")  # fmt: skip
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("distillation_loss")
     for _ in range(4):
         count, classes = int(rng.integers(3, 9)), int(rng.integers(3, 8))
         check_distillation_loss(rng, count, classes, float(rng.uniform(1.5, 6)), float(rng.uniform(0.2, 0.45)))
+    from scipy.special import softmax
+
+    drawn, heat = rng.normal(0, 2, (2, 4, 5)).astype("float32"), float(rng.uniform(1.5, 6))
+    logits = tuple(keras.ops.convert_to_tensor(part) for part in drawn)
+    _, slope = checks.gradient(distillation_loss, (*logits, np.arange(4), heat, 1.0))
+    pull = heat * (softmax(drawn[0] / heat, axis=1) - softmax(drawn[1] / heat, axis=1)) / 4
+    checks.equal("the gradient of the teacher's part", slope, pull, tolerance=1e-3)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -507,6 +513,27 @@ with progress.exercise("distill_step"):
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("distill_step")
     check_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
+
+    def check_where_to(seed, temperature):
+        """After one step of SGD, every weight of the student is where the gradient of the loss takes it."""
+        teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
+        numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
+        copy = keras.models.clone_model(student)
+        copy.set_weights(student.get_weights())
+        with tf.GradientTape() as tape:
+            p = keras.ops.softmax(teacher(numbers) / temperature)
+            crossed = -keras.ops.sum(p * keras.ops.log_softmax(copy(numbers, training=True) / temperature), axis=1)
+            gap = temperature**2 * keras.ops.mean(crossed)
+        keras.optimizers.SGD(0.01).apply(tape.gradient(gap, copy.trainable_weights), copy.trainable_weights)
+        distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
+        pairs = zip(student.trainable_weights, copy.trainable_weights, strict=True)
+        furthest = max(float(np.abs(np.asarray(mine) - np.asarray(other)).max()) for mine, other in pairs)
+        checks.require(
+            furthest < 1e-3,
+            f"After one step of SGD at 0.01, a weight of the student is {furthest:.2g} from where the loss takes it.",
+        )
+
+    check_where_to(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
     ### END HIDDEN TESTS
 
 

@@ -341,3 +341,29 @@ def test_hidden_inputs_do_not_depend_on_the_process(monkeypatch):
 def test_the_checks_need_neither_keras_nor_tensorflow():
     program = "import sys, tlcourse.checks; sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow')))"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_a_model_must_be_keras_own():
+    import keras
+
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
+    assert checks.require_model(model, "f should return a keras.Model") is model
+    with pytest.raises(AssertionError, match=r"^f should return a keras.Model, not list\.$"):
+        checks.require_model([model], "f should return a keras.Model")
+    own = keras.Model(inputs, keras.layers.Lambda(lambda x: x, output_shape=(2,), name="mine")(inputs))
+    with pytest.raises(AssertionError, match=r"^f should return a keras.Model of Keras' own layers, and it has .*\.$"):
+        checks.require_model(own, "f should return a keras.Model")
+
+
+def test_a_gradient_is_that_of_one_argument():
+    import tensorflow as tf
+
+    def loss(first, second):
+        return tf.reduce_sum(first**2 * second)
+
+    value, slope = checks.gradient(loss, (np.array([1.0, 2.0]), np.array([3.0, 4.0])))
+    assert float(value) == 19
+    np.testing.assert_allclose(slope, [6, 16])
+    np.testing.assert_allclose(checks.gradient(loss, (np.array([1.0, 2.0]), np.array([3.0, 4.0])), 1)[1], [1, 4])
+    assert checks.gradient(lambda first, second: 3.0, (np.ones(2), np.ones(2))) == (3.0, None)

@@ -85,8 +85,8 @@ def _brief(error):
 def grading_rng(name):
     """A generator for the inputs of hidden tests: the same for every submission in one grading.
 
-    An instructor changes the draw by setting TLCOURSE_GRADING_SEED (default 0) before grading. A check that runs in
-    the student's process never sees that secret, and always has 0.
+    The grading sets TLCOURSE_GRADING_SEED to the secret seed of the course's unit, where no student code runs. In a
+    notebook it is 0.
     """
     seed = int(os.environ.get("TLCOURSE_GRADING_SEED", "0"))
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
@@ -148,6 +148,56 @@ def require(condition, message):
     """Fail with `message` unless `condition` is the boolean True."""
     if condition is not True and not (isinstance(condition, np.bool_) and bool(condition)):
         raise AssertionError(message)
+
+
+def require_model(value, message):
+    """The `value`, if it is a Keras model that can be judged elsewhere; else fail with what begins with `message`.
+
+    The grader does not run a student's layers: it rebuilds a model from a description of Keras' own layers. A model
+    that it cannot rebuild fails in the notebook already.
+    """
+    import keras
+
+    from tlcourse import model_description
+
+    reason = getattr(value, "not_portable", None)  # of what stands for a model that could not be rebuilt
+    if reason is None and not isinstance(value, keras.Model):
+        raise AssertionError(f"{message}, not {type(value).__name__}.")
+    if reason is None:
+        try:
+            model_description.description(value)
+        except model_description.NotPortable as error:
+            reason = error
+    if reason is not None:
+        raise AssertionError(f"{message} of Keras' own layers, and {reason}.")
+    return value
+
+
+def gradient(function, arguments, position=0):
+    """The value of ``function(*arguments)``, and its gradient with respect to one of the arguments.
+
+    Parameters
+    ----------
+    function : callable
+        The student's; of tensors, to a scalar.
+    arguments : tuple
+        The one at `position` becomes a variable.
+    position : int
+
+    Returns
+    -------
+    tuple
+        The value, and an array, or None where the value does not depend on that argument.
+    """
+    if hasattr(function, "gradient"):  # in the grader, which does not run the student's functions itself
+        return function.gradient(arguments, position)
+    import tensorflow as tf
+
+    variable = tf.Variable(arguments[position])
+    with tf.GradientTape() as tape:
+        value = function(*arguments[:position], variable, *arguments[position + 1 :])
+    slope = tape.gradient(value, variable) if tf.is_tensor(value) else None
+    return value, None if slope is None else slope.numpy()
 
 
 def _as_array(value):

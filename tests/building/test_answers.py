@@ -27,11 +27,11 @@ def exercises():
     return [(unit, name) for unit, source in SOURCES.items() for name in notebooks.exercises(unit_sources.read(source))]
 
 
-def deserves(unit, exercise, answer):
+def deserves(unit, exercise, answer, outside=False):
     """Fail unless an answer earns its points and its failure says what it should."""
     total = unit.points(exercise)
     due = answer.due(total)
-    earned, messages = unit.grade(exercise, answer.source)
+    earned, messages = (unit.grade_outside if outside else unit.grade)(exercise, answer.source)
     assert earned == due, f"earns {earned} of {total}, should earn {due}\n{messages}"
     if answer.kind == "wrong":
         assert earned < total or total == 0, "a wrong answer that earns everything is not wrong"
@@ -43,15 +43,16 @@ def deserves(unit, exercise, answer):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("outside", [False, True], ids=["notebook", "graded"])
 @pytest.mark.parametrize(
     ("file", "answer"),
     ANSWERS,
     ids=[f"{file.parent.parent.name}-{file.stem}-{answer.kind}: {answer.title}" for file, answer in ANSWERS],
 )
-def test_an_answer_gets_its_due_mark(file, answer):
+def test_an_answer_gets_its_due_mark(file, answer, outside):
     unit = answers_runner.unit(SOURCES[file.parent.parent.name])
     assert file.stem in unit.exercises, f"{file} answers no exercise of the unit: {', '.join(unit.exercises)}"
-    deserves(unit, file.stem, answer)
+    deserves(unit, file.stem, answer, outside)
 
 
 @pytest.mark.parametrize(("name", "exercise"), exercises())

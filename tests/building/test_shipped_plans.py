@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import new_tiny_course
+from conftest import ROOT, new_tiny_course
 from tiny_answers import CHECKS, RIGHT, UNIT, sandboxed
 
 from tlcourse import notebooks
-from tlcourse.building import builder, shipped_plans
+from tlcourse.building import builder, shipped_plans, tables
 from tlcourse.commands import main
 from tlcourse.grading.engine import grading_plan
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course_paths import SHIPPED_PLAN, CoursePaths
-from tlcourse.grading.model.assignment import grading_seed
+from tlcourse.grading.model.assignment import require_seed
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.timeout(1200)
-EXPECTED_CHECKS = {name: {"outside": True, "mutated": True} for name in CHECKS} | {"*": {"skip": True}}
+COURSE_UNITS = sorted(file.stem for file in (ROOT / "solutions").glob("[0-9]*.py"))
+EXPECTED_CHECKS = {name: {"outside": True, "mutated": False} for name in CHECKS} | {"*": {"skip": True}}
 
 
 @pytest.fixture
@@ -43,6 +44,11 @@ def course_of_ann(root, folder):
     release = notebooks.read(CoursePaths(folder).release_file(UNIT))
     scratch_course.submit(folder, "ann", UNIT, demo_class.fill(release, RIGHT))
     return folder
+
+
+@pytest.mark.parametrize("unit", COURSE_UNITS)
+def test_no_point_of_the_course_is_decided_inside_the_students_process(unit):
+    assert tables.decided_points(unit, ROOT)["inside"] == 0
 
 
 @sandboxed
@@ -110,10 +116,9 @@ def test_grading_stops_if_the_solutions_fail(stored, assignment, released_course
 
 
 @pytest.mark.parametrize("seed", ["spring", "1.5", "-1", ""])
-def test_a_grading_seed_that_is_no_whole_number_stops_the_grading(seed, assignment, monkeypatch):
-    monkeypatch.setenv("TLCOURSE_GRADING_SEED", seed)
+def test_a_seed_that_is_no_whole_number_stops_the_grading(seed):
     with pytest.raises(ValueError, match=f"TLCOURSE_GRADING_SEED is '{seed}': set it to a whole number"):
-        grading_seed()
+        require_seed(seed, "TLCOURSE_GRADING_SEED")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from tlcourse import notebooks
 from tlcourse.building import builder
 
-FEWEST = 270
+FEWEST = 280
 
 
 def test_there_are_enough_of_every_kind():
@@ -95,7 +95,8 @@ def others():
 
 @pytest.mark.needs_sandbox
 @pytest.mark.parametrize("names", [DOZEN, pytest.param(others(), marks=pytest.mark.slow)], ids=["a dozen", "a third"])
-def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_path):
+def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_path, monkeypatch):
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")  # so that hidden tests draw from a secret one
     report = bad_submissions.run(tmp_path / "course", names, between=5)
     assert report["tried"] >= len(names)  # names also select longer names that begin with them
     wrong = [

@@ -23,7 +23,7 @@ from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.model.assignment import Limits
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.model.submission import Submission
-from tlcourse.grading.sandbox.guest import checker, integrity
+from tlcourse.grading.sandbox.guest import integrity, random_numbers
 from tlcourse.grading.sandbox.unsandboxed import Unsandboxed
 from tlcourse.grading.submissions import normalize, reading
 from tlcourse.samples import demo_class
@@ -226,10 +226,21 @@ ATTACKS = {
     "while checked": "import numpy as np\ndef double(n):\n    np.allclose = lambda *a, **k: True\n    return 0",
     "caller": "import sys\ndef double(n):\n    f = sys._getframe(1)\n    while f:\n        if 'expected' in f.f_locals:\n"
     "            return f.f_locals['expected']\n        f = f.f_back\n    return 0",
+    "globals": "def double(n):\n    return globals().get('expected', globals().get('hidden_number'))",
+    "generator": "def double(n):\n    def look():\n        f = g.gi_frame.f_back\n        while f:\n"
+    "            if 'expected' in f.f_locals: yield f.f_locals['expected']\n            f = f.f_back\n        yield 0\n"
+    "    g = look()\n    return next(g)",
+    "json": "import json\nhonest = json.dumps\njson.dumps = lambda value, *a, **k: honest({**value, 'value': True} if 'value' in value else value)",
+    "watcher": "from tlcourse.grading.sandbox.guest import frame_watch, integrity\nfrom types import SimpleNamespace as N\n"
+    "frame_watch.watch = lambda: N(arm=lambda: None, disarm=list)\nintegrity.fingerprints = lambda w: {}",
     "equal to everything": "class E(float):\n    def __eq__(self, other): return True\n    __hash__ = None\n"
     "def double(n):\n    return E()",
 }  # fmt: skip
-FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "caller", "input"}
+HARMLESS_TO_LOOK_AT = {"thread"}
+FLAGGED = {"json", "numpy", "context manager", "kernel", "thread", "while checked", "caller", "input"}
+
+
+FOOLS_AN_INSIDE_CHECK = {"generator"}  # which is why none of the course's own is decided there
 
 
 @sandboxed
@@ -237,9 +248,11 @@ FLAGGED = {"numpy", "context manager", "kernel", "thread", "while checked", "cal
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_attack_earns_a_point(assignment, released, name, outside):
     result = graded(assignment, demo_class.fill(released, RIGHT | {"double": WRONG + ATTACKS[name]}), outside)
-    assert scores(result)[:2] == [0, 0]
+    if outside or name not in FOOLS_AN_INSIDE_CHECK:
+        assert scores(result)[:2] == [0, 0]
     flagged = [flag for flag in result.flags if flag["kind"] == "tampered"]
-    if not outside:
+    assert any(flag["kind"] == "trick" for flag in result.flags) or name in HARMLESS_TO_LOOK_AT
+    if not outside and name not in FOOLS_AN_INSIDE_CHECK:
         assert bool(flagged) == (name in FLAGGED)
         assert all(flag["evidence"] and flag["grade_id"] in CHECKS for flag in flagged)
 
@@ -255,6 +268,41 @@ def test_a_right_answer_earns_all_either_way_and_nothing_is_flagged(assignment, 
     for style in styles:
         result = graded(assignment, demo_class.fill(released, RIGHT | {"double": style}), outside)
         assert (scores(result), result.flags, result.status) == ([2, 1, 1], [], "graded")
+
+
+@sandboxed
+def test_hidden_tests_are_not_in_the_students_process(assignment, released):
+    look = (
+        "import gc, linecache\ntexts = [''.join(l[2]) for l in linecache.cache.values() if len(l) == 4]\n"
+        "texts += [t for t in gc.get_objects() if isinstance(t, str)]\n"
+        "print('looked', len(texts), [t for t in texts if 'hidden' + '_number' in t])\n"
+    )
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"triple": look + RIGHT["triple"]}))
+    shown = json.dumps(result.outputs)
+    assert "looked" in shown
+    assert "hidden_number" not in shown
+    assert scores(result) == [2, 1, 1]
+
+
+@sandboxed
+def test_a_check_that_cannot_be_decided_outside_fails_and_does_not_come_inside(assignment, released):
+    cells = [{**cell, "full": cell["full"].replace("(2,), 4", "(object(),), 4")} for cell in assignment.cells]
+    changed = dataclasses.replace(assignment, cells=cells)
+    result = graded(changed, demo_class.fill(released, RIGHT | {"double": "def double(n):\n    return 4"}))
+    assert scores(result) == [0, 0, 1]
+    assert "This could not be checked: double is called with object." in result.cells[0]["message"]
+
+
+@sandboxed
+def test_the_same_submission_and_seed_give_the_same_mark(assignment, released):
+    """An answer that is right for some inputs only gets what its seed gives, as often as it is graded."""
+    notebook = demo_class.fill(released, RIGHT | {"double": "def double(n):\n    return 2 * n if n < 55 else 0"})
+    seeds = [str(number) for number in range(6)]
+    first, again = (
+        [scores(graded(dataclasses.replace(assignment, seed=seed), notebook))[0] for seed in seeds] for _ in range(2)
+    )
+    assert first == again
+    assert set(first) == {0, 2}
 
 
 # --- repairs
@@ -371,7 +419,7 @@ def test_checks_meet_the_same_random_numbers_in_both_processes():
     def drawn():
         return random.random(), np.random.random(), float(keras.random.uniform(()))  # noqa: NPY002
 
-    checker.seed_everything()
+    random_numbers.seed_everything()
     in_the_checker = drawn()
     integrity.reset_modules({}, {}, [])
     assert drawn() == in_the_checker

@@ -1,6 +1,7 @@
 """Runs answers kept as data, solutions/NN_unit/answers/<exercise>.py, against a unit's own test cells, in this process.
 
-A unit's set-up cells and reference solutions run once; each answer then runs in a copy of that namespace.
+A unit's set-up cells and reference solutions run once; each answer then runs in a copy of that namespace. The tests run
+there too, as in a notebook, or with everything between them and the answer sent as text, as in grading.
 """
 
 import contextlib
@@ -10,8 +11,11 @@ import linecache
 import sys
 from pathlib import Path
 
+import loopback
+
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
+from tlcourse.grading.model.cell_code import defined_functions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +41,26 @@ class Unit:
     def points(self, exercise):
         """The points of an exercise's test cells in all."""
         return sum(cell.metadata.nbgrader.points for cell in self.exercises[exercise][1])
+
+    def grade_outside(self, exercise, source):
+        """The same as `grade`, with all values sent between the tests and the answer."""
+        student = dict(self.namespace)
+        for name in self.defined[exercise]:
+            student.pop(name, None)
+        _same_randomness()
+        messages, tests = [], self.exercises[exercise][1]
+        try:
+            run_cell(source, student, f"<answer {exercise}>")
+        except Exception as error:
+            messages.append(f"{type(error).__name__}: {error}")
+        names = defined_functions(self.exercises[exercise][0].source)
+        came = loopback.verdicts([cell.source for cell in tests], names, self.namespace, student)
+        passed = [verdict.get("ename", "") is None for verdict in came]
+        earned = sum(cell.metadata.nbgrader.points for cell, well in zip(tests, passed, strict=True) if well)
+        for verdict, well in zip(came, passed, strict=True):
+            if not well:
+                messages.append(verdict.get("undecided") or f"{verdict['ename']}: {verdict['evalue']}")
+        return earned, "\n".join(messages)
 
     def grade(self, exercise, source):
         """Run an answer in place of the reference: the points it earns and what its failures say."""

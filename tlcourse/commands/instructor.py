@@ -15,9 +15,10 @@ from tlcourse.commands.unit_argument import course_and_unit
 @click.option("--jobs", type=click.IntRange(1), help="Submissions in parallel (default: one per processor).")
 @click.option("--students", help="Grade only these students, separated by commas.")
 @click.option("--again", is_flag=True, help="Grade all submissions again, even unchanged ones.")
+@click.option("--new-seed", is_flag=True, help="Draw other inputs for the hidden tests, and grade all again.")
 @click.option("--scheduler", help="Address of a Dask scheduler; its workers run the submissions.")
 @click.option("--unsafe", is_flag=True, help="Run student code without a sandbox. Use it only for code that you trust.")
-def grade(unit, jobs, students, again, scheduler, unsafe):
+def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
     You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded.
@@ -28,7 +29,7 @@ def grade(unit, jobs, students, again, scheduler, unsafe):
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
-    results = grade_unit(folder, unit, **options)
+    results = grade_unit(folder, unit, **options, new_seed=new_seed)
     results_table.print_results(results)
     if ungraded := [result.student for result in results if result.status == "not graded"]:
         raise click.ClickException(f"could not grade {', '.join(ungraded)}. Run the command again.")

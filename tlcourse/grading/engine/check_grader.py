@@ -1,13 +1,16 @@
 """Decides on graded cells: in a clean process where that is possible, else in the student's kernel.
 
-A check whose functions take and return serializable values runs in a clean process (`sandbox.guest.checker`), and only
-the student's functions run in the student's: there hidden tests, expected values and testing functions do not exist.
-Any other check has to run in the student's kernel, and `tamper_detection` decides whether its pass is trustworthy.
+A check whose functions take serializable values runs in a clean process (`sandbox.guest.checker`), and only the
+student's functions run in the student's: there hidden tests, expected values and testing functions do not exist. The
+plan says so of a check, and nothing that a submission does changes it. Any other check has to run in the student's
+kernel, and `tamper_detection` decides whether its pass is trustworthy; the course's own units have none.
 """
+
+import nbformat
 
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.notebook_runner import error_output
-from tlcourse.grading.engine.tamper_detection import TamperDetection
+from tlcourse.grading.engine.tamper_detection import TamperDetection, in_own_namespace
 
 UNSOLVED = "not solved yet."
 # A check may take 20 times as long as with the reference solution, and 30 seconds in any case.
@@ -48,18 +51,18 @@ class CheckGrader:
         if "seconds" in plan:
             runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
         try:
-            verdict = None
             if plan.get("outside") and runner.sandbox.supports_checkers:
-                verdict = await self._outside(runner, cell.source)
-            return verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
+                return await self._outside(runner, cell.source)
+            return await self._inside(runner, index, cell, plan.get("mutated", False))
         finally:
             runner.cell_limit = None
 
     async def _outside(self, runner, source):
-        """The verdict of the clean process, or None where it cannot decide."""
+        """The verdict of the clean process; a check that it cannot decide has failed."""
         reply = await runner.limited(self.checker.decide(runner, source), lambda: self.checker.seconds)
-        if reply is None:
-            return None
+        if "undecided" in reply:
+            message = f"This could not be checked: {reply['undecided']}."
+            return {"outcome": "failed", "message": message, "outputs": []}
         shown = reply["printed"]
         printed = [{"output_type": "stream", "name": "stdout", "text": shown}] if shown else []
         if reply["ename"] is None:
@@ -70,8 +73,9 @@ class CheckGrader:
         """The verdict of the student's kernel, unless something there interferes with it."""
         name = cell.metadata.nbgrader.grade_id
         await self.tamper_detection.prepare(runner)
-        reply = await runner.limited(runner.cells.run_check(cell, index))
-        verdict = verdict_of(reply, [dict(output) for output in cell.outputs])
+        check = nbformat.v4.new_code_cell(in_own_namespace(cell.source))
+        reply = await runner.limited(runner.cells.run_check(check, index))
+        verdict = verdict_of(reply, [dict(output) for output in check.outputs])
         if verdict["outcome"] != "passed":
             return verdict
         function = self.assignment.exercise_of(name) if mutable else None
@@ -81,6 +85,10 @@ class CheckGrader:
         note = f"The check {name} was not graded as passed: something interferes with the grading."
         outputs = [error_output("Tampered", note)]
         return {"outcome": "tampered", "message": note, "outputs": outputs, "evidence": evidence}
+
+    async def replaced_functions(self, runner):
+        """The functions that checks rely on and student code has replaced in its own process; they decide nothing."""
+        return await self.tamper_detection.replaced_functions(runner) if runner.sandbox.supports_checkers else []
 
     async def close(self):
         """End the clean process."""

@@ -6,10 +6,14 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
-from tlcourse.grading.model.assignment import grading_seed, is_setup
+from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
+
+
+class CheckerEnded(RuntimeError):  # noqa: N818
+    """The checker's process has ended: only something too large that came from a student does that."""
 
 
 class CheckerClient:
@@ -47,7 +51,7 @@ class CheckerClient:
         return (await self._receive())["fingerprints"]
 
     async def decide(self, runner, source):
-        """What came of a check, {"ename", "evalue", "traceback", "printed"}, or None where it cannot be decided here.
+        """What came of a check: {"ename", "evalue", "traceback", "printed"}, or {"undecided": why}.
 
         Parameters
         ----------
@@ -60,14 +64,19 @@ class CheckerClient:
         kernel = runner.kernel
         kernel.waits_for_grader = True  # while the checker works
         try:
-            await self._send_request(runner, check=source, names=names, seed=grading_seed())
-            verdict = await self._relay_calls(runner)
+            await self._send_request(runner, check=source, names=names, seed=self.assignment.seed)
+            return await self._relay_calls(runner)
+        except CheckerEnded:
+            await self.close()
+            evidence = "the checker ended: what a function returned was too large, or the machine has too little memory"
+            runner.run.flags.append({"grade_id": None, "kind": "checker", "evidence": evidence})
+            text = "what the function returned is too large to be checked"
+            return {"ename": "MemoryError", "evalue": text, "traceback": [f"MemoryError: {text}"], "printed": ""}
         except BaseException:
             await self.close()  # it waits for an answer that will not come
             raise
         finally:
             kernel.waits_for_grader = False
-        return None if "undecided" in verdict else verdict
 
     async def close(self):
         """End the process."""
@@ -88,7 +97,7 @@ class CheckerClient:
     async def _receive(self):
         line = await self._reader.readline()
         if not line:
-            raise RuntimeError("the checker ended")
+            raise CheckerEnded
         return json.loads(line)
 
     async def _relay_calls(self, runner):
@@ -110,6 +119,10 @@ class CheckerClient:
                 self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
                 message = await self._receive()
                 kernel.waits_for_grader = False
+        except CheckerEnded:
+            writer.close()
+            await serving  # ends when it has nobody to answer
+            raise
         except BaseException:
             serving.add_done_callback(lambda task: task.cancelled() or task.exception())
             raise
@@ -140,12 +153,23 @@ def _is_solution(cell):
 
 
 def _setup_sources(assignment):
-    """Sources that make what checks use besides the student's answers: set-up cells, definitions in other cells."""
-    sources = []
+    """Sources that make what checks use besides the student's answers.
+
+    Set-up cells, definitions in other cells, and what earlier checks define: a process that is started after an
+    accident has not run those.
+    """
+    kinds, sources = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom), []
     for cell in assignment.cells:
         if is_setup(cell):
             sources.append(cell["source"])
         elif cell["cell_type"] == "code" and not cell["nbgrader"]:
-            kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
             sources += [ast.unparse(node) for node in parsed(cell["source"]).body if isinstance(node, kinds)]
+        elif cell["cell_type"] == "code" and cell["nbgrader"].get("grade"):
+            statements = parsed(cell["full"]).body
+            sources += [ast.unparse(node) for node in statements if isinstance(node, kinds) or _empty(node)]
     return sources
+
+
+def _empty(node):
+    """Whether a statement makes an empty dictionary or list, such as one in which checks keep results."""
+    return isinstance(node, ast.Assign) and ast.unparse(node.value) in ("{}", "[]")

@@ -20,8 +20,8 @@ from tlcourse.grading.submissions import normalize, reading
 
 PLAN_KEYS = {"outside", "mutated", "seconds"}
 REMEDY = (
-    "repair the check or its solution, install the package versions of constraints.txt, or choose another "
-    "TLCOURSE_GRADING_SEED; then start again"
+    "repair the check or its solution, install the package versions of constraints.txt, or ask for another seed "
+    "(`tlcourse grade UNIT --new-seed`); then start again"
 )
 
 
@@ -30,7 +30,7 @@ class ReferenceFails(RuntimeError):  # noqa: N818
 
 
 class ReferenceGrader(CheckGrader):
-    """Grades each check of the unit's own solutions both ways, and keeps in `plan` which of them hold."""
+    """Grades each check of the unit's own solutions outside, else inside, and keeps in `plan` which of them holds."""
 
     def __init__(self, assignment):
         super().__init__(assignment)
@@ -39,17 +39,23 @@ class ReferenceGrader(CheckGrader):
     async def grade(self, runner, index, cell):
         """Run one graded cell; see `CheckGrader.grade`."""
         name = cell.metadata.nbgrader.grade_id
-        outside = await self._outside(runner, cell.source) if runner.sandbox.supports_checkers else None
-        before = runner.kernel.counted_seconds
-        verdict = await self._inside(runner, index, cell, False)
-        seconds = math.ceil(runner.kernel.counted_seconds - before)  # rough, so that a file of it seldom changes
-        function = self.assignment.exercise_of(name)
-        mutated = verdict["outcome"] == "passed" and await self.tamper_detection.fails_mutated(
-            runner, cell.source, function
-        )
-        outside = outside is not None and outside["outcome"] == "passed"
+        before = self._seconds(runner)
+        outside, mutated = False, False
+        if runner.sandbox.supports_checkers:
+            verdict = await self._outside(runner, cell.source)
+            outside = verdict["outcome"] == "passed"
+        if not outside:
+            before = self._seconds(runner)
+            verdict = await self._inside(runner, index, cell, False)
+        seconds = math.ceil(self._seconds(runner) - before)  # rough, so that a file of it seldom changes
+        if not outside and verdict["outcome"] == "passed":
+            function = self.assignment.exercise_of(name)
+            mutated = await self.tamper_detection.fails_mutated(runner, cell.source, function)
         self.plan[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
         return verdict
+
+    def _seconds(self, runner):
+        return runner.kernel.counted_seconds + self.checker.seconds
 
 
 def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=False):
@@ -149,8 +155,8 @@ def _grade_reference(assignment, solution, sandbox, skip):
 
 
 def code_digest(assignment, solution, unsafe=False):
-    """A digest of the code that a plan depends on: checks, released cells, solutions; not of prose and points."""
+    """A digest of what a plan depends on: checks, released cells, solutions, seed; not of prose and points."""
     cells = [[cell["grade_id"], cell["full"], cell["tags"]] for cell in assignment.cells if cell["cell_type"] == "code"]
     content = Path(solution).read_bytes()
     solutions = [cell.source for cell in reading.read(content).cells if cell.cell_type == "code"]
-    return digest([cells, solutions, unsafe], assignment.files)
+    return digest([cells, solutions, unsafe, assignment.seed], assignment.files)

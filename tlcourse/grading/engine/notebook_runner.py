@@ -5,6 +5,7 @@ without the one at fault, and goes on behind it.
 """
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -92,6 +93,7 @@ class NotebookRunner:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.source.strip() and index not in self.skipped:
                     await self._run_or_grade(index, cell)
+            await self._look_for_replaced_functions()
         finally:
             await self._end_kernel()
             await self.check_grader.close()
@@ -99,6 +101,16 @@ class NotebookRunner:
         self.run.cpu_seconds = round(self.run.cpu_seconds + self.check_grader.checker.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.check_grader.checker.seconds, 3)
         return self.run
+
+    async def _look_for_replaced_functions(self):
+        """Flag what student code has replaced in libraries, where the kernel still answers. No mark depends on it."""
+        if self.kernel is None or not self.kernel.alive or not self.run.verdicts:
+            return
+        self.cell_limit = self.GRACE_SECONDS
+        with contextlib.suppress(Exception):  # whatever the kernel answers, everything is graded
+            if replaced := await self.check_grader.replaced_functions(self):
+                evidence = f"replaced while the notebook ran: {', '.join(replaced[:5])}"
+                self.run.flags.append({"grade_id": None, "kind": "trick", "evidence": evidence})
 
     async def _run_or_grade(self, index, cell):
         """Run one cell, whatever happens; keep the verdict if it is a check."""

@@ -16,6 +16,7 @@ from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
+CHECK_NAMESPACE = "tlcourse.grading.sandbox.guest.check_namespace"
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUEST_CODE = "\n".join(
     [
@@ -42,9 +43,7 @@ class TamperDetection:
 
     async def prepare(self, runner):
         """Make the student's kernel ready for a check, and begin to watch it."""
-        if self._expected is None:
-            outside = runner.sandbox.supports_checkers
-            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
+        await self._expect(runner)
         steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
@@ -63,10 +62,9 @@ class TamperDetection:
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
             return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
-        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
-        if not isinstance(prints, dict):
+        changed = await self.replaced_functions(runner)
+        if changed is None:
             return "the kernel does not tell which functions it uses"
-        changed = [name for name, value in self._expected.items() if name in prints and prints[name] != value]
         if changed:
             return f"replaced: {', '.join(changed[:5])}"
         for canary, text in canaries(source):
@@ -77,6 +75,20 @@ class TamperDetection:
             return f"the check passes also when {function} returns something else"
         return ""
 
+    async def replaced_functions(self, runner):
+        """The names of functions that are not those of the clean process; None if the kernel does not tell."""
+        await self._expect(runner)
+        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
+        if not isinstance(prints, dict):
+            return None
+        return [name for name, value in self._expected.items() if name in prints and prints[name] != value]
+
+    async def _expect(self, runner):
+        """Have the clean process compute its fingerprints, once."""
+        if self._expected is None:
+            outside = runner.sandbox.supports_checkers
+            self._expected = await self.checker.fingerprints(runner, GUEST_CODE) if outside else {}
+
     async def fails_mutated(self, runner, source, function):
         """Whether the check fails when the student's function returns something else; False where it has none."""
         if function is None:
@@ -84,7 +96,7 @@ class TamperDetection:
         mutate = f"namespace.__setitem__('_undo', mutate(namespace, {function!r})) or True"
         if await self._evaluate(runner, mutate) is None:
             return False
-        reply = await runner.run_silently(source)
+        reply = await runner.run_silently(in_own_namespace(source))
         await runner.run_silently("_undo(); del _undo")
         return reply.get("status") == "error"
 
@@ -100,6 +112,11 @@ class TamperDetection:
             return json.loads(shown[1]) if shown[0] == token else None
         except (KeyError, ValueError, SyntaxError, TypeError, IndexError):
             return None
+
+
+def in_own_namespace(source):
+    """Code that runs a check in the student's kernel, beside the notebook's names."""
+    return f"__import__({CHECK_NAMESPACE!r}, fromlist=['run']).run({source!r}, get_ipython().user_ns)"
 
 
 def canaries(source):

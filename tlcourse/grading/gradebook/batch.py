@@ -13,6 +13,7 @@ from tqdm import tqdm
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import Recorder
+from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
@@ -28,6 +29,7 @@ def grade(
     scheduler=None,
     progress=None,
     make_recorder=Recorder,
+    new_seed=False,
 ):
     """Grade ``folder/submitted/*/unit`` and record the marks in nbgrader's gradebook.
 
@@ -50,6 +52,8 @@ def grade(
         Show a bar; on a terminal, by default.
     make_recorder : callable
         Of a course, a unit and the release's sha256; returns the `Recorder` that keeps the results.
+    new_seed : bool
+        Let hidden tests draw other inputs than before: every submission is graded again.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def grade(
     Raises
     ------
     ValueError
-        If a student is unknown.
+        If a student is unknown, or a new seed is asked for and not all students.
     tlcourse.grading.gradebook.course.NotReleased, tlcourse.grading.sandbox.interface.NoSandbox
     tlcourse.grading.gradebook.storage_errors.GradebookLocked
         If another grading runs, or another program holds the gradebook for long. What was graded is kept.
@@ -67,6 +71,10 @@ def grade(
         What was recorded before is kept.
     """
     course = NbgraderCourse(folder)
+    if new_seed and students:
+        raise ValueError("a new seed is for the whole class: grade all students with it")
+    if new_seed:
+        draw_new_seed(course.folder, unit)
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)

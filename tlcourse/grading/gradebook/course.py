@@ -5,12 +5,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.engine import make_url
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Configurable
 
 from tlcourse import notebooks
 from tlcourse.grading.engine.grading_plan import with_grading_plan
 from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.grading.gradebook.seeds import unit_seed
 from tlcourse.grading.gradebook.storage_errors import retry_while_locked
 from tlcourse.grading.model.assignment import Assignment, Limits
 from tlcourse.grading.model.cell_code import imported_modules
@@ -35,6 +36,7 @@ class GradingLimits(Configurable):
     disk_megabytes = Integer(Limits.disk_megabytes, help="Files that it may write.").tag(config=True)
     processes = Integer(Limits.processes, help="Processes, threads among them.").tag(config=True)
     output_bytes = Integer(Limits.output_bytes, help="Output of one cell.").tag(config=True)
+    seed = Unicode("", help="Seed of the hidden tests; by default each unit has a secret one.").tag(config=True)
 
     def limits(self):
         """The same as a `tlcourse.grading.model.assignment.Limits`."""
@@ -96,7 +98,8 @@ class NbgraderCourse:
         self._require_current_release(unit, {name: source for name, (source, _) in sources.items()}, points)
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
         modules, limits = imported_modules(notebook.cells), self.grading_limits.limits()
-        return Assignment(unit, cells, modules, _released_files(file.parent), limits)
+        seed = unit_seed(self.folder, unit, self.grading_limits.seed)
+        return Assignment(unit, cells, modules, _released_files(file.parent), limits, seed=seed)
 
     def _require_gradebook(self, unit):
         """Raise an error where nbgrader would make an empty gradebook: reading one should not write a file."""

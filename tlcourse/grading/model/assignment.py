@@ -4,13 +4,14 @@ import functools
 import hashlib
 import inspect
 import json
-import os
 from dataclasses import asdict, dataclass, field
 
 import nbformat
 
 from tlcourse import checks
 from tlcourse.notebooks import KERNEL, tested_exercise
+
+SEED_VARIABLE = "TLCOURSE_GRADING_SEED"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Assignment:
     limits : Limits
     plan : dict
         By grade_id, how each check can be graded; see `tlcourse.grading.engine.grading_plan`.
+    seed : str
+        A whole number, from which the hidden tests draw their inputs.
     """
 
     unit: str
@@ -68,6 +71,7 @@ class Assignment:
     files: dict = field(default_factory=dict, repr=False)
     limits: Limits = Limits()
     plan: dict = field(default_factory=dict)
+    seed: str = "0"
 
     def autograded_cells(self):
         """The cells with points that are graded without a person."""
@@ -100,7 +104,7 @@ class Assignment:
 
         The versions of Python and of other packages are left out: they differ among the machines of one grading.
         """
-        return digest([self.cells, asdict(self.limits), inspect.getsource(checks)], self.files)
+        return digest([self.cells, asdict(self.limits), inspect.getsource(checks), self.seed], self.files)
 
 
 def is_setup(cell):
@@ -108,23 +112,22 @@ def is_setup(cell):
     return cell["cell_type"] == "code" and not cell["nbgrader"] and "setup" in cell["tags"]
 
 
-def grading_seed():
-    """The seed of the hidden tests' inputs, as the environment of a process has it.
+def require_seed(seed, name):
+    """A seed of the hidden tests' inputs, if it is one; `name` says where it comes from.
 
     Raises
     ------
     ValueError
-        If TLCOURSE_GRADING_SEED is no whole number: every hidden test would fail, whatever the answer.
+        If it is no whole number: every hidden test would fail, whatever the answer.
     """
-    seed = os.environ.get("TLCOURSE_GRADING_SEED", "0")
     if not seed.isdecimal():
-        raise ValueError(f"TLCOURSE_GRADING_SEED is {seed!r}: set it to a whole number such as 0 or 20270101")
+        raise ValueError(f"{name} is {seed!r}: set it to a whole number such as 0 or 20270101")
     return seed
 
 
 def digest(parts, files):
-    """SHA-256 of plain data, of files (dict of str to bytes) and of the grading seed."""
-    sha256 = hashlib.sha256(json.dumps([*parts, grading_seed()], sort_keys=True).encode())
+    """SHA-256 of plain data and of files (dict of str to bytes)."""
+    sha256 = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     for name, content in files.items():
         sha256.update(name.encode() + b"\0" + content)
     return sha256.hexdigest()

@@ -41,6 +41,8 @@ class Result:
         On the clock; of the processor; of the processor once kernel and checker were ready.
     submission_sha256, release_sha256 : str or None
         Of what was graded, and of the assignment that it was graded against.
+    seed : str or None
+        Of the hidden tests' inputs.
     outputs : dict
         Cell index, as str, to {"outputs", "execution_count"}.
     notebook : str
@@ -60,6 +62,7 @@ class Result:
     cell_cpu_seconds: float = 0.0
     submission_sha256: str | None = None
     release_sha256: str | None = None
+    seed: str | None = None
     outputs: dict = field(default_factory=dict, repr=False)
     notebook: str = field(default="", repr=False)
 

@@ -24,6 +24,8 @@ def print_results(results):
         notes = "\n".join([*result.notes, *flags])
         table.add_row(_plain(result.student), result.status, points, _plain(notes))
     console.print(table)
+    if seeds := {result.seed for result in results if result.seed}:
+        console.print(f"seed of the hidden tests: {', '.join(sorted(seeds))} (keep it secret)", highlight=False)
     counts = collections.Counter(result.status for result in results)
     console.print(", ".join(f"{count} {status}" for status, count in counts.most_common()) or "no submissions")
 

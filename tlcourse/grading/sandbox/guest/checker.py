@@ -1,10 +1,11 @@
 """In a clean fork of the server: runs the checks, with the student's functions called in their own process.
 
-So hidden tests, expected values and comparisons are where no student code has been. A check that hands over or gets
-back values that are not serializable (a Keras model) cannot be decided here; then the reply has the key "undecided".
+So hidden tests, expected values and comparisons are where no student code has been. A check that hands over values
+which are not serializable cannot be decided here; then the reply has the key "undecided".
 
 Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text} is answered by calls
-({"function", "arguments", "keywords"}), each of which is answered in turn, and at last by {"verdict": ...}.
+({"function", "arguments", "keywords", "gradient", "seed"}), each of which is answered in turn, and at last by
+{"verdict": ...}.
 """
 
 import ast
@@ -14,10 +15,10 @@ import io
 import json
 import os
 import random
-import sys
 import traceback
 
-from tlcourse.grading.sandbox.guest import wire_format
+from tlcourse.grading.sandbox.guest import wire_format, wire_objects
+from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
 
 class CannotCheck(BaseException):
@@ -58,7 +59,8 @@ class Checker:
 
     def _check(self, request):
         for name in request["names"]:
-            self.namespace[name] = self._proxy(name)
+            if not isinstance(self.namespace.get(name), StudentFunction):
+                self.namespace[name] = StudentFunction(self, name)
         if missing := unknown_names(request["check"], self.namespace):
             return {"undecided": f"the check uses {', '.join(missing)}"}
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
@@ -79,24 +81,41 @@ class Checker:
             }
         return {"ename": None, "printed": printed.getvalue()}
 
-    def _proxy(self, name):
-        """A function that calls the student's."""
+    def call(self, name, arguments, keywords, gradient=None):
+        """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
 
-        def function(*arguments, **keywords):
-            try:
-                encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
-            except wire_format.NotSerializable as reason:
-                raise CannotCheck(f"{name} is called with {reason}") from None
-            self._send(function=name, arguments=encoded[0], keywords=encoded[1])
-            reply = json.loads(self.lines.readline())
-            if "raised" in reply:
-                raise _exception(reply["raised"], reply["message"])
-            if "changed" in reply:
-                _copy_changes(arguments, keywords, wire_format.decode(reply["changed"]))
-            return wire_format.decode(reply["value"])
+        Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
+        weights and flags comes back, and is put into the checker's own.
+        """
+        try:
+            encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
+        except wire_format.NotSerializable as reason:
+            raise CannotCheck(f"{name} is called with {reason}") from None
+        seed = random.getrandbits(31)  # so that a check which seeds Keras also seeds what the function does
+        self._send(function=name, arguments=encoded[0], keywords=encoded[1], gradient=gradient, seed=seed)
+        reply = json.loads(self.lines.readline())
+        if "raised" in reply:
+            raise _exception(reply["raised"], reply["message"])
+        models = wire_objects.models_in([list(arguments), keywords])
+        try:
+            wire_objects.set_states(models, reply["models"], wire_format.decode)
+        except wire_objects.CannotSend as reason:
+            raise AssertionError(f"{name} replaced layers of the model that it was given: {reason}.") from None
+        return wire_format.decode(reply["value"])
 
-        function.__name__ = function.__qualname__ = name
-        return function
+
+class StudentFunction:
+    """A function of the student's, which is called in the student's process."""
+
+    def __init__(self, checker, name):
+        self._checker, self.__name__ = checker, name
+
+    def __call__(self, *arguments, **keywords):
+        return self._checker.call(self.__name__, arguments, keywords)
+
+    def gradient(self, arguments, position):
+        """Its value and its gradient, for `tlcourse.checks.gradient`."""
+        return self._checker.call(self.__name__, arguments, {}, position)
 
 
 def unknown_names(source, namespace):
@@ -116,15 +135,6 @@ def unknown_names(source, namespace):
     return sorted(name for name in read - made if name not in namespace and not hasattr(builtins, name))
 
 
-def seed_everything():
-    """The same random numbers for every submission."""
-    random.seed(0)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(0)
-    if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(0)
-
-
 def _exception(names, message):
     """An exception of the same name, below the nearest of Python's own."""
     builtin = [getattr(builtins, name) for name in names if isinstance(getattr(builtins, name, None), type)]
@@ -136,20 +146,3 @@ def _exception(names, message):
         return kind(message)
     except TypeError:  # such as UnicodeDecodeError, which takes five arguments
         return RuntimeError(f"{names[0]}: {message}")
-
-
-def _copy_changes(arguments, keywords, changed):
-    """Make in these arguments what the function changed in its copies of them."""
-    pairs = [*zip(arguments, changed[0], strict=True), *((keywords[name], changed[1][name]) for name in keywords)]
-    for mine, new in pairs:
-        if isinstance(mine, list):
-            mine[:] = new
-        elif isinstance(mine, dict):
-            mine.clear()
-            mine.update(new)
-        elif isinstance(mine, set):
-            mine.clear()
-            mine |= new
-        elif hasattr(mine, "__array__") and getattr(mine, "shape", None) == getattr(new, "shape", ()) != ():
-            with contextlib.suppress(TypeError, ValueError):
-                mine[...] = new

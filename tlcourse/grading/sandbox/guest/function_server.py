@@ -5,7 +5,9 @@ It runs in a process that student code may have changed; so nothing is trusted b
 
 import json
 
-from tlcourse.grading.sandbox.guest import wire_format
+from tlcourse import checks
+from tlcourse.grading.sandbox.guest import wire_format, wire_objects
+from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
 LISTENER = None  # set before any student code, to a socket on which the checker's calls come
 
@@ -20,19 +22,18 @@ def serve(namespace):
 
 
 def _call(namespace, call):
-    """What the student's function returns, or raises, and what it changed in its arguments."""
-    arguments, keywords = wire_format.decode(call["arguments"]), wire_format.decode(call["keywords"])
+    """What the student's function returns, or raises, and what it made of the models that it was given."""
+    arguments, keywords = (wire_format.decode(call[part], from_checker=True) for part in ("arguments", "keywords"))
+    models = wire_objects.models_in([arguments, keywords])
+    seed_everything(call["seed"])
     try:
-        value = namespace[call["function"]](*arguments, **keywords)
-        changed = wire_format.encode([list(arguments), keywords], strict=False)
-        reply = {"value": wire_format.encode(value, strict=False)}
+        function, position = namespace[call["function"]], call["gradient"]
+        differentiated = position is not None
+        value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
+        states = wire_objects.states(models, wire_format.encode)
+        return {"value": wire_format.encode(value, strict=False), "models": states}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         names = [kind.__name__ for kind in type(error).__mro__]
         return {"raised": names, "message": str(error)[:2000]}
-    if changed != wire_format.encode(
-        [list(wire_format.decode(call["arguments"])), wire_format.decode(call["keywords"])], strict=False
-    ):
-        reply["changed"] = changed
-    return reply

@@ -1,11 +1,14 @@
 """Values as JSON, so that a function of one process can be called from another and nothing but its value returns.
 
-Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass; any other object passes as its description
-only. Nothing is pickled: what comes back from student code can be read, but cannot act.
+Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, and so do the objects of `wire_objects`,
+such as a Keras model; any other object passes as its description only. Nothing is pickled: what comes back from student
+code can be read, but cannot act.
 """
 
 import base64
 import sys
+
+from tlcourse.grading.sandbox.guest import wire_objects
 
 LARGEST_ARRAY = 16 << 20  # bytes
 ITERATORS = (range, map, filter, zip, enumerate, reversed, type({}.keys()), type({}.values()), type({}.items()))
@@ -14,21 +17,6 @@ GENERATOR = type(_ for _ in ())
 
 class NotSerializable(TypeError):  # noqa: N818
     """A value that cannot be sent as it is."""
-
-
-class OpaqueObject:
-    """Stands for an object of a type that is not sent: it has a name and a look, and equals nothing."""
-
-    def __init__(self, type_name, text):
-        self.type_name, self.text = type_name, text
-
-    def __repr__(self):
-        return self.text
-
-    def __eq__(self, other):
-        return False
-
-    __hash__ = None
 
 
 def encode(value, strict=True, depth=0):
@@ -57,14 +45,25 @@ def encode(value, strict=True, depth=0):
         return {"n": ["int", str(int(value))]}
     if isinstance(value, str):
         return str.__str__(value)
+    return _encode_container(value, lambda item: encode(item, strict, depth + 1), strict)
+
+
+def _encode_container(value, inner, strict):
+    """An object that consists of others, `inner` encodes those; or the description of an object."""
     if isinstance(value, dict):
-        pairs = dict.items(value)
-        return {"d": [[encode(key, strict, depth + 1), encode(item, strict, depth + 1)] for key, item in pairs]}
+        return {"d": [[inner(key), inner(item)] for key, item in dict.items(value)]}
+    if not strict and isinstance(value, (*ITERATORS, GENERATOR)):
+        return {"l": [inner(item) for item, _ in zip(value, range(100_000), strict=False)]}
+    try:
+        if sent := wire_objects.to_wire(value, inner, strict):
+            return {sent[0]: sent[1]}
+    except wire_objects.CannotSend as reason:
+        if strict:
+            raise NotSerializable(f"a model: {reason}") from None
+        return {"o": [type(value).__name__[:80], repr(value)[:200], str(reason)]}
     for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
         if isinstance(value, kind):
-            return {tag: [encode(item, strict, depth + 1) for item in kind.__iter__(value)]}
-    if not strict and isinstance(value, (*ITERATORS, GENERATOR)):
-        return {"l": [encode(item, strict, depth + 1) for item, _ in zip(value, range(100_000), strict=False)]}
+            return {tag: [inner(item) for item in kind.__iter__(value)]}
     if strict:
         raise NotSerializable(type(value).__name__)
     return {"o": [type(value).__name__[:80], repr(value)[:200]]}
@@ -91,19 +90,32 @@ def _array(value):
     return {tag: [array.dtype.str, shape, base64.b64encode(array.tobytes()).decode()]}
 
 
-def decode(data):
-    """The value of what `encode` made."""
+def decode(data, from_checker=False):
+    """The value of what `encode` made.
+
+    Parameters
+    ----------
+    data : as JSON has it
+    from_checker : bool
+        Whether the course's own checker sent it, and not a student's process.
+    """
+
+    def inner(item):
+        return decode(item, from_checker)
+
     if not isinstance(data, dict):
         return data
     ((tag, content),) = data.items()
     if tag == "n":
         return float(content[1]) if content[0] == "float" else int(content[1])
     if tag == "d":
-        return {decode(key): decode(value) for key, value in content}
-    if tag in "lts":
-        return {"l": list, "t": tuple, "s": set}[tag](decode(item) for item in content)
+        return {inner(key): inner(value) for key, value in content}
+    if tag in ("l", "t", "s"):
+        return {"l": list, "t": tuple, "s": set}[tag](inner(item) for item in content)
     if tag == "o":
-        return OpaqueObject(*content)
+        return wire_objects.opaque(*content)
+    if tag not in ("a", "g", "T"):
+        return wire_objects.from_wire(tag, content, inner, from_checker)
     import numpy
 
     array = numpy.frombuffer(base64.b64decode(content[2]), numpy.dtype(content[0])).reshape(content[1]).copy()

@@ -1,0 +1,59 @@
+"""What is flagged as a trick, and what honest cells may do."""
+
+import pytest
+
+from tlcourse.grading.engine.known_tricks import known_tricks, tricks_in
+from tlcourse.samples import demo_class
+
+TRICKS = {
+    "progress = Progress()": "redefines `progress`",
+    "class checks:\n    pass": "redefines `checks`",
+    "import helper as checks": "redefines `checks`",
+    "from tlcourse import checks\nchecks.equal = checks.returns = lambda *a: None": "replaces `checks.equal`",
+    "import numpy as np\nnp.allclose = lambda *a, **k: True": "replaces `np.allclose`",
+    "import keras\nkeras.Model.weights = property(lambda self: [])": "replaces `keras.Model.weights`",
+    "import json\njson.dumps = forged": "replaces `json.dumps`",
+    "import numpy\nfor name in names:\n    setattr(numpy, name, agree)": "replaces `numpy....`",
+    "progress.exercise = exercise": "replaces `progress.exercise`",
+    "import sys\ndef double(n):\n    return sys._getframe(1).f_locals['expected']": "reads the frames",
+    "from inspect import currentframe": "reads the frames",
+    "def double(n):\n    return (_ for _ in ()).gi_frame.f_back": "reads the frames",
+    "import gc\nfound = gc.get_objects()": "searches the process",
+    "import linecache\nprint(linecache.cache)": "hooks into",
+    "get_ipython().ast_transformers.append(S())": "hooks into",
+    "class E(float):\n    def __eq__(self, other): return True": "does not compare",
+}
+HONEST = [
+    "import numpy as np\nnp.set_printoptions(precision=3)",
+    "import pandas as pd\npd.options.display.max_rows = limit",
+    "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 80",
+    "model.layers[0].trainable = flag",
+    "sum = 0\nfor number in range(3):\n    sum = sum + number",
+    "from tlcourse import checks",
+    "class Point:\n    def __eq__(self, other):\n        return self.x == other.x",
+    "print(globals())",
+    "progress",
+]
+
+
+@pytest.mark.parametrize("source", TRICKS)
+def test_a_trick_is_named(source):
+    assert any(TRICKS[source] in trick for _, trick in tricks_in(source))
+
+
+@pytest.mark.parametrize("source", HONEST)
+def test_honest_code_is_not_flagged(source):
+    assert list(tricks_in(source)) == []
+
+
+def test_a_look_at_the_globals_is_flagged_in_an_answer():
+    assert [trick for _, trick in tricks_in("def f(n):\n    return globals()['expected']", answer=True)]
+
+
+def test_only_the_students_own_cells_are_looked_at(assignment, released):
+    assert known_tricks(released, assignment) == []
+    setup = next(cell.source for cell in released.cells if "setup" in cell.metadata.get("tags", []))
+    copied = setup.splitlines()[-1]
+    answer = f"{copied}\ndef double(number):\n    return globals().get('expected')"
+    notebook = demo_class.fill(released, {"double": answer})
+    assert known_tricks(notebook, assignment) == ["the answer double looks at the names around it (`globals()`)"]

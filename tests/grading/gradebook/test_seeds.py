@@ -1,0 +1,42 @@
+"""The secret seed of a unit's hidden tests."""
+
+import pytest
+
+from tlcourse.grading.gradebook import seeds
+
+UNIT = "01_tiny"
+
+
+@pytest.fixture(autouse=True)
+def no_seed_in_the_environment(monkeypatch):
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED", raising=False)
+
+
+def test_a_unit_keeps_its_seed_and_others_have_another(tmp_path):
+    first = seeds.unit_seed(tmp_path, UNIT)
+    assert seeds.unit_seed(tmp_path, UNIT) == first
+    drawn = {seeds.unit_seed(tmp_path / course, unit) for course in "ab" for unit in (UNIT, "02_other")}
+    assert len(drawn | {first}) == 5
+    assert "0" not in drawn
+    assert [path.name for path in (tmp_path / "grading_records" / UNIT).iterdir()] == [seeds.SEED_FILE]
+
+
+def test_another_seed_only_comes_when_it_is_asked_for(tmp_path):
+    first = seeds.unit_seed(tmp_path, UNIT)
+    seeds.draw_new_seed(tmp_path, UNIT)
+    assert seeds.unit_seed(tmp_path, UNIT) != first
+
+
+def test_the_environment_and_the_configuration_come_first(tmp_path, monkeypatch):
+    assert seeds.unit_seed(tmp_path, UNIT, "7") == "7"
+    monkeypatch.setenv("TLCOURSE_GRADING_SEED", "8")
+    assert seeds.unit_seed(tmp_path, UNIT, "7") == "8"
+    assert not (tmp_path / "grading_records").exists()
+
+
+def test_a_file_without_a_seed_is_named(tmp_path):
+    seeds.unit_seed(tmp_path, UNIT)
+    file = tmp_path / "grading_records" / UNIT / seeds.SEED_FILE
+    file.write_text("spring\n")
+    with pytest.raises(ValueError, match=r"seed.txt is 'spring': set it to a whole number"):
+        seeds.unit_seed(tmp_path, UNIT)

@@ -1,0 +1,125 @@
+"""A Keras model as data, and the model that such data describe; whatever they say, nothing in them is executed.
+
+The data are a description (`tlcourse.model_description`), weights, and what is trainable.
+"""
+
+import math
+
+import keras
+import numpy as np
+
+from tlcourse.model_description import (
+    OWN_LAYERS,
+    NotPortable,
+    checked_description,
+    description,
+    layers_without_models,
+    model_parts,
+)
+
+LARGEST_WEIGHTS = 16 << 20  # bytes
+
+
+def to_data(model):
+    """A model as data.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    dict
+        "kind", "config": as `description` has them; "state": see `state`.
+
+    Raises
+    ------
+    NotPortable
+        If it has no description.
+    """
+    return {**description(model), "state": state(model)}
+
+
+def from_data(data):
+    """The model that data describe.
+
+    Parameters
+    ----------
+    data : dict
+        What `to_data` returned, or what someone claims to be that.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled. Where the data have no weights, they are initialized anew.
+
+    Raises
+    ------
+    NotPortable
+        If the data describe no model of Keras' own layers, or a larger one than the bounds allow.
+    """
+    try:
+        config = checked_description(data["config"])
+        if data["state"]["weights"] is not None:
+            config = _with_zeros(config)
+        kind = keras.Sequential if data["kind"] == "Sequential" else keras.Model
+        model = kind.from_config(config, custom_objects=OWN_LAYERS)
+        set_state(model, data["state"])
+    except NotPortable:
+        raise
+    except Exception as error:
+        raise NotPortable(f"it cannot be rebuilt ({type(error).__name__}: {str(error)[:200]})") from None
+    return model
+
+
+def state(model):
+    """What training and freezing change in a model.
+
+    Returns
+    -------
+    dict
+        "weights": list of arrays, or None if they take more than `LARGEST_WEIGHTS` bytes; "trainable": list of bool, of
+        the model, its layers and their variables.
+    """
+    variables = [variable for layer in layers_without_models(model) for variable in layer.weights]
+    small = sum(math.prod(variable.shape) for variable in variables) * 4 <= LARGEST_WEIGHTS
+    flags = [bool(part.trainable) for part in [*model_parts(model), *variables]]
+    return {"weights": [variable.numpy() for variable in variables] if small else None, "trainable": flags}
+
+
+def set_state(model, new):
+    """Put a `state` into a model.
+
+    Raises
+    ------
+    NotPortable
+        If it is not one of a model with these layers.
+    """
+    weights, flags = new["weights"], list(new["trainable"])
+    layers, parts = layers_without_models(model), model_parts(model)
+    variables = [variable for layer in layers for variable in layer.weights]
+    if len(flags) != len(parts) + len(variables) or not all(type(flag) is bool for flag in flags):
+        raise NotPortable(f"it has {len(parts)} parts and {len(variables)} arrays, and other data came")
+    if weights is not None:
+        shapes = [np.shape(array) for array in weights]
+        if shapes != [tuple(variable.shape) for variable in variables]:
+            raise NotPortable("the arrays that came do not fit its layers")
+        for variable, array in zip(variables, weights, strict=True):
+            variable.assign(np.asarray(array))
+        for layer in layers:
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()
+    for part, flag in zip([*parts, *variables], flags, strict=True):  # a layer's flag also sets those of its parts
+        part.trainable = flag
+
+
+def _with_zeros(node):
+    """A configuration whose weights begin as zeros: others are put in their place at once."""
+    if isinstance(node, list):
+        return [_with_zeros(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: "zeros" if name.endswith("_initializer") and value is not None else _with_zeros(value)
+        for name, value in node.items()
+    }
