@@ -20,18 +20,36 @@ from tlcourse.commands.unit_argument import course_and_unit
 def grade(unit, jobs, students, again, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
-    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded.
+    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded, or if the time of
+    one could not be read.
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
+    from tlcourse.grading.gradebook.exports import final_marks
     from tlcourse.grading.reporting import results_table
+    from tlcourse.grading.submissions.submitted_files import printed
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
     results = grade_unit(folder, unit, **options)
-    results_table.print_results(results)
-    if ungraded := [result.student for result in results if result.status == "not graded"]:
-        raise click.ClickException(f"not graded: {', '.join(ungraded)}. Run the command again")
+    results_table.print_results(results, final_marks(folder, unit))
+    remedies = {
+        "not graded": "Run the command again; if that does not help, repair what the table says",
+        "graded without the time of submission": "Correct timestamp.txt, and run the command again",
+    }
+    problems = []
+    for problem, remedy in remedies.items():
+        if names := [printed(result.student) for result in results if _problem(result) == problem]:
+            problems.append(f"{problem}: {', '.join(names)}. {remedy}")
+    if problems:
+        raise click.ClickException("\n".join(problems))
+
+
+def _problem(result):
+    """What an instructor has to see to in a result, or None."""
+    if not result.needs_attention:
+        return None
+    return "not graded" if result.status == "not graded" else "graded without the time of submission"
 
 
 @click.command()

@@ -44,7 +44,7 @@ def grade_submission(assignment, submission, sandbox):
     except Unreadable as error:
         reason = f"The notebook could not be read: {error}. {REPAIR_ADVICE}"
         return _result(assignment, submission, *_ungraded_run(assignment, "unreadable", reason))
-    files = assignment.files | submission.files
+    files = submission.files_beside(assignment.files)
     skipped = skipped_cells(notebook, assignment)
     runner = NotebookRunner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
     run = run_coroutine(runner.execute())
@@ -95,7 +95,7 @@ def _result(assignment, submission, notebook, run):
         score=sum(cell["score"] for cell in cells),
         max_score=sum(cell["max_score"] for cell in cells),
         notes=[*submission.notes, *run.notes],
-        flags=run.flags,
+        flags=[*submission.flags, *run.flags],
         cells=cells,
         seconds=run.seconds,
         cpu_seconds=run.cpu_seconds,

@@ -158,7 +158,7 @@ class NotebookRunner:
         allowed = min(self.cell_limit or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
         while self.kernel.counted_seconds + extra_seconds() - start <= allowed:
             if (await asyncio.wait({task}, timeout=0.1))[0]:
-                return task.result()
+                return _result(task)
         self.kernel.interrupt()
         interrupted = self.kernel.counted_seconds + extra_seconds()
         ended = await self._ends_after_interrupt(
@@ -176,7 +176,8 @@ class NotebookRunner:
                 if task.done() and not task.cancelled():
                     task.exception()
                 return False
-        task.exception()
+        if not task.cancelled():
+            task.exception()
         return True
 
     async def run_silently(self, code, expressions=None):
@@ -267,6 +268,19 @@ class NotebookRunner:
         if self.kernel:
             self.kernel.alive = False
         return message
+
+
+def _result(task):
+    """What a task that has ended returned or raised.
+
+    Raises
+    ------
+    nbclient.exceptions.DeadKernelError
+        If something that student code did has cancelled it: a CancelledError would pass every `except Exception`.
+    """
+    if task.cancelled():
+        raise DeadKernelError("what the kernel ran was cancelled")
+    return task.result()
 
 
 def is_graded(cell):

@@ -4,22 +4,36 @@ import collections
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from tlcourse.grading.reporting.report_page import displayable
 
 
-def print_results(results):
+def print_results(results, marks):
     """Print a line for each student, and how often each status came.
 
     Parameters
     ----------
     results : list of tlcourse.grading.model.results.Result
+    marks : dict
+        Of `tlcourse.grading.gradebook.exports.final_marks`: the table shows the mark that the exports have, beside the
+        points of the checks.
     """
     console = Console()
-    table = Table("student", "status", "points", "notes", box=None, pad_edge=False, header_style="bold")
+    table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
     for result in results:
-        points = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [f"[{flag['kind']}] {flag['grade_id'] or ''}: {flag['evidence']}" for flag in result.flags]
-        notes = "\n".join(text.replace("[", r"\[") for text in [*result.notes, *flags])
-        table.add_row(result.student, result.status, points, notes)
+        mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
+        row = (result.student, result.status, checks, mark, "\n".join(notes))
+        table.add_row(*(Text(displayable(value)) for value in row))  # a text, so that [x] is no style
     console.print(table)
     counts = collections.Counter(result.status for result in results)
     console.print(", ".join(f"{count} {status}" for status, count in counts.most_common()) or "no submissions")
+
+
+def _mark(mark):
+    if mark is None:
+        return ""
+    points, highest, penalty = mark
+    return f"{points:g} of {highest:g}" + (f" ({penalty:g} off: late)" if penalty else "")
