@@ -76,9 +76,9 @@ def make_sample_class(unit, students, seed, kinds, folder):
 
     The default UNIT is 01_cnn_parameters.
     """
+    root, unit = course_and_unit(unit)
     from tlcourse.samples import sample_class
 
-    root, unit = course_and_unit(unit)
     folder = folder or root / "build" / "class"
     chosen = kinds.split(",") if kinds else sample_class.KINDS
     made = sample_class.make(folder, root, unit, students, seed, chosen)

@@ -5,6 +5,7 @@ the student's functions run in the student's: there hidden tests, expected value
 Any other check has to run in the student's kernel, and `tamper_detection` decides whether its pass is trustworthy.
 """
 
+from tlcourse.grading.engine import answer_errors
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.notebook_runner import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection
@@ -51,7 +52,8 @@ class CheckGrader:
             verdict = None
             if plan.get("outside") and runner.sandbox.supports_checkers:
                 verdict = await self._outside(runner, cell.source)
-            return verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
+            verdict = verdict or await self._inside(runner, index, cell, plan.get("mutated", False))
+            return answer_errors.explained(verdict, runner, self.assignment, cell.metadata.nbgrader.grade_id)
         finally:
             runner.cell_limit = None
 

@@ -106,7 +106,8 @@ class Recorder:
         nbgrader takes a student's name for a pattern and strips it, so it gets "*" instead.
         """
         config, log = self.course.config, _Log()
-        place = {"assignment_id": self.unit, "student_id": "*", "submitted_directory": str(staged)}
+        relative = staged.relative_to(self.course.folder).as_posix()  # nbgrader escapes only what is before it
+        place = {"assignment_id": self.unit, "student_id": "*", "submitted_directory": relative}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own queries
             coursedir = CourseDirectory(config=config, root=str(self.course.folder), log=log, **place)
