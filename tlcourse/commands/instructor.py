@@ -59,9 +59,10 @@ def report(unit):
 
     There is a CSV file for each of Moodle and Canvas, and one for other programs.
     """
+    folder, unit = course_and_unit(unit)
     from tlcourse.grading.reporting.report_page import write
 
-    for file in write(*course_and_unit(unit)):
+    for file in write(folder, unit):
         click.echo(file)
 
 
