@@ -18,7 +18,7 @@ from tlcourse.grading.submissions.reading import Unreadable
 REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` shows whether another copy can be read."
 
 
-def grade_submission(assignment, submission, sandbox):
+def grade_submission(assignment, submission, sandbox, make_runner=NotebookRunner):
     """Grade one submission.
 
     Parameters
@@ -26,6 +26,8 @@ def grade_submission(assignment, submission, sandbox):
     assignment : tlcourse.grading.model.assignment.Assignment
     submission : tlcourse.grading.model.submission.Submission
     sandbox : tlcourse.grading.sandbox.interface.Sandbox
+    make_runner : callable
+        Makes the `NotebookRunner`; another one can replay recorded results.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def grade_submission(assignment, submission, sandbox):
         return _result(assignment, submission, *_ungraded_run(assignment, "unreadable", reason))
     files = submission.files_beside(assignment.files)
     skipped = skipped_cells(notebook, assignment)
-    runner = NotebookRunner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
+    runner = make_runner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
     run = run_coroutine(runner.execute())
     run.notes = [*notes, *run.notes]
     if notes or submission.notes:
