@@ -1,6 +1,6 @@
 # title: a scratch cell with thousands of minus signs
 # kind: accident
-# status: graded
+# status: graded | timed out
 # earns: 4
 
 # %% build
