@@ -231,6 +231,6 @@ def test_images_raw_cells_and_metadata_survive_the_way_to_the_source_and_back(ti
     builder.to_source(built.solution, root=tiny_course)
     (again,) = builder.build(execute=False, root=tiny_course)
     for file in (again.solution, again.release):
-        found = notebooks.read(file).cells[-3:]
-        facts = [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in found]
+        read_back = notebooks.read(file).cells[-3:]
+        facts = [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in read_back]
         assert facts == [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in cells]

@@ -155,7 +155,7 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answe
     ],
     ids=["curly quote", "no-break space", "no import", "no module"],
 )
-def test_an_answer_that_stops_is_told_why(assignment, released, answer, reason, outside):
+def test_the_message_on_an_answer_that_stops_is_its_error(assignment, released, answer, reason, outside):
     result = graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}), outside)
     assert scores(result) == [0, 0, 1]
     assert f"The answer cell of double stopped with {reason}" in result.cells[0]["message"]

@@ -140,9 +140,9 @@ def _validate(data, group_of, folder, skipped):
             raise ValueError(f"rename the class folder {name!r}: a name must be of letters that can be printed")
         count = np.count_nonzero(data.labels == label)
         if count < 2:
-            found = "one photo" if count else "no photo that can be read"
+            number = "one photo" if count else "no photo that can be read"
             advice = "two are needed, one to learn from and one to test on"
-            raise ValueError("; ".join([f"the class {name!r} has {found}: {advice}", *skipped]))
+            raise ValueError("; ".join([f"the class {name!r} has {number}: {advice}", *skipped]))
     for label, name in enumerate(names):
         if len(np.unique(group_of[data.labels == label])) < 2:
             raise ValueError(f"the class {name!r} has copies of one photo only: two different photos are needed")

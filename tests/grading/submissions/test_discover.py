@@ -176,12 +176,12 @@ def test_what_a_program_leaves_behind_is_neither_read_nor_missed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("released", "submitted", "beside"),
+    ("released", "submitted", "expected"),
     [
         ({"a.csv": b"1"}, {"a.csv": b"2", "b.csv": b"3"}, {"a.csv": b"2", "b.csv": b"3"}),
         ({"data/a.csv": b"1"}, {"data": b"2"}, {"data/a.csv": b"1"}),
         ({"data": b"1"}, {"data/a.csv": b"2", "data/x/b.csv": b"3"}, {"data": b"1"}),
     ],
 )
-def test_a_file_never_takes_the_place_of_a_folder_of_the_units(released, submitted, beside):
-    assert Submission("ann", UNIT, b"", "", submitted).files_beside(released) == beside
+def test_a_file_never_takes_the_place_of_a_folder_of_the_units(released, submitted, expected):
+    assert Submission("ann", UNIT, b"", "", submitted).files_beside(released) == expected

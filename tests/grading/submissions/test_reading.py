@@ -17,12 +17,12 @@ IMAGE = {"sketch ü.png": {"image/png": PIXEL}}
 def read_cell(**facts):
     """A cell of a file with one cell, and whether a notebook may have it."""
     cell = {"cell_type": "markdown", "metadata": {}, "source": "x"} | facts
-    (found,) = reading.read(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell]}).encode()).cells
-    metadata = {key: value for key, value in found.metadata.items() if key != "origin"}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict({**found, "metadata": metadata})])
+    (read_back,) = reading.read(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell]}).encode()).cells
+    metadata = {key: value for key, value in read_back.metadata.items() if key != "origin"}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict({**read_back, "metadata": metadata})])
     nbformat.validate(notebook)
     nbformat.writes(notebook).encode()
-    return found, metadata
+    return read_back, metadata
 
 
 def test_images_raw_cells_and_metadata_survive_normalization(assignment, released):
@@ -35,10 +35,10 @@ def test_images_raw_cells_and_metadata_survive_normalization(assignment, release
     notebook, notes = read_normalized(nbformat.writes(student).encode(), assignment)
     nbformat.validate(notebook)
     assert notes == []
-    found = {cell.source: cell for cell in notebook.cells}
-    assert found[written.source].attachments == found[raw.source].attachments == IMAGE
-    assert (found[raw.source].cell_type, dict(found[raw.source].metadata)) == ("raw", {"format": "text/html"})
-    assert dict(found[slide.source].metadata) == dict(slide.metadata)
+    read_back = {cell.source: cell for cell in notebook.cells}
+    assert read_back[written.source].attachments == read_back[raw.source].attachments == IMAGE
+    assert (read_back[raw.source].cell_type, dict(read_back[raw.source].metadata)) == ("raw", {"format": "text/html"})
+    assert dict(read_back[slide.source].metadata) == dict(slide.metadata)
 
 
 @pytest.mark.parametrize(

@@ -76,20 +76,8 @@ def grade(
     chosen = _selected_students(course, folders, students)
     with _grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
-        recorded_students = course.recorded_students(unit)
-        results, waiting = {}, []
-        for name in [name for name in chosen if name in folders]:
-            try:
-                require_recordable(name)
-                submission = read_submission(folders[name], name, unit)
-                result = None if regrade else recorder.recorded_result(submission, recorded_students)
-            except Exception as error:  # this submission is not graded, the others are
-                results[name] = _ungraded_result(name, unit, "read", error)
-                continue
-            if result is None:
-                waiting.append(submission)
-            else:
-                results[name] = result
+        present = {name: folders[name] for name in chosen if name in folders}
+        results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
@@ -112,6 +100,24 @@ def _selected_students(course, folders, students):
     if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
         raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
     return chosen
+
+
+def _read_all(recorder, unit, folders, recorded_students, regrade):
+    """What is known already, by student, and the submissions that have to be graded."""
+    results, waiting = {}, []
+    for name, folder in folders.items():
+        try:
+            require_recordable(name)
+            submission = read_submission(folder, name, unit)
+            result = None if regrade else recorder.recorded_result(submission, recorded_students)
+        except Exception as error:  # this submission is not graded, the others are
+            results[name] = _ungraded_result(name, unit, "read", error)
+            continue
+        if result is None:
+            waiting.append(submission)
+        else:
+            results[name] = result
+    return results, waiting
 
 
 def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress, run_submissions):

@@ -36,7 +36,7 @@ def find(folder):
     (list of FoundFile, list of str)
         The second names what could not be looked at.
     """
-    found, problems, waiting, seen = [], [], [Path(folder)], 0
+    files_there, problems, waiting, seen = [], [], [Path(folder)], 0
     while waiting:
         parent = waiting.pop()
         try:
@@ -47,7 +47,7 @@ def find(folder):
         for entry in entries:
             seen += 1
             if seen > MOST_ENTRIES:
-                return _by_name(found), [*problems, f"what follows the first {MOST_ENTRIES:,} files and folders"]
+                return _by_name(files_there), [*problems, f"what follows the first {MOST_ENTRIES:,} files and folders"]
             if entry.name in LITTER or entry.name.startswith("._"):
                 continue
             path = parent / entry.name
@@ -59,12 +59,12 @@ def find(folder):
             if stat.S_ISDIR(status.st_mode):
                 waiting.append(path)
             elif stat.S_ISREG(status.st_mode):
-                found.append(FoundFile(path, portable(path.relative_to(folder)), status.st_size))
-    return _by_name(found), problems
+                files_there.append(FoundFile(path, portable(path.relative_to(folder)), status.st_size))
+    return _by_name(files_there), problems
 
 
-def _by_name(found):
-    return sorted(found, key=lambda file: file.name)
+def _by_name(files_there):
+    return sorted(files_there, key=lambda file: file.name)
 
 
 def portable(path):
@@ -80,12 +80,12 @@ def portable(path):
     return unicodedata.normalize("NFC", name)
 
 
-def choose(found, text):
+def choose(files_there, text):
     """Read the files that a notebook gets: those that its text mentions first, within the limits of this module.
 
     Parameters
     ----------
-    found : list of FoundFile
+    files_there : list of FoundFile
         Their names are relative to the notebook's folder.
     text : callable
         Returns the notebook's text; called if not all files fit.
@@ -95,8 +95,8 @@ def choose(found, text):
     (dict of str to bytes, list of str)
         The files by name, and what was left out, for a message.
     """
-    fits = [file for file in found if not _too_long(file.name)]
-    left_out = [f"{printed(file.name)} (its path is too long)" for file in found if _too_long(file.name)]
+    fits = [file for file in files_there if not _too_long(file.name)]
+    left_out = [f"{printed(file.name)} (its path is too long)" for file in files_there if _too_long(file.name)]
     if len(fits) > MOST_FILES or sum(file.size for file in fits) > LARGEST_FILES:
         fits = _mentioned_first(fits, text())
     files, total = {}, 0
@@ -119,9 +119,9 @@ def _too_long(name):
     return sum(map(len, parts)) + len(parts) > LONGEST_PATH or max(map(len, parts)) > LONGEST_NAME
 
 
-def _mentioned_first(found, text):
+def _mentioned_first(files_there, text):
     """The same files: those that the notebook or a module of the student's names, those that it may list, the rest."""
-    words, waiting, named = _words(text), list(found), []
+    words, waiting, named = _words(text), list(files_there), []
     while chosen := [file for file in waiting if _is_named(file.name, words)]:
         named += chosen
         waiting = [file for file in waiting if not _is_named(file.name, words)]
