@@ -44,10 +44,10 @@ def submit(course, student, notebook, name=f"{UNIT}.ipynb"):
 
 def graded(course, **options):
     """Results by student; the honest ones have all points."""
-    results_there = batch.grade(
+    all_results = batch.grade(
         course, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed(), **options
     )
-    by_student = {result.student: result for result in results_there}
+    by_student = {result.student: result for result in all_results}
     assert {student: by_student[student].score for student in ("ann", "zoe")} == {"ann": 4, "zoe": 4}
     assert final_marks(course, UNIT)["ann"] == final_marks(course, UNIT)["zoe"] == (4, 7, 0)
     return by_student
@@ -89,11 +89,11 @@ def test_what_lies_in_a_folder_does_not_stop_the_grading(course, released):
     submit(course, "empty", right, f"{UNIT}.ipynb/x").unlink()
     submit(course, "words", right).with_name("timestamp.txt").write_text("last night", encoding="utf-8")
     submit(course, "inner", right, f"home/{UNIT}.ipynb").with_name("timestamp.txt").write_text("x", encoding="utf-8")
-    results_there = graded(course)
-    assert {name: results_there[name].score for name in ("folder", "empty", "words", "inner")} == {
+    all_results = graded(course)
+    assert {name: all_results[name].score for name in ("folder", "empty", "words", "inner")} == {
         **{"folder": 4, "empty": 0, "words": 4, "inner": 4}
     }
-    assert [name for name in results_there if results_there[name].needs_attention] == ["words"]
+    assert [name for name in all_results if all_results[name].needs_attention] == ["words"]
 
 
 def test_a_submission_that_cannot_be_read_is_listed_and_graded_the_next_time(course, released, monkeypatch):

@@ -202,8 +202,8 @@ def test_a_record_of_another_shape_costs_no_other_student_the_report(graded, tex
     file = sorted((graded / "grading_records" / UNIT).glob("*.json"))[0]
     file.write_text(text, encoding="utf-8")
     report = class_records.read(graded, UNIT)
-    read_back = {student.student: student for student in report.students}
-    assert (read_back[file.stem].status, read_back[file.stem].notes) == (
+    shown = {student.student: student for student in report.students}
+    assert (shown[file.stem].status, shown[file.stem].notes) == (
         "unreadable",
         [f"{file.name} could not be read"],
     )

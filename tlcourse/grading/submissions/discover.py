@@ -27,12 +27,10 @@ def read_submission(folder, student, unit):
     if folder.is_symlink() or folder.parent.is_symlink():
         note = f"{folder.name} is a link, not a folder, and was not read."
         return Submission(student, unit, None, hashlib.sha256(b"").hexdigest(), {}, notes=(note,))
-    files_there, unseen = submitted_files.find(folder)
-    notebook, notes = _choose_notebook(folder, unit, files_there)
+    present, unseen = submitted_files.find(folder)
+    notebook, notes = _choose_notebook(folder, unit, present)
     content = _head(notebook.path, reading.LARGEST_NOTEBOOK + 1) if notebook else None
-    others = [
-        file for file in files_there if file.name != "timestamp.txt" and not file.name.casefold().endswith(".ipynb")
-    ]
+    others = [file for file in present if file.name != "timestamp.txt" and not file.name.casefold().endswith(".ipynb")]
     if notebook is None and others:
         names = [submitted_files.printed(file.name) for file in others[: submitted_files.NAMED_AT_MOST]]
         notes.append(f"The folder has {', '.join(names)}{', …' if len(others) > len(names) else ''}.")
@@ -40,7 +38,7 @@ def read_submission(folder, student, unit):
     files, left_out = submitted_files.choose(neighbors, lambda: _text(content))
     if unseen or left_out:
         notes.append(submitted_files.left_out_note([*unseen, *left_out]))
-    raw = _raw_timestamp(files_there)
+    raw = _raw_timestamp(present)
     timestamp, flags = _timestamp(raw, notes)
     digest = _digest(content, files, raw)
     return Submission(student, unit, content, digest, files, timestamp, tuple(notes), flags)
@@ -52,13 +50,13 @@ def find_notebook(folder, unit):
     return notebook and notebook.path, notes
 
 
-def _choose_notebook(folder, unit, files_there):
+def _choose_notebook(folder, unit, present):
     """The same among the files of `submitted_files.find`."""
     notes = [f"{name} is a link, not a file, and was not read." for name in _links(folder)]
     exact = f"{unit}.ipynb"
-    candidates = [file for file in files_there if file.name.casefold().endswith(".ipynb") and not _hidden(file)]
+    candidates = [file for file in present if file.name.casefold().endswith(".ipynb") and not _hidden(file)]
     named_so = [file for file in candidates if PurePosixPath(file.name).name == exact]
-    candidates = candidates or [file for file in files_there if not _hidden(file) and _holds_a_notebook(file)]
+    candidates = candidates or [file for file in present if not _hidden(file) and _holds_a_notebook(file)]
     if not candidates:
         return None, notes
     shallowest = min(file.name.count("/") for file in candidates)
@@ -132,9 +130,9 @@ def _head(path, size):
         return opened.read(size)
 
 
-def _raw_timestamp(files_there):
+def _raw_timestamp(present):
     """What timestamp.txt says, or nothing."""
-    file = next((file for file in files_there if file.name == "timestamp.txt"), None)
+    file = next((file for file in present if file.name == "timestamp.txt"), None)
     return _head(file.path, LONGEST_TIMESTAMP).decode("utf-8-sig", "replace").strip() if file else ""
 
 
