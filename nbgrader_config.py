@@ -10,6 +10,7 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, GetGrades, LimitOutput
 
 from tlcourse.building.colab_badge import OpenInColab
+from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests
 
@@ -21,7 +22,7 @@ os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.enviro
 c.CourseDirectory.course_id = "tlcourse"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 # Who finds the gradebook locked waits for it, in seconds, before giving up.
-c.CourseDirectory.db_url = f"sqlite:///{os.path.join(c.CourseDirectory.root, 'gradebook.db')}?timeout=30"
+c.CourseDirectory.db_url = gradebook_url(c.CourseDirectory.root, timeout=30)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [

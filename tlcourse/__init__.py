@@ -7,3 +7,7 @@ files), grading, building (notebooks, site), research (recorded experiments), sa
 """
 
 __version__ = "0.1.0"
+
+from tlcourse import keras_settings
+
+keras_settings.apply()

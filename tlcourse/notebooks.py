@@ -10,7 +10,7 @@ import nbclient
 import nbformat
 from tqdm import tqdm
 
-from tlcourse import storage
+from tlcourse import keras_settings, storage
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # nbgrader's marks in a source: around hidden tests, solutions and mark schemes.
@@ -65,8 +65,11 @@ def write_atomically(path, text):
 
 
 def kernel_environment():
-    """The environment of a kernel started here: this interpreter's tools first on PATH, figures inline."""
-    environment = dict(os.environ)
+    """The environment of a kernel started here: this interpreter's tools first on PATH, figures inline, Keras' backend.
+
+    `tlcourse` cannot set the backend where a notebook imports Keras first.
+    """
+    environment = dict(os.environ) | {"KERAS_BACKEND": keras_settings.BACKEND}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -214,3 +214,23 @@ def test_reading_the_tools_brings_neither_tensorflow_nor_nbgrader():
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "nbclient" in loaded
     assert not {"tensorflow", "keras", "nbgrader"} & set(loaded)
+
+
+def test_images_raw_cells_and_metadata_survive_the_way_to_the_source_and_back(tiny_course):
+    """A pasted image stands in the marker of its cell: a script has no other place for it."""
+    (built,) = builder.build(execute=False, root=tiny_course)
+    notebook = notebooks.read(built.solution)
+    image = {"sketch.png": {"image/png": "iVBORw0KGgo="}}
+    cells = [
+        nbformat.v4.new_markdown_cell("![sketch](attachment:sketch.png)", attachments=image),
+        nbformat.v4.new_raw_cell("<b>raw</b>", metadata={"format": "text/html"}),
+        nbformat.v4.new_markdown_cell("a slide", metadata={"slideshow": {"slide_type": "slide"}, "editable": False}),
+    ]
+    notebook.cells += cells
+    built.solution.write_text(nbformat.writes(notebook), encoding="utf-8")
+    builder.to_source(built.solution, root=tiny_course)
+    (again,) = builder.build(execute=False, root=tiny_course)
+    for file in (again.solution, again.release):
+        read_back = notebooks.read(file).cells[-3:]
+        facts = [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in read_back]
+        assert facts == [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in cells]

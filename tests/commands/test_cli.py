@@ -112,14 +112,26 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
     assert "Two times the number" in (tiny_course / "solutions" / "01_tiny.py").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("status", "code"), [("tampered", 0), ("not graded", 1)])
-def test_grade_fails_if_a_submission_was_not_graded(tiny_course, monkeypatch, status, code):
-    outcomes = [Result("ann", "01_tiny", "graded", 4, 4), Result("bob", "01_tiny", status)]
+UNTIMED = {"grade_id": None, "kind": "timestamp", "evidence": "timestamp.txt: 'yesterday' is no time"}
+
+
+@pytest.mark.parametrize(
+    ("status", "flags", "message"),
+    [
+        ("tampered", [], None),
+        ("not graded", [], "Error: not graded: bob[x]. Run the command again"),
+        ("graded", [UNTIMED], "Error: graded without the time of submission: bob[x]. Correct timestamp.txt"),
+    ],
+)
+def test_grade_fails_if_a_submission_needs_attention(tiny_course, monkeypatch, status, flags, message):
+    outcomes = [Result("ann", "01_tiny", "graded", 4, 4), Result("bob[x]", "01_tiny", status, flags=flags)]
     monkeypatch.setattr("tlcourse.grading.gradebook.batch.grade", lambda *_, **options: outcomes)
+    monkeypatch.setattr("tlcourse.grading.gradebook.exports.final_marks", lambda *_: {"ann": (3.0, 7.0, 1.0)})
     monkeypatch.chdir(tiny_course)
     outcome = run("grade", "01")
-    assert outcome.exit_code == code
-    assert ("Error: could not grade bob. Run the command again." in outcome.output) == bool(code)
+    assert outcome.exit_code == bool(message)
+    assert message is None or message in outcome.output
+    assert "3 of 7 (1 off: late)" in outcome.output
 
 
 def test_check_fails_on_an_unsolved_notebook(tiny_course):

@@ -155,6 +155,18 @@ def test_what_cannot_be_repaired_raises_with_the_reason(course, answered, tmp_pa
     assert (tmp_path / f"{UNIT}.repaired.ipynb").read_text(encoding="utf-8") == "mine"
 
 
+def test_images_raw_cells_and_metadata_survive_a_repair(course, answered, tmp_path):
+    image = {"sketch.png": {"image/png": "iVBORw0KGgo="}}
+    written = next(cell for cell in answered.cells if cell.cell_type == "markdown" and "nbgrader" in cell.metadata)
+    written["attachments"] = image
+    raw = nbformat.v4.new_raw_cell("<b>raw</b>", metadata={"format": "text/html"}, id="raw")
+    answered.cells.insert(2, raw)
+    repaired = notebooks.read(repair_notebook.repair(save(answered, tmp_path / f"{UNIT}.ipynb")).file)
+    assert [cell.attachments for cell in repaired.cells if "attachments" in cell] == [image]
+    kept = [(cell.source, cell.metadata) for cell in repaired.cells if cell.cell_type == "raw"]
+    assert kept == [(raw.source, raw.metadata)]
+
+
 def test_a_release_can_be_named(course, released, answered, tmp_path):
     copied_by_hand(answered, None)
     file = save(answered, tmp_path / "homework.ipynb")

@@ -102,3 +102,26 @@ def test_same_result_twice(folder):
 def test_size_is_checked(folder, size):
     with pytest.raises(ValueError, match=f"16 to 1024 pixels, got {size}"):
         photo_folders.load(folder, size)
+
+
+@pytest.mark.parametrize(
+    ("values", "middle"),
+    [
+        (np.linspace(0, 1, 256, dtype=np.float32), 128),
+        (np.linspace(0, 255, 256, dtype=np.float32), 128),
+        (np.linspace(0, 65535, 256).astype(np.uint16), 128),
+        (np.linspace(0, 200, 256).astype(np.uint16), 0),
+        (np.linspace(0, 65535, 256).astype(np.int32), 128),
+        (np.linspace(-1, 1, 256, dtype=np.float32), None),
+        (np.linspace(0, 4000, 256, dtype=np.float32), None),
+        (np.full(256, np.nan, dtype=np.float32), None),
+        (np.linspace(0, 70000, 256).astype(np.int32), None),
+    ],
+)
+def test_more_than_8_bits_are_scaled_or_raise(folder, values, middle):
+    Image.fromarray(np.tile(values, (256, 1))).save(folder / "reds" / "z.tif")
+    if middle is None:
+        with pytest.raises(ValueError, match=r"z.tif cannot be read as a photo \(its values go from .* 8 or 16 bits"):
+            photo_folders.load(folder)
+    else:
+        assert abs(int(photo_folders.load(folder, size=256).images[-1][128, 128, 0]) - middle) <= 1

@@ -143,6 +143,25 @@ def test_a_hang_or_crash_costs_its_own_exercise_only(assignment, released, answe
     assert len(json.dumps(result.as_dict())) < 3_000_000
 
 
+@sandboxed
+@pytest.mark.parametrize("outside", [True, False], ids=["outside", "inside"])
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("def double(n):\n    return n + len(\u201cab\u201d)", "SyntaxError: invalid character '\u201c' (U+201C)"),
+        ("def double(n):\n    return\u00a02 * n", "SyntaxError: invalid non-printable character U+00A0"),
+        ("@functools.cache\ndef double(n):\n    return 2 * n", "NameError: name 'functools' is not defined"),
+        ("import no_such_module\ndef double(n):\n    return 2 * n", "ModuleNotFoundError: No module named 'no_such"),
+    ],
+    ids=["curly quote", "no-break space", "no import", "no module"],
+)
+def test_the_message_on_an_answer_that_stops_is_its_error(assignment, released, answer, reason, outside):
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": answer}), outside)
+    assert scores(result) == [0, 0, 1]
+    assert f"The answer cell of double stopped with {reason}" in result.cells[0]["message"]
+    assert reason in json.dumps(result.outputs, ensure_ascii=False)
+
+
 # --- the same mark, whatever else the machine does
 
 

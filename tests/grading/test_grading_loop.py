@@ -247,6 +247,22 @@ def test_what_a_linked_folder_holds_is_not_renamed(tmp_path):
     assert [file.name for file in (tmp_path / "theirs").iterdir()] == ["01_tiny.ipynb"]
 
 
+@pytest.mark.parametrize("place", ["home", "01_tiny.ipynb"])
+def test_what_lies_beside_a_deeper_notebook_is_moved_with_it(tmp_path, place):
+    folder = tmp_path / "eve" / "01_tiny"
+    for name in ("01_tiny.ipynb", "helper.py", "data/a.csv", "readme.txt", "timestamp.txt"):
+        (folder / place / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place / name).write_text(name)
+    (folder / "readme.txt").write_text("outer")
+    seen = [str(folder / "01_tiny.ipynb")]
+    prepare_submissions("01_tiny", "eve", seen)
+    assert seen == [str(folder / "01_tiny.ipynb")]
+    for name in ("01_tiny.ipynb", "helper.py", "data/a.csv"):
+        assert (folder / name).read_text() == name
+    assert (folder / "readme.txt").read_text() == "outer"
+    assert not (folder / "timestamp.txt").exists()
+
+
 def test_formgrader_sees_the_units_and_no_source_file(tiny_class):
     code = (
         "from nbgrader.apps import NbGrader; from nbgrader.apps.api import NbGraderAPI\n"

@@ -14,7 +14,7 @@ from PIL import Image
 from tlcourse import export
 from tlcourse.commands.main import main
 from tlcourse.datasets import photo_folders
-from tlcourse.own_photos import classifier, contact_sheets, grad_cam
+from tlcourse.own_photos import classifier, contact_sheets, duplicates, grad_cam
 from tlcourse.plots import image_grid
 
 EACH = 10
@@ -140,11 +140,12 @@ def test_fifty_photos_take_less_than_two_minutes_with_an_imagenet_teacher(
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory):
-    """Three classes of twenty images: two hold the same, which are taken for each other; dark ones."""
+    """Three classes of twenty images: two hold nearly the same, which are taken for each other; dark ones."""
     rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("noise")
     for number in range(20):
         bright, dark = rng.integers(0, 256, (48, 48, 3), dtype=np.uint8), rng.integers(0, 64, (48, 48, 3), np.uint8)
-        for name, image in {"a": bright, "b": bright, "c": dark}.items():
+        twin = np.clip(bright + rng.normal(0, 30, bright.shape), 0, 255).astype(np.uint8)  # too different for a copy
+        for name, image in {"a": bright, "b": twin, "c": dark}.items():
             path = root / name / f"{name}{number:02}.png"
             path.parent.mkdir(exist_ok=True)
             Image.fromarray(image).save(path)
@@ -194,6 +195,68 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
     assert np.mean(colored) > 0.5, "where it was right, too, something spoke for the class"
 
 
+def save_noise(path, seed, size=48, **options):
+    """A photo of noise that is like no other."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.fromarray(np.random.default_rng(seed).integers(0, 256, (48, 48, 3), dtype=np.uint8))
+    image.resize((size, size), Image.Resampling.BICUBIC).save(path, **options)
+
+
+def test_copies_stay_on_one_side_and_whatever_is_no_photo_is_skipped_and_named(tmp_path):
+    """Two classes of noise, five copies of each photo: with copies on both sides, all would seem to be recognized."""
+    own = tmp_path / "$10 und $20"
+    for number in range(20):
+        folder, name = own / ("größe$" if number < 10 else "大小$x$"), f"{number:02}"
+        save_noise(folder / f"{name}.png", number)
+        save_noise(folder / f"{name} copy.bmp", number)
+        save_noise(folder / f"{name}.jfif", number, format="JPEG", quality=80)
+        save_noise(folder / f"{name} large.ppm", number, size=96)
+        save_noise(folder / f"{name}_大.tif", number, size=60)
+    save_noise(own / "größe$" / "13 again.png", 13)
+    (own / "größe$" / "broken.jpg").write_bytes(b"\xff\xd8")
+    (own / "größe$" / "notes.txt").touch()
+    save_noise(own / "größe$" / "inner" / "x.png", 77)
+    outcome = classifier.train(own, tmp_path / "out", "faces_vgg16")
+    assert len(outcome.labels) == 101
+    assert outcome.accuracy < 0.75, "noise cannot be told from noise"
+    shown = str(outcome)
+    assert "note: 101 photos are copies of 20, and are tested together: größe$/00 copy.bmp = größe$/00 larg" in shown
+    assert "note: the same photo is in 2 classes: größe$/13 again.png = " in shown
+    for words in (
+        "broken.jpg cannot be read",
+        "notes.txt is no photo by its name",
+        "inner is a folder: move its photos",
+    ):
+        assert sum(f"note: skipped: {own}" in line and words in line for line in shown.splitlines()) == 1
+    assert outcome.written["labels"].read_text(encoding="utf-8") == "größe$\n大小$x$\n"
+
+
+@pytest.mark.parametrize("into", [".", "out", "cats", "../own/out"])
+def test_results_do_not_go_among_the_photos(tmp_path, into):
+    own = tmp_path / "own"
+    own.mkdir()
+    with pytest.raises(ValueError, match=r"would lie among the photos in .*: name another folder \(--into\)"):
+        classifier.train(own, own / into, "faces_vgg16")
+    assert not list(own.iterdir())
+
+
+def test_folds_keep_groups_together_and_every_class_on_both_sides():
+    rng = np.random.default_rng(0)
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        labels, group_of = rng.integers(0, 3, 60), rng.integers(0, 12, 60)
+        fewest = min(len(set(group_of[labels == label])) for label in range(3))
+        fold_of = duplicates.folds(labels, group_of, min(5, fewest), rng)
+        assert all(len(set(fold_of[group_of == group])) == 1 for group in set(group_of))
+        for fold in set(fold_of):
+            assert set(labels[fold_of != fold]) == {0, 1, 2}
+
+
+def test_a_name_that_the_font_lacks_is_replaced_and_a_dollar_is_a_dollar():
+    assert contact_sheets.drawable("größe $5$", "class 1") == r"größe \$5\$"
+    assert contact_sheets.drawable("大小", "class 2") == "class 2"
+
+
 @pytest.mark.parametrize(
     ("named", "words"),
     [
@@ -201,14 +264,13 @@ def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, she
         ("{own}/../other.png", "other.png is not one of the photos in"),
         ("cats", "cats is not one of the photos in"),
         ("cats/notes.txt", "notes.txt is not one of the photos in"),
-        ("dogs/broken.jpg", "broken.jpg cannot be read as a photo"),
+        ("dogs/broken.jpg", "broken.jpg is not one of the photos in"),
     ],
 )
 def test_what_cannot_be_looked_at_is_reported_in_one_line(tmp_path, named, words):
     own = tmp_path / "own"
-    for name in ("own/cats/a.png", "own/cats/b.png", "own/dogs/c.png", "other.png"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (60, 60), "red").save(tmp_path / name)
+    for seed, name in enumerate(("own/cats/a.png", "own/cats/b.png", "own/dogs/c.png", "own/dogs/d.png", "other.png")):
+        save_noise(tmp_path / name, seed)
     (own / "cats" / "notes.txt").write_text("mine", encoding="utf-8")
     (own / "dogs" / "broken.jpg").write_bytes((own / "cats" / "a.png").read_bytes()[:40])
     command = ["photos", str(own), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
@@ -224,7 +286,12 @@ def test_what_cannot_be_looked_at_is_reported_in_one_line(tmp_path, named, words
     [
         ({"cats/a.png": "RGB"}, "has one class, 'cats'"),
         ({"cats/a.png": "RGB", "cats/b.png": "RGB", "dogs/c.png": "RGB"}, "the class 'dogs' has one photo"),
+        (
+            {"cats/a.png": "RGB", "cats/b.png": "RGB", "dogs/c.png": "RGB", "dogs/d.png": "RGB"},
+            "copies of one photo only",
+        ),
         ({"cats/a.heic": None, "dogs/b.png": "RGB"}, "a.heic is a HEIC file"),
+        ({"cats/a.png": "RGB", "cats/b.png": "RGB", "do\ngs/c.png": "RGB"}, "rename the class folder 'do\\ngs'"),
         ({}, "no class folders"),
     ],
 )
@@ -234,7 +301,8 @@ def test_what_cannot_be_learned_is_reported_in_one_line(tmp_path, build, words):
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(path) if mode else path.write_bytes(b"ftypheic")
     (tmp_path / "own").mkdir(exist_ok=True)
-    outcome = CliRunner().invoke(main, ["photos", str(tmp_path / "own"), "--into", str(tmp_path / "out")])
+    command = ["photos", str(tmp_path / "own"), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
+    outcome = CliRunner().invoke(main, command)
     assert outcome.exit_code == 1
     assert words in outcome.output
     assert not (tmp_path / "out").exists()
@@ -245,7 +313,7 @@ def test_an_unknown_teacher_raises(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (60, 60), "red").save(tmp_path / name)
     with pytest.raises(ValueError, match="not with 'VGG16'"):
-        classifier.train(tmp_path, tmp_path / "out", "VGG16")
+        classifier.train(tmp_path, tmp_path.with_name("out"), "VGG16")
 
 
 def test_grad_cam_of_averaged_maps_is_their_weighted_sum():

@@ -1,13 +1,14 @@
 """The sample class: the same for the same seed, and graded as its manifest says is due."""
 
 import json
+import re
 import shutil
 
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from tlcourse import notebooks
+from tlcourse import notebooks, storage
 from tlcourse.building import builder
 from tlcourse.commands.main import main
 from tlcourse.grading.gradebook import scratch_course
@@ -72,6 +73,56 @@ def test_submissions_do_not_reveal_their_due_mark():
         text = "\n".join(cell.source for cell in notebook.cells)
         assert not [header for header in known_answers.HEADERS if f"# {header}:" in text]
         assert "MARK SCHEME" not in text
+
+
+@pytest.fixture
+def made_class(tmp_path):
+    """A folder that looks like a sample class: one submission, its checksum in the manifest, marks."""
+    folder = tmp_path / "class"
+    file = folder / "submitted" / "student_001" / UNIT / f"{UNIT}.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_text("{}", encoding="utf-8")
+    for name in ("gradebook.db", "nbgrader_config.py", "grading_records/x.json"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    submitted = {file.relative_to(folder).as_posix(): storage.checksum(file)}
+    storage.write_json(folder / sample_class.MANIFEST, {"students": [], "submitted": submitted})
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("thesis.txt", "mine", "did not make: thesis.txt. Move it away"),
+        ("submitted/zoe/01_tiny/01_tiny.ipynb", "{}", "did not make: submitted/zoe/01_tiny/01_tiny.ipynb."),
+        (
+            f"submitted/student_001/{UNIT}/{UNIT}.ipynb",
+            "{1}",
+            f"did not make: submitted/student_001/{UNIT}/{UNIT}.ipynb.",
+        ),
+        (sample_class.MANIFEST, "[]", "something else than a sample class"),
+        (sample_class.MANIFEST, "{", "something else than a sample class"),
+    ],
+)
+def test_nothing_is_removed_that_the_sample_class_did_not_make(made_class, course, name, content, words):
+    (made_class / name).parent.mkdir(parents=True, exist_ok=True)
+    (made_class / name).write_text(content, encoding="utf-8")
+    before = {path: path.read_bytes() for path in made_class.rglob("*") if path.is_file()}
+    with pytest.raises(ValueError, match=re.escape(words)):
+        sample_class.make(made_class, course, UNIT, 3, 1)
+    assert {path: path.read_bytes() for path in made_class.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"count": 0}, {"kinds": ["lazy"]}, {"kinds": []}, {"unit": "02_none"}],
+    ids=["none", "kind", "empty", "unit"],
+)
+def test_nothing_is_removed_for_a_wrong_option(made_class, course, options):
+    before = sorted(made_class.rglob("*"))
+    with pytest.raises((ValueError, FileNotFoundError)):
+        sample_class.make(**({"folder": made_class, "root": course, "unit": UNIT, "count": 3, "seed": 1} | options))
+    assert sorted(made_class.rglob("*")) == before
 
 
 @pytest.mark.slow

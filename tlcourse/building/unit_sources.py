@@ -16,7 +16,8 @@ import nbformat
 from tlcourse.building.course_folder import course_folder
 from tlcourse.notebooks import KERNEL, describe, exercises
 
-SOURCE_METADATA = {"nbgrader", "tags"}
+# What a cell marker holds. "attachments" are images that were pasted into a cell, which a notebook keeps beside it.
+SOURCE_METADATA = {"nbgrader", "tags", "slideshow", "editable", "deletable", "format", "raw_mimetype", "attachments"}
 NBGRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade"}
 
@@ -53,12 +54,15 @@ def read(file):
 
 
 def normalized(notebook, name):
-    """Copy the cells with only their source, tags and nbgrader's metadata, check them, and set their ids."""
+    """Copy the cells with only their source, images and `SOURCE_METADATA`, check them, and set their ids."""
     cells = []
     for cell in notebook.cells:
         metadata = _source_metadata(cell, name)
-        make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-        cells.append(make(cell.source, metadata=metadata))
+        attachments = metadata.pop("attachments", None) or cell.get("attachments")
+        made = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")(cell.source, metadata=metadata)
+        if attachments and cell.cell_type != "code":
+            made.attachments = attachments
+        cells.append(made)
     validate(cells, name)
     set_ids(cells)
     metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
@@ -145,7 +149,8 @@ def _source_metadata(cell, name):
     if "incorrectly_encoded_metadata" in cell.metadata or "title" in cell.metadata:
         unread = cell.metadata.get("incorrectly_encoded_metadata") or cell.metadata["title"]
         raise ValueError(f"{name}, {describe(cell)}: cannot read {unread!r} in the cell marker: correct its JSON")
-    metadata = {key: value for key, value in cell.metadata.items() if key in SOURCE_METADATA and value}
+    empty = (None, "", [], {})
+    metadata = {key: value for key, value in cell.metadata.items() if key in SOURCE_METADATA and value not in empty}
     if "nbgrader" in metadata:
         nbgrader = metadata["nbgrader"]
         if not isinstance(nbgrader, dict):
@@ -177,5 +182,8 @@ def source_text(notebook, name, old_source=None):
     for cell in clean.cells:
         if spacing.get(cell.id) is not None:
             cell.metadata["lines_to_next_cell"] = spacing[cell.id]
-    clean.metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "nbgrader,tags,-all"}}
+        if "attachments" in cell:
+            cell.metadata["attachments"] = cell.pop("attachments")
+    cell_filter = f"{','.join(sorted(SOURCE_METADATA))},-all"
+    clean.metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": cell_filter}}
     return jupytext.writes(clean, fmt="py:percent")

@@ -21,18 +21,36 @@ from tlcourse.commands.unit_argument import course_and_unit
 def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
-    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded.
+    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded, or if the time of
+    one could not be read.
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
+    from tlcourse.grading.gradebook.exports import final_marks
     from tlcourse.grading.reporting import results_table
+    from tlcourse.grading.submissions.submitted_files import printed
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
-    results_table.print_results(results)
-    if ungraded := [result.student for result in results if result.status == "not graded"]:
-        raise click.ClickException(f"could not grade {', '.join(ungraded)}. Run the command again.")
+    results_table.print_results(results, final_marks(folder, unit))
+    remedies = {
+        "not graded": "Run the command again; if that does not help, repair what the table says",
+        "graded without the time of submission": "Correct timestamp.txt, and run the command again",
+    }
+    problems = []
+    for problem, remedy in remedies.items():
+        if names := [printed(result.student) for result in results if _problem(result) == problem]:
+            problems.append(f"{problem}: {', '.join(names)}. {remedy}")
+    if problems:
+        raise click.ClickException("\n".join(problems))
+
+
+def _problem(result):
+    """What an instructor has to see to in a result, or None."""
+    if not result.needs_attention:
+        return None
+    return "not graded" if result.status == "not graded" else "graded without the time of submission"
 
 
 @click.command()
@@ -42,9 +60,10 @@ def report(unit):
 
     The CSV files are for Moodle, for Canvas and for other programs.
     """
+    folder, unit = course_and_unit(unit)
     from tlcourse.grading.reporting.report_page import write
 
-    for file in write(*course_and_unit(unit)):
+    for file in write(folder, unit):
         click.echo(file)
 
 
@@ -59,9 +78,9 @@ def make_sample_class(unit, students, seed, kinds, folder):
 
     The default UNIT is 01_cnn_parameters.
     """
+    root, unit = course_and_unit(unit)
     from tlcourse.samples import sample_class
 
-    root, unit = course_and_unit(unit)
     folder = folder or root / "build" / "class"
     chosen = kinds.split(",") if kinds else sample_class.KINDS
     made = sample_class.make(folder, root, unit, students, seed, chosen)

@@ -1,5 +1,6 @@
 """Parse the name of a unit in the same way for every command: 01, 1, 01_cnn, the full name, or a path to it."""
 
+import re
 from pathlib import Path
 
 
@@ -45,7 +46,27 @@ def course_and_unit(text):
         As in `find_unit`. Nothing has been written at that point.
     """
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.grading.gradebook.course_paths import CoursePaths
+    from tlcourse.grading.model.unit_names import units_in
 
     folder = course_folder(sources=False)
+    if places := _plain_folders(folder / "nbgrader_config.py"):
+        return folder, find_unit(text, units_in(*(folder / place for place in places)))
+    from tlcourse.grading.gradebook.course_paths import CoursePaths  # takes seconds to import
+
     return folder, find_unit(text, CoursePaths(folder).units())
+
+
+def _plain_folders(config):
+    """The folders of solutions and releases that a configuration names as plain text, or None where it computes one.
+
+    So a misspelled unit is answered at once: running the configuration would import nbgrader.
+    """
+    lines = config.read_text(encoding="utf-8").splitlines()
+    folders = []
+    for name in ("source_directory", "release_directory"):
+        assigned = [line for line in lines if re.search(rf"\bCourseDirectory\.{name}\b", line)]
+        plain = [re.fullmatch(rf"c\.CourseDirectory\.{name} = (['\"])([^'\"]+)\1", line) for line in assigned]
+        if not plain or not all(plain):
+            return None
+        folders.append(plain[-1][2])
+    return None if "directory_structure" in "\n".join(lines) else folders

@@ -11,7 +11,10 @@ from PIL import Image, ImageOps
 
 from tlcourse.datasets import LabeledImages
 
-EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+EXTENSIONS = (
+    *(".bmp", ".dib", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tga"),
+    *(".tif", ".tiff", ".webp"),
+)
 NEEDS_EXPORT = (".avif", ".heic", ".heif")  # what telephones write and not every Pillow reads
 SIZE = 160  # pixels
 
@@ -65,6 +68,56 @@ def files(folder):
     return {path.name: _photo_files(path) for path in _class_folders(Path(folder))}
 
 
+def readable(folder, size=SIZE):
+    """The photos in `folder` that can be read, and what was skipped: as `load`, but one bad file stops nothing.
+
+    Parameters
+    ----------
+    folder : path-like
+    size : int
+        Height and width of the result in pixels.
+
+    Returns
+    -------
+    (LabeledImages, list of pathlib.Path, list of str)
+        The photos of all class folders, even if one has none; where each lies; a line for each file or folder that was
+        skipped.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError, ValueError
+        If there are no class folders, or no photo can be read.
+    """
+    images, paths, labels, skipped = [], [], [], []
+    classes = _class_folders(Path(folder))
+    for label, class_folder in enumerate(classes):
+        for path in _entries(class_folder):
+            try:
+                _require_photo(path)
+                images.append(read(path, size))
+            except ValueError as error:
+                skipped.append(str(error))
+                continue
+            paths.append(path)
+            labels.append(label)
+    if not images:
+        raise ValueError("; ".join([f"no photo in {folder} can be read", *skipped]))
+    names = tuple(path.name for path in classes)
+    data = LabeledImages(np.stack(images), np.array(labels, dtype=np.int64), names, f"photos in {folder}")
+    return data, paths, skipped
+
+
+def _require_photo(path):
+    """Raise an error for what is no photo by its name."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: move its photos one level up")
+    if path.suffix.lower() in NEEDS_EXPORT:
+        kind = path.suffix[1:].upper()
+        raise ValueError(f"{path} is a {kind} file, which cannot be read: export it as JPEG and take this one away")
+    if path.suffix.lower() not in EXTENSIONS:
+        raise ValueError(f"{path} is no photo by its name: photos end in {', '.join(EXTENSIONS)}")
+
+
 def _class_folders(folder):
     if not folder.exists():
         raise FileNotFoundError(f"no folder {folder}: make it, with one folder of photos for each class inside")
@@ -80,8 +133,7 @@ def _photo_files(folder):
     files = [path for path in _entries(folder) if path.is_file()]
     for path in files:
         if path.suffix.lower() in NEEDS_EXPORT:
-            kind = path.suffix[1:].upper()
-            raise ValueError(f"{path} is a {kind} file, which cannot be read: export it as JPEG and take this one away")
+            _require_photo(path)
     photos = [path for path in files if path.suffix.lower() in EXTENSIONS]
     if not photos:
         inner = [path for path in _entries(folder) if path.is_dir()]
@@ -122,10 +174,27 @@ def read(file, size=SIZE, name=None):
 
 
 def _color(photo):
-    if photo.mode.startswith(("I", "F")):  # 16 bits a pixel, which convert() would clip at 255
-        values = np.asarray(photo, dtype=np.float64)
-        photo = Image.fromarray(np.clip(values / (257 if values.max() > 255 else 1), 0, 255).astype(np.uint8))
+    if photo.mode.startswith(("I", "F")):  # which convert() would clip at 255
+        photo = Image.fromarray(np.round(_bytes(np.asarray(photo, dtype=np.float64), photo.mode)).astype(np.uint8))
     if photo.has_transparency_data:
         photo = photo.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo).convert("RGB")
     return photo.convert("RGB")
+
+
+def _bytes(values, mode):
+    """The gray values of an image with more than 8 bits, 0 to 255.
+
+    Raises
+    ------
+    ValueError
+        If they are of no usual scale: 0 to 1 for floats, or 0 to 255, or 0 to 65535 for integers.
+    """
+    low, high = values.min(), values.max()
+    if mode.startswith("I;16") or (mode == "I" and 255 < high <= 65535 and low >= 0):
+        return values / 257
+    if mode == "F" and low >= 0 and high <= 1:
+        return values * 255
+    if low >= 0 and high <= 255:  # false for NaN
+        return values
+    raise ValueError(f"its values go from {low:g} to {high:g}: save it with 8 or 16 bits")

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from tlcourse import export, features, teachers
 from tlcourse.datasets import photo_folders
 from tlcourse.linear_probe import linear_classifier
-from tlcourse.own_photos import contact_sheets
+from tlcourse.own_photos import contact_sheets, duplicates
 from tlcourse.teachers.catalog import CATALOG
 
 PREFERRED_TEACHER, SHIPPED_TEACHER = "MobileNetV2", "faces_vgg16"
@@ -43,6 +43,8 @@ class PhotoResult:
     written : dict of str to pathlib.Path
         "model", "labels", and, if there are any mistakes, "mistakes" and "where_it_looked", with "mistakes_2" and so
         on for those that do not fit on a sheet; "looked_at" if photos to look at were named.
+    remarks : tuple of str
+        Lines about files that were skipped, and about copies of a photo.
     """
 
     teacher: str
@@ -52,6 +54,7 @@ class PhotoResult:
     interval: tuple
     teacher_note: str
     written: dict
+    remarks: tuple = ()
 
     @property
     def accuracy(self):
@@ -68,6 +71,7 @@ class PhotoResult:
             f"accuracy {self.accuracy:.1%}: {hits} of {len(self.labels)} right, each by a head that had not seen it; "
             f"95 % interval {low:.1%} to {high:.1%}; guessing gives {1 / len(self.class_names):.1%}",
         ]
+        lines += [f"note: {remark}" for remark in self.remarks]
         return "\n".join([*lines, *(f"{name.replace('_', ' ')}: {path}" for name, path in self.written.items())])
 
 
@@ -93,17 +97,17 @@ def train(folder, into, teacher=None, photos_to_explain=()):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, a class has fewer than two photos, a photo cannot be read, or one to look
-        at is not in `folder`.
+        If there are fewer than two classes, a class has fewer than two different photos, the results would lie in
+        `folder`, or a photo to look at is not there. A file that cannot be read is skipped, and named in the result.
     """
-    files = photo_folders.files(folder)
-    _validate(files, folder)
-    paths = [path for members in files.values() for path in members]
-    shown_indices = _indices(photos_to_explain, paths, folder)
+    _require_apart(folder, into)
     name, base, teacher_note = _teacher(teacher)
-    data = photo_folders.load(folder, size=base.input_shape[1])
+    data, paths, skipped = photo_folders.readable(folder, base.input_shape[1])
+    group_of = duplicates.groups(data.images)
+    _validate(data, group_of, folder, skipped)
+    shown_indices = _indices(photos_to_explain, paths, folder)
     vectors = features.extract(base, teachers.preprocess(name, data.images))
-    predicted, heads = _cross_validated(vectors, data.labels)
+    predicted, heads = _cross_validated(vectors, data.labels, group_of)
     correct = int(np.sum(predicted == data.labels))
     interval = stats.binomtest(correct, len(data)).proportion_ci(method="wilson")
     kernel, bias = _head(vectors, data.labels)
@@ -113,16 +117,35 @@ def train(folder, into, teacher=None, photos_to_explain=()):
     written |= contact_sheets.mistakes(classified, Path(into)) | contact_sheets.looked_at(
         classified, shown_indices, Path(into)
     )
-    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), teacher_note, written)
+    remarks = (
+        *(f"skipped: {line}" for line in skipped),
+        *duplicates.sentences(data.labels, group_of, paths, data.class_names),
+    )
+    return PhotoResult(name, data.class_names, data.labels, predicted, tuple(interval), teacher_note, written, remarks)
 
 
-def _validate(files, folder):
-    counts = {name: len(members) for name, members in files.items()}
-    if len(counts) < 2:
-        raise ValueError(f"{folder} has one class, {next(iter(counts))!r}: a second one is needed to tell it from")
-    for name, count in counts.items():
+def _require_apart(folder, into):
+    """Raise an error if the next run would take the results for a class of photos."""
+    if Path(into).resolve().is_relative_to(Path(folder).resolve()):
+        raise ValueError(f"the results in {into} would lie among the photos in {folder}: name another folder (--into)")
+
+
+def _validate(data, group_of, folder, skipped):
+    """Raise an error unless there are two classes, and two different photos in each."""
+    names = data.class_names
+    if len(names) < 2:
+        raise ValueError(f"{folder} has one class, {names[0]!r}: a second one is needed to tell it from")
+    for label, name in enumerate(names):
+        if not name.isprintable():
+            raise ValueError(f"rename the class folder {name!r}: a name must be of letters that can be printed")
+        count = np.count_nonzero(data.labels == label)
         if count < 2:
-            raise ValueError(f"the class {name!r} has one photo: two are needed, one to learn from and one to test on")
+            number = "one photo" if count else "no photo that can be read"
+            advice = "two are needed, one to learn from and one to test on"
+            raise ValueError("; ".join([f"the class {name!r} has {number}: {advice}", *skipped]))
+    for label, name in enumerate(names):
+        if len(np.unique(group_of[data.labels == label])) < 2:
+            raise ValueError(f"the class {name!r} has copies of one photo only: two different photos are needed")
 
 
 def _indices(photos_to_explain, paths, folder):
@@ -165,13 +188,22 @@ def _head(vectors, labels):
     return kernel, bias - scaler.mean_ @ kernel
 
 
-def _cross_validated(vectors, labels):
+def _cross_validated(vectors, labels, group_of):
     """Predictions (n,) of heads that had not seen the photo, and these heads' kernels (n, d, classes)."""
-    folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels).min())), shuffle=True, random_state=0)
     predicted, heads = np.empty_like(labels), [None] * len(labels)
-    for training, held_out in folds.split(vectors, labels):
+    for training, held_out in _splits(vectors, labels, group_of):
         kernel, bias = _head(vectors[training], labels[training])
         predicted[held_out] = np.argmax(vectors[held_out] @ kernel + bias, axis=1)
         for index in held_out:
             heads[index] = kernel
     return predicted, heads
+
+
+def _splits(vectors, labels, group_of):
+    """Pairs of indices, to learn from and to test on; all copies of a photo are on one side."""
+    fewest = min(len(np.unique(group_of[labels == label])) for label in np.unique(labels))
+    count = min(FOLDS, fewest)
+    if len(np.unique(group_of)) == len(labels):
+        return StratifiedKFold(count, shuffle=True, random_state=0).split(vectors, labels)
+    fold_of = duplicates.folds(labels, group_of, count, np.random.default_rng(0))
+    return [(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(count)]

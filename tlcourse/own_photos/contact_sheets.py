@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import font_manager
 
 from tlcourse import storage, teachers
 from tlcourse.datasets import LabeledImages
@@ -31,9 +32,11 @@ class ClassifiedPhotos:
 
     def title(self, index):
         """The file's name; the photo's class, and the predicted one if that is another."""
-        names, label, predicted = self.data.class_names, self.data.labels[index], self.predicted[index]
+        label, predicted = self.data.labels[index], self.predicted[index]
+        names = [drawable(name, f"class {number}") for number, name in enumerate(self.data.class_names, start=1)]
         verdict = "right" if predicted == label else f"not {names[predicted]}"
-        return f"{self.paths[index].name[-16:]}\n{names[label]}, {verdict}"
+        file = drawable(self.paths[index].name[-16:], f"photo {index + 1}{self.paths[index].suffix}")
+        return f"{file}\n{names[label]}, {verdict}"
 
     def where_it_looked(self, indices):
         """Grad-CAM over the photos, for the predicted class of each: uint8 (n, h, w, 3)."""
@@ -41,6 +44,16 @@ class ClassifiedPhotos:
         class_weights = np.stack([self.heads[index][:, self.predicted[index]] for index in indices])
         heat = grad_cam.grad_cam(self.base, teachers.preprocess(self.teacher, images), class_weights)
         return grad_cam.overlay(images, heat)
+
+
+def drawable(name, substitute):
+    """A name as a figure shows it, or another where the figure's font lacks a letter of it.
+
+    Matplotlib would draw a box for each such letter, and take what stands between two dollar signs for a formula.
+    """
+    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
+    shown = name if all(font.get_char_index(ord(letter)) for letter in name) else substitute
+    return shown.replace("$", r"\$")
 
 
 def remove_old_sheets(into):

@@ -5,6 +5,7 @@ student is, and which mark is due, stands in sample_class.json beside the submis
 """
 
 import itertools
+import json
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +14,25 @@ from tlcourse import notebooks
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.samples import accidents, cheats, demo_class, known_answers
-from tlcourse.storage import write_json
+from tlcourse.storage import checksum, write_json
 
 KINDS = ("right", "partial", "misconception", "accident", "cheat")
 # The kinds of ten students, repeated: a student's kind does not depend on the size of the class.
 KIND_CYCLE = ("right", "accident", "misconception", "accident", "right")
 KIND_CYCLE += ("partial", "accident", "right", "accident", "cheat")
 MANIFEST = "sample_class.json"
+# What `make` writes into its folder, and what nbgrader and `tlcourse grade` and `report` add.
+MADE = {
+    MANIFEST,
+    "nbgrader_config.py",
+    "nbgrader.log",
+    "gradebook.db",
+    ".jupyter",
+    "solutions",
+    "notebooks",
+    "submitted",
+}
+GRADED = {"autograded", "feedback", "grading_records", "report"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ def submissions(course, count, seed, kinds=KINDS):
     """
     if count < 1:
         raise ValueError(f"{count} students are no class")
-    if unknown := set(kinds) - set(KINDS):
+    if unknown := set(kinds) - set(KINDS) or (not kinds and {"''"}):
         raise ValueError(f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS)}")
     cases = {"accident": itertools.cycle(accidents.ACCIDENTS), "cheat": itertools.cycle(cheats.CHEATS)}
     kind_cycle = itertools.cycle([kind for kind in KIND_CYCLE if kind in kinds])
@@ -157,23 +170,57 @@ def make(folder, root, unit, count, seed, kinds=KINDS):
     Raises
     ------
     ValueError, OSError, scratch_course.GradingError
-        If the unit has no exercises, lacks answers, or `folder` holds something else than a sample class.
+        If the unit has no exercises or lacks answers, an option is wrong, or `folder` holds something else than a
+        sample class. Nothing has been removed then.
     """
     folder, root = Path(folder), Path(root)
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise ValueError(f"{folder} holds something else than a sample class: name a new folder")
     sources = CoursePaths(root)
     reference = notebooks.read(sources.solution_file(unit))
     if not notebooks.exercises(reference):
         raise ValueError(f"{unit} has no exercises")
+    course = AnswerPool(reference, reference, sources.answers_folder(unit))
+    list(submissions(course, count, seed, kinds))  # whatever is wrong with the options is said before anything goes
+    _require_own(folder)
     new_course(folder, root, [unit])
     write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": []})
     run_nbgrader(folder, "generate_assignment", unit)
     paths = CoursePaths(folder)
-    course = AnswerPool(reference, notebooks.read(paths.release_file(unit)), sources.answers_folder(unit))
+    course.release = notebooks.read(paths.release_file(unit))
     students = []
     for student, notebook, alter in submissions(course, count, seed, kinds):
         accidents.submit(notebook, paths.submitted_file(student.student, unit), alter)
         students.append(student)
-    write_json(folder / MANIFEST, {"unit": unit, "seed": seed, "students": [asdict(row) for row in students]})
+    made = {path.relative_to(folder).as_posix(): checksum(path) for path in _files(folder / "submitted")}
+    manifest = {"unit": unit, "seed": seed, "students": [asdict(row) for row in students], "submitted": made}
+    write_json(folder / MANIFEST, manifest)
     return students
+
+
+def _require_own(folder):
+    """Raise an error unless a folder is new, or holds a sample class as `make` left it and what grading adds to it.
+
+    Raises
+    ------
+    ValueError
+        Naming what was not made here.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise ValueError(f"{folder} is no folder: name a new one")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    try:
+        made = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["submitted"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(f"{folder} holds something else than a sample class: name a new folder") from None
+    others = [path.name for path in folder.iterdir() if path.name not in MADE | GRADED]
+    submitted = {path.relative_to(folder).as_posix(): path for path in _files(folder / "submitted")}
+    others += [name for name, path in submitted.items() if name not in made or checksum(path) != made[name]]
+    if others:
+        shown = ", ".join(sorted(others)[:5]) + (", …" if len(others) > 5 else "")
+        raise ValueError(
+            f"{folder} holds what the sample class did not make: {shown}. Move it away, or name a new folder"
+        )
+
+
+def _files(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())

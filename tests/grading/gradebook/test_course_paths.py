@@ -1,11 +1,17 @@
 """The folders of a course are those that its nbgrader_config.py names, as nbgrader itself finds them."""
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
+from sqlalchemy.engine import make_url
 
 from tlcourse.commands.main import main
 from tlcourse.commands.unit_argument import find_unit
+from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.scratch_course import new_course
 
@@ -86,7 +92,7 @@ def test_a_scratch_course_never_uses_the_gradebook_or_the_folders_of_the_origina
     scratch = tmp_path / "scratch"
     new_course(scratch, private_course, [UNIT])
     paths = CoursePaths(scratch)
-    assert paths.coursedir.db_url.startswith(f"sqlite:///{scratch.as_posix()}/gradebook.db")
+    assert make_url(paths.coursedir.db_url).database == (scratch / "gradebook.db").as_posix()
     assert located(scratch) == located(ROOT)
     assert paths.solution_file(UNIT).is_file()
     assert sorted(private_course.rglob("*")) == before
@@ -127,3 +133,36 @@ def test_grading_a_unit_that_was_not_released_makes_no_gradebook(private_course,
     outcome = CliRunner().invoke(main, ["grade", "1"])
     assert "`nbgrader generate_assignment 01_tiny --force` comes first" in outcome.output
     assert not list(private_course.glob("*.db"))
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "sample-class"])
+def test_a_misspelled_unit_is_answered_without_the_imports_that_take_seconds(private_course, command):
+    """TensorFlow's and nbgrader's; the configuration names its folders as plain text."""
+    code = (
+        "import sys; from click.testing import CliRunner; from tlcourse.commands.main import main\n"
+        "done = CliRunner().invoke(main, [sys.argv[1], '01_tony'])\n"
+        "print(done.output, sorted({'tensorflow', 'keras', 'nbgrader', 'nbclient', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, command], cwd=private_course, capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout == "Error: no unit '01_tony': there are 01_tiny\n []\n", done.stderr
+
+
+@pytest.mark.parametrize("name", ["a b", "a?b", "a%20b#c", "ü(1)+{x}", "*"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_the_gradebooks_address_is_right_whatever_the_courses_path(tmp_path, private_course, name):
+    course = shutil.copytree(private_course, tmp_path / name)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    for url in (gradebook_url(course), CoursePaths(course).coursedir.db_url):
+        assert make_url(url).database == f"{course}/gradebook.db"
+    assert make_url(CoursePaths(course).coursedir.db_url).query == {"timeout": "30"}
+
+
+@pytest.mark.parametrize("command", ["grade", "report", "sample-class"])
+def test_a_course_in_whose_path_nbgrader_finds_nothing_is_an_error(tmp_path, private_course, monkeypatch, command):
+    course = shutil.copytree(private_course, tmp_path / "course [1]")
+    monkeypatch.chdir(course)
+    outcome = CliRunner().invoke(main, [command, "01"])
+    assert outcome.exit_code == 1
+    assert outcome.output == f"Error: nbgrader takes the '[' in {course} for a pattern: rename the folder\n"

@@ -1,8 +1,10 @@
 """What the text of a cell says as Python."""
 
+import ast
+
 import pytest
 
-from tlcourse.grading.model.cell_code import defined_functions
+from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 
 @pytest.mark.parametrize(
@@ -13,9 +15,33 @@ from tlcourse.grading.model.cell_code import defined_functions
         ("%matplotlib inline\ndef double (n): return 2 * n", ["double"]),
         ("'''\ndef quoted(n)\n'''", []),
         ("def double(n):\n    return 2 *\n\nasync def triple(n):", ["double", "triple"]),
+        ("%%time\ndef double(n):\n    return 2 * n", ["double"]),
+        ("first?\n!pwd\ndef double(n):\n    return 2 * n", ["double"]),
         ("", []),
     ],
-    ids=["both kinds", "nested", "behind a magic", "in a text", "no Python", "empty"],
+    ids=["both kinds", "nested", "behind a magic", "in a text", "no Python", "in a magic", "behind help", "empty"],
 )
 def test_functions_at_the_top_level_of_a_cell(source, names):
     assert defined_functions(source) == names
+
+
+@pytest.mark.parametrize(
+    ("source", "python"),
+    [
+        ("first?", "first"),
+        ("?first", "first"),
+        ("!pwd\nx = y", "pass\nx = y"),
+        ("%time x = f(y)", "x = f(y)"),
+        ("x = %time f(y)", "x = f(y)"),
+        ("%timeit -n1 -r 1 f(y)", "f(y)"),
+        ("%%timeit -q\nx = f(y)", "x = f(y)"),
+        ("%%javascript\nvar x = 1;", "pass"),
+        ("x = '''\n%time y\n'''\nz?", "x = '\\n%time y\\n'\nz"),
+        ("def f(a, a):\n    pass", "def f(a, a):\n    pass"),
+        ("x = (", ""),
+        ("x = " + "-" * 9000 + "1", ""),
+    ],
+)
+def test_the_code_in_magics_is_part_of_a_cell(source, python):
+    """Otherwise the cells that it needs would be left out."""
+    assert ast.unparse(parsed(source)) == python

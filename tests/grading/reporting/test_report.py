@@ -187,6 +187,29 @@ def test_a_damaged_result_is_shown_as_damaged(graded):
     assert "ann.json" in student.notes[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "3",
+        '{"status": "fine"}',
+        '{"status": "graded", "cells": null}',
+        '{"status": "graded", "flags": [1]}',
+        "[" * 9999,
+    ],
+)
+def test_a_record_of_another_shape_costs_no_other_student_the_report(graded, text):
+    file = sorted((graded / "grading_records" / UNIT).glob("*.json"))[0]
+    file.write_text(text, encoding="utf-8")
+    report = class_records.read(graded, UNIT)
+    shown = {student.student: student for student in report.students}
+    assert (shown[file.stem].status, shown[file.stem].notes) == (
+        "unreadable",
+        [f"{file.name} could not be read"],
+    )
+    assert report_page.page(report)
+
+
 def test_discrimination_is_the_correlation_with_all_other_exercises():
     draw = np.random.default_rng(0)
     ability, noise, chance = draw.normal(size=(3, 40))

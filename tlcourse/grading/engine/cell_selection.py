@@ -84,9 +84,16 @@ def assigned_and_read_names(source):
 
 
 def _symbols(tree):
-    """The names that a cell assigns or imports, and those that it refers to, by Python's symbol tables."""
+    """The names that a cell assigns or imports, and those that it refers to, by Python's symbol tables.
+
+    A cell that Python does not compile, or that is nested too deeply, counts as using every name in it both ways.
+    """
     assigned, reads = set(), set()
-    tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return set(names), set(names)
     top = tables[0]
     while tables:
         table = tables.pop()

@@ -8,6 +8,7 @@ kernel, and `tamper_detection` decides whether its pass is trustworthy; the cour
 
 import nbformat
 
+from tlcourse.grading.engine import answer_errors
 from tlcourse.grading.engine.checker_client import CheckerClient
 from tlcourse.grading.engine.notebook_runner import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection, in_own_namespace
@@ -52,8 +53,10 @@ class CheckGrader:
             runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
         try:
             if plan.get("outside") and runner.sandbox.supports_checkers:
-                return await self._outside(runner, cell.source)
-            return await self._inside(runner, index, cell, plan.get("mutated", False))
+                verdict = await self._outside(runner, cell.source)
+            else:
+                verdict = await self._inside(runner, index, cell, plan.get("mutated", False))
+            return answer_errors.explained(verdict, runner, self.assignment, cell.metadata.nbgrader.grade_id)
         finally:
             runner.cell_limit = None
 

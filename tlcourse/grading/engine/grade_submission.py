@@ -19,7 +19,7 @@ from tlcourse.grading.submissions.reading import Unreadable
 REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` shows whether another copy can be read."
 
 
-def grade_submission(assignment, submission, sandbox):
+def grade_submission(assignment, submission, sandbox, make_runner=NotebookRunner):
     """Grade one submission.
 
     Parameters
@@ -27,6 +27,8 @@ def grade_submission(assignment, submission, sandbox):
     assignment : tlcourse.grading.model.assignment.Assignment
     submission : tlcourse.grading.model.submission.Submission
     sandbox : tlcourse.grading.sandbox.interface.Sandbox
+    make_runner : callable
+        Makes the `NotebookRunner`; another one can replay recorded results.
 
     Returns
     -------
@@ -45,9 +47,9 @@ def grade_submission(assignment, submission, sandbox):
     except Unreadable as error:
         reason = f"The notebook could not be read: {error}. {REPAIR_ADVICE}"
         return _result(assignment, submission, *_ungraded_run(assignment, "unreadable", reason))
-    files = assignment.files | submission.files
+    files = submission.files_beside(assignment.files)
     skipped = skipped_cells(notebook, assignment)
-    runner = NotebookRunner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
+    runner = make_runner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
     run = run_coroutine(runner.execute())
     run.notes = [*notes, *run.notes]
     tricks = known_tricks(notebook, assignment)
@@ -98,7 +100,7 @@ def _result(assignment, submission, notebook, run):
         score=sum(cell["score"] for cell in cells),
         max_score=sum(cell["max_score"] for cell in cells),
         notes=[*submission.notes, *run.notes],
-        flags=run.flags,
+        flags=[*submission.flags, *run.flags],
         cells=cells,
         seconds=run.seconds,
         cpu_seconds=run.cpu_seconds,

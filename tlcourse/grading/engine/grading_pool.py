@@ -3,6 +3,7 @@
 Nothing here writes to the course.
 """
 
+import asyncio
 import atexit
 import contextlib
 import os
@@ -69,7 +70,7 @@ def grade_with_retries(assignment, submission, unsafe=False):
     attempts = tenacity.Retrying(stop=tenacity.stop_after_attempt(ATTEMPTS), reraise=True)
     try:
         return attempts(lambda: grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe)))
-    except Exception as error:  # this submission is not graded, the others are
+    except (Exception, asyncio.CancelledError) as error:  # this submission is not graded, the others are
         return ungraded_result(submission, f"{type(error).__name__}: {error}")
 
 
@@ -120,6 +121,8 @@ def _grade_on_cluster(assignment, submissions, unsafe, scheduler):
         for future, result in as_completed(futures, with_results=True, raise_errors=False):
             submission = futures[future]
             if future.status != "finished":  # a worker was lost, perhaps with a result that is then computed again
-                error = future.exception()
-                result = ungraded_result(submission, f"the cluster lost it: {error}") if error else future.result()
+                try:
+                    result = future.result()
+                except (Exception, asyncio.CancelledError) as error:
+                    result = ungraded_result(submission, f"the cluster lost it: {error}")
             yield submission, result

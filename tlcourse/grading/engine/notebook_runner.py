@@ -173,7 +173,7 @@ class NotebookRunner:
         deadline = time.monotonic() + clock_allowed
         while self.kernel.counted_seconds + extra_seconds() - start <= allowed and time.monotonic() <= deadline:
             if (await asyncio.wait({task}, timeout=0.1))[0]:
-                return task.result()
+                return _result(task)
         limit = f"{clock_allowed:.0f} s on the clock" if time.monotonic() > deadline else f"{allowed:.0f} s"
         self.kernel.interrupt()
         interrupted = self.kernel.counted_seconds + extra_seconds()
@@ -193,7 +193,8 @@ class NotebookRunner:
                 if task.done() and not task.cancelled():
                     task.exception()
                 return False
-        task.exception()
+        if not task.cancelled():
+            task.exception()
         return True
 
     async def run_silently(self, code, expressions=None):
@@ -292,6 +293,19 @@ class NotebookRunner:
         if self.kernel:
             self.kernel.alive = False
         return message
+
+
+def _result(task):
+    """What a task that has ended returned or raised.
+
+    Raises
+    ------
+    nbclient.exceptions.DeadKernelError
+        If something that student code did has cancelled it: a CancelledError would pass every `except Exception`.
+    """
+    if task.cancelled():
+        raise DeadKernelError("what the kernel ran was cancelled")
+    return task.result()
 
 
 def is_graded(cell):

@@ -6,9 +6,11 @@ reports which of these has changed.
 """
 
 import contextlib
+from pathlib import Path
 from typing import NamedTuple
 
 from jupyter_core.application import JupyterApp
+from sqlalchemy.engine import URL
 
 
 class _Configuration(JupyterApp):
@@ -25,6 +27,42 @@ def read_configuration(folder):
         application.load_config_file()
         super(JupyterApp, application).load_config_file("nbgrader_config.py", path=str(folder))
     return application.config
+
+
+def gradebook_url(folder, **options):
+    """The address of a course's SQLite gradebook, whatever characters its path has.
+
+    Parameters
+    ----------
+    folder : path
+        The course.
+    **options
+        Of SQLAlchemy's address, such as ``timeout=30``: the seconds that a locked gradebook is waited for.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        For a path with "[", by which nbgrader finds nothing.
+    """
+    require_findable(folder)
+    database = (Path(folder).resolve() / "gradebook.db").as_posix()
+    query = {name: str(value) for name, value in options.items()}
+    return URL.create("sqlite", database=database, query=query).render_as_string()
+
+
+def require_findable(folder):
+    """Raise an error for the path of a course in which nbgrader would find no file.
+
+    Raises
+    ------
+    ValueError
+    """
+    if "[" in str(Path(folder).resolve()):
+        raise ValueError(f"nbgrader takes the '[' in {Path(folder).resolve()} for a pattern: rename the folder")
 
 
 class Conversion(NamedTuple):

@@ -8,7 +8,7 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task, parse_utc
 
 from tlcourse.grading.engine.grade_submission import grade_submission
 from tlcourse.grading.engine.grading_pool import open_sandbox, require_sandbox
@@ -33,35 +33,40 @@ class GradeSubmission(NbGraderPreprocessor):
     ----------
     result : tlcourse.grading.model.results.Result, optional
         Of the submission, where it has been graded already.
+    timestamp : str, optional
+        When that one came; see `tlcourse.grading.model.submission.Submission`.
     """
 
-    def __init__(self, result=None, **traits):
+    def __init__(self, result=None, timestamp=None, **traits):
         super().__init__(**traits)
-        self.result = result
+        self.result, self.timestamp = result, timestamp
 
     def preprocess(self, nb, resources):
         """Called by nbconvert with an empty notebook."""
         about = conversion(resources)
-        result = self.result or self._grade(about.unit, about.student)
-        resources["nbgrader"]["result"] = result
-        return result.executed_notebook(), resources
+        graded = (self.result, self.timestamp) if self.result else self._grade(about.unit, about.student)
+        resources["nbgrader"]["result"], resources["nbgrader"]["timestamp"] = graded
+        return graded[0].executed_notebook(), resources
 
     def _grade(self, unit, student):
         course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
         unsafe = require_sandbox(course.folder, course.grading_limits.unsafe)
         assignment = course.with_grading_plan(course.assignment(unit), unsafe)
         submission = read_submission(course.paths.submission_folder(student, unit), student, unit)
-        return grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe))
+        result = grade_submission(assignment, submission, open_sandbox(assignment.modules, unsafe))
+        return result, submission.timestamp
 
 
 class SaveResult(NbGraderPreprocessor):
-    """Put a result's scores into the gradebook, its status and notes where people read them, and keep its record."""
+    """Put a result's scores and time into the gradebook, its status and notes where people read them, and record it."""
 
     def preprocess(self, nb, resources):
         """Called by nbconvert with the executed notebook."""
         about, result = conversion(resources), resources["nbgrader"]["result"]
         with Gradebook(about.db_url) as book:
             submitted = book.find_submission_notebook(about.unit, about.unit, about.student)
+            # nbgrader keeps an old time where there is none any more, and misreads some zones.
+            submitted.assignment.timestamp = parse_utc(resources["nbgrader"]["timestamp"])
             _save_scores(nb, submitted, {cell["grade_id"]: cell["score"] for cell in result.cells})
             _save_comments(nb, submitted, result)
             book.db.commit()

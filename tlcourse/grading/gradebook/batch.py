@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.gradebook.recorder import Recorder
+from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.seeds import draw_new_seed
-from tlcourse.grading.gradebook.storage_errors import GradebookLocked, retry_while_locked
+from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
 
@@ -30,6 +30,7 @@ def grade(
     progress=None,
     make_recorder=Recorder,
     new_seed=False,
+    run_submissions=grade_in_parallel,
 ):
     """Grade ``folder/submitted/*/unit`` and record the marks in nbgrader's gradebook.
 
@@ -54,6 +55,8 @@ def grade(
         Of a course, a unit and the release's sha256; returns the `Recorder` that keeps the results.
     new_seed : bool
         Let hidden tests draw other inputs than before: every submission is graded again.
+    run_submissions : callable
+        As `tlcourse.grading.engine.grading_pool.grade_in_parallel`, which is the default.
 
     Returns
     -------
@@ -81,18 +84,18 @@ def grade(
     chosen = _selected_students(course, folders, students)
     with _grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
-        recorded_students = course.recorded_students(unit)
-        results, waiting = {}, []
-        for submission in [read_submission(folders[name], name, unit) for name in chosen if name in folders]:
-            result = None if regrade else recorder.recorded_result(submission, recorded_students)
-            if result is None:
-                waiting.append(submission)
-            else:
-                results[submission.student] = result
+        present = {name: folders[name] for name in chosen if name in folders}
+        results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
-                course.with_grading_plan(assignment, unsafe), recorder, waiting, regrade, workers, progress
+                course.with_grading_plan(assignment, unsafe),
+                recorder,
+                waiting,
+                regrade,
+                workers,
+                progress,
+                run_submissions,
             )
     nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
@@ -107,7 +110,25 @@ def _selected_students(course, folders, students):
     return chosen
 
 
-def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress):
+def _read_all(recorder, unit, folders, recorded_students, regrade):
+    """What is known already, by student, and the submissions that have to be graded."""
+    results, waiting = {}, []
+    for name, folder in folders.items():
+        try:
+            require_recordable(name)
+            submission = read_submission(folder, name, unit)
+            result = None if regrade else recorder.recorded_result(submission, recorded_students)
+        except Exception as error:  # this submission is not graded, the others are
+            results[name] = _ungraded_result(name, unit, "read", error)
+            continue
+        if result is None:
+            waiting.append(submission)
+        else:
+            results[name] = result
+    return results, waiting
+
+
+def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress, run_submissions):
     """Record what is pending, grade the rest, and record that; results by student."""
     results, ungraded = {}, []
     shown = None if progress is None else not progress
@@ -117,15 +138,37 @@ def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress)
             if result is None:
                 ungraded.append(submission)
             else:
-                recorder.record(submission, result)
-                results[submission.student] = result
+                results[submission.student] = _record(recorder, submission, result)
                 bar.update()
-        for submission, result in grade_in_parallel(assignment, ungraded, **workers):
-            if result.score is not None:
-                recorder.record(submission, result)
-            results[submission.student] = result
+        for submission, result in run_submissions(assignment, ungraded, **workers):
+            graded = result.score is not None
+            results[submission.student] = _record(recorder, submission, result) if graded else result
             bar.update()
     return results
+
+
+def _record(recorder, submission, result):
+    """Record a result; the result, or that of a submission that was not graded, if it could not be recorded.
+
+    Raises
+    ------
+    tlcourse.grading.gradebook.storage_errors.DiskFull, tlcourse.grading.gradebook.storage_errors.GradebookLocked
+        What would stop every submission stops the grading.
+    """
+    try:
+        recorder.record(submission, result)
+    except (DiskFull, GradebookLocked):
+        raise
+    except Exception as error:  # this submission is not recorded, the others are
+        return _ungraded_result(submission.student, submission.unit, "recorded", error)
+    return result
+
+
+def _ungraded_result(student, unit, step, error):
+    """The result of a submission that could not be read or recorded: for the instructor, and never in the gradebook."""
+    reason = str(error) if isinstance(error, NotRecordable) else f"{type(error).__name__}: {error}"
+    flag = {"grade_id": None, "kind": "grader", "evidence": f"it could not be {step}: {reason}"}
+    return Result(student, unit, "not graded", notes=["Not graded; see the reason, and start again."], flags=[flag])
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ called so: it holds what `tlcourse.grading.model.results` records, for which nbg
 
 from pathlib import Path
 
-from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook._nbgrader import read_configuration, require_findable
 from tlcourse.grading.model.results import records_folder
+from tlcourse.grading.model.unit_names import units_in
 
 SHIPPED_PLAN = "grading_plan.json"
 ANSWERS = "answers"
@@ -25,11 +26,17 @@ class CoursePaths:
     Attributes
     ----------
     coursedir : nbgrader.coursedir.CourseDirectory
+
+    Raises
+    ------
+    ValueError
+        If nbgrader would not find anything in the folder, because of its name.
     """
 
     def __init__(self, folder, config=None):
         from nbgrader.coursedir import CourseDirectory  # takes a second to import
 
+        require_findable(folder)
         self.folder = Path(folder).resolve()
         self.config = read_configuration(self.folder) if config is None else config
         self.coursedir = CourseDirectory(config=self.config, root=str(self.folder))
@@ -40,10 +47,7 @@ class CoursePaths:
 
     def units(self):
         """The units that have a source, a solved notebook or a release, in the course's order."""
-        sources = self.solution_file("*").parents[1]
-        folders = [sources, self.release_file("*").parents[1]]
-        built = [file for folder in folders for file in folder.glob("*/*.ipynb") if file.stem == file.parent.name]
-        return sorted({file.stem for file in [*sources.glob("[0-9]*.py"), *built]})
+        return units_in(self.solution_file("*").parents[1], self.release_file("*").parents[1])
 
     def solution_file(self, unit):
         """The solved notebook of a unit."""

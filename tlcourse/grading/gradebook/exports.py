@@ -13,12 +13,14 @@ import re
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
+
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
@@ -129,6 +131,25 @@ def final_score(gradebook, unit, student):
         return score_after_penalty(gradebook.find_submission(unit, student))
     except MissingEntry:
         return None
+
+
+def final_marks(folder, unit):
+    """(points, of how many, penalty for being late) by student, as every export has them; written answers included.
+
+    Raises
+    ------
+    OSError, sqlalchemy.exc.SQLAlchemyError
+        If the gradebook cannot be read.
+    """
+    with NbgraderCourse(folder).gradebook() as book:
+        return {
+            submission.student.id: (
+                score_after_penalty(submission),
+                submission.max_score,
+                submission.late_submission_penalty or 0.0,
+            )
+            for submission in book.assignment_submissions(unit)
+        }
 
 
 def score_after_penalty(submission):

@@ -40,7 +40,18 @@ def _name_as_released(unit, notebooks):
     if file is None or file == wanted:
         return
     _log.warning("%s: renamed to %s", file, wanted.name)
+    if wanted.is_dir():  # the notebook is in a folder of its own name
+        file = wanted.rename(wanted.with_name(f"{wanted.name}.folder")) / file.relative_to(wanted)
+    if file.parent != folder:
+        _move_up(file, folder)
     notebooks[:] = [str(file.rename(wanted))]
+
+
+def _move_up(notebook, folder):
+    """Move what lies beside a notebook to where the notebook is going to be, unless its name is taken there."""
+    for path in [path for path in notebook.parent.iterdir() if path != notebook]:
+        if not (folder / path.name).exists() and path.name != "timestamp.txt":
+            path.rename(folder / path.name)
 
 
 def _grade_those_without_notebook(folder, unit):

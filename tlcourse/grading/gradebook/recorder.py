@@ -5,16 +5,24 @@ A result lies in grading_records/UNIT/.pending until nbgrader has recorded it, a
 
 import contextlib
 import json
+import logging
 import shutil
 import warnings
 
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
 from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
 from tlcourse.grading.model.results import Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
+
+LONGEST_STUDENT = 200  # bytes: a file name may have 255, and the names of records and partial files are longer
+
+
+class NotRecordable(ValueError):  # noqa: N818
+    """A student's name that gradebook and records cannot keep."""
 
 
 class Recorder:
@@ -75,7 +83,7 @@ class Recorder:
             with explain_full_disk(self.course.folder):
                 write_atomically(self._pending_file(submission), json.dumps(result.as_dict()))
                 self._stage(submission, staged / submission.student / self.unit)
-                retry_while_locked(lambda: self._autograde(submission.student, staged, GradeSubmission(result)))
+                retry_while_locked(lambda: self._autograde(staged, GradeSubmission(result, submission.timestamp)))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         self._pending_file(submission).unlink(missing_ok=True)
@@ -92,17 +100,57 @@ class Recorder:
             write_atomically(folder / "timestamp.txt", submission.timestamp + "\n")
         write_atomically(folder / f"{self.unit}.ipynb", "")
 
-    def _autograde(self, student, staged, step):
-        """Run nbgrader's autograding on what was laid out, with `step` in the place of the step that grades."""
-        config = self.course.config
-        place = {"assignment_id": self.unit, "student_id": student, "submitted_directory": str(staged)}
+    def _autograde(self, staged, step):
+        """Run nbgrader's autograding on the one submission that was laid out, with `step` in place of its grading.
+
+        nbgrader takes a student's name for a pattern and strips it, so it gets "*" instead.
+        """
+        config, log = self.course.config, _Log()
+        relative = staged.relative_to(self.course.folder).as_posix()  # nbgrader escapes only what is before it
+        place = {"assignment_id": self.unit, "student_id": "*", "submitted_directory": relative}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own queries
-            coursedir = CourseDirectory(config=config, root=str(self.course.folder), **place)
-            converter = Autograde(coursedir=coursedir, config=config)
+            coursedir = CourseDirectory(config=config, root=str(self.course.folder), log=log, **place)
+            converter = Autograde(coursedir=coursedir, config=config, log=log)
             steps = converter.autograde_preprocessors
             converter.autograde_preprocessors = [step if other is type(step) else other for other in steps]
             converter.pre_convert_hook = lambda **_: None  # it is for submissions that nbgrader comes upon by itself
             converter.force = True
-            converter.log.setLevel("CRITICAL")
-            converter.start()
+            try:
+                converter.start()
+            except NbGraderException as error:
+                raise NbGraderException(log.reason or str(error)) from error
+
+
+class _Log(logging.Logger):
+    """Keeps the last line of nbgrader's first error message, which gives the reason; its exceptions do not."""
+
+    reason = ""
+
+    def __init__(self):
+        super().__init__("nbgrader", logging.ERROR)
+
+    def handle(self, record):
+        """Called with each error message."""
+        lines = record.getMessage().strip().splitlines()
+        if lines and (not self.reason or self.reason.startswith("There was an error")):
+            self.reason = lines[-1]
+
+
+def require_recordable(student):
+    """Raise an error for a student's name that gradebook and records cannot keep.
+
+    Raises
+    ------
+    NotRecordable
+    """
+    try:
+        size = len(student.encode())
+    except UnicodeEncodeError:
+        raise NotRecordable(
+            f"rename the folder {student.encode(errors='replace').decode()!r}: it is not UTF-8"
+        ) from None
+    if size > LONGEST_STUDENT:
+        raise NotRecordable(f"rename the folder: its name has {size} bytes, and may have {LONGEST_STUDENT}")
+    if not student.isprintable() or student.startswith(".") or "[" in student:
+        raise NotRecordable(f"rename the folder {student!r}: nbgrader cannot find it by that name")

@@ -18,9 +18,11 @@ OWN_PLACES = """
 # This is a scratch course: whatever is set above, its gradebook and its folders are here.
 from pathlib import Path
 
+from tlcourse.grading.gradebook._nbgrader import gradebook_url
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-c.CourseDirectory.db_url = f"sqlite:///{Path(__file__).resolve().parent.as_posix()}/gradebook.db?timeout=30"
+c.CourseDirectory.db_url = gradebook_url(c.CourseDirectory.root, timeout=30)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.submitted_directory = "submitted"
@@ -127,5 +129,7 @@ def gradebook_rows(folder, unit):
     """
     from nbgrader.api import Gradebook  # takes a second to import
 
-    with Gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve().as_posix()}") as book:
+    from tlcourse.grading.gradebook._nbgrader import gradebook_url
+
+    with Gradebook(gradebook_url(folder)) as book:
         return book.submission_dicts(unit)

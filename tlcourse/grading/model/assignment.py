@@ -90,7 +90,7 @@ class Assignment:
         """The student's untouched notebook with the full tests: what is graded where nothing can be read."""
         cells = []
         for number, cell in enumerate(self.cells):
-            make = nbformat.v4.new_code_cell if cell["cell_type"] == "code" else nbformat.v4.new_markdown_cell
+            make = getattr(nbformat.v4, f"new_{cell['cell_type']}_cell")
             metadata = {"tags": cell["tags"]} if cell["tags"] else {}
             if cell["nbgrader"]:
                 metadata["nbgrader"] = dict(cell["nbgrader"])

@@ -4,6 +4,8 @@ import ast
 import functools
 import re
 
+OPTIONS = re.compile(r"^\s*(?:-\w+(?:\s+\d+)?(?:\s+|$))+")  # of a magic, before the code
+
 
 def cached_by_source(function, entries=512, longest=20_000):
     """Cache a function of a cell's text: submissions share most of their cells. Very long texts are not kept."""
@@ -18,12 +20,54 @@ def cached_by_source(function, entries=512, longest=20_000):
 
 @cached_by_source
 def parsed(source):
-    """A cell's syntax tree, its magics left out; empty where it is not Python. It is shared: do not change it."""
-    without_magics = re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+    """A cell's syntax tree, with the Python code in its magics; empty where it is not Python.
+
+    It is shared: do not change it.
+    """
     try:
-        return ast.parse(without_magics)
+        return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _parsed_by_ipython(source)
+
+
+def _parsed_by_ipython(source):
+    """The syntax tree of a cell with magics, ``!commands`` or ``help?``, which IPython turns into calls."""
+    from IPython.core.inputtransformer2 import TransformerManager  # takes a third of a second to import
+
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(source))
+        return ast.Module(_MagicsAsCode().visit(tree).body, [])
+    except Exception:  # whatever IPython makes of a text that may be anything
         return ast.Module([], [])
+
+
+class _MagicsAsCode(ast.NodeTransformer):
+    """Puts the code that a magic runs in the place of the call that IPython makes of the magic."""
+
+    def visit_Expr(self, node):
+        """A magic that is a statement, such as ``%time x = 1``, a cell below ``%%time``, and ``x?``."""
+        if not _is_magic(node.value):
+            return node
+        _, *texts = [OPTIONS.sub("", argument.value) for argument in node.value.args]
+        return [statement for text in texts for statement in parsed(text).body] or ast.Pass()
+
+    def visit_Assign(self, node):
+        """``x = %time f(1)``."""
+        if _is_magic(node.value):
+            body = parsed(OPTIONS.sub("", node.value.args[-1].value)).body
+            node.value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else ast.Constant(None)
+        return node
+
+
+def _is_magic(node):
+    """Whether this is a call such as ``get_ipython().run_line_magic("time", "f()")``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Call)
+        and getattr(node.func.value.func, "id", None) == "get_ipython"
+        and all(isinstance(argument, ast.Constant) and isinstance(argument.value, str) for argument in node.args)
+    )
 
 
 def imported_modules(cells):

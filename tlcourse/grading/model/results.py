@@ -15,6 +15,7 @@ from tlcourse.notebooks import write_atomically
 STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered", "not graded")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
+ATTENTION = ("grader", "timestamp")  # kinds of flags
 RECORDS = "grading_records"  # folder of a course
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
@@ -65,6 +66,11 @@ class Result:
     seed: str | None = None
     outputs: dict = field(default_factory=dict, repr=False)
     notebook: str = field(default="", repr=False)
+
+    @property
+    def needs_attention(self):
+        """Whether the instructor has to do something before the mark is right, besides marking written answers."""
+        return self.status == "not graded" or any(flag["kind"] in ATTENTION for flag in self.flags)
 
     def executed_notebook(self):
         """The normalized notebook with its outputs."""

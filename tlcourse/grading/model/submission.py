@@ -1,6 +1,7 @@
 """What one student submitted for one unit."""
 
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,11 @@ class Submission:
     files : dict of str to bytes
         The other files of the submission, by relative path.
     timestamp : str or None
-        When it was collected, as nbgrader's timestamp.txt has it.
+        When it was collected, in UTC, as nbgrader reads it; None where that is not known.
     notes : tuple of str
         What was unusual about the files, for the student.
+    flags : tuple of dict
+        The same for the instructor, as a `Result` has them.
     """
 
     student: str
@@ -29,3 +32,25 @@ class Submission:
     files: dict = field(repr=False)
     timestamp: str | None = None
     notes: tuple = ()
+    flags: tuple = ()
+
+    def files_beside(self, released):
+        """What lies beside the notebook when it runs: the unit's files, and the student's in the place of some.
+
+        Parameters
+        ----------
+        released : dict of str to bytes
+
+        Returns
+        -------
+        dict of str to bytes
+            Without files of the student's that have the name of a released folder, or are in a folder that has the name
+            of a released file.
+        """
+        folders = {parent.as_posix() for name in released for parent in PurePosixPath(name).parents}
+        kept = {
+            name: content
+            for name, content in self.files.items()
+            if name not in folders and not any(parent.as_posix() in released for parent in PurePosixPath(name).parents)
+        }
+        return released | kept

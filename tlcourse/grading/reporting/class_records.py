@@ -8,7 +8,7 @@ import json
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.exports import score_after_penalty
-from tlcourse.grading.model.results import records_folder
+from tlcourse.grading.model.results import STATUSES, records_folder
 from tlcourse.grading.reporting import class_report
 
 
@@ -57,10 +57,24 @@ def exercise_of_cells(notebook):
 
 
 def _record(file):
+    """What a record says; that it cannot be read, where it is none. One student's file must not cost the report."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {"status": "unreadable", "notes": [f"{file.name} could not be read"]}
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if _is_record(content):
+            return content
+    except (OSError, ValueError, RecursionError):
+        pass
+    return {"status": "unreadable", "notes": [f"{file.name} could not be read"]}
+
+
+def _is_record(content):
+    if not isinstance(content, dict) or content.get("status") not in STATUSES:
+        return False
+    entries = {"notes": str, "flags": dict, "cells": dict}
+    return all(
+        isinstance(content.get(name, []), list) and all(isinstance(entry, kind) for entry in content.get(name, []))
+        for name, kind in entries.items()
+    )
 
 
 def _marks(book, unit, owners):

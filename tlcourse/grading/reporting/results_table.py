@@ -9,20 +9,24 @@ from rich.text import Text
 from tlcourse.grading.model.printable import printable
 
 
-def print_results(results):
+def print_results(results, marks):
     """Print a line for each student, and how often each status came.
 
     Parameters
     ----------
     results : list of tlcourse.grading.model.results.Result
+    marks : dict
+        Of `tlcourse.grading.gradebook.exports.final_marks`: the table shows the mark that the exports have, beside the
+        points of the checks.
     """
     console = Console()
-    table = Table("student", "status", "points", "notes", box=None, pad_edge=False, header_style="bold")
+    table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
     for result in results:
-        points = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [f"[{flag['kind']}] {flag['grade_id'] or ''}: {flag['evidence']}" for flag in result.flags]
-        notes = "\n".join([*result.notes, *flags])
-        table.add_row(_plain(result.student), result.status, points, _plain(notes))
+        mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
+        row = (result.student, result.status, checks, mark, "\n".join(notes))
+        table.add_row(*(_plain(value) for value in row))
     console.print(table)
     if seeds := {result.seed for result in results if result.seed}:
         console.print(f"seed of the hidden tests: {', '.join(sorted(seeds))} (keep it secret)", highlight=False)
@@ -33,3 +37,10 @@ def print_results(results):
 def _plain(text):
     """A text in which nothing is markup or moves the terminal's cursor: a student's name or file name may try."""
     return Text(printable(text))
+
+
+def _mark(mark):
+    if mark is None:
+        return ""
+    points, highest, penalty = mark
+    return f"{points:g} of {highest:g}" + (f" ({penalty:g} off: late)" if penalty else "")

@@ -2,12 +2,13 @@
 
 import difflib
 import hashlib
-from pathlib import Path
+import json
+from pathlib import Path, PurePosixPath
 
 from tlcourse.grading.model.submission import Submission
-from tlcourse.grading.submissions import reading
+from tlcourse.grading.submissions import reading, submission_time, submitted_files
 
-LARGEST_FILES = 32 << 20  # bytes: what a student may submit besides the notebook, in all
+LONGEST_TIMESTAMP = 1000  # bytes
 
 
 def read_submission(folder, student, unit):
@@ -16,69 +17,140 @@ def read_submission(folder, student, unit):
     Returns
     -------
     tlcourse.grading.model.submission.Submission
+
+    Raises
+    ------
+    OSError
+        If the folder or the notebook cannot be read.
     """
     folder = Path(folder)
     if folder.is_symlink() or folder.parent.is_symlink():
         note = f"{folder.name} is a link, not a folder, and was not read."
         return Submission(student, unit, None, hashlib.sha256(b"").hexdigest(), {}, notes=(note,))
-    file, notes = find_notebook(folder, unit)
-    content = None
-    if file is not None:
-        with file.open("rb") as opened:
-            content = opened.read(reading.LARGEST_NOTEBOOK + 1)
-    files = other_files(folder)
-    timestamp = files.pop("timestamp.txt", b"").decode("utf-8", "replace").strip() or None
-    digest = hashlib.sha256(content or b"")
-    for name, text in files.items():
-        digest.update(name.encode() + b"\0" + text)
-    if timestamp:
-        digest.update(b"timestamp.txt\0" + timestamp.encode())  # a late penalty depends on it
-    return Submission(student, unit, content, digest.hexdigest(), files, timestamp, tuple(notes))
+    present, unseen = submitted_files.find(folder)
+    notebook, notes = _choose_notebook(folder, unit, present)
+    content = _head(notebook.path, reading.LARGEST_NOTEBOOK + 1) if notebook else None
+    others = [file for file in present if file.name != "timestamp.txt" and not file.name.casefold().endswith(".ipynb")]
+    if notebook is None and others:
+        names = [submitted_files.printed(file.name) for file in others[: submitted_files.NAMED_AT_MOST]]
+        notes.append(f"The folder has {', '.join(names)}{', …' if len(others) > len(names) else ''}.")
+    neighbors = _beside(notebook, [file for file in others if file != notebook], f"{unit}.ipynb")
+    files, left_out = submitted_files.choose(neighbors, lambda: _text(content))
+    if unseen or left_out:
+        notes.append(submitted_files.left_out_note([*unseen, *left_out]))
+    raw = _raw_timestamp(present)
+    timestamp, flags = _timestamp(raw, notes)
+    digest = _digest(content, files, raw)
+    return Submission(student, unit, content, digest, files, timestamp, tuple(notes), flags)
 
 
 def find_notebook(folder, unit):
-    """The file that must be the unit's notebook, and what to say about its name."""
-    notebooks = _notebooks(folder) or [path for part in _folders(folder) for path in _notebooks(part)]
-    readable = [path for path in notebooks if path.is_file() and not path.is_symlink()]
-    links = [path.name for path in notebooks if path.is_symlink()]
-    notes = [f"{name} is a link, not a file, and was not read." for name in links]
-    exact = folder / f"{unit}.ipynb"
-    if exact in readable:
-        if len(readable) > 1:
-            others = ", ".join(sorted(path.name for path in readable if path != exact))
-            notes.append(f"{exact.name} was graded; {others} was not.")
-        return exact, notes
-    if not readable:
+    """The path of the file that must be the unit's notebook, or None, and what to say about its name."""
+    notebook, notes = _choose_notebook(Path(folder), unit, submitted_files.find(folder)[0])
+    return notebook and notebook.path, notes
+
+
+def _choose_notebook(folder, unit, present):
+    """The same among the files of `submitted_files.find`."""
+    notes = [f"{name} is a link, not a file, and was not read." for name in _links(folder)]
+    exact = f"{unit}.ipynb"
+    candidates = [file for file in present if file.name.casefold().endswith(".ipynb") and not _hidden(file)]
+    named_so = [file for file in candidates if PurePosixPath(file.name).name == exact]
+    candidates = candidates or [file for file in present if not _hidden(file) and _holds_a_notebook(file)]
+    if not candidates:
         return None, notes
-    nearest = max(readable, key=lambda path: (difflib.SequenceMatcher(None, path.stem, unit).ratio(), path.name))
-    notes.append(f"The file was called {nearest.relative_to(folder).as_posix()} instead of {exact.name}.")
+    shallowest = min(file.name.count("/") for file in candidates)
+    nearest = min(named_so, key=_depth) if named_so else max(
+        (file for file in candidates if file.name.count("/") == shallowest), key=lambda file: _likeness(file, unit)
+    )  # fmt: skip
+    if nearest.name != exact:
+        notes.append(f"The file was called {submitted_files.printed(nearest.name)} instead of {exact}.")
+    if others := [submitted_files.printed(file.name) for file in candidates if file != nearest]:
+        shown = ", ".join(others[: submitted_files.NAMED_AT_MOST])
+        if nearest.name == exact:
+            notes.append(f"{exact} was graded; {shown} was not.")
     return nearest, notes
 
 
-def _notebooks(folder):
-    """The notebooks in a folder, also those of a computer that writes names in capitals."""
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".ipynb")
+def _links(folder):
+    """The names of links in a folder that should be notebooks."""
+    links = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".ipynb" and path.is_symlink()]
+    return [submitted_files.printed(submitted_files.portable(path.relative_to(folder))) for path in links]
 
 
-def _folders(folder):
-    """The folders in a folder, where an archive may have been unpacked one level too deep."""
-    return sorted(path for path in folder.glob("*") if path.is_dir() and not path.is_symlink() and path.name[0] != ".")
+def _hidden(file):
+    return any(part.startswith(".") for part in file.name.split("/")[:-1])
 
 
-def other_files(folder):
-    """The files that a student submitted besides the notebook, by relative path, within `LARGEST_FILES`.
+def _depth(file):
+    return file.name.count("/"), file.name
 
-    Links are left out: what they point to is not the student's.
+
+def _likeness(file, unit):
+    """How much a file's name is like that of the unit's notebook; a key for `max`."""
+    stem = PurePosixPath(file.name).name.casefold().partition(".ipynb")[0]
+    return difflib.SequenceMatcher(None, stem, unit.casefold()).ratio(), file.name
+
+
+def _holds_a_notebook(file):
+    """Whether a file with another suffix is a notebook by its contents: browsers add .txt, and drop .ipynb."""
+    if file.size > reading.LARGEST_NOTEBOOK:
+        return False
+    try:
+        if not _head(file.path, 100).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+            return False
+        content = json.loads(_head(file.path, file.size).decode("utf-8-sig", "replace"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return "nbformat" in content and ("cells" in content or "worksheets" in content)
+
+
+def _beside(notebook, others, exact):
+    """The other files under the names by which the notebook finds them: relative to its own folder, if they are there.
+
+    None may be in a folder that is called like the notebook, or be taken for the time of submission.
     """
-    files, total = {}, 0
-    folder = Path(folder)
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.match("*.ipynb"):
-            continue
-        if any(parent.is_symlink() for parent in path.relative_to(folder).parents if parent != Path(".")):
-            continue
-        total += path.stat().st_size
-        if total > LARGEST_FILES:
-            break
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
+    place = f"{notebook.name.rpartition('/')[0]}/" if notebook and "/" in notebook.name else ""
+    named = {file.name: file for file in others if not place or not file.name.startswith(place)}
+    inner = [file for file in others if place and file.name.startswith(place)]
+    named |= {file.name[len(place) :]: file._replace(name=file.name[len(place) :]) for file in inner}
+    return [named[name] for name in sorted(named) if not name.startswith(f"{exact}/") and name != "timestamp.txt"]
+
+
+def _text(content):
+    """A notebook's cells as one text."""
+    try:
+        return "\n".join(cell.source for cell in reading.read(content or b"").cells)
+    except reading.Unreadable:
+        return ""
+
+
+def _head(path, size):
+    with path.open("rb") as opened:
+        return opened.read(size)
+
+
+def _raw_timestamp(present):
+    """What timestamp.txt says, or nothing."""
+    file = next((file for file in present if file.name == "timestamp.txt"), None)
+    return _head(file.path, LONGEST_TIMESTAMP).decode("utf-8-sig", "replace").strip() if file else ""
+
+
+def _timestamp(raw, notes):
+    """The time of submission as nbgrader reads it, or None, and flags; a note says why it is not known."""
+    if not raw:
+        return None, ()
+    try:
+        return submission_time.as_nbgrader_reads(submission_time.parse(raw)), ()
+    except ValueError as error:
+        notes.append("The time of submission in timestamp.txt could not be read, so no late penalty was computed.")
+        return None, ({"grade_id": None, "kind": "timestamp", "evidence": f"timestamp.txt: {error}"},)
+
+
+def _digest(content, files, timestamp):
+    digest = hashlib.sha256(content or b"")
+    for name, text in files.items():
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + text)
+    if timestamp:
+        digest.update(b"timestamp.txt\0" + timestamp.encode())  # a late penalty depends on it
+    return digest.hexdigest()

@@ -33,6 +33,8 @@ def _set_type(cell, kind):
     if cell.cell_type == kind:
         return
     cell.cell_type = kind
+    if kind == "code":
+        cell.pop("attachments", None)
     for key, value in (("outputs", []), ("execution_count", None)):
         if kind == "code":
             cell[key] = value

@@ -6,6 +6,7 @@ is taken out, and the originals are put in behind the solution that they test.
 
 import ast
 import collections
+import re
 
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
@@ -14,6 +15,7 @@ from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of,
 from tlcourse.notebooks import KERNEL
 
 ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; submit that copy."
+MAGIC_BELOW_COMMENTS = re.compile(r"((?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*)(%%\w.*)")
 UNANSWERED = "had been deleted and was put back unanswered."
 
 
@@ -49,6 +51,7 @@ def normalize(notebook, assignment):
     _restore_setup(notebook, assignment, notes)
     _restore_answers(notebook, assignment, notes)
     _insert_checks(notebook, assignment, notes)
+    _raise_cell_magics(notebook.cells, notes)
     for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("origin", None)
         cell.id = grade_id_of(cell) or f"cell-{number}"
@@ -176,6 +179,16 @@ def _insert_checks(notebook, assignment, notes):
         target = max(earliest, _place_after(cells, assignment, place))
         cells.insert(target, _from_release(released, released["full"]))
         names.insert(target, name)
+
+
+def _raise_cell_magics(cells, notes):
+    """Put a cell magic above the comments over it, where Colab allows them and Jupyter loses the whole cell."""
+    for cell in cells:
+        match = MAGIC_BELOW_COMMENTS.match(cell.source) if cell.cell_type == "code" else None
+        if match:
+            comments, magic = match.groups()
+            cell.source = magic + "\n" + comments + cell.source[match.end() :].lstrip("\n")
+            notes.append(f"`{magic.split()[0]}` was put above the comments over it: it has to be the first line.")
 
 
 def _from_release(released, source=None):

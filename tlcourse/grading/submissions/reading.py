@@ -1,10 +1,16 @@
 """Reads a submitted file as a notebook, whatever wrote it."""
 
 import json
+import re
 
 import nbformat
 
 LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
+DEEPEST_METADATA = 20  # levels of lists and dictionaries
+# The types of the cell metadata that nbformat restricts; "execution" says when a cell ran, and is dropped.
+METADATA_TYPES = {"collapsed": bool, "deletable": bool, "editable": bool, "name": str, "format": str, "jupyter": dict}
+# Read apart, or not the student's to say: "transient" hides a cell from the pages that instructors and students see.
+OWN_METADATA = {"nbgrader", "tags", "id", "origin", "execution", "transient", "scrolled"}
 
 
 class Unreadable(ValueError):  # noqa: N818
@@ -12,7 +18,9 @@ class Unreadable(ValueError):  # noqa: N818
 
 
 def read(content):
-    """A notebook from the bytes of a file, whatever wrote it, without outputs and without unknown metadata.
+    """A notebook from the bytes of a file, whatever wrote it, without outputs and without metadata of its own.
+
+    Cells keep their metadata, and the images that were pasted into them.
 
     Raises
     ------
@@ -56,7 +64,55 @@ def _cell(raw):
     ids = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata
     kept["origin"] = [name for name in ids if isinstance(name, str)]
     kind = kind if kind in ("code", "raw") else "markdown"
-    return new_cell(kind, source.encode("utf-8", "replace").decode(), kept)
+    cell = new_cell(kind, _clean(source), _other_metadata(metadata) | kept)
+    if kind != "code" and (attachments := _attachments(raw.get("attachments"))):
+        cell["attachments"] = attachments
+    return cell
+
+
+def _other_metadata(metadata):
+    """What other programs keep in a cell, as far as a notebook may have it."""
+    kept = {}
+    for key, value in metadata.items():
+        if key in OWN_METADATA or not isinstance(value, METADATA_TYPES.get(key, object)):
+            continue
+        if key == "jupyter":
+            value = {name: hidden for name, hidden in value.items() if isinstance(hidden, bool)}
+        if _depth(value) <= DEEPEST_METADATA:
+            kept[_clean(key)] = _clean(value)
+    return kept
+
+
+def _attachments(raw):
+    """The images of a cell: by name, base64 text by MIME type. Whatever else stands there is dropped."""
+    kept = {}
+    for name, bundle in raw.items() if isinstance(raw, dict) else ():
+        images = {}
+        for mime, data in bundle.items() if isinstance(bundle, dict) else ():
+            text = "".join(part for part in data if isinstance(part, str)) if isinstance(data, list) else data
+            if isinstance(text, str) and re.fullmatch(r"image/[\w.+-]+", mime) and re.fullmatch(r"[\w+/=\s-]*", text):
+                images[mime] = text
+        if images:
+            kept[_clean(name)] = images
+    return kept
+
+
+def _depth(value):
+    """How many levels of lists and dictionaries a value has; no more are counted than matter."""
+    level, depth = [value], 0
+    while level and depth <= DEEPEST_METADATA:
+        nested = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))]
+        level, depth = [item for items in nested for item in items], depth + 1
+    return depth
+
+
+def _clean(value):
+    """The same with texts that can be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {_clean(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def new_cell(kind, source, metadata):

@@ -1,0 +1,13 @@
+# title: a scratch cell with a broken f-string
+# kind: accident
+# status: graded
+# earns: 4
+
+# %% build
+import nbformat
+
+
+def build(notebook, file):
+    scratch = nbformat.v4.new_code_cell("f\"{number!x}\"", id="own-scratch")
+    notebook.cells.insert(3, scratch)
+    return notebook

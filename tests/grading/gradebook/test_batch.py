@@ -1,0 +1,172 @@
+"""One submission never stops the grading of a class: reading, grading and recording each have a boundary.
+
+Nothing is run here: in place of every run a recorded result is replayed.
+"""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import scale_trial
+from tiny_answers import RIGHT, UNIT
+
+from tlcourse.grading.engine import grading_pool
+from tlcourse.grading.gradebook import batch, scratch_course
+from tlcourse.grading.gradebook.exports import final_marks
+from tlcourse.grading.model import results
+from tlcourse.grading.model.submission import Submission
+from tlcourse.samples import demo_class
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has such names")
+
+
+@pytest.fixture
+def course(released_course, released, tmp_path):
+    """A course where the first and the last student are honest; without the solutions no grading plan is made."""
+    course = shutil.copytree(released_course, tmp_path / "course", ignore=shutil.ignore_patterns("solutions"))
+    for student in ("ann", "zoe"):
+        submit(course, student, demo_class.fill(released, RIGHT))
+    return course
+
+
+def submit(course, student, notebook, name=f"{UNIT}.ipynb"):
+    file = Path(course, "submitted", student, UNIT, name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(nbformat.writes(notebook), encoding="utf-8")
+    return file
+
+
+def graded(course, **options):
+    """Results by student; the honest ones have all points."""
+    all_results = batch.grade(
+        course, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed(), **options
+    )
+    by_student = {result.student: result for result in all_results}
+    assert {student: by_student[student].score for student in ("ann", "zoe")} == {"ann": 4, "zoe": 4}
+    assert final_marks(course, UNIT)["ann"] == final_marks(course, UNIT)["zoe"] == (4, 7, 0)
+    return by_student
+
+
+@LINUX
+@pytest.mark.parametrize("student", [" leading", "trailing ", "what?", "st*r", "plus+plus", "{brace}", "ü", "n" * 199])
+def test_a_folder_may_have_an_unusual_name(course, released, student):
+    submit(course, student, demo_class.fill(released, RIGHT))
+    assert graded(course)[student].score == 4
+    assert final_marks(course, UNIT)[student] == (4, 7, 0)
+    assert results.read_record(course, UNIT, student).status == "graded"
+
+
+@LINUX
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("n" * 230, "its name has 230 bytes, and may have 200"),
+        (os.fsdecode(b"M\xfcller"), "it is not UTF-8"),
+        ("new\nline", "nbgrader cannot find it by that name"),
+        ("bell\x07", "nbgrader cannot find it by that name"),
+        ("a[b]", "nbgrader cannot find it by that name"),
+        (".hidden", "nbgrader cannot find it by that name"),
+    ],
+)
+def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, released, student, reason):
+    submit(course, student, demo_class.fill(released, RIGHT))
+    result = graded(course)[student]
+    assert (result.status, result.score, result.needs_attention) == ("not graded", None, True)
+    assert "rename the folder" in result.flags[0]["evidence"]
+    assert reason in result.flags[0]["evidence"]
+    assert student not in final_marks(course, UNIT)
+
+
+def test_what_lies_in_a_folder_does_not_stop_the_grading(course, released):
+    right = demo_class.fill(released, RIGHT)
+    submit(course, "folder", right, f"{UNIT}.ipynb/{UNIT}.ipynb").with_name("notes.txt").touch()
+    submit(course, "empty", right, f"{UNIT}.ipynb/x").unlink()
+    submit(course, "words", right).with_name("timestamp.txt").write_text("last night", encoding="utf-8")
+    submit(course, "inner", right, f"home/{UNIT}.ipynb").with_name("timestamp.txt").write_text("x", encoding="utf-8")
+    all_results = graded(course)
+    assert {name: all_results[name].score for name in ("folder", "empty", "words", "inner")} == {
+        **{"folder": 4, "empty": 0, "words": 4, "inner": 4}
+    }
+    assert [name for name in all_results if all_results[name].needs_attention] == ["words"]
+
+
+def test_a_submission_that_cannot_be_read_is_listed_and_graded_the_next_time(course, released, monkeypatch):
+    submit(course, "bob", demo_class.fill(released, RIGHT))
+    read = batch.read_submission
+
+    def fails(folder, student, unit):
+        if student == "bob":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return read(folder, student, unit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "read_submission", fails)
+        result = graded(course)["bob"]
+    assert (result.status, result.score) == ("not graded", None)
+    assert "could not be read: PermissionError" in result.flags[0]["evidence"]
+    assert graded(course)["bob"].score == 4
+
+
+def test_a_result_that_cannot_be_recorded_is_listed_and_recorded_the_next_time(course, released):
+    """The gradebook rejects one student; nbgrader's reason is in the table."""
+    submit(course, "bob", demo_class.fill(released, RIGHT))
+    with sqlite3.connect(course / "gradebook.db") as book:
+        book.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON student WHEN NEW.id = 'bob' BEGIN SELECT RAISE(ABORT, 'not him'); END"
+        )
+    result = graded(course)["bob"]
+    assert (result.status, result.score) == ("not graded", None)
+    assert "could not be recorded: NbGraderException: " in result.flags[0]["evidence"]
+    assert "not him" in result.flags[0]["evidence"]
+    with sqlite3.connect(course / "gradebook.db") as book:
+        book.execute("DROP TRIGGER no")
+    assert graded(course)["bob"].score == 4
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError("by the student"), RecursionError("too deep")])
+def test_a_submission_on_which_the_grader_fails_is_not_graded(assignment, released, monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr(grading_pool, "grade_submission", fails)
+    monkeypatch.setattr(grading_pool, "open_sandbox", lambda *_: None)
+    submissions = [Submission("ann", UNIT, b"", "", {})]
+    ((_, result),) = grading_pool.grade_in_parallel(assignment, submissions, jobs=2)
+    assert (result.status, result.needs_attention) == ("not graded", True)
+    assert type(error).__name__ in result.flags[0]["evidence"]
+
+
+def test_a_time_that_is_taken_back_takes_the_penalty_back(course, released):
+    file = submit(course, "bob", demo_class.fill(released, RIGHT)).with_name("timestamp.txt")
+    times = []
+    for text in ("2027-07-01 12:00:00 CEST", ""):
+        file.write_text(text, encoding="utf-8")
+        graded(course)
+        with batch.NbgraderCourse(course).gradebook() as book:
+            times.append(book.find_submission(UNIT, "bob").timestamp)
+    assert [str(when) for when in times] == ["2027-07-01 10:00:00", "None"]
+
+
+def test_the_class_gets_feedback_whatever_the_folders_are_called(course, released):
+    right = demo_class.fill(released, RIGHT)
+    students = [" leading", "ü"] if sys.platform.startswith("linux") else ["bob"]
+    for student in students:
+        submit(course, student, right)
+    graded(course)
+    scratch_course.run_nbgrader(course, "generate_feedback", UNIT)
+    for student in ("ann", *students):
+        assert (course / "feedback" / student / UNIT / f"{UNIT}.html").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="some bad submissions have names that Windows does not take")
+def test_a_class_is_graded_in_two_starts_and_nothing_is_lost(tmp_path):
+    """One in twenty is bad; tests/support/scale_trial.py takes any number of students."""
+    measured = scale_trial.trial(tmp_path / "course", 60)
+    assert (measured["wrong"], measured["lost"], measured["not_graded"]) == ([], [], [])

@@ -1,0 +1,97 @@
+"""Whatever Keras is set to on this machine, the course runs with what its weights and results were made with."""
+
+import json
+import os
+import subprocess
+import sys
+import types
+
+import pytest
+
+from tlcourse import keras_settings, notebooks
+
+
+class FakeConfig:
+    """Keras' configuration module."""
+
+    def __init__(self, backend="tensorflow", **values):
+        self.values = {**keras_settings.NEEDED, **values}
+        self.backend = lambda: backend
+        for name in keras_settings.NEEDED:
+            setattr(self, name, lambda name=name: self.values[name])
+            setattr(self, f"set_{name}", lambda value, name=name: self.values.update({name: value}))
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """A function that puts a module in the place of Keras, or takes it away."""
+
+    def load(config):
+        monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(config=config))
+
+    return load
+
+
+@pytest.mark.parametrize(
+    "values", [{"image_data_format": "channels_first"}, {"floatx": "float16"}, {"epsilon": 1e-3}, {}]
+)
+def test_other_settings_are_set_right(loaded, values):
+    config = FakeConfig(**values)
+    loaded(config)
+    keras_settings.apply()
+    assert config.values == keras_settings.NEEDED
+
+
+def test_another_backend_stops_with_one_line(loaded):
+    loaded(FakeConfig("jax"))
+    with pytest.raises(RuntimeError, match=r"runs with jax here.*KERAS_BACKEND to tensorflow, and restart") as raised:
+        keras_settings.apply()
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "imported"),
+    [
+        (None, False),
+        ("{", False),
+        ("[1]", False),
+        ({"backend": "jax"}, False),
+        ({"floatx": "float32", "image_data_format": "channels_last"}, False),
+        ({"floatx": "float16"}, True),
+        ({"image_data_format": "channels_first"}, True),
+    ],
+)
+def test_keras_is_imported_only_where_its_settings_are_wrong(tmp_path, monkeypatch, stored, imported):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    if stored is not None:
+        text = stored if isinstance(stored, str) else json.dumps(stored)
+        (tmp_path / "keras.json").write_text(text, encoding="utf-8")
+    asked, config = [], FakeConfig(**(stored if imported else {}))
+    fake = types.SimpleNamespace(config=config)
+    monkeypatch.setattr(keras_settings.importlib, "import_module", lambda name: (asked.append(name), fake)[1])
+    keras_settings.apply()
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+    assert (asked == ["keras"]) == imported
+    assert config.values == keras_settings.NEEDED
+
+
+def test_a_kernel_gets_the_backend(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert notebooks.kernel_environment()["KERAS_BACKEND"] == "tensorflow"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["import keras", "pass"], ids=["Keras first", "the course first"])
+def test_a_teacher_loads_with_every_setting(tmp_path, first):
+    """Keras itself, in a process of its own: what it read from keras.json is corrected before a model is built."""
+    stored = {"image_data_format": "channels_first", "floatx": "float16", "backend": "jax", "epsilon": 0.1}
+    (tmp_path / "keras.json").write_text(json.dumps(stored), encoding="utf-8")
+    code = (
+        f"{first}\nfrom tlcourse import teachers\nmodel = teachers.load('faces_vgg16')\n"
+        "import keras\nprint(model.input_shape, model.dtype, keras.config.backend(), keras.config.epsilon())"
+    )
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8")
+    assert done.stdout == "(None, 48, 48, 3) float32 tensorflow 1e-07\n", done.stderr

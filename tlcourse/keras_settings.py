@@ -1,0 +1,50 @@
+"""The settings of Keras that the course needs, whatever keras.json and KERAS_BACKEND say on this machine.
+
+`apply` runs when `tlcourse` is imported. Another backend, channels first or half precision would change every result,
+and make the shipped weights look damaged.
+"""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+BACKEND = "tensorflow"
+NEEDED = {"image_data_format": "channels_last", "floatx": "float32", "epsilon": 1e-7}
+
+
+def apply():
+    """Choose the backend if Keras is not imported yet, and set the rest.
+
+    Keras is imported only where it is already, or where keras.json has other settings.
+
+    Raises
+    ------
+    RuntimeError
+        If Keras is imported with another backend: that cannot be changed any more.
+    """
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = BACKEND
+        stored = _stored()
+        if all(stored.get(name, value) == value for name, value in NEEDED.items()):
+            return
+    config = importlib.import_module("keras").config
+    if config.backend() != BACKEND:
+        raise RuntimeError(
+            f"Keras runs with {config.backend()} here, and the course needs {BACKEND}: "
+            f"set the environment variable KERAS_BACKEND to {BACKEND}, and restart Python (in a notebook, the kernel)"
+        )
+    for name, value in NEEDED.items():
+        if getattr(config, name)() != value:
+            getattr(config, f"set_{name}")(value)
+
+
+def _stored():
+    """What keras.json says; nothing where there is none that can be read, as for Keras itself."""
+    folder = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    try:
+        stored = json.loads(Path(folder, "keras.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
