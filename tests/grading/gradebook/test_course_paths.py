@@ -146,7 +146,7 @@ def test_a_misspelled_unit_is_answered_without_the_imports_that_take_seconds(pri
     done = subprocess.run(
         [sys.executable, "-c", code, command], cwd=private_course, capture_output=True, encoding="utf-8"
     )
-    assert done.stdout == "Error: no unit '01_tony': there are 01_tiny\n []\n", done.stderr
+    assert done.stdout == "Error: no unit '01_tony': the course has 01_tiny\n []\n", done.stderr
 
 
 @pytest.mark.parametrize("name", ["a b", "a?b", "a%20b#c", "ü(1)+{x}", "*"])
