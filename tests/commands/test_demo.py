@@ -238,4 +238,4 @@ def test_the_tables_mark_what_is_outside_and_what_was_not_run(capsys):
     assert printed.count("OUTSIDE 0.867 to 0.933") == 1
     assert printed.count("inside 0.867 to 0.933") == 1
     assert "The demo skipped cats_dogs. No [photos] here." in printed
-    assert "gives the other 3 points" in printed
+    assert "awards the other 3 points" in printed

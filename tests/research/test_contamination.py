@@ -69,7 +69,7 @@ def noise(count, classes, seed):
 
 
 def small_target(seed, development=False):
-    return contamination.Target(noise(8, 2, seed), noise(6, 2, seed + 1), size=16, mirror=False)
+    return contamination.PhotoTarget(noise(8, 2, seed), noise(6, 2, seed + 1), size=16, mirror=False)
 
 
 @pytest.mark.slow

@@ -16,7 +16,8 @@ import bad_submissions_runner as bad_submissions
 import click
 
 from tlcourse.grading.engine.grade_submission import grade_submission
-from tlcourse.grading.engine.notebook_runner import NotebookRunner, Run
+from tlcourse.grading.engine.notebook_run import Run
+from tlcourse.grading.engine.notebook_runner import NotebookRunner
 from tlcourse.grading.gradebook import batch, scratch_course
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.exports import final_marks

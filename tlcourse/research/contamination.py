@@ -52,7 +52,7 @@ PIXELS_COMPARED = 48  # a side, for logistic regression on pixels
 DEVELOPED = 3  # development seeds
 
 
-class Target(NamedTuple):
+class PhotoTarget(NamedTuple):
     """Images to learn from and to test on, and what suits a small CNN."""
 
     train: LabeledImages
@@ -121,14 +121,14 @@ def load_photos(seed, development=False):
     recorded = rank < unfreezing_targets.RECORDED_PHOTOS
     train = parts["train"].take(~recorded if development else recorded)
     test = parts["val" if development else "test"]
-    return Target(train.per_class(PHOTOS_EACH, seed), test.per_class(PHOTOS_TESTED, seed), size=64, mirror=True)
+    return PhotoTarget(train.per_class(PHOTOS_EACH, seed), test.per_class(PHOTOS_TESTED, seed), size=64, mirror=True)
 
 
 def load_cells(seed, development=False):
     """Blood cells; training cells come from a third of the photos, and test cells from the others."""
     data, origins = crops.cells()
     train, test = _divided(origins, seed, DEVELOPMENT_PHOTOS, development, share=1 / 3)
-    return Target(
+    return PhotoTarget(
         data.take(train).per_class(CELLS_EACH, seed),
         data.take(test).per_class(CELLS_TESTED, seed),
         size=48,
@@ -140,14 +140,14 @@ def load_defects(seed, development=False):
     """Worn screws; half of the places to learn from, and all crops of the others to test on."""
     data, origins = crops.defects()
     train, test = _divided(origins, seed, DEVELOPMENT_PLACES, development, share=1 / 2)
-    return Target(data.take(train).per_class(DEFECTS_EACH, seed), data.take(test), size=64, mirror=True)
+    return PhotoTarget(data.take(train).per_class(DEFECTS_EACH, seed), data.take(test), size=64, mirror=True)
 
 
 def load_characters(seed, development=False):
     """Handwritten characters: those of `control_targets`."""
     stage = control_targets.DEVELOPMENT if development else control_targets.EVALUATION
     train, test = control_targets.handwritten_characters(omniglot.load(), seed, stage)
-    return Target(train, test.per_class(CHARACTERS_TESTED, seed), size=48, mirror=False)
+    return PhotoTarget(train, test.per_class(CHARACTERS_TESTED, seed), size=48, mirror=False)
 
 
 TARGETS = {"cats_dogs": load_photos, "cells": load_cells, "defects": load_defects, "characters": load_characters}
@@ -167,7 +167,7 @@ def compare(target, untrained, seed, rates):
 
     Parameters
     ----------
-    target : Target
+    target : PhotoTarget
     untrained : keras.Model
         What `untrained_network` returns; its batch norms get the statistics of the training images.
     seed : int

@@ -190,7 +190,9 @@ NAME = "eve\x1b[2J\x1b]0;title\x07\u202etxt.\n=1+1"
 
 def test_control_characters_reach_neither_table_nor_log(capsys):
     flag = {"grade_id": None, "kind": "messages", "evidence": f"[red]{NAME}[/red]"}
-    results_table.print_results([Result("eve\x1b[2J", "01_tiny", "graded", 1, 1, notes=[f"[{NAME}]"], flags=[flag])])
+    results_table.print_results(
+        [Result("eve\x1b[2J", "01_tiny", "graded", 1, 1, notes=[f"[{NAME}]"], flags=[flag])], {}
+    )
     shown = capsys.readouterr().out
     assert not set(shown) & set("\x1b\x07\u202e")
     assert "[red]" in shown

@@ -64,7 +64,7 @@ def test_memory_outside_of_a_process_counts(sandbox, name):
 
 
 def test_memory_within_the_limit_is_left_alone(sandbox):
-    code = "import os\nfile = open(os.memfd_create('x'), 'wb', 0)\nfile.write(bytes(100 << 20))\nimport time\n"
+    code = "import os\nfile = open(os.memfd_create('x'), 'wb', 0)\nfile.write(bytes(60 << 20))\nimport time\n"
     outcome = confined_code.run(
         sandbox, code + "open('/tmp/x', 'wb').write(bytes(20 << 20))\ntime.sleep(2)\nprint(1)", disk_megabytes=200
     )

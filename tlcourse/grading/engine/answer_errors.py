@@ -4,7 +4,7 @@ A check then fails with nothing but the name that it misses. A student with a cu
 error of the answer itself.
 """
 
-from tlcourse.grading.engine.notebook_runner import error_output
+from tlcourse.grading.engine.notebook_run import error_output
 from tlcourse.grading.model.cell_code import defined_functions
 
 MISSING_NAME = ("KeyError", "NameError")

@@ -10,7 +10,7 @@ import nbformat
 
 from tlcourse.grading.engine import answer_errors
 from tlcourse.grading.engine.checker_client import CheckerClient
-from tlcourse.grading.engine.notebook_runner import error_output
+from tlcourse.grading.engine.notebook_run import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection, in_own_namespace
 
 UNSOLVED = "not solved yet."

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tlcourse.grading.engine.cell_selection import skipped_cells
 from tlcourse.grading.engine.check_grader import CheckGrader
 from tlcourse.grading.engine.known_tricks import known_tricks
-from tlcourse.grading.engine.notebook_runner import NotebookRunner, Run, error_output
+from tlcourse.grading.engine.notebook_run import Run, error_output
+from tlcourse.grading.engine.notebook_runner import NotebookRunner
 from tlcourse.grading.model.results import Result, worst_status
 from tlcourse.grading.submissions.normalize import read_normalized
 from tlcourse.grading.submissions.reading import Unreadable

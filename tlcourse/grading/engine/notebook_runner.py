@@ -7,37 +7,13 @@ without the one at fault, and goes on behind it.
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, field
 
 from nbclient.exceptions import DeadKernelError
 
 from tlcourse.grading.engine._nbclient import cell_client
+from tlcourse.grading.engine.notebook_run import Run, error_output
 from tlcourse.grading.sandbox.interface import KernelError, SandboxError
 from tlcourse.notebooks import describe
-
-
-@dataclass
-class Run:
-    """What came of running a notebook: facts, no marks yet.
-
-    Parameters
-    ----------
-    verdicts : list of dict
-        One for each graded code cell: {"grade_id", "outcome", "message", "seconds"}.
-    outputs : dict
-        Cell index, as str, to {"outputs", "execution_count"}.
-    notes, flags, statuses, cpu_seconds, cell_cpu_seconds, seconds
-        As in `tlcourse.grading.model.results.Result`; the status is the worst of `statuses`.
-    """
-
-    verdicts: list = field(default_factory=list)
-    outputs: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
-    flags: list = field(default_factory=list)
-    statuses: list = field(default_factory=list)
-    cpu_seconds: float = 0.0
-    cell_cpu_seconds: float = 0.0
-    seconds: float = 0.0
 
 
 class CellStopped(Exception):  # noqa: N818
@@ -311,9 +287,3 @@ def _result(task):
 def is_graded(cell):
     """Whether a cell is a check that is graded without a person."""
     return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
-
-
-def error_output(name, message, traceback=None):
-    """An error as a notebook keeps it."""
-    lines = list(traceback or [f"{name}: {message}"])
-    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
