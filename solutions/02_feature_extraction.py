@@ -356,7 +356,7 @@ with progress.exercise("cut_head_frozen"):
 
 # %% [markdown]
 # A frozen base returns the same features for the same image every time. So run it **once** on all images and store the
-# result. The expensive part never runs again.
+# result. The head can then be trained again and again without the expensive part.
 
 # %%
 base = cut_head(teacher)
@@ -525,7 +525,7 @@ print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%
 
 # %% [markdown]
 # And without any transfer? A network that learns all its layers needs minutes, and a single run proves little. So we
-# recorded five baselines on ten groups of 65 people, or on five groups for the three that stay far behind. The next
+# recorded five baselines, each on five or ten groups of 65 people. The next
 # cells show means with 95% confidence intervals.
 #
 # The strongest baseline, a small CNN, sees its training images shifted, turned, zoomed, mirrored and recolored at
@@ -1072,7 +1072,7 @@ plt.show()
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
 # layers, at 5.2%, show once more that the architecture alone knows little about faces.
 #
-# **Here, the old head was better for the people that it knows, and a new head on features for new people.**
+# **Keep the old head for people that it knows; train a new one on the features for people that it does not know.**
 
 # %% [markdown]
 # ## A listing made to work

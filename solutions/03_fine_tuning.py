@@ -580,7 +580,7 @@ for key, target in targets.items():
 
 # %% [markdown]
 # For digits, yes: 10.2 percentage points at the lowest rate, and 19.4 at the middle one. For people, little is left to
-# gain: 0.2 percentage points at the lowest rate, which is one test image of 400 in four groups of the five. At 0.001 we
+# gain: 0.2 percentage points at the lowest rate, one more correct image of 400 in four of the five groups. At 0.001 we
 # cannot tell the gain from zero. So here the third step (C19) pays most where the frozen features are worst.
 #
 # Now look at the ends of the curves. On the left end, "at once" is bad for a simple reason: the new head itself is not
@@ -603,7 +603,7 @@ print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]
 # %% [markdown]
 # Up to 0.001 we could not detect a loss in the features. At 0.01 a part of what the teacher had learned is gone after a
 # hundred steps. The loss is 3.6 percentage points with the head first, and 11.8 at once. With the head first, the
-# interval reaches below two percentage points, the smallest loss that matters here. So this experiment does not decide
+# interval also contains losses of less than two percentage points, which would not matter here. So this experiment does not decide
 # whether large updates destroy features (C20). A second one, further down, tests on changed images.
 #
 # **Here, a rate of 0.01 cost the features accuracy, in either order.**
@@ -633,16 +633,27 @@ print(
 # The gradients are smaller, and much more so for people than for digits. For people the order pays: with the head first
 # the result is better at every rate, at 0.001 by 1.2 percentage points.
 #
-# For digits the same order *costs*: at 0.001, training everything at once is 7.2 percentage points better. The smaller
+# For digits the same order *costs* accuracy at 0.001: training everything at once is 7.2 percentage points better. At the
+# lowest rate it is the other way round, because the new head has not been trained by then. The smaller
 # gradient may be the reason, but we did not test this. A head that fits its hundred images leaves little error to learn
 # from, so features that are wrong for the target stay wrong. If so, "head first" (C19) is good advice when the features
 # are worth protecting.
 #
+# **At this rate and length of training, the head first paid for the near target and cost accuracy for the far one.**
+
+# %% [markdown]
+# ### Images unlike the training images
+#
 # Protected features might also pay for images that differ from the training images. In another experiment, we trained
-# on ordinary images and tested on dark and on moved ones, with ten seeds for each target. *Full* trains all layers from
-# a new head. *Head first* gives half of the same steps to the head, and the rest to all layers. Kumar et al. (2022)
-# call this order LP-FT, linear probing then fine-tuning. *Interpolated* averages the weights before and after its
-# second half, as WiSE-FT does (Wortsman et al., 2022). *Linear probe* trains no layer of the base at all.
+# on ordinary images of people or digits. We tested on the same kind of images, and on dark and on moved ones, with ten
+# seeds for each target.
+#
+# - *Linear probe* trains no layer of the base.
+# - *Full* trains all layers from a new head.
+# - *Head first* splits the same number of steps: half for the head alone, half for all layers. Kumar et al. (2022) call
+#   this order LP-FT, linear probing then fine-tuning.
+# - *Interpolated* averages the weights of *head first* from before and after its second half, as WiSE-FT does (Wortsman
+#   et al., 2022).
 #
 # **Before you run the cell:** which of the four will suffer least from dark images of people?
 
@@ -656,12 +667,12 @@ for target, arms in shift.items():
     print(f"{target:<7} interpolated minus head first:  {gain(arms['interpolated']['out'], arms['head_first']['out'])}")
 
 # %% [markdown]
-# On changed images, the head first pays for both targets, although for digits it costs accuracy on ordinary ones. Full
-# fine-tuning from a new head had lost more of what the teacher knew about people in the dark than it could gain (C20).
-# For them, the best choice was not to fine-tune at all. Interpolated weights recover a part of the loss without any
-# further training (X01).
+# For people, the head first pays on changed images. Full fine-tuning lost much of what the teacher knew about dark
+# faces (C20), and the best choice was not to fine-tune at all. Interpolated weights recover a part of the loss without
+# any further training (X01). For digits, both intervals include zero: we cannot tell the recipes apart.
 #
-# **At this rate and length of training, the head first paid for the near target and cost accuracy for the far one.**
+# **Fine-tuning all layers from a new head made this teacher worse at dark faces; training the head first limited the
+# loss.**
 
 # %% [markdown]
 # ## Layer by layer from the top
@@ -941,8 +952,8 @@ for key in ("weight_decay", "dropout", "augmented"):
 # teacher do not decide the recipe (C24).
 #
 # Of the three ways to regularize, two pay at the best epochs: augmentation gains 6.6 percentage points and dropout 4.8.
-# For weight decay we could not detect a difference. Part of both gains is what stepping back costs the plain run: at
-# the last epochs we cannot tell any of the three from it. So regularization is not decided here either (C25): try
+# For weight decay we could not detect a difference. These gains look larger than they are, because stepping back makes
+# the plain run worse. Compared at the last epoch, none of the three differs detectably from it. So regularization is not decided here either (C25): try
 # several ways, and measure.
 #
 # **Step back by the measure that you care about.**
@@ -1342,7 +1353,7 @@ else:
 # 1. **Prove it.** `trainable` takes effect when you compile, and batch norms drift unless they are frozen themselves.
 #    An audit shows both, and costs one line.
 # 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
-#    accuracy, too. On dark and moved images, training the head first kept more of the accuracy (C20). Training the head first makes the
+#    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy (C20). Training the head first makes the
 #    gradients smaller. This was good for a near target, and a disadvantage for digits at 0.001.
 # 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need the most epochs got fewer. Undecided.
 # 4. **Depth** (C22). For digits the whole network was best at every number of images. Sixty steps on one target do not

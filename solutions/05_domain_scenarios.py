@@ -401,8 +401,8 @@ for name, (which, in_source, in_target) in labels_of.items():
 # name for it. Nor does it name a common case, the same task in a different domain with *some* target labels. Most
 # people call this supervised domain adaptation; `setting` returns "inductive".
 #
-# `setting` also compares only the rule that you write down. So it calls label shift without target labels transductive,
-# although strictly $P(Y \mid X)$, and with it the task, has moved.
+# `setting` looks only at the rule as written, not at $P(Y \mid X)$ itself, which `differences` reports. It therefore calls
+# label shift without target labels transductive, although strictly the task has moved.
 
 # %% [markdown]
 # Here is each setting once in numbers; details follow below. *Inductive*: ten labeled images of each of the eight
@@ -663,9 +663,9 @@ plt.show()
 # work.
 #
 # Two repairs gain on this one shift. That does not decide whether domain adaptation works in general (C34): for
-# handwritten digits, adapted batch norms gained nothing that we could detect. And if a few classes dominate the target
-# images, adapting batch norms *costs* accuracy on the telescopes (X04), because the statistics then describe the mix of
-# classes as well. Much of CORAL's gain comes from the mean and spread of single features. Whether matching the
+# handwritten digits, adapted batch norms gained less than two percentage points. And if a few classes dominate the target
+# images, adapting batch norms *costs* accuracy on the telescopes (X04). The statistics then describe the mix of classes
+# as well. Much of CORAL's gain comes from the mean and spread of single features. Whether matching the
 # covariances adds to it, our experiment could not decide (X05).
 #
 # Importance weights gained a little in the stored live run, but over five seeds they lose 2.9 percentage points. You
@@ -938,8 +938,8 @@ print("new head minus scratch: ", gain(kinds["fine"]["new_head"], kinds["fine"][
 print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"]["teacher"]))
 
 # %% [markdown]
-# Evaluated on kinds instead of classes, the old head loses 46.8 percentage points. If you guess between the two kinds
-# of its class, it is correct about half as often as on classes. The new head reaches 76.3%, 17.1 percentage points more
+# Evaluated on kinds instead of classes, the old head loses 46.8 percentage points. The old head gives
+# only the class, and guessing one of its two kinds is correct about half of the time. The new head reaches 76.3%, 17.1 percentage points more
 # than a network that learned from the same eighty images alone. The live teacher, which saw only 400 galaxies and not
 # 800, did worse.
 #
@@ -1590,11 +1590,12 @@ plt.show()
 #
 # Is this *negative transfer*, a teacher that hurts (C11)? The figure cannot say, because the small network's
 # architecture differs from that of the faces teacher. So we fine-tuned all layers of one network twice: from the
-# teacher's weights and from initial weights. On digits and Omniglot characters, the two differed by less than two
-# percentage points. The gap in the figure therefore belongs to frozen features, cut at the last hidden layer.
+# teacher's weights and from initial weights. On digits and Omniglot characters, we could not detect a difference; the
+# interval of their mean allows at most 1.5 percentage points. The gap in the figure therefore comes mostly from features
+# that are frozen and cut at the last hidden layer.
 #
-# Of twelve intervals, one would exclude 0 in about every second such figure, even without any real difference. So trust
-# only the large gaps.
+# With twelve intervals and no real difference, about every second such figure would still show at least one that
+# excludes 0. So trust only the large gaps.
 #
 # **Similar domains help a lot; compare any other teacher with a baseline from scratch.**
 #
