@@ -25,8 +25,9 @@ SAME = {**SUMMARY, "values": [0.91, 0.88, 0.91]}
 
 
 @pytest.fixture
-def course(tmp_path):
-    """A course with one unit that prints 3,216, and one record."""
+def course(tmp_path, monkeypatch):
+    """A course with one unit that prints 3,216, and one record; at most two contrasts can be registered."""
+    monkeypatch.setattr(verdicts, "REGISTERED", 2)
     unit = tmp_path / "solutions" / "01_tiny" / "01_tiny.ipynb"
     unit.parent.mkdir(parents=True)
     cell = nbformat.v4.new_code_cell("print()", outputs=[nbformat.v4.new_output("stream", text="in all 3,216\n")])
@@ -207,7 +208,7 @@ def test_holms_correction_counts_all_exploratory_contrasts_with_data(course):
     assert (last.verdict, last.adjusted) == ("not shown yet", 1.0)
 
 
-def test_registered_contrasts_are_corrected_apart_whether_measured_or_not(course):
+def test_registered_contrasts_are_corrected_apart_for_a_fixed_number(course, monkeypatch):
     text = f'[C01]\nclaim = "x"\n{HEAD}\n{PRIMARY}'.replace("margin = 0.1", "margin = 0.3")
     later = text.replace("C01", "C02").replace('record = "tiny"', 'record = "later"')
     explored = [text.replace("C01", f"C{number}") + "exploratory = true\n" for number in (10, 11, 12)]
@@ -215,6 +216,11 @@ def test_registered_contrasts_are_corrected_apart_whether_measured_or_not(course
     (course / "data" / "claims.toml").write_text("".join([text, later, *explored, registrations]))
     registered, unmeasured, *others = claims.entries(course)
     assert registered.adjusted == pytest.approx(2 * registered.outcome.p_value)
+    monkeypatch.setattr(verdicts, "REGISTERED", 5)
+    assert claims.entries(course)[0].adjusted == pytest.approx(5 * registered.outcome.p_value), "the size is fixed"
+    monkeypatch.setattr(verdicts, "REGISTERED", 1)
+    with pytest.raises(ValueError, match="2 contrasts are registered; the correction allows 1"):
+        claims.entries(course)
     assert (unmeasured.verdict, unmeasured.adjusted) == ("not shown yet", 1.0)
     assert [entry.adjusted for entry in others] == pytest.approx([3 * registered.outcome.p_value] * 3)
 

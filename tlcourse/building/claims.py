@@ -90,23 +90,30 @@ def entries(root):
     course = Course(root)
     measured = [_entry(name, row, course) for name, row in course.claims.items()]
     corrected = {}
-    for family in _families(measured):
+    for family, size in _families(measured):
         p_values = [entry.outcome.p_value if entry.outcome else 1.0 for entry in family]
-        corrected |= zip((entry.name for entry in family), verdicts.holm(p_values), strict=True)
+        others = [1.0] * (size - len(family))
+        corrected |= zip((entry.name for entry in family), verdicts.holm(p_values + others), strict=False)
     return [entry._replace(adjusted=corrected.get(entry.name, 1.0)) for entry in measured]
 
 
 def _families(measured):
-    """The families of Holm's correction: all registered contrasts, and the exploratory contrasts that have data.
+    """The families of Holm's correction, each with its size: registered contrasts, and exploratory ones with data.
 
-    Registered contrasts count even before they are measured. Therefore, a record that arrives later cannot change the
+    The size of the first is fixed. Therefore, neither a record nor a registration that arrives later can change the
     verdict on another registered contrast.
+
+    Raises
+    ------
+    ValueError
+        If more contrasts are registered than the fixed size.
     """
     stated = [entry for entry in measured if entry.primary is not None]
-    return (
-        [entry for entry in stated if not entry.primary.exploratory],
-        [entry for entry in stated if entry.primary.exploratory and entry.outcome is not None],
-    )
+    registered = [entry for entry in stated if not entry.primary.exploratory]
+    if len(registered) > verdicts.REGISTERED:
+        raise ValueError(f"{len(registered)} contrasts are registered; the correction allows {verdicts.REGISTERED}")
+    explored = [entry for entry in stated if entry.primary.exploratory and entry.outcome is not None]
+    return (registered, verdicts.REGISTERED), (explored, len(explored))
 
 
 def _entry(name, row, course):
