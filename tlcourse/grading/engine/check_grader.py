@@ -14,6 +14,7 @@ from tlcourse.grading.engine.notebook_run import error_output
 from tlcourse.grading.engine.tamper_detection import TamperDetection, in_own_namespace
 
 UNSOLVED = "not solved yet."
+LONGEST_MESSAGE, MOST_LINES = 2000, 100  # characters of an error and of a line of its traceback; such lines
 # A check may take 20 times as long as with the reference solution, and 30 seconds in any case.
 TIME_LIMIT_FACTOR, SHORTEST_TIME_LIMIT = 20, 30
 
@@ -103,8 +104,14 @@ def verdict_of(reply, outputs):
     printed = [output for output in outputs if output["output_type"] == "stream" and output["name"] == "stdout"]
     if reply.get("status") == "ok":
         return {"outcome": "passed", "message": "", "outputs": printed}
-    name, message = str(reply.get("ename", "Error")), str(reply.get("evalue", ""))
+    name, message = _storable(reply.get("ename", "Error"), 200), _storable(reply.get("evalue", ""), LONGEST_MESSAGE)
     unsolved = name == "NotImplementedError" or message.endswith(UNSOLVED)
     text = message if name == "AssertionError" else f"{name}: {message}"
-    outputs = [*printed, error_output(name, message, reply.get("traceback"))]
-    return {"outcome": "not solved" if unsolved else "failed", "message": text[:2000], "outputs": outputs}
+    traceback = [_storable(line, LONGEST_MESSAGE) for line in (reply.get("traceback") or [])[:MOST_LINES]]
+    outputs = [*printed, error_output(name, message, traceback)]
+    return {"outcome": "not solved" if unsolved else "failed", "message": text[:LONGEST_MESSAGE], "outputs": outputs}
+
+
+def _storable(text, characters):
+    """A text of a student's process, cut, and without the halves of characters that no file can hold."""
+    return str(text)[:characters].encode("utf-8", "replace").decode("utf-8")

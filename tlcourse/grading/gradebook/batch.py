@@ -75,9 +75,9 @@ def grade(
     """
     course = NbgraderCourse(folder)
     if new_seed and students:
-        raise ValueError("a new seed is for the whole class: grade all students with it")
+        raise ValueError("a new seed is for the whole class: leave out --students")
     if new_seed:
-        draw_new_seed(course.folder, unit)
+        draw_new_seed(course.folder, unit, course.grading_limits.seed)
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)

@@ -46,8 +46,19 @@ def unit_seed(folder, unit, configured=""):
     return require_seed("".join(line.strip() for line in lines if not line.startswith("#")), str(file))
 
 
-def draw_new_seed(folder, unit):
-    """Give a unit another seed: every submission is graded again then."""
+def draw_new_seed(folder, unit, configured=""):
+    """Give a unit another seed: every submission is graded again then.
+
+    Raises
+    ------
+    ValueError
+        If `configured` or the environment fixes the seed, so that another one would not be used.
+    """
+    if SEED_VARIABLE in os.environ:
+        raise ValueError(f"{SEED_VARIABLE} fixes the seed: unset it, and run the command again")
+    if configured:
+        where = f"c.GradingLimits.seed = {configured!r} in nbgrader_config.py"
+        raise ValueError(f"{where} fixes the seed: remove that line")
     _write(records_folder(folder, unit) / SEED_FILE, replace=True)
 
 
