@@ -23,7 +23,7 @@ def print_results(results, marks):
     table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        flags = [f"[{flag['kind']}] {flag['grade_id'] or ''}: {flag['evidence']}" for flag in result.flags]
+        flags = [_described(flag) for flag in result.flags]
         mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
         row = (result.student, result.status, checks, mark, "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
@@ -37,6 +37,11 @@ def print_results(results, marks):
 def _plain(text):
     """A text in which nothing is markup or moves the terminal's cursor: a student's name or file name may try."""
     return Text(printable(text))
+
+
+def _described(flag):
+    where = f"{flag['grade_id']}: " if flag["grade_id"] else ""
+    return f"[{flag['kind']}] {where}{flag['evidence']}"
 
 
 def _mark(mark):
