@@ -85,7 +85,7 @@ class Checker:
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
 
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
-        weights and flags comes back, and is put into the checker's own.
+        weights and flags comes back, and is put into the checker's own. A changed array fails the check.
         """
         try:
             encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
@@ -96,6 +96,8 @@ class Checker:
         reply = json.loads(self.lines.readline())
         if "raised" in reply:
             raise _exception(reply["raised"], reply["message"])
+        if reply.get("changed") is True:
+            raise AssertionError(f"An array that was given to {name} has changed: make new ones instead.")
         models = wire_objects.models_in([list(arguments), keywords])
         try:
             wire_objects.set_states(models, reply["models"], wire_format.decode)

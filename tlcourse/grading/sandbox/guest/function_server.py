@@ -5,6 +5,8 @@ It runs in a process that student code may have changed; so nothing is trusted b
 
 import json
 
+import numpy as np
+
 from tlcourse import checks
 from tlcourse.grading.sandbox.guest import wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
@@ -22,18 +24,30 @@ def serve(namespace):
 
 
 def _call(namespace, call):
-    """What the student's function returns, or raises, and what it made of the models that it was given."""
+    """What the student's function returns, or raises, and what it made of the models and arrays that it was given."""
     arguments, keywords = (wire_format.decode(call[part], from_checker=True) for part in ("arguments", "keywords"))
     models = wire_objects.models_in([arguments, keywords])
+    given = list(_arrays([arguments, keywords]))
+    before = [array.tobytes() for array in given]
     seed_everything(call["seed"])
     try:
         function, position = namespace[call["function"]], call["gradient"]
         differentiated = position is not None
         value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
         states = wire_objects.states(models, wire_format.encode)
-        return {"value": wire_format.encode(value, strict=False), "models": states}
+        changed = before != [array.tobytes() for array in given]
+        return {"value": wire_format.encode(value, strict=False), "models": states, "changed": changed}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         names = [kind.__name__ for kind in type(error).__mro__]
         return {"raised": names, "message": str(error)[:2000]}
+
+
+def _arrays(value):
+    """The arrays in lists, tuples and dictionaries."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(part)
