@@ -1332,7 +1332,7 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
 # %% [markdown]
 # For cats and dogs the ImageNet teacher wins by far, with 96.7% compared with 63.8% from scratch. Both learned from 50
 # photos of each class. It is an easy case, since ImageNet has many kinds of cats and dogs. Without any training, the
-# teacher's own head of 1,000 classes already tells them apart in about four of five photos.
+# teacher's own head for ImageNet's classes already tells them apart in about four of five photos.
 #
 # So what does this teacher know about classes that ImageNet lacks? The next cell compares its features with the better
 # of two baselines from scratch, on blood cells, on worn screws and on handwritten characters.

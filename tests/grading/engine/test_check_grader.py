@@ -18,7 +18,7 @@ def test_an_error_of_megabytes_is_cut():
     assert len(json.dumps(verdict)) < 2 * LONGEST_MESSAGE * MOST_LINES
 
 
-def test_an_unsolved_stub_is_told_from_a_mistake():
+def test_distinguishes_an_unsolved_stub_from_a_mistake():
     assert verdict_of({"ename": "NotImplementedError", "evalue": ""}, [])["outcome"] == "not solved"
     assert verdict_of({"ename": "AssertionError", "evalue": "too high"}, [])["message"] == "too high"
     assert verdict_of({"status": "ok"}, [])["outcome"] == "passed"

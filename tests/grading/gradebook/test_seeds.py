@@ -27,7 +27,7 @@ def test_another_seed_only_comes_when_it_is_asked_for(tmp_path):
     assert seeds.unit_seed(tmp_path, UNIT) != first
 
 
-def test_refuses_a_new_seed_where_another_one_is_fixed(tmp_path, monkeypatch):
+def test_raises_if_a_new_seed_is_asked_for_where_another_one_is_fixed(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"c\.GradingLimits\.seed = '7' in nbgrader_config\.py fixes the seed"):
         seeds.draw_new_seed(tmp_path, UNIT, "7")
     monkeypatch.setenv("TLCOURSE_GRADING_SEED", "8")

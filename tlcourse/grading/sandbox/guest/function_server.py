@@ -27,15 +27,15 @@ def _call(namespace, call):
     """What the student's function returns, or raises, and what it made of the models and arrays that it was given."""
     arguments, keywords = (wire_format.decode(call[part], from_checker=True) for part in ("arguments", "keywords"))
     models = wire_objects.models_in([arguments, keywords])
-    given = list(_arrays([arguments, keywords]))
-    before = [array.tobytes() for array in given]
+    arrays = list(_arrays([arguments, keywords]))
+    before = [array.tobytes() for array in arrays]
     seed_everything(call["seed"])
     try:
         function, position = namespace[call["function"]], call["gradient"]
         differentiated = position is not None
         value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
         states = wire_objects.states(models, wire_format.encode)
-        changed = before != [array.tobytes() for array in given]
+        changed = before != [array.tobytes() for array in arrays]
         return {"value": wire_format.encode(value, strict=False), "models": states, "changed": changed}
     except KeyboardInterrupt:
         raise
