@@ -198,7 +198,8 @@ def _irregular_submissions(submitted, right):
     """What stock nbgrader passes over, or grades as if it were the student's own."""
     files = {"renamed": "01_tiny (1).ipynb", "unpacked": "01_tiny/01_tiny.ipynb", "nothing": "answers.txt"}
     for student, name in files.items():
-        write_atomically(submitted / student / "01_tiny" / name, nbformat.writes(right))
+        content = "I have no notebook." if student == "nothing" else nbformat.writes(right)
+        write_atomically(submitted / student / "01_tiny" / name, content)
     if LINKS:
         (submitted / "linked").mkdir()
         (submitted / "linked" / "01_tiny").symlink_to(submitted / "noisy" / "01_tiny", target_is_directory=True)

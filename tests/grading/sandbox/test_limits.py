@@ -47,8 +47,8 @@ HIDDEN = {
     ),
     "a child whose main thread has ended": (
         "import ctypes, os, threading, time\n"
-        "def hold():\n    global data\n    data = b'x' * (120 << 20)\n    time.sleep(60)\n"
-        "for _ in range(3):\n    if os.fork() == 0:\n        threading.Thread(target=hold).start()\n"
+        "def hold():\n    global data\n    data = b'x' * (60 << 20)\n    time.sleep(60)\n"
+        "for _ in range(6):\n    if os.fork() == 0:\n        threading.Thread(target=hold).start()\n"
         "        time.sleep(0.3)\n        ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)\n"
         "time.sleep(60)"
     ),
