@@ -309,16 +309,17 @@ def cut_head(teacher):
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 with progress.exercise("cut_head"):
     little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)  # 16 layers too, and quick to build
-    base = checks.require_model(cut_head(little), "cut_head should return a keras.Model")
-    checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
     image = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
     upto = {
-        name: keras.Model(little.input, little.get_layer(name).output) for name in ("fc2_relu", "fc2_bn", "fc1_relu")
+        name: np.asarray(keras.Model(little.input, little.get_layer(name).output)(image))
+        for name in ("fc2_relu", "fc2_bn", "fc1_relu")
     }
+    base = checks.require_model(cut_head(little), "cut_head should return a keras.Model")
+    checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
     checks.equal(
-        "the base's features", np.asarray(base(image)), np.asarray(upto["fc2_relu"](image)),
-        {"the cut is one layer too deep: the last activation is gone": np.asarray(upto["fc2_bn"](image)),
-         "the cut is one weight layer too deep": np.asarray(upto["fc1_relu"](image))}, tolerance=1e-4)  # fmt: skip
+        "the base's features", np.asarray(base(image)), upto["fc2_relu"],
+        {"the cut is one layer too deep: the last activation is gone": upto["fc2_bn"],
+         "the cut is one weight layer too deep": upto["fc1_relu"]}, tolerance=1e-4)  # fmt: skip
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("cut_head")
     units = int(rng.integers(5, 20))
@@ -332,18 +333,24 @@ with progress.exercise("cut_head"):
         {"the old head is still there": np.asarray(other(numbers))}, tolerance=1e-4)  # fmt: skip
     images = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
     dropping = small_cnn(4, widths=(4, 6), augment=False, size=32)
+    kept = np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(images))
     checks.equal(
         "the features of a teacher with dropout before its head", np.asarray(checks.require_model(cut_head(dropping), "cut_head should return a keras.Model")(images)),
-        np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(images)), tolerance=1e-4)  # fmt: skip
+        kept, tolerance=1e-4)  # fmt: skip
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 with progress.exercise("cut_head_frozen"):
-    base = cut_head(narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8))
+    little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)
+    shapes = [weight.shape for weight in little.weights[:-2]]
+    base = cut_head(little)
     checks.require_model(base, "cut_head should return a keras.Model")
     checks.equal("the number of trainable arrays in the base", len(base.trainable_weights), 0,
                  {"nothing is frozen": len(base.weights) - 2 * 15})  # fmt: skip
-    checks.require(len(base.weights) > 0, "The base has no weights at all: it should have the teacher's.")
+    checks.require(
+        shapes == [weight.shape for weight in base.weights],
+        "The base does not have the arrays of the teacher's layers.",
+    )
     ### BEGIN HIDDEN TESTS
     inputs = keras.Input((10,))
     hidden = keras.layers.ReLU()(keras.layers.Dense(7)(inputs))
@@ -1181,6 +1188,8 @@ with progress.exercise("build_resnet_classifier_frozen"):
     checks.equal("the number of trainable parameters", learned, 2_103_301, {
         "nothing is frozen": 23_534_592 + 2_103_301, "the whole model is frozen, its new head too": 0,
         "the dense layer of 1,024 is frozen too": 5_125})  # fmt: skip
+    frozen = model.count_params() - learned
+    checks.require(frozen > 20_000_000, f"Only {frozen:,} parameters are frozen: ResNet50 is not in the model.")
     ### BEGIN HIDDEN TESTS
     try:
         build_resnet_classifier(5, (64, 64, 3), weights="no_such_file.weights.h5")
@@ -1198,6 +1207,7 @@ with progress.exercise("build_resnet_classifier_frozen"):
     checks.equal(
         f"the number of trainable parameters for {hidden_classes} classes", learned, 2_098_176 + 1025 * hidden_classes
     )
+    checks.require(model.count_params() - learned > 20_000_000, "ResNet50 is not in the model, or not frozen.")
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -482,8 +482,17 @@ with progress.exercise("fine_tune"):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+def loss_with(weights, student, inputs, labels):
+    """The loss of a student with other weights, on its training data."""
+    own = student.get_weights()
+    student.set_weights(weights)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student(inputs))
+    student.set_weights(own)
+    return float(loss)
+
+
 def check_final(student, start, halfway, inputs, labels, low_rate):
-    """After step 3 the layers from dense1 on have moved a little, and nothing else."""
+    """After step 3 the layers from dense1 on have moved a little, and nothing else; and the student fits better."""
     final = student.get_weights()
     moved = [not np.array_equal(old, new) for old, new in zip(halfway, final, strict=True)]
     early, early_norm, late, late_norm, head = moved[:2], moved[2:6], moved[6:8], moved[8:12], moved[12:]
@@ -500,6 +509,8 @@ def check_final(student, start, halfway, inputs, labels, low_rate):
     furthest = float(np.abs(final[6] - halfway[6]).max())
     checks.require(furthest < 2 * low_rate * steps, f"A weight of dense1 moved by {furthest:.2g}. In {steps} steps of Adam at "
                    f"{low_rate:g} it can move by about {low_rate * steps:.2g}: is the optimizer the old one, or the rate?")  # fmt: skip
+    before, after = (loss_with(weights, student, inputs, labels) for weights in (halfway, final))
+    checks.require(after < 0.999 * before, f"In step 3 the loss went from {before:.4g} to {after:.4g}: it should fall.")
 
 
 with progress.exercise("fine_tune_unfrozen"):
@@ -1054,8 +1065,14 @@ def trained_recipe(seed):
 
 
 def share_correct(student, part):
-    """Share of a set that the student names right."""
+    """Share of a set whose class the student predicts."""
     return float((np.asarray(student(part[0], training=False)).argmax(axis=1) == part[1]).mean())
+
+
+def require_trained(student, sets):
+    """Weights that only moved are not enough."""
+    share = share_correct(student, sets[0])
+    checks.require(share > 0.5, f"The student predicts {share:.0%} of its training set correctly: it is not trained.")
 
 
 def check_moved(came, rows, student_now, sets):
@@ -1066,6 +1083,7 @@ def check_moved(came, rows, student_now, sets):
     checks.equal("the accuracy on the test", came, share_correct(student_now, sets[2]), {
         "the accuracy on the validation set is returned": share_correct(student_now, sets[1]),
         "the accuracy on the training set is returned": share_correct(student_now, sets[0])}, tolerance=1e-4)  # fmt: skip
+    require_trained(student_now, sets)
 
 
 with progress.exercise("repaired_recipe"):
@@ -1085,6 +1103,7 @@ def check_statistics(came, rows, student_now, sets):
         "the batch norms are trainable": ["norm0", "norm1"]})  # fmt: skip
     checks.equal("the list of batch norms whose scale or shift moved",
                  [row.layer for row in rows if row.layer.startswith("norm") and row.weights > 0], [])  # fmt: skip
+    require_trained(student_now, sets)
 
 
 with progress.exercise("repaired_recipe_statistics"):

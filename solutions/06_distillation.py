@@ -508,6 +508,26 @@ def check_step(seed, temperature):
     )
 
 
+### BEGIN HIDDEN TESTS
+def one_step(seed, temperature):
+    """How one step of SGD at 0.01 changes the student's weights: by the answer, and by the gradient of the loss."""
+    teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
+    numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
+    copy = keras.models.clone_model(student)
+    copy.set_weights(student.get_weights())
+    with tf.GradientTape() as tape:
+        p = keras.ops.softmax(teacher(numbers) / temperature)
+        crossed = -keras.ops.sum(p * keras.ops.log_softmax(copy(numbers, training=True) / temperature), axis=1)
+        loss = temperature**2 * keras.ops.mean(crossed)
+    gradients = tape.gradient(loss, copy.trainable_weights)
+    distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
+    pairs = zip(student.trainable_weights, copy.trainable_weights, strict=True)
+    changes = [np.ravel(np.asarray(new) - np.asarray(old)) for new, old in pairs]
+    return np.concatenate(changes), -0.01 * np.concatenate([np.ravel(gradient) for gradient in gradients])
+
+
+### END HIDDEN TESTS
+
 with progress.exercise("distill_step"):
     check_step(0, 2.0)
     ### BEGIN HIDDEN TESTS
@@ -516,18 +536,8 @@ with progress.exercise("distill_step"):
 
     def check_where_to(seed, temperature):
         """After one step of SGD, every weight of the student is where the gradient of the loss takes it."""
-        teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
-        numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
-        copy = keras.models.clone_model(student)
-        copy.set_weights(student.get_weights())
-        with tf.GradientTape() as tape:
-            p = keras.ops.softmax(teacher(numbers) / temperature)
-            crossed = -keras.ops.sum(p * keras.ops.log_softmax(copy(numbers, training=True) / temperature), axis=1)
-            gap = temperature**2 * keras.ops.mean(crossed)
-        keras.optimizers.SGD(0.01).apply(tape.gradient(gap, copy.trainable_weights), copy.trainable_weights)
-        distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
-        pairs = zip(student.trainable_weights, copy.trainable_weights, strict=True)
-        furthest = max(float(np.abs(np.asarray(mine) - np.asarray(other)).max()) for mine, other in pairs)
+        change, expected = one_step(seed, temperature)
+        furthest = float(np.abs(change - expected).max())
         checks.require(
             furthest < 1e-3,
             f"After one step of SGD at 0.01, a weight of the student is {furthest:.2g} from where the loss takes it.",
@@ -560,7 +570,13 @@ def check_teacher_stays(seed):
 with progress.exercise("distill_step_teacher"):
     check_teacher_stays(0)
     ### BEGIN HIDDEN TESTS
-    check_teacher_stays(int(checks.grading_rng("distill_step_teacher").integers(10, 500)))
+    hidden_seed = int(checks.grading_rng("distill_step_teacher").integers(10, 500))
+    check_teacher_stays(hidden_seed)
+    change, expected = one_step(hidden_seed, 2.0)
+    cosine = float(change @ expected / np.linalg.norm(change) / np.linalg.norm(expected))
+    checks.require(
+        abs(cosine) > 0.2, "The student does not move along the gradient of a loss between the two networks."
+    )
     ### END HIDDEN TESTS
 
 # %% [markdown]

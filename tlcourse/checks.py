@@ -137,7 +137,7 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
         raise AssertionError(f"{name} should be {_short(expected)}, but it is None. Is a `return` missing?")
     if _same(actual, expected, tolerance):
         return
-    message = f"{name} should be {_short(expected)}, but it is {_short(actual)}."
+    message = _difference(name, actual, expected)
     for description, wrong in (mistakes or {}).items():
         if _same(actual, wrong, tolerance) and not _same(wrong, expected, tolerance):
             raise AssertionError(f"{message} That is what comes out when {description}.")
@@ -240,6 +240,14 @@ def _same(actual, expected, tolerance):
     if numbers is None or numbers.shape != expected_numbers.shape:
         return False
     return bool(np.allclose(numbers, expected_numbers, rtol=tolerance, atol=tolerance))
+
+
+def _difference(name, actual, expected):
+    shown, expected_shown = _short(actual), _short(expected)
+    if shown != expected_shown or not shown.startswith("an array of shape"):
+        return f"{name} should be {expected_shown}, but it is {shown}."
+    largest = np.abs(_as_array(actual).astype(float) - _as_array(expected).astype(float)).max()
+    return f"{name} should be {shown} with other values: they differ by up to {largest:.3g}."
 
 
 def _shape_hint(actual, expected):

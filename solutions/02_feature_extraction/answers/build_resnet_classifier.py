@@ -147,3 +147,13 @@ def build_resnet_classifier(classes, input_shape, weights=None):
     base.trainable = False
     x = keras.layers.Dense(1024, activation="relu")(keras.layers.GlobalAveragePooling2D()(base.output))
     return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: a head of the right size without ResNet50
+# message: the model's input shape|ResNet50 is not in the model
+def build_resnet_classifier(classes, input_shape=(224, 224, 3), weights=None):
+    if weights:
+        raise ValueError(weights)
+    return keras.Sequential(
+        [keras.Input((2048,)), keras.layers.Dense(1024, "relu"), keras.layers.Dense(classes, "softmax")]
+    )

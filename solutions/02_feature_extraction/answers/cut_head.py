@@ -101,3 +101,22 @@ def cut_head(teacher):
     for layer in base.layers[:-3]:
         layer.trainable = False
     return base
+
+
+# %% wrong: any frozen network
+# message: does not have the arrays of the teacher's layers
+def cut_head(teacher):
+    base = keras.Sequential([keras.Input(teacher.input_shape[1:]), keras.layers.Dense(7)])
+    base.trainable = False
+    return base
+
+
+# %% wrong: the teacher's weights become zero
+# message: The base's features|the base's features
+# earns: 1
+def cut_head(teacher):
+    for weight in teacher.weights[2:]:
+        weight.assign(weight * 0)
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    base.trainable = False
+    return base

@@ -119,3 +119,12 @@ def repaired_recipe(student, train, validation, test):
 # earns: 0
 def repaired_recipe(student, train, validation, test):
     return float(np.mean(np.asarray(student(test[0])).argmax(axis=1) == test[1]))
+
+
+# %% wrong: some weights are moved by hand
+# message: it is not trained
+def repaired_recipe(student, train, validation, test):
+    for weight in student.trainable_weights:
+        if "norm" not in weight.path:
+            weight.assign(weight + 1e-3)
+    return float(np.mean(np.asarray(student(test[0])).argmax(axis=1) == test[1]))

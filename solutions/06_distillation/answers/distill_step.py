@@ -119,3 +119,25 @@ def distill_step(teacher, student, images, optimizer, temperature):
     gradients = [-gradient for gradient in tape.gradient(loss, student.trainable_weights)]
     optimizer.apply(gradients, student.trainable_weights)
     return float(loss)
+
+
+# %% wrong: a weight is moved by hand
+# message: does not move along the gradient
+def distill_step(teacher, student, images, optimizer, temperature):
+    weight = student.trainable_weights[0]
+    weight.assign(weight + 1.0)
+    return 0.0
+
+
+# %% wrong: all weights but one become not-a-number
+# message: nan|does not move along the gradient
+def distill_step(teacher, student, images, optimizer, temperature):
+    p = tf.nn.log_softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        q = tf.nn.log_softmax(student(images, training=True) / temperature)
+        loss = temperature**2 * tf.reduce_mean(tf.reduce_sum(tf.exp(p) * (p - q), axis=-1))
+    first, *others = student.trainable_weights
+    optimizer.apply([tape.gradient(loss, first)], [first])
+    for weight in others:
+        weight.assign(weight * np.nan)
+    return float(loss) if np.isfinite(float(loss)) else -1.0

@@ -139,3 +139,13 @@ def test_one_submissions_children_leave_the_others_their_processes(sandbox):
     neighbor = "import time\ntime.sleep(1.5)\n" + sleeping.replace("60", "1").replace("time.sleep(4)", "print('all')")
     _, honest = asyncio.run(confined_code.run_side_by_side(sandbox, [sleeping, neighbor]))
     assert honest.text == "all\n"
+
+
+def test_no_file_is_shared_with_other_submissions(sandbox):
+    """Whoever runs later could read what was written to the server's log."""
+    outcome = confined_code.run(
+        sandbox, "import os\nfor n in os.listdir('/proc/self/fd'):\n    print(os.path.realpath(f'/proc/self/fd/{n}'))"
+    )
+    kept = [path for path in outcome.text.split() if path.endswith("/log")]
+    assert "/dev/null" in outcome.text
+    assert not kept

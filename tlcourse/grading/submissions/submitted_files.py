@@ -10,6 +10,8 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from tlcourse.grading.model.printable import printable
+
 LARGEST_FILES = 32 << 20  # bytes: what a student may submit besides the notebook, in all
 MOST_FILES = 1000
 LONGEST_PATH, LONGEST_NAME = 1000, 255  # bytes, of a file's path in the folder and of each part of it
@@ -170,6 +172,6 @@ def _printed_size(size):
 
 
 def printed(name):
-    """A file's name for a message: printable characters only, and not too long."""
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+    """A file's name for a message, on one line and not too long."""
+    shown = printable(" ".join(name.splitlines()))
     return shown if len(shown) <= PRINTED_NAME else f"{shown[: PRINTED_NAME // 2]}…{shown[-PRINTED_NAME // 2 :]}"

@@ -87,8 +87,15 @@ def graded(check, answer, **course):
 
 def test_a_function_cannot_change_the_checkers_data():
     check = "layers = [1, {'a': 2}, np.zeros(2)]\nf(layers)\nassert layers[:2] == [1, {'a': 2}] and not layers[2].any()"
-    answer = "def f(layers):\n    layers[2][:] = 9\n    layers[1]['a'] = object()\n    layers[0] = object()"
+    answer = "def f(layers):\n    layers[2] = None\n    layers[1]['a'] = object()\n    layers[0] = object()"
     assert graded(check, answer, np=np) == {"ename": None, "printed": ""}
+
+
+def test_a_changed_array_fails_the_check_and_leaves_the_checkers_alone():
+    check = "ones = np.ones(2)\ntry:\n    f(ones)\nfinally:\n    print(ones)"
+    verdict = graded(check, "def f(values):\n    values += 1", np=np)
+    assert verdict["evalue"] == "An array that was given to f has changed: make new ones instead."
+    assert verdict["printed"] == "[1. 1.]\n"
 
 
 def test_training_and_freezing_a_model_reach_the_checkers_own():

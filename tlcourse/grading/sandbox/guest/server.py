@@ -142,6 +142,7 @@ def _set_up_folders(request, own_namespace):
 def _kernel(request, bound_writer, user):
     """Become the kernel: privileges are given up before any file of the submission is used or any thread is started."""
     _give_up_privileges(request, user)
+    _leave_the_servers_files()
     _set_up_home(request)
     connection_file = Path("/tmp/kernel.json")
     connection_file.write_text(json.dumps(request["connection"]), encoding="utf-8")
@@ -151,6 +152,14 @@ def _kernel(request, bound_writer, user):
     _set_limits(request, bound_writer)
     app.start()
     os._exit(0)
+
+
+def _leave_the_servers_files():
+    """Read from and write to nothing: all submissions have inherited the same log, and could leave messages in it."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
 
 
 def _checker(request, ready_writer, user):
