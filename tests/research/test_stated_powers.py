@@ -1,0 +1,99 @@
+"""The development effects that a contrast's power names are those of its development record, as first committed."""
+
+import json
+import re
+import subprocess
+import tomllib
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from tlcourse.research import contamination, efficient_tuning, fine_tuning_shift, initializations
+
+TOLERANCE = 0.001  # three digits, a few of them cut instead of rounded
+
+
+def recorded(name):
+    """A development record as it was first committed: a later one may differ."""
+    path = f"data/results/{name}.json"
+    found = git("log", "--diff-filter=A", "--format=%H", "--", path).split()
+    content = found and git("show", f"{found[-1]}:{path}")
+    if not content or (ROOT / git("rev-parse", "--git-path", "shallow").strip()).exists():
+        pytest.skip("the history is not there")
+    return json.loads(content)
+
+
+def git(*words):
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, encoding="utf-8").stdout
+
+
+def values(entry):
+    return np.array(entry["values"])
+
+
+def shifted(better, worse):
+    """Differences on changed images, by target, of two arms of fine-tuning under shift at their chosen settings."""
+    record = recorded("fine_tuning_shift_development")
+    settings = fine_tuning_shift.chosen_settings(record)
+
+    def at_best(target, arm):
+        entry = record[target][arm]
+        if arm == "interpolated":
+            entry = entry[f"{settings[target]['head_first']:g}"]
+        return values(entry[f"{settings[target][arm]:g}"]["out"])
+
+    return {target: at_best(target, better) - at_best(target, worse) for target in ("people", "digits")}
+
+
+def efficient():
+    record = recorded("efficient_tuning_development")
+    rates = efficient_tuning.chosen_rates(record)
+    return {
+        target: np.subtract(*(values(record[target][arm][f"{rates[target][arm]:g}"]) for arm in ("lora", "full")))
+        for target in ("near", "far")
+    }
+
+
+def contaminated():
+    record = recorded("contamination_development")
+    effects = {}
+    for target in ("cells", "defects", "characters"):
+        arms = record[target]
+        cnn = arms["small_cnn"][contamination.best(arms["small_cnn"])]
+        baselines = {"pixels": arms["pixels"], "small_cnn": cnn}
+        teacher = arms["teacher"][contamination.best(arms["teacher"])]
+        effects[target] = values(teacher) - values(baselines[contamination.best(baselines)])
+    return effects
+
+
+def initialized():
+    record = recorded("initializations_development")
+    rates = initializations.chosen_rates(record)
+    return {
+        target: np.subtract(*(values(record[target][arm][f"{rates[target][arm]:g}"]) for arm in ("teacher", "random")))
+        for target in ("digits", "omniglot")
+    }
+
+
+@pytest.mark.parametrize(
+    ("claim", "effects", "states_all"),
+    [
+        ("C20", lambda: shifted("head_first", "full"), True),
+        ("X01", lambda: shifted("interpolated", "head_first"), True),
+        ("X02", efficient, True),
+        ("X06", contaminated, True),
+        ("C11", initialized, False),
+    ],
+)
+def test_the_power_names_the_effects_of_the_development_record(claim, effects, states_all):
+    power = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))[claim]["primary"]["power"]
+    by_target = effects()
+    for target, differences in by_target.items():
+        (stated,) = re.findall(rf"{target} ([-+]\d\.\d+)", power)
+        assert float(stated) == pytest.approx(differences.mean(), abs=TOLERANCE)
+    if states_all:
+        together = np.mean(list(by_target.values()), axis=0)
+        mean, deviation = re.search(r"([-+]\d\.\d+) \(.*?\), standard deviation (\d\.\d+)", power).groups()
+        assert float(mean) == pytest.approx(together.mean(), abs=TOLERANCE)
+        assert float(deviation) == pytest.approx(together.std(ddof=1), abs=TOLERANCE)
