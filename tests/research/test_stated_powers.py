@@ -17,8 +17,8 @@ TOLERANCE = 0.001  # three digits, a few of them cut instead of rounded
 def recorded(name):
     """A development record as it was first committed: a later one may differ."""
     path = f"data/results/{name}.json"
-    found = git("log", "--diff-filter=A", "--format=%H", "--", path).split()
-    content = found and git("show", f"{found[-1]}:{path}")
+    commits = git("log", "--diff-filter=A", "--format=%H", "--", path).split()
+    content = commits and git("show", f"{commits[-1]}:{path}")
     if not content or (ROOT / git("rev-parse", "--git-path", "shallow").strip()).exists():
         pytest.skip("the history is not there")
     return json.loads(content)
