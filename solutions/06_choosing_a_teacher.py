@@ -545,9 +545,11 @@ for name, (train_vectors, test_vectors) in vectors.items():
     print(f"{name:<14}LogME {score:+.2f}, accuracy {head.score(test_vectors, other_photos.labels):.1%}")
 
 # %% [markdown]
-# TO BE WRITTEN
+# In the stored run, LogME ranks MobileNetV2 first, and its head is far more accurate than the others. The features of
+# the faces teacher do no better than pixels, although cats and dogs have faces, too. One run with 120 test photos is a
+# hint, not a measurement.
 #
-# **TO BE WRITTEN**
+# **On real photos, too, a score takes seconds, and the baseline shows what it is worth.**
 
 # %% [markdown]
 # ## Summary
