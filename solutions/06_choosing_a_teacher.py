@@ -4,7 +4,8 @@
 # Three teachers are available: one has learned faces, one letters, and one galaxies. You have five labeled images of
 # each of your own classes. Which teacher do you take? You could train a head on each of them, but can you know the
 # outcome beforehand? And how do you notice that the best of the three is worse than no teacher at all? Perhaps your
-# only teacher has learned from simulated images, or from images with a bias. Does that matter to your target?
+# only teacher has learned from simulated images, or from images with a bias. Does that matter to your target? Unit 05
+# took the source as given; here you choose it.
 #
 # By the end of this unit you can
 #
@@ -557,8 +558,8 @@ for name, (train_vectors, test_vectors) in vectors.items():
 # 1. **The transfer matrix** (C11). Similar domains help. An interval of paired differences decides, and among many
 #    intervals one can exclude 0 by chance.
 # 2. **Negative transfer** (C11). Frozen features of an unrelated teacher stayed far behind a small network from
-#    scratch. With the same network in both arms and all layers trained, most of that gap was gone, and the verdict on
-#    the claim is inconclusive.
+#    scratch. With one network in both arms and all layers trained, the loss on digits was far smaller, and the verdict
+#    on the claim is inconclusive.
 # 3. **Scores** rank teachers before any training. For digits, LogME ranked the faces teacher last; LEEP and the
 #    A-distance ranked it first. No score says whether the best teacher is better than none.
 # 4. **Simulation** (C35). A test on simulated images does not show how well a network does in reality. Imitating the
