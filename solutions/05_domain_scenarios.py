@@ -448,7 +448,7 @@ plt.show()
 # network with random weights already reaches 0.22. Learning from the old galaxies adds the rest.
 #
 # We could not detect a difference from the teacher of four classes, which had 800 *labeled* galaxies. Its row falls
-# into the gap in the survey's table. But an index of 0.37 is far from 1. These clusters are a start for a person who
+# into the gap in the survey's table. But this is still far from 1. These clusters are a start for a person who
 # will label them, not a classifier. Besides, we told k-means how many clusters to find.
 #
 # **Say which labels you have; the name of the setting matters less.**
