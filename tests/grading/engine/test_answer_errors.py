@@ -15,7 +15,7 @@ def message(assignment, released, answer, error, stopped=None, scratch=None):
     """What a student reads of a failed check of `double`."""
     notebook = demo_class.fill(released, {"double": answer})
     if scratch:
-        cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
+        cell = next(cell for cell in notebook.cells if cell.source.startswith("print("))
         cell.source += f"\n{scratch}"
     place = next(n for n, cell in enumerate(notebook.cells) if cell.source == answer)
     run = Run(outputs={str(place): {"outputs": [error_output(*stopped)]}} if stopped else {})

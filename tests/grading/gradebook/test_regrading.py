@@ -125,7 +125,7 @@ def test_nothing_runs_again_where_only_texts_have_changed(course):
 @pytest.mark.parametrize(
     "changes", [{"submission_sha256": "other"}, {"status": "timed out"}, {"status": "crashed"}, {"status": "tampered"}]
 )
-def test_everything_runs_again_where_an_earlier_grading_says_too_little(course, changes):
+def test_everything_runs_again_after_an_incomplete_grading(course, changes):
     assignment = recorded(course, **changes)
     assert Regrading(course.paths, assignment).with_kept_checks(SUBMISSION).kept is None
 

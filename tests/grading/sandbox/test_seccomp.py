@@ -158,7 +158,7 @@ sys.stdin.read()
 
 @linux
 @pytest.mark.parametrize("kind", ["flock", "lockf"])
-def test_a_lock_on_a_shared_file_tells_nobody_anything(kind, tmp_path):
+def test_a_lock_on_a_shared_file_is_no_message(kind, tmp_path):
     """The lock of a submission is not seen; that of a process without the filter is, so this test can fail."""
     import fcntl
 

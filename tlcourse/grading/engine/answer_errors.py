@@ -4,12 +4,13 @@ A check then fails with nothing but the name that it misses, or with "'int' obje
 error of the answer itself, and what to do.
 """
 
+import ast
 import builtins
 import re
 
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names
 from tlcourse.grading.engine.notebook_run import error_output
-from tlcourse.grading.model.cell_code import defined_functions
+from tlcourse.grading.model.cell_code import defined_functions, parsed
 from tlcourse.replaced_names import replaced_names
 
 MISSING_NAME = ("KeyError", "NameError")
@@ -103,6 +104,14 @@ def missing_import(error):
     return f"`{name[1]}` is in no cell that ran before: import or define it in the answer's cell."
 
 
+def _without_magics(source):
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.unparse(parsed(source))
+    return source
+
+
 def _replaced_by(notebook, exercise, message):
     """Sentences on names that the notebook replaces and the answer reads.
 
@@ -117,5 +126,5 @@ def _replaced_by(notebook, exercise, message):
         parts = [assigned_and_read_names(source) for source in own if set(defined_functions(source)) & new]
         new = set().union(*(names for _, names in parts)) - reads
     stopped = re.match(r"\w+: ", message)
-    sentences = replaced_names(own, reads)
+    sentences = replaced_names(map(_without_magics, own), reads)
     return [sentence for name, sentence in sentences.items() if stopped or hasattr(builtins, name)]

@@ -91,17 +91,17 @@ class Checker:
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
         weights and flags comes back, and is put into the checker's own. A changed array fails the check.
         """
-        return self._ask(name, list(arguments), keywords, function=name, gradient=gradient)
+        return self._exchange(name, list(arguments), keywords, function=name, gradient=gradient)
 
     def call_model(self, number, kind, method, inputs, options):
         """What a model that stayed in the student's process makes of inputs."""
         called = f"the model of the class {kind}"
-        outputs = self._ask(called, [inputs], options, model=[number, method])
+        outputs = self._exchange(called, [inputs], options, model=[number, method])
         if not finite_values.are_numbers(outputs):
             raise CheckFails(f"{called} returned {type(outputs).__name__}, not an array.")
         return outputs
 
-    def _ask(self, called, arguments, keywords, function=None, model=None, gradient=None):
+    def _exchange(self, called, arguments, keywords, function=None, model=None, gradient=None):
         """Have the student's process call something."""
         try:
             encoded = {"arguments": wire_format.encode(arguments), "keywords": wire_format.encode(keywords)}
