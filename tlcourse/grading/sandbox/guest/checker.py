@@ -21,6 +21,11 @@ from tlcourse.grading import bounded_json
 from tlcourse.grading.sandbox.guest import finite_values, wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
+# A comparison with nan is false: a check that looks for what is wrong would pass.
+NOT_FINITE = (
+    "{} returned nan or inf, and no right answer does here: look for a division by zero, a logarithm of zero, or a "
+    "learning rate that is too high."
+)
 LONGEST_PRINTED = 100_000  # characters of what a check prints, and of its error
 
 
@@ -70,7 +75,7 @@ class Checker:
                 self.namespace[name] = StudentFunction(self, name)
         if missing := unknown_names(request["check"], self.namespace):
             return {"undecided": f"the check uses {', '.join(missing)}"}
-        self._finite, self._came_not_finite = request.get("finite", True), False
+        self._not_finite = None  # what returned nan or inf first
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
         seed_everything()
         printed = io.StringIO()
@@ -83,7 +88,9 @@ class Checker:
             return _verdict(printed, AssertionError(str(reason)))
         except Exception as error:
             return _verdict(printed, error)
-        return _verdict(printed) | ({"not_finite": True} if self._came_not_finite else {})
+        if self._not_finite and request.get("finite", True):
+            return _verdict(io.StringIO(), AssertionError(NOT_FINITE.format(self._not_finite)))
+        return _verdict(printed) | ({"not_finite": True} if self._not_finite else {})
 
     def call(self, name, arguments, keywords, gradient=None):
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
@@ -120,7 +127,8 @@ class Checker:
         except wire_objects.CannotSend as reason:
             raise CheckFails(f"{called} replaced layers of the model that it was given: {reason}.") from None
         value = self._decoded(reply["value"], called)
-        self._require_finite([value, *models], called)
+        if not finite_values.are_finite([value, *models]):
+            self._not_finite = self._not_finite or called
         return value
 
     def _decoded(self, data, called):
@@ -128,20 +136,6 @@ class Checker:
             return wire_format.decode(data, call_model=self.call_model)
         except Exception as error:  # such data come from no honest function
             raise CheckFails(f"{called} returned what cannot be read ({type(error).__name__}).") from None
-
-    def _require_finite(self, values, called):
-        """Fail where a value is nan or inf, unless the reference solution gives such values, too.
-
-        A comparison with nan is false, so that a check which looks for what is wrong would pass.
-        """
-        if finite_values.are_finite(values):
-            return
-        self._came_not_finite = True
-        if self._finite:
-            raise CheckFails(
-                f"{called} returned nan or inf, and no right answer does here: look for a division by zero, a "
-                "logarithm of zero, or a learning rate that is too high."
-            )
 
 
 class StudentFunction:
