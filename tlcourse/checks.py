@@ -13,6 +13,7 @@ import zlib
 
 import numpy as np
 
+from tlcourse import model_outputs
 from tlcourse.replaced_names import notebook_remedy
 
 
@@ -52,7 +53,8 @@ class Progress:
             raise _brief(AssertionError(f"{title}: not solved yet.")) from None
         except AssertionError as error:
             *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
-            if innermost.f_globals is globals():  # raised by this module, and not by an assertion of the student's
+            raised_in = innermost.f_globals
+            if raised_in is globals() or raised_in is vars(model_outputs):  # not by an assertion of the student's
                 _brief(error)
             raise
         except Exception as error:
@@ -162,8 +164,6 @@ def require_model(value, message):
     The grader does not run a student's layers: it rebuilds a model from a description of Keras' own layers. A model
     that it cannot rebuild fails in the notebook already.
     """
-    from tlcourse import model_outputs
-
     model = require_outputs(value, message)
     if model is not value or isinstance(value, model_outputs.ModelOutputs):
         raise AssertionError(f"{message} of Keras' own layers, and {model.not_portable}. {model_outputs.REMEDY}.")
@@ -177,7 +177,7 @@ def require_outputs(value, message):
     """
     import keras
 
-    from tlcourse import model_description, model_outputs
+    from tlcourse import model_description
 
     if isinstance(value, model_outputs.ModelOutputs) and value.is_model:  # in the grader
         return value

@@ -145,6 +145,7 @@ def test_outputs_are_numbers_or_the_check_fails(returned, course):
 @pytest.mark.parametrize(
     "content",
     [["0", "M", "", None, True], [0, "M", "", None, 1], [0, "M", "", [1, 2.5], True], [0, "M", "", [1] * 9, True],
+     [0, "M", "", [None, 1 << 30, 1 << 30], True], [0, "M", "", [None, -1], True],
      [0, "M"], {"a": 1}, None],
 )  # fmt: skip
 def test_a_forged_description_of_a_model_that_stays_raises(content):

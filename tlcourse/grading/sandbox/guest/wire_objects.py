@@ -6,6 +6,7 @@ dataset gave. Everything else that is built from a name goes to the student's pr
 
 import collections.abc
 import importlib
+import math
 import sys
 
 from tlcourse.model_outputs import ModelOutputs, input_shape
@@ -177,11 +178,15 @@ class RemoteOutputs(ModelOutputs):
         handle, kind, reason, shape, is_model = content
         if type(handle) is not int or not isinstance(is_model, bool):
             raise ValueError("a model has no number")
-        if shape is not None and not (len(shape) <= 6 and all(type(size) is int for size in shape[1:])):
+        if shape is not None and not _is_small_shape(shape[1:]):
             raise ValueError("a model has no shape")
         kind = str(kind)[:80]
         super().__init__(lambda *call: call_model(handle, kind, *call), kind, str(reason)[:400], shape, is_model)
         vars(self)["handle"] = handle
+
+
+def _is_small_shape(sizes):
+    return len(sizes) <= 5 and all(type(size) is int and size > 0 for size in sizes) and math.prod(sizes) <= 1 << 22
 
 
 def from_wire(tag, content, decode, from_checker, call_model=None):
