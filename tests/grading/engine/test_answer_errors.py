@@ -64,6 +64,7 @@ def test_a_replaced_import_is_named_where_it_stops_the_answer(assignment, releas
         ("def double(n):\n\u00a0   return 2", ("SyntaxError", "invalid non-printable character U+00A0"), "no-break"),
         ("def double(n):\nreturn 2", ("IndentationError", "expected an indented block"), "four spaces"),
         ("def double(n): ...\nnp.pi", ("NameError", "name 'np' is not defined"), "Add `import numpy as np`"),
+        ("def double(n): ...\nmath.pi", ("NameError", "name 'math' is not defined"), "Add `import math` to"),
         ("def double(n): ...\nfactor", ("NameError", "name 'factor' is not defined"), "`factor` is in no cell"),
         ("import torch", ("ModuleNotFoundError", "No module named 'torch'"), "does not have the package torch"),
         ("def double(n): ...\n1 / 0", ("ZeroDivisionError", "division by zero"), "Restart the kernel"),

@@ -7,6 +7,7 @@ error of the answer itself, and what to do.
 import ast
 import builtins
 import re
+import sys
 
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names
 from tlcourse.grading.engine.notebook_run import error_output
@@ -99,8 +100,9 @@ def missing_import(error):
     name = re.match(r"NameError: name '(\w+)' is not defined", error)
     if not name:
         return ""
-    if name[1] in USUAL_IMPORTS:
-        return f"Add `{USUAL_IMPORTS[name[1]]}` to the cell."
+    usual = USUAL_IMPORTS.get(name[1]) or (f"import {name[1]}" if name[1] in sys.stdlib_module_names else None)
+    if usual:
+        return f"Add `{usual}` to the cell."
     return f"`{name[1]}` is in no cell that ran before: import or define it in the answer's cell."
 
 
