@@ -29,9 +29,8 @@ def name(file):
 
 
 def test_the_helper_package_stays_small():
-    imported = [
-        file for file in HELPERS if not {"own_photos", "model_description.py"} & set(file.parts)
-    ]  # no unit does
+    not_imported = {"own_photos", "model_description.py", "model_outputs.py", "replaced_names.py"}  # by units
+    imported = [file for file in HELPERS if not not_imported & set(file.parts)]
     total = sum(map(lines, imported))
     assert total <= HELPER_LINES, (
         f"{len(imported)} helper modules have {total} lines: move machinery, data or duplicates out, see "

@@ -13,6 +13,9 @@ import zlib
 
 import numpy as np
 
+from tlcourse import model_outputs
+from tlcourse.replaced_names import notebook_remedy
+
 
 class Progress:
     """Which exercises of a unit pass their checks so far.
@@ -50,8 +53,13 @@ class Progress:
             raise _brief(AssertionError(f"{title}: not solved yet.")) from None
         except AssertionError as error:
             *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
-            if innermost.f_globals is globals():  # raised by this module, and not by an assertion of the student's
+            raised_in = innermost.f_globals
+            if raised_in is globals() or raised_in is vars(model_outputs):  # not by an assertion of the student's
                 _brief(error)
+            raise
+        except Exception as error:
+            if remedy := notebook_remedy(error):
+                raise _brief(AssertionError(f"{type(error).__name__}: {error}. {remedy}")) from error
             raise
         self.passed[name] = True
         print(f"{title}: the check passes.")
@@ -156,20 +164,32 @@ def require_model(value, message):
     The grader does not run a student's layers: it rebuilds a model from a description of Keras' own layers. A model
     that it cannot rebuild fails in the notebook already.
     """
+    model = require_outputs(value, message)
+    if model is not value or isinstance(value, model_outputs.ModelOutputs):
+        raise AssertionError(f"{message} of Keras' own layers, and {model.not_portable}. {model_outputs.REMEDY}.")
+    return value
+
+
+def require_outputs(value, message):
+    """The `value`, if it is a Keras model; one with layers of someone's own as something that has outputs only.
+
+    For checks that ask for nothing else: they go on with what this returns (`tlcourse.model_outputs.ModelOutputs`).
+    """
     import keras
 
     from tlcourse import model_description
 
+    if isinstance(value, model_outputs.ModelOutputs) and value.is_model:  # in the grader
+        return value
     reason = getattr(value, "not_portable", None)  # of what stands for a model that could not be rebuilt
-    if reason is None and not isinstance(value, keras.Model):
-        raise AssertionError(f"{message}, not {type(value).__name__}.")
-    if reason is None:
-        try:
-            model_description.description(value)
-        except model_description.NotPortable as error:
-            reason = error
-    if reason is not None:
-        raise AssertionError(f"{message} of Keras' own layers, and {reason}.")
+    if reason is not None and type(value).__name__ == "Model":
+        raise AssertionError(f"{message} of Keras' own layers, and {reason}. {model_outputs.REMEDY}.")
+    if not isinstance(value, keras.Model):
+        raise AssertionError(f"{message}, not {getattr(value, 'kind', type(value).__name__)}.")
+    try:
+        model_description.description(value)
+    except model_description.NotPortable as error:
+        return model_outputs.outputs_of(value, error)
     return value
 
 

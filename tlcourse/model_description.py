@@ -5,7 +5,6 @@ no function, no class of others, no file and no address.
 """
 
 import contextlib
-import re
 import types
 
 import keras
@@ -41,6 +40,11 @@ OPERATION_MODULES = ("keras.src.ops.numpy", "keras.src.ops.nn")  # as a configur
 INITIALIZERS = _names(
     "Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal GlorotNormal GlorotUniform HeNormal HeUniform "
     "LecunNormal LecunUniform VarianceScaling Orthogonal Identity"
+)
+INITIALIZER_TEXTS = frozenset(name.lower() for name in INITIALIZERS)
+DTYPES = _names(
+    "float16 bfloat16 float32 float64 mixed_float16 mixed_bfloat16 bool int8 int16 int32 int64 "
+    "uint8 uint16 uint32 uint64"
 )
 ACTIVATIONS = _names(
     "linear relu relu6 leaky_relu elu selu celu gelu silu swish mish tanh sigmoid hard_sigmoid hard_tanh softplus "
@@ -169,6 +173,10 @@ class _Description:
 def _checked_text(node, key):
     if key.endswith("activation") and node not in ACTIVATIONS:
         raise NotPortable(f"an activation is {node}, which is not one of Keras' own that a rebuilt model may have")
+    if key.endswith("_initializer") and node.replace("_", "").lower() not in INITIALIZER_TEXTS:
+        raise NotPortable(f"an initializer is {node}, which is not one of Keras' own that a rebuilt model may have")
+    if key == "dtype" and node not in DTYPES:
+        raise NotPortable(f"a dtype is {node}, which a rebuilt model may not have")
     return node
 
 
@@ -178,7 +186,7 @@ def _allowed(node, key):
     if key.endswith("_initializer"):
         allowed = name in INITIALIZERS and module == "keras.initializers"
     elif key == "dtype" or name == "DTypePolicy":
-        allowed = name == "DTypePolicy" and re.fullmatch(r"\w+", str((config or {}).get("name", "")))
+        return _checked_dtype(node)
     elif name in PARTS_OF_NODES:
         return {"class_name": name, "config": config}
     elif module in OPERATION_MODULES:
@@ -191,6 +199,15 @@ def _allowed(node, key):
     else:
         allowed = name in LAYERS and module == "keras.layers"
     return {**node, "registered_name": None} if allowed else _not_allowed(name, node)
+
+
+def _checked_dtype(node):
+    """The description of a dtype: nothing of it counts but the name."""
+    config = node.get("config")
+    name = config.get("name") if isinstance(config, dict) else None
+    if node["class_name"] != "DTypePolicy" or node.get("module") != "keras" or name not in DTYPES:
+        _not_allowed(node["class_name"], node)
+    return {"class_name": "DTypePolicy", "module": "keras", "config": {"name": name}, "registered_name": None}
 
 
 def _not_allowed(name, node):

@@ -14,7 +14,7 @@ import pytest
 from tlcourse.grading.sandbox import seccomp
 
 HEADERS = {"x86_64": "/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "/usr/include/asm-generic/unistd.h"}
-ERRORS = {errno.EPERM: "EPERM", errno.ENOSYS: "ENOSYS", errno.EAFNOSUPPORT: "EAFNOSUPPORT"}
+ERRORS = {0: "nothing", errno.EPERM: "EPERM", errno.ENOSYS: "ENOSYS", errno.EAFNOSUPPORT: "EAFNOSUPPORT"}
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not seccomp.supported(), reason="needs Linux on x86_64 or aarch64"
 )
@@ -22,7 +22,8 @@ linux = pytest.mark.skipif(
 
 def all_numbers():
     """Numbers by name, both architectures."""
-    tables = [*seccomp.DENIED.values(), seccomp.SUBMISSION_DENIED, seccomp.CONDITIONAL, {"clone3": seccomp.CLONE3}]
+    others = {"clone3": seccomp.CLONE3, "flock": seccomp.FLOCK}
+    tables = [*seccomp.DENIED.values(), seccomp.SUBMISSION_DENIED, seccomp.CONDITIONAL, others]
     return {name: numbers for table in tables for name, numbers in table.items()}
 
 
@@ -81,6 +82,10 @@ def test_calls_are_denied_by_number_argument_and_architecture(machine):
         assert answer("prctl", 4, 0) == "EPERM"
         assert (answer("prctl", 4, 1), answer("prctl", 1, 0)) == ("allow", "allow")
         assert (answer("ioctl", 0, 0x5412), answer("ioctl", 0, 0x5401)) == ("EPERM", "allow")
+        assert answer("flock", 3, 2) == "nothing"
+        assert {answer("fcntl", 3, command) for command in (5, 6, 7, 36, 37, 38)} == {"nothing"}
+        assert {answer("fcntl", 3, command) for command in (1024, 1025, 1026)} == {"EPERM"}
+        assert {answer("fcntl", 3, command) for command in (0, 1, 2, 3, 4, 8, 1030, 1031)} == {"allow"}
         assert (answer("personality", 0x0040000), answer("personality", 0xFFFFFFFF)) == ("EPERM", "allow")
         assert answer("mount") == ("allow" if is_server else "EPERM")
         assert answer("unshare", 0x10000000) == ("allow" if is_server else "EPERM")
@@ -130,3 +135,45 @@ def test_linux_denies_what_the_programs_deny():
         done = subprocess.run([sys.executable, "-c", TRY, json.dumps(tried)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == [[-1, expected]] * len(tried)
+
+
+LOCK = """
+import fcntl, os, subprocess, sys
+from tlcourse.grading.sandbox import seccomp
+from tlcourse.grading.sandbox.guest import namespaces
+file = open(sys.argv[1])
+whole = {
+    "flock": lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB),
+    "lockf": lambda: fcntl.lockf(file, fcntl.LOCK_SH),
+}
+lock = whole[sys.argv[2]]
+if sys.argv[3] == "filtered":
+    namespaces.drop_privileges(None)
+    seccomp.install(seccomp.submission_filter())
+lock()
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@linux
+@pytest.mark.parametrize("kind", ["flock", "lockf"])
+def test_a_lock_on_a_shared_file_is_no_message(kind, tmp_path):
+    """The lock of a submission is not seen; that of a process without the filter is, so this test can fail."""
+    import fcntl
+
+    shared = tmp_path / "weights.h5"
+    shared.write_bytes(b"x")
+    seen = {}
+    for filtered in ("filtered", "free"):
+        command = [sys.executable, "-c", LOCK, str(shared), kind, filtered]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout.readline() == "locked\n"
+            with shared.open("r+") as file:
+                try:
+                    (fcntl.flock if kind == "flock" else fcntl.lockf)(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    seen[filtered] = False
+                except OSError:
+                    seen[filtered] = True
+            holder.stdin.close()
+    assert seen == {"filtered": False, "free": True}

@@ -30,14 +30,14 @@ def unneeded_cells(notebook, assignment):
         for cell in assignment.cells
         if cell["cell_type"] == "code" and not cell["nbgrader"] and not is_setup(cell)
     }
-    modules = {name for cell in notebook.cells if cell.cell_type == "code" for name in _imported(cell.source)}
+    modules = {name for cell in notebook.cells if cell.cell_type == "code" for name in imported_names(cell.source)}
     undecided, wanted = {}, set()
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         source = cell.source.strip()
         assigned, reads = assigned_and_read_names(source)
-        assigned = assigned - modules | _imported(source)
+        assigned = assigned - modules | imported_names(source)
         if source in released and "nbgrader" not in cell.metadata and not _opaque(source):
             undecided[index] = assigned, reads
         else:
@@ -49,7 +49,7 @@ def unneeded_cells(notebook, assignment):
 
 
 @cached_by_source
-def _imported(source):
+def imported_names(source):
     """The names that a cell imports: calling a module's function does not change the module."""
     nodes = [node for node in ast.walk(parsed(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
     return frozenset((alias.asname or alias.name).partition(".")[0] for node in nodes for alias in node.names)

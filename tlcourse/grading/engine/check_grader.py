@@ -54,23 +54,23 @@ class CheckGrader:
             runner.cell_limit = max(SHORTEST_TIME_LIMIT, TIME_LIMIT_FACTOR * plan["seconds"])
         try:
             if plan.get("outside") and runner.sandbox.supports_checkers:
-                verdict = await self._outside(runner, cell.source)
+                verdict = await self._outside(runner, cell.source, not plan.get("not_finite"))
             else:
                 verdict = await self._inside(runner, index, cell, plan.get("mutated", False))
             return answer_errors.explained(verdict, runner, self.assignment, cell.metadata.nbgrader.grade_id)
         finally:
             runner.cell_limit = None
 
-    async def _outside(self, runner, source):
+    async def _outside(self, runner, source, finite):
         """The verdict of the clean process; a check that it cannot decide has failed."""
-        reply = await runner.limited(self.checker.decide(runner, source), lambda: self.checker.seconds)
+        reply = await runner.limited(self.checker.decide(runner, source, finite), lambda: self.checker.seconds)
         if "undecided" in reply:
             message = f"This could not be checked: {reply['undecided']}."
             return {"outcome": "failed", "message": message, "outputs": []}
         shown = reply["printed"]
         printed = [{"output_type": "stream", "name": "stdout", "text": shown}] if shown else []
         if reply["ename"] is None:
-            return {"outcome": "passed", "message": "", "outputs": printed}
+            return {"outcome": "passed", "message": "", "outputs": printed, "not_finite": "not_finite" in reply}
         return verdict_of({**reply, "status": "error"}, printed)
 
     async def _inside(self, runner, index, cell, mutable):

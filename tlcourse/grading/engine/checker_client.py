@@ -6,14 +6,20 @@ import json
 
 from nbclient.exceptions import DeadKernelError
 
+from tlcourse.grading import bounded_json
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
+VERDICT = b'{"verdict"'  # how the checker's last line begins; all others are calls
 SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
 
 
 class CheckerEnded(RuntimeError):  # noqa: N818
     """The checker's process has ended: only something too large that came from a student does that."""
+
+
+class ReplyTooLong(CheckerEnded):
+    """What a function returned does not fit into one line; the checker is told nothing."""
 
 
 class CheckerClient:
@@ -50,25 +56,30 @@ class CheckerClient:
         await self._send_request(runner, fingerprints=source)
         return (await self._receive())["fingerprints"]
 
-    async def decide(self, runner, source):
+    async def decide(self, runner, source, finite=True):
         """What came of a check: {"ename", "evalue", "traceback", "printed"}, or {"undecided": why}.
+
+        "not_finite" is True where a function returned nan or inf, and that was right.
 
         Parameters
         ----------
         runner : tlcourse.grading.engine.notebook_runner.NotebookRunner
         source : str
             Of the check.
+        finite : bool
+            Whether nan and inf that the student's functions return are wrong.
         """
         answers = [cell for cell in self.assignment.cells if _is_solution(cell)]
         names = [name for cell in answers for name in defined_functions(cell["source"])]
         kernel = runner.kernel
         kernel.waits_for_grader = True  # while the checker works
         try:
-            await self._send_request(runner, check=source, names=names, seed=self.assignment.seed)
+            request = {"check": source, "names": names, "seed": self.assignment.seed, "finite": finite}
+            await self._send_request(runner, **request)
             return await self._relay_calls(runner)
         except CheckerEnded:
             await self.close()
-            evidence = "the checker ended: what a function returned was too large, or the machine has too little memory"
+            evidence = "what a function returned was too large for the checker, or the machine has too little memory"
             runner.run.flags.append({"grade_id": None, "kind": "checker", "evidence": evidence})
             text = "what the function returned is too large to be checked"
             return {"ename": "MemoryError", "evalue": text, "traceback": [f"MemoryError: {text}"], "printed": ""}
@@ -95,16 +106,22 @@ class CheckerClient:
         self._writer.write(json.dumps(request).encode() + b"\n")
 
     async def _receive(self):
+        return bounded_json.loads(await self._receive_line())
+
+    async def _receive_line(self):
         line = await self._reader.readline()
         if not line:
             raise CheckerEnded
-        return json.loads(line)
+        return line
 
     async def _relay_calls(self, runner):
-        """Carry calls from the checker to the student's kernel and values back, until the verdict."""
-        message = await self._receive()
-        if "verdict" in message:
-            return message["verdict"]
+        """Carry calls from the checker to the student's kernel and values back, until the verdict.
+
+        Neither is parsed here: what values cost is bounded in the checker, which has limits of its own.
+        """
+        line = await self._receive_line()
+        if line.startswith(VERDICT):
+            return bounded_json.loads(line)["verdict"]
         kernel = runner.kernel
         kernel.waits_for_grader = False  # from here on it may be the student's process that is waited for
         serving = asyncio.ensure_future(
@@ -112,12 +129,12 @@ class CheckerClient:
         )
         reader, writer = await kernel.connect()
         try:
-            while "verdict" not in message:
-                writer.write(json.dumps(message).encode() + b"\n")
-                line = await _next_line(reader, serving)
+            while not line.startswith(VERDICT):
+                writer.write(line)
+                answer = await _next_line(reader, serving)
                 kernel.waits_for_grader = True
-                self._writer.write(json.dumps(json.loads(line)).encode() + b"\n")
-                message = await self._receive()
+                self._writer.write(answer if answer.endswith(b"\n") else answer + b"\n")
+                line = await self._receive_line()
                 kernel.waits_for_grader = False
         except CheckerEnded:
             writer.close()
@@ -129,7 +146,7 @@ class CheckerClient:
         finally:
             writer.close()
         await serving
-        return message["verdict"]
+        return bounded_json.loads(line)["verdict"]
 
 
 async def _next_line(reader, serving):
@@ -137,11 +154,14 @@ async def _next_line(reader, serving):
 
     Raises
     ------
-    nbclient.exceptions.DeadKernelError
+    nbclient.exceptions.DeadKernelError, ReplyTooLong
     """
     answer = asyncio.ensure_future(reader.readline())
     await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED)
-    line = answer.result() if answer.done() else b""
+    try:
+        line = answer.result() if answer.done() else b""
+    except ValueError:  # asyncio's limit
+        raise ReplyTooLong from None
     if not line:
         await asyncio.wait({serving}, timeout=5)
         raise DeadKernelError("the student's process gave no answer")

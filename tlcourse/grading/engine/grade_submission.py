@@ -9,6 +9,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from tlcourse.grading.engine.cell_selection import skipped_cells
+from tlcourse.grading.engine.changed_checks import check_digests
 from tlcourse.grading.engine.check_grader import CheckGrader
 from tlcourse.grading.engine.known_tricks import known_tricks
 from tlcourse.grading.engine.notebook_run import Run, error_output
@@ -50,14 +51,27 @@ def grade_submission(assignment, submission, sandbox, make_runner=NotebookRunner
         return _result(assignment, submission, *_ungraded_run(assignment, "unreadable", reason))
     files = submission.files_beside(assignment.files)
     skipped = skipped_cells(notebook, assignment)
-    runner = make_runner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped)
+    kept = submission.kept
+    verdicts = kept.verdicts if kept else {}
+    runner = make_runner(notebook, sandbox, CheckGrader(assignment), files, assignment.limits, skipped, verdicts)
     run = run_coroutine(runner.execute())
     run.notes = [*notes, *run.notes]
     tricks = known_tricks(notebook, assignment)
     run.flags += [{"grade_id": None, "kind": "trick", "evidence": evidence} for evidence in tricks]
+    if kept:
+        _add_kept(run, notebook, kept)
     if notes or submission.notes:
         run.statuses.append("repaired")
     return _result(assignment, submission, notebook, run)
+
+
+def _add_kept(run, notebook, kept):
+    """Give cells that did not run what they showed in an earlier grading, and keep its flags."""
+    for index, cell in enumerate(notebook.cells):
+        shown = kept.outputs.get(cell.metadata.get("nbgrader", {}).get("grade_id") or cell.source)
+        if cell.cell_type == "code" and shown is not None:
+            run.outputs.setdefault(str(index), shown)
+    run.flags += [flag for flag in kept.flags if flag not in run.flags]
 
 
 def run_coroutine(coroutine):
@@ -85,12 +99,13 @@ def _ungraded_run(assignment, status, note):
 
 def _result(assignment, submission, notebook, run):
     """The result of a run: points for each check that passed."""
-    cells = []
+    cells, digests = [], check_digests(assignment)
     for verdict in run.verdicts:
         points = float(assignment.cells_by_id()[verdict["grade_id"]]["nbgrader"]["points"])
         score = points if verdict["outcome"] == "passed" else 0.0
         facts = {"grade_id": verdict["grade_id"], "score": score, "max_score": points}
-        cells.append(facts | {key: verdict[key] for key in ("outcome", "message", "seconds")})
+        facts |= {key: verdict[key] for key in ("outcome", "message", "seconds")}
+        cells.append(facts | {"check_sha256": digests[verdict["grade_id"]]})
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None  # the run has those that count
@@ -103,6 +118,7 @@ def _result(assignment, submission, notebook, run):
         notes=[*submission.notes, *run.notes],
         flags=[*submission.flags, *run.flags],
         cells=cells,
+        kept=sorted(submission.kept.verdicts) if submission.kept else [],
         seconds=run.seconds,
         cpu_seconds=run.cpu_seconds,
         cell_cpu_seconds=run.cell_cpu_seconds,

@@ -42,7 +42,7 @@ class ReferenceGrader(CheckGrader):
         before = self._seconds(runner)
         outside, mutated = False, False
         if runner.sandbox.supports_checkers:
-            verdict = await self._outside(runner, cell.source)
+            verdict = await self._outside(runner, cell.source, False)
             outside = verdict["outcome"] == "passed"
         if not outside:
             before = self._seconds(runner)
@@ -52,6 +52,8 @@ class ReferenceGrader(CheckGrader):
             function = self.assignment.exercise_of(name)
             mutated = await self.tamper_detection.fails_mutated(runner, cell.source, function)
         self.plan[name] = {"outside": outside, "mutated": mutated, "seconds": seconds}
+        if verdict.get("not_finite"):  # else nan and inf are wrong
+            self.plan[name]["not_finite"] = True
         return verdict
 
     def _seconds(self, runner):

@@ -42,14 +42,16 @@ class NotebookRunner:
     limits : tlcourse.grading.model.assignment.Limits
     skipped : collection of int
         Cells that need not run.
+    kept : dict
+        By grade_id, verdicts on checks that need not run, as `Run` has them.
     """
 
     RESTARTS = 3
     GRACE_SECONDS = 5  # seconds for an interrupted cell to end
 
-    def __init__(self, notebook, sandbox, check_grader, files, limits, skipped=()):
+    def __init__(self, notebook, sandbox, check_grader, files, limits, skipped=(), kept=None):
         self.notebook, self.sandbox, self.check_grader = notebook, sandbox, check_grader
-        self.files, self.limits, self.skipped = files, limits, skipped
+        self.files, self.limits, self.skipped, self.kept = files, limits, skipped, kept or {}
         self.kernel = self.cells = None
         self.cell_limit = None  # seconds that the running cell may take, where less than the limits' is enough
         self.used_before = 0.0  # seconds against the notebook's limit in kernels that are gone
@@ -91,7 +93,11 @@ class NotebookRunner:
     async def _run_or_grade(self, index, cell):
         """Run one cell, whatever happens; keep the verdict if it is a check."""
         graded = is_graded(cell)
-        if not graded and not any(is_graded(later) for later in self.notebook.cells[index:]):
+        if graded and not self._is_undecided(cell):
+            name = cell.metadata.nbgrader.grade_id
+            self.run.verdicts.append({"grade_id": name, **self.kept[name]})
+            return
+        if not graded and not any(map(self._is_undecided, self.notebook.cells[index:])):
             return  # nothing depends on it any more
         before = time.monotonic()
         verdict = None
@@ -109,6 +115,10 @@ class NotebookRunner:
             verdict = {"outcome": "failed", "message": self._record_death(index, cell, error)}
         if graded:
             self._record_verdict(index, cell, verdict, time.monotonic() - before)
+
+    def _is_undecided(self, cell):
+        """Whether a cell is a check that has to run."""
+        return is_graded(cell) and cell.metadata.nbgrader.grade_id not in self.kept
 
     def _record_verdict(self, index, cell, verdict, seconds):
         """Keep how a check went, and what its cell shows."""

@@ -7,15 +7,16 @@ returns something else.
 """
 
 import ast
-import json
 import secrets
 from pathlib import Path
 
 from tlcourse import checks
+from tlcourse.grading import bounded_json
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
 from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
+LONGEST_VALUE = 1 << 19  # characters of what an expression in the student's kernel gives
 CHECK_NAMESPACE = "tlcourse.grading.sandbox.guest.check_namespace"
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUEST_CODE = "\n".join(
@@ -108,9 +109,12 @@ class TamperDetection:
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _tamper))]"
         reply = await runner.run_silently(code, {"value": value})
         try:
-            shown = ast.literal_eval(reply["user_expressions"]["value"]["data"]["text/plain"])
-            return json.loads(shown[1]) if shown[0] == token else None
-        except (KeyError, ValueError, SyntaxError, TypeError, IndexError):
+            text = reply["user_expressions"]["value"]["data"]["text/plain"]
+            if len(text) > LONGEST_VALUE:  # it may be anything, and Python's parser needs a hundred times its size
+                return None
+            shown = ast.literal_eval(text)
+            return bounded_json.loads(shown[1]) if shown[0] == token else None
+        except (KeyError, ValueError, SyntaxError, TypeError, IndexError, RecursionError, MemoryError):
             return None
 
 

@@ -67,18 +67,27 @@ class SaveResult(NbGraderPreprocessor):
             submitted = book.find_submission_notebook(about.unit, about.unit, about.student)
             # nbgrader keeps an old time where there is none any more, and misreads some zones.
             submitted.assignment.timestamp = parse_utc(resources["nbgrader"]["timestamp"])
-            _save_scores(nb, submitted, {cell["grade_id"]: cell["score"] for cell in result.cells})
+            _save_scores(nb, submitted, result)
             _save_comments(nb, submitted, result)
             book.db.commit()
         write_record(CourseDirectory(config=self.config).root, result)
         return nb, resources
 
 
-def _save_scores(notebook, submitted, scores):
-    """Give every graded cell its score; a written answer waits for a person, unless it was left untouched."""
-    grades = {grade.name: grade for grade in submitted.grades}
+def _save_scores(notebook, submitted, result):
+    """Give every graded cell its score; a written answer waits for a person, unless it was left untouched.
+
+    What a person has decided before stays decided where only some checks of the same submission ran again.
+    """
+    grades, scores = {grade.name: grade for grade in submitted.grades}, {}
+    for cell in result.cells:
+        scores[cell["grade_id"]] = cell["score"]
     for cell in filter(is_grade, notebook.cells):
         grade = grades[cell.metadata.nbgrader.grade_id]
+        decided = grade.manual_score is not None and not grade.needs_manual_grade
+        if result.kept and decided and (grade.name in result.kept or grade.name not in scores):
+            grade.auto_score = scores.get(grade.name, grade.auto_score)
+            continue
         by_person = cell.cell_type != "code" or is_solution(cell)
         grade.auto_score = determine_grade(cell)[0] if by_person else scores.get(grade.name, 0.0)
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None

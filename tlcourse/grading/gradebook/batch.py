@@ -13,6 +13,7 @@ from tqdm import tqdm
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
+from tlcourse.grading.gradebook.regrading import Regrading
 from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
@@ -88,14 +89,10 @@ def grade(
         results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
+            regrading = Regrading(course.paths, assignment, regrade)
+            assignment = course.with_grading_plan(assignment, unsafe)
             results |= _grade_and_record(
-                course.with_grading_plan(assignment, unsafe),
-                recorder,
-                waiting,
-                regrade,
-                workers,
-                progress,
-                run_submissions,
+                assignment, recorder, waiting, regrading, regrade, workers, progress, run_submissions
             )
     nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
@@ -128,9 +125,11 @@ def _read_all(recorder, unit, folders, recorded_students, regrade):
     return results, waiting
 
 
-def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress, run_submissions):
+def _grade_and_record(assignment, recorder, waiting, regrading, regrade, workers, progress, run_submissions):
     """Record what is pending, grade the rest, and record that; results by student."""
     results, ungraded = {}, []
+    waiting = [regrading.with_kept_checks(submission) for submission in waiting]
+    regrading.announce()
     shown = None if progress is None else not progress
     with tqdm(total=len(waiting), unit="submission", desc=assignment.unit, disable=shown) as bar:
         for submission in waiting:
@@ -141,8 +140,9 @@ def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress,
                 results[submission.student] = _record(recorder, submission, result)
                 bar.update()
         for submission, result in run_submissions(assignment, ungraded, **workers):
-            graded = result.score is not None
-            results[submission.student] = _record(recorder, submission, result) if graded else result
+            if result.score is not None:
+                result = _record(recorder, submission, regrading.with_changes(submission, result))
+            results[submission.student] = result
             bar.update()
     return results
 

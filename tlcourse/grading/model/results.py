@@ -37,7 +37,12 @@ class Result:
     flags : list of dict
         {"grade_id" or None, "kind", "evidence"}, for the instructor.
     cells : list of dict
-        One for each graded code cell: {"grade_id", "score", "max_score", "outcome", "message", "seconds"}.
+        One for each graded code cell: {"grade_id", "score", "max_score", "outcome", "message", "seconds",
+        "check_sha256": of what decided besides the submission}.
+    kept : list of str
+        The checks that did not run because they had not changed since the same submission was graded before.
+    changes : list of dict
+        The exercises whose points differ from those of that grading: {"exercise", "before", "after"}.
     seconds, cpu_seconds, cell_cpu_seconds : float
         On the clock; of the processor; of the processor once kernel and checker were ready.
     submission_sha256, release_sha256 : str or None
@@ -58,6 +63,8 @@ class Result:
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
     cells: list = field(default_factory=list)
+    kept: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     cell_cpu_seconds: float = 0.0

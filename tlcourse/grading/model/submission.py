@@ -5,6 +5,25 @@ from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
+class KeptGrading:
+    """What an earlier grading of the same submission is still good for.
+
+    Parameters
+    ----------
+    verdicts : dict
+        By grade_id, of the checks that have not changed since: {"outcome", "message", "seconds"}.
+    outputs : dict
+        What cells show, by grade_id or source: {"outputs", "execution_count"}.
+    flags : list of dict
+        As a `Result` has them.
+    """
+
+    verdicts: dict
+    outputs: dict = field(repr=False)
+    flags: list
+
+
+@dataclass(frozen=True)
 class Submission:
     """One submission; plain data, so that it can be sent to another machine.
 
@@ -23,6 +42,8 @@ class Submission:
         What was unusual about the files, for the student.
     flags : tuple of dict
         The same for the instructor, as a `Result` has them.
+    kept : KeptGrading or None
+        Of an earlier grading, where only some checks have to run.
     """
 
     student: str
@@ -33,6 +54,7 @@ class Submission:
     timestamp: str | None = None
     notes: tuple = ()
     flags: tuple = ()
+    kept: KeptGrading | None = None
 
     def files_beside(self, released):
         """What lies beside the notebook when it runs: the unit's files, and the student's in the place of some.

@@ -181,6 +181,7 @@ def environment():
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "TLCOURSE_CACHE": f"{HOME}/.cache/tlcourse",
         "TLCOURSE_OFFLINE": "1",
+        "HDF5_USE_FILE_LOCKING": "FALSE",  # the weights of teachers are shared and read-only
     }
     variables.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "TLCOURSE_MIRROR" in os.environ:

@@ -71,6 +71,10 @@ DENIED = {
         "open_by_handle_at": (304, 265),
         "fanotify_init": (300, 262),
         "fanotify_mark": (301, 263),
+        "inotify_init": (253, None),
+        "inotify_init1": (294, 26),
+        "inotify_add_watch": (254, 27),
+        "cachestat": (451, 451),
     },
     "other processes": {
         "ptrace": (101, 117),
@@ -107,6 +111,7 @@ DENIED = {
 }
 SUBMISSION_DENIED = {"mount": (165, 40)}
 NEWEST_CALL = 469  # file_setattr, of Linux 6.17
+FLOCK = (73, 32)
 CLONE3 = (435, 435)  # its flags lie in memory, where a filter cannot look; the C library then uses clone
 CONDITIONAL = {
     "clone": (56, 220),
@@ -115,6 +120,7 @@ CONDITIONAL = {
     "socketpair": (53, 199),
     "prctl": (157, 167),
     "ioctl": (16, 29),
+    "fcntl": (72, 25),
     "personality": (135, 92),
 }
 NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (linux/sched.h)
@@ -122,6 +128,8 @@ NEW_TIME_NAMESPACE = 0x80  # CLONE_NEWTIME, of unshare only: in clone these bits
 SOCKET_FAMILIES = (0, 1, 2, 10, 16)  # unspecified, Unix, IPv4, IPv6, netlink (linux/socket.h)
 PERSONALITIES = (0, 0x0008, 0x20000, 0x20008, 0xFFFFFFFF)  # those of the container runtimes' profile
 TERMINAL_INPUT = (0x5412, 0x541C, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSETD: they type into the instructor's terminal
+# F_GETLK, F_SETLK, F_SETLKW, and the same for open files; F_SETLEASE, F_GETLEASE, F_NOTIFY (linux/fcntl.h)
+RECORD_LOCKS, LEASES = (5, 6, 7, 36, 37, 38), (1024, 1025, 1026)
 PR_SET_DUMPABLE, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 4, 22, 2
 
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above; AUDIT_ARCH_ (linux/audit.h)
@@ -177,6 +185,11 @@ def _program(column, architecture, denied, more=()):
     rules += _unless(number["personality"], 0, PERSONALITIES, errno.EPERM)
     for request in TERMINAL_INPUT:
         rules += _if_equal(number["ioctl"], {1: request})
+    # All submissions see the same read-only files: a lock on one of them would be a message to the others. So a lock
+    # is granted, and locks nothing. That costs no honest program anything: nobody else can write its files.
+    rules += [(EQUAL, 0, 1, FLOCK[column]), _error(0)]
+    for command in (*RECORD_LOCKS, *LEASES):
+        rules += _if_equal(number["fcntl"], {1: command}, errno.EPERM if command in LEASES else 0)
     # The grader could not see the memory of a process that hides itself.
     rules += _if_equal(number["prctl"], {0: PR_SET_DUMPABLE, 1: 0})
     return b"".join(struct.pack("=HBBI", *rule) for rule in [*rules, (RETURN, 0, 0, ALLOW)])
@@ -203,13 +216,13 @@ def _unless(number, place, values, error):
     return _call_block(number, [_load_argument(place), *tests, _error(error)])
 
 
-def _if_equal(number, values):
-    """Deny a call where all of these arguments, by place, have these values."""
+def _if_equal(number, values, error=errno.EPERM):
+    """Deny a call where all of these arguments, by place, have these values; error 0: it does nothing and succeeds."""
     tests = []
     for index, (place, value) in enumerate(values.items()):
         behind_error = 2 * (len(values) - 1 - index) + 1
         tests += [_load_argument(place), (EQUAL, 0, behind_error, value)]
-    return _call_block(number, [*tests, _error(errno.EPERM)])
+    return _call_block(number, [*tests, _error(error)])
 
 
 def _call_block(number, tests):

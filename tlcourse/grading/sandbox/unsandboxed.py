@@ -20,7 +20,10 @@ from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.notebooks import kernel_environment
 
-WARNING = "WARNING: student code runs without a sandbox; it can read and change whatever you can"
+WARNING = (
+    "WARNING: student code runs without a sandbox; it can read and change whatever you can. There is no checker "
+    "process either: all checks run in the student's process, where a few lines of Python earn any mark"
+)
 
 
 class Unsandboxed(Sandbox):

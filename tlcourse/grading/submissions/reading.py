@@ -1,10 +1,12 @@
 """Reads a submitted file as a notebook, whatever wrote it."""
 
-import json
 import re
 
 import nbformat
 
+from tlcourse.grading import bounded_json
+
+MOST_VALUES = 10_000_000  # brackets and commas, also in source code; figures of plotly have millions
 LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 DEEPEST_METADATA = 20  # levels of lists and dictionaries
 # The types of the cell metadata that nbformat restricts; "execution" says when a cell ran, and is dropped.
@@ -31,7 +33,7 @@ def read(content):
     if len(content) > LARGEST_NOTEBOOK:
         raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and submit it again")
     try:
-        raw = json.loads(content.decode("utf-8-sig", errors="replace"))
+        raw = bounded_json.loads(content.decode("utf-8-sig", errors="replace"), MOST_VALUES)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is no notebook ({str(error)[:80]})") from None
     if not isinstance(raw, dict):

@@ -8,7 +8,7 @@ from tlcourse.grading.sandbox.guest import function_server, wire_format
 
 def call(function, *arguments):
     sent = {"function": "f", "arguments": wire_format.encode(list(arguments)), "keywords": wire_format.encode({})}
-    return function_server._call({"f": function}, {**sent, "gradient": None, "seed": 0})
+    return function_server._call({"f": function}, {**sent, "model": None, "gradient": None, "seed": 0})
 
 
 def add_one(values):

@@ -3,9 +3,9 @@
 So hidden tests, expected values and comparisons are where no student code has been. A check that hands over values
 which are not serializable cannot be decided here; then the reply has the key "undecided".
 
-Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text} is answered by calls
-({"function", "arguments", "keywords", "gradient", "seed"}), each of which is answered in turn, and at last by
-{"verdict": ...}.
+Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text, "finite": whether nan and inf
+are wrong} is answered by calls ({"function" or "model", "arguments", "keywords", "gradient", "seed"}), each of which is
+answered in turn, and at last by {"verdict": ...}.
 """
 
 import ast
@@ -17,12 +17,24 @@ import os
 import random
 import traceback
 
-from tlcourse.grading.sandbox.guest import wire_format, wire_objects
+from tlcourse.grading import bounded_json
+from tlcourse.grading.sandbox.guest import finite_values, wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
+
+# A comparison with nan is false: a check that looks for what is wrong would pass.
+NOT_FINITE = (
+    "{} returned nan or inf, and no right answer does here: look for a division by zero, a logarithm of zero, or a "
+    "learning rate that is too high."
+)
+LONGEST_PRINTED = 100_000  # characters of what a check prints, and of its error
 
 
 class CannotCheck(BaseException):
     """The check needs the student's process; no check's own `except Exception` may catch this."""
+
+
+class CheckFails(BaseException):
+    """The check has failed, also where it expects an error; the message says why."""
 
 
 class Checker:
@@ -63,6 +75,7 @@ class Checker:
                 self.namespace[name] = StudentFunction(self, name)
         if missing := unknown_names(request["check"], self.namespace):
             return {"undecided": f"the check uses {', '.join(missing)}"}
+        self._not_finite = None  # what returned nan or inf first
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
         seed_everything()
         printed = io.StringIO()
@@ -71,15 +84,13 @@ class Checker:
                 exec(compile(request["check"], "<check>", "exec"), self.namespace)
         except CannotCheck as reason:
             return {"undecided": str(reason)}
+        except CheckFails as reason:
+            return _verdict(printed, AssertionError(str(reason)))
         except Exception as error:
-            lines = traceback.format_exception_only(error)
-            return {
-                "ename": type(error).__name__,
-                "evalue": str(error),
-                "traceback": lines,
-                "printed": printed.getvalue(),
-            }
-        return {"ename": None, "printed": printed.getvalue()}
+            return _verdict(printed, error)
+        if self._not_finite and request.get("finite", True):
+            return _verdict(io.StringIO(), AssertionError(NOT_FINITE.format(self._not_finite)))
+        return _verdict(printed) | ({"not_finite": True} if self._not_finite else {})
 
     def call(self, name, arguments, keywords, gradient=None):
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
@@ -87,23 +98,44 @@ class Checker:
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
         weights and flags comes back, and is put into the checker's own. A changed array fails the check.
         """
+        return self._exchange(name, list(arguments), keywords, function=name, gradient=gradient)
+
+    def call_model(self, number, kind, method, inputs, options):
+        """What a model that stayed in the student's process makes of inputs."""
+        called = f"the model of the class {kind}"
+        outputs = self._exchange(called, [inputs], options, model=[number, method])
+        if not finite_values.are_numbers(outputs):
+            raise CheckFails(f"{called} returned {type(outputs).__name__}, not an array.")
+        return outputs
+
+    def _exchange(self, called, arguments, keywords, function=None, model=None, gradient=None):
+        """Have the student's process call something."""
         try:
-            encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
+            encoded = {"arguments": wire_format.encode(arguments), "keywords": wire_format.encode(keywords)}
         except wire_format.NotSerializable as reason:
-            raise CannotCheck(f"{name} is called with {reason}") from None
+            raise CannotCheck(f"{called} is called with {reason}") from None
         seed = random.getrandbits(31)  # so that a check which seeds Keras also seeds what the function does
-        self._send(function=name, arguments=encoded[0], keywords=encoded[1], gradient=gradient, seed=seed)
-        reply = json.loads(self.lines.readline())
+        self._send(function=function, model=model, gradient=gradient, seed=seed, **encoded)
+        reply = _parsed_reply(self.lines.readline(), called)
         if "raised" in reply:
             raise _exception(reply["raised"], reply["message"])
         if reply.get("changed") is True:
-            raise AssertionError(f"An array that was given to {name} has changed: make new ones instead.")
-        models = wire_objects.models_in([list(arguments), keywords])
+            raise CheckFails(f"An array that was given to {called} has changed: make new ones instead.")
+        models = wire_objects.models_in([arguments, keywords])
         try:
             wire_objects.set_states(models, reply["models"], wire_format.decode)
         except wire_objects.CannotSend as reason:
-            raise AssertionError(f"{name} replaced layers of the model that it was given: {reason}.") from None
-        return wire_format.decode(reply["value"])
+            raise CheckFails(f"{called} replaced layers of the model that it was given: {reason}.") from None
+        value = self._decoded(reply["value"], called)
+        if not finite_values.are_finite([value, *models]):
+            self._not_finite = self._not_finite or called
+        return value
+
+    def _decoded(self, data, called):
+        try:
+            return wire_format.decode(data, call_model=self.call_model)
+        except Exception as error:  # such data come from no honest function
+            raise CheckFails(f"{called} returned what cannot be read ({type(error).__name__}).") from None
 
 
 class StudentFunction:
@@ -118,6 +150,27 @@ class StudentFunction:
     def gradient(self, arguments, position):
         """Its value and its gradient, for `tlcourse.checks.gradient`."""
         return self._checker.call(self.__name__, arguments, {}, position)
+
+
+def _parsed_reply(line, called):
+    """The student's process' answer, if it is one that can be read."""
+    try:
+        reply = bounded_json.loads(line)
+    except bounded_json.TooLarge as error:
+        raise CheckFails(f"{called} returned something that is too large to be checked: {error}.") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CheckFails(f"{called} returned what cannot be read ({type(error).__name__}).") from None
+    if not isinstance(reply, dict) or not ("raised" in reply or {"value", "models"} <= set(reply)):
+        raise CheckFails(f"{called} returned what cannot be read.")
+    return reply
+
+
+def _verdict(printed, error=None):
+    shown = {"ename": None, "printed": printed.getvalue()[:LONGEST_PRINTED]}
+    if error is None:
+        return shown
+    lines = [line[:LONGEST_PRINTED] for line in traceback.format_exception_only(error)]
+    return shown | {"ename": type(error).__name__, "evalue": str(error)[:LONGEST_PRINTED], "traceback": lines}
 
 
 def unknown_names(source, namespace):

@@ -31,7 +31,7 @@ def _call(namespace, call):
     before = [array.tobytes() for array in arrays]
     seed_everything(call["seed"])
     try:
-        function, position = namespace[call["function"]], call["gradient"]
+        function, position = _called(namespace, call), call["gradient"]
         differentiated = position is not None
         value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
         states = wire_objects.states(models, wire_format.encode)
@@ -42,6 +42,16 @@ def _call(namespace, call):
     except BaseException as error:
         names = [kind.__name__ for kind in type(error).__mro__]
         return {"raised": names, "message": str(error)[:2000]}
+
+
+def _called(namespace, call):
+    """The function that is called, or the method of a model that a function has returned."""
+    if call["model"] is None:
+        return namespace[call["function"]]
+    number, method = call["model"]
+    if number >= len(wire_objects.returned_models):
+        raise RuntimeError("the model is gone, because the notebook's process ended after it was returned")
+    return getattr(wire_objects.returned_models[number], method)
 
 
 def _arrays(value):

@@ -90,7 +90,7 @@ def _array(value):
     return {tag: [array.dtype.str, shape, base64.b64encode(array.tobytes()).decode()]}
 
 
-def decode(data, from_checker=False):
+def decode(data, from_checker=False, call_model=None):
     """The value of what `encode` made.
 
     Parameters
@@ -98,10 +98,12 @@ def decode(data, from_checker=False):
     data : as JSON has it
     from_checker : bool
         Whether the course's own checker sent it, and not a student's process.
+    call_model : callable, optional
+        In the checker: see `wire_objects.RemoteOutputs`.
     """
 
     def inner(item):
-        return decode(item, from_checker)
+        return decode(item, from_checker, call_model)
 
     if not isinstance(data, dict):
         return data
@@ -115,7 +117,7 @@ def decode(data, from_checker=False):
     if tag == "o":
         return wire_objects.opaque(*content)
     if tag not in ("a", "g", "T"):
-        return wire_objects.from_wire(tag, content, inner, from_checker)
+        return wire_objects.from_wire(tag, content, inner, from_checker, call_model)
     import numpy
 
     array = numpy.frombuffer(base64.b64decode(content[2]), numpy.dtype(content[0])).reshape(content[1]).copy()

@@ -6,13 +6,19 @@ dataset gave. Everything else that is built from a name goes to the student's pr
 
 import collections.abc
 import importlib
+import math
 import sys
+
+from tlcourse.model_outputs import ModelOutputs, input_shape
 
 MOST_ELEMENTS = 100_000
 
 
 class CannotSend(ValueError):  # noqa: N818
     """An object of these kinds that cannot be sent, with the reason."""
+
+
+returned_models = []  # in the student's process: models and layers that stay there, for later calls
 
 
 class OpaqueObject:
@@ -57,12 +63,13 @@ def opaque(type_name, text, not_portable=None):
 
 
 def models_in(value):
-    """The Keras models in arguments, also in lists, tuples and dictionaries, in their order."""
+    """The Keras models in arguments, also in lists, tuples and dictionaries, in their order; none that stayed."""
     if isinstance(value, (list, tuple)):
         return [model for item in value for model in models_in(item)]
     if isinstance(value, dict):
         return [model for item in value.values() for model in models_in(item)]
-    return [value] if _is(value, "keras", "Model") else []
+    stayed = any(value is model for model in returned_models)
+    return [value] if _is(value, "keras", "Model") and not stayed else []
 
 
 def states(models, encode):
@@ -110,14 +117,12 @@ def to_wire(value, encode, strict):
     ------
     CannotSend
     """
+    if isinstance(value, ModelOutputs):
+        return "stayed", value.handle
     if _is(value, "keras", "Model"):
-        from tlcourse.grading.sandbox.guest import model_data  # imports Keras
-
-        try:
-            data = model_data.to_data(value)
-        except model_data.NotPortable as reason:
-            raise CannotSend(str(reason)) from None
-        return "model", [data["kind"], data["config"], encode(data["state"])]
+        return _model_to_wire(value, encode, strict)
+    if not strict and _is(value, "keras", "Layer"):
+        return "outputs", _stays(value, "it is a layer")
     if _is(value, "tensorflow", "data.Dataset"):
         return "passes", [_elements(value.as_numpy_iterator(), encode) for _ in range(2)]
     if not strict:
@@ -132,7 +137,59 @@ def to_wire(value, encode, strict):
     return None
 
 
-def from_wire(tag, content, decode, from_checker):
+def _model_to_wire(model, encode, strict):
+    """A model as its data; one of the student's that has none stays, and its outputs can be asked for."""
+    from tlcourse.grading.sandbox.guest import model_data  # imports Keras
+
+    try:
+        data = model_data.to_data(model)
+    except model_data.NotPortable as reason:
+        if strict:
+            raise CannotSend(str(reason)) from None
+        return "outputs", _stays(model, str(reason))
+    return "model", [data["kind"], data["config"], encode(data["state"])]
+
+
+def _stays(layer, reason):
+    """Keep a layer or model; its number, what it is called, why it stays, its inputs' shape, whether it is a model."""
+    places = [place for place, other in enumerate(returned_models) if other is layer]
+    if not places:
+        returned_models.append(layer)
+    handle = places[0] if places else len(returned_models) - 1
+    try:
+        shape = input_shape(layer)
+    except Exception:  # of a class of someone's own
+        shape = None
+    return [handle, type(layer).__name__, reason, shape, _is(layer, "keras", "Model")]
+
+
+class RemoteOutputs(ModelOutputs):
+    """A model in the student's process, in the checker.
+
+    Parameters
+    ----------
+    content : list
+        Of `_stays`, or what someone claims to be that.
+    call_model : callable
+        Of its number, its class, a method, inputs and options; returns the outputs.
+    """
+
+    def __init__(self, content, call_model):
+        handle, kind, reason, shape, is_model = content
+        if type(handle) is not int or not isinstance(is_model, bool):
+            raise ValueError("a model has no number")
+        if shape is not None and not _is_small_shape(shape[1:]):
+            raise ValueError("a model has no shape")
+        kind = str(kind)[:80]
+        super().__init__(lambda *call: call_model(handle, kind, *call), kind, str(reason)[:400], shape, is_model)
+        vars(self)["handle"] = handle
+
+
+def _is_small_shape(sizes):
+    return len(sizes) <= 5 and all(type(size) is int and size > 0 for size in sizes) and math.prod(sizes) <= 1 << 22
+
+
+def from_wire(tag, content, decode, from_checker, call_model=None):
     """The object that (tag, content) stands for; in the checker an `OpaqueObject` for a model that is refused.
 
     Raises
@@ -148,11 +205,15 @@ def from_wire(tag, content, decode, from_checker):
             return model_data.from_data({"kind": kind, "config": config, "state": decode(state)})
         except model_data.NotPortable as reason:
             return opaque("Model", "a model", str(reason))
+    if tag == "outputs":
+        return type(str(content[1])[:80] or "object", (RemoteOutputs,), {})(content, call_model)
     if tag == "passes":
         passes = [decode(items) for items in content]
         return _dataset(passes) if from_checker else RecordedPasses(passes)
     if not from_checker:
         raise ValueError(f"{tag!r} is nothing that a student's process may send")
+    if tag == "stayed":
+        return returned_models[content]
     if tag == "optimizer":
         return sys.modules["keras"].optimizers.deserialize(content)
     if tag == "generator":
