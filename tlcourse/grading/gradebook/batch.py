@@ -11,6 +11,7 @@ import filelock
 from tqdm import tqdm
 
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
+from tlcourse.grading.gradebook.absent import absent_result, misplaced_files, name_misplaced
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.seeds import draw_new_seed
@@ -81,11 +82,13 @@ def grade(
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
-    chosen = _selected_students(course, folders, students)
-    with _grading_lock(course):
+    misplaced = misplaced_files(course, unit, folders.keys())
+    chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
+    with grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
         present = {name: folders[name] for name in chosen if name in folders}
-        results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
+        recorded = course.recorded_students(unit)
+        results, waiting = _read_all(recorder, unit, present, recorded, regrade)
         if waiting:
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             results |= _grade_and_record(
@@ -97,16 +100,23 @@ def grade(
                 progress,
                 run_submissions,
             )
-    nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
-    return [results.get(name, nothing[name]) for name in chosen]
+    name_misplaced(course, unit, results)
+    absent = {
+        name: absent_result(course, unit, name, misplaced.get(name, []), name in recorded)
+        for name in chosen
+        if name not in results
+    }
+    return [results.get(name) or absent[name] for name in chosen]
 
 
-def _selected_students(course, folders, students):
+def _selected_students(course, submitted, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
     enrolled = course.students()
-    chosen = sorted(set(students) if students else folders.keys() | enrolled)
-    if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
-        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
+    chosen = sorted(set(students) if students else submitted | enrolled)
+    if unknown := [name for name in chosen if name not in submitted and name not in enrolled]:
+        raise ValueError(
+            f"no student {', '.join(unknown)} in {course.folder}: there is no submission, and no such student in the gradebook"
+        )
     return chosen
 
 
@@ -168,12 +178,17 @@ def _ungraded_result(student, unit, step, error):
     """The result of a submission that could not be read or recorded: for the instructor, and never in the gradebook."""
     reason = str(error) if isinstance(error, NotRecordable) else f"{type(error).__name__}: {error}"
     flag = {"grade_id": None, "kind": "grader", "evidence": f"it could not be {step}: {reason}"}
-    return Result(student, unit, "not graded", notes=["Not graded; see the reason, and start again."], flags=[flag])
+    return Result(student, unit, "not graded", notes=["Not graded: remove the cause, and start again."], flags=[flag])
 
 
 @contextlib.contextmanager
-def _grading_lock(course):
-    """Keep a second grading of the same course out."""
+def grading_lock(course):
+    """Keep a second grading of the same course out.
+
+    Raises
+    ------
+    tlcourse.grading.gradebook.storage_errors.GradebookLocked
+    """
     file = course.folder / RECORDS / ".lock"
     file.parent.mkdir(exist_ok=True)
     lock = filelock.FileLock(file, timeout=0)

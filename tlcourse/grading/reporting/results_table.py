@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tlcourse.grading.gradebook.marks import unmarked_answers
 from tlcourse.grading.model.printable import printable
 
 
@@ -16,7 +17,7 @@ def print_results(results, marks):
     ----------
     results : list of tlcourse.grading.model.results.Result
     marks : dict
-        Of `tlcourse.grading.gradebook.exports.final_marks`: the table shows the mark that the exports have, beside the
+        Of `tlcourse.grading.gradebook.marks.final_marks`: the table shows the mark that the exports have, beside the
         points of the checks.
     """
     console = Console()
@@ -24,8 +25,9 @@ def print_results(results, marks):
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
-        mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
-        row = (result.student, result.status, checks, mark, "\n".join(notes))
+        mark = marks.get(result.student)
+        notes = [*result.notes, *flags, *_provisional(mark)]
+        row = (result.student, result.status, checks, _shown_mark(mark), "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
     console.print(table)
     if seeds := {result.seed for result in results if result.seed}:
@@ -44,8 +46,18 @@ def _described(flag):
     return f"[{flag['kind']}] {where}{flag['evidence']}"
 
 
-def _mark(mark):
+def _shown_mark(mark):
     if mark is None:
         return ""
-    points, highest, penalty = mark
-    return f"{points:g} of {highest:g}" + (f" ({penalty:g} off: late)" if penalty else "")
+    late = f" (late penalty: {mark.penalty:g})" if mark.penalty else ""
+    return f"{mark.points:g} of {mark.max_points:g}{late}{', provisional' if mark.provisional else ''}"
+
+
+def _provisional(mark):
+    """Why a mark can still change, as sentences."""
+    if mark is None:
+        return []
+    reasons = [f"Provisional: {unmarked_answers(mark.unmarked)}."] if mark.provisional else []
+    if mark.unconfirmed:
+        reasons.append("Graded again after you entered points by hand: confirm them in formgrader.")
+    return reasons
