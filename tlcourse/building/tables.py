@@ -213,7 +213,7 @@ TABLES = {
         "remeasuring": remeasuring,
         "other_teachers": teacher_table.table,
     },
-    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
+    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs, "sizes": speed_table.class_sizes},
     "data/README.md": {"files": file_table},
 }
 

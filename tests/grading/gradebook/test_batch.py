@@ -166,6 +166,22 @@ def test_the_class_gets_feedback_whatever_the_folders_are_called(course, release
         assert (course / "feedback" / student / UNIT / f"{UNIT}.html").is_file()
 
 
+def test_a_class_that_does_not_fit_into_memory_is_graded_in_parts(course, monkeypatch):
+    parts, replay = [], scale_trial.replayed()
+
+    def run_submissions(assignment, submissions, **workers):
+        parts.append([submission.student for submission in submissions])
+        return replay(assignment, submissions, **workers)
+
+    monkeypatch.setattr(batch, "LARGEST_PART", 1)
+    all_results = batch.grade(course, UNIT, unsafe=True, progress=False, run_submissions=run_submissions)
+    assert parts == [["ann"], ["zoe"]]
+    assert [(result.student, result.score, result.notebook) for result in all_results] == [
+        ("ann", 4, ""),
+        ("zoe", 4, ""),
+    ]
+
+
 def test_a_submission_in_the_wrong_place_is_named_and_not_silently_missing(course, released):
     right = demo_class.fill(released, RIGHT)
     outside = Path(course, "submitted", "bob", f"{UNIT}.ipynb")

@@ -1,4 +1,4 @@
-"""Submissions in the wrong place are named with their path and the remedy, and only for the unit that they can be of."""
+"""Submissions in the wrong place are named with path and remedy, and only for the units that they can be of."""
 
 import os
 

@@ -5,6 +5,8 @@ the grading, the next start finds of each submission either nothing, a result to
 """
 
 import contextlib
+import dataclasses
+import functools
 import os
 
 import filelock
@@ -18,6 +20,8 @@ from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
+
+LARGEST_PART = 1 << 30  # bytes of submissions that are in memory at a time
 
 
 def grade(
@@ -90,23 +94,17 @@ def grade(
         recorded = course.recorded_students(unit)
         results, waiting = _read_all(recorder, unit, present, recorded, regrade)
         if waiting:
+            planned = course.with_grading_plan(assignment, unsafe)
             workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
-            results |= _grade_and_record(
-                course.with_grading_plan(assignment, unsafe),
-                recorder,
-                waiting,
-                regrade,
-                workers,
-                progress,
-                run_submissions,
-            )
+            run = functools.partial(run_submissions, planned, **workers)
+            results |= _grade_waiting(recorder, unit, present, waiting, regrade, run, progress)
     name_misplaced(course, unit, results)
-    absent = {
+    results |= {
         name: absent_result(course, unit, name, misplaced.get(name, []), name in recorded)
         for name in chosen
         if name not in results
     }
-    return [results.get(name) or absent[name] for name in chosen]
+    return [results[name] for name in chosen]
 
 
 def _selected_students(course, submitted, students):
@@ -114,51 +112,79 @@ def _selected_students(course, submitted, students):
     enrolled = course.students()
     chosen = sorted(set(students) if students else submitted | enrolled)
     if unknown := [name for name in chosen if name not in submitted and name not in enrolled]:
-        raise ValueError(
-            f"no student {', '.join(unknown)} in {course.folder}: there is no submission, and no such student in the gradebook"
-        )
+        names = ", ".join(unknown)
+        raise ValueError(f"no student {names} in {course.folder}: neither a submission nor the gradebook has that name")
     return chosen
 
 
 def _read_all(recorder, unit, folders, recorded_students, regrade):
-    """What is known already, by student, and the submissions that have to be graded."""
-    results, waiting = {}, []
+    """What is known already, by student, and the size in bytes of each submission that has to be graded."""
+    results, waiting = {}, {}
     for name, folder in folders.items():
         try:
-            require_recordable(name)
-            submission = read_submission(folder, name, unit)
+            submission = _read(name, folder, unit)
             result = None if regrade else recorder.recorded_result(submission, recorded_students)
         except Exception as error:  # this submission is not graded, the others are
             results[name] = _ungraded_result(name, unit, "read", error)
             continue
         if result is None:
-            waiting.append(submission)
+            waiting[name] = submission.size
         else:
             results[name] = result
     return results, waiting
 
 
-def _grade_and_record(assignment, recorder, waiting, regrade, workers, progress, run_submissions):
-    """Record what is pending, grade the rest, and record that; results by student."""
-    results, ungraded = {}, []
+def _read(name, folder, unit):
+    require_recordable(name)
+    return read_submission(folder, name, unit)
+
+
+def _grade_waiting(recorder, unit, folders, waiting, regrade, run, progress):
+    """Grade and record the submissions in `waiting`, a part of the class at a time; results by student."""
+    results = {}
     shown = None if progress is None else not progress
-    with tqdm(total=len(waiting), unit="submission", desc=assignment.unit, disable=shown) as bar:
-        for submission in waiting:
-            result = None if regrade else recorder.pending_result(submission)
-            if result is None:
-                ungraded.append(submission)
-            else:
-                results[submission.student] = _record(recorder, submission, result)
+    with tqdm(total=len(waiting), unit="submission", desc=unit, disable=shown) as bar:
+        for names in _parts(waiting):
+            submissions = []
+            for name in names:
+                try:
+                    submissions.append(_read(name, folders[name], unit))
+                except Exception as error:  # it has changed since it was read
+                    results[name] = _ungraded_result(name, unit, "read", error)
+                    bar.update()
+            for result in _grade_and_record(recorder, submissions, regrade, run):
+                results[result.student] = result
                 bar.update()
-        for submission, result in run_submissions(assignment, ungraded, **workers):
-            graded = result.score is not None
-            results[submission.student] = _record(recorder, submission, result) if graded else result
-            bar.update()
     return results
 
 
+def _parts(waiting):
+    """The names in `waiting`, in lists of submissions that fit into memory together."""
+    part, total = [], 0
+    for name, size in waiting.items():
+        if part and total + size > LARGEST_PART:
+            yield part
+            part, total = [], 0
+        part.append(name)
+        total += size
+    yield part
+
+
+def _grade_and_record(recorder, submissions, regrade, run):
+    """Record what is pending, grade the rest, and record that; yields the results as they come."""
+    ungraded = []
+    for submission in submissions:
+        result = None if regrade else recorder.pending_result(submission)
+        if result is None:
+            ungraded.append(submission)
+        else:
+            yield _record(recorder, submission, result)
+    for submission, result in run(ungraded):
+        yield _record(recorder, submission, result) if result.score is not None else result
+
+
 def _record(recorder, submission, result):
-    """Record a result; the result, or that of a submission that was not graded, if it could not be recorded.
+    """Record a result; the result without its notebook, or that of a submission that was not graded, if this failed.
 
     Raises
     ------
@@ -171,7 +197,7 @@ def _record(recorder, submission, result):
         raise
     except Exception as error:  # this submission is not recorded, the others are
         return _ungraded_result(submission.student, submission.unit, "recorded", error)
-    return result
+    return dataclasses.replace(result, notebook="", outputs={})  # nbgrader has them; a class of them fills the memory
 
 
 def _ungraded_result(student, unit, step, error):

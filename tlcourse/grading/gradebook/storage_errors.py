@@ -39,8 +39,8 @@ def retry_while_locked(action):
         if not is_locked(error):
             raise
         raise GradebookLocked(
-            f"the gradebook has been locked by another program for {LOCK_TIMEOUT} s: close that program and start again; "
-            "grading continues where it stopped"
+            f"the gradebook has been locked by another program for {LOCK_TIMEOUT} s: close that program and start "
+            "again; grading continues where it stopped"
         ) from error
 
 
