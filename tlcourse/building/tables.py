@@ -111,7 +111,8 @@ def remeasuring(root):
     sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py` that has a record"
     others = (
         "`tlcourse bench --keep` measures the rest, which is in `data/results/bench.json`: the baseline with a "
-        "longer training, and everything on the page [Speed](speed.md)."
+        "longer training, and everything on the page [Speed](speed.md) except for the class sizes. "
+        "`python tests/support/scale_trial.py --keep` measures those."
     )
     if not provenances or not all({"seconds", "side_by_side", "processors"} <= set(each) for each in provenances):
         return f"{sentence}. {others}"

@@ -103,7 +103,7 @@ def _letters(text):
 
 def _named(file, submitted, student, unit):
     path = submitted_files.portable(file.path.relative_to(submitted.parent))
-    target = f"{submitted.name}/{student or 'STUDENT'}/{unit}/"
+    target = f"{submitted.name}/{'STUDENT' if student == NOBODY else student}/{unit}/"
     action = "unpack it into" if submitted_files.is_archive(file.name) else "move it to"
     return MisplacedFile(_printed(path), f"{action} {_printed(target)}")
 
