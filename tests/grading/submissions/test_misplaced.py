@@ -58,6 +58,8 @@ def test_what_is_of_another_unit_or_no_notebook_is_not_named(tmp_path):
     put(tmp_path, "bob/.ipynb_checkpoints/a.ipynb", "cy/01_tiny/01_tiny.ipynb", "dan/a.ipynb")
     (tmp_path / "submitted" / "cy" / "essay.pdf").write_bytes(b"%PDF")
     (tmp_path / "submitted" / "cy" / "table.json").write_text("{}")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "submitted" / "cy" / "pipe.json")
     assert found(tmp_path, skipped={"dan"}) == {}
     assert misplaced.find(tmp_path / "none", UNIT, {OTHER}) == {}
 

@@ -42,9 +42,9 @@ def find(submitted, unit, others, skipped=()):
     dict of str to list of MisplacedFile
         By the name of the folder that stands for the student; by `NOBODY` for files that are in no such folder.
     """
-    misplaced = {}
+    misplaced, ignored = {}, {*skipped, *submitted_files.LITTER}
     for entry in sorted(os.scandir(submitted), key=lambda entry: entry.name) if submitted.is_dir() else ():
-        if entry.is_symlink() or entry.name in {*skipped, *submitted_files.LITTER} or entry.name.startswith("."):
+        if entry.is_symlink() or entry.name in ignored or entry.name.startswith("."):
             continue
         student = entry.name if entry.is_dir() else NOBODY
         if named := _misplaced_in(entry, submitted, student, unit, others):
@@ -65,7 +65,7 @@ def _misplaced_in(entry, submitted, student, unit, others):
 def _files_outside(entry, assignments):
     """The files of an entry of the folder of submissions that are in no assignment's folder."""
     if not entry.is_dir():
-        return [submitted_files.FoundFile(Path(entry.path), entry.name, entry.stat().st_size)]
+        return _files_below(Path(entry.path), Path(entry.path).parent)
     inner = [
         path
         for path in sorted(Path(entry.path).iterdir())
@@ -75,13 +75,11 @@ def _files_outside(entry, assignments):
 
 
 def _files_below(path, parent):
-    if not path.is_dir():
-        return [
-            submitted_files.FoundFile(path, submitted_files.portable(path.relative_to(parent)), path.stat().st_size)
-        ]
-    below, _ = submitted_files.find(path)
-    prefix = submitted_files.portable(path.relative_to(parent))
-    return [file._replace(name=f"{prefix}/{file.name}") for file in below]
+    name = submitted_files.portable(path.relative_to(parent))
+    if path.is_dir():
+        below, _ = submitted_files.find(path)
+        return [file._replace(name=f"{name}/{file.name}") for file in below]
+    return [submitted_files.FoundFile(path, name, path.stat().st_size)] if path.is_file() else []  # a pipe is none
 
 
 def _may_be(file, unit, others):
