@@ -139,6 +139,9 @@ class NbgraderCourse:
 
     def assignment_names(self):
         """The names of the assignments in the gradebook."""
+        return retry_while_locked(self._assignment_names)
+
+    def _assignment_names(self):
         with self.gradebook() as book:
             return {assignment.name for assignment in book.assignments}
 

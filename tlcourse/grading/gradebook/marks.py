@@ -86,6 +86,7 @@ def _submissions(gradebook, chosen):
     who_and_when = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
     return (
         gradebook.db.query(*who_and_when, func.sum(SubmittedNotebook.late_submission_penalty))
+        .select_from(SubmittedAssignment)
         .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .filter(*chosen)
         .group_by(*who_and_when)
@@ -98,6 +99,7 @@ def _graded_cells(gradebook, chosen):
     columns = (Grade.score, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
     return (
         gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, *columns)
+        .select_from(SubmittedAssignment)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Grade.cell_id)

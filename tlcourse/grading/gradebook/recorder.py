@@ -43,8 +43,11 @@ class Recorder:
         self.course, self.unit, self.release_sha256 = course, unit, release_sha256
         self.pending_folder = records_folder(course.folder, unit) / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
-        with course.gradebook() as book:
-            retry_while_locked(lambda: add_indexes(book))
+        retry_while_locked(self._add_indexes)
+
+    def _add_indexes(self):
+        with self.course.gradebook() as book:
+            add_indexes(book)
 
     def recorded_result(self, submission, recorded_students):
         """The recorded result of this submission against this release; None where it has to be graded.
