@@ -3,7 +3,7 @@
 import collections
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from tlcourse.grading.gradebook.marks import unmarked_answers
@@ -21,12 +21,13 @@ def print_results(results, marks):
         points of the checks.
     """
     console = Console()
-    table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
+    columns = ("student", "status", Column("checks", no_wrap=True), Column("mark", no_wrap=True), "notes")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
         mark = marks.get(result.student)
-        notes = [*result.notes, *flags, *_provisional(mark)]
+        notes = [*result.notes, *flags, *_about_mark(mark)]
         row = (result.student, result.status, checks, _shown_mark(mark), "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
     console.print(table)
@@ -49,15 +50,16 @@ def _described(flag):
 def _shown_mark(mark):
     if mark is None:
         return ""
-    late = f" (late penalty: {mark.penalty:g})" if mark.penalty else ""
-    return f"{mark.points:g} of {mark.max_points:g}{late}{', provisional' if mark.provisional else ''}"
+    return f"{mark.points:g} of {mark.max_points:g}{', provisional' if mark.provisional else ''}"
 
 
-def _provisional(mark):
-    """Why a mark can still change, as sentences."""
+def _about_mark(mark):
+    """How a mark comes about, and why it can still change, as sentences."""
     if mark is None:
         return []
-    reasons = [f"Provisional: {unmarked_answers(mark.unmarked)}."] if mark.provisional else []
+    notes = [f"Late: the mark has {mark.penalty:g} points less."] if mark.penalty else []
+    if mark.provisional:
+        notes.append(f"Provisional: {unmarked_answers(mark.unmarked)}.")
     if mark.unconfirmed:
-        reasons.append("Graded again after you entered points by hand: confirm them in formgrader.")
-    return reasons
+        notes.append("Graded again after you entered points by hand: confirm them in formgrader.")
+    return notes

@@ -42,9 +42,9 @@ def find(submitted, unit, others, skipped=()):
     dict of str to list of MisplacedFile
         By the name of the folder that stands for the student; by `NOBODY` for files that are in no such folder.
     """
-    misplaced, ignored = {}, {*skipped, *submitted_files.LITTER}
+    misplaced, ignored = {}, set(skipped)
     for entry in sorted(os.scandir(submitted), key=lambda entry: entry.name) if submitted.is_dir() else ():
-        if entry.is_symlink() or entry.name in ignored or entry.name.startswith("."):
+        if entry.name in ignored or _is_ignored(Path(entry.path)):
             continue
         student = entry.name if entry.is_dir() else NOBODY
         if named := _misplaced_in(entry, submitted, student, unit, others):
@@ -69,9 +69,14 @@ def _files_outside(entry, assignments):
     inner = [
         path
         for path in sorted(Path(entry.path).iterdir())
-        if not path.is_symlink() and not (path.name in assignments and path.is_dir())
+        if not _is_ignored(path) and not (path.name in assignments and path.is_dir())
     ]
     return [file for path in inner for file in _files_below(path, Path(entry.path))]
+
+
+def _is_ignored(path):
+    """Whether a path is a link, hidden, or what a program left behind."""
+    return path.is_symlink() or path.name.startswith(".") or path.name in submitted_files.LITTER
 
 
 def _files_below(path, parent):
