@@ -138,7 +138,7 @@ def test_grade_fails_if_a_submission_needs_attention(tiny_course, monkeypatch, s
     assert message is None or message in outcome.output
     shown = " ".join(outcome.output.split())
     assert "3 of 7, provisional" in shown
-    assert "Late: the mark has 1 points less. Provisional: 2 written answers are not marked yet." in shown
+    assert "Late penalty: 1. Provisional: 2 written answers are not marked yet." in shown
 
 
 def test_check_fails_on_an_unsolved_notebook(tiny_course):

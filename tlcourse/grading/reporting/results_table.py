@@ -57,7 +57,7 @@ def _about_mark(mark):
     """How a mark comes about, and why it can still change, as sentences."""
     if mark is None:
         return []
-    notes = [f"Late: the mark has {mark.penalty:g} points less."] if mark.penalty else []
+    notes = [f"Late penalty: {mark.penalty:g}."] if mark.penalty else []
     if mark.provisional:
         notes.append(f"Provisional: {unmarked_answers(mark.unmarked)}.")
     if mark.unconfirmed:
