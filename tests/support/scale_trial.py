@@ -164,7 +164,7 @@ def gradebook_megabytes(folder):
 def formgrader_seconds(folder):
     """Seconds that formgrader takes to list the submissions of the unit, and how many it lists: the best of three."""
     taken = []
-    with lab_server.running(folder, folder) as (address, _, token):
+    with lab_server.running(folder, folder, patience=3600) as (address, _, token):
         request = urllib.request.Request(
             f"{address}/formgrader/api/submissions/{UNIT}", headers={"Authorization": f"token {token}"}
         )
