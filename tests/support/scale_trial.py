@@ -161,8 +161,8 @@ def gradebook_megabytes(folder):
     return round(size / (1 << 20), 2)
 
 
-def formgrader_seconds(folder):
-    """Seconds that formgrader takes to list the submissions of the unit, and how many it lists: the best of three."""
+def formgrader_list(folder):
+    """The seconds that formgrader takes to list the submissions of the unit, best of three, and how many it lists."""
     taken = []
     with lab_server.running(folder, folder, patience=3600) as (address, _, token):
         request = urllib.request.Request(
@@ -173,7 +173,7 @@ def formgrader_seconds(folder):
             with urllib.request.urlopen(request, timeout=3600) as response:
                 listed = json.load(response)
             taken.append(time.perf_counter() - started)
-    return min(taken), len(listed)
+    return {"formgrader_seconds": round(min(taken), 2), "listed": len(listed)}
 
 
 def trial(folder, count, gradebook=None):
@@ -182,8 +182,9 @@ def trial(folder, count, gradebook=None):
     Returns
     -------
     dict
-        "wrong" (students whose mark is not as expected), "lost" (without a mark), "not_graded", "listed" (submissions
-        that formgrader lists) and what `measured` returns.
+        "wrong" (students whose mark is not as expected), "lost" (without a mark), "not_graded"; "seconds_per_submission"
+        and "processor_seconds_per_submission" in each tenth of the class; the seconds of the whole grading, of a start
+        that finds nothing new, of reading the marks and of the report; "gradebook_megabytes".
     """
     due = make_class(folder, count, gradebook)
     started = time.perf_counter()
@@ -193,21 +194,18 @@ def trial(folder, count, gradebook=None):
     exported = time.perf_counter()
     report_page.write(folder, UNIT)
     reported = time.perf_counter()
-    formgrader, listed = formgrader_seconds(folder)
     clock, processor = seconds_by_part(starts)
     return {
         "students": count,
         "wrong": [name for name, points in due.items() if name in marks and marks[name].points not in points],
         "lost": sorted(due.keys() - marks.keys()),
         "not_graded": [result.student for result in all_results if result.status == "not graded"],
-        "listed": listed,
         "grading_seconds": round(graded - started - unchanged, 1),
         "seconds_per_submission": clock,
         "processor_seconds_per_submission": processor,
         "unchanged_seconds": round(unchanged, 2),
         "marks_seconds": round(exported - graded, 2),
         "report_seconds": round(reported - exported, 2),
-        "formgrader_seconds": round(formgrader, 2),
         "gradebook_megabytes": gradebook_megabytes(folder),
     }
 
@@ -232,6 +230,8 @@ def main(students, gradebook, kept):
     """Grade a class with recorded results, and print what it took."""
     with tempfile.TemporaryDirectory(prefix="scale-", ignore_cleanup_errors=True) as temporary:
         measured = trial(Path(temporary, "course"), students, gradebook)
+        click.echo(f"{len(measured['wrong'])} wrong, {len(measured['lost'])} lost; now formgrader", err=True)
+        measured |= formgrader_list(Path(temporary, "course"))
     click.echo(json.dumps(measured, indent=1))
     if kept:
         keep(measured, gradebook)
