@@ -182,7 +182,7 @@ def trial(folder, count, gradebook=None):
     Returns
     -------
     dict
-        "wrong" (students whose mark is not as expected), "lost" (without a mark), "not_graded"; "seconds_per_submission"
+        "wrong" (students with an unexpected mark), "lost" (without a mark), "not_graded"; "seconds_per_submission"
         and "processor_seconds_per_submission" in each tenth of the class; the seconds of the whole grading, of a start
         that finds nothing new, of reading the marks and of the report; "gradebook_megabytes".
     """
