@@ -12,7 +12,7 @@ from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, GetGrades, 
 from tlcourse.building.colab_badge import OpenInColab
 from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
-from tlcourse.grading.gradebook.preprocessors import HideHiddenTests
+from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, ShowProvisional
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -64,8 +64,9 @@ c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 
-# Feedback pages show the student's work and the checks' messages, never the hidden tests.
-c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
+# Feedback pages show the student's work and the checks' messages, never the hidden tests. They say if a written answer
+# is not marked yet.
+c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, ShowProvisional, CSSHTMLHeaderPreprocessor]
 
 # Where a written answer is graded by hand, its mark scheme stands above it. Nothing that a student wrote acts in the
 # browser, on the terminal or in a spreadsheet of whoever reads it.

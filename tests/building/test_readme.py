@@ -165,6 +165,11 @@ def small(tiny_course):
     bench |= {"fused_batch_norm": {"ratio": 2.0}, "five_minutes": longer | {"error_ratio": 4.0}}
     bench |= {"import_seconds": 0.05, "draw_1000_faces_seconds": 1.3, "unit_seconds": {"01_tiny": 3.0}}
     (folder / "bench.json").write_text(json.dumps(bench), encoding="utf-8")
+    trial = {"students": 1000, "processor_seconds_per_submission": [0.05, 0.06, 0.07], "unchanged_seconds": 4.0}
+    trial |= {"formgrader_seconds": 1.25, "report_seconds": 3.0, "gradebook_megabytes": 12.3}
+    trial |= {"lost": ["ann"], "wrong": ["ann", "bob"], "not_graded": []}
+    made_by_trial = {"provenance": made["provenance"] | {"command": "python tests/support/scale_trial.py --keep"}}
+    (folder / "scale.json").write_text(json.dumps({"sqlite": {"1000": trial}, **made_by_trial}), encoding="utf-8")
     (tiny_course / "data" / "claims.toml").write_text('[C01]\nclaim = "It works"\n', encoding="utf-8")
     for name in tables.TABLES:
         (tiny_course / name).parent.mkdir(exist_ok=True)
@@ -202,8 +207,14 @@ def test_the_cost_of_ten_thousand_submissions_follows_from_the_recorded_speed(sm
     assert "| processor time of grading, compared with that of the submissions' own cells | 1.20 times |" in text
 
 
+def test_the_table_of_class_sizes_has_a_line_for_each_trial(small):
+    tables.write(small)
+    text = (small / "docs" / "speed.md").read_text(encoding="utf-8")
+    assert "| SQLite | 1,000 | 0.05 s | 0.07 s | 4.0 s | 1.2 s | 3.0 s | 12 MB | 2 |" in text
+
+
 def test_the_minutes_of_make_results_are_the_sum_of_the_records(small):
-    files = sorted((small / "data" / "results").glob("*.json"))
+    files = [small / "data" / "results" / f"{name}.json" for name in ("bench", "headline", "real")]
     for file, seconds in zip(files, (600, 1200, 90), strict=True):
         record = json.loads(file.read_text(encoding="utf-8"))
         record["provenance"] |= {"seconds": seconds, "side_by_side": 2, "processors": 4}
@@ -211,7 +222,6 @@ def test_the_minutes_of_make_results_are_the_sum_of_the_records(small):
             record["provenance"]["command"] = "tlcourse bench --keep"
         file.write_text(json.dumps(record), encoding="utf-8")
     tables.write(small)
-    assert [file.stem for file in files] == ["bench", "headline", "real"]
     text = (small / "docs" / "measuring.md").read_text(encoding="utf-8")
     assert "2 records together took about 11 minutes on 4 processors" in text
 

@@ -16,11 +16,12 @@ from click.testing import CliRunner
 from tlcourse.building import builder
 from tlcourse.commands import lab
 from tlcourse.commands.main import main
+from tlcourse.grading.gradebook.marks import Mark
 from tlcourse.grading.model.results import Result
 
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
-    *("claims", "sample-class", "screenshots", "site", "source", "teachers", "test"),
+    *("claims", "remove-mark", "sample-class", "screenshots", "site", "source", "teachers", "test"),
 }
 
 
@@ -112,7 +113,8 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
     assert "Two times the number" in (tiny_course / "solutions" / "01_tiny.py").read_text(encoding="utf-8")
 
 
-UNTIMED = {"grade_id": None, "kind": "timestamp", "evidence": "timestamp.txt: 'yesterday' is no time"}
+MISPLACED = {"grade_id": None, "kind": "misplaced", "evidence": "submitted/bob/a.zip is not graded there"}
+UNTIMED = {"grade_id": None, "kind": "timestamp", "evidence": "timestamp.txt: 'yesterday' is not a time"}
 
 
 @pytest.mark.parametrize(
@@ -120,18 +122,23 @@ UNTIMED = {"grade_id": None, "kind": "timestamp", "evidence": "timestamp.txt: 'y
     [
         ("tampered", [], None),
         ("not graded", [], "Error: not graded: bob[x]. Run the command again"),
+        ("not graded", [MISPLACED], "Error: in the wrong place, or not unpacked: bob[x]. Do what the table says"),
         ("graded", [UNTIMED], "Error: graded without the time of submission: bob[x]. Correct timestamp.txt"),
     ],
 )
 def test_grade_fails_if_a_submission_needs_attention(tiny_course, monkeypatch, status, flags, message):
     outcomes = [Result("ann", "01_tiny", "graded", 4, 4), Result("bob[x]", "01_tiny", status, flags=flags)]
     monkeypatch.setattr("tlcourse.grading.gradebook.batch.grade", lambda *_, **options: outcomes)
-    monkeypatch.setattr("tlcourse.grading.gradebook.exports.final_marks", lambda *_: {"ann": (3.0, 7.0, 1.0)})
+    monkeypatch.setattr(
+        "tlcourse.grading.gradebook.marks.final_marks", lambda *_: {"ann": Mark(4.0, 1.0, 7.0, unmarked=2)}
+    )
     monkeypatch.chdir(tiny_course)
     outcome = run("grade", "01")
     assert outcome.exit_code == bool(message)
     assert message is None or message in outcome.output
-    assert "3 of 7 (1 off: late)" in outcome.output
+    shown = " ".join(outcome.output.split())
+    assert "3 of 7, provisional" in shown
+    assert "Late penalty: 1. Provisional: 2 written answers are not marked yet." in shown
 
 
 def test_check_fails_on_an_unsolved_notebook(tiny_course):

@@ -108,7 +108,7 @@ def test_a_changed_check_is_put_right_and_what_stood_there_is_kept(course, relea
     done = repair_notebook.repair(save(answered, tmp_path / f"{UNIT}.ipynb"))
     repaired = notebooks.read(done.file)
     assert marks(repaired) == marks(released)
-    assert "The check test_double had been changed; the original was used." in done.notes
+    assert "The check test_double was changed; the original check was used." in done.notes
     kept = [cell for cell in repaired.cells if cell.cell_type == "raw"]
     assert [cell.source for cell in kept] == [check.source]
 
@@ -145,7 +145,7 @@ def test_what_cannot_be_repaired_raises_with_the_reason(course, answered, tmp_pa
     file = save(answered, tmp_path / f"{UNIT}.ipynb")
     half = tmp_path / "half.ipynb"
     half.write_bytes(file.read_bytes()[:300])
-    assert "is no notebook" in error_message(half)
+    assert "is not a notebook" in error_message(half)
     assert "no notebook at" in error_message(tmp_path / "none.ipynb")
     assert "cannot determine the unit of mine.ipynb" in error_message(save(answered, tmp_path / "mine.ipynb"))
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('another course')")])

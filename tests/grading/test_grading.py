@@ -364,12 +364,12 @@ def _schema(notebook):
 
 
 DAMAGE = {
-    "a deleted check": (_delete("test_double"), "test_double had been deleted"),
+    "a deleted check": (_delete("test_double"), "test_double was missing"),
     "no metadata": (_strip, "Cell double had lost its metadata"),
-    "a copied check": (_copy("test_double"), "copy of the check test_double"),
-    "a copied answer": (_copy("double"), "several cells double"),
-    "an edited check": (_edit, "test_double had been changed"),
-    "another schema": (_schema, "metadata of another version"),
+    "a copied check": (_copy("test_double"), "duplicate of the check test_double"),
+    "a copied answer": (_copy("double"), "several cells were named double"),
+    "an edited check": (_edit, "test_double was changed"),
+    "another schema": (_schema, "metadata of another nbgrader version"),
     "another kernel": (lambda notebook: notebook.metadata.update(kernelspec={"name": "ir", "display_name": "R"}), None),
 }
 
@@ -392,7 +392,7 @@ def test_damage_is_repaired_and_reported(assignment, released, name):
 
 def test_a_note_explains_how_to_put_back_an_answer_that_was_not_found(assignment, released):
     _, notes = normalize.read_normalized(damaged(released, _delete("double")), assignment)
-    assert notes == ["Cell double had been deleted and was put back unanswered.", normalize.ADVICE]
+    assert notes == ["Cell double was missing and was restored without an answer.", normalize.ADVICE]
     assert "`tlcourse repair NOTEBOOK`" in normalize.ADVICE
     assert normalize.ADVICE not in normalize.read_normalized(damaged(released, _delete("test_double")), assignment)[1]
 

@@ -11,7 +11,7 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/lab\S*)\?token=(\w+)")
 
 
 @contextlib.contextmanager
-def running(course, scratch, **environment):
+def running(course, scratch, patience=240, **environment):
     """Run the server; gives its address, the path of its first page, and the token, all from what it prints.
 
     Parameters
@@ -20,6 +20,8 @@ def running(course, scratch, **environment):
         The course's folder, which the command is run in.
     scratch : pathlib.Path
         For the log and for what Jupyter writes.
+    patience : float
+        Seconds within which it has to start.
     environment : str
         More variables for the server and its kernels.
     """
@@ -30,13 +32,13 @@ def running(course, scratch, **environment):
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=course, env=outside | own | environment, stdout=output, stderr=output)
     try:
-        yield _address(process, log)
+        yield _address(process, log, patience)
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _address(process, log, seconds=240):
+def _address(process, log, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if match := ADDRESS.search(log.read_text(encoding="utf-8")):

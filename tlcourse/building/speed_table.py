@@ -1,7 +1,13 @@
-"""The results of `tlcourse bench`, as lines for the terminal and as the tables of docs/speed.md."""
+"""The results of `tlcourse bench` and of the trial at scale, as lines and as the tables of docs/speed.md."""
 
 from tlcourse.data import results
 
+CLASS_SIZE_COLUMNS = (
+    *("gradebook", "submissions", "processor time per submission, first tenth", "last tenth"),
+    *("start without new work", "formgrader lists the class", "report and exports", "size of the gradebook"),
+    "lost or wrong marks",
+)
+GRADEBOOKS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 MACHINES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
 
 
@@ -22,6 +28,28 @@ def grading_costs(root):
         stock = count * graded["stock_seconds_per_submission"] / 3600
         lines.append(f"| {count:,} | {' | '.join(_duration(duration) for duration in [*hours, stock])} |")
     return "\n".join(lines)
+
+
+def class_sizes(root):
+    """What classes of different sizes took when recorded results were replayed, as Markdown."""
+    recorded = results("scale", root)
+    lines = [
+        f"| {' | '.join(CLASS_SIZE_COLUMNS)} |",
+        f"|{'---|' * len(CLASS_SIZE_COLUMNS)}",
+    ]
+    for kind, name in GRADEBOOKS.items():
+        lines += [_class_size(name, trial) for trial in recorded.get(kind, {}).values()]
+    return "\n".join(lines)
+
+
+def _class_size(gradebook, trial):
+    """A line of `class_sizes`."""
+    first, *_, last = trial["processor_seconds_per_submission"]
+    faults = len({*trial["lost"], *trial["wrong"], *trial["not_graded"]})
+    numbers = [f"{trial[name]:.1f} s" for name in ("unchanged_seconds", "formgrader_seconds", "report_seconds")]
+    cells = [gradebook, f"{trial['students']:,}", f"{first:.2f} s", f"{last:.2f} s", *numbers]
+    cells += [f"{trial['gradebook_megabytes']:,.0f} MB", f"{faults:,}"]
+    return f"| {' | '.join(cells)} |"
 
 
 def _duration(hours):

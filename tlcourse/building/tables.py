@@ -111,7 +111,8 @@ def remeasuring(root):
     sentence = "`make results` repeats every experiment of `tlcourse/research/registry.py` that has a record"
     others = (
         "`tlcourse bench --keep` measures the rest, which is in `data/results/bench.json`: the baseline with a "
-        "longer training, and everything on the page [Speed](speed.md)."
+        "longer training, and everything on the page [Speed](speed.md) except for the class sizes. "
+        "`python tests/support/scale_trial.py --keep` measures those."
     )
     if not provenances or not all({"seconds", "side_by_side", "processors"} <= set(each) for each in provenances):
         return f"{sentence}. {others}"
@@ -213,7 +214,7 @@ TABLES = {
         "remeasuring": remeasuring,
         "other_teachers": teacher_table.table,
     },
-    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs},
+    "docs/speed.md": {"speed": speed_table.table, "costs": speed_table.grading_costs, "sizes": speed_table.class_sizes},
     "data/README.md": {"files": file_table},
 }
 

@@ -90,10 +90,12 @@ def site(into):
 @click.option(
     "--quick",
     is_flag=True,
-    help="Run the first seed of each in under 30 minutes, and say which values lie in the prediction interval.",
+    help="Run the first seed of each in under 30 minutes, and report which values lie in the prediction interval.",
 )
 @click.option(
-    "--minutes", type=click.FloatRange(min=0), help="With --quick: leave out what would not end in time.  [default: 25]"
+    "--minutes",
+    type=click.FloatRange(min=0),
+    help="With --quick: skip experiments that would not finish in time.  [default: 25]",
 )
 @click.argument("names", nargs=-1)
 def results(compare, quick, minutes, names):
@@ -105,7 +107,7 @@ def results(compare, quick, minutes, names):
     from tlcourse.research import comparison, quick_check, registry
 
     if (compare and quick) or (minutes is not None and not quick):
-        raise click.UsageError("--quick and --compare exclude each other, and --minutes needs --quick")
+        raise click.UsageError("use either --quick or --compare, and --minutes only with --quick")
     require_own_clone()
     if quick:
         quick_check.main(names, quick_check.MINUTES if minutes is None else minutes)

@@ -21,12 +21,12 @@ from tlcourse.commands.unit_argument import course_and_unit
 def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     """Grade the submissions of UNIT in sandboxes, and record the marks in nbgrader.
 
-    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded, or if the time of
-    one could not be read.
+    You can name a unit by its number: 01. The exit status is 1 if a submission could not be graded, lies in the wrong
+    place, or has a time that could not be read.
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
-    from tlcourse.grading.gradebook.exports import final_marks
+    from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting import changes_table, results_table
     from tlcourse.grading.submissions.submitted_files import printed
 
@@ -37,23 +37,49 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     results_table.print_results(results, marks)
     if rows := changes_table.changed_points(results, marks):
         changes_table.print_changes(rows, changes_table.write_changes(folder, unit, rows))
-    remedies = {
-        "not graded": "Run the command again; if that does not help, repair what the table says",
-        "graded without the time of submission": "Correct timestamp.txt, and run the command again",
-    }
-    problems = []
-    for problem, remedy in remedies.items():
-        if names := [printed(result.student) for result in results if _problem(result) == problem]:
-            problems.append(f"{problem}: {', '.join(names)}. {remedy}")
+    problems = [
+        f"{problem}: {', '.join(printed(result.student) for result in affected)}. {remedy}"
+        for problem, (has_problem, remedy) in PROBLEMS.items()
+        if (affected := [result for result in results if has_problem(result)])
+    ]
     if problems:
         raise click.ClickException("\n".join(problems))
 
 
-def _problem(result):
-    """What an instructor has to see to in a result, or None."""
-    if not result.needs_attention:
-        return None
-    return "not graded" if result.status == "not graded" else "graded without the time of submission"
+def _has_flag(kind):
+    return lambda result: any(flag["kind"] == kind for flag in result.flags)
+
+
+# What an instructor has to see to, and how.
+PROBLEMS = {
+    "in the wrong place, or not unpacked": (
+        _has_flag("misplaced"),
+        "Do what the table says, and run the command again.",
+    ),
+    "not graded": (
+        lambda result: result.status == "not graded" and not _has_flag("misplaced")(result),
+        "Run the command again. If that does not help, remove the cause that the table names.",
+    ),
+    "graded without the time of submission": (
+        _has_flag("timestamp"),
+        "Correct timestamp.txt, and run the command again.",
+    ),
+}
+
+
+@click.command("remove-mark")
+@click.argument("unit")
+@click.argument("student")
+def remove_mark(unit, student):
+    """Remove the mark of a STUDENT in UNIT after the submission is gone.
+
+    The command also removes points and comments that you entered by hand, and the student's feedback page.
+    """
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook import removal
+
+    mark = removal.remove_mark(folder, unit, student)
+    click.echo(f"Removed the mark of {student} in {unit}: {mark.points:g} of {mark.max_points:g} points.")
 
 
 @click.command()
@@ -106,4 +132,4 @@ def bad_submissions(options):
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 
-COMMANDS = (grade, report, make_sample_class, bad_submissions)
+COMMANDS = (grade, remove_mark, report, make_sample_class, bad_submissions)

@@ -16,8 +16,8 @@ import scale_trial
 from tiny_answers import RIGHT, UNIT
 
 from tlcourse.grading.engine import grading_pool
-from tlcourse.grading.gradebook import batch, scratch_course
-from tlcourse.grading.gradebook.exports import final_marks
+from tlcourse.grading.gradebook import batch, indexes, removal, scratch_course
+from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.grading.model import results
 from tlcourse.grading.model.submission import Submission
 from tlcourse.samples import demo_class
@@ -49,7 +49,9 @@ def graded(course, **options):
     )
     by_student = {result.student: result for result in all_results}
     assert {student: by_student[student].score for student in ("ann", "zoe")} == {"ann": 4, "zoe": 4}
-    assert final_marks(course, UNIT)["ann"] == final_marks(course, UNIT)["zoe"] == (4, 7, 0)
+    marks = final_marks(course, UNIT)
+    assert marks["ann"] == marks["zoe"]
+    assert (marks["ann"].points, marks["ann"].max_points) == (4, 7)
     return by_student
 
 
@@ -58,7 +60,7 @@ def graded(course, **options):
 def test_a_folder_may_have_an_unusual_name(course, released, student):
     submit(course, student, demo_class.fill(released, RIGHT))
     assert graded(course)[student].score == 4
-    assert final_marks(course, UNIT)[student] == (4, 7, 0)
+    assert final_marks(course, UNIT)[student].points == 4
     assert results.read_record(course, UNIT, student).status == "graded"
 
 
@@ -66,7 +68,7 @@ def test_a_folder_may_have_an_unusual_name(course, released, student):
 @pytest.mark.parametrize(
     ("student", "reason"),
     [
-        ("n" * 230, "its name has 230 bytes, and may have 200"),
+        ("n" * 230, "its name has 230 bytes, and at most 200 are allowed"),
         (os.fsdecode(b"M\xfcller"), "it is not UTF-8"),
         ("new\nline", "nbgrader cannot find it by that name"),
         ("bell\x07", "nbgrader cannot find it by that name"),
@@ -162,6 +164,96 @@ def test_the_class_gets_feedback_whatever_the_folders_are_called(course, release
     scratch_course.run_nbgrader(course, "generate_feedback", UNIT)
     for student in ("ann", *students):
         assert (course / "feedback" / student / UNIT / f"{UNIT}.html").is_file()
+
+
+def test_a_class_that_does_not_fit_into_memory_is_graded_in_parts(course, monkeypatch):
+    parts, replay = [], scale_trial.replayed()
+
+    def run_submissions(assignment, submissions, **workers):
+        parts.append([submission.student for submission in submissions])
+        return replay(assignment, submissions, **workers)
+
+    monkeypatch.setattr(batch, "LARGEST_PART", 1)
+    all_results = batch.grade(course, UNIT, unsafe=True, progress=False, run_submissions=run_submissions)
+    assert parts == [["ann"], ["zoe"]]
+    assert [(result.student, result.score, result.notebook) for result in all_results] == [
+        ("ann", 4, ""),
+        ("zoe", 4, ""),
+    ]
+
+
+def test_a_submission_in_the_wrong_place_is_named_and_not_silently_missing(course, released):
+    right = demo_class.fill(released, RIGHT)
+    outside = Path(course, "submitted", "bob", f"{UNIT}.ipynb")
+    outside.parent.mkdir()
+    outside.write_text(nbformat.writes(right), encoding="utf-8")
+    submit(course, "cy", right, "x").unlink()
+    (course / "submitted" / "cy" / "work.zip").write_bytes(b"PK")
+    all_results = graded(course)
+    assert {name: all_results[name].status for name in ("bob", "cy")} == {"bob": "not graded", "cy": "missing"}
+    assert all_results["bob"].needs_attention
+    (flag,) = all_results["bob"].flags
+    assert flag["evidence"] == (f"submitted/bob/{UNIT}.ipynb is not graded there: move it to submitted/bob/{UNIT}/")
+    (flag,) = all_results["cy"].flags
+    assert flag["evidence"] == f"submitted/cy/work.zip is not graded there: unpack it into submitted/cy/{UNIT}/"
+    assert final_marks(course, UNIT).keys() == {"ann", "cy", "zoe"}
+    submit(course, "bob", right)
+    assert graded(course)["bob"].score == 4
+
+
+def test_the_mark_of_a_submission_that_is_gone_stays_until_it_is_removed(course, released):
+    submit(course, "bob", demo_class.fill(released, RIGHT))
+    graded(course)
+    with pytest.raises(ValueError, match=r"is still there, and would be graded again: move it away first"):
+        removal.remove_mark(course, UNIT, "bob")
+    shutil.rmtree(course / "submitted" / "bob")
+    result = graded(course)["bob"]
+    assert (result.status, result.score, result.needs_attention) == ("missing", 4, False)
+    recorded_on = results.read_record(course, UNIT, "bob").recorded_at[:10]
+    assert f"The mark of {recorded_on} stays in the gradebook" in result.notes[0]
+    assert final_marks(course, UNIT)["bob"].points == 4
+    assert removal.remove_mark(course, UNIT, "bob").points == 4
+    assert "bob" not in final_marks(course, UNIT)
+    assert not results.record_file(course, UNIT, "bob").exists()
+    assert not (course / "autograded" / "bob" / UNIT).exists()
+    result = graded(course)["bob"]
+    assert (result.status, result.score, result.notes) == ("missing", None, ["Nothing was submitted."])
+    with pytest.raises(ValueError, match=f"the gradebook has no mark of bob in {UNIT}"):
+        removal.remove_mark(course, UNIT, "bob")
+
+
+def test_points_are_provisional_while_a_written_answer_is_not_marked(course, released):
+    answered = demo_class.fill(released, RIGHT)
+    next(cell for cell in answered.cells if cell.id == "why_double").source = "It is twice as much."
+    submit(course, "bob", answered)
+    graded(course)
+    marks = final_marks(course, UNIT)
+    assert {name: (marks[name].unmarked, marks[name].provisional) for name in ("ann", "bob")} == {
+        "ann": (0, False),  # left untouched: 0 points, and nothing to mark
+        "bob": (1, True),
+    }
+    scratch_course.run_nbgrader(course, "generate_feedback", UNIT)
+    pages = {name: (course / "feedback" / name / UNIT / f"{UNIT}.html").read_text("utf-8") for name in ("ann", "bob")}
+    assert "These points are provisional: 1 written answer is not marked yet" in pages["bob"]
+    assert pages["bob"].count("The 0 points are not a mark") == 1
+    assert "provisional" not in pages["ann"]
+    with batch.NbgraderCourse(course).gradebook() as book:
+        grade = book.find_grade("why_double", UNIT, UNIT, "bob")
+        grade.manual_score, grade.needs_manual_grade = 2, False
+        book.db.commit()
+    assert (final_marks(course, UNIT)["bob"].points, final_marks(course, UNIT)["bob"].provisional) == (6, False)
+    batch.grade(course, UNIT, unsafe=True, progress=False, regrade=True, run_submissions=scale_trial.replayed())
+    regraded = final_marks(course, UNIT)["bob"]
+    assert (regraded.points, regraded.unmarked, regraded.unconfirmed) == (6, 0, 1)
+
+
+def test_the_gradebook_gets_the_indexes_that_a_large_class_needs(course):
+    graded(course)
+    with sqlite3.connect(course / "gradebook.db") as book:
+        names = {name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        plan = book.execute("EXPLAIN QUERY PLAN SELECT * FROM grade WHERE notebook_id = 'x'").fetchall()
+    assert {index.name for index in indexes.INDEXES} <= names
+    assert "USING INDEX ix_tlcourse_grade_notebook_id" in str(plan)
 
 
 @pytest.mark.slow

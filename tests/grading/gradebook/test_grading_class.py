@@ -160,7 +160,7 @@ def test_a_full_disk_is_reported_and_grading_goes_on_when_there_is_room(small_cl
 def test_a_full_disk_is_distinguished_from_other_errors(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="other"), storage_errors.explain_full_disk(tmp_path):
         raise ValueError("other trouble")
-    with pytest.raises(storage_errors.DiskFull, match="make room"), storage_errors.explain_full_disk(tmp_path):
+    with pytest.raises(storage_errors.DiskFull, match="free some space"), storage_errors.explain_full_disk(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr(
         storage_errors, "MINIMUM_FREE_BYTES", 1 << 60
@@ -194,7 +194,7 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         **{"ann": 4, "bob": 3, "cy": 0},
         **{"bad": 0, "empty": 0, "zed": 0},
     }
-    for student, reason in {"bad": "no notebook", "empty": "is empty", "zed": "no notebook"}.items():
+    for student, reason in {"bad": "not a notebook", "empty": "is empty", "zed": "a ZIP archive"}.items():
         record = results.read_record(small_class, UNIT, student)
         assert record.status == "unreadable"
         assert reason in record.notes[0]

@@ -139,7 +139,7 @@ def test_the_messages_of_failed_checks_are_folded_into_a_students_row(graded):
     assert "<details>" not in rows_by_student["ann"]
     folded = rows_by_student["ben"].partition("<details>")[2].partition("</details>")[0]
     assert ">1 failed check<" in folded
-    assert "<strong>double</strong>" in folded
+    assert '<strong>Exercise 1.1: double a number</strong> <span class="muted">(test_double)</span>' in folded
     assert f"<pre>{ADDED}</pre>" in folded
 
 
@@ -162,15 +162,15 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
         assert words in page
     for status, symbol in report_page.SYMBOLS.items():
         assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by color alone
-    assert "4 wait for a person" in re.sub(r"\s+", " ", page)
+    assert "The points of 4 students are provisional" in re.sub(r"\s+", " ", page)
 
 
 def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
     page = report_page.page(class_records.read(course, UNIT))
-    assert "Nothing was flagged" in page
-    assert "recognized none" in page
-    assert "wait for a person" not in page
+    assert "No submission was flagged" in page
+    assert "recognized no misconception" in page
+    assert "provisional" not in page
 
 
 def test_nothing_graded_is_reported_in_one_line(course):
@@ -225,7 +225,7 @@ def test_discrimination_is_the_correlation_with_all_other_exercises():
     assert items["chance"].verdict.startswith("poor: ")
     assert items["same"].verdict.startswith("no spread")
     against = [{**row, "against": 1 - row["good"]} for row in marks]
-    assert item_analysis.analyze("against", 1, against).verdict == "poor: the better students do worse here"
+    assert item_analysis.analyze("against", 1, against).verdict == "poor: stronger students do worse here"
     assert item_analysis.analyze("chance", 1, marks[:9]).verdict.startswith("fewer")
 
 
@@ -234,29 +234,67 @@ def rows(file):
         return list(csv.reader(opened))
 
 
+def mark_written_answers(folder, points):
+    """Enter points by hand, as formgrader does."""
+    with NbgraderCourse(folder).gradebook() as book:
+        for submission in book.assignment_submissions(UNIT):
+            grade = book.find_grade("why_double", UNIT, UNIT, submission.student.id)
+            grade.manual_score, grade.needs_manual_grade = points, False
+        book.db.commit()
+
+
 def test_the_tables_for_moodle_and_canvas(graded):
+    mark_written_answers(graded, 3)
     page, grades, moodle, canvas = report_page.write(graded, UNIT)
     assert page == graded / "report" / UNIT / "report.html"
     assert rows(grades)[0][:4] == ["assignment", "duedate", "timestamp", "student_id"]  # nbgrader's own
     head, *lines = rows(moodle)
     assert head == ["First name", "Last name", "Username", "ID number", "Email address", "Assignment: 01_tiny (Real)"]
-    assert ["Zoë", "'=SUM(A1)", "ben", "", "ben@school.example", "2"] in lines
+    assert ["Zoë", "'=SUM(A1)", "ben", "", "ben@school.example", "5"] in lines
     assert ["", "", "absent", "77", "", ""] in lines  # no submission is not a zero
     head, points, *lines = rows(canvas)
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", UNIT]
     assert points == ["    Points Possible", "", "", "", "", "7"]
-    assert ["'=SUM(A1), Zoë", "", "", "ann", "", "4"] in lines
+    assert ["'=SUM(A1), Zoë", "", "", "ann", "", "7"] in lines
     assert ["absent", "77", "", "absent", "", ""] in lines
 
 
+def test_provisional_points_are_no_mark_in_the_exports_until_the_written_answers_are_marked(graded):
+    exported = []
+    for points in (None, 0):
+        if points is not None:
+            mark_written_answers(graded, points)
+        _, grades, moodle, canvas = report_page.write(graded, UNIT)
+        own = {row["student_id"]: row for row in csv.DictReader(grades.open(encoding="utf-8"))}
+        assert (own["absent"]["score"], own["absent"]["unmarked_answers"]) == ("", "")
+        platforms = {row[2]: row[5] for row in rows(moodle)}["ann"], {row[3]: row[5] for row in rows(canvas)}["ann"]
+        exported.append((own["ann"]["score"], own["ann"]["unmarked_answers"], *platforms))
+    assert exported == [("4.0", "1", "", ""), ("4.0", "0", "4", "4")]
+
+
+def test_a_mark_without_a_submission_is_kept_and_noted(graded):
+    (graded / "submitted" / "ben" / UNIT).mkdir(parents=True)
+    record_of_ann = graded / "grading_records" / UNIT / "ann.json"
+    record_of_ann.write_text(json.dumps(record(recorded_at="2027-01-31T10:00:00+00:00")), encoding="utf-8")
+    noted = {row.student: (row.score, " ".join(row.notes)) for row in class_records.read(graded, UNIT).students}
+    assert noted["ann"][0] == 4
+    assert "there is no submitted/ann/01_tiny. The mark of 2027-01-31 stays in the gradebook" in noted["ann"][1]
+    assert "`tlcourse remove-mark 01_tiny ann`" in noted["ann"][1]
+    assert noted["ben"] == (2, "")
+    assert noted["absent"] == (None, "")
+
+
 def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
+    mark_written_answers(graded, 0)
     with NbgraderCourse(graded).gradebook() as book:
         submission = book.find_submission(UNIT, "ann")
         submission.notebooks[0].late_submission_penalty = 1.5
         book.db.commit()
+        own = submission.score - submission.late_submission_penalty
     _, grades, moodle, _ = report_page.write(graded, UNIT)
-    own = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
-    assert own["ann"] == "2.5"
+    exported = {row["student_id"]: row["score"] for row in csv.DictReader(grades.open(encoding="utf-8"))}
+    assert own == 2.5
+    assert exported["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
     assert {student.student: student.score for student in class_records.read(graded, UNIT).students}["ann"] == 2.5
 

@@ -50,7 +50,9 @@ def test_a_time_in_words_costs_nothing_but_the_penalty(tmp_path):
     assert (submission.content, submission.timestamp) == (b"{}", None)
     assert "no late penalty was computed" in submission.notes[0]
     assert [flag["kind"] for flag in submission.flags] == ["timestamp"]
-    assert "'yesterday evening' is no time of the form 2027-01-31" in submission.flags[0]["evidence"]
+    assert (
+        "'yesterday evening' is not a time that can be read: write it as 2027-01-31" in submission.flags[0]["evidence"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_a_time_in_words_costs_nothing_but_the_penalty(tmp_path):
 def test_the_notebook_is_found_under_another_name_and_named(tmp_path, files, called):
     submission = put(tmp_path, dict.fromkeys(files, notebook("1")))
     assert submission.content == notebook("1")
-    assert f"The file was called {called} instead of unit.ipynb." in submission.notes
+    assert f"The notebook was submitted as {called} instead of unit.ipynb." in submission.notes
     assert find_notebook(tmp_path, UNIT)[0] == tmp_path / called
 
 

@@ -5,12 +5,15 @@ the grading, the next start finds of each submission either nothing, a result to
 """
 
 import contextlib
+import dataclasses
+import functools
 import os
 
 import filelock
 from tqdm import tqdm
 
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
+from tlcourse.grading.gradebook.absent import absent_result, misplaced_files, name_misplaced
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.regrading import Regrading
@@ -18,6 +21,8 @@ from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.submissions.discover import read_submission
+
+LARGEST_PART = 1 << 30  # bytes of submissions that are in memory at a time
 
 
 def grade(
@@ -82,73 +87,109 @@ def grade(
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
-    chosen = _selected_students(course, folders, students)
-    with _grading_lock(course):
+    misplaced = misplaced_files(course, unit, folders.keys())
+    chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
+    with grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
         present = {name: folders[name] for name in chosen if name in folders}
-        results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
+        recorded = course.recorded_students(unit)
+        results, waiting = _read_all(recorder, unit, present, recorded, regrade)
         if waiting:
-            workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
             regrading = Regrading(course.paths, assignment, regrade)
-            assignment = course.with_grading_plan(assignment, unsafe)
-            results |= _grade_and_record(
-                assignment, recorder, waiting, regrading, regrade, workers, progress, run_submissions
-            )
-    nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
-    return [results.get(name, nothing[name]) for name in chosen]
+            planned = course.with_grading_plan(assignment, unsafe)
+            workers = {"jobs": jobs or os.cpu_count() or 1, "scheduler": scheduler, "unsafe": unsafe}
+            run = functools.partial(run_submissions, planned, **workers)
+            results |= _grade_waiting(recorder, regrading, present, waiting, run, progress)
+            regrading.announce()
+    name_misplaced(course, unit, results)
+    results |= {
+        name: absent_result(course, unit, name, misplaced.get(name, []), name in recorded)
+        for name in chosen
+        if name not in results
+    }
+    return [results[name] for name in chosen]
 
 
-def _selected_students(course, folders, students):
+def _selected_students(course, submitted, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
     enrolled = course.students()
-    chosen = sorted(set(students) if students else folders.keys() | enrolled)
-    if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
-        raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
+    chosen = sorted(set(students) if students else submitted | enrolled)
+    if unknown := [name for name in chosen if name not in submitted and name not in enrolled]:
+        names = ", ".join(unknown)
+        raise ValueError(f"no student {names} in {course.folder}: neither a submission nor the gradebook has that name")
     return chosen
 
 
 def _read_all(recorder, unit, folders, recorded_students, regrade):
-    """What is known already, by student, and the submissions that have to be graded."""
-    results, waiting = {}, []
+    """What is known already, by student, and the size in bytes of each submission that has to be graded."""
+    results, waiting = {}, {}
     for name, folder in folders.items():
         try:
-            require_recordable(name)
-            submission = read_submission(folder, name, unit)
+            submission = _read(name, folder, unit)
             result = None if regrade else recorder.recorded_result(submission, recorded_students)
         except Exception as error:  # this submission is not graded, the others are
             results[name] = _ungraded_result(name, unit, "read", error)
             continue
         if result is None:
-            waiting.append(submission)
+            waiting[name] = submission.size
         else:
             results[name] = result
     return results, waiting
 
 
-def _grade_and_record(assignment, recorder, waiting, regrading, regrade, workers, progress, run_submissions):
-    """Record what is pending, grade the rest, and record that; results by student."""
-    results, ungraded = {}, []
-    waiting = [regrading.with_kept_checks(submission) for submission in waiting]
-    regrading.announce()
+def _read(name, folder, unit):
+    require_recordable(name)
+    return read_submission(folder, name, unit)
+
+
+def _grade_waiting(recorder, regrading, folders, waiting, run, progress):
+    """Grade and record the submissions in `waiting`, a part of the class at a time; results by student."""
+    results, unit = {}, regrading.assignment.unit
     shown = None if progress is None else not progress
-    with tqdm(total=len(waiting), unit="submission", desc=assignment.unit, disable=shown) as bar:
-        for submission in waiting:
-            result = None if regrade else recorder.pending_result(submission)
-            if result is None:
-                ungraded.append(submission)
-            else:
-                results[submission.student] = _record(recorder, submission, result)
+    with tqdm(total=len(waiting), unit="submission", desc=unit, disable=shown) as bar:
+        for names in _parts(waiting):
+            submissions = []
+            for name in names:
+                try:
+                    submissions.append(regrading.with_kept_checks(_read(name, folders[name], unit)))
+                except Exception as error:  # it has changed since it was read
+                    results[name] = _ungraded_result(name, unit, "read", error)
+                    bar.update()
+            for result in _grade_and_record(recorder, regrading, submissions, run):
+                results[result.student] = result
                 bar.update()
-        for submission, result in run_submissions(assignment, ungraded, **workers):
-            if result.score is not None:
-                result = _record(recorder, submission, regrading.with_changes(submission, result))
-            results[submission.student] = result
-            bar.update()
     return results
 
 
+def _parts(waiting):
+    """The names in `waiting`, in lists of submissions that fit into memory together."""
+    part, total = [], 0
+    for name, size in waiting.items():
+        if part and total + size > LARGEST_PART:
+            yield part
+            part, total = [], 0
+        part.append(name)
+        total += size
+    yield part
+
+
+def _grade_and_record(recorder, regrading, submissions, run):
+    """Record what is pending, grade the rest, and record that; yields the results as they come."""
+    ungraded = []
+    for submission in submissions:
+        result = None if regrading.everything else recorder.pending_result(submission)
+        if result is None:
+            ungraded.append(submission)
+        else:
+            yield _record(recorder, submission, result)
+    for submission, result in run(ungraded):
+        if result.score is not None:
+            result = _record(recorder, submission, regrading.with_changes(submission, result))
+        yield result
+
+
 def _record(recorder, submission, result):
-    """Record a result; the result, or that of a submission that was not graded, if it could not be recorded.
+    """Record a result; the result without its notebook, or that of a submission that was not graded, if this failed.
 
     Raises
     ------
@@ -161,19 +202,24 @@ def _record(recorder, submission, result):
         raise
     except Exception as error:  # this submission is not recorded, the others are
         return _ungraded_result(submission.student, submission.unit, "recorded", error)
-    return result
+    return dataclasses.replace(result, notebook="", outputs={})  # nbgrader has them; a class of them fills the memory
 
 
 def _ungraded_result(student, unit, step, error):
     """The result of a submission that could not be read or recorded: for the instructor, and never in the gradebook."""
     reason = str(error) if isinstance(error, NotRecordable) else f"{type(error).__name__}: {error}"
     flag = {"grade_id": None, "kind": "grader", "evidence": f"it could not be {step}: {reason}"}
-    return Result(student, unit, "not graded", notes=["Not graded; see the reason, and start again."], flags=[flag])
+    return Result(student, unit, "not graded", notes=["Not graded: remove the cause, and start again."], flags=[flag])
 
 
 @contextlib.contextmanager
-def _grading_lock(course):
-    """Keep a second grading of the same course out."""
+def grading_lock(course):
+    """Keep a second grading of the same course out.
+
+    Raises
+    ------
+    tlcourse.grading.gradebook.storage_errors.GradebookLocked
+    """
     file = course.folder / RECORDS / ".lock"
     file.parent.mkdir(exist_ok=True)
     lock = filelock.FileLock(file, timeout=0)

@@ -93,7 +93,7 @@ class NbgraderCourse:
         except MissingEntry:
             raise NotReleased(_not_in_gradebook(unit)) from None
         except FileNotFoundError:
-            raise NotReleased(f"no release at {file}: `nbgrader generate_assignment {unit}` makes it") from None
+            raise NotReleased(f"no release at {file}: run `nbgrader generate_assignment {unit}`") from None
         notebooks.exercises(notebook)  # raises
         self._require_current_release(unit, {name: source for name, (source, _) in sources.items()}, points)
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
@@ -137,6 +137,14 @@ class NbgraderCourse:
         """The students in the gradebook."""
         return retry_while_locked(lambda: self._ids(lambda book: book.students))
 
+    def assignment_names(self):
+        """The names of the assignments in the gradebook."""
+        return retry_while_locked(self._assignment_names)
+
+    def _assignment_names(self):
+        with self.gradebook() as book:
+            return {assignment.name for assignment in book.assignments}
+
     def recorded_students(self, unit):
         """The students who have a submission of the unit in the gradebook."""
         return retry_while_locked(
@@ -149,7 +157,7 @@ class NbgraderCourse:
 
 
 def _not_in_gradebook(unit):
-    return f"the gradebook does not know {unit}: `nbgrader generate_assignment {unit} --force` comes first"
+    return f"the gradebook does not contain {unit}: run `nbgrader generate_assignment {unit} --force` first"
 
 
 def _differs(cell, source, points):

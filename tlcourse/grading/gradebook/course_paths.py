@@ -49,6 +49,15 @@ class CoursePaths:
         """The units that have a source, a solved notebook or a release, in the course's order."""
         return units_in(self.solution_file("*").parents[1], self.release_file("*").parents[1])
 
+    def assignments(self):
+        """The names of everything that has a folder among the solutions or the releases."""
+        parents = (self.solution_file("*").parents[1], self.release_file("*").parents[1])
+        return {path.name for parent in parents for path in parent.glob("*") if path.is_dir()}
+
+    def autograded_folder(self, student, unit):
+        """What nbgrader keeps of a graded submission."""
+        return self._folder_of(self.coursedir.autograded_directory, student, unit)
+
     def solution_file(self, unit):
         """The solved notebook of a unit."""
         return self._folder_of(self.coursedir.source_directory, ".", unit) / f"{unit}.ipynb"
@@ -77,9 +86,13 @@ class CoursePaths:
         """The notebook of a student's submission."""
         return self.submission_folder(student, unit) / f"{unit}.ipynb"
 
+    def submitted_folder(self):
+        """The folder that has a folder for each student."""
+        return Path(self.coursedir.root, self.coursedir.submitted_directory)
+
     def submission_folders(self, unit):
         """The folders of the students who submitted something, by student."""
-        base = Path(self.coursedir.root, self.coursedir.submitted_directory)
+        base = self.submitted_folder()
         pattern = self.submission_folder("*", unit).relative_to(base)
         folders = sorted(path for path in base.glob(pattern.as_posix()) if path.is_dir())
         return {path.relative_to(base).parts[0]: path for path in folders}

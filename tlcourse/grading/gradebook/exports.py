@@ -3,31 +3,32 @@
     nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
     nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
 
-A student who submitted nothing has an empty cell, not a zero: what that is worth is the instructor's decision. A text
-that a spreadsheet would take for a formula gets an apostrophe before it.
+An empty cell is no mark, and never a zero: a student submitted nothing, or a written answer is not marked yet. What a
+missing submission is worth is the instructor's decision. grades.csv has provisional points, too, and counts the written
+answers that they leave out. A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 import csv
 import re
 
-from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
-from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.marks import unit_marks
 from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers"),
 )
 
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
 class GradesExport(ExportPlugin):
-    """The columns of nbgrader's own export, which writes texts as they are: commas, quotes and formulas.
+    """The columns of nbgrader's own export, and how many written answers of a submission are not marked yet.
 
-    nbgrader_config.py makes it the default of ``nbgrader export``.
+    nbgrader's own writes texts as they are: commas, quotes and formulas. nbgrader_config.py makes this one the default
+    of ``nbgrader export``.
     """
 
     def export(self, gradebook):
@@ -35,32 +36,33 @@ class GradesExport(ExportPlugin):
         with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
             rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             rows.writeheader()
-            for unit in gradebook.assignments:
-                for student in gradebook.students:
-                    if (not self.assignment or unit.name in map(str, self.assignment)) and (
-                        not self.student or student.id in map(str, self.student)
-                    ):
-                        rows.writerow(_row(gradebook, unit, student))
+            for unit in _chosen(gradebook.assignments, self.assignment, "name"):
+                marks = unit_marks(gradebook, unit.name)
+                for student in _chosen(gradebook.students, self.student, "id"):
+                    rows.writerow(_row(unit, student, marks.get(student.id)))
 
 
-def _row(gradebook, unit, student):
-    """A student's row; as in nbgrader, 0 points where nothing was submitted."""
-    person = {
+def _chosen(entries, names, attribute):
+    """The entries of the gradebook that an export's options name; all where they name none."""
+    names = set(map(str, names))
+    return [entry for entry in entries if not names or getattr(entry, attribute) in names]
+
+
+def _row(unit, student, mark):
+    """A student's row; without points where nothing was submitted."""
+    row = {
+        "assignment": unit.name,
+        "duedate": unit.duedate,
         "student_id": student.id,
         "last_name": student.last_name,
         "first_name": student.first_name,
         "email": student.email,
+        "max_score": unit.max_score,
     }
-    row = {"assignment": unit.name, "duedate": unit.duedate, "timestamp": None, **person}
-    row |= {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "max_score": unit.max_score}
-    try:
-        submission = gradebook.find_submission(unit.name, student.id)
-    except MissingEntry:
-        pass
-    else:
-        row |= {"timestamp": submission.timestamp, "raw_score": submission.score}
-        row |= {"late_submission_penalty": submission.late_submission_penalty, "score": score_after_penalty(submission)}
-    return {name: escape_formula(value) for name, value in row.items()}
+    if mark:
+        row |= {"timestamp": mark.timestamp, "raw_score": mark.raw_points, "late_submission_penalty": mark.penalty}
+        row |= {"score": mark.points, "unmarked_answers": mark.unmarked}
+    return {name: escape_formula(row.get(name)) for name in COLUMNS}
 
 
 class PlatformExport(ExportPlugin):
@@ -70,19 +72,19 @@ class PlatformExport(ExportPlugin):
 
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
-        units = [unit for unit in gradebook.assignments if not self.assignment or unit.name in self.assignment]
-        students = [
-            student for student in gradebook.students if not self.student or student.id in map(str, self.student)
-        ]
+        units = _chosen(gradebook.assignments, self.assignment, "name")
+        marks = [unit_marks(gradebook, unit.name) for unit in units]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows(self.header_rows([(unit.name, unit.max_score) for unit in units]))
-            for student in students:
-                marks = [final_score(gradebook, unit.name, student.id) for unit in units]
-                rows.writerow(
-                    [escape_formula(value) for value in self.identify(student)]
-                    + [format_points(mark) for mark in marks]
-                )
+            for student in _chosen(gradebook.students, self.student, "id"):
+                person = [escape_formula(value) for value in self.identify(student)]
+                rows.writerow(person + [_final_points(of_unit.get(student.id)) for of_unit in marks])
+
+
+def _final_points(mark):
+    """The points of a mark that will not rise any more, as text; nothing otherwise."""
+    return "" if mark is None or mark.provisional else format_points(mark.points)
 
 
 class MoodleExport(PlatformExport):
@@ -125,41 +127,9 @@ class CanvasExport(PlatformExport):
         return [name or student.id, student.lms_user_id, "", student.id, ""]
 
 
-def final_score(gradebook, unit, student):
-    """The points of a submission less the penalty for being late, or None if there is none."""
-    try:
-        return score_after_penalty(gradebook.find_submission(unit, student))
-    except MissingEntry:
-        return None
-
-
-def final_marks(folder, unit):
-    """(points, of how many, penalty for being late) by student, as every export has them; written answers included.
-
-    Raises
-    ------
-    OSError, sqlalchemy.exc.SQLAlchemyError
-        If the gradebook cannot be read.
-    """
-    with NbgraderCourse(folder).gradebook() as book:
-        return {
-            submission.student.id: (
-                score_after_penalty(submission),
-                submission.max_score,
-                submission.late_submission_penalty or 0.0,
-            )
-            for submission in book.assignment_submissions(unit)
-        }
-
-
-def score_after_penalty(submission):
-    """The points of one of nbgrader's submissions less the penalty for being late, and no fewer than none."""
-    return max(0.0, submission.score - (submission.late_submission_penalty or 0))
-
-
 def format_points(value):
-    """Points without a tail of zeros; nothing for None."""
-    return "" if value is None else f"{round(value, 4):g}"
+    """Points without a tail of zeros."""
+    return f"{round(value, 4):g}"
 
 
 def escape_formula(value):

@@ -3,11 +3,14 @@
 import html
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
+from tlcourse.grading.gradebook._nbgrader import conversion
 from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.grading.gradebook.marks import unit_marks, unmarked_answers
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -26,6 +29,29 @@ class HideHiddenTests(NbGraderPreprocessor):
             if output.output_type == "error":
                 output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
+
+
+class ShowProvisional(NbGraderPreprocessor):
+    """Say on a feedback page that its points are provisional, and which written answers are not marked yet.
+
+    nbgrader shows such an answer as 0 points. This step comes after GetGrades, which sets the comments.
+    """
+
+    def preprocess(self, nb, resources):
+        """Called by nbconvert with an autograded notebook; the file stays as it is."""
+        about = conversion(resources)
+        with Gradebook(about.db_url) as book:
+            mark = unit_marks(book, about.unit, about.student).get(about.student)
+        if mark is None or not mark.provisional:
+            return nb, resources
+        for cell in nb.cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            if nbgrader.get("grade_id") in mark.by_cell and mark.by_cell[nbgrader.grade_id] is None:
+                comments = ["**Not marked yet.** The 0 points are not a mark.", nbgrader.get("comment")]
+                nbgrader["comment"] = "\n\n".join(filter(None, comments))
+        note = f"**These points are provisional: {unmarked_answers(mark.unmarked)}.** Your points can still rise."
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(note, id="provisional"))
+        return nb, resources
 
 
 class ShowMarkScheme(NbGraderPreprocessor):
@@ -69,5 +95,5 @@ def _shown(source):
     answer = html.escape(notebooks.MARK_SCHEME.sub("", source))
     return (
         f"**Mark scheme** (students do not see it)\n\n{notebooks.MARK_SCHEME.search(source)[1]}\n\n"
-        f"<details><summary>The reference's answer</summary>\n\n{answer}\n\n</details>"
+        f"<details><summary>Reference answer</summary>\n\n{answer}\n\n</details>"
     )

@@ -14,6 +14,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
+from tlcourse.grading.gradebook.indexes import add_indexes
 from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
 from tlcourse.grading.model.results import Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
@@ -42,6 +43,11 @@ class Recorder:
         self.course, self.unit, self.release_sha256 = course, unit, release_sha256
         self.pending_folder = records_folder(course.folder, unit) / ".pending"
         shutil.rmtree(self.pending_folder / "submitted", ignore_errors=True)
+        retry_while_locked(self._add_indexes)
+
+    def _add_indexes(self):
+        with self.course.gradebook() as book:
+            add_indexes(book)
 
     def recorded_result(self, submission, recorded_students):
         """The recorded result of this submission against this release; None where it has to be graded.
@@ -151,6 +157,6 @@ def require_recordable(student):
             f"rename the folder {student.encode(errors='replace').decode()!r}: it is not UTF-8"
         ) from None
     if size > LONGEST_STUDENT:
-        raise NotRecordable(f"rename the folder: its name has {size} bytes, and may have {LONGEST_STUDENT}")
+        raise NotRecordable(f"rename the folder: its name has {size} bytes, and at most {LONGEST_STUDENT} are allowed")
     if not student.isprintable() or student.startswith(".") or "[" in student:
         raise NotRecordable(f"rename the folder {student!r}: nbgrader cannot find it by that name")

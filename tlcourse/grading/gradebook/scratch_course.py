@@ -60,7 +60,7 @@ def new_course(folder, root, units):
     for unit in units:
         notebook, plan = sources.solution_file(unit), sources.shipped_plan_file(unit)
         if not notebook.is_file():
-            raise FileNotFoundError(f"no notebook at {notebook}: `make build` makes it")
+            raise FileNotFoundError(f"no notebook at {notebook}: run `make build`")
         target = targets.solution_file(unit)
         target.parent.mkdir(parents=True)
         shutil.copy(notebook, target)

@@ -39,8 +39,8 @@ def retry_while_locked(action):
         if not is_locked(error):
             raise
         raise GradebookLocked(
-            f"the gradebook has been locked by another program for {LOCK_TIMEOUT} s: close it and start again; "
-            "grading goes on where it was"
+            f"the gradebook has been locked by another program for {LOCK_TIMEOUT} s: close that program and start "
+            "again; grading continues where it stopped"
         ) from error
 
 
@@ -68,6 +68,6 @@ def explain_full_disk(folder):
         if getattr(error, "errno", None) != errno.ENOSPC and free > MINIMUM_FREE_BYTES:
             raise
         raise DiskFull(
-            f"the disk of {folder} is full ({free >> 10:,} kB free): make room and start again; "
-            "grading goes on where it was, and no mark is lost"
+            f"the disk of {folder} is full ({free >> 10:,} kB free): free some space and start again; "
+            "grading continues where it stopped, and no mark is lost"
         ) from error

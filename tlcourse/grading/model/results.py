@@ -6,6 +6,7 @@ grading_records/UNIT/STUDENT.json, says how each cell went.
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ from tlcourse.notebooks import write_atomically
 STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed", "tampered", "not graded")
 # When several things happened to a submission, its status is the one that an instructor has to see first.
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
-ATTENTION = ("grader", "timestamp")  # kinds of flags
+ATTENTION = ("grader", "timestamp", "misplaced")  # kinds of flags
 RECORDS = "grading_records"  # folder of a course
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
@@ -49,6 +50,8 @@ class Result:
         Of what was graded, and of the assignment that it was graded against.
     seed : str or None
         Of the hidden tests' inputs.
+    recorded_at : str or None
+        When the result was recorded: ISO 8601, in UTC.
     outputs : dict
         Cell index, as str, to {"outputs", "execution_count"}.
     notebook : str
@@ -71,6 +74,7 @@ class Result:
     submission_sha256: str | None = None
     release_sha256: str | None = None
     seed: str | None = None
+    recorded_at: str | None = None
     outputs: dict = field(default_factory=dict, repr=False)
     notebook: str = field(default="", repr=False)
 
@@ -102,7 +106,7 @@ class Result:
             If that is something else.
         """
         if not isinstance(content, dict) or content.get("status") not in STATUSES:
-            raise ValueError("this is no result of a grading")
+            raise ValueError("this is not the result of a grading")
         return cls(**content)
 
 
@@ -134,5 +138,6 @@ def read_record(folder, unit, student):
 def write_record(folder, result):
     """Record a result, whole or not at all, without the notebook and its outputs: nbgrader keeps those."""
     content = {name: value for name, value in result.as_dict().items() if name not in NOT_RECORDED}
+    content["recorded_at"] = datetime.now(UTC).isoformat(timespec="seconds")
     file = record_file(folder, result.unit, result.student)
     write_atomically(file, json.dumps(content, indent=1) + "\n")

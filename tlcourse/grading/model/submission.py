@@ -56,6 +56,11 @@ class Submission:
     flags: tuple = ()
     kept: KeptGrading | None = None
 
+    @property
+    def size(self):
+        """The bytes of the notebook and of the other files."""
+        return len(self.content or b"") + sum(map(len, self.files.values()))
+
     def files_beside(self, released):
         """What lies beside the notebook when it runs: the unit's files, and the student's in the place of some.
 

@@ -22,7 +22,7 @@ def changed_points(results, marks):
     ----------
     results : list of tlcourse.grading.model.results.Result
     marks : dict
-        Of `tlcourse.grading.gradebook.exports.final_marks`. What a person entered stays in the mark.
+        of `tlcourse.grading.gradebook.marks.final_marks`. What a person entered stays in the mark.
     """
     return [
         (result.student, change["exercise"], change["before"], change["after"], marks.get(result.student, (None,))[0])

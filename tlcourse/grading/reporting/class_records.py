@@ -4,10 +4,12 @@ Marks come from nbgrader's gradebook; statuses, messages and flags from grading_
 """
 
 import json
+import re
 
 from tlcourse import notebooks
+from tlcourse.grading.gradebook.absent import gone_note
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.gradebook.exports import score_after_penalty
+from tlcourse.grading.gradebook.marks import unit_marks
 from tlcourse.grading.model.results import STATUSES, records_folder
 from tlcourse.grading.reporting import class_report
 
@@ -33,15 +35,39 @@ def read(folder, unit):
         If nothing of the unit has been graded.
     """
     course = NbgraderCourse(folder)
-    owners = exercise_of_cells(notebooks.read(course.paths.solution_file(unit)))
+    reference = notebooks.read(course.paths.solution_file(unit))
+    owners = exercise_of_cells(reference)
     records = {file.stem: _record(file) for file in sorted(records_folder(course.folder, unit).glob("*.json"))}
     with course.gradebook() as book:
-        marks, people = _marks(book, unit, owners)
+        marks = unit_marks(book, unit)
+        people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
     if not marks and not records:
-        raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
+        raise ValueError(f"no submission of {unit} has been graded in {folder}: run `tlcourse grade {unit}` first")
     names = sorted(set(marks) | set(records) | set(people))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
-    return class_report.summarize(unit, students, owners)
+    _note_gone(course, unit, students, records)
+    return class_report.summarize(unit, students, owners, exercise_titles(reference))
+
+
+def _note_gone(course, unit, students, records):
+    """Say which marks are those of submissions that are no longer there."""
+    present = course.paths.submission_folders(unit)
+    for row in students if course.paths.submitted_folder().is_dir() else ():
+        if row.score is not None and row.student not in present:
+            recorded_at = records.get(row.student, {}).get("recorded_at")
+            row.notes.append(gone_note(course, unit, row.student, recorded_at))
+
+
+def exercise_titles(notebook):
+    """The heading over each exercise and written answer, by grade_id: "Exercise 1.1: Compute the output size"."""
+    titles, heading = {}, None
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)):
+            heading = headings[-1].strip()
+        if nbgrader.get("solution") and heading:
+            titles[nbgrader["grade_id"]] = heading
+    return titles
 
 
 def exercise_of_cells(notebook):
@@ -77,30 +103,38 @@ def _is_record(content):
     )
 
 
-def _marks(book, unit, owners):
-    """From the gradebook: (grades, score less penalty, waiting) by student of the unit, and everybody's name."""
-    rows = {}
-    people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
-    for submission in book.assignment_submissions(unit):
-        grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
-        points, waiting = {}, False
-        for name, grade in grades.items():
-            exercise, _ = owners.get(name, (name, 0))
-            unmarked = grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
-            waiting = waiting or bool(grade.needs_manual_grade)
-            before = points.get(exercise, 0.0)
-            points[exercise] = None if unmarked or before is None else before + grade.score
-        rows[submission.student.id] = (points, score_after_penalty(submission), waiting)
-    return rows, people
-
-
-def _student(student, name, marks, record, owners):
+def _student(student, name, mark, record, owners):
     record = record or {}
-    points, score, waiting = marks or ({}, None, False)
     messages = [
-        (owners.get(cell.get("grade_id"), (cell.get("grade_id"), 0))[0], str(cell.get("message") or ""))
+        class_report.FailedCheck(_exercise_of(cell, owners), str(cell.get("grade_id")), str(cell["message"]))
         for cell in record.get("cells", [])
+        if cell.get("message")
     ]
-    status = record.get("status") or ("graded" if marks else "missing")
-    notes, flags = list(record.get("notes", [])), list(record.get("flags", []))
-    return class_report.StudentRow(student, name, status, score, waiting, points, notes, flags, messages)
+    flags = [{**flag, "exercise": _exercise_of(flag, owners)} for flag in record.get("flags", [])]
+    return class_report.StudentRow(
+        student,
+        name,
+        status=record.get("status") or ("graded" if mark else "missing"),
+        score=mark and mark.points,
+        unmarked=mark.unmarked if mark else 0,
+        unconfirmed=mark.unconfirmed if mark else 0,
+        marks=_points_by_exercise(mark, owners) if mark else {},
+        notes=list(record.get("notes", [])),
+        flags=flags,
+        messages=messages,
+    )
+
+
+def _exercise_of(entry, owners):
+    """The exercise that a record's cell or flag is about; its grade_id where that is no exercise's."""
+    return owners.get(entry.get("grade_id"), (entry.get("grade_id"), 0))[0]
+
+
+def _points_by_exercise(mark, owners):
+    """Points by exercise; None where a person still has to give them."""
+    points = {}
+    for name, earned in mark.by_cell.items():
+        exercise, _ = owners.get(name, (name, 0))
+        before = points.get(exercise, 0.0)
+        points[exercise] = None if earned is None or before is None else before + earned
+    return points

@@ -3,6 +3,7 @@
 import collections
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +11,14 @@ from tlcourse.grading.reporting import item_analysis
 
 ATTEMPTED = ("graded", "repaired", "timed out", "crashed")
 MISCONCEPTION = re.compile(r"That is what comes out when (.+?)\.(?:\s|$)", re.DOTALL)
+
+
+class FailedCheck(NamedTuple):
+    """The message of a check that failed."""
+
+    exercise: str
+    grade_id: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -20,11 +29,12 @@ class StudentRow:
     name: str
     status: str
     score: float | None  # less the penalty for being late; None where the gradebook has nothing
-    waiting: bool  # a person still has to mark something
     marks: dict  # points by exercise; None where a person still has to give them
+    unmarked: int = 0  # written answers that nobody has marked yet
+    unconfirmed: int = 0  # points by hand that a person has to confirm
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
-    messages: list = field(default_factory=list)  # (exercise, message of a failed check)
+    messages: list = field(default_factory=list)  # of FailedCheck
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,11 @@ class ClassReport:
     students: list
     exercises: list
     misconceptions: list  # (exercise, misconception, students), the most common first
+    titles: dict = field(default_factory=dict)  # "Exercise 1.1: Compute the output size" by exercise
+
+    def title(self, exercise):
+        """The number and title of an exercise, as the notebook has them."""
+        return self.titles.get(exercise, exercise)
 
     @property
     def max_score(self):
@@ -54,7 +69,7 @@ class ClassReport:
         return [(low, high, int(n)) for low, high, n in zip(edges, edges[1:], counts, strict=False)]
 
 
-def summarize(unit, students, owners):
+def summarize(unit, students, owners, titles):
     """The `ClassReport` of a unit.
 
     Parameters
@@ -63,8 +78,10 @@ def summarize(unit, students, owners):
     students : list of StudentRow
     owners : dict
         (exercise, maximum) by grade_id of every graded cell.
+    titles : dict of str to str
+        The heading over each exercise.
     """
-    return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students))
+    return ClassReport(unit, students, _exercises(students, owners), _misconceptions(students), titles)
 
 
 def _exercises(students, owners):
@@ -80,8 +97,8 @@ def _exercises(students, owners):
 def _misconceptions(students):
     students_by_misconception = collections.defaultdict(set)
     for student in students:
-        for exercise, message in student.messages:
-            for misconception in MISCONCEPTION.findall(message):
-                students_by_misconception[exercise, " ".join(misconception.split())].add(student.student)
+        for failed in student.messages:
+            for misconception in MISCONCEPTION.findall(failed.message):
+                students_by_misconception[failed.exercise, " ".join(misconception.split())].add(student.student)
     counted = [(*key, sorted(names)) for key, names in students_by_misconception.items()]
     return sorted(counted, key=lambda entry: (-len(entry[2]), entry[0], entry[1]))

@@ -31,11 +31,11 @@ class Exercise:
     def verdict(self):
         """The discrimination in words; starts with 'poor' where the exercise should be looked at."""
         if self.attempts < MINIMUM_SUBMISSIONS:
-            return f"fewer than {MINIMUM_SUBMISSIONS} submissions: too few to say"
+            return f"fewer than {MINIMUM_SUBMISSIONS} submissions: too few to judge"
         if self.discrimination is None:
-            return "no spread: everybody has the same points"
+            return "no spread: all students have the same points"
         if self.discrimination_interval[1] < 0:
-            return "poor: the better students do worse here"
+            return "poor: stronger students do worse here"
         return (
             "poor: it hardly separates students who know more from those who know less"
             if self.discrimination < POOR_DISCRIMINATION

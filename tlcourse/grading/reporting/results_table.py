@@ -3,9 +3,10 @@
 import collections
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from tlcourse.grading.gradebook.marks import unmarked_answers
 from tlcourse.grading.model.printable import printable
 
 
@@ -16,16 +17,18 @@ def print_results(results, marks):
     ----------
     results : list of tlcourse.grading.model.results.Result
     marks : dict
-        Of `tlcourse.grading.gradebook.exports.final_marks`: the table shows the mark that the exports have, beside the
+        Of `tlcourse.grading.gradebook.marks.final_marks`: the table shows the mark that the exports have, beside the
         points of the checks.
     """
     console = Console()
-    table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
+    columns = ("student", "status", Column("checks", no_wrap=True), Column("mark", no_wrap=True), "notes")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
-        mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
-        row = (result.student, result.status, checks, mark, "\n".join(notes))
+        mark = marks.get(result.student)
+        notes = [*result.notes, *flags, *_about_mark(mark)]
+        row = (result.student, result.status, checks, _shown_mark(mark), "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
     console.print(table)
     if seeds := {result.seed for result in results if result.seed}:
@@ -44,8 +47,19 @@ def _described(flag):
     return f"[{flag['kind']}] {where}{flag['evidence']}"
 
 
-def _mark(mark):
+def _shown_mark(mark):
     if mark is None:
         return ""
-    points, highest, penalty = mark
-    return f"{points:g} of {highest:g}" + (f" ({penalty:g} off: late)" if penalty else "")
+    return f"{mark.points:g} of {mark.max_points:g}{', provisional' if mark.provisional else ''}"
+
+
+def _about_mark(mark):
+    """How a mark comes about, and why it can still change, as sentences."""
+    if mark is None:
+        return []
+    notes = [f"Late penalty: {mark.penalty:g}."] if mark.penalty else []
+    if mark.provisional:
+        notes.append(f"Provisional: {unmarked_answers(mark.unmarked)}.")
+    if mark.unconfirmed:
+        notes.append("Graded again after you entered points by hand: confirm them in formgrader.")
+    return notes

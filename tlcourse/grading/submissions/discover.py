@@ -30,7 +30,7 @@ def read_submission(folder, student, unit):
     present, unseen = submitted_files.find(folder)
     notebook, notes = _choose_notebook(folder, unit, present)
     content = _head(notebook.path, reading.LARGEST_NOTEBOOK + 1) if notebook else None
-    others = [file for file in present if file.name != "timestamp.txt" and not file.name.casefold().endswith(".ipynb")]
+    others = [file for file in present if file.name != "timestamp.txt" and not _has_suffix(file)]
     if notebook is None and others:
         names = [submitted_files.printed(file.name) for file in others[: submitted_files.NAMED_AT_MOST]]
         notes.append(f"The folder has {', '.join(names)}{', …' if len(others) > len(names) else ''}.")
@@ -40,8 +40,16 @@ def read_submission(folder, student, unit):
         notes.append(submitted_files.left_out_note([*unseen, *left_out]))
     raw = _raw_timestamp(present)
     timestamp, flags = _timestamp(raw, notes)
+    if notebook is None:
+        flags += tuple(_not_unpacked(file) for file in others if submitted_files.is_archive(file.name))
     digest = _digest(content, files, raw)
     return Submission(student, unit, content, digest, files, timestamp, tuple(notes), flags)
+
+
+def _not_unpacked(archive):
+    """A flag for an archive that may hold the notebook."""
+    evidence = f"{submitted_files.printed(archive.name)} may contain the notebook: unpack it in this folder"
+    return {"grade_id": None, "kind": "misplaced", "evidence": evidence}
 
 
 def find_notebook(folder, unit):
@@ -54,7 +62,7 @@ def _choose_notebook(folder, unit, present):
     """The same among the files of `submitted_files.find`."""
     notes = [f"{name} is a link, not a file, and was not read." for name in _links(folder)]
     exact = f"{unit}.ipynb"
-    candidates = [file for file in present if file.name.casefold().endswith(".ipynb") and not _hidden(file)]
+    candidates = [file for file in present if _has_suffix(file) and not _hidden(file)]
     named_so = [file for file in candidates if PurePosixPath(file.name).name == exact]
     candidates = candidates or [file for file in present if not _hidden(file) and _holds_a_notebook(file)]
     if not candidates:
@@ -64,11 +72,11 @@ def _choose_notebook(folder, unit, present):
         (file for file in candidates if file.name.count("/") == shallowest), key=lambda file: _likeness(file, unit)
     )  # fmt: skip
     if nearest.name != exact:
-        notes.append(f"The file was called {submitted_files.printed(nearest.name)} instead of {exact}.")
+        notes.append(f"The notebook was submitted as {submitted_files.printed(nearest.name)} instead of {exact}.")
     if others := [submitted_files.printed(file.name) for file in candidates if file != nearest]:
         shown = ", ".join(others[: submitted_files.NAMED_AT_MOST])
         if nearest.name == exact:
-            notes.append(f"{exact} was graded; {shown} was not.")
+            notes.append(f"Only {exact} was graded, not {shown}.")
     return nearest, notes
 
 
@@ -76,6 +84,15 @@ def _links(folder):
     """The names of links in a folder that should be notebooks."""
     links = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".ipynb" and path.is_symlink()]
     return [submitted_files.printed(submitted_files.portable(path.relative_to(folder))) for path in links]
+
+
+def is_notebook(file):
+    """Whether a file of `submitted_files.find` is a notebook, by its suffix or by its contents."""
+    return _has_suffix(file) or _holds_a_notebook(file)
+
+
+def _has_suffix(file):
+    return file.name.casefold().endswith(".ipynb")
 
 
 def _hidden(file):

@@ -24,9 +24,11 @@ def match_cells(cells, assignment, notes):
             cell.metadata["nbgrader"] = dict(released[name]["nbgrader"])
             _set_type(cell, released[name]["cell_type"])
             if nbgrader and nbgrader.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
-                notes.append(f"Cell {name} had nbgrader metadata of another version; the release's were taken.")
+                notes.append(
+                    f"Cell {name} had metadata of another nbgrader version; the metadata of the release was used."
+                )
     for name in dict.fromkeys(lost):
-        notes.append(f"Cell {name} had lost its metadata and was recognized by its contents.")
+        notes.append(f"Cell {name} had lost its metadata; it was recognized by its contents.")
 
 
 def _set_type(cell, kind):

@@ -14,9 +14,9 @@ from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
 from tlcourse.notebooks import KERNEL
 
-ADVICE = "If it was answered, `tlcourse repair NOTEBOOK` makes a copy to put the answer into; submit that copy."
+ADVICE = "If you had answered it, run `tlcourse repair NOTEBOOK`, put your answer into the copy, and submit the copy."
 MAGIC_BELOW_COMMENTS = re.compile(r"((?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*)(%%\w.*)")
-UNANSWERED = "had been deleted and was put back unanswered."
+UNANSWERED = "was missing and was restored without an answer."
 
 
 def read_normalized(content, assignment):
@@ -67,7 +67,7 @@ def _remove_duplicate_checks(notebook, released, notes):
         if not name or not is_locked(released[name]["nbgrader"]):
             kept.append(cell)
         elif name in seen:
-            notes.append(f"A copy of the check {name} was taken out.")
+            notes.append(f"A duplicate of the check {name} was removed.")
         else:
             seen.add(name)
             kept.append(cell)
@@ -75,7 +75,7 @@ def _remove_duplicate_checks(notebook, released, notes):
                 collapse_whitespace(released[name]["source"]),
                 collapse_whitespace(released[name]["full"]),
             ):
-                notes.append(f"The check {name} had been changed; the original was used.")
+                notes.append(f"The check {name} was changed; the original check was used.")
     notebook.cells = kept
 
 
@@ -94,8 +94,8 @@ def _keep_last_answers(cells, assignment, notes):
             if number != chosen:
                 del cells[number].metadata["nbgrader"]
                 if cells[number].cell_type == "code" and collapse_whitespace(cells[number].source) == stub:
-                    cells[number].source = f"# An untouched copy of {name}, not run."
-        notes.append(f"There were several cells {name}; the last answer in front of its check counts.")
+                    cells[number].source = f"# An unchanged copy of {name}, which is not run."
+        notes.append(f"Several cells were named {name}; the last answer before its check counts.")
 
 
 def _is_check_of(cell, exercise, assignment):
@@ -122,7 +122,7 @@ def _restore_setup(notebook, assignment, notes):
             continue
         where = _place_after(notebook.cells, assignment, place)
         notebook.cells.insert(where, _from_release(released))
-        notes.append("A set-up cell had been deleted and was put back.")
+        notes.append("A setup cell was missing and was restored.")
 
 
 def _assigned(source):
@@ -174,8 +174,8 @@ def _insert_checks(notebook, assignment, notes):
         if where is not None:
             del cells[where], names[where]
             earliest -= 1
-        problem = "had been deleted" if where is None else "stood before its exercise"
-        notes.append(f"The check {name} {problem} and was put back.")
+        repair = "was missing and was restored" if where is None else "came before its exercise and was moved"
+        notes.append(f"The check {name} {repair}.")
         target = max(earliest, _place_after(cells, assignment, place))
         cells.insert(target, _from_release(released, released["full"]))
         names.insert(target, name)
@@ -188,7 +188,9 @@ def _raise_cell_magics(cells, notes):
         if match:
             comments, magic = match.groups()
             cell.source = magic + "\n" + comments + cell.source[match.end() :].lstrip("\n")
-            notes.append(f"`{magic.split()[0]}` was put above the comments over it: it has to be the first line.")
+            notes.append(
+                f"`{magic.split()[0]}` was moved above the comments before it, because it must be the first line."
+            )
 
 
 def _from_release(released, source=None):

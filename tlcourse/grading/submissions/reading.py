@@ -32,18 +32,20 @@ def read(content):
         raise Unreadable("the file is empty")
     if len(content) > LARGEST_NOTEBOOK:
         raise Unreadable(f"the file has {len(content) >> 20:,} MB; clear its outputs and submit it again")
+    if content.startswith(b"PK\x03\x04"):
+        raise Unreadable("the file is a ZIP archive; unpack it, and submit the notebook that it contains")
     try:
         raw = bounded_json.loads(content.decode("utf-8-sig", errors="replace"), MOST_VALUES)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the file is no notebook ({str(error)[:80]})") from None
+        raise Unreadable(f"the file is not a notebook ({str(error)[:80]})") from None
     if not isinstance(raw, dict):
-        raise Unreadable("the file is no notebook (JSON of another kind)")
+        raise Unreadable("the file is not a notebook (it contains other JSON)")
     cells = raw.get("cells")
     if cells is None and isinstance(raw.get("worksheets"), list):  # nbformat 3
         sheets = [sheet.get("cells", []) for sheet in raw["worksheets"] if isinstance(sheet, dict)]
         cells = [dict(cell, source=cell.get("source", cell.get("input", ""))) for sheet in sheets for cell in sheet]
     if not isinstance(cells, list):
-        raise Unreadable("the file is no notebook (it has no list of cells)")
+        raise Unreadable("the file is not a notebook (it has no list of cells)")
     kept = [cell for cell in map(_cell, cells) if cell is not None]
     return nbformat.from_dict({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 

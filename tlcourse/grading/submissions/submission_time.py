@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6}
 HOURS |= {"PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
 ACCEPTED = (
-    "2027-01-31 23:59:00, alone (UTC) or followed by a zone: +01:00, +0100, Europe/Berlin, or one of "
+    "2027-01-31 23:59:00, alone for UTC or followed by a zone: +01:00, +0100, Europe/Berlin, or one of "
     + ", ".join(HOURS)
 )
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(.*)", re.DOTALL)
@@ -38,7 +38,7 @@ def parse(text):
     except (ValueError, TypeError, KeyError, OverflowError):  # zoneinfo's own error is a KeyError
         when = None
     if when is None or when.year < 2000:
-        raise ValueError(f"{text.strip()[:60]!r} is no time of the form {ACCEPTED}")
+        raise ValueError(f"{text.strip()[:60]!r} is not a time that can be read: write it as {ACCEPTED}")
     return when
 
 

@@ -20,6 +20,7 @@ MOST_ENTRIES = 100_000  # files and folders that are looked at
 LITTER = {"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db"}
 NAMED_AT_MOST = 5
 PRINTED_NAME = 60  # characters of a file's name in a message
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
 class FoundFile(NamedTuple):
@@ -49,7 +50,10 @@ def find(folder):
         for entry in entries:
             seen += 1
             if seen > MOST_ENTRIES:
-                return _by_name(files_there), [*problems, f"what follows the first {MOST_ENTRIES:,} files and folders"]
+                return _by_name(files_there), [
+                    *problems,
+                    f"everything after the first {MOST_ENTRIES:,} files and folders",
+                ]
             if entry.name in LITTER or entry.name.startswith("._"):
                 continue
             path = parent / entry.name
@@ -171,7 +175,12 @@ def _printed_size(size):
     return f"{size / (1 << 20):.0f} MB" if size > 1 << 20 else f"{max(1, size >> 10)} kB"
 
 
-def printed(name):
+def is_archive(name):
+    """Whether a file is an archive, by its name."""
+    return name.casefold().endswith(ARCHIVES)
+
+
+def printed(name, longest=PRINTED_NAME):
     """A file's name for a message, on one line and not too long."""
     shown = printable(" ".join(name.splitlines()))
-    return shown if len(shown) <= PRINTED_NAME else f"{shown[: PRINTED_NAME // 2]}…{shown[-PRINTED_NAME // 2 :]}"
+    return shown if len(shown) <= longest else f"{shown[: longest // 2]}…{shown[-longest // 2 :]}"
