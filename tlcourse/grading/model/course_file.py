@@ -121,7 +121,7 @@ def parse_course_file(text):
     content = tomllib.loads(text)
     _require_known(content, ("course", "units", "late", "roster"), "the file")
     course = _table(content, "course", ("id", "name", "timezone", "install", "colab"))
-    timezone = _timezone(_text(course, "timezone", "[course]", "UTC"))
+    timezone = timezone_named(_text(course, "timezone", "[course]", "UTC"))
     roster = _table(content, "roster", ("file",))
     return CourseSettings(
         id=_course_id(course),
@@ -173,7 +173,13 @@ def _course_id(course):
     return value
 
 
-def _timezone(name):
+def timezone_named(name):
+    """The time zone of this name, such as Europe/Berlin.
+
+    Raises
+    ------
+    CourseFileError
+    """
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
