@@ -35,7 +35,7 @@ def read(course):
 
 
 def test_a_course_that_changes_nothing_has_the_unit_as_it_is(course):
-    notebook, text = read(course)
+    notebook, _ = read(course)
     source = unit_sources.read(course / "solutions" / f"{UNIT}.py")
     assert "git+https" in source.cells[1].source
     assert [cell.id for cell in notebook.cells] == [cell.id for cell in source.cells if "google" not in cell.source]
@@ -50,7 +50,7 @@ def test_a_dropped_exercise_leaves_no_statement_no_check_and_no_title(course):
     assert "double" not in text.partition("why")[0].replace("to double a number", "")
     assert "One exercise and one written answer, 4 points." in text
     assert "### Exercise 1.1: triple a number" in text
-    assert 'checks.Progress({ "triple": "Exercise 1.1 triple"})' in text
+    assert 'checks.Progress({"triple": "Exercise 1.1 triple"})' in text
 
 
 def test_an_exercise_that_later_cells_call_is_given(course):
@@ -58,7 +58,7 @@ def test_an_exercise_that_later_cells_call_is_given(course):
     text = source.read_text(encoding="utf-8").replace("# %%\nprogress\n", "# %%\nprint(double(21))\n")
     source.write_text(text, encoding="utf-8")
     settings(course, f'[units."{UNIT}"]\ndrop = ["double"]')
-    notebook, text = read(course)
+    notebook, _ = read(course)
     cell = next(cell for cell in notebook.cells if "def double" in cell.source)
     assert "SOLUTION" not in cell.source
     assert "nbgrader" not in cell.metadata

@@ -73,8 +73,8 @@ def test_nothing_is_overwritten_and_a_failure_leaves_nothing(executed_course, pr
         create(private, executed_course)
     with pytest.raises(ValueError, match="no exercise 'halve': 01_tiny has double, triple, why_double, test_double"):
         create(tmp_path / "other", executed_course, ["halve"])
+    settings = private_course.settings_for(executed_course, [UNIT], (), {}, **{**ABOUT, "id": "a b"})
     with pytest.raises(ValueError, match="may have letters"):
-        settings = private_course.settings_for(executed_course, [UNIT], (), {}, **{**ABOUT, "id": "a b"})
         private_course.create(tmp_path / "other", executed_course, [UNIT], settings)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["private"]
 

@@ -25,15 +25,21 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     one could not be read.
     """
     folder, unit = course_and_unit(unit)
+    from tlcourse.building.unit_release import differences
     from tlcourse.grading.gradebook.batch import grade as grade_unit
     from tlcourse.grading.gradebook.exports import final_marks
-    from tlcourse.grading.reporting import results_table
+    from tlcourse.grading.reporting import mark_changes, results_table
     from tlcourse.grading.submissions.submitted_files import printed
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
+    for line in differences(folder, unit):
+        click.echo(f"warning: {line}", err=True)
+    before = mark_changes.marks_so_far(folder, unit)
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
-    results_table.print_results(results, final_marks(folder, unit))
+    marks = final_marks(folder, unit)
+    results_table.print_results(results, marks)
+    mark_changes.print_changes(before, marks)
     remedies = {
         "not graded": "Run the command again; if that does not help, repair what the table says",
         "graded without the time of submission": "Correct timestamp.txt, and run the command again",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.unit_argument import find_unit
+from tlcourse.commands.unit_argument import course_and_unit, find_unit
 
 
 def _names(texts):
@@ -24,20 +24,20 @@ def _points(texts):
 
 
 def _clone(path):
-    """The folder of the course that units come from: the one named, or the one that contains this package."""
+    """The course that units come from: the one named, the one around the working directory, or that of this package."""
     from tlcourse.building.course_folder import PACKAGE, course_folder
+    from tlcourse.building.delivered_files import RECORD
 
-    try:
-        return course_folder(path or PACKAGE.parent)
-    except FileNotFoundError:
-        raise click.ClickException(
-            f"no units at {path or PACKAGE.parent}: an installed tlcourse has no solutions. "
-            "Clone the repository, and name it with --source FOLDER"
-        ) from None
+    if path is None:
+        path = course_folder()
+        path = PACKAGE.parent if (path / RECORD).is_file() else path  # a private course is not where units come from
+    return course_folder(path)
 
 
 source_option = click.option(
-    "--source", type=click.Path(path_type=Path), help="Clone with the units.  [default: the one that tlcourse is in]"
+    "--source",
+    type=click.Path(path_type=Path),
+    help="Clone with the units.  [default: the course here, or the clone that this program is in]",
 )
 
 
@@ -103,4 +103,88 @@ def update_course(write, source):
         click.echo("Release the changed units again." if write else "To replace them: tlcourse update-course --write")
 
 
-COMMANDS = (new_course, update_course)
+@click.command()
+@click.argument("unit")
+@click.option("--execute/--no-execute", default=True, help="Run the cells if the code of the unit changed.")
+def release(unit, execute):
+    """Release UNIT, for the first time or after any change.
+
+    The command builds the unit if its source or course.toml changed. It grades the unit's own solutions, and stops if
+    they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay.
+    """
+    from tlcourse.building import course_units, unit_release
+
+    folder, unit = course_and_unit(unit)
+    if (folder / "solutions").is_dir():
+        course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
+    changes, text_changed, problem = unit_release.release(folder, unit, execute)
+    if problem:
+        click.echo(f"The solutions of {unit} were not tried, because {problem}", err=True)
+    for line in _described(changes):
+        click.echo(line)
+    if text_changed:
+        click.echo(f"The students' notebook of {unit} is new: hand it out.")
+    elif not any(changes[:4]):
+        click.echo(f"{unit}: nothing has changed.")
+    if changes.submissions:
+        click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
+
+
+def _described(changes):
+    """What a release changed in the gradebook, one line for each check."""
+    yield from (f"added: {name} ({points:g} points)" for name, points in changes.added.items())
+    yield from (f"withdrawn: {name} ({points:g} points)" for name, points in changes.removed.items())
+    yield from (f"points: {name} {old:g} -> {new:g}" for name, (old, new) in changes.points.items())
+    yield from (f"check changed: {name}" for name in changes.checks)
+    if changes.removed and changes.submissions:
+        yield "The marks of withdrawn checks are in grading_records/UNIT/withdrawn.json."
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--units", multiple=True, help="Units, separated by commas: 01,02.  [default: all released units]")
+def handout(folder, units):
+    """Write what students get into FOLDER, and as a zip file beside it.
+
+    These are the released notebooks, and a wheel of the helper package without solutions, or the address in course.toml
+    that students install from. The command searches everything for solutions, hidden tests and seeds, and stops if it
+    finds any.
+    """
+    from tlcourse.building import handout as handouts
+    from tlcourse.building.course_folder import course_folder
+    from tlcourse.grading.gradebook.course_paths import CoursePaths
+
+    root = course_folder()
+    paths = CoursePaths(root)
+    released = [unit for unit in paths.units() if paths.release_file(unit).is_file()]
+    chosen = [find_unit(unit, released) for unit in _names(units)] or released
+    for made in handouts.make(root, folder, chosen):
+        click.echo(made)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--next-id", help="The id of the course from now on, for course.toml.")
+def archive(name, next_id):
+    """Close a year: move its marks, submissions and records to archive/NAME, and draw new seeds.
+
+    Sources and settings stay. The next class starts with an empty gradebook and an empty roster.
+    """
+    from tlcourse.building.course_archive import close_year
+    from tlcourse.building.course_folder import course_folder
+
+    click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
+    click.echo("Next: tlcourse release UNIT, for each unit")
+
+
+@click.command("compare-years")
+@click.argument("unit")
+def compare_years(unit):
+    """Compare how the exercises of UNIT went in the archived years, and now if it has been graded."""
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.reporting import item_statistics
+
+    item_statistics.print_comparison(unit, item_statistics.years(folder, unit))
+
+
+COMMANDS = (new_course, update_course, release, handout, archive, compare_years)

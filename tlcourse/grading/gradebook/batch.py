@@ -82,7 +82,7 @@ def grade(
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
     chosen = _selected_students(course, folders, students)
-    with _grading_lock(course):
+    with grading_lock(course):
         recorder = make_recorder(course, unit, assignment.sha256)
         present = {name: folders[name] for name in chosen if name in folders}
         results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
@@ -172,7 +172,7 @@ def _ungraded_result(student, unit, step, error):
 
 
 @contextlib.contextmanager
-def _grading_lock(course):
+def grading_lock(course):
     """Keep a second grading of the same course out."""
     file = course.folder / RECORDS / ".lock"
     file.parent.mkdir(exist_ok=True)
