@@ -8,6 +8,7 @@ from conftest import TINY, new_tiny_course
 
 from tlcourse import notebooks
 from tlcourse.building import course_update, private_course
+from tlcourse.building.site import pages
 from tlcourse.grading.gradebook.seeds import unit_seed
 from tlcourse.grading.model.course_file import read_course_file, timezone_named
 from tlcourse.notebooks import write_atomically
@@ -22,8 +23,9 @@ def create(folder, root, drop=(), points=None, **about):
 
 
 @pytest.fixture
-def private(executed_course, tmp_path):
+def private(executed_course, tmp_path, monkeypatch):
     """A private course with the tiny unit."""
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
     return create(tmp_path / "private", executed_course, ["triple"], {"double": 6})
 
 
@@ -32,7 +34,7 @@ def tlcourse(folder, *arguments):
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
 
 
-def test_the_folder_has_settings_sources_notebooks_an_empty_roster_and_a_seed(private, monkeypatch):
+def test_the_folder_has_settings_sources_notebooks_an_empty_roster_and_a_seed(private):
     settings = read_course_file(private)
     assert (settings.id, settings.name, settings.timezone.key) == ("ml2026", 'He said "hi"', "Europe/Berlin")
     assert (settings.unit(UNIT).drop, settings.unit(UNIT).points) == (("triple",), {"double": 6})
@@ -42,7 +44,6 @@ def test_the_folder_has_settings_sources_notebooks_an_empty_roster_and_a_seed(pr
     assert list(notebooks.exercises(released)) == ["double"]
     solved = notebooks.read(private / "solutions" / UNIT / f"{UNIT}.ipynb")
     assert any(cell.get("outputs") for cell in solved.cells)
-    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
     assert (private / "grading_records" / UNIT / "seed.txt").is_file()
     assert unit_seed(private, UNIT).isdecimal()
 
@@ -133,3 +134,13 @@ def test_a_unit_that_tlcourse_no_longer_has_stays(private, newer):
 def test_only_a_private_course_can_be_updated(executed_course):
     with pytest.raises(FileNotFoundError, match=r"\.tlcourse\.json: `tlcourse new-course` makes a private course"):
         course_update.compare(executed_course, executed_course)
+
+
+def test_the_site_has_the_units_without_any_solution(private, tmp_path):
+    pages.write(private, tmp_path / "site")
+    assert (tmp_path / "site" / "index.md").read_text(encoding="utf-8").startswith('# He said "hi"\n')
+    text = (tmp_path / "site" / "units" / f"{UNIT}.ipynb").read_text(encoding="utf-8")
+    assert "3,216 parameters" in text
+    assert "raise NotImplementedError" in text
+    for secret in ("return 2 * number", "hidden_number", "two are twice one", "colab"):
+        assert secret not in text

@@ -11,7 +11,7 @@ from tlcourse.building import unit_sources
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 HEADING = re.compile(r"^### Exercise (\d+\.\d+)\b", re.MULTILINE)
 NUMBER = r"\d+(?:\.\d+)?"
-POINTS = re.compile(rf"({NUMBER}) points?\b(?:[^.)|]|\.\d)*")
+POINTS = re.compile(rf"({NUMBER}) points?\b(?:`[^`\n]*`|[^.)|`]|\.\d)*")
 
 
 def disagreements(root, unit, notebook=None):

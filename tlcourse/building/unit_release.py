@@ -1,5 +1,6 @@
 """Release a unit from its source: build it if it changed, try its solutions, and bring the gradebook up to date."""
 
+import contextlib
 import dataclasses
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.releasing import release as release_built
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.grading.gradebook.seeds import unit_seed
+from tlcourse.grading.model.course_file import COURSE_FILE
 
 
 def release(root, unit, execute=True):
@@ -38,15 +40,51 @@ def release(root, unit, execute=True):
     tlcourse.building.builder.BuildError, ValueError
     """
     course = NbgraderCourse(root)
-    if (root / "solutions" / f"{unit}.py").is_file() and (changed := _changed_cells(root, unit)):
-        builder.build(unit, execute=execute and any(cell.cell_type == "code" for cell in changed), root=root)
-    problem = sandbox_problem()
-    if problem is None:
-        _try_solutions(course, unit)
     file = course.paths.release_file(unit)
     before = _content(notebooks.read(file)) if file.is_file() else None
-    changes = release_built(course, unit)
+    with _kept_on_failure(file):
+        _build(root, unit, execute)
+        problem = sandbox_problem()
+        if problem is None:
+            _try_solutions(course, unit)
+        changes = release_built(course, unit)
     return changes, _content(notebooks.read(file)) != before, problem
+
+
+@contextlib.contextmanager
+def _kept_on_failure(file):
+    """Restore a file if the block fails: a build has already written the students' notebook then."""
+    content = file.read_text(encoding="utf-8") if file.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if content is not None:
+            notebooks.write_atomically(file, content)
+        raise
+
+
+def _build(root, unit, execute):
+    """Build a unit if its source or course.toml changed; its cells run only if there is new code.
+
+    Raises
+    ------
+    ValueError
+        If the solved notebook is newer than both: a build would overwrite what was edited there.
+    """
+    source, built = root / "solutions" / f"{unit}.py", root / "solutions" / unit / f"{unit}.ipynb"
+    if not source.is_file() or not (changed := _changed_cells(root, unit)):
+        return
+    present = set()
+    if built.is_file():
+        edited = max(file.stat().st_mtime for file in (source, root / COURSE_FILE) if file.is_file())
+        if built.stat().st_mtime > edited:
+            raise ValueError(
+                f"{built} was edited after its source: run `tlcourse source {built}` to keep the edit, "
+                f"or `tlcourse build {unit}` to discard it"
+            )
+        present = {cell.source for cell in notebooks.read(built).cells if cell.cell_type == "code"}
+    new_code = any(cell.cell_type == "code" and cell.source not in present for cell in changed)
+    builder.build(unit, execute=execute and new_code, root=root)
 
 
 def differences(root, unit):

@@ -86,10 +86,10 @@ def _replace(new, released):
     released.parent.mkdir(parents=True, exist_ok=True)
     old = new.with_name(f"{new.name}.old")
     if released.exists():
-        released.rename(old)
+        shutil.move(released, old)
     try:
-        new.rename(released)
+        shutil.move(new, released)
     except OSError:
         if old.exists():
-            old.rename(released)
+            shutil.move(old, released)
         raise

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
+from tlcourse.grading.gradebook.course import NbgraderCourse, NotReleased
 from tlcourse.grading.reporting import class_records, class_report, item_analysis
 from tlcourse.storage import write_json
 
@@ -24,8 +25,9 @@ def collect(folder, unit):
         The rows have no names; those of one student have the same place in all exercises. Empty if nothing was graded.
     """
     try:
+        NbgraderCourse(folder).require_gradebook(unit)
         report = class_records.read(folder, unit)
-    except (ValueError, FileNotFoundError):
+    except (NotReleased, ValueError, FileNotFoundError):
         return {}
     tried = [student.marks for student in report.students if student.status in class_report.ATTEMPTED]
     return {
