@@ -110,7 +110,7 @@ def test_the_search_names_a_file_that_students_must_not_get(tmp_path, secrets, n
             "secret",
         ),
         (lambda cell: cell.update(source="Because two are twice one."), "which is secret"),
-        (lambda cell: cell.update(outputs=[{"output_type": "stream", "name": "stdout", "text": "4"}]), "outputs"),
+        (lambda cell: cell.outputs.append(notebooks.nbformat.v4.new_output("stream", text="4")), "outputs"),
     ],
 )
 def test_the_search_finds_what_was_left_in_a_notebook(course, tmp_path, secrets, change, message):

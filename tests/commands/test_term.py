@@ -31,7 +31,7 @@ def halve(number):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_halve", "locked": true, "points": 5, "solution": false, SCHEMA}
-checks.returns(halve, (2,), 1)
+assert checks.returns(halve, (2,), 1) == 1
 
 '''.replace("SCHEMA", '"schema_version": 3')
 
@@ -47,7 +47,7 @@ class Block(NamedTuple):
 def blocks():
     """The blocks of the page in order."""
     section, part, found_blocks = "", "", []
-    for match in re.finditer(r"^(##+) (.+)$|^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for match in re.finditer(r"^(##+) ([^\n]+)$|^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
         if match[3] is not None:
             found_blocks.append(Block(section, part, match[3]))
         elif match[1] == "##":
@@ -78,7 +78,7 @@ class Lecturer:
         """The private course."""
         return self.folder / "ml2026"
 
-    def run(self, code):
+    def run(self, code, status=0):
         """Run a block; the next one begins in the folder where this one ends."""
         here = self.folder / ".here"
         start = here.read_text(encoding="utf-8").strip() if here.is_file() else str(self.folder)
@@ -87,7 +87,7 @@ class Lecturer:
             ["bash", "-euo", "pipefail", "-c", script], env=self.environment, capture_output=True, encoding="utf-8"
         )
         self.output = done.stdout + done.stderr
-        assert done.returncode == 0, f"{code}\n{self.output}"
+        assert done.returncode == status, f"{code}\n{self.output}"
 
     def edit(self, name, old, new):
         """Replace a text in a file of the course."""
@@ -131,7 +131,7 @@ def before_block(lecturer, block):
     if block.section == "Collect and grade":
         lecturer.submit(ada="2 * n", bob="n + 2", cy="n + n")
     if block.part == "Fix a hidden test":
-        lecturer.edit(source, "hidden_number,), 2 * hidden_number", "hidden_number,), hidden_number + hidden_number")
+        fix_a_hidden_test(lecturer, source)
     if block.part == "Fix a typo":
         lecturer.edit(source, "twice the number, so", "two times the number, so")
     if block.part == "Change points":
@@ -146,6 +146,18 @@ def before_block(lecturer, block):
         (lecturer.folder / "tlcourse" / "nbgrader_config.py").open("a", encoding="utf-8").write("# newer\n")
     if "compare-years" in block.code:
         lecturer.submit(dan="2 * n", eve="n + 2", fay="0")
+
+
+def fix_a_hidden_test(lecturer, source):
+    """Release a wrong test first, which must not be possible, and then the correct one."""
+    expected, wrong = "hidden_number,), 2 * hidden_number", "hidden_number,), 3 * hidden_number"
+    file = lecturer.course / "notebooks" / UNIT / f"{UNIT}.ipynb"
+    before = file.read_bytes()
+    lecturer.edit(source, expected, wrong)
+    lecturer.run("tlcourse release 01 --no-execute", status=1)
+    assert "its own solutions fail when they are graded: test_conv_parameters" in lecturer.output
+    assert file.read_bytes() == before
+    lecturer.edit(source, wrong, "hidden_number,), hidden_number + hidden_number")
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def release(root, unit, execute=True):
     -------
     (tlcourse.grading.gradebook.released_cells.CellChanges, bool, str or None)
         What is different in the gradebook, whether the students' notebook changed, and why the solutions could not be
-        tried, if they could not.
+        tried; empty or None if they were.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def release(root, unit, execute=True):
     with _kept_on_failure(file):
         _build(root, unit, execute)
         problem = sandbox_problem()
-        if problem is None:
+        if not problem:
             _try_solutions(course, unit)
         changes = release_built(course, unit)
     return changes, _content(notebooks.read(file)) != before, problem

@@ -27,7 +27,7 @@ def halve(number):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_halve", "locked": true, "points": 5, "solution": false, SCHEMA}
-checks.returns(halve, (2,), 1)
+assert checks.returns(halve, (2,), 1) == 1
 
 '''.replace("SCHEMA", '"schema_version": 3')
 
