@@ -47,7 +47,9 @@ class Block(NamedTuple):
 def blocks():
     """The blocks of the page in order."""
     section, part, found_blocks = "", "", []
-    for match in re.finditer(r"^(##+) ([^\n]+)$|^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for match in re.finditer(
+        r"^(##+) ([^\n]+)$|^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    ):
         if match[3] is not None:
             found_blocks.append(Block(section, part, match[3]))
         elif match[1] == "##":

@@ -6,11 +6,11 @@ import traceback
 
 import click
 
-from tlcourse.commands import author, instructor, private_course, student
+from tlcourse.commands import author, course_commands, instructor, student
 
 SECTIONS = {
     "Students": student.COMMANDS,
-    "Instructors": (*instructor.COMMANDS, *private_course.COMMANDS),
+    "Instructors": (*instructor.COMMANDS, *course_commands.COMMANDS),
     "Authors": author.COMMANDS,
 }
 
