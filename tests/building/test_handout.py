@@ -37,7 +37,7 @@ def secrets(course):
     return handout.secrets_of(NbgraderCourse(course))
 
 
-def test_a_handout_has_the_notebooks_and_says_how_to_install_the_package(course, tmp_path):
+def test_a_handout_has_the_notebooks_and_describes_the_installation(course, tmp_path):
     folder, archive = handout.make(course, tmp_path / "handout", [UNIT])
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert files == ["README.md", f"notebooks/{UNIT}/{UNIT}.ipynb"]

@@ -39,8 +39,8 @@ class Secrets:
         """The secrets in the source of a student's notebook: sentences."""
         notebook = json.loads(text)
         sources = ["".join(cell["source"]) for cell in notebook["cells"]]
-        found = sorted({line for source in sources for line in _lines(source)} & self.lines)
-        problems = [f"contains {line!r}, which is secret" for line in found]
+        leaked = sorted({line for source in sources for line in _lines(source)} & self.lines)
+        problems = [f"contains {line!r}, which is secret" for line in leaked]
         problems += [f"contains '{marker}'" for marker in MARKERS if any(marker in source for source in sources)]
         if any(cell.get("outputs") for cell in notebook["cells"]):
             problems.append("contains outputs of cells")
@@ -117,5 +117,5 @@ def _in_file(name, content, secrets):
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return []
-    found = secrets.in_notebook(text) if path.suffix == ".ipynb" else []
-    return [f"{name}: {problem}" for problem in [*found, *secrets.in_text(text)]]
+    leaked = secrets.in_notebook(text) if path.suffix == ".ipynb" else []
+    return [f"{name}: {problem}" for problem in [*leaked, *secrets.in_text(text)]]
