@@ -99,7 +99,9 @@ class Lecturer:
         file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
 
     def submit(self, **answers):
-        """Save a class's submissions: conv_parameters by student."""
+        """Enter a class into the roster, and save its submissions: conv_parameters by student."""
+        with (self.course / "roster.csv").open("a", encoding="utf-8") as roster:
+            roster.writelines(f"{student}{',' * 7}\n" for student in answers)
         released = notebooks.read(self.course / "notebooks" / UNIT / f"{UNIT}.ipynb")
         for student, body in answers.items():
             filled = demo_class.fill(released, {"conv_parameters": f"def conv_parameters(n):\n    return {body}"})
