@@ -152,12 +152,13 @@ def handout(folder, units):
     """
     from tlcourse.building import handout as handouts
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.grading.gradebook.course_paths import CoursePaths
+    from tlcourse.grading.gradebook.course import NbgraderCourse
 
     root = course_folder()
-    paths = CoursePaths(root)
-    released = [unit for unit in paths.units() if paths.release_file(unit).is_file()]
-    chosen = [find_unit(unit, released) for unit in _names(units)] or released
+    course = NbgraderCourse(root)
+    chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
+    if not chosen:
+        raise click.ClickException("no unit is released: `tlcourse release UNIT` comes first")
     for made in handouts.make(root, folder, chosen):
         click.echo(made)
 

@@ -103,9 +103,20 @@ class NbgraderCourse:
 
     def require_gradebook(self, unit):
         """Raise an error where nbgrader would make an empty gradebook: reading one should not write a file."""
-        url = make_url(self.coursedir.db_url)
-        if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        if not self._has_gradebook():
             raise NotReleased(_not_in_gradebook(unit))
+
+    def _has_gradebook(self):
+        url = make_url(self.coursedir.db_url)
+        return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
+
+    def released_units(self):
+        """The units that the gradebook has, in the course's order."""
+        if not self._has_gradebook():
+            return []
+        with self.gradebook() as book:
+            names = {row.name for row in book.assignments}
+        return [unit for unit in self.paths.units() if unit in names]
 
     def _require_current_release(self, unit, sources, points):
         """Raise an error if the solved notebook was changed after the release; `sources`, `points`: the gradebook's."""
