@@ -29,6 +29,9 @@ def test_a_course_is_created_from_the_units_here_and_has_no_newer_ones(clone, tm
     monkeypatch.chdir(folder)
     outcome = run("update-course", "--source", str(clone))
     assert (outcome.exit_code, outcome.output) == (0, "Nothing is newer.\n")
+    outcome = run("handout", str(tmp_path / "handout"))
+    assert outcome.output == "Error: no unit is released: `tlcourse release UNIT` comes first\n"
+    assert not (folder / "gradebook.db").exists()
 
 
 @pytest.mark.parametrize(
