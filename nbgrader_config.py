@@ -1,4 +1,4 @@
-"""nbgrader's configuration: the repository, as it stands, is the course. Run `nbgrader ...` from this folder.
+"""nbgrader's configuration: this folder, as it stands, is the course. Run `nbgrader ...` from this folder.
 
 An instructor edits solutions/NN_name.py, never a notebook's metadata; `make build` makes both notebooks.
 """
@@ -13,14 +13,16 @@ from tlcourse.building.colab_badge import OpenInColab
 from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, ShowProvisional
+from tlcourse.grading.model.course_file import read_course_file
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
 
-c.CourseDirectory.course_id = "tlcourse"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+course = read_course_file(c.CourseDirectory.root)  # of a private course: course.toml
+c.CourseDirectory.course_id = course.id if course else "tlcourse"
 # Who finds the gradebook locked waits for it, in seconds, before giving up.
 c.CourseDirectory.db_url = gradebook_url(c.CourseDirectory.root, timeout=30)
 c.CourseDirectory.source_directory = "solutions"
@@ -36,6 +38,8 @@ c.CourseDirectory.ignore = [
 ]
 
 c.GenerateAssignment.preprocessors.prepend([OpenInColab])  # before nbgrader's own
+if course:
+    c.OpenInColab.base = course.colab or ""
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "Your answer here."
 

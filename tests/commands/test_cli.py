@@ -22,6 +22,7 @@ from tlcourse.grading.model.results import Result
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
     *("claims", "remove-mark", "sample-class", "screenshots", "site", "source", "teachers", "test"),
+    *("new-course", "update-course", "release", "handout", "archive", "compare-years"),
 }
 
 

@@ -2,6 +2,7 @@
 
 REPOSITORY = "https://github.com/tlcourse/tlcourse"
 COLAB = "https://colab.research.google.com"
+COLAB_BASE = f"{REPOSITORY.replace('https://github.com', f'{COLAB}/github')}/blob/main"
 
 
 def notebook(name):
@@ -9,11 +10,11 @@ def notebook(name):
     return f"notebooks/{name}/{name}.ipynb"
 
 
-def colab(name):
-    """The address that opens a unit's notebook on Colab."""
-    return f"{REPOSITORY.replace('https://github.com', f'{COLAB}/github')}/blob/main/{notebook(name)}"
+def colab(name, base=COLAB_BASE):
+    """The address that opens a unit's notebook on Colab; `base` is the address of the course's folder there."""
+    return f"{base.rstrip('/')}/{notebook(name)}"
 
 
-def badge(name):
+def badge(name, base=COLAB_BASE):
     """A Markdown image that links to a unit's notebook on Colab; without a network, its alt text is the link."""
-    return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name)})"
+    return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name, base)})"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import nbformat
 
 from tlcourse import notebooks
+from tlcourse.building import course_units
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 
@@ -56,12 +57,12 @@ def build(units=None, execute=True, root=None):
     Raises
     ------
     ValueError
-        If a unit does not exist, or its source breaks a rule (`unit_sources.validate`).
+        If a unit does not exist, its source breaks a rule (`unit_sources.validate`), or course.toml has a wrong value.
     BuildError
         If a cell or nbgrader fails.
     """
     root = course_folder(root)
-    all_units = sources.unit_names(root)
+    all_units = course_units.unit_names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:
@@ -73,7 +74,7 @@ def _build_unit(root, unit, execute):
     started = time.perf_counter()
     solution = root / "solutions" / unit / f"{unit}.ipynb"
     release = root / "notebooks" / unit / f"{unit}.ipynb"
-    notebook = sources.read(root / "solutions" / f"{unit}.py")
+    notebook = course_units.read_unit(root, unit)
     warnings = ""
     if execute:
         warnings = _execute(notebook, unit, solution.parent)
@@ -114,10 +115,13 @@ def to_source(notebook_path, root=None):
     ------
     FileNotFoundError, ValueError
         If the file is missing, is not a notebook, or breaks a rule. For example, a student's copy has no solutions.
+        Also if course.toml changes the unit: the source would lose what the course drops.
     """
     notebook = notebooks.read(notebook_path)
-    unit = Path(notebook_path).stem
-    source = course_folder(root) / "solutions" / f"{unit}.py"
+    unit, root = Path(notebook_path).stem, course_folder(root)
+    source = root / "solutions" / f"{unit}.py"
+    if course_units.is_changed(root, unit):
+        raise ValueError(f"course.toml drops exercises of {unit} or changes points: edit {source} instead")
     old = source.read_text(encoding="utf-8") if source.is_file() else None
     notebooks.write_atomically(source, sources.source_text(notebook, Path(notebook_path).name, old))
     return source

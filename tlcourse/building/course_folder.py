@@ -32,6 +32,11 @@ def course_folder(root=None, sources=True):
     raise FileNotFoundError(f"no course at {candidates[0]}: change to the folder that contains {parts}")
 
 
+def has_records(folder):
+    """Whether a course has the recorded results and claims, from which the documents of this repository are made."""
+    return (folder / "data" / "claims.toml").is_file()
+
+
 def require_own_clone():
     """Raise an error if a command would change two clones: the units in one, and the data of the package in the other.
 

@@ -10,10 +10,11 @@ from tlcourse.building import unit_sources
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 HEADING = re.compile(r"^### Exercise (\d+\.\d+)\b", re.MULTILINE)
-POINTS = re.compile(r"(\d+) points?\b[^.)]*")
+NUMBER = r"\d+(?:\.\d+)?"
+POINTS = re.compile(rf"({NUMBER}) points?\b(?:`[^`\n]*`|[^.)|`]|\.\d)*")
 
 
-def disagreements(root, unit):
+def disagreements(root, unit, notebook=None):
     """The places where a unit's text and answer files disagree with its metadata.
 
     Parameters
@@ -22,16 +23,20 @@ def disagreements(root, unit):
         The course's folder.
     unit : str
         The unit's name, which begins with its number.
+    notebook : nbformat.NotebookNode, optional
+        The unit as the course changes it; by default, its source.
 
     Returns
     -------
     list of str
         One sentence for each disagreement; empty if there is none. Text without points and counts is correct, too.
     """
-    notebook = unit_sources.read(root / "solutions" / f"{unit}.py")
+    source = unit_sources.read(root / "solutions" / f"{unit}.py")
+    notebook = source if notebook is None else notebook
     exercises = notebooks.exercises(notebook)
-    lines = [*_counts(notebook, exercises), *_numbers(unit, notebook), *_points(notebook, exercises)]
-    lines += [*_titles(notebook, exercises), *_answer_files(exercises, root / "solutions" / unit / "answers")]
+    lines = [*_counts(notebook), *_numbers(unit, notebook), *_points(notebook, exercises)]
+    lines += _titles(notebook, exercises)
+    lines += _answer_files(notebooks.exercises(source), root / "solutions" / unit / "answers")
     return [f"{unit}: {line}" for line in lines]
 
 
@@ -43,23 +48,46 @@ def _is_written_answer(cell):
     return cell.cell_type == "markdown" and bool(_metadata(cell).get("grade"))
 
 
-def _counts(notebook, exercises):
-    """Check the numbers of exercises, written answers and points in the first cell."""
-    actual = {
-        "exercise": len(exercises),
-        "written answer": sum(_is_written_answer(cell) for cell in notebook.cells),
-        "point": sum(_metadata(cell).get("points", 0) for cell in notebook.cells if _metadata(cell).get("grade")),
+def _actual_counts(notebook):
+    """The numbers of exercises, written answers and points that the metadata give, by the word for each."""
+    graded = [cell for cell in notebook.cells if _metadata(cell).get("grade")]
+    return {
+        "exercise": len(notebooks.exercises(notebook)),
+        "written answer": sum(map(_is_written_answer, notebook.cells)),
+        "point": sum(_metadata(cell).get("points", 0) for cell in graded),
     }
+
+
+def _stated(text, name, number):
+    """The place in a text that states a number of things, unless it states this one: a match, or None."""
+    stated = re.search(rf"(?<![\d.])({NUMBER}|\w+) {name}s?\b", text)
+    value = stated and stated[1].lower()
+    is_number = value and (re.fullmatch(NUMBER, value) or value in WORDS)
+    return stated if is_number and value not in (f"{number:g}", _word(number)) else None
+
+
+def _counts(notebook):
+    """Check the numbers of exercises, written answers and points in the first cell."""
     text = notebook.cells[0].source.partition("**Time:**")[2]
-    for name, number in actual.items():
-        stated = re.search(rf"\b(\w+) {name}s?\b", text)
-        value = stated and stated[1].lower()
-        if value and (value.isdecimal() or value in WORDS) and value not in (f"{number:g}", _word(number)):
+    for name, number in _actual_counts(notebook).items():
+        if stated := _stated(text, name, number):
             yield f"the first cell states {stated[0]}, but the metadata give {number:g}"
 
 
+def update_counts(notebook):
+    """Replace the numbers of exercises, written answers and points in the first cell by those of the metadata."""
+    before, label, text = notebook.cells[0].source.partition("**Time:**")
+    for name, number in _actual_counts(notebook).items():
+        if stated := _stated(text, name, number):
+            in_digits = stated[1][0].isdigit() or _word(number) is None
+            value = f"{number:g}" if in_digits else _word(number)
+            value = value.capitalize() if stated[1][0].isupper() else value
+            text = f"{text[: stated.start()]}{value} {name}{'' if number == 1 else 's'}{text[stated.end() :]}"
+    notebook.cells[0].source = before + label + text
+
+
 def _word(number):
-    return WORDS[int(number)] if number < len(WORDS) else None
+    return WORDS[int(number)] if number == int(number) < len(WORDS) else None
 
 
 def _numbers(unit, notebook):
@@ -81,7 +109,7 @@ def _points(notebook, exercises):
         if name in exercises:
             yield from _statement_points(name, statement, sum(_metadata(test).points for test in exercises[name][1]))
         elif _is_written_answer(cell):
-            stated = re.search(r"\((\d+) points?\b", text)
+            stated = re.search(rf"\(({NUMBER}) points?\b", text)
             if stated and float(stated[1]) != _metadata(cell).points:
                 points = _metadata(cell).points
                 yield f"the text above {name} states {stated[1]} points, but the metadata give {points:g}"
@@ -93,7 +121,8 @@ def _points(notebook, exercises):
 
 def _statement_points(name, statement, total):
     stated = POINTS.search(statement)
-    numbers = [int(number) for number in re.findall(r"\b\d+\b", re.sub(r"`[^`]*`", "", stated[0]))] if stated else []
+    prose = re.sub(r"`[^`]*`", "", stated[0]) if stated else ""
+    numbers = [float(number) for number in re.findall(rf"\b{NUMBER}\b", prose)]
     if numbers and total not in (numbers[0], sum(numbers)):
         yield f"the statement of {name} says '{' '.join(stated[0].split())}', but its checks have {total:g} points"
 

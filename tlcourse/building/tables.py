@@ -13,8 +13,9 @@ from typing import NamedTuple
 from tlcourse import notebooks
 from tlcourse.building import addresses, claims, headline_figure, speed_table, teacher_table, used_files, verdicts
 from tlcourse.building import unit_sources as sources
-from tlcourse.building.course_folder import course_folder
+from tlcourse.building.course_folder import course_folder, has_records
 from tlcourse.data import results
+from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.stats import predicted
 
 DATASET_TITLES = {
@@ -54,13 +55,16 @@ def read_unit(name, root):
 
 def unit_table(root):
     """The units with their minutes, exercises and links to Colab, as a Markdown table."""
-    lines = ["| unit | minutes | exercises | written answers | run online |", "|---|---|---|---|---|"]
+    course = read_course_file(root)
+    colab = course.colab if course else addresses.COLAB_BASE
+    header = ["unit", "minutes", "exercises", "written answers", *(["run online"] if colab else [])]
+    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
     for name in sources.unit_names(root):
         unit = read_unit(name, root)
-        lines.append(
-            f"| [{unit.title}]({addresses.notebook(name)}) | {unit.minutes} | {unit.exercises or 'none'} "
-            f"| {unit.written or 'none'} | [Colab]({addresses.colab(name)}) |"
-        )
+        cells = [f"[{unit.title}]({addresses.notebook(name)})", unit.minutes]
+        cells += [str(unit.exercises or "none"), str(unit.written or "none")]
+        cells += [f"[Colab]({addresses.colab(name, colab)})"] if colab else []
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -231,6 +235,15 @@ def _one_more(summary):
     return f"{100 * low:.1f} to {100 * high:.1f}"
 
 
+def documents(root):
+    """The generated parts of a course's documents, as `TABLES`; a course without records has only a list of units."""
+    if has_records(root):
+        return TABLES
+    readme = root / "README.md"
+    listed = readme.is_file() and "<!-- units: " in readme.read_text(encoding="utf-8")
+    return {"README.md": {"units": unit_table}} if listed else {}
+
+
 def rendered(text, root, name="README.md"):
     """The text of a document after its parts are generated again.
 
@@ -246,7 +259,7 @@ def rendered(text, root, name="README.md"):
     ValueError
         If a pair of markers is missing or occurs twice.
     """
-    for mark, make in TABLES[name].items():
+    for mark, make in documents(root)[name].items():
         marked = re.compile(rf"(<!-- {mark}: [^\n]*-->\n).*?(<!-- /{mark} -->)", flags=re.DOTALL)
         if len(marked.findall(text)) != 1:
             raise ValueError(f"{name} must contain '<!-- {mark}: ... -->' and '<!-- /{mark} -->' exactly once")
@@ -264,11 +277,11 @@ def write(root=None):
     """
     root = course_folder(root)
     written = []
-    for name in TABLES:
+    for name in documents(root):
         document = root / name
         text = document.read_text(encoding="utf-8")
         if (new := rendered(text, root, name)) != text:
             notebooks.write_atomically(document, new)
             written.append(document)
-    figure = headline_figure.write(root)
+    figure = headline_figure.write(root) if has_records(root) else None
     return [*written, figure] if figure else written

@@ -19,21 +19,21 @@ def build(units, execute):
     Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
     docs/ and data/README.md.
     """
-    from tlcourse.building import builder, claims, shipped_plans, stated_counts, tables
-    from tlcourse.building.course_folder import course_folder, require_own_clone
-    from tlcourse.building.unit_sources import unit_names
+    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables
+    from tlcourse.building.course_folder import course_folder, has_records, require_own_clone
 
     require_own_clone()
-    chosen = [find_unit(unit, unit_names()) for unit in units]
-    for built in builder.build(chosen or None, execute=execute):
+    root = course_folder()
+    chosen = [find_unit(unit, course_units.unit_names(root)) for unit in units]
+    for built in builder.build(chosen or None, execute=execute, root=root):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
-        if execute and (plan := shipped_plans.write(course_folder(), built.unit)):
+        if execute and (plan := shipped_plans.write(root, built.unit)):
             click.echo(f"{built.unit}: {plan.name} written")
-        for line in stated_counts.disagreements(course_folder(), built.unit):
+        for line in stated_counts.disagreements(root, built.unit, course_units.read_unit(root, built.unit)):
             click.echo(f"warning: {line}", err=True)
-    for file in tables.write():
+    for file in tables.write(root):
         click.echo(f"{file.name}: written")
-    for line in claims.contradictions(course_folder()):
+    for line in claims.contradictions(root) if has_records(root) else ():
         click.echo(f"warning: contradicted by the records: {line}", err=True)
 
 

@@ -25,6 +25,7 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     place, or has a time that could not be read.
     """
     folder, unit = course_and_unit(unit)
+    from tlcourse.building.unit_release import differences
     from tlcourse.grading.gradebook.batch import grade as grade_unit
     from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting import changes_table, results_table
@@ -32,6 +33,8 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
+    for line in differences(folder, unit):
+        click.echo(f"warning: {line}", err=True)
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
     marks = final_marks(folder, unit)
     results_table.print_results(results, marks)

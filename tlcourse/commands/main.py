@@ -6,9 +6,13 @@ import traceback
 
 import click
 
-from tlcourse.commands import author, instructor, student
+from tlcourse.commands import author, course_commands, instructor, student
 
-SECTIONS = {"Students": student.COMMANDS, "Instructors": instructor.COMMANDS, "Authors": author.COMMANDS}
+SECTIONS = {
+    "Students": student.COMMANDS,
+    "Instructors": (*instructor.COMMANDS, *course_commands.COMMANDS),
+    "Authors": author.COMMANDS,
+}
 
 
 class Commands(click.Group):

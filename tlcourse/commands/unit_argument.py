@@ -43,12 +43,14 @@ def course_and_unit(text):
     FileNotFoundError
         If there is no course.
     ValueError
-        As in `find_unit`. Nothing has been written at that point.
+        As in `find_unit`, or if course.toml is wrong. Nothing has been written at that point.
     """
     from tlcourse.building.course_folder import course_folder
+    from tlcourse.grading.model.course_file import read_course_file
     from tlcourse.grading.model.unit_names import units_in
 
     folder = course_folder(sources=False)
+    read_course_file(folder)  # before Jupyter reads it in nbgrader_config.py, and would go on after an error
     if places := _plain_folders(folder / "nbgrader_config.py"):
         return folder, find_unit(text, units_in(*(folder / place for place in places)))
     from tlcourse.grading.gradebook.course_paths import CoursePaths  # takes seconds to import

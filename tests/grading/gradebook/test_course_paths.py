@@ -131,7 +131,7 @@ def test_a_misspelled_unit_is_an_error_and_leaves_no_file(private_course, monkey
 def test_grading_a_unit_that_was_not_released_makes_no_gradebook(private_course, monkeypatch):
     monkeypatch.chdir(private_course)
     outcome = CliRunner().invoke(main, ["grade", "1"])
-    assert "run `nbgrader generate_assignment 01_tiny --force` first" in outcome.output
+    assert "run `tlcourse release 01_tiny` first" in outcome.output
     assert not list(private_course.glob("*.db"))
 
 

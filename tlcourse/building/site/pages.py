@@ -10,8 +10,10 @@ from mdit_py_plugins.anchors.index import slugify
 from tlcourse import notebooks
 from tlcourse.building import tables
 from tlcourse.building.addresses import REPOSITORY
+from tlcourse.building.course_folder import has_records
 from tlcourse.building.site import unit_page
 from tlcourse.building.unit_sources import unit_names
+from tlcourse.grading.model.course_file import read_course_file
 
 MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
@@ -35,23 +37,33 @@ def write(root, folder):
     folder : pathlib.Path
         Created if it does not exist.
     """
+    course = read_course_file(root)
     for name in unit_names(root):
-        notebook = unit_page.page(root, name)
+        notebook = unit_page.page(root, name, course)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
     documents = ["README.md", *(f"docs/{file.name}" for file in sorted((root / "docs").glob("*.md")))]
-    texts = {name: (root / name).read_text(encoding="utf-8") for name in documents}
-    for name in documents[1:]:
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in (documents if has_records(root) else ())}
+    for name in documents[1:] if texts else ():
         _write(folder / site_path(name), resolve_links(texts[name], name, site_path(name)))
-    _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
+    if texts:
+        _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
     modules = module_pages()
     for name, text in modules.items():
         _write(folder / "reference" / f"{name}.md", text)
     _write(folder / "reference" / "index.md", reference_page(modules))
-    _write(folder / "index.md", first_page(texts["README.md"], documents[1:]))
+    first = first_page(texts["README.md"], documents[1:]) if texts else course_page(course)
+    _write(folder / "index.md", first)
     _write(folder / "units" / "index.md", units_page(root))
     for figure in {figure for name, text in texts.items() for figure in figures(text, name)}:
         (folder / figure).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / figure, folder / figure)
+
+
+def course_page(course):
+    """The first page of a private course, for its students: its README is for instructors."""
+    pages = ["Units <units/index>", "Reference <reference/index>"]
+    name = course.name if course else "Transfer learning, hands on"
+    return f"# {name}\n" + _contents(pages)
 
 
 def _write(file, text):

@@ -1,4 +1,7 @@
-"""The page of a unit on the site: with stored outputs and folded solutions, but without hidden tests."""
+"""The page of a unit on the site: with stored outputs and folded solutions, but without hidden tests.
+
+The site of a private course has no solutions at all.
+"""
 
 import re
 
@@ -14,7 +17,7 @@ FOLD_TITLES = {"setup": "Set-up", "solution": "A solution", "check": "The check"
 ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # the repr of an object in the last line of a cell
 
 
-def page(root, name):
+def page(root, name, course=None):
     """The notebook from which Sphinx makes a unit's page.
 
     Parameters
@@ -23,6 +26,8 @@ def page(root, name):
         The course's folder.
     name : str
         The name of the unit: "03_fine_tuning".
+    course : tlcourse.grading.model.course_file.CourseSettings, optional
+        Of a private course.
 
     Returns
     -------
@@ -34,22 +39,34 @@ def page(root, name):
     cells, heading, prose = [], "", ""
     for cell in solved.cells:
         if "google.colab" in cell.source and cell.cell_type == "code":
-            cells.append(nbformat.v4.new_markdown_cell(colab_line(name)))
+            if line := colab_line(name, course):
+                cells.append(nbformat.v4.new_markdown_cell(line))
             continue
         if cell.cell_type == "markdown":
             prose = cell.source
             heading = (HEADING.findall(prose) or [heading])[-1]
-        cells += _page_cells(cell, stubs, heading, prose)
+        if course and cell.metadata.get("nbgrader", {}).get("solution"):
+            cells.append(_stub(cell, stubs))
+        else:
+            cells += _page_cells(cell, stubs, heading, prose)
     return nbformat.v4.new_notebook(cells=cells, metadata=solved.metadata)
 
 
-def colab_line(name):
-    """A line with links to run the unit on Colab and to get the notebook."""
+def colab_line(name, course=None):
+    """A line with links to run the unit on Colab and to get the notebook; a private course has only the first."""
+    if course:
+        return f"[Open this unit in Colab]({addresses.colab(name, course.colab)})" if course.colab else None
     file = f"{addresses.REPOSITORY}/blob/main/{addresses.notebook(name)}"
     return (
         f"[Open this unit in Colab]({addresses.colab(name)}), or [get the notebook]({file}). "
         "On this page, the solutions of the exercises are folded, and the hidden tests are omitted."
     )
+
+
+def _stub(cell, stubs):
+    """What students get in the place of a solution."""
+    stub = stubs[cell.metadata.nbgrader.grade_id]
+    return _text_cell(stub) if cell.cell_type == "markdown" else nbformat.v4.new_code_cell(stub)
 
 
 def _page_cells(cell, stubs, heading, prose):

@@ -84,7 +84,7 @@ class NbgraderCourse:
         """
         file = self.paths.release_file(unit)
         try:
-            self._require_gradebook(unit)
+            self.require_gradebook(unit)
             with self.gradebook() as book:
                 entry = book.find_notebook(unit, unit)
                 sources = {cell.name: (cell.source, cell.checksum) for cell in entry.source_cells}
@@ -93,7 +93,7 @@ class NbgraderCourse:
         except MissingEntry:
             raise NotReleased(_not_in_gradebook(unit)) from None
         except FileNotFoundError:
-            raise NotReleased(f"no release at {file}: run `nbgrader generate_assignment {unit}`") from None
+            raise NotReleased(f"no release at {file}: run `tlcourse release {unit}`") from None
         notebooks.exercises(notebook)  # raises
         self._require_current_release(unit, {name: source for name, (source, _) in sources.items()}, points)
         cells = [_released_cell(cell, sources, points) for cell in notebook.cells]
@@ -101,11 +101,22 @@ class NbgraderCourse:
         seed = unit_seed(self.folder, unit, self.grading_limits.seed)
         return Assignment(unit, cells, modules, _released_files(file.parent), limits, seed=seed)
 
-    def _require_gradebook(self, unit):
+    def require_gradebook(self, unit):
         """Raise an error where nbgrader would make an empty gradebook: reading one should not write a file."""
-        url = make_url(self.coursedir.db_url)
-        if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        if not self._has_gradebook():
             raise NotReleased(_not_in_gradebook(unit))
+
+    def _has_gradebook(self):
+        url = make_url(self.coursedir.db_url)
+        return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
+
+    def released_units(self):
+        """The units that the gradebook has, in the course's order."""
+        if not self._has_gradebook():
+            return []
+        with self.gradebook() as book:
+            names = {row.name for row in book.assignments}
+        return [unit for unit in self.paths.units() if unit in names]
 
     def _require_current_release(self, unit, sources, points):
         """Raise an error if the solved notebook was changed after the release; `sources`, `points`: the gradebook's."""
@@ -118,14 +129,10 @@ class NbgraderCourse:
         added_or_removed = sorted(built.keys() ^ points.keys())
         if not changed and not added_or_removed:
             return
-        remedy = f"run `nbgrader generate_assignment {unit} --force`"
-        if added_or_removed and self.recorded_students(unit):
-            remedy = (
-                f"nbgrader cannot add or remove {', '.join(added_or_removed)} because submissions are in the "
-                "gradebook; undo that change and build the unit again"
-            )
         names = ", ".join(changed + added_or_removed)
-        raise NotReleased(f"the gradebook has an older release of {unit} than {file} ({names} changed): {remedy}")
+        raise NotReleased(
+            f"the gradebook has an older release of {unit} than {file} ({names} changed): run `tlcourse release {unit}`"
+        )
 
     @contextlib.contextmanager
     def gradebook(self):
@@ -157,7 +164,7 @@ class NbgraderCourse:
 
 
 def _not_in_gradebook(unit):
-    return f"the gradebook does not contain {unit}: run `nbgrader generate_assignment {unit} --force` first"
+    return f"the gradebook does not contain {unit}: run `tlcourse release {unit}` first"
 
 
 def _differs(cell, source, points):

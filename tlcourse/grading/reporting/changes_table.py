@@ -22,10 +22,11 @@ def changed_points(results, marks):
     ----------
     results : list of tlcourse.grading.model.results.Result
     marks : dict
-        of `tlcourse.grading.gradebook.marks.final_marks`. What a person entered stays in the mark.
+        Of `tlcourse.grading.gradebook.marks.final_marks`. What a person entered stays in the mark.
     """
+    points = {student: mark.points for student, mark in marks.items()}
     return [
-        (result.student, change["exercise"], change["before"], change["after"], marks.get(result.student, (None,))[0])
+        (result.student, change["exercise"], change["before"], change["after"], points.get(result.student))
         for result in results
         for change in result.changes
     ]

@@ -1,0 +1,157 @@
+"""What students get contains no solution, no hidden test and no seed; the search finds each of them where it is."""
+
+import json
+import shutil
+import zipfile
+
+import pytest
+from conftest import ROOT, TINY
+
+from tlcourse import notebooks
+from tlcourse.building import handout, leaks
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.notebooks import write_atomically
+
+UNIT = TINY.stem
+SEED = "123456789012"
+
+
+@pytest.fixture
+def course(released_course, tmp_path, monkeypatch):
+    """A private course of the tiny unit, released, whose students install from an address."""
+    folder = shutil.copytree(released_course, tmp_path / "course")
+    settings = '[course]\nid = "here"\nname = "Numbers"\ninstall = "https://example.org/tlcourse.whl"\n'
+    write_atomically(folder / "course.toml", settings)
+    write_atomically(folder / "grading_records" / UNIT / "seed.txt", f"{SEED}\n")
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
+    from tlcourse.building import unit_release
+
+    unit_release.builder.build(UNIT, execute=False, root=folder)
+    unit_release.release_built(NbgraderCourse(folder), UNIT)
+    return folder
+
+
+@pytest.fixture
+def secrets(course):
+    """What students of the course must not read."""
+    return handout.secrets_of(NbgraderCourse(course))
+
+
+def test_a_handout_has_the_notebooks_and_describes_the_installation(course, tmp_path):
+    folder, archive = handout.make(course, tmp_path / "handout", [UNIT])
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert files == ["README.md", f"notebooks/{UNIT}/{UNIT}.ipynb"]
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("# Numbers\n")
+    assert '-m pip install "https://example.org/tlcourse.whl"' in text
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.namelist() == [f"handout/{name}" for name in files]
+    before = archive.read_bytes()
+    handout.make(course, folder, [UNIT])
+    assert archive.read_bytes() == before
+
+
+def test_a_handout_replaces_nothing_but_a_handout(course, tmp_path):
+    write_atomically(tmp_path / "own" / "thesis.txt", "years of work")
+    with pytest.raises(FileExistsError, match=r"contains more than a handout \(thesis.txt\): name a new folder"):
+        handout.make(course, tmp_path / "own", [UNIT])
+    assert (tmp_path / "own" / "thesis.txt").is_file()
+
+
+def test_a_unit_that_was_changed_after_its_release_is_not_handed_out(course, tmp_path):
+    source = course / "solutions" / f"{UNIT}.py"
+    text = source.read_text(encoding="utf-8").replace("so `double(2)` is 4", "so `double(3)` is 6")
+    source.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="has changed since it was built"):
+        handout.make(course, tmp_path / "handout", [UNIT])
+
+
+def test_a_leak_stops_the_handout(course, tmp_path):
+    write_atomically(course / "notebooks" / UNIT / "notes.txt", f"the seed is {SEED}")
+    with pytest.raises(handout.Leak, match=rf"notes.txt: contains the seed {SEED}"):
+        handout.make(course, tmp_path / "handout", [UNIT])
+    assert not (tmp_path / "handout").exists()
+    assert not (tmp_path / "handout.zip").exists()
+
+
+def leaking(course, change):
+    """The release of the tiny unit after a change of its cells, as text."""
+    notebook = notebooks.read(course / "notebooks" / UNIT / f"{UNIT}.ipynb")
+    change(next(cell for cell in notebook.cells if cell.id == "test_double"))
+    return notebooks.nbformat.writes(notebook)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("grading_plan.json", "{}", "students must not get this file"),
+        ("solutions/x.py", "", "students must not get this file"),
+        ("notes.md", f"seed {SEED}", "contains the seed"),
+        ("checks.py", 'hidden_number = int(checks.grading_rng("double").integers(10, 100))', "no block"),
+    ],
+)
+def test_the_search_names_a_file_that_students_must_not_get(tmp_path, secrets, name, content, message):
+    write_atomically(tmp_path / "found" / name, content)
+    problems = leaks.search(tmp_path / "found", secrets)
+    if message == "no block":
+        assert problems == [], "one line of code can be in another file by chance"
+    else:
+        assert len(problems) == 1
+        assert problems[0].startswith(f"{name}: ")
+        assert message in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda cell: cell.update(source=cell.source + "\n### BEGIN HIDDEN TESTS"), "### BEGIN HIDDEN TESTS"),
+        (
+            lambda cell: cell.update(source='hidden_number = int(checks.grading_rng("double").integers(10, 100))'),
+            "secret",
+        ),
+        (lambda cell: cell.update(source="Because two are twice one."), "which is secret"),
+        (lambda cell: cell.outputs.append(notebooks.nbformat.v4.new_output("stream", text="4")), "outputs"),
+    ],
+)
+def test_the_search_finds_what_was_left_in_a_notebook(course, tmp_path, secrets, change, message):
+    write_atomically(tmp_path / "found" / f"{UNIT}.ipynb", leaking(course, change))
+    assert message in leaks.search(tmp_path / "found", secrets)[0]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The wheel of this repository."""
+    pytest.importorskip("hatchling", reason="hatchling builds the wheel")
+    return handout.build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def public_secrets():
+    """The solutions and hidden tests of all units of the repository."""
+    solved = sorted((ROOT / "solutions").glob("*/*.ipynb"))
+    assert solved
+    return leaks.Secrets([notebooks.read(file) for file in solved])
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_package_and_no_solution_test_plan_or_hidden_test(wheel, public_secrets):
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    assert {"tlcourse/checks.py", "tlcourse/data/README.md", "tlcourse/teachers/__init__.py"} <= set(names)
+    assert {name.split("/")[0] for name in names} <= {"tlcourse", wheel.name.split("-py3")[0] + ".dist-info"}
+    assert leaks.search_wheel(wheel, public_secrets) == []
+
+
+@pytest.mark.slow
+def test_the_search_of_a_wheel_finds_what_is_added_to_it(wheel, public_secrets, tmp_path):
+    solved = sorted((ROOT / "solutions").glob("01_*/01_*.ipynb"))[0]
+    cells = json.loads(solved.read_text(encoding="utf-8"))["cells"]
+    hidden = next("".join(cell["source"]) for cell in cells if "BEGIN HIDDEN TESTS" in "".join(cell["source"]))
+    leaking_wheel = shutil.copy(wheel, tmp_path)
+    with zipfile.ZipFile(leaking_wheel, "a") as packed:
+        packed.writestr("tlcourse/hidden.py", hidden)
+        packed.writestr("tlcourse/solutions/01.py", "")
+        packed.write(solved, "tlcourse/01.ipynb")
+    problems = "\n".join(leaks.search_wheel(leaking_wheel, public_secrets))
+    for message in ("tlcourse/hidden.py: contains", "solutions/01.py: students", "tlcourse/01.ipynb: a notebook"):
+        assert message in problems

@@ -1,0 +1,63 @@
+"""The commands for a private course, as a lecturer types them."""
+
+import pytest
+from click.testing import CliRunner
+
+from tlcourse.commands.main import main
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def clone(executed_course, monkeypatch):
+    """The working directory is a clone with the tiny unit."""
+    monkeypatch.chdir(executed_course)
+    return executed_course
+
+
+def test_a_course_is_created_from_the_units_here_and_has_no_newer_ones(clone, tmp_path, monkeypatch):
+    folder = tmp_path / "ml2026"
+    options = ["--units", "1", "--id", "ml2026", "--drop", "triple", "--points", "double=6,why_double=2.5"]
+    outcome = run("new-course", str(folder), *options)
+    assert outcome.exit_code == 0, outcome.output
+    assert f"Next: cd {folder} && tlcourse release 01" in outcome.output
+    settings = (folder / "course.toml").read_text(encoding="utf-8")
+    assert 'drop = ["triple"]' in settings
+    assert "double = 6\nwhy_double = 2.5\n" in settings
+    monkeypatch.chdir(folder)
+    outcome = run("update-course", "--source", str(clone))
+    assert (outcome.exit_code, outcome.output) == (0, "Nothing is newer.\n")
+    outcome = run("handout", str(tmp_path / "handout"))
+    assert outcome.output == "Error: no unit is released: `tlcourse release UNIT` comes first\n"
+    assert not (folder / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--units", "07"], "no unit '07': the course has 01_tiny"),
+        (["--units", "01", "--points", "double=many"], "write EXERCISE=POINTS, such as conv_parameters=4"),
+        (["--units", "01", "--drop", "halve"], "no exercise 'halve': 01_tiny has double"),
+        (["--units", "01", "--timezone", "Berlin"], "write a name such as Europe/Berlin"),
+        (["--units", "01", "--source", "/nowhere"], "no course at /nowhere"),
+    ],
+)
+def test_a_wrong_option_is_named_and_nothing_is_created(clone, tmp_path, options, message):
+    outcome = run("new-course", str(tmp_path / "ml2026"), "--id", "ml2026", *options)
+    assert outcome.exit_code != 0
+    assert message in outcome.output
+    assert not list(tmp_path.glob("ml2026*"))
+
+
+def test_a_wrong_setting_stops_every_command_with_one_line(clone, tmp_path, monkeypatch):
+    folder = tmp_path / "ml2026"
+    run("new-course", str(folder), "--units", "01", "--id", "ml2026")
+    settings = folder / "course.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("drop =", "dropped ="), encoding="utf-8")
+    monkeypatch.chdir(folder)
+    for command in (["grade", "01"], ["release", "01"], ["report", "01"], ["build", "01"]):
+        outcome = run(*command)
+        assert outcome.exit_code == 1
+        assert "course.toml: unknown key dropped in [units" in outcome.output

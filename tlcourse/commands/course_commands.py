@@ -1,0 +1,191 @@
+"""Commands for instructors who teach a course of their own: create it, update it, release units, hand them out."""
+
+from pathlib import Path
+
+import click
+
+from tlcourse.commands.unit_argument import course_and_unit, find_unit
+
+
+def _names(texts):
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
+
+
+def _points(texts):
+    """The points in NAME=POINTS, by name."""
+    points = {}
+    for text in _names(texts):
+        name, _, value = text.partition("=")
+        try:
+            points[name.strip()] = int(value) if value.strip().isdecimal() else float(value)
+        except ValueError:
+            raise click.BadParameter(f"{text!r}: write EXERCISE=POINTS, such as conv_parameters=4") from None
+    return points
+
+
+def _clone(path):
+    """The course that units come from: the one named, the one around the working directory, or that of this package."""
+    from tlcourse.building.course_folder import PACKAGE, course_folder
+    from tlcourse.building.delivered_files import RECORD
+
+    if path is None:
+        path = course_folder()
+        path = PACKAGE.parent if (path / RECORD).is_file() else path  # a private course is not where units come from
+    return course_folder(path)
+
+
+source_option = click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    help="Clone with the units.  [default: the course here, or the clone that this program is in]",
+)
+
+
+@click.command("new-course")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--units", multiple=True, required=True, help="Units, separated by commas: 01,02.")
+@click.option("--id", "course_id", required=True, help="Short name for nbgrader, such as ml2026.")
+@click.option("--name", help="Name of the course.  [default: the id]")
+@click.option("--timezone", default="UTC", show_default=True, help="Time zone of the due dates: Europe/Berlin.")
+@click.option("--drop", multiple=True, help="Exercises and written answers to leave out, separated by commas.")
+@click.option("--points", multiple=True, help="Points of exercises: conv_parameters=4,output_size=1.")
+@click.option("--install", help="What notebooks install on Colab, as `pip install` takes it.")
+@click.option("--colab", help="Address of the course's folder on Colab.  [default: no Colab badge]")
+@source_option
+def new_course(folder, units, course_id, name, timezone, drop, points, install, colab, source):
+    """Create a private course in FOLDER, with some units of this one.
+
+    The folder is ready for git. Solutions, hidden tests and secret seeds stay in it; `tlcourse handout` makes what
+    students get.
+    """
+    from tlcourse.building import private_course, unit_sources
+    from tlcourse.grading.model.course_file import timezone_named
+
+    root = _clone(source)
+    chosen = [find_unit(unit, unit_sources.unit_names(root)) for unit in _names(units)]
+    about = {"id": course_id, "name": name or course_id, "timezone": timezone_named(timezone)}
+    settings = private_course.settings_for(
+        root, chosen, _names(drop), _points(points), **about, install=install, colab=colab
+    )
+    made = private_course.create(folder, root, chosen, settings)
+    click.echo(f"Created {made} with {', '.join(chosen)}.")
+    click.echo(f"Next: cd {made} && tlcourse release {chosen[0][:2]}")
+
+
+@click.command("update-course")
+@click.option("--write", is_flag=True, help="Replace the files that were not edited here.")
+@source_option
+def update_course(write, source):
+    """Show what a newer tlcourse has for the private course around the working directory.
+
+    The diff shows every file that is newer there. With --write, the command replaces those that you have not edited. It
+    never touches the others.
+    """
+    from tlcourse.building import course_update
+
+    folder, root = course_update.own_course(), _clone(source)
+    update = course_update.compare(folder, root)
+    if update.diff:
+        click.echo(update.diff)
+    if write:
+        course_update.apply(folder, root, update)
+    lines = {
+        "replaced" if write else "can be replaced": update.newer,
+        "edited here, so never touched": update.edited,
+        "no longer in tlcourse": update.missing,
+    }
+    for title, files in lines.items():
+        for name in files:
+            click.echo(f"{title}: {name}")
+    if not any(lines.values()):
+        click.echo("Nothing is newer.")
+    elif update.newer:
+        click.echo("Release the changed units again." if write else "To replace them: tlcourse update-course --write")
+
+
+@click.command()
+@click.argument("unit")
+@click.option("--execute/--no-execute", default=True, help="Run the cells if the code of the unit changed.")
+def release(unit, execute):
+    """Release UNIT, for the first time or after any change.
+
+    The command builds the unit if its source or course.toml changed. It grades the unit's own solutions, and stops if
+    they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay.
+    """
+    from tlcourse.building import course_units, unit_release
+
+    folder, unit = course_and_unit(unit)
+    if (folder / "solutions").is_dir():
+        course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
+    changes, text_changed, problem = unit_release.release(folder, unit, execute)
+    if problem:
+        click.echo(f"The solutions of {unit} were not tried, because {problem}", err=True)
+    for line in _described(changes):
+        click.echo(line)
+    if text_changed:
+        click.echo(f"The students' notebook of {unit} is new: hand it out.")
+    elif not any(changes[:4]):
+        click.echo(f"{unit}: nothing has changed.")
+    if changes.submissions:
+        click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
+
+
+def _described(changes):
+    """What a release changed in the gradebook, one line for each check."""
+    yield from (f"added: {name} ({points:g} points)" for name, points in changes.added.items())
+    yield from (f"withdrawn: {name} ({points:g} points)" for name, points in changes.removed.items())
+    yield from (f"points: {name} {old:g} -> {new:g}" for name, (old, new) in changes.points.items())
+    yield from (f"check changed: {name}" for name in changes.checks)
+    if changes.removed and changes.submissions:
+        yield "The marks of withdrawn checks are in grading_records/UNIT/withdrawn.json."
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--units", multiple=True, help="Units, separated by commas: 01,02.  [default: all released units]")
+def handout(folder, units):
+    """Write what students get into FOLDER, and as a zip file beside it.
+
+    These are the released notebooks, and a wheel of the helper package without solutions, or the address in course.toml
+    that students install from. The command searches everything for solutions, hidden tests and seeds, and stops if it
+    finds any.
+    """
+    from tlcourse.building import handout as handouts
+    from tlcourse.building.course_folder import course_folder
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+
+    root = course_folder()
+    course = NbgraderCourse(root)
+    chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
+    if not chosen:
+        raise click.ClickException("no unit is released: `tlcourse release UNIT` comes first")
+    for made in handouts.make(root, folder, chosen):
+        click.echo(made)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--next-id", help="The id of the course from now on, for course.toml.")
+def archive(name, next_id):
+    """Close a year: move its marks, submissions and records to archive/NAME, and draw new seeds.
+
+    Sources and settings stay. The next class starts with an empty gradebook and an empty roster.
+    """
+    from tlcourse.building.course_archive import close_year
+    from tlcourse.building.course_folder import course_folder
+
+    click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
+    click.echo("Next: tlcourse release UNIT, for each unit")
+
+
+@click.command("compare-years")
+@click.argument("unit")
+def compare_years(unit):
+    """Compare how the exercises of UNIT went in the archived years, and now if it has been graded."""
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.reporting import item_statistics
+
+    item_statistics.print_comparison(unit, item_statistics.years(folder, unit))
+
+
+COMMANDS = (new_course, update_course, release, handout, archive, compare_years)
