@@ -38,8 +38,8 @@ def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits)) / temperature
 
 
-# %% wrong: over the pictures
-# message: over the pictures
+# %% wrong: over the images
+# message: over the images
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits / temperature, axis=0))
 
