@@ -254,7 +254,7 @@ CELLS = {
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
     "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer("),
     "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognized(", "widgets.ShiftExplorer("),
-    "06_distillation": (
+    "07_distillation": (
         SET_UP,
         "dataset = faces.portraits(",
         'base = teachers.load("faces_vgg16", head=False)',
@@ -282,7 +282,7 @@ CATS_AND_DOGS = (
     "def classify(",
     "PhotoClassifier(classify,",
 )
-# Where there are no photos or no MobileNetV2, the classifier is the teacher that comes with the course, of unit 06.
+# Where there are no photos or no MobileNetV2, the classifier is the teacher that comes with the course, of unit 07.
 FACES = """
 def who(photo, base=base, head=head):
     return keras.ops.softmax(head(base(photo[None])))[0]
@@ -307,7 +307,7 @@ def widget_cells(with_photos):
     if with_photos:
         cells["02_feature_extraction"] += unit_cells("02_feature_extraction", CATS_AND_DOGS)
     else:
-        cells["06_distillation"].append(FACES)
+        cells["07_distillation"].append(FACES)
     return [source for sources in cells.values() for source in sources]
 
 

@@ -177,7 +177,7 @@ def test_the_still_figure_of_a_temperature_shows_every_share():
 
 @pytest.mark.parametrize("logits", [[20.0, *[0.0] * 9], [0.0] * 10])
 def test_the_shares_of_ten_classes_do_not_run_into_each_other(logits):
-    _, (_, axes, _) = plt.subplots(1, 3, figsize=(11, 2.3), width_ratios=(1, 3, 3), layout="constrained")  # of unit 06
+    _, (_, axes, _) = plt.subplots(1, 3, figsize=(11, 2.3), width_ratios=(1, 3, 3), layout="constrained")  # of unit 07
     widgets.draw_softened(logits, "ABCDEFGHIJ", 1, axes)
     axes.figure.canvas.draw()
     places = [text.get_window_extent() for text in axes.texts]

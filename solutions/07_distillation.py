@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Unit 06: Distillation
+# # Unit 07: Distillation
 #
 # Your classifier works well, but it must run on a phone. The lecture says that models with millions or billions of
 # parameters do not fit on phones and embedded devices (C05). Can a small student learn to predict like a large teacher
@@ -42,12 +42,12 @@ keras.utils.set_random_seed(0)
 plots.style()
 progress = checks.Progress(
     {
-        "soften": "Exercise 6.1 soften",
-        "distillation_loss": "Exercise 6.2 distillation_loss",
-        "distill_step": "Exercise 6.3 distill_step",
-        "distill_step_teacher": "Exercise 6.3 distill_step, the teacher stays",
-        "attention_map": "Exercise 6.4 attention_map",
-        "hint_loss": "Exercise 6.5 hint_loss",
+        "soften": "Exercise 7.1 soften",
+        "distillation_loss": "Exercise 7.2 distillation_loss",
+        "distill_step": "Exercise 7.3 distill_step",
+        "distill_step_teacher": "Exercise 7.3 distill_step, the teacher stays",
+        "attention_map": "Exercise 7.4 attention_map",
+        "hint_loss": "Exercise 7.5 hint_loss",
     }
 )
 
@@ -146,7 +146,7 @@ plt.show()
 widgets.TemperatureExplorer(test_logits[chosen], "ABCDEFGHIJ", ("a clear case", "a close call"))
 
 # %% [markdown]
-# ### Exercise 6.1: Soften the logits
+# ### Exercise 7.1: Soften the logits
 #
 # Write the softmax with temperature.
 #
@@ -243,7 +243,7 @@ for temperature in (0.25, 1, 4, 16, 64):
 # It is 0 when the two are equal. If labels are available, they can contribute, too (Hinton, Vinyals & Dean 2015). A
 # weight $\alpha$ sets the balance between teacher and labels.
 #
-# ### Exercise 6.2: Write the distillation loss
+# ### Exercise 7.2: Write the distillation loss
 #
 # Combine the teacher's soft targets and the labels in one loss.
 #
@@ -452,7 +452,7 @@ else:
 # In training, the student moves and the teacher stays as it is. Write one such step, and then prove that the teacher
 # did not change.
 #
-# ### Exercise 6.3: Take one distillation step
+# ### Exercise 7.3: Take one distillation step
 #
 # Make one gradient step that brings the student's softened predictions closer to the teacher's.
 #
@@ -887,7 +887,7 @@ plt.show()
 # maps where a layer of the teacher is active, and trains the student to have the same map. The maps sum over the
 # channels, so the two networks may have different numbers of channels.
 #
-# ### Exercise 6.4: Compute an attention map
+# ### Exercise 7.4: Compute an attention map
 #
 # Show where a layer is active. The paper compares several such maps; use the **sum of squares**.
 #
@@ -1024,7 +1024,7 @@ plt.show()
 # Our version is simpler than the paper's. The convolution is $1 \times 1$, and the loss is a mean without the factor of
 # a half. The student learns from hints and soft targets at once, not from hints first.
 #
-# ### Exercise 6.5: Compare feature maps with a hint loss
+# ### Exercise 7.5: Compare feature maps with a hint loss
 #
 # Compute FitNet's hint loss for one batch.
 #
