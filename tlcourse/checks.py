@@ -169,6 +169,24 @@ def run(name, function):
             )
 
 
+def differentiable(name, function, position=0):
+    """Check that the last visible case's value has a gradient with respect to an argument, so that it can be learned.
+
+    Parameters
+    ----------
+    name, function
+        As for `run`.
+    position : int
+        The argument's.
+    """
+    case = exercises.cases(name)[-1]
+    _, slope = gradient(function, case.arguments, position)
+    require(
+        slope is not None and bool(np.abs(slope).max() > 1e-6),
+        f"{_call(function, name, case)} has no gradient: compute it with keras.ops, not with numpy or float().",
+    )
+
+
 def _values(function, cases):
     values = []
     for case in cases:
