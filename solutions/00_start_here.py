@@ -392,6 +392,7 @@ with progress.exercise("accuracy"):
 # | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | What do you gain, and what can break, when the teacher's layers learn too? |
 # | [**04 Differential learning rates**](../04_differential_rates/04_differential_rates.ipynb) | Should early layers learn more slowly than late ones? |
 # | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | How can the data in use differ from the training data, and what repairs the damage? |
+# | [**06 Choosing a teacher**](../06_choosing_a_teacher/06_choosing_a_teacher.ipynb) | Which teacher suits your target, and is it better than none? |
 # | [**07 Distillation**](../07_distillation/07_distillation.ipynb) | Can a teacher pass on what it knows through its predictions alone? |
 #
 # **Where a lecture is wrong or vague, the unit says so and shows why.**

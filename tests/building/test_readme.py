@@ -19,7 +19,7 @@ FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
+PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|12_name|timestamp.txt")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -133,11 +133,11 @@ def test_figures_are_small_and_have_a_description(file):
 
 def test_the_unit_in_contributing_is_a_unit_with_an_exercise(tmp_path):
     unit, answers = re.findall(r"^```python\n(.*?)^```", TEXTS[ROOT / "CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
-    (tmp_path / "07_name.py").write_text(unit, encoding="utf-8")
+    (tmp_path / "12_name.py").write_text(unit, encoding="utf-8")
     (tmp_path / "soften.py").write_text(answers, encoding="utf-8")
-    notebook = unit_sources.read(tmp_path / "07_name.py")
+    notebook = unit_sources.read(tmp_path / "12_name.py")
     assert list(notebooks.exercises(notebook)) == ["soften"]
-    notebooks.run(notebook, tmp_path, "07_name")
+    notebooks.run(notebook, tmp_path, "12_name")
     assert prose.unsupported(notebook, {}) == []
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
