@@ -448,7 +448,7 @@ plt.show()
 # network with random weights already reaches 0.22. Learning from the old galaxies adds the rest.
 #
 # We could not detect a difference from the teacher of four classes, which had 800 *labeled* galaxies. Its row falls
-# into the gap in the survey's table. But an index of 0.37 is far from 1. These clusters are a start for a person who
+# into the gap in the survey's table. But this is still far from 1. These clusters are a start for a person who
 # will label them, not a classifier. Besides, we told k-means how many clusters to find.
 #
 # **Say which labels you have; the name of the setting matters less.**
@@ -1522,7 +1522,7 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # ## Applications
 #
 # The lectures name nine applications (C35). Which part differs in each is a matter of judgment; whether this unit
-# *shows* it is not. The first line comes from a record of unit 06.
+# *shows* it is not. The first line comes from a record that you will meet in the next unit.
 
 # %% tags=["nbval-check-output"]
 simulation = results("simulation")
@@ -1542,8 +1542,8 @@ for name, (part, measured) in applications.items():
 print("not shown here:", sum(measured is None for _, measured in applications.values()), "of", len(applications))
 
 # %% [markdown]
-# We measured two of the nine: one on real digits, as you will see in unit 06, and one on synthetic reviews and forty
-# sentences written by hand. For night-time images, the last section has one live run. The others remain claims here.
+# We measured two of the nine: one on real digits, and one on synthetic reviews and forty sentences written by hand.
+# For night-time images, the last section has one live run. The others remain claims here.
 #
 # **The scenario tells you what to try, not that it works.**
 #

@@ -74,16 +74,6 @@ plt.show()
 targets = {"faces": "new faces", "digits": "real digits", "greek": "Greek letters", "galaxies": "kinds of galaxies"}
 sources = ("faces", "letters", "galaxies")
 
-# %% tags=["nbval-check-output"]
-classes = dict(zip(targets.values(), (20, 10, len(glyphs.GREEK), len(galaxies.KINDS)), strict=True))
-for name, count in classes.items():
-    print(f"{name:<18} {count:>2} classes, chance level {1 / count:.1%}")
-learned_from = len(faces.TEACHER_PEOPLE), len(glyphs.LETTERS), len(galaxies.CLASS_NAMES)
-print(
-    "the teachers' own classes:",
-    ", ".join(f"{name} {count:,}" for name, count in zip(sources, learned_from, strict=True)),
-)
-
 # %% [markdown]
 # The galaxies teacher is so small that you can train one here, on 400 galaxies. The recorded ones learned from 800.
 
@@ -128,6 +118,16 @@ def gain(first, second):
 # images are sampled and how training starts.
 #
 # **Before you run the cells:** where do you expect the largest number in each row?
+
+# %% tags=["nbval-check-output"]
+classes = dict(zip(targets.values(), (20, 10, len(glyphs.GREEK), len(galaxies.KINDS)), strict=True))
+for name, count in classes.items():
+    print(f"{name:<18} {count:>2} classes, chance level {1 / count:.1%}")
+learned_from = len(faces.TEACHER_PEOPLE), len(glyphs.LETTERS), len(galaxies.CLASS_NAMES)
+print(
+    "the teachers' own classes:",
+    ", ".join(f"{name} {count:,}" for name, count in zip(sources, learned_from, strict=True)),
+)
 
 # %% tags=["nbval-check-output"]
 matrix = results("transfer_matrix")

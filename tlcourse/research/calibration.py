@@ -9,8 +9,9 @@ def expected_calibration_error(probabilities, labels, bins=BINS):
     """How far confidence and accuracy lie apart, by bins of confidence (Guo et al. 2017, equation 3).
 
     The confidence is the probability of the predicted class. Bins have equal width: bin m of M holds the images with
-    confidences in ((m - 1) / M, m / M]. The error is the sum over the bins of the bin's share of the images times
-    |accuracy - mean confidence| in the bin. With few images it is biased upward, also for a calibrated network.
+    confidences in ((m - 1) / M, m / M]. The error is the sum over the bins of the bin's share of the images times the
+    absolute difference between accuracy and mean confidence in the bin. With few images it is biased upward, also for
+    a calibrated network.
 
     Parameters
     ----------
