@@ -802,45 +802,69 @@ def align(target, source):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_align", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-EXCHANGED, KEPT, ANY, CENTERED, STILL = (
-    "source and target are exchanged: R turns the source onto the target", "the singular values are kept",
-    "any matrix is allowed, as in least squares: R must keep lengths and angles", "the clouds are centred first",
-    "nothing is turned")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_align(target, source, expected, mistakes):
-    """Compare align with the matrix that is expected."""
-    rotation = np.asarray(align(np.array(target, float), np.array(source, float)), dtype=float)
-    checks.equal("the shape of R", list(rotation.shape), [len(expected)] * 2)
-    checks.equal("R", rotation, expected, mistakes, tolerance=1e-5)
+def orthogonal_part(target, source):
+    """By a polar decomposition."""
+    return linalg.polar(np.transpose(target) @ np.asarray(source))[0]
 
 
+def centered(points):
+    return np.asarray(points) - np.mean(points, axis=0)
+
+
+align_mistakes = {
+    "source and target are exchanged: R turns the source onto the target": lambda t, s: orthogonal_part(s, t),
+    "the singular values are kept": lambda t, s: np.transpose(t) @ np.asarray(s),
+    "any matrix is allowed, as in least squares: R must keep lengths and angles": lambda t, s: np.linalg.lstsq(
+        t, s, rcond=None
+    )[0],
+    "the clouds are centered first": lambda t, s: orthogonal_part(centered(t), centered(s)) if len(t) > 2 else None,
+    "nothing is turned": lambda t, s: np.eye(np.shape(t)[1]),
+    "the rows are compared instead of the columns": lambda t, s: (
+        linalg.polar(np.asarray(t) @ np.transpose(s))[0] if len(t) == np.shape(t)[1] else None
+    ),
+    "V is transposed once more: numpy's svd returns it transposed already": lambda t, s: once_more_transposed(t, s),
+    "reflections are excluded, and they keep lengths and angles, too": lambda t, s: rotation_only(t, s),
+}
+
+
+def once_more_transposed(target, source):
+    left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
+    return left @ right.T
+
+
+def rotation_only(target, source):
+    left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
+    left[:, -1] *= np.sign(np.linalg.det(left @ right))
+    return left @ right
+
+
+visible_cases.record(
+    "align",
+    [
+        (np.array([[1, 0], [0, 2]]), np.array([[0, 1], [-2, 0]])),
+        (np.array([[1.0, 0], [0, 2], [1, 1]]), np.array([[1.0, 4], [-3, 1], [2, 4]])),
+        (np.array([[1.0, 0], [0, 2], [3, 1]]), np.array([[-1.0, 0], [0, 2], [-3, 1]])),
+    ],
+    orthogonal_part,
+    align_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
 with progress.exercise("align"):
-    check_align([[1, 0], [0, 2]], [[0, 1], [-2, 0]], [[0, 1], [-1, 0]], {
-        EXCHANGED: [[0, -1], [1, 0]], KEPT: [[0, 1], [-4, 0]], STILL: [[1, 0], [0, 1]]})  # fmt: skip
-    check_align([[1, 0], [0, 2], [1, 1]], [[1, 4], [-3, 1], [2, 4]], [[0.6, 0.8], [-0.8, 0.6]], {
-        EXCHANGED: [[0.6, -0.8], [0.8, 0.6]], KEPT: [[3, 8], [-4, 6]], STILL: [[1, 0], [0, 1]],
-        ANY: [[19 / 9, 34 / 9], [-11 / 9, 4 / 9]], CENTERED: [[0.9486833, -0.3162278], [-0.3162278, -0.9486833]]})  # fmt: skip
+    checks.run("align", align)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("align")
-
-    def polar(target, source):
-        """The orthogonal part of a polar decomposition."""
-        return linalg.polar(target.T @ source)[0]
-
-    def check_random(target, source):
-        expected = polar(target, source)
-        check_align(target, source, expected, {
-            EXCHANGED: expected.T, KEPT: target.T @ source, STILL: np.eye(len(expected)),
-            ANY: np.linalg.lstsq(target, source, rcond=None)[0],
-            CENTERED: polar(target - target.mean(axis=0), source - source.mean(axis=0))})  # fmt: skip
-
     for size in (2, 3, 5, 8):
         turn = np.linalg.qr(rng.normal(size=(size, size)))[0]
         hidden_source = rng.normal(0.5, 1, size=(6 * size, size))
-        check_random(hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source)
-        hidden_source[:, 0] *= -1
-        check_random(hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source)
+        for sign in (1, -1):
+            hidden_source[:, 0] *= sign
+            clouds = hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source.copy()
+            checks.returns(align, clouds, orthogonal_part(*clouds), align_mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1110,34 +1134,42 @@ def moved_threshold(source_share, target_share):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_moved_threshold", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_threshold(shares, expected):
-    """Hold moved_threshold to a threshold that is known."""
-    checks.returns(moved_threshold, shares, expected, {
-        "source and target are exchanged": 1 - expected, "the threshold stays at one half": 0.5,
-        "the source is taken for balanced": 1 - shares[1], "odds are returned, not a probability": expected / (1 - expected),
-        "the target's share is returned": shares[1], "only class 1 is corrected": shares[0] / sum(shares)})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def halved(source_share, target_share):
+    """The threshold by halving an interval: where the corrected probabilities cross."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        positive = middle * target_share / source_share
+        negative = (1 - middle) * (1 - target_share) / (1 - source_share)
+        low, high = (middle, high) if positive < negative else (low, middle)
+    return low
+
+
+threshold_mistakes = {
+    "source and target are exchanged": lambda s, t: 1 - halved(s, t),
+    "the threshold stays at one half": lambda s, t: 0.5,
+    "the source is taken for balanced": lambda s, t: 1 - t,
+    "the target is taken for balanced": lambda s, t: s,
+    "odds are returned, not a probability": lambda s, t: halved(s, t) / (1 - halved(s, t)),
+    "the target's share is returned": lambda s, t: t,
+    "only class 1 is corrected": lambda s, t: s / (s + t),
+    "only the ratio of the shares is returned": lambda s, t: s / t,
+    "one half is multiplied by the ratio of the shares": lambda s, t: 0.5 * s / t,
+}
+visible_cases.record(
+    "moved_threshold", [(0.2, 0.4), (0.5, 0.1), (0.3, 0.3), (0.9, 0.6)], halved, threshold_mistakes, tolerance=1e-6
+)
+### END HIDDEN TESTS
 with progress.exercise("moved_threshold"):
-    for shares, expected in (((0.2, 0.4), 3 / 11), ((0.5, 0.1), 0.9), ((0.3, 0.3), 0.5)):
-        check_threshold(shares, expected)
+    checks.run("moved_threshold", moved_threshold)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("moved_threshold")
-
-    def halved(source_share, target_share):
-        """The threshold by halving an interval: where the corrected probabilities cross."""
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            positive, negative = (
-                middle * target_share / source_share,
-                (1 - middle) * (1 - target_share) / (1 - source_share),
-            )
-            low, high = (middle, high) if positive < negative else (low, middle)
-        return low
-
     for shares in rng.uniform(0.02, 0.98, (10, 2)).tolist():
-        check_threshold(tuple(shares), halved(*shares))
+        checks.returns(moved_threshold, tuple(shares), halved(*shares), threshold_mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1181,43 +1213,57 @@ def estimated_shares(confusion, predictions):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_estimated_shares", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-AS_PREDICTED, BEFORE, TURNED, JOINT, COLUMNS, NEGATIVE, WHOLE = (
-    "the answers are taken for the truth", "the source's shares are returned",
-    "the matrix is not transposed: the sum runs over the classes", "rows are not turned into shares: w = P_t / P_s comes out",
-    "columns are turned into shares instead of rows", "negative shares stay, or are cut without dividing again",
-    "the shares are not divided by their sum")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_shares(confusion, predictions, expected, mistakes):
-    """Hold estimated_shares to shares from which the answers were counted."""
-    checks.returns(estimated_shares, (np.array(confusion), np.array(predictions)), expected, mistakes, tolerance=1e-5)
+def solved(counts, predictions):
+    """Shares that may be negative, from the rows of the confusion matrix."""
+    return np.linalg.solve((counts / counts.sum(axis=1, keepdims=True)).T, predictions / predictions.sum())
 
 
+def divided(values):
+    return values.clip(0) / values.clip(0).sum()
+
+
+share_mistakes = {
+    "the predictions are taken for the truth": lambda c, p: p / p.sum(),
+    "the source's shares are returned": lambda c, p: c.sum(axis=1) / c.sum(),
+    "the matrix is not transposed: the sum runs over the classes": lambda c, p: divided(
+        np.linalg.solve(c / c.sum(axis=1, keepdims=True), p / p.sum())
+    ),
+    "rows are not turned into shares: w = P_t / P_s comes out": lambda c, p: divided(
+        np.linalg.solve(c.T / c.sum(), p / p.sum())
+    ),
+    "columns are turned into shares instead of rows": lambda c, p: c / c.sum(axis=0) @ (p / p.sum()),
+    "negative shares stay, or are cut without dividing again": lambda c, p: solved(c, p),
+    "the shares are not divided by their sum": lambda c, p: solved(c, p).clip(0),
+    "absolute values are taken of negative shares": lambda c, p: np.abs(solved(c, p)) / np.abs(solved(c, p)).sum(),
+    "numbers of images are returned, not shares": lambda c, p: divided(solved(c, p)) * p.sum(),
+}
+visible_cases.record(
+    "estimated_shares",
+    [
+        (np.array([[90, 10], [20, 80]]), np.array([55, 45])),
+        (np.array([[90, 10], [20, 80]]), np.array([100, 0])),
+        (np.array([[180, 20], [10, 40]]), np.array([55, 45])),
+        (np.array([[8, 1, 1], [2, 16, 2], [0, 3, 27]]), np.array([10, 30, 10])),
+    ],
+    lambda counts, predictions: divided(solved(counts, predictions)),
+    share_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
 with progress.exercise("estimated_shares"):
-    check_shares([[90, 10], [20, 80]], [55, 45], [0.5, 0.5], {AS_PREDICTED: [0.55, 0.45], TURNED: [0.572464, 0.427536]})
-    check_shares([[90, 10], [20, 80]], [100, 0], [1.0, 0.0], {
-        BEFORE: [0.5, 0.5], COLUMNS: [0.818182, 0.181818], NEGATIVE: [1.142857, -0.142857], WHOLE: [1.142857, 0.0]})  # fmt: skip
-    check_shares([[180, 20], [10, 40]], [55, 45], [0.5, 0.5], {
-        AS_PREDICTED: [0.55, 0.45], BEFORE: [0.8, 0.2], JOINT: [0.2, 0.8], COLUMNS: [0.671053, 0.328947]})  # fmt: skip
+    checks.run("estimated_shares", estimated_shares)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("estimated_shares")
-
-    def share_mistakes(counts, predictions):
-        """What known mistakes make of the same counts."""
-        predicted, by_row = predictions / predictions.sum(), counts / counts.sum(axis=1, keepdims=True)
-        turned = np.linalg.solve(by_row, predicted).clip(0)
-        joint = np.linalg.solve(counts.T / counts.sum(), predicted).clip(0)
-        raw = np.linalg.solve(by_row.T, predicted)
-        return {AS_PREDICTED: predicted, BEFORE: counts.sum(axis=1) / counts.sum(), TURNED: turned / turned.sum(),
-                JOINT: joint / joint.sum(), COLUMNS: counts / counts.sum(axis=0) @ predicted, NEGATIVE: raw,
-                WHOLE: raw.clip(0)}  # fmt: skip
-
     for size in (2, 3, 4, 5, 3, 4):
         rows = rng.dirichlet(np.ones(size), size) + 2 * np.eye(size)
-        hidden_counts = rows * rng.integers(50, 400, size)[:, None]
-        hidden_shares = rng.dirichlet(np.ones(size))
-        seen = 1000 * sum(share * row / row.sum() for share, row in zip(hidden_shares, hidden_counts, strict=True))
-        check_shares(hidden_counts, seen, hidden_shares, share_mistakes(hidden_counts, seen))
+        counts = rows * rng.integers(50, 400, size)[:, None]
+        shares = rng.dirichlet(np.ones(size))
+        seen = 1000 * sum(share * row / row.sum() for share, row in zip(shares, counts, strict=True))
+        checks.returns(estimated_shares, (counts, seen), shares, share_mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1358,32 +1404,51 @@ def target_weights(probabilities, source_count, target_count, largest):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_target_weights", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_weights(likelihoods, source_count, target_count, largest):
-    """Hold target_weights to a ratio of two densities, which the classifier's probabilities were made from."""
-    in_target, in_source = (np.asarray(side, dtype=float) for side in likelihoods)
-    mixed = in_target * target_count + in_source * source_count
-    probabilities = in_target * target_count / mixed
-    ratio = np.divide(in_target, in_source, out=np.full(len(mixed), np.inf), where=in_source > 0)
-    odds = np.where(in_source > 0, ratio * target_count / source_count, 1e12)
-    expected = np.minimum(ratio, largest)
-    checks.equal("target_weights", target_weights(probabilities.copy(), source_count, target_count, largest), expected, {
-        "the counts of the two sides are forgotten": np.minimum(odds, largest),
-        "the counts are exchanged": np.minimum(odds * target_count / source_count, largest),
-        "probabilities are returned instead of odds": np.minimum(probabilities, largest),
-        "nothing is cut": np.where(in_source > 0, ratio, 1e12 * source_count / target_count),
-        "source and target are exchanged": np.minimum(1 / np.maximum(ratio, 1e-12), largest),
-        "the weights are divided by their mean": expected / expected.mean()})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def odds(p):
+    return np.divide(p, 1 - p, out=np.full(len(p), 1e12), where=p < 1)
+
+
+weight_mistakes = {
+    "the counts of the two sides are forgotten": lambda p, s, t, largest: np.minimum(odds(p), largest),
+    "the counts are exchanged": lambda p, s, t, largest: np.minimum(odds(p) * t / s, largest),
+    "probabilities are returned instead of odds": lambda p, s, t, largest: np.minimum(p, largest),
+    "the probabilities are multiplied by the ratio of the counts, without odds": lambda p, s, t, largest: np.minimum(
+        p * s / t, largest
+    ),
+    "nothing is cut": lambda p, s, t, largest: odds(p) * s / t,
+    "the odds are cut before the counts enter": lambda p, s, t, largest: np.minimum(odds(p), largest) * s / t,
+    "source and target are exchanged": lambda p, s, t, largest: np.minimum(
+        1 / np.maximum(odds(p) * s / t, 1e-12), largest
+    ),
+    "the weights are divided by their mean": lambda p, s, t, largest: (
+        np.minimum(odds(p) * s / t, largest) / np.minimum(odds(p) * s / t, largest).mean()
+    ),
+    "small weights are raised to 1": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1, largest),
+}
+visible_cases.record(
+    "target_weights",
+    [(np.array([0.5, 0.8]), 100, 50, 10), (np.array([0.75, 0.96, 1.0, 0.0]), 60, 90, 5)],
+    lambda p, s, t, largest: np.minimum(odds(p) * s / t, largest),
+    weight_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("target_weights"):
-    check_weights(([0.2, 0.8], [0.1, 0.1]), 100, 50, 10)
-    check_weights(([0.2, 0.8, 0.4, 0.0], [0.1, 0.1, 0.0, 0.3]), 60, 90, 5)
+    checks.run("target_weights", target_weights)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("target_weights")
     for _ in range(8):
-        likelihoods = rng.uniform(0.05, 1, (2, int(rng.integers(4, 12))))
-        likelihoods[1, 0] *= rng.integers(0, 2)
-        check_weights(likelihoods, *rng.integers(20, 900, 2).tolist(), float(rng.uniform(1.5, 6)))
+        in_target, in_source = rng.uniform(0.05, 1, (2, int(rng.integers(4, 12))))
+        in_source[0] *= rng.integers(0, 2)
+        source_count, target_count = rng.integers(20, 900, 2).tolist()
+        largest = float(rng.uniform(1.5, 6))
+        mixed = in_target * target_count + in_source * source_count
+        ratio = np.divide(in_target, in_source, out=np.full(len(mixed), np.inf), where=in_source > 0)
+        arguments = in_target * target_count / mixed, source_count, target_count, largest
+        checks.returns(target_weights, arguments, np.minimum(ratio, largest), weight_mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]

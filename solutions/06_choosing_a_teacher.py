@@ -237,60 +237,80 @@ def verdict(with_teacher, without):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_verdict", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-BY_N, ONE_SIDED, NORMAL, UNPAIRED, SINGLE, MEAN, REVERSED = (
-    "the standard deviation is divided by n, not n - 1", "the quantile is one-sided",
-    "1.96 is used for so few seeds instead of Student's t", "the pairs are not used, as when two intervals are compared",
-    "the interval is that of single runs: s is not divided by √n", "the mean alone decides",
-    "with and without are exchanged")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_verdict(with_teacher, without, expected, *mistakes):
-    """Hold verdict to a word; `mistakes` lists those that lead to another, each with what it leads to."""
-    checks.returns(verdict, (list(map(float, with_teacher)), list(map(float, without))), expected, dict(mistakes))
+def by_t_test(with_teacher, without):
+    """By scipy's paired t test, whose p-value lies below 0.05 just when the interval leaves 0 out."""
+    test = stats.ttest_rel(with_teacher, without)
+    return "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
 
 
+def by_half_width(half_width):
+    """A verdict from the gains' mean and another half-width than the right one."""
+
+    def decide(with_teacher, without):
+        gains = np.subtract(with_teacher, without)
+        half = half_width(gains, with_teacher, without)
+        return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"
+
+    return decide
+
+
+def quantile(values, level=0.975):
+    return stats.t.ppf(level, len(values) - 1)
+
+
+verdict_mistakes = {
+    "the standard deviation is divided by n, not n - 1": by_half_width(
+        lambda gains, *_: quantile(gains) * gains.std() / np.sqrt(len(gains))
+    ),
+    "the quantile is one-sided": by_half_width(lambda gains, *_: quantile(gains, 0.95) * stats.sem(gains)),
+    "1.96 is used for so few seeds instead of Student's t": by_half_width(lambda gains, *_: 1.96 * stats.sem(gains)),
+    "the pairs are not used, as when two intervals are compared": by_half_width(
+        lambda gains, first, second: quantile(gains) * np.hypot(stats.sem(first), stats.sem(second))
+    ),
+    "the interval is that of single runs: s is not divided by √n": by_half_width(
+        lambda gains, *_: quantile(gains) * gains.std(ddof=1)
+    ),
+    "n degrees of freedom are used, not n - 1": by_half_width(
+        lambda gains, *_: stats.t.ppf(0.975, len(gains)) * stats.sem(gains)
+    ),
+    "the mean alone decides": by_half_width(lambda gains, *_: 0),
+    "with and without are exchanged": lambda first, second: by_t_test(second, first),
+}
+half = [0.5, 0.5, 0.5]
+visible_cases.record(
+    "verdict",
+    [
+        ([0.75, 0.5, 0.625], [0.5, 0.25, 0.375]),
+        ([0.41, 0.58, 0.50], [0.43, 0.61, 0.52]),
+        ([0.53, 0.48, 0.505], half),
+        ([0.549, 0.529, 0.509], half),
+        ([0.557, 0.537, 0.517], half),
+        ([0.566, 0.546, 0.526], half),
+        ([0.589, 0.569, 0.549], half),
+        ([0.52, 0.61, 0.43], [0.50, 0.58, 0.41]),
+    ],
+    by_t_test,
+    verdict_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("verdict"):
-    half, positive = [0.5, 0.5, 0.5], [(text, "helps") for text in (BY_N, ONE_SIDED, NORMAL, MEAN)]
-    check_verdict([0.53, 0.48, 0.505], half, "undecided", *positive[3:])
-    check_verdict([0.549, 0.529, 0.509], half, "undecided", *positive[2:])
-    check_verdict([0.557, 0.537, 0.517], half, "undecided", *positive[1:])
-    check_verdict([0.566, 0.546, 0.526], half, "undecided", *positive)
-    check_verdict([0.589, 0.569, 0.549], half, "helps", (SINGLE, "undecided"), (REVERSED, "harms"))
-    high, low = [0.52, 0.61, 0.43], [0.50, 0.58, 0.41]
-    check_verdict(high, low, "helps", (UNPAIRED, "undecided"), (REVERSED, "harms"))
-    check_verdict(low, high, "harms", (UNPAIRED, "undecided"), (REVERSED, "helps"))
-    check_verdict([0.75, 0.5, 0.625], [0.5, 0.25, 0.375], "helps", (UNPAIRED, "undecided"), (REVERSED, "harms"))
+    checks.run("verdict", verdict)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("verdict")
-
-    def check_random(with_teacher, without):
-        """By scipy's paired t test, whose p-value lies below 0.05 just when the interval leaves 0 out."""
-        test, gains = stats.ttest_rel(with_teacher, without), np.subtract(with_teacher, without)
-        expected = "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
-        size, t, paired = len(gains), stats.t.ppf(0.975, len(gains) - 1), stats.sem(gains)
-        halves = {BY_N: t * gains.std() / np.sqrt(size), ONE_SIDED: stats.t.ppf(0.95, size - 1) * paired,
-                  NORMAL: 1.96 * paired, UNPAIRED: t * np.hypot(stats.sem(with_teacher), stats.sem(without)),
-                  SINGLE: t * gains.std(ddof=1), MEAN: 0}  # fmt: skip
-        mean = gains.mean()
-        wrong = {
-            text: "helps" if mean > half else "harms" if mean < -half else "undecided" for text, half in halves.items()
-        }
-        wrong[REVERSED] = {"helps": "harms", "harms": "helps"}.get(expected, "undecided")
-        check_verdict(with_teacher, without, expected, *wrong.items())
-
     for size in (3, 4, 5, 5, 8, 10):
         level = rng.uniform(0.3, 0.7, size)
         for strength in (0.8, 1.0, 1.3, 2.0, -0.9, -1.5):
             noise = rng.normal(size=size)
             noise = (noise - noise.mean()) / noise.std(ddof=1)
             edge = stats.t.ppf(0.975, size - 1) / np.sqrt(size)
-            check_random(level + 0.02 * (noise + strength * edge * (1.001 + 0.02 * rng.random())), level)
+            raised = level + 0.02 * (noise + strength * edge * (1.001 + 0.02 * rng.random()))
+            sides = raised.tolist(), level.tolist()
+            checks.returns(verdict, sides, by_t_test(*sides), verdict_mistakes)
     ### END HIDDEN TESTS
-
-# %%
-for source in sources:
-    pair = matrix["digits"][source]["accuracy"]["values"], matrix["digits"]["none"]["scratch"]["values"]
-    print(f"{source} teacher for digits: {verdict(*pair)}")
 
 # %% [markdown]
 # ### Known beforehand?

@@ -92,7 +92,9 @@ def _rounded(value):
     """Numbers with six digits, in lists of lists."""
     if type(value) in (list, tuple):
         return type(value)(_rounded(item) for item in value)
-    return float(f"{value:.6g}") if type(value) is float else value
+    if type(value) is not float:
+        return value
+    return 0.0 if abs(value) < 1e-12 else float(f"{value:.6g}")
 
 
 def explains(outcome, value, tolerance):
