@@ -261,6 +261,105 @@ def scenario(source, target):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_scenario", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
+LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
+
+
+def by_output(shares, looks, inputs, outputs):
+    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
+    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
+
+
+def check_card(card, sides, expected, mistakes=None):
+    """Hold `scenario` to the part that differs; the card has a name, which the message says."""
+    answer = scenario(*(dict(side) for side in sides))
+    checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
+
+
+def record_cards(name, cards):
+    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+    words = iter([expected for _, _, expected, _ in cards])
+    visible_cases.record(
+        name,
+        [sides for _, sides, _, _ in cards],
+        lambda *_: next(words),
+        [mistakes for *_, mistakes in cards],
+        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
+    )
+
+
+mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
+thirds = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
+more = by_output([0.5, 0.5], [[0.7, 0.1, 0.1, 0.1], [0.05, 0.45, 0.4, 0.1]], (*MAILS, "news"), KINDS_OF_MAIL)
+record_cards(
+    "scenario",
+    [
+        (
+            "mails in another language",
+            (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
+            "X",
+            {
+                "only outputs are compared": "none",
+                "the probabilities are compared, and not what they belong to": "none",
+            },
+        ),
+        (
+            "other folders for the same mails",
+            (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
+            "Y",
+            {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
+        ),
+        (
+            "the same mails",
+            (mails, thirds),
+            "none",
+            {
+                "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
+                "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
+                "rounding errors are taken for a difference": "P(Y)",
+            },
+        ),
+        ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
+    ],
+)
+### END HIDDEN TESTS
+with progress.exercise("scenario"):
+    checks.run("scenario", scenario)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("scenario")
+    for _ in range(8):
+        n, m = (int(count) for count in rng.integers(2, 5, 2))
+        xs, ys = ([f"{letter}{i}" for i in rng.permutation(90)[:6]] for letter in "xy")
+        shares, looks = rng.dirichlet(np.full(m, 5)), rng.dirichlet(np.full(n, 5), m)
+        table = by_output(shares, looks, xs[:n], ys[:m])
+        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(table.items())}
+        check_card("equal tables", (table, again), "none")
+        check_card("other inputs", (table, by_output(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
+        other = by_output(shares, looks, xs[:n], [*ys[1:m], ys[5]])
+        check_card("other outputs", (table, other), "Y")
+        both = by_output(shares, looks, xs[1 : n + 1], ys[:m])
+        check_card("other inputs and other outputs", (other, both), "X", {"outputs are compared first": "Y"})
+        more = by_output(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
+        for sides in ((table, more), (more, table)):
+            check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_scenario_shares", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
+LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
+
+
+def by_output(shares, looks, inputs, outputs):
+    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
+    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
+
+
 def by_input(shares, rule, inputs, outputs):
     """A joint table from P(X), shape (n,), and P(Y|X), shape (n, m)."""
     return {
@@ -271,77 +370,54 @@ def by_input(shares, rule, inputs, outputs):
     }
 
 
-def by_output(shares, looks, inputs, outputs):
-    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
-    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
-
-
-MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
-LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
-
-
 def check_card(card, sides, expected, mistakes=None):
     """Hold `scenario` to the part that differs; the card has a name, which the message says."""
     answer = scenario(*(dict(side) for side in sides))
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-NOTHING = {
-    "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
-    "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
-    "rounding errors are taken for a difference": "P(Y)",
-}
-with progress.exercise("scenario"):
-    mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
-    other = by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)
-    check_card("mails in another language", (mails, other), "X", {"only answers are compared": "none"})
-    other = by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))
-    check_card("other folders for the same mails", (mails, other), "Y", {"only inputs are compared": "none"})
-    other = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
-    check_card("the same mails", (mails, other), "none", NOTHING)
-    ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("scenario")
-    for _ in range(8):
-        n, m = (int(count) for count in rng.integers(2, 5, 2))
-        xs, ys = ([f"{letter}{i}" for i in rng.permutation(90)[:6]] for letter in "xy")
-        shares, looks = rng.dirichlet(np.full(m, 5)), rng.dirichlet(np.full(n, 5), m)
-        table = by_output(shares, looks, xs[:n], ys[:m])
-        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(table.items())}
-        check_card("equal tables", (table, again), "none", NOTHING)
-        check_card("other inputs", (table, by_output(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
-        other = by_output(shares, looks, xs[:n], [*ys[1:m], ys[5]])
-        check_card("other answers", (table, other), "Y")
-        both = by_output(shares, looks, xs[1 : n + 1], ys[:m])
-        check_card("other inputs and other answers", (other, both), "X", {"answers are compared first": "Y"})
-        more = by_output(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
-        for sides in ((table, more), (more, table)):
-            check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
-    ### END HIDDEN TESTS
+def record_cards(name, cards):
+    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+    words = iter([expected for _, _, expected, _ in cards])
+    visible_cases.record(
+        name,
+        [sides for _, sides, _, _ in cards],
+        lambda *_: next(words),
+        [mistakes for *_, mistakes in cards],
+        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
+    )
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_scenario_shares", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 MOVED = {
-    "P(X)": {"shares of the answers moved, as they do when P(X) moves, and P(X|Y) is not looked at": "P(Y)"},
+    "P(X)": {"shares of the outputs moved, as they do when P(X) moves, and P(X|Y) is not looked at": "P(Y)"},
     "P(Y)": {
         "shares of the inputs moved, as they do when P(Y) moves, and P(Y|X) is not looked at": "P(X)",
         "P(Y|X) moved with P(Y), and P(X|Y) is not looked at": "P(Y|X)",
     },
     "P(Y|X)": {
         "shares of the inputs are compared, and P(Y|X) is not": "P(X)",
-        "shares of the answers are compared, and P(X|Y) is not": "P(Y)",
+        "shares of the outputs are compared, and P(X|Y) is not": "P(Y)",
         "P(X) and P(Y) are compared, and what joins them is not": "none",
     },
 }
+meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
+before = by_input([0.2, 0.3, 0.5], meaning, MAILS, KINDS_OF_MAIL)
+fewer = by_input([0.6, 0.3, 0.1], meaning, MAILS, KINDS_OF_MAIL)
+turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
+rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95])]
+swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
+record_cards(
+    "scenario_shares",
+    [
+        ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
+        ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
+        ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
+        ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
+    ],
+)
+### END HIDDEN TESTS
 with progress.exercise("scenario_shares"):
-    mails, rare = (by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95]))
-    check_card("spam becomes rare", (mails, rare), "P(Y)", MOVED["P(Y)"])
-    meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
-    mails, fewer = (by_input(shares, meaning, MAILS, KINDS_OF_MAIL) for shares in ([0.2, 0.3, 0.5], [0.6, 0.3, 0.1]))
-    check_card("fewer meetings, more prizes", (mails, fewer), "P(X)", MOVED["P(X)"])
-    turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
-    check_card("words change their meaning", (mails, turned), "P(Y|X)", MOVED["P(Y|X)"])
-    swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
-    check_card("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"])
+    checks.run("scenario_shares", scenario)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("scenario_shares")
     for _ in range(8):

@@ -213,6 +213,8 @@ def _explanations(case, value, cases, values):
 
 
 def _call(function, name, case):
+    if case.shown:
+        return case.shown
     shown = ", ".join(short(argument) for argument in case.arguments)
     return f"{getattr(function, '__name__', name)}({shown})"
 

@@ -10,7 +10,7 @@ from tlcourse import exercises
 from tlcourse.exercises import values
 
 
-def record(name, arguments, reference, mistakes=None, tolerance=1e-6):
+def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None):
     """Write the visible cases of a check while its unit is built; at any other time, do nothing.
 
     Parameters
@@ -21,26 +21,37 @@ def record(name, arguments, reference, mistakes=None, tolerance=1e-6):
         One tuple of arguments for each case, the one that is easiest to read first.
     reference : callable
         The author's solution, of the same arguments.
-    mistakes : dict of str to callable, optional
+    mistakes : dict of str to callable, or sequence of dict of str to value, optional
         The description of a misconception, which completes "That is what comes out when ...", to what it computes.
-        Where it gives None, or cannot compute anything, the case does not show it.
+        Where it gives None, or cannot compute anything, the case does not show it. Or, for each case, the descriptions
+        to the values.
     tolerance : float
         Relative, and absolute near zero.
+    shown : sequence of str, optional
+        What a message calls each case; by default the call with its arguments.
     """
     if not os.environ.get("TLCOURSE_RECORD_CASES"):
         return
-    stored = [_case(case, reference, mistakes or {}, tolerance) for case in arguments]
+    stored = []
+    for number, case in enumerate(arguments):
+        known = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
+        stored.append(_case(case, reference, known) | {"tolerance": tolerance})
+        if shown:
+            stored[-1]["shown"] = shown[number]
     text = json.dumps(stored, indent=1, allow_nan=False, ensure_ascii=False)
     (exercises.folder() / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _case(arguments, reference, mistakes, tolerance):
+def _case(arguments, reference, mistakes):
     stored = {"arguments": [values.encoded(value) for value in arguments]}  # before a call could change them
     stored["expected"] = values.encoded(reference(*_copies(stored)))
-    outcomes = {description: _outcome(mistake, _copies(stored)) for description, mistake in mistakes.items()}
-    shown = {description: values.encoded(value) for description, value in outcomes.items() if value is not None}
-    stored["mistakes"] = {description: value for description, value in shown.items() if value != stored["expected"]}
-    return stored | {"tolerance": tolerance}
+    outcomes = {
+        description: _outcome(mistake, _copies(stored)) if callable(mistake) else mistake
+        for description, mistake in mistakes.items()
+    }
+    known = {description: values.encoded(value) for description, value in outcomes.items() if value is not None}
+    stored["mistakes"] = {description: value for description, value in known.items() if value != stored["expected"]}
+    return stored
 
 
 def _copies(stored):

@@ -20,6 +20,7 @@ class Case(NamedTuple):
     expected: object
     mistakes: dict  # description of the misconception to what it gives
     tolerance: float
+    shown: str = None  # in place of the call
 
 
 def folder():
@@ -58,6 +59,7 @@ def cases(name):
             values.decoded(case["expected"]),
             {description: values.decoded(value) for description, value in case["mistakes"].items()},
             case["tolerance"],
+            case.get("shown"),
         )
         for case in stored
     ]
