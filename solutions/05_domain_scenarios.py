@@ -36,7 +36,7 @@ from scipy import linalg, stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import checks, plots, scenario_network, teachers, widgets
+from tlcourse import checks, plots, scenario_checks, scenario_network, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits, galaxies, reviews
 from tlcourse.domains import (
@@ -584,65 +584,127 @@ def sorted_cards():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-CARDS = ("night", "farm", "breeds", "accents", "rare", "prize",
-         "leaves", "mushrooms", "baskets", "parts", "loans", "sounds")  # fmt: skip
-WORDS = ("X", "Y", "P(X)", "P(Y)", "P(Y|X)"), ("inductive", "transductive", "unsupervised")
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
 NEW_LOOK = "inputs that look new are taken for another X, though an old one could occur on the new side"
 STAYED = "P(X|Y), what each class looks like, is not asked for"
 SLIPS = {
-    **{(part, "X"): NEW_LOOK for part in WORDS[0]},
-    **{(part, "Y"): "the list of answers is taken for another one, and it is the same" for part in WORDS[0]},
+    **{(part, "X"): NEW_LOOK for part in scenario_checks.WORDS[0]},
+    **{
+        (part, "Y"): "the list of labels is taken for another one, and it is the same"
+        for part in scenario_checks.WORDS[0]
+    },
     ("X", "P(X)"): "P(X) is compared, though no old input could occur on the new side",
-    ("X", "P(Y|X)"): "answers are looked at first, though no old input could occur on the new side",
-    ("Y", "P(X)"): "other things in view are noticed, and the list of answers, which comes first, is not",
-    ("Y", "P(Y|X)"): "the rule is compared before the list of answers: with other answers no rule can be the same",
-    ("Y", "P(Y)"): "shares are compared before the list of answers",
-    ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same answer",
-    ("P(X)", "P(Y)"): "shares of the answers are thought to move, and nothing says so",
+    ("X", "P(Y)"): "shares are compared, though no old input could occur on the new side",
+    ("X", "P(Y|X)"): "labels are looked at first, though no old input could occur on the new side",
+    ("Y", "P(X)"): "other things in view are noticed, and the list of labels, which comes first, is not",
+    ("Y", "P(Y|X)"): "the rule is compared before the list of labels: with other labels no rule can be the same",
+    ("Y", "P(Y)"): "shares are compared before the list of labels",
+    ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same label",
+    ("P(X)", "P(Y)"): "shares of the labels are thought to move, and nothing says so",
     **{("P(Y)", part): f"{part}, which moved along with P(Y), is named, and {STAYED}" for part in ("P(X)", "P(Y|X)")},
-    ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often, and other answers are right",
+    ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often and deserve other labels",
     ("P(Y|X)", "P(Y)"): "only shares are thought to move, though the inputs of a class are not those of before",
-    ("transductive", "unsupervised"): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
+}
+
+
+def slips(correct):
+    """What a card's wrong words say about the student's thought."""
+    return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
+
+
+def check_hidden_cards(place, expected):
+    """Hold one of the two words of some cards to what is expected, without saying it."""
+    word_of, lines = scenario_checks.card_word(sorted_cards, place), []
+    for card, correct in expected.items():
+        if (word := word_of(card)) != correct:
+            lines.append(f"The card '{card}' is not {word!r}. That is what comes out when {SLIPS[correct, word]}.")
+    checks.require(not lines, "\n".join(lines))
+
+
+visible_words = {"night": "P(X)", "farm": "Y", "breeds": "Y", "accents": "P(X)", "rare": "P(Y)", "prize": "P(Y|X)"}
+visible_cases.record(
+    "sorted_cards",
+    [(card,) for card in visible_words],
+    visible_words.get,
+    [slips(word) for word in visible_words.values()],
+    shown=[f"The card '{card}'" for card in visible_words],
+)
+### END HIDDEN TESTS
+with progress.exercise("sorted_cards"):
+    checks.run("sorted_cards", scenario_checks.card_word(sorted_cards, 0))
+    ### BEGIN HIDDEN TESTS
+    hidden_words = {
+        "leaves": "P(X)",
+        "mushrooms": "Y",
+        "baskets": "Y",
+        "parts": "P(Y)",
+        "loans": "P(Y|X)",
+        "sounds": "X",
+    }
+    check_hidden_cards(0, hidden_words)
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_sorted_cards_settings", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+SLIPS = {
+    (
+        "transductive",
+        "unsupervised",
+    ): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
     ("transductive", "inductive"): "labels of the source are taken for labels of the target",
     ("inductive", "transductive"): "the labels of the target are overlooked",
     ("inductive", "unsupervised"): "only one side is asked for labels: the target has some",
-    ("unsupervised", "inductive"): "groups are taken for labels: nobody gave any",
+    ("unsupervised", "inductive"): "clusters are taken for labels: nobody gave any",
     ("unsupervised", "transductive"): "the source is thought to have labels: nobody gave any",
 }
 
 
-def check_sorted(place, expected, shown=True):
-    """Hold one of the two words of some cards to what is expected; every card that is wrong gets a line."""
-    answer = sorted_cards()
-    checks.require(isinstance(answer, dict), f"sorted_cards should return a dictionary, not {type(answer).__name__}.")
-    left_out = ", ".join(card for card in CARDS if card not in answer)
-    checks.require(not left_out, f"sorted_cards has no answer for {left_out}.")
-    lines = []
+def slips(correct):
+    """What a card's wrong words say about the student's thought."""
+    return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
+
+
+def check_hidden_cards(place, expected):
+    """Hold one of the two words of some cards to what is expected, without saying it."""
+    word_of, lines = scenario_checks.card_word(sorted_cards, place), []
     for card, correct in expected.items():
-        pair = answer[card]
-        checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(type(word) is str for word in pair),
-                       f"The card '{card}' should have a pair of strings, but it has {pair!r}.")  # fmt: skip
-        word, words = pair[place], ", ".join(WORDS[place])
-        checks.require(word in WORDS[place], f"The card '{card}' should have one of {words} there, not {word!r}.")
-        slip = f" That is what comes out when {SLIPS[correct, word]}." if (correct, word) in SLIPS else ""
-        should = f"should be {correct!r}, but it is {word!r}" if shown else f"is not {word!r}"
-        lines += [f"The card '{card}' {should}.{slip}"] * (word != correct)
+        if (word := word_of(card)) != correct:
+            lines.append(f"The card '{card}' is not {word!r}. That is what comes out when {SLIPS[correct, word]}.")
     checks.require(not lines, "\n".join(lines))
 
 
-with progress.exercise("sorted_cards"):
-    check_sorted(0, {"night": "P(X)", "farm": "Y", "breeds": "Y", "accents": "P(X)", "rare": "P(Y)", "prize": "P(Y|X)"})
-    ### BEGIN HIDDEN TESTS
-    check_sorted(0, {"leaves": "P(X)", "mushrooms": "Y", "baskets": "Y", "parts": "P(Y)", "loans": "P(Y|X)", "sounds": "X"}, shown=False)  # fmt: skip
-    ### END HIDDEN TESTS
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_sorted_cards_settings", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+visible_words = {
+    "night": "transductive",
+    "farm": "inductive",
+    "breeds": "inductive",
+    "accents": "transductive",
+    "rare": "inductive",
+    "prize": "inductive",
+}
+visible_cases.record(
+    "sorted_cards_settings",
+    [(card,) for card in visible_words],
+    visible_words.get,
+    [slips(word) for word in visible_words.values()],
+    shown=[f"The card '{card}'" for card in visible_words],
+)
+### END HIDDEN TESTS
 with progress.exercise("sorted_cards_settings"):
-    check_sorted(1, dict.fromkeys(CARDS[:6], "inductive") | dict.fromkeys(("night", "accents"), "transductive"))
+    checks.run("sorted_cards_settings", scenario_checks.card_word(sorted_cards, 1))
     ### BEGIN HIDDEN TESTS
-    check_sorted(1, {"leaves": "transductive", "mushrooms": "inductive", "baskets": "unsupervised", "parts": "inductive",
-                     "loans": "inductive", "sounds": "transductive"}, shown=False)  # fmt: skip
+    hidden_words = {
+        "leaves": "transductive",
+        "mushrooms": "inductive",
+        "baskets": "unsupervised",
+        "parts": "inductive",
+        "loans": "inductive",
+        "sounds": "transductive",
+    }
+    check_hidden_cards(1, hidden_words)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1113,65 +1175,143 @@ def balanced(labels, count, rng):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_balanced", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def sampled(labels, count, seed):
-    """The places that `balanced` draws, each class as often as it should be: a table of place to times."""
-    places = np.asarray(balanced(np.array(labels), count, np.random.default_rng(seed)))
-    checks.require(places.ndim == 1 and places.dtype.kind in "iu", "balanced should return integers in one row, the places.")  # fmt: skip
-    checks.require(
-        len(places) == 0 or 0 <= places.min() <= places.max() < len(labels), "A place lies outside of `labels`."
-    )
-    values, each = np.unique(np.array(labels)[places], return_counts=True)
-    classes, sizes = np.unique(labels, return_counts=True)
-    counted = {int(value): int(times) for value, times in zip(values, each, strict=True)}
-    checks.equal("the list of how often each class comes", [counted.get(int(label), 0) for label in classes], [count] * len(classes), {
-        "the shares are left as they are": [int(size) for size in sizes], "`count` is the size of the whole": [count // len(classes)] * len(classes),
-        "the smaller class is taken as it is": [min(count, int(size)) for size in sizes]})  # fmt: skip
-    return {place: int((places == place).sum()) for place in range(len(labels))}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_leaving_out(labels, count):
-    """No place twice, and another seed draws others."""
-    first, second = (sampled(labels, count, seed) for seed in (1, 2))
-    checks.require(max(first.values()) == 1, "A place comes twice although its class has enough others.")
-    checks.require(first != second, "Two generators draw the same places: are the first ones always taken?")
+def each_class(number):
+    """A function of the arguments: `number` of a class's size and the count, and of all sizes, for every class."""
+
+    def counts(labels, count, _):
+        classes, sizes = np.unique(labels, return_counts=True)
+        pairs = zip(classes, sizes, strict=True)
+        return {int(label): int(number(int(size), count, sizes)) for label, size in pairs}
+
+    return counts
 
 
+def of_labels(labels, count, _):
+    """What comes if labels are taken for positions."""
+    classes = np.unique(labels)
+    if classes.min() < 0 or classes.max() >= len(labels):
+        return None
+    meant = np.asarray(labels)[np.repeat(classes, count)]
+    return {int(label): int((meant == label).sum()) for label in classes}
+
+
+count_mistakes = {
+    "the shares are left as they are": each_class(lambda size, count, sizes: size),
+    "`count` is the size of the whole": each_class(lambda size, count, sizes: count // len(sizes)),
+    "a smaller class is taken as it is": each_class(lambda size, count, sizes: min(size, count)),
+    "labels are returned instead of positions": of_labels,
+    "every class comes as often as the largest, whatever `count` is": each_class(lambda size, count, sizes: max(sizes)),
+    "every class comes as often as the smallest, whatever `count` is": each_class(
+        lambda size, count, sizes: min(sizes)
+    ),
+    "only whole rounds through a class count: the remainder is missing": each_class(
+        lambda size, count, sizes: count // size * size
+    ),
+    "the last round through a class is not cut to `count`": each_class(
+        lambda size, count, sizes: -(-count // size) * size
+    ),
+    "a class with `count` positions or more gives all of them": each_class(lambda size, count, sizes: max(size, count)),
+}
+the_count = each_class(lambda size, count, sizes: count)
+visible_cases.record(
+    "balanced",
+    [
+        (np.array([0, 0, 0, 0, 1, 1]), 2, 0),
+        (np.array([7, 3, 7, 3, 3, 7, 7]), 3, 1),
+        (np.array([-1, 5, 5, -1, 5, -1]), 1, 2),
+    ],
+    the_count,
+    count_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("balanced"):
-    check_leaving_out([0] * 30 + [1] * 20, 8)
-    again = [np.sort(balanced(np.repeat([0, 1], 40), 60, np.random.default_rng(seed))).tolist() for seed in (1, 2)]
-    checks.require(len(again[0]) < 120 or again[0] != again[1],
-                   "Two generators draw the same places a second time: are the first ones always taken?")  # fmt: skip
+    checks.run("balanced", scenario_checks.class_counts(balanced))
+    scenario_checks.repeats_nothing(balanced, [0] * 9 + [1] * 6, 6)
+    scenario_checks.gives_every_position_a_chance(balanced, [0] * 9 + [1] * 5, 7)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced")
-    for _ in range(4):
-        sizes = rng.integers(20, 40, int(rng.integers(2, 5)))
-        check_leaving_out(
-            rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)], sizes)).tolist(), int(rng.integers(5, 15))
-        )
+    for _ in range(3):
+        sizes = rng.integers(8, 15, int(rng.integers(2, 5)))
+        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
+        count, seed = int(rng.integers(5, 8)), int(rng.integers(1000))
+        arguments = hidden_labels, count, seed
+        checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+        scenario_checks.repeats_nothing(balanced, *arguments)
+        scenario_checks.gives_every_position_a_chance(balanced, hidden_labels, count)
+    scenario_checks.gives_every_position_a_chance(balanced, rng.permutation([4] * 9 + [2] * 5), 12)
     ### END HIDDEN TESTS
 
-
 # %% nbgrader={"grade": true, "grade_id": "test_balanced_again", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_drawing_again(labels, count):
-    """In each class each place comes as often as any other, up to one."""
-    times = sampled(labels, count, 3)
-    for label in np.unique(labels):
-        each = [times[place] for place in range(len(labels)) if labels[place] == label]
-        most = -(-count // len(each))
-        checks.require(max(each) - min(each) <= 1, f"A class of {len(each)} for a count of {count}: one of its places comes "
-                       f"{max(each)} times and another {min(each)} times; {most} and {count // len(each)} would be fair.")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def each_class(number):
+    """A function of the arguments: `number` of a class's size and the count, and of all sizes, for every class."""
+
+    def counts(labels, count, _):
+        classes, sizes = np.unique(labels, return_counts=True)
+        pairs = zip(classes, sizes, strict=True)
+        return {int(label): int(number(int(size), count, sizes)) for label, size in pairs}
+
+    return counts
+
+
+def of_labels(labels, count, _):
+    """What comes if labels are taken for positions."""
+    classes = np.unique(labels)
+    if classes.min() < 0 or classes.max() >= len(labels):
+        return None
+    meant = np.asarray(labels)[np.repeat(classes, count)]
+    return {int(label): int((meant == label).sum()) for label in classes}
+
+
+count_mistakes = {
+    "the shares are left as they are": each_class(lambda size, count, sizes: size),
+    "`count` is the size of the whole": each_class(lambda size, count, sizes: count // len(sizes)),
+    "a smaller class is taken as it is": each_class(lambda size, count, sizes: min(size, count)),
+    "labels are returned instead of positions": of_labels,
+    "every class comes as often as the largest, whatever `count` is": each_class(lambda size, count, sizes: max(sizes)),
+    "every class comes as often as the smallest, whatever `count` is": each_class(
+        lambda size, count, sizes: min(sizes)
+    ),
+    "only whole rounds through a class count: the remainder is missing": each_class(
+        lambda size, count, sizes: count // size * size
+    ),
+    "the last round through a class is not cut to `count`": each_class(
+        lambda size, count, sizes: -(-count // size) * size
+    ),
+    "a class with `count` positions or more gives all of them": each_class(lambda size, count, sizes: max(size, count)),
+}
+the_count = each_class(lambda size, count, sizes: count)
+visible_cases.record(
+    "balanced_again",
+    [
+        (np.array([0, 0, 0, 0, 1, 1]), 3, 0),
+        (np.array([4, 2, 4, 4]), 5, 1),
+        (np.array([-3, 9, 0, 0, 9, -3, 9, 9]), 4, 2),
+    ],
+    the_count,
+    count_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("balanced_again"):
-    check_drawing_again([0, 0, 0, 0, 1, 1], 3)
-    check_drawing_again([0] * 9 + [1] * 4 + [2] * 2, 9)
+    checks.run("balanced_again", scenario_checks.class_counts(balanced))
+    scenario_checks.repeats_evenly(balanced, [0, 0, 0, 0, 1, 1], 3)
+    scenario_checks.repeats_evenly(balanced, [0] * 9 + [1] * 4 + [2] * 2, 20)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced_again")
     for _ in range(6):
         sizes = rng.integers(1, 12, int(rng.integers(2, 5)))
-        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)], sizes)).tolist()
-        check_drawing_again(hidden_labels, int(rng.integers(max(sizes), 40)))
-        check_drawing_again(hidden_labels, max(1, int(max(sizes)) - 1))
+        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
+        for count in (int(rng.integers(max(sizes), 40)), max(1, int(max(sizes)) - 1)):
+            arguments = hidden_labels, count, int(rng.integers(1000))
+            checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+            scenario_checks.repeats_evenly(balanced, *arguments)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1551,7 +1691,7 @@ axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLORS["blue"], alph
 axes.scatter(target, true_outputs, 8, color="grey", label="target, outputs never seen")
 for line, color, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
     axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLORS[color], label=name)
-axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="Weights move the line toward the target")
+axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="Which line fits better, and where?")
 axes.legend(ncols=2)
 plt.show()
 
