@@ -36,7 +36,7 @@ from scipy import linalg, stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import checks, plots, scenario_network, teachers, widgets
+from tlcourse import checks, plots, scenario_checks, scenario_network, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits, galaxies, reviews
 from tlcourse.domains import (
@@ -261,6 +261,105 @@ def scenario(source, target):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_scenario", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
+LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
+
+
+def by_output(shares, looks, inputs, outputs):
+    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
+    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
+
+
+def check_card(card, sides, expected, mistakes=None):
+    """Hold `scenario` to the part that differs; the card has a name, which the message says."""
+    answer = scenario(*(dict(side) for side in sides))
+    checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
+
+
+def record_cards(name, cards):
+    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+    words = iter([expected for _, _, expected, _ in cards])
+    visible_cases.record(
+        name,
+        [sides for _, sides, _, _ in cards],
+        lambda *_: next(words),
+        [mistakes for *_, mistakes in cards],
+        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
+    )
+
+
+mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
+thirds = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
+more = by_output([0.5, 0.5], [[0.7, 0.1, 0.1, 0.1], [0.05, 0.45, 0.4, 0.1]], (*MAILS, "news"), KINDS_OF_MAIL)
+record_cards(
+    "scenario",
+    [
+        (
+            "mails in another language",
+            (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
+            "X",
+            {
+                "only outputs are compared": "none",
+                "the probabilities are compared, and not what they belong to": "none",
+            },
+        ),
+        (
+            "other folders for the same mails",
+            (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
+            "Y",
+            {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
+        ),
+        (
+            "the same mails",
+            (mails, thirds),
+            "none",
+            {
+                "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
+                "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
+                "rounding errors are taken for a difference": "P(Y)",
+            },
+        ),
+        ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
+    ],
+)
+### END HIDDEN TESTS
+with progress.exercise("scenario"):
+    checks.run("scenario", scenario)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("scenario")
+    for _ in range(8):
+        n, m = (int(count) for count in rng.integers(2, 5, 2))
+        xs, ys = ([f"{letter}{i}" for i in rng.permutation(90)[:6]] for letter in "xy")
+        shares, looks = rng.dirichlet(np.full(m, 5)), rng.dirichlet(np.full(n, 5), m)
+        table = by_output(shares, looks, xs[:n], ys[:m])
+        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(table.items())}
+        check_card("equal tables", (table, again), "none")
+        check_card("other inputs", (table, by_output(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
+        other = by_output(shares, looks, xs[:n], [*ys[1:m], ys[5]])
+        check_card("other outputs", (table, other), "Y")
+        both = by_output(shares, looks, xs[1 : n + 1], ys[:m])
+        check_card("other inputs and other outputs", (other, both), "X", {"outputs are compared first": "Y"})
+        more = by_output(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
+        for sides in ((table, more), (more, table)):
+            check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_scenario_shares", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
+LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
+
+
+def by_output(shares, looks, inputs, outputs):
+    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
+    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
+
+
 def by_input(shares, rule, inputs, outputs):
     """A joint table from P(X), shape (n,), and P(Y|X), shape (n, m)."""
     return {
@@ -271,77 +370,54 @@ def by_input(shares, rule, inputs, outputs):
     }
 
 
-def by_output(shares, looks, inputs, outputs):
-    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
-    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
-
-
-MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
-LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
-
-
 def check_card(card, sides, expected, mistakes=None):
     """Hold `scenario` to the part that differs; the card has a name, which the message says."""
     answer = scenario(*(dict(side) for side in sides))
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-NOTHING = {
-    "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
-    "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
-    "rounding errors are taken for a difference": "P(Y)",
-}
-with progress.exercise("scenario"):
-    mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
-    other = by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)
-    check_card("mails in another language", (mails, other), "X", {"only answers are compared": "none"})
-    other = by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))
-    check_card("other folders for the same mails", (mails, other), "Y", {"only inputs are compared": "none"})
-    other = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
-    check_card("the same mails", (mails, other), "none", NOTHING)
-    ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("scenario")
-    for _ in range(8):
-        n, m = (int(count) for count in rng.integers(2, 5, 2))
-        xs, ys = ([f"{letter}{i}" for i in rng.permutation(90)[:6]] for letter in "xy")
-        shares, looks = rng.dirichlet(np.full(m, 5)), rng.dirichlet(np.full(n, 5), m)
-        table = by_output(shares, looks, xs[:n], ys[:m])
-        again = {pair: sum([probability / 7] * 7) for pair, probability in reversed(table.items())}
-        check_card("equal tables", (table, again), "none", NOTHING)
-        check_card("other inputs", (table, by_output(shares, looks, [*xs[1:n], xs[5]], ys[:m])), "X")
-        other = by_output(shares, looks, xs[:n], [*ys[1:m], ys[5]])
-        check_card("other answers", (table, other), "Y")
-        both = by_output(shares, looks, xs[1 : n + 1], ys[:m])
-        check_card("other inputs and other answers", (other, both), "X", {"answers are compared first": "Y"})
-        more = by_output(shares, rng.dirichlet(np.full(n + 1, 5), m), xs[: n + 1], ys[:m])
-        for sides in ((table, more), (more, table)):
-            check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
-    ### END HIDDEN TESTS
+def record_cards(name, cards):
+    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+    words = iter([expected for _, _, expected, _ in cards])
+    visible_cases.record(
+        name,
+        [sides for _, sides, _, _ in cards],
+        lambda *_: next(words),
+        [mistakes for *_, mistakes in cards],
+        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
+    )
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_scenario_shares", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 MOVED = {
-    "P(X)": {"shares of the answers moved, as they do when P(X) moves, and P(X|Y) is not looked at": "P(Y)"},
+    "P(X)": {"shares of the outputs moved, as they do when P(X) moves, and P(X|Y) is not looked at": "P(Y)"},
     "P(Y)": {
         "shares of the inputs moved, as they do when P(Y) moves, and P(Y|X) is not looked at": "P(X)",
         "P(Y|X) moved with P(Y), and P(X|Y) is not looked at": "P(Y|X)",
     },
     "P(Y|X)": {
         "shares of the inputs are compared, and P(Y|X) is not": "P(X)",
-        "shares of the answers are compared, and P(X|Y) is not": "P(Y)",
+        "shares of the outputs are compared, and P(X|Y) is not": "P(Y)",
         "P(X) and P(Y) are compared, and what joins them is not": "none",
     },
 }
+meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
+before = by_input([0.2, 0.3, 0.5], meaning, MAILS, KINDS_OF_MAIL)
+fewer = by_input([0.6, 0.3, 0.1], meaning, MAILS, KINDS_OF_MAIL)
+turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
+rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95])]
+swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
+record_cards(
+    "scenario_shares",
+    [
+        ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
+        ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
+        ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
+        ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
+    ],
+)
+### END HIDDEN TESTS
 with progress.exercise("scenario_shares"):
-    mails, rare = (by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95]))
-    check_card("spam becomes rare", (mails, rare), "P(Y)", MOVED["P(Y)"])
-    meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
-    mails, fewer = (by_input(shares, meaning, MAILS, KINDS_OF_MAIL) for shares in ([0.2, 0.3, 0.5], [0.6, 0.3, 0.1]))
-    check_card("fewer meetings, more prizes", (mails, fewer), "P(X)", MOVED["P(X)"])
-    turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
-    check_card("words change their meaning", (mails, turned), "P(Y|X)", MOVED["P(Y|X)"])
-    swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
-    check_card("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"])
+    checks.run("scenario_shares", scenario)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("scenario_shares")
     for _ in range(8):
@@ -508,65 +584,127 @@ def sorted_cards():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-CARDS = ("night", "farm", "breeds", "accents", "rare", "prize",
-         "leaves", "mushrooms", "baskets", "parts", "loans", "sounds")  # fmt: skip
-WORDS = ("X", "Y", "P(X)", "P(Y)", "P(Y|X)"), ("inductive", "transductive", "unsupervised")
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
 NEW_LOOK = "inputs that look new are taken for another X, though an old one could occur on the new side"
 STAYED = "P(X|Y), what each class looks like, is not asked for"
 SLIPS = {
-    **{(part, "X"): NEW_LOOK for part in WORDS[0]},
-    **{(part, "Y"): "the list of answers is taken for another one, and it is the same" for part in WORDS[0]},
+    **{(part, "X"): NEW_LOOK for part in scenario_checks.WORDS[0]},
+    **{
+        (part, "Y"): "the list of labels is taken for another one, and it is the same"
+        for part in scenario_checks.WORDS[0]
+    },
     ("X", "P(X)"): "P(X) is compared, though no old input could occur on the new side",
-    ("X", "P(Y|X)"): "answers are looked at first, though no old input could occur on the new side",
-    ("Y", "P(X)"): "other things in view are noticed, and the list of answers, which comes first, is not",
-    ("Y", "P(Y|X)"): "the rule is compared before the list of answers: with other answers no rule can be the same",
-    ("Y", "P(Y)"): "shares are compared before the list of answers",
-    ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same answer",
-    ("P(X)", "P(Y)"): "shares of the answers are thought to move, and nothing says so",
+    ("X", "P(Y)"): "shares are compared, though no old input could occur on the new side",
+    ("X", "P(Y|X)"): "labels are looked at first, though no old input could occur on the new side",
+    ("Y", "P(X)"): "other things in view are noticed, and the list of labels, which comes first, is not",
+    ("Y", "P(Y|X)"): "the rule is compared before the list of labels: with other labels no rule can be the same",
+    ("Y", "P(Y)"): "shares are compared before the list of labels",
+    ("P(X)", "P(Y|X)"): "inputs that look new are thought to mean something new: each still deserves the same label",
+    ("P(X)", "P(Y)"): "shares of the labels are thought to move, and nothing says so",
     **{("P(Y)", part): f"{part}, which moved along with P(Y), is named, and {STAYED}" for part in ("P(X)", "P(Y|X)")},
-    ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often, and other answers are right",
+    ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often and deserve other labels",
     ("P(Y|X)", "P(Y)"): "only shares are thought to move, though the inputs of a class are not those of before",
-    ("transductive", "unsupervised"): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
+}
+
+
+def slips(correct):
+    """What a card's wrong words say about the student's thought."""
+    return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
+
+
+def check_hidden_cards(place, expected):
+    """Hold one of the two words of some cards to what is expected, without saying it."""
+    word_of, lines = scenario_checks.card_word(sorted_cards, place), []
+    for card, correct in expected.items():
+        if (word := word_of(card)) != correct:
+            lines.append(f"The card '{card}' is not {word!r}. That is what comes out when {SLIPS[correct, word]}.")
+    checks.require(not lines, "\n".join(lines))
+
+
+visible_words = {"night": "P(X)", "farm": "Y", "breeds": "Y", "accents": "P(X)", "rare": "P(Y)", "prize": "P(Y|X)"}
+visible_cases.record(
+    "sorted_cards",
+    [(card,) for card in visible_words],
+    visible_words.get,
+    [slips(word) for word in visible_words.values()],
+    shown=[f"The card '{card}'" for card in visible_words],
+)
+### END HIDDEN TESTS
+with progress.exercise("sorted_cards"):
+    checks.run("sorted_cards", scenario_checks.card_word(sorted_cards, 0))
+    ### BEGIN HIDDEN TESTS
+    hidden_words = {
+        "leaves": "P(X)",
+        "mushrooms": "Y",
+        "baskets": "Y",
+        "parts": "P(Y)",
+        "loans": "P(Y|X)",
+        "sounds": "X",
+    }
+    check_hidden_cards(0, hidden_words)
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_sorted_cards_settings", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+SLIPS = {
+    (
+        "transductive",
+        "unsupervised",
+    ): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
     ("transductive", "inductive"): "labels of the source are taken for labels of the target",
     ("inductive", "transductive"): "the labels of the target are overlooked",
     ("inductive", "unsupervised"): "only one side is asked for labels: the target has some",
-    ("unsupervised", "inductive"): "groups are taken for labels: nobody gave any",
+    ("unsupervised", "inductive"): "clusters are taken for labels: nobody gave any",
     ("unsupervised", "transductive"): "the source is thought to have labels: nobody gave any",
 }
 
 
-def check_sorted(place, expected, shown=True):
-    """Hold one of the two words of some cards to what is expected; every card that is wrong gets a line."""
-    answer = sorted_cards()
-    checks.require(isinstance(answer, dict), f"sorted_cards should return a dictionary, not {type(answer).__name__}.")
-    left_out = ", ".join(card for card in CARDS if card not in answer)
-    checks.require(not left_out, f"sorted_cards has no answer for {left_out}.")
-    lines = []
+def slips(correct):
+    """What a card's wrong words say about the student's thought."""
+    return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
+
+
+def check_hidden_cards(place, expected):
+    """Hold one of the two words of some cards to what is expected, without saying it."""
+    word_of, lines = scenario_checks.card_word(sorted_cards, place), []
     for card, correct in expected.items():
-        pair = answer[card]
-        checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(type(word) is str for word in pair),
-                       f"The card '{card}' should have a pair of strings, but it has {pair!r}.")  # fmt: skip
-        word, words = pair[place], ", ".join(WORDS[place])
-        checks.require(word in WORDS[place], f"The card '{card}' should have one of {words} there, not {word!r}.")
-        slip = f" That is what comes out when {SLIPS[correct, word]}." if (correct, word) in SLIPS else ""
-        should = f"should be {correct!r}, but it is {word!r}" if shown else f"is not {word!r}"
-        lines += [f"The card '{card}' {should}.{slip}"] * (word != correct)
+        if (word := word_of(card)) != correct:
+            lines.append(f"The card '{card}' is not {word!r}. That is what comes out when {SLIPS[correct, word]}.")
     checks.require(not lines, "\n".join(lines))
 
 
-with progress.exercise("sorted_cards"):
-    check_sorted(0, {"night": "P(X)", "farm": "Y", "breeds": "Y", "accents": "P(X)", "rare": "P(Y)", "prize": "P(Y|X)"})
-    ### BEGIN HIDDEN TESTS
-    check_sorted(0, {"leaves": "P(X)", "mushrooms": "Y", "baskets": "Y", "parts": "P(Y)", "loans": "P(Y|X)", "sounds": "X"}, shown=False)  # fmt: skip
-    ### END HIDDEN TESTS
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_sorted_cards_settings", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+visible_words = {
+    "night": "transductive",
+    "farm": "inductive",
+    "breeds": "inductive",
+    "accents": "transductive",
+    "rare": "inductive",
+    "prize": "inductive",
+}
+visible_cases.record(
+    "sorted_cards_settings",
+    [(card,) for card in visible_words],
+    visible_words.get,
+    [slips(word) for word in visible_words.values()],
+    shown=[f"The card '{card}'" for card in visible_words],
+)
+### END HIDDEN TESTS
 with progress.exercise("sorted_cards_settings"):
-    check_sorted(1, dict.fromkeys(CARDS[:6], "inductive") | dict.fromkeys(("night", "accents"), "transductive"))
+    checks.run("sorted_cards_settings", scenario_checks.card_word(sorted_cards, 1))
     ### BEGIN HIDDEN TESTS
-    check_sorted(1, {"leaves": "transductive", "mushrooms": "inductive", "baskets": "unsupervised", "parts": "inductive",
-                     "loans": "inductive", "sounds": "transductive"}, shown=False)  # fmt: skip
+    hidden_words = {
+        "leaves": "transductive",
+        "mushrooms": "inductive",
+        "baskets": "unsupervised",
+        "parts": "inductive",
+        "loans": "inductive",
+        "sounds": "transductive",
+    }
+    check_hidden_cards(1, hidden_words)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -802,45 +940,69 @@ def align(target, source):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_align", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-EXCHANGED, KEPT, ANY, CENTERED, STILL = (
-    "source and target are exchanged: R turns the source onto the target", "the singular values are kept",
-    "any matrix is allowed, as in least squares: R must keep lengths and angles", "the clouds are centred first",
-    "nothing is turned")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_align(target, source, expected, mistakes):
-    """Compare align with the matrix that is expected."""
-    rotation = np.asarray(align(np.array(target, float), np.array(source, float)), dtype=float)
-    checks.equal("the shape of R", list(rotation.shape), [len(expected)] * 2)
-    checks.equal("R", rotation, expected, mistakes, tolerance=1e-5)
+def orthogonal_part(target, source):
+    """By a polar decomposition."""
+    return linalg.polar(np.transpose(target) @ np.asarray(source))[0]
 
 
+def centered(points):
+    return np.asarray(points) - np.mean(points, axis=0)
+
+
+align_mistakes = {
+    "source and target are exchanged: R turns the source onto the target": lambda t, s: orthogonal_part(s, t),
+    "the singular values are kept": lambda t, s: np.transpose(t) @ np.asarray(s),
+    "any matrix is allowed, as in least squares: R must keep lengths and angles": lambda t, s: np.linalg.lstsq(
+        t, s, rcond=None
+    )[0],
+    "the clouds are centered first": lambda t, s: orthogonal_part(centered(t), centered(s)) if len(t) > 2 else None,
+    "nothing is turned": lambda t, s: np.eye(np.shape(t)[1]),
+    "the rows are compared instead of the columns": lambda t, s: (
+        linalg.polar(np.asarray(t) @ np.transpose(s))[0] if len(t) == np.shape(t)[1] else None
+    ),
+    "V is transposed once more: numpy's svd returns it transposed already": lambda t, s: once_more_transposed(t, s),
+    "reflections are excluded, and they keep lengths and angles, too": lambda t, s: rotation_only(t, s),
+}
+
+
+def once_more_transposed(target, source):
+    left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
+    return left @ right.T
+
+
+def rotation_only(target, source):
+    left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
+    left[:, -1] *= np.sign(np.linalg.det(left @ right))
+    return left @ right
+
+
+visible_cases.record(
+    "align",
+    [
+        (np.array([[1, 0], [0, 2]]), np.array([[0, 1], [-2, 0]])),
+        (np.array([[1.0, 0], [0, 2], [1, 1]]), np.array([[1.0, 4], [-3, 1], [2, 4]])),
+        (np.array([[1.0, 0], [0, 2], [3, 1]]), np.array([[-1.0, 0], [0, 2], [-3, 1]])),
+    ],
+    orthogonal_part,
+    align_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
 with progress.exercise("align"):
-    check_align([[1, 0], [0, 2]], [[0, 1], [-2, 0]], [[0, 1], [-1, 0]], {
-        EXCHANGED: [[0, -1], [1, 0]], KEPT: [[0, 1], [-4, 0]], STILL: [[1, 0], [0, 1]]})  # fmt: skip
-    check_align([[1, 0], [0, 2], [1, 1]], [[1, 4], [-3, 1], [2, 4]], [[0.6, 0.8], [-0.8, 0.6]], {
-        EXCHANGED: [[0.6, -0.8], [0.8, 0.6]], KEPT: [[3, 8], [-4, 6]], STILL: [[1, 0], [0, 1]],
-        ANY: [[19 / 9, 34 / 9], [-11 / 9, 4 / 9]], CENTERED: [[0.9486833, -0.3162278], [-0.3162278, -0.9486833]]})  # fmt: skip
+    checks.run("align", align)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("align")
-
-    def polar(target, source):
-        """The orthogonal part of a polar decomposition."""
-        return linalg.polar(target.T @ source)[0]
-
-    def check_random(target, source):
-        expected = polar(target, source)
-        check_align(target, source, expected, {
-            EXCHANGED: expected.T, KEPT: target.T @ source, STILL: np.eye(len(expected)),
-            ANY: np.linalg.lstsq(target, source, rcond=None)[0],
-            CENTERED: polar(target - target.mean(axis=0), source - source.mean(axis=0))})  # fmt: skip
-
     for size in (2, 3, 5, 8):
         turn = np.linalg.qr(rng.normal(size=(size, size)))[0]
         hidden_source = rng.normal(0.5, 1, size=(6 * size, size))
-        check_random(hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source)
-        hidden_source[:, 0] *= -1
-        check_random(hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source)
+        for sign in (1, -1):
+            hidden_source[:, 0] *= sign
+            clouds = hidden_source @ turn.T + 0.2 * rng.normal(size=hidden_source.shape), hidden_source.copy()
+            checks.returns(align, clouds, orthogonal_part(*clouds), align_mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1013,65 +1175,143 @@ def balanced(labels, count, rng):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_balanced", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def sampled(labels, count, seed):
-    """The places that `balanced` draws, each class as often as it should be: a table of place to times."""
-    places = np.asarray(balanced(np.array(labels), count, np.random.default_rng(seed)))
-    checks.require(places.ndim == 1 and places.dtype.kind in "iu", "balanced should return integers in one row, the places.")  # fmt: skip
-    checks.require(
-        len(places) == 0 or 0 <= places.min() <= places.max() < len(labels), "A place lies outside of `labels`."
-    )
-    values, each = np.unique(np.array(labels)[places], return_counts=True)
-    classes, sizes = np.unique(labels, return_counts=True)
-    counted = {int(value): int(times) for value, times in zip(values, each, strict=True)}
-    checks.equal("the list of how often each class comes", [counted.get(int(label), 0) for label in classes], [count] * len(classes), {
-        "the shares are left as they are": [int(size) for size in sizes], "`count` is the size of the whole": [count // len(classes)] * len(classes),
-        "the smaller class is taken as it is": [min(count, int(size)) for size in sizes]})  # fmt: skip
-    return {place: int((places == place).sum()) for place in range(len(labels))}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_leaving_out(labels, count):
-    """No place twice, and another seed draws others."""
-    first, second = (sampled(labels, count, seed) for seed in (1, 2))
-    checks.require(max(first.values()) == 1, "A place comes twice although its class has enough others.")
-    checks.require(first != second, "Two generators draw the same places: are the first ones always taken?")
+def each_class(number):
+    """A function of the arguments: `number` of a class's size and the count, and of all sizes, for every class."""
+
+    def counts(labels, count, _):
+        classes, sizes = np.unique(labels, return_counts=True)
+        pairs = zip(classes, sizes, strict=True)
+        return {int(label): int(number(int(size), count, sizes)) for label, size in pairs}
+
+    return counts
 
 
+def of_labels(labels, count, _):
+    """What comes if labels are taken for positions."""
+    classes = np.unique(labels)
+    if classes.min() < 0 or classes.max() >= len(labels):
+        return None
+    meant = np.asarray(labels)[np.repeat(classes, count)]
+    return {int(label): int((meant == label).sum()) for label in classes}
+
+
+count_mistakes = {
+    "the shares are left as they are": each_class(lambda size, count, sizes: size),
+    "`count` is the size of the whole": each_class(lambda size, count, sizes: count // len(sizes)),
+    "a smaller class is taken as it is": each_class(lambda size, count, sizes: min(size, count)),
+    "labels are returned instead of positions": of_labels,
+    "every class comes as often as the largest, whatever `count` is": each_class(lambda size, count, sizes: max(sizes)),
+    "every class comes as often as the smallest, whatever `count` is": each_class(
+        lambda size, count, sizes: min(sizes)
+    ),
+    "only whole rounds through a class count: the remainder is missing": each_class(
+        lambda size, count, sizes: count // size * size
+    ),
+    "the last round through a class is not cut to `count`": each_class(
+        lambda size, count, sizes: -(-count // size) * size
+    ),
+    "a class with `count` positions or more gives all of them": each_class(lambda size, count, sizes: max(size, count)),
+}
+the_count = each_class(lambda size, count, sizes: count)
+visible_cases.record(
+    "balanced",
+    [
+        (np.array([0, 0, 0, 0, 1, 1]), 2, 0),
+        (np.array([7, 3, 7, 3, 3, 7, 7]), 3, 1),
+        (np.array([-1, 5, 5, -1, 5, -1]), 1, 2),
+    ],
+    the_count,
+    count_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("balanced"):
-    check_leaving_out([0] * 30 + [1] * 20, 8)
-    again = [np.sort(balanced(np.repeat([0, 1], 40), 60, np.random.default_rng(seed))).tolist() for seed in (1, 2)]
-    checks.require(len(again[0]) < 120 or again[0] != again[1],
-                   "Two generators draw the same places a second time: are the first ones always taken?")  # fmt: skip
+    checks.run("balanced", scenario_checks.class_counts(balanced))
+    scenario_checks.repeats_nothing(balanced, [0] * 9 + [1] * 6, 6)
+    scenario_checks.gives_every_position_a_chance(balanced, [0] * 9 + [1] * 5, 7)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced")
-    for _ in range(4):
-        sizes = rng.integers(20, 40, int(rng.integers(2, 5)))
-        check_leaving_out(
-            rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)], sizes)).tolist(), int(rng.integers(5, 15))
-        )
+    for _ in range(3):
+        sizes = rng.integers(8, 15, int(rng.integers(2, 5)))
+        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
+        count, seed = int(rng.integers(5, 8)), int(rng.integers(1000))
+        arguments = hidden_labels, count, seed
+        checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+        scenario_checks.repeats_nothing(balanced, *arguments)
+        scenario_checks.gives_every_position_a_chance(balanced, hidden_labels, count)
+    scenario_checks.gives_every_position_a_chance(balanced, rng.permutation([4] * 9 + [2] * 5), 12)
     ### END HIDDEN TESTS
 
-
 # %% nbgrader={"grade": true, "grade_id": "test_balanced_again", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_drawing_again(labels, count):
-    """In each class each place comes as often as any other, up to one."""
-    times = sampled(labels, count, 3)
-    for label in np.unique(labels):
-        each = [times[place] for place in range(len(labels)) if labels[place] == label]
-        most = -(-count // len(each))
-        checks.require(max(each) - min(each) <= 1, f"A class of {len(each)} for a count of {count}: one of its places comes "
-                       f"{max(each)} times and another {min(each)} times; {most} and {count // len(each)} would be fair.")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def each_class(number):
+    """A function of the arguments: `number` of a class's size and the count, and of all sizes, for every class."""
+
+    def counts(labels, count, _):
+        classes, sizes = np.unique(labels, return_counts=True)
+        pairs = zip(classes, sizes, strict=True)
+        return {int(label): int(number(int(size), count, sizes)) for label, size in pairs}
+
+    return counts
+
+
+def of_labels(labels, count, _):
+    """What comes if labels are taken for positions."""
+    classes = np.unique(labels)
+    if classes.min() < 0 or classes.max() >= len(labels):
+        return None
+    meant = np.asarray(labels)[np.repeat(classes, count)]
+    return {int(label): int((meant == label).sum()) for label in classes}
+
+
+count_mistakes = {
+    "the shares are left as they are": each_class(lambda size, count, sizes: size),
+    "`count` is the size of the whole": each_class(lambda size, count, sizes: count // len(sizes)),
+    "a smaller class is taken as it is": each_class(lambda size, count, sizes: min(size, count)),
+    "labels are returned instead of positions": of_labels,
+    "every class comes as often as the largest, whatever `count` is": each_class(lambda size, count, sizes: max(sizes)),
+    "every class comes as often as the smallest, whatever `count` is": each_class(
+        lambda size, count, sizes: min(sizes)
+    ),
+    "only whole rounds through a class count: the remainder is missing": each_class(
+        lambda size, count, sizes: count // size * size
+    ),
+    "the last round through a class is not cut to `count`": each_class(
+        lambda size, count, sizes: -(-count // size) * size
+    ),
+    "a class with `count` positions or more gives all of them": each_class(lambda size, count, sizes: max(size, count)),
+}
+the_count = each_class(lambda size, count, sizes: count)
+visible_cases.record(
+    "balanced_again",
+    [
+        (np.array([0, 0, 0, 0, 1, 1]), 3, 0),
+        (np.array([4, 2, 4, 4]), 5, 1),
+        (np.array([-3, 9, 0, 0, 9, -3, 9, 9]), 4, 2),
+    ],
+    the_count,
+    count_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("balanced_again"):
-    check_drawing_again([0, 0, 0, 0, 1, 1], 3)
-    check_drawing_again([0] * 9 + [1] * 4 + [2] * 2, 9)
+    checks.run("balanced_again", scenario_checks.class_counts(balanced))
+    scenario_checks.repeats_evenly(balanced, [0, 0, 0, 0, 1, 1], 3)
+    scenario_checks.repeats_evenly(balanced, [0] * 9 + [1] * 4 + [2] * 2, 20)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced_again")
     for _ in range(6):
         sizes = rng.integers(1, 12, int(rng.integers(2, 5)))
-        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)], sizes)).tolist()
-        check_drawing_again(hidden_labels, int(rng.integers(max(sizes), 40)))
-        check_drawing_again(hidden_labels, max(1, int(max(sizes)) - 1))
+        hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
+        for count in (int(rng.integers(max(sizes), 40)), max(1, int(max(sizes)) - 1)):
+            arguments = hidden_labels, count, int(rng.integers(1000))
+            checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+            scenario_checks.repeats_evenly(balanced, *arguments)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1110,34 +1350,42 @@ def moved_threshold(source_share, target_share):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_moved_threshold", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_threshold(shares, expected):
-    """Hold moved_threshold to a threshold that is known."""
-    checks.returns(moved_threshold, shares, expected, {
-        "source and target are exchanged": 1 - expected, "the threshold stays at one half": 0.5,
-        "the source is taken for balanced": 1 - shares[1], "odds are returned, not a probability": expected / (1 - expected),
-        "the target's share is returned": shares[1], "only class 1 is corrected": shares[0] / sum(shares)})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def halved(source_share, target_share):
+    """The threshold by halving an interval: where the corrected probabilities cross."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        positive = middle * target_share / source_share
+        negative = (1 - middle) * (1 - target_share) / (1 - source_share)
+        low, high = (middle, high) if positive < negative else (low, middle)
+    return low
+
+
+threshold_mistakes = {
+    "source and target are exchanged": lambda s, t: 1 - halved(s, t),
+    "the threshold stays at one half": lambda s, t: 0.5,
+    "the source is taken for balanced": lambda s, t: 1 - t,
+    "the target is taken for balanced": lambda s, t: s,
+    "odds are returned, not a probability": lambda s, t: halved(s, t) / (1 - halved(s, t)),
+    "the target's share is returned": lambda s, t: t,
+    "only class 1 is corrected": lambda s, t: s / (s + t),
+    "only the ratio of the shares is returned": lambda s, t: s / t,
+    "one half is multiplied by the ratio of the shares": lambda s, t: 0.5 * s / t,
+}
+visible_cases.record(
+    "moved_threshold", [(0.2, 0.4), (0.5, 0.1), (0.3, 0.3), (0.9, 0.6)], halved, threshold_mistakes, tolerance=1e-6
+)
+### END HIDDEN TESTS
 with progress.exercise("moved_threshold"):
-    for shares, expected in (((0.2, 0.4), 3 / 11), ((0.5, 0.1), 0.9), ((0.3, 0.3), 0.5)):
-        check_threshold(shares, expected)
+    checks.run("moved_threshold", moved_threshold)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("moved_threshold")
-
-    def halved(source_share, target_share):
-        """The threshold by halving an interval: where the corrected probabilities cross."""
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            positive, negative = (
-                middle * target_share / source_share,
-                (1 - middle) * (1 - target_share) / (1 - source_share),
-            )
-            low, high = (middle, high) if positive < negative else (low, middle)
-        return low
-
     for shares in rng.uniform(0.02, 0.98, (10, 2)).tolist():
-        check_threshold(tuple(shares), halved(*shares))
+        checks.returns(moved_threshold, tuple(shares), halved(*shares), threshold_mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1181,43 +1429,57 @@ def estimated_shares(confusion, predictions):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_estimated_shares", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-AS_PREDICTED, BEFORE, TURNED, JOINT, COLUMNS, NEGATIVE, WHOLE = (
-    "the answers are taken for the truth", "the source's shares are returned",
-    "the matrix is not transposed: the sum runs over the classes", "rows are not turned into shares: w = P_t / P_s comes out",
-    "columns are turned into shares instead of rows", "negative shares stay, or are cut without dividing again",
-    "the shares are not divided by their sum")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
-def check_shares(confusion, predictions, expected, mistakes):
-    """Hold estimated_shares to shares from which the answers were counted."""
-    checks.returns(estimated_shares, (np.array(confusion), np.array(predictions)), expected, mistakes, tolerance=1e-5)
+def solved(counts, predictions):
+    """Shares that may be negative, from the rows of the confusion matrix."""
+    return np.linalg.solve((counts / counts.sum(axis=1, keepdims=True)).T, predictions / predictions.sum())
 
 
+def divided(values):
+    return values.clip(0) / values.clip(0).sum()
+
+
+share_mistakes = {
+    "the predictions are taken for the truth": lambda c, p: p / p.sum(),
+    "the source's shares are returned": lambda c, p: c.sum(axis=1) / c.sum(),
+    "the matrix is not transposed: the sum runs over the classes": lambda c, p: divided(
+        np.linalg.solve(c / c.sum(axis=1, keepdims=True), p / p.sum())
+    ),
+    "rows are not turned into shares: w = P_t / P_s comes out": lambda c, p: divided(
+        np.linalg.solve(c.T / c.sum(), p / p.sum())
+    ),
+    "columns are turned into shares instead of rows": lambda c, p: c / c.sum(axis=0) @ (p / p.sum()),
+    "negative shares stay, or are cut without dividing again": lambda c, p: solved(c, p),
+    "the shares are not divided by their sum": lambda c, p: solved(c, p).clip(0),
+    "absolute values are taken of negative shares": lambda c, p: np.abs(solved(c, p)) / np.abs(solved(c, p)).sum(),
+    "numbers of images are returned, not shares": lambda c, p: divided(solved(c, p)) * p.sum(),
+}
+visible_cases.record(
+    "estimated_shares",
+    [
+        (np.array([[90, 10], [20, 80]]), np.array([55, 45])),
+        (np.array([[90, 10], [20, 80]]), np.array([100, 0])),
+        (np.array([[180, 20], [10, 40]]), np.array([55, 45])),
+        (np.array([[8, 1, 1], [2, 16, 2], [0, 3, 27]]), np.array([10, 30, 10])),
+    ],
+    lambda counts, predictions: divided(solved(counts, predictions)),
+    share_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
 with progress.exercise("estimated_shares"):
-    check_shares([[90, 10], [20, 80]], [55, 45], [0.5, 0.5], {AS_PREDICTED: [0.55, 0.45], TURNED: [0.572464, 0.427536]})
-    check_shares([[90, 10], [20, 80]], [100, 0], [1.0, 0.0], {
-        BEFORE: [0.5, 0.5], COLUMNS: [0.818182, 0.181818], NEGATIVE: [1.142857, -0.142857], WHOLE: [1.142857, 0.0]})  # fmt: skip
-    check_shares([[180, 20], [10, 40]], [55, 45], [0.5, 0.5], {
-        AS_PREDICTED: [0.55, 0.45], BEFORE: [0.8, 0.2], JOINT: [0.2, 0.8], COLUMNS: [0.671053, 0.328947]})  # fmt: skip
+    checks.run("estimated_shares", estimated_shares)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("estimated_shares")
-
-    def share_mistakes(counts, predictions):
-        """What known mistakes make of the same counts."""
-        predicted, by_row = predictions / predictions.sum(), counts / counts.sum(axis=1, keepdims=True)
-        turned = np.linalg.solve(by_row, predicted).clip(0)
-        joint = np.linalg.solve(counts.T / counts.sum(), predicted).clip(0)
-        raw = np.linalg.solve(by_row.T, predicted)
-        return {AS_PREDICTED: predicted, BEFORE: counts.sum(axis=1) / counts.sum(), TURNED: turned / turned.sum(),
-                JOINT: joint / joint.sum(), COLUMNS: counts / counts.sum(axis=0) @ predicted, NEGATIVE: raw,
-                WHOLE: raw.clip(0)}  # fmt: skip
-
     for size in (2, 3, 4, 5, 3, 4):
         rows = rng.dirichlet(np.ones(size), size) + 2 * np.eye(size)
-        hidden_counts = rows * rng.integers(50, 400, size)[:, None]
-        hidden_shares = rng.dirichlet(np.ones(size))
-        seen = 1000 * sum(share * row / row.sum() for share, row in zip(hidden_shares, hidden_counts, strict=True))
-        check_shares(hidden_counts, seen, hidden_shares, share_mistakes(hidden_counts, seen))
+        counts = rows * rng.integers(50, 400, size)[:, None]
+        shares = rng.dirichlet(np.ones(size))
+        seen = 1000 * sum(share * row / row.sum() for share, row in zip(shares, counts, strict=True))
+        checks.returns(estimated_shares, (counts, seen), shares, share_mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1358,32 +1620,51 @@ def target_weights(probabilities, source_count, target_count, largest):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_target_weights", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_weights(likelihoods, source_count, target_count, largest):
-    """Hold target_weights to a ratio of two densities, which the classifier's probabilities were made from."""
-    in_target, in_source = (np.asarray(side, dtype=float) for side in likelihoods)
-    mixed = in_target * target_count + in_source * source_count
-    probabilities = in_target * target_count / mixed
-    ratio = np.divide(in_target, in_source, out=np.full(len(mixed), np.inf), where=in_source > 0)
-    odds = np.where(in_source > 0, ratio * target_count / source_count, 1e12)
-    expected = np.minimum(ratio, largest)
-    checks.equal("target_weights", target_weights(probabilities.copy(), source_count, target_count, largest), expected, {
-        "the counts of the two sides are forgotten": np.minimum(odds, largest),
-        "the counts are exchanged": np.minimum(odds * target_count / source_count, largest),
-        "probabilities are returned instead of odds": np.minimum(probabilities, largest),
-        "nothing is cut": np.where(in_source > 0, ratio, 1e12 * source_count / target_count),
-        "source and target are exchanged": np.minimum(1 / np.maximum(ratio, 1e-12), largest),
-        "the weights are divided by their mean": expected / expected.mean()})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def odds(p):
+    return np.divide(p, 1 - p, out=np.full(len(p), 1e12), where=p < 1)
+
+
+weight_mistakes = {
+    "the counts of the two sides are forgotten": lambda p, s, t, largest: np.minimum(odds(p), largest),
+    "the counts are exchanged": lambda p, s, t, largest: np.minimum(odds(p) * t / s, largest),
+    "probabilities are returned instead of odds": lambda p, s, t, largest: np.minimum(p, largest),
+    "the probabilities are multiplied by the ratio of the counts, without odds": lambda p, s, t, largest: np.minimum(
+        p * s / t, largest
+    ),
+    "nothing is cut": lambda p, s, t, largest: odds(p) * s / t,
+    "the odds are cut before the counts enter": lambda p, s, t, largest: np.minimum(odds(p), largest) * s / t,
+    "source and target are exchanged": lambda p, s, t, largest: np.minimum(
+        1 / np.maximum(odds(p) * s / t, 1e-12), largest
+    ),
+    "the weights are divided by their mean": lambda p, s, t, largest: (
+        np.minimum(odds(p) * s / t, largest) / np.minimum(odds(p) * s / t, largest).mean()
+    ),
+    "small weights are raised to 1": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1, largest),
+}
+visible_cases.record(
+    "target_weights",
+    [(np.array([0.5, 0.8]), 100, 50, 10), (np.array([0.75, 0.96, 1.0, 0.0]), 60, 90, 5)],
+    lambda p, s, t, largest: np.minimum(odds(p) * s / t, largest),
+    weight_mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("target_weights"):
-    check_weights(([0.2, 0.8], [0.1, 0.1]), 100, 50, 10)
-    check_weights(([0.2, 0.8, 0.4, 0.0], [0.1, 0.1, 0.0, 0.3]), 60, 90, 5)
+    checks.run("target_weights", target_weights)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("target_weights")
     for _ in range(8):
-        likelihoods = rng.uniform(0.05, 1, (2, int(rng.integers(4, 12))))
-        likelihoods[1, 0] *= rng.integers(0, 2)
-        check_weights(likelihoods, *rng.integers(20, 900, 2).tolist(), float(rng.uniform(1.5, 6)))
+        in_target, in_source = rng.uniform(0.05, 1, (2, int(rng.integers(4, 12))))
+        in_source[0] *= rng.integers(0, 2)
+        source_count, target_count = rng.integers(20, 900, 2).tolist()
+        largest = float(rng.uniform(1.5, 6))
+        mixed = in_target * target_count + in_source * source_count
+        ratio = np.divide(in_target, in_source, out=np.full(len(mixed), np.inf), where=in_source > 0)
+        arguments = in_target * target_count / mixed, source_count, target_count, largest
+        checks.returns(target_weights, arguments, np.minimum(ratio, largest), weight_mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1410,7 +1691,7 @@ axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLORS["blue"], alph
 axes.scatter(target, true_outputs, 8, color="grey", label="target, outputs never seen")
 for line, color, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
     axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLORS[color], label=name)
-axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="Weights move the line toward the target")
+axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="Which line fits better, and where?")
 axes.legend(ncols=2)
 plt.show()
 

@@ -33,7 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import checks, distillation, export, networks, plots, teachers, widgets
+from tlcourse import checks, distillation, export, networks, plots, step_checks, teachers, widgets
 from tlcourse.data import data_folder, results
 from tlcourse.datasets import faces
 from tlcourse.stats import summary
@@ -176,33 +176,47 @@ def soften(logits, temperature):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_soften", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_softened(logits, temperature):
-    """Hold soften to scipy's softmax, and name what usually goes wrong."""
-    from scipy.special import softmax
+### BEGIN HIDDEN TESTS
+from scipy.special import softmax
 
-    expected = softmax(logits / temperature, axis=1)
-    cold = softmax(logits, axis=1)
-    checks.returns(soften, (logits, temperature), expected, {
-        "the logits are multiplied by the temperature": softmax(logits * temperature, axis=1),
-        "the temperature is forgotten": cold,
-        "the probabilities are divided by the temperature, and not the logits": cold / temperature,
-        "the softmax runs over the pictures instead of the classes": softmax(logits / temperature, axis=0),
-        "the softmax runs over the whole table: each row should sum to 1": softmax(logits / temperature),
-        "the softmax is missing": logits / temperature}, tolerance=1e-4)  # fmt: skip
+from tlcourse.building import visible_cases
 
 
+def softened(logits, temperature):
+    """By scipy."""
+    return softmax(np.asarray(logits) / temperature, axis=1)
+
+
+mistakes = {
+    "the logits are multiplied by the temperature": lambda z, t: softmax(z * t, axis=1),
+    "the temperature is forgotten": lambda z, t: softmax(z, axis=1),
+    "the probabilities are divided by the temperature, and not the logits": lambda z, t: softmax(z, axis=1) / t,
+    "the softmax runs over the images instead of the classes": lambda z, t: softmax(z / t, axis=0),
+    "the softmax runs over the whole table: each row should sum to 1": lambda z, t: softmax(z / t),
+    "the softmax is missing": lambda z, t: z / t,
+    "large logits overflow: subtract each row's largest logit first": lambda z, t: (
+        np.full(z.shape, np.nan) if z.max() > 700 * t else None
+    ),
+    "large logits are cut off, where each row's largest should be subtracted": lambda z, t: softmax(
+        np.clip(z / t, -500, 500), axis=1
+    ),
+}
+visible_cases.record(
+    "soften",
+    [(np.array([[4.0, 2.0, 0.0], [1.0, 1.0, 3.0]]), 2.0), (np.array([[1000.0, 999.0], [0.0, 1.0]]), 1.0)],
+    softened,
+    mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
 with progress.exercise("soften"):
-    check_softened(np.array([[4.0, 2.0, 0.0], [1.0, 1.0, 3.0]]), 2.0)
-    checks.returns(soften, (np.array([[4.0, 2.0, 0.0]]), 2.0), [[0.665, 0.245, 0.090]], tolerance=2e-3)
-    large = np.asarray(soften(np.array([[1000.0, 999.0], [0.0, 1.0]]), 1.0))
-    checks.require(bool(np.isfinite(large).all()), "Logits of 1,000 overflow: subtract each row's largest logit first.")
-    checks.equal("the softened logits [[1000, 999], [0, 1]]", large, [[0.731, 0.269], [0.269, 0.731]], {
-        "large logits are cut off, where each row's largest should be subtracted": [[0.5, 0.5], [0.269, 0.731]]}, tolerance=1e-3)  # fmt: skip
+    checks.run("soften", soften)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("soften")
     for _ in range(5):
         shape = (int(rng.integers(2, 6)), int(rng.integers(2, 9)))
-        check_softened(rng.normal(0, 4, shape), float(rng.uniform(0.3, 9)))
+        arguments = rng.normal(0, 4, shape), float(rng.uniform(0.3, 9))
+        checks.returns(soften, arguments, softened(*arguments), mistakes, tolerance=1e-4)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -268,61 +282,111 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_distillation_loss", "locked": true, "points": 4, "schema_version": 3, "solution": false}
-def check_distillation_loss(rng, count, classes, temperature, alpha):
-    """Hold distillation_loss to a version in numpy."""
-    from scipy.special import log_softmax
+### BEGIN HIDDEN TESTS
+from scipy.special import log_softmax, softmax
 
+from tlcourse.building import visible_cases
+
+
+def divergence(first, second, heat):
+    """KL between two tables of logits, softened."""
+    p, q = log_softmax(first / heat, axis=1), log_softmax(second / heat, axis=1)
+    return (np.exp(p) * (p - q)).sum(axis=1).mean()
+
+
+def crossed(student, labels, heat=1):
+    return -log_softmax(student / heat, axis=1)[np.arange(len(labels)), labels].mean()
+
+
+def crossed_softly(student, teacher, heat):
+    return -(softmax(teacher / heat, axis=1) * log_softmax(student / heat, axis=1)).sum(axis=1).mean()
+
+
+def parts(factor, soft, hard):
+    """A mistake that has another factor, another loss to the teacher or another loss to the labels."""
+    return lambda s, t, labels, heat, a: a * factor(heat) * soft(s, t, heat) + (1 - a) * hard(s, labels, heat)
+
+
+def square(heat):
+    return heat**2
+
+
+def to_teacher(s, t, heat):
+    return divergence(t, s, heat)
+
+
+def to_labels(s, labels, heat):
+    return crossed(s, labels)
+
+
+loss_by_numpy = parts(square, to_teacher, to_labels)
+loss_mistakes = {
+    "the factor T² is missing": parts(lambda heat: 1, to_teacher, to_labels),
+    "T stands in place of T²": parts(lambda heat: heat, to_teacher, to_labels),
+    "T² multiplies the labels' part too": lambda s, t, labels, heat, a: (
+        heat**2 * (a * divergence(t, s, heat) + (1 - a) * crossed(s, labels))
+    ),
+    "teacher and student are swapped in KL": parts(square, lambda s, t, heat: divergence(s, t, heat), to_labels),
+    "alpha weights the labels instead of the teacher": lambda s, t, labels, heat, a: loss_by_numpy(
+        s, t, labels, heat, 1 - a
+    ),
+    "the labels' part is softened too": parts(square, to_teacher, lambda s, labels, heat: crossed(s, labels, heat)),
+    "KL is averaged over the classes instead of summed": parts(
+        square, lambda s, t, heat: divergence(t, s, heat) / s.shape[1], to_labels
+    ),
+    "KL is summed over the images instead of averaged": parts(
+        square, lambda s, t, heat: divergence(t, s, heat) * len(s), to_labels
+    ),
+    "the temperature is forgotten inside KL": parts(square, lambda s, t, heat: divergence(t, s, 1), to_labels),
+    "only the student's logits are softened": parts(
+        square, lambda s, t, heat: divergence(t * heat, s, heat), to_labels
+    ),
+    "it is the cross-entropy to the teacher: the teacher's entropy is not subtracted": parts(
+        square, crossed_softly, to_labels
+    ),
+    "the labels' part is missing": lambda s, t, labels, heat, a: a * heat**2 * divergence(t, s, heat),
+    "the weights alpha and 1 - alpha are missing": lambda s, t, labels, heat, a: (
+        heat**2 * divergence(t, s, heat) + crossed(s, labels)
+    ),
+}
+
+
+def drawn(rng, count, classes, alpha):
+    """Arguments for the loss."""
     student, teacher = (rng.normal(0, 2, (count, classes)).astype("float32") for _ in range(2))
-    labels = rng.integers(0, classes, count)
-
-    def divergence(first, second, heat):
-        p, q = log_softmax(first / heat, axis=1), log_softmax(second / heat, axis=1)
-        return (np.exp(p) * (p - q)).sum(axis=1).mean()
-
-    def crossed(heat):
-        return -log_softmax(student / heat, axis=1)[np.arange(count), labels].mean()
-
-    soft, hard, square = divergence(teacher, student, temperature), crossed(1), temperature**2
-    crossed_softly = -(np.exp(log_softmax(teacher / temperature, axis=1))
-                                 * log_softmax(student / temperature, axis=1)).sum(axis=1).mean()  # fmt: skip
-    came = distillation_loss(
-        keras.ops.convert_to_tensor(student), keras.ops.convert_to_tensor(teacher), labels, temperature, alpha
-    )
-    checks.equal("the loss", came, alpha * square * soft + (1 - alpha) * hard, {
-        "the factor T² is missing": alpha * soft + (1 - alpha) * hard,
-        "T stands in place of T²": alpha * temperature * soft + (1 - alpha) * hard,
-        "T² multiplies the labels' part too": square * (alpha * soft + (1 - alpha) * hard),
-        "teacher and student are swapped in KL": alpha * square * divergence(student, teacher, temperature) + (1 - alpha) * hard,
-        "alpha weighs the labels instead of the teacher": (1 - alpha) * square * soft + alpha * hard,
-        "the labels' part is softened too": alpha * square * soft + (1 - alpha) * crossed(temperature),
-        "KL is averaged over the classes instead of summed": alpha * square * soft / classes + (1 - alpha) * hard,
-        "the temperature is forgotten inside KL": alpha * square * divergence(teacher, student, 1) + (1 - alpha) * hard,
-        "it is the cross-entropy to the teacher: the teacher's entropy is not subtracted": alpha * square * crossed_softly + (1 - alpha) * hard},
-        tolerance=1e-3)  # fmt: skip
+    return student, teacher, rng.integers(0, classes, count), float(rng.uniform(1.5, 6)), alpha
 
 
+two = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32"), np.array([1])
+three = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32"), np.array([1])
+visible_cases.record(
+    "distillation_loss",
+    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0)],
+    loss_by_numpy,
+    loss_mistakes,
+    tolerance=1e-3,
+)
+### END HIDDEN TESTS
 with progress.exercise("distillation_loss"):
-    check_distillation_loss(np.random.default_rng(0), 4, 3, 3.0, 0.7)
-    one_pair = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32")
-    came = distillation_loss(*(keras.ops.convert_to_tensor(part) for part in one_pair), np.array([1]), 2.0, 0.5)
-    checks.equal("the loss of the example", came, 0.5 * 4 * 0.1308 + 0.5 * 0.6931, tolerance=1e-3)  # 0.6082
-    other_pair = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32")
-    logits = tuple(keras.ops.convert_to_tensor(part) for part in other_pair)
-    _, slope = checks.gradient(distillation_loss, (*logits, np.array([1]), 2.0, 1.0))
-    checks.require(slope is not None and bool(np.abs(slope).max() > 1e-3),
-                   "The teacher's part of the loss has no gradient: use keras.ops, not numpy.")  # fmt: skip
+    checks.run("distillation_loss", distillation_loss)
+    checks.differentiable("distillation_loss", distillation_loss)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("distillation_loss")
     for _ in range(4):
-        count, classes = int(rng.integers(3, 9)), int(rng.integers(3, 8))
-        check_distillation_loss(rng, count, classes, float(rng.uniform(1.5, 6)), float(rng.uniform(0.2, 0.45)))
-    from scipy.special import softmax
-
-    drawn, heat = rng.normal(0, 2, (2, 4, 5)).astype("float32"), float(rng.uniform(1.5, 6))
-    logits = tuple(keras.ops.convert_to_tensor(part) for part in drawn)
-    _, slope = checks.gradient(distillation_loss, (*logits, np.arange(4), heat, 1.0))
-    pull = heat * (softmax(drawn[0] / heat, axis=1) - softmax(drawn[1] / heat, axis=1)) / 4
+        student, teacher, *others = drawn(
+            rng, int(rng.integers(3, 9)), int(rng.integers(3, 8)), float(rng.uniform(0.2, 0.45))
+        )
+        came = distillation_loss(keras.ops.convert_to_tensor(student), keras.ops.convert_to_tensor(teacher), *others)
+        outcomes = {text: wrong(student, teacher, *others) for text, wrong in loss_mistakes.items()}
+        checks.equal("the loss", came, loss_by_numpy(student, teacher, *others), outcomes, tolerance=1e-3)
+    student, teacher, labels, heat, _ = drawn(rng, 4, 5, 1.0)
+    logits = keras.ops.convert_to_tensor(student), keras.ops.convert_to_tensor(teacher)
+    _, slope = checks.gradient(distillation_loss, (*logits, labels, heat, 1.0))
+    pull = heat * (softmax(student / heat, axis=1) - softmax(teacher / heat, axis=1)) / 4
     checks.equal("the gradient of the teacher's part", slope, pull, tolerance=1e-3)
+    _, slope = checks.gradient(distillation_loss, (*logits, labels, heat, 0.0))
+    pull = (softmax(student, axis=1) - np.eye(5)[labels]) / 4
+    checks.equal("the gradient of the labels' part", slope, pull, tolerance=1e-3)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -473,105 +537,90 @@ def distill_step(teacher, student, images, optimizer, temperature):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_distill_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def tiny_network(seed, units=6):
-    """Ten numbers in, four logits out, with batch norm between."""
-    keras.utils.set_random_seed(seed)
-    inputs = keras.Input((10,))
-    x = keras.layers.BatchNormalization()(keras.layers.Dense(units)(inputs))
-    return keras.Model(inputs, keras.layers.Dense(4, kernel_initializer=keras.initializers.RandomNormal(0, 2))(x))
-
-
-def check_step(seed, temperature):
-    """The loss that comes back against the reference; that the student moves, and that more steps lower the loss."""
-    from scipy.special import log_softmax
-
-    teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
-    numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
-    copy = keras.models.clone_model(student)
-    copy.set_weights(student.get_weights())
-    target, learned = (
-        np.asarray(x, dtype=float) / temperature for x in (teacher(numbers), copy(numbers, training=True))
-    )
-    p, q = log_softmax(target, axis=1), log_softmax(learned, axis=1)
-    expected = (np.exp(p) * (p - q)).sum(axis=1).mean()
-    before = student.get_weights()
-    loss = distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
-    checks.equal("the loss before the step", loss, temperature**2 * expected, {
-        "the factor T² is missing": expected,
-        "teacher and student are swapped in KL": temperature**2 * (np.exp(q) * (q - p)).sum(axis=1).mean()}, tolerance=1e-3)  # fmt: skip
-    moved = [not np.array_equal(old, new) for old, new in zip(before, student.get_weights(), strict=True)]
-    checks.require(moved[0] and moved[-1], "The student's weights did not move: was the optimizer applied to them?")
-    checks.require(moved[4], "The student's batch-norm statistics did not move: it should run with training=True.")
-    losses = [distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature) for _ in range(8)]
-    checks.require(
-        losses[-1] < loss, f"After nine steps the loss went from {loss:.3f} to {losses[-1]:.3f}: it should fall."
-    )
-
-
 ### BEGIN HIDDEN TESTS
+from scipy.special import log_softmax, softmax
+
+from tlcourse.building import visible_cases
+
+
+def divergence(first, second, heat):
+    """KL between two tables of logits, softened."""
+    p, q = log_softmax(first / heat, axis=1), log_softmax(second / heat, axis=1)
+    return (np.exp(p) * (p - q)).sum(axis=1).mean()
+
+
+def logits_before(seed):
+    """The logits of both networks in the step, of copies that do not move."""
+    teacher, student, batch = step_checks.small_networks(seed)
+    return tuple(np.asarray(x, dtype=float) for x in (teacher(batch), student(batch, training=True), student(batch)))
+
+
+def loss_of_logits(change):
+    """A function of seed and temperature, from one of both networks' logits and the temperature."""
+    return lambda seed, temperature: change(*logits_before(seed), temperature)
+
+
+loss_before_the_step = loss_of_logits(lambda t, s, _, heat: heat**2 * divergence(t, s, heat))
+step_mistakes = {
+    "the factor T² is missing": loss_of_logits(lambda t, s, _, heat: divergence(t, s, heat)),
+    "T stands in place of T²": loss_of_logits(lambda t, s, _, heat: heat * divergence(t, s, heat)),
+    "teacher and student are swapped in KL": loss_of_logits(lambda t, s, _, heat: heat**2 * divergence(s, t, heat)),
+    "the temperature is forgotten": loss_of_logits(lambda t, s, _, heat: divergence(t, s, 1)),
+    "the student runs with training=False": loss_of_logits(lambda t, _, s, heat: heat**2 * divergence(t, s, heat)),
+    "it is the cross-entropy to the teacher: the teacher's entropy is not subtracted": loss_of_logits(
+        lambda t, s, _, heat: (
+            -(heat**2) * (softmax(t / heat, axis=1) * log_softmax(s / heat, axis=1)).sum(axis=1).mean()
+        )
+    ),
+}
+visible_cases.record("distill_step", [(0, 2.0), (3, 4.0)], loss_before_the_step, step_mistakes, tolerance=1e-3)
+
+
 def one_step(seed, temperature):
     """How one step of SGD at 0.01 changes the student's weights: by the answer, and by the gradient of the loss."""
-    teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
-    numbers = np.random.default_rng(seed).normal(size=(12, 10)).astype("float32")
+    teacher, student, batch = step_checks.small_networks(seed)
     copy = keras.models.clone_model(student)
     copy.set_weights(student.get_weights())
     with tf.GradientTape() as tape:
-        p = keras.ops.softmax(teacher(numbers) / temperature)
-        crossed = -keras.ops.sum(p * keras.ops.log_softmax(copy(numbers, training=True) / temperature), axis=1)
+        p = keras.ops.softmax(teacher(batch) / temperature)
+        crossed = -keras.ops.sum(p * keras.ops.log_softmax(copy(batch, training=True) / temperature), axis=1)
         loss = temperature**2 * keras.ops.mean(crossed)
     gradients = tape.gradient(loss, copy.trainable_weights)
-    distill_step(teacher, student, numbers, keras.optimizers.SGD(0.01), temperature)
+    distill_step(teacher, student, batch, keras.optimizers.SGD(0.01), temperature)
     pairs = zip(student.trainable_weights, copy.trainable_weights, strict=True)
     changes = [np.ravel(np.asarray(new) - np.asarray(old)) for new, old in pairs]
     return np.concatenate(changes), -0.01 * np.concatenate([np.ravel(gradient) for gradient in gradients])
 
 
 ### END HIDDEN TESTS
-
 with progress.exercise("distill_step"):
-    check_step(0, 2.0)
+    step_checks.moves_the_student(distill_step)
+    checks.run("distill_step", step_checks.returned_loss(distill_step))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("distill_step")
-    check_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
-
-    def check_where_to(seed, temperature):
-        """After one step of SGD, every weight of the student is where the gradient of the loss takes it."""
-        change, expected = one_step(seed, temperature)
-        furthest = float(np.abs(change - expected).max())
-        checks.require(
-            furthest < 1e-3,
-            f"After one step of SGD at 0.01, a weight of the student is {furthest:.2g} from where the loss takes it.",
-        )
-
-    check_where_to(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
+    drawn_case = int(rng.integers(10, 500)), float(rng.uniform(1.5, 4))
+    step_checks.moves_the_student(distill_step, *drawn_case)
+    checks.returns(
+        step_checks.returned_loss(distill_step),
+        drawn_case,
+        loss_before_the_step(*drawn_case),
+        step_mistakes,
+        tolerance=1e-3,
+    )
+    change, expected = one_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
+    furthest = float(np.abs(change - expected).max())
+    checks.require(
+        furthest < 1e-3,
+        f"After one step of SGD at 0.01, a weight of the student is {furthest:.2g} from where the loss takes it.",
+    )
     ### END HIDDEN TESTS
 
-
 # %% nbgrader={"grade": true, "grade_id": "test_distill_step_teacher", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_teacher_stays(seed):
-    """Every number of the teacher is the same after three steps: weights and batch-norm statistics."""
-    teacher, student = tiny_network(seed, 8), tiny_network(seed + 1)
-    numbers = np.random.default_rng(seed).normal(3, 2, (12, 10)).astype("float32")
-    before, own = teacher.get_weights(), [np.array(weight) for weight in student.trainable_weights]
-    for _ in range(3):
-        distill_step(teacher, student, numbers, keras.optimizers.Adam(0.01), 2.0)
-    moved = [
-        weight.path.split("/")[-1]
-        for weight, old in zip(teacher.weights, before, strict=True)
-        if not np.array_equal(np.asarray(weight), old)
-    ]
-    checks.require(not set(moved) - {"moving_mean", "moving_variance"},
-                   f"The teacher's weights moved ({', '.join(moved)}): only the student's may be given to the optimizer.")  # fmt: skip
-    checks.require(not moved, "The teacher's batch-norm statistics moved: it should answer with training=False.")
-    stayed = all(np.array_equal(old, np.array(new)) for old, new in zip(own, student.trainable_weights, strict=True))
-    checks.require(not stayed, "Neither the teacher nor the student moved: a student that stays has learned nothing.")
-
-
 with progress.exercise("distill_step_teacher"):
-    check_teacher_stays(0)
+    step_checks.leaves_the_teacher(distill_step)
     ### BEGIN HIDDEN TESTS
     hidden_seed = int(checks.grading_rng("distill_step_teacher").integers(10, 500))
-    check_teacher_stays(hidden_seed)
+    step_checks.leaves_the_teacher(distill_step, hidden_seed)
     change, expected = one_step(hidden_seed, 2.0)
     cosine = float(change @ expected / np.linalg.norm(change) / np.linalg.norm(expected))
     checks.require(
@@ -900,31 +949,51 @@ def attention_map(maps):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_attention_map", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_attention(maps):
-    """Hold attention_map to a version with einsum."""
-    count, _height, _width, _channels = maps.shape
-
-    def scaled(values):
-        rows = values.reshape(count, -1)
-        return rows / np.sqrt(np.einsum("ni,ni->n", rows, rows))[:, None]
-
-    energy = np.einsum("nhwc,nhwc->nhw", maps, maps)
-    checks.returns(attention_map, (maps,), scaled(energy), {
-        "the maps are not squared": scaled(maps.sum(axis=-1)),
-        "absolute values are summed instead of squares": scaled(np.abs(maps).sum(axis=-1)),
-        "the rows are not brought to length 1": energy.reshape(count, -1),
-        "the rows are brought to the sum 1, not to the length 1": (energy / energy.sum(axis=(1, 2), keepdims=True)).reshape(count, -1),
-        "all pictures together are brought to length 1": energy.reshape(count, -1) / np.sqrt((energy**2).sum()),
-        "the square comes after the sum": scaled(maps.sum(axis=-1) ** 2)}, tolerance=1e-4)  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def scaled(values):
+    """Rows of length 1."""
+    rows = values.reshape(len(values), -1)
+    return rows / np.sqrt(np.einsum("ni,ni->n", rows, rows))[:, None]
+
+
+def energy(maps):
+    return np.einsum("nhwc,nhwc->nhw", maps, maps)
+
+
+map_mistakes = {
+    "the maps are not squared": lambda maps: scaled(maps.sum(axis=-1)),
+    "absolute values are summed instead of squares": lambda maps: scaled(np.abs(maps).sum(axis=-1)),
+    "the rows are not brought to length 1": lambda maps: energy(maps).reshape(len(maps), -1),
+    "the rows are brought to the sum 1, not to the length 1": lambda maps: (
+        energy(maps) / energy(maps).sum(axis=(1, 2), keepdims=True)
+    ).reshape(len(maps), -1),
+    "all images together are brought to length 1": lambda maps: (
+        energy(maps).reshape(len(maps), -1) / np.sqrt((energy(maps) ** 2).sum())
+    ),
+    "the square comes after the sum": lambda maps: scaled(maps.sum(axis=-1) ** 2),
+    "the root of the sum of squares is taken": lambda maps: scaled(np.sqrt(energy(maps))),
+    "the sum runs over the places instead of the channels": lambda maps: scaled((maps**2).sum(axis=(1, 2))),
+    "the rows run down the columns of the image": lambda maps: scaled(energy(maps).transpose(0, 2, 1)),
+    "each column of the table is brought to length 1": lambda maps: scaled(energy(maps).reshape(len(maps), -1).T).T,
+}
+visible_cases.record(
+    "attention_map",
+    [(np.array([[[[3.0, 0.0], [0.0, 2.0]]]]),), (np.random.default_rng(0).normal(size=(2, 3, 4, 5)).round(1),)],
+    lambda maps: scaled(energy(maps)),
+    map_mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
 with progress.exercise("attention_map"):
-    check_attention(np.random.default_rng(0).normal(size=(2, 3, 4, 5)))
-    checks.returns(attention_map, (np.array([[[[3.0, 0.0], [0.0, 2.0]]]]),), [[0.914, 0.406]], tolerance=2e-3)
+    checks.run("attention_map", attention_map)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("attention_map")
     for _ in range(4):
-        check_attention(rng.normal(size=tuple(rng.integers(2, 6, 4))))
+        maps = rng.normal(size=tuple(rng.integers(2, 6, 4)))
+        checks.returns(attention_map, (maps,), scaled(energy(maps)), map_mistakes, tolerance=1e-4)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1036,29 +1105,58 @@ def hint_loss(student_maps, teacher_maps, kernel):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_hint_loss", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_hint(rng, count, side, own, theirs):
-    """Hold hint_loss to a version with einsum."""
-    student, teacher = rng.normal(size=(count, side, side, own)), rng.normal(size=(count, side, side, theirs))
-    kernel = rng.normal(size=(own, theirs))
-    difference = np.einsum("nhwa,ab->nhwb", student, kernel) - teacher
-    checks.equal("the hint loss", hint_loss(student, teacher, kernel), (difference**2).mean(), {
-        "the squares are summed instead of averaged": (difference**2).sum(),
-        "the differences are not squared": difference.mean(),
-        "absolute differences are averaged": np.abs(difference).mean(),
-        "the root of the mean is taken": np.sqrt((difference**2).mean()),
-        "the mean runs over the pictures only": (difference**2).sum() / count,
-        "the maps are averaged over space first": (difference.mean(axis=(1, 2)) ** 2).mean(),
-        "half of it is taken": (difference**2).mean() / 2}, tolerance=1e-4)  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def difference(student, teacher, kernel):
+    return np.einsum("nhwa,ab->nhwb", student, kernel) - teacher
+
+
+def of_difference(change):
+    """A function of the three arguments, from one of the mapped student's difference to the teacher."""
+    return lambda student, teacher, kernel: change(difference(student, teacher, kernel))
+
+
+hint_by_einsum = of_difference(lambda d: (d**2).mean())
+hint_mistakes = {
+    "the squares are summed instead of averaged": of_difference(lambda d: (d**2).sum()),
+    "the differences are not squared": of_difference(lambda d: d.mean()),
+    "absolute differences are averaged": of_difference(lambda d: np.abs(d).mean()),
+    "the root of the mean is taken": of_difference(lambda d: np.sqrt((d**2).mean())),
+    "the mean runs over the images only": of_difference(lambda d: (d**2).sum() / len(d)),
+    "the squares are summed over the channels, and averaged over the rest": of_difference(
+        lambda d: (d**2).sum(axis=-1).mean()
+    ),
+    "the maps are averaged over space first": of_difference(lambda d: (d.mean(axis=(1, 2)) ** 2).mean()),
+    "half of it is taken": of_difference(lambda d: (d**2).mean() / 2),
+    "the mean is squared": of_difference(lambda d: d.mean() ** 2),
+}
+
+
+def drawn_maps(rng, count, height, width, own, theirs):
+    maps = rng.normal(size=(count, height, width, own)), rng.normal(size=(count, height, width, theirs))
+    return *(part.round(1) for part in maps), rng.normal(size=(own, theirs)).round(1)
+
+
+visible_cases.record(
+    "hint_loss",
+    [
+        (np.array([[[[1.0, 2.0]]]]), np.array([[[[5.0]]]]), np.array([[1.0], [1.0]])),
+        drawn_maps(np.random.default_rng(0), 2, 3, 2, 2, 3),
+    ],
+    hint_by_einsum,
+    hint_mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
 with progress.exercise("hint_loss"):
-    check_hint(np.random.default_rng(0), 2, 3, 4, 5)
-    one_place = np.array([[[[1.0, 2.0]]]]), np.array([[[[5.0]]]]), np.array([[1.0], [1.0]])
-    checks.equal("the hint loss of the example", hint_loss(*one_place), 4)
+    checks.run("hint_loss", hint_loss)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("hint_loss")
     for _ in range(4):
-        check_hint(rng, *(int(number) for number in rng.integers(2, 7, 4)))
+        arguments = drawn_maps(rng, *(int(number) for number in rng.integers(2, 7, 5)))
+        checks.returns(hint_loss, arguments, hint_by_einsum(*arguments), hint_mistakes, tolerance=1e-4)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -13,7 +13,8 @@ import zlib
 
 import numpy as np
 
-from tlcourse import model_outputs
+from tlcourse import exercises, model_outputs
+from tlcourse.exercises.comparing import difference, explains, overflow_hint, same, shape_hint, short
 from tlcourse.replaced_names import notebook_remedy
 
 
@@ -125,7 +126,7 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     AssertionError
         With the call, the expected and the actual value, and the misconception if one is known.
     """
-    shown = ", ".join(_short(argument) for argument in arguments)
+    shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
     actual = function(*arguments)
     outcomes = {}
@@ -135,6 +136,95 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     return actual
 
 
+def run(name, function):
+    """Compare a function with the visible cases of an exercise, and name the misconception that explains its values.
+
+    Parameters
+    ----------
+    name : str
+        The exercise, as `tlcourse.exercises.cases` knows it.
+    function : callable
+        The student's.
+
+    Raises
+    ------
+    AssertionError
+        For a case with a wrong value: the call, both values, and the misconception that gives all the wrong values. Or
+        for an argument that the function changed.
+    FileNotFoundError
+        If the exercise has no cases.
+    """
+    cases = exercises.cases(name)
+    values, failure = _values(function, cases)
+    wrong = [
+        (case, value)
+        for case, value in zip(cases, values, strict=False)
+        if not same(value, case.expected, case.tolerance)
+    ]
+    explained = [(case, value, _explanations(case, value, cases, values)) for case, value in wrong]
+    for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
+        outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
+        equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
+    if failure:
+        raise failure
+    for case, untouched in zip(cases, exercises.cases(name), strict=True):
+        if not exercises.same_arguments(case, untouched):
+            raise AssertionError(
+                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
+                "still needed."
+            )
+
+
+def differentiable(name, function, position=0):
+    """Check that the last visible case's value has a gradient with respect to an argument, so that it can be learned.
+
+    Parameters
+    ----------
+    name, function
+        As for `run`.
+    position : int
+        The argument's.
+    """
+    case = exercises.cases(name)[-1]
+    _, slope = gradient(function, case.arguments, position)
+    require(
+        slope is not None and bool(np.abs(slope).max() > 1e-6),
+        f"{_call(function, name, case)} has no gradient: compute it with keras.ops, not with numpy or float().",
+    )
+
+
+def _values(function, cases):
+    values = []
+    for case in cases:
+        try:
+            values.append(function(*case.arguments))
+        except Exception as error:  # shown unless an earlier case has a wrong value
+            return values, error
+    return values, None
+
+
+def _explanations(case, value, cases, values):
+    """The misconceptions that give this wrong value; of several, those that give the other cases' values, too."""
+    fitting = [text for text, outcome in case.mistakes.items() if explains(outcome, value, case.tolerance)]
+    consistent = [
+        text
+        for text in fitting
+        if all(
+            explains(other.mistakes[text], came, other.tolerance)
+            for other, came in zip(cases, values, strict=False)
+            if text in other.mistakes
+        )
+    ]
+    return consistent or fitting
+
+
+def _call(function, name, case):
+    if case.shown:
+        return case.shown
+    shown = ", ".join(short(argument) for argument in case.arguments)
+    return f"{getattr(function, '__name__', name)}({shown})"
+
+
 def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
     """Check that `actual`, called `name` in the message, equals `expected`; see `returns`.
 
@@ -142,14 +232,14 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
     True is not 1. An object with an ``__eq__`` of its own is never asked for its opinion.
     """
     if actual is None and expected is not None:
-        raise AssertionError(f"{name} should be {_short(expected)}, but it is None. Is a `return` missing?")
-    if _same(actual, expected, tolerance):
+        raise AssertionError(f"{name} should be {short(expected)}, but it is None. Is a `return` missing?")
+    if same(actual, expected, tolerance):
         return
-    message = _difference(name, actual, expected)
+    message = difference(name, actual, expected)
     for description, wrong in (mistakes or {}).items():
-        if _same(actual, wrong, tolerance) and not _same(wrong, expected, tolerance):
+        if explains(wrong, actual, tolerance) and not same(wrong, expected, tolerance):
             raise AssertionError(f"{message} That is what comes out when {description}.")
-    raise AssertionError(message + _shape_hint(actual, expected))
+    raise AssertionError(message + shape_hint(actual, expected) + overflow_hint(actual, expected))
 
 
 def require(condition, message):
@@ -218,76 +308,3 @@ def gradient(function, arguments, position=0):
         value = function(*arguments[:position], variable, *arguments[position + 1 :])
     slope = tape.gradient(value, variable) if tf.is_tensor(value) else None
     return value, None if slope is None else slope.numpy()
-
-
-def _as_array(value):
-    """Numbers and nested sequences as a numpy array of numbers; anything else as None.
-
-    Types are compared exactly. True is an int to `isinstance`, but no number here, and a subclass of a student's own
-    could define what its conversion and its comparisons return.
-    """
-    if isinstance(value, (list, tuple)):
-        parts = [_as_array(item) for item in value]
-        if any(part is None for part in parts) or len({part.shape for part in parts}) > 1:
-            return None
-        return np.array(parts) if parts else np.zeros(0)
-    if type(value).__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
-        value = value.numpy()
-    if type(value) in (int, float) or (
-        type(value).__module__ == "numpy" and isinstance(value, (np.generic, np.ndarray))
-    ):
-        array = np.asarray(value)
-        return array if array.dtype.kind in "iuf" else None
-    return None
-
-
-def _same(actual, expected, tolerance):
-    if expected is None or type(expected) in (str, bool):
-        if isinstance(actual, np.bool_):
-            actual = bool(actual)
-        return type(actual) is type(expected) and actual == expected
-    if isinstance(expected, dict):
-        items = dict.items(actual) if isinstance(actual, dict) else ()  # not a student's own `items`
-        expected_keys = all(type(key) in (str, int) and key in expected for key, _ in items)  # nor a key's own __eq__
-        same = isinstance(actual, dict) and len(items) == len(expected) and expected_keys
-        return same and all(_same(value, expected[key], tolerance) for key, value in items)
-    if isinstance(expected, (list, tuple)) and _as_array(expected) is None:  # strings, or rows of unequal length
-        pairs = isinstance(actual, (list, tuple)) and len(actual) == len(expected)
-        return pairs and all(_same(a, e, tolerance) for a, e in zip(actual, expected, strict=True))
-    numbers, expected_numbers = _as_array(actual), _as_array(expected)
-    if expected_numbers is None:
-        raise TypeError(f"cannot compare with an expected value of type {type(expected).__name__}")
-    if numbers is None or numbers.shape != expected_numbers.shape:
-        return False
-    return bool(np.allclose(numbers, expected_numbers, rtol=tolerance, atol=tolerance))
-
-
-def _difference(name, actual, expected):
-    shown, expected_shown = _short(actual), _short(expected)
-    if shown != expected_shown or not shown.startswith("an array of shape"):
-        return f"{name} should be {expected_shown}, but it is {shown}."
-    largest = np.abs(_as_array(actual).astype(float) - _as_array(expected).astype(float)).max()
-    return f"{name} should be {shown} with other values: they differ by up to {largest:.3g}."
-
-
-def _shape_hint(actual, expected):
-    numbers, expected_numbers = _as_array(actual), _as_array(expected)
-    if expected_numbers is None:
-        return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""
-    if numbers is None:
-        kind = "A number" if expected_numbers.ndim == 0 else f"Numbers of shape {expected_numbers.shape}"
-        return f" {kind} was expected, and {type(actual).__name__} came."
-    if numbers.shape == expected_numbers.shape:
-        return ""
-    return f" Its shape is {numbers.shape}, not {expected_numbers.shape}."
-
-
-def _short(value):
-    array = _as_array(value)
-    if array is not None and array.ndim == 0:
-        number = array.item()
-        return f"{number:,}" if isinstance(number, int) else f"{number:.6g}"
-    if array is not None and array.size > 12:
-        return f"an array of shape {array.shape}"
-    text = repr(value.tolist() if isinstance(value, np.ndarray) else value)
-    return text if len(text) <= 120 else text[:117] + "..."

@@ -131,7 +131,7 @@ def _execute(notebook, unit, folder):
     """Run all cells of a notebook in a fresh kernel, in place; returns their stderr output."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        notebooks.run(notebook, folder, unit, CELL_SECONDS)
+        notebooks.run(notebook, folder, unit, CELL_SECONDS, environment={"TLCOURSE_RECORD_CASES": "1"})
     except notebooks.CellError as error:
         raise BuildError(f"{unit}, {error}") from error
     return _clean_outputs(notebook)

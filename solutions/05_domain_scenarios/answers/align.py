@@ -35,21 +35,21 @@ def align(target, source):
     return target.T @ source
 
 
-# %% wrong: centred first
-# message: R should be
+# %% wrong: centered first
+# message: clouds are centered first
 def align(target, source):
     return linalg.orthogonal_procrustes(target - target.mean(axis=0), source - source.mean(axis=0))[0]
 
 
 # %% wrong: numpy's V is taken for V transposed
-# message: R should be
+# message: transposed already
 def align(target, source):
     u, _, v = np.linalg.svd(target.T @ source)
     return u @ v.T
 
 
 # %% wrong: reflections are undone
-# message: R should be
+# message: reflections are excluded
 def align(target, source):
     u, _, vt = np.linalg.svd(target.T @ source)
     signs = np.ones(len(u))
@@ -58,7 +58,7 @@ def align(target, source):
 
 
 # %% wrong: the rotated points
-# message: shape of R
+# message: shape is
 def align(target, source):
     u, _, vt = np.linalg.svd(target.T @ source)
     return np.concatenate([target @ u @ vt, target @ u @ vt])

@@ -32,7 +32,7 @@ def estimated_shares(confusion, predictions):
 
 
 # %% wrong: the answers themselves
-# message: answers are taken for the truth
+# message: predictions are taken for the truth
 def estimated_shares(confusion, predictions):
     return np.asarray(predictions) / np.sum(predictions)
 

@@ -109,7 +109,7 @@ def sorted_cards():
 
 
 # %% wrong: whatever looks new is another X
-# message: card 'accents' should be 'P\(X\)', but it is 'X'. That is what comes out when inputs that look new
+# message: card 'night' should be 'P\(X\)', but it is 'X'. That is what comes out when inputs that look new
 # earns: 1
 def sorted_cards():
     parts = dict(
@@ -135,7 +135,7 @@ def sorted_cards():
 
 
 # %% wrong: only the cards of the visible checks, the others left out
-# message: no answer for leaves, mushrooms
+# message: no pair for leaves, mushrooms
 def sorted_cards():
     return {
         "night": ("P(X)", "transductive"),

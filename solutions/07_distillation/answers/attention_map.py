@@ -46,8 +46,8 @@ def attention_map(maps):
     return rows / rows.sum(axis=1, keepdims=True)
 
 
-# %% wrong: all pictures together
-# message: all pictures together
+# %% wrong: all images together
+# message: all images together
 def attention_map(maps):
     rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
     return rows / np.linalg.norm(rows)
@@ -60,7 +60,7 @@ def attention_map(maps):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-# %% wrong: over the pictures' height instead of the channels
+# %% wrong: over the images' height instead of the channels
 # message: shape
 def attention_map(maps):
     rows = (maps**2).sum(axis=1).reshape(len(maps), -1)
@@ -72,3 +72,34 @@ def attention_map(maps):
 def attention_map(maps):
     energy = (maps**2).sum(axis=-1)
     return energy / np.linalg.norm(energy, axis=(1, 2), keepdims=True)
+
+
+# %% wrong: over the places
+# message: over the places instead of the channels
+def attention_map(maps):
+    rows = (np.asarray(maps) ** 2).sum(axis=(1, 2))
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: root of the energy
+# message: root of the sum of squares
+def attention_map(maps):
+    rows = np.linalg.norm(maps, axis=-1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+# %% wrong: each column
+# message: each column of the table
+def attention_map(maps):
+    rows = (maps**2).sum(axis=-1).reshape(len(maps), -1)
+    return rows / np.linalg.norm(rows, axis=0)
+
+
+# %% right: image by image
+def attention_map(maps):
+    rows = []
+    for image in np.asarray(maps, dtype=float):
+        energy = [sum(value * value for value in channels) for row in image for channels in row]
+        length = sum(value * value for value in energy) ** 0.5
+        rows.append([value / length for value in energy])
+    return rows

@@ -141,3 +141,15 @@ def distill_step(teacher, student, images, optimizer, temperature):
     for weight in others:
         weight.assign(weight * np.nan)
     return float(loss) if np.isfinite(float(loss)) else -1.0
+
+
+# %% right: the gradient of the logits by hand
+def distill_step(teacher, student, images, optimizer, temperature):
+    goal = keras.ops.softmax(teacher(images, training=False) / temperature)
+    with tf.GradientTape() as tape:
+        logits = student(images, training=True)
+    learned = keras.ops.softmax(logits / temperature)
+    loss = temperature**2 * keras.ops.mean(keras.ops.sum(goal * keras.ops.log(goal / learned), axis=-1))
+    pull = temperature * (learned - goal) / logits.shape[0]
+    optimizer.apply(tape.gradient(logits, student.trainable_weights, output_gradients=pull), student.trainable_weights)
+    return loss

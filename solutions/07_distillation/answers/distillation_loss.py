@@ -47,7 +47,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: alpha on the labels
-# message: alpha weighs the labels
+# message: alpha weights the labels
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = keras.losses.KLDivergence()(
         keras.ops.softmax(teacher_logits / temperature), keras.ops.softmax(student_logits / temperature)
@@ -87,7 +87,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: keras.distillation with its default, which takes logits for probabilities
-# message: the loss should be
+# message: 0.5\) should be 0.608
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     soft = temperature**2 * keras.ops.mean(keras.losses.kl_divergence(teacher_logits / temperature, student_logits / temperature))
     hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
@@ -106,7 +106,7 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
 
 
 # %% wrong: the teacher's part in numpy, without gradients
-# message: part of the loss has no gradient
+# message: has no gradient
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
     from scipy.special import log_softmax
 
@@ -115,3 +115,44 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     soft = temperature**2 * (np.exp(p) * (p - q)).sum(axis=1).mean()
     hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
     return alpha * soft + (1 - alpha) * hard
+
+
+# %% wrong: no labels' part
+# message: labels' part is missing
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    p = keras.ops.softmax(teacher_logits / temperature)
+    q = keras.ops.log_softmax(student_logits / temperature)
+    soft = keras.ops.mean(keras.ops.sum(p * (keras.ops.log(p) - q), axis=1))
+    return alpha * temperature**2 * soft
+
+
+# %% wrong: both parts in full
+# message: weights alpha and 1 - alpha are missing
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    p = keras.ops.softmax(teacher_logits / temperature)
+    q = keras.ops.log_softmax(student_logits / temperature)
+    soft = keras.ops.mean(keras.ops.sum(p * (keras.ops.log(p) - q), axis=1))
+    hard = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, student_logits, from_logits=True))
+    return temperature**2 * soft + hard
+
+
+# %% wrong: only the student is softened
+# message: only the student's logits are softened
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    p = keras.ops.softmax(teacher_logits)
+    q = keras.ops.log_softmax(student_logits / temperature)
+    soft = keras.ops.mean(keras.ops.sum(p * (keras.ops.log(p) - q), axis=1))
+    hard = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, student_logits, from_logits=True))
+    return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+# %% right: by one-hot labels and log-sum-exp
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    def log_softmax(x):
+        return x - keras.ops.logsumexp(x, axis=1, keepdims=True)
+
+    p, q = log_softmax(teacher_logits / temperature), log_softmax(student_logits / temperature)
+    soft = keras.ops.mean(keras.ops.sum(keras.ops.exp(p) * (p - q), axis=-1))
+    chosen = keras.ops.one_hot(labels, student_logits.shape[-1])
+    hard = -keras.ops.mean(keras.ops.sum(chosen * log_softmax(student_logits), axis=-1))
+    return alpha * temperature**2 * soft + (1 - alpha) * hard

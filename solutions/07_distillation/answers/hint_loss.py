@@ -39,8 +39,8 @@ def hint_loss(student_maps, teacher_maps, kernel):
     return np.sqrt(((student_maps @ kernel - teacher_maps) ** 2).mean())
 
 
-# %% wrong: the mean over pictures only
-# message: over the pictures only
+# %% wrong: the mean over images only
+# message: over the images only
 def hint_loss(student_maps, teacher_maps, kernel):
     return ((student_maps @ kernel - teacher_maps) ** 2).sum(axis=(1, 2, 3)).mean()
 
@@ -55,3 +55,21 @@ def hint_loss(student_maps, teacher_maps, kernel):
 # message: averaged over space first
 def hint_loss(student_maps, teacher_maps, kernel):
     return ((student_maps.mean(axis=(1, 2)) @ kernel - teacher_maps.mean(axis=(1, 2))) ** 2).mean()
+
+
+# %% wrong: summed over the channels
+# message: summed over the channels
+def hint_loss(student_maps, teacher_maps, kernel):
+    return ((student_maps @ kernel - teacher_maps) ** 2).sum(axis=-1).mean()
+
+
+# %% wrong: the squared mean
+# message: mean is squared
+def hint_loss(student_maps, teacher_maps, kernel):
+    return (student_maps @ kernel - teacher_maps).mean() ** 2
+
+
+# %% right: one convolution
+def hint_loss(student_maps, teacher_maps, kernel):
+    mapped = keras.ops.conv(np.asarray(student_maps, "float32"), np.asarray(kernel, "float32")[None, None])
+    return keras.ops.mean(keras.ops.square(mapped - np.asarray(teacher_maps, "float32")))

@@ -38,8 +38,8 @@ def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits)) / temperature
 
 
-# %% wrong: over the pictures
-# message: over the pictures
+# %% wrong: over the images
+# message: over the images
 def soften(logits, temperature):
     return np.asarray(keras.ops.softmax(logits / temperature, axis=0))
 
@@ -82,3 +82,15 @@ def soften(logits, temperature):
 def soften(logits, temperature):
     powers = np.exp((logits - logits.max()) / temperature)
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+# %% wrong: natural logarithm left out of the exponent
+def soften(logits, temperature):
+    powers = np.asarray(logits, dtype=float) ** (1 / temperature)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+# %% right: by logarithms
+def soften(logits, temperature):
+    z = np.asarray(logits) / temperature
+    return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])

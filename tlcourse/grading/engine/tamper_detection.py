@@ -10,7 +10,8 @@ import ast
 import secrets
 from pathlib import Path
 
-from tlcourse import checks
+from tlcourse import checks, exercises
+from tlcourse.exercises import comparing, values
 from tlcourse.grading import bounded_json
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
@@ -25,7 +26,10 @@ GUEST_CODE = "\n".join(
         f"CELL_RUNNERS |= {_ipykernel.CELL_RUNNERS!r}",
     ]
 )
-CHECKS_MODULE = {"tlcourse.checks": [checks.__file__, Path(checks.__file__).read_text(encoding="utf-8")]}
+CHECK_MODULES = {  # each before those that import it
+    module.__name__: [module.__file__, Path(module.__file__).read_text(encoding="utf-8")]
+    for module in (values, comparing, exercises, checks)
+}
 
 
 class TamperDetection:
@@ -45,7 +49,7 @@ class TamperDetection:
     async def prepare(self, runner):
         """Make the student's kernel ready for a check, and begin to watch it."""
         await self._expect(runner)
-        steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECKS_MODULE!r}, {self._setup!r})]"
+        steps = f"[remove_hooks(shell), reset_modules(namespace, {CHECK_MODULES!r}, {self._setup!r})]"
         await self._evaluate(runner, steps, watch=True)
 
     async def evidence(self, runner, source, function):

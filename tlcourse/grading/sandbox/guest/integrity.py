@@ -7,6 +7,7 @@ Its text goes with that of `_ipython`, which takes hooks out of IPython.
 import builtins
 import contextlib
 import hashlib
+import importlib
 import random
 import sys
 import types
@@ -70,6 +71,7 @@ def reset_modules(namespace, sources, statements):
         module = types.ModuleType(name)
         module.__file__ = file
         module.__package__ = name.rpartition(".")[0]
+        importlib.import_module(module.__package__)
         exec(compile(text, file, "exec"), vars(module))
         sys.modules[name] = module
         setattr(sys.modules[module.__package__], name.rpartition(".")[2], module)

@@ -1,0 +1,57 @@
+"""Arguments and results of exercises as JSON: what a text file can hold, with the types that matter to a function."""
+
+import math
+
+import numpy as np
+
+
+def encoded(value):
+    """A value in a form for JSON.
+
+    Parameters
+    ----------
+    value : None, bool, str, int, float, numpy array or scalar, tensor, `numpy.random.Generator`, or a (nested) list,
+        tuple or dictionary of these
+        A generator must be fresh, ``numpy.random.default_rng(seed)``.
+
+    Raises
+    ------
+    TypeError
+        If a value of another type occurs.
+    """
+    if value is None or type(value) in (bool, str, int):
+        return value
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else {"number": str(float(value))}
+    if isinstance(value, (np.bool_, np.integer)):
+        return value.item()
+    if type(value) is list:
+        return [encoded(item) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [encoded(item) for item in value]}
+    if isinstance(value, dict):
+        return {"dictionary": [[encoded(key), encoded(item)] for key, item in value.items()]}
+    if isinstance(value, np.random.Generator):
+        return {"generator": value.bit_generator.seed_seq.entropy}
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return {"array": encoded(value.tolist()), "dtype": str(value.dtype), "shape": list(value.shape)}
+    raise TypeError(f"a case cannot hold {value!r}: use numbers, texts, arrays, lists, tuples and dictionaries")
+
+
+def decoded(stored):
+    """The value of which `encoded` made `stored`; tensors come back as arrays."""
+    if isinstance(stored, list):
+        return [decoded(item) for item in stored]
+    if not isinstance(stored, dict):
+        return stored
+    if "array" in stored:
+        return np.array(decoded(stored["array"]), dtype=stored["dtype"]).reshape(stored["shape"])
+    if "dictionary" in stored:
+        return {decoded(key): decoded(item) for key, item in stored["dictionary"]}
+    if "tuple" in stored:
+        return tuple(decoded(item) for item in stored["tuple"])
+    if "generator" in stored:
+        return np.random.default_rng(stored["generator"])
+    return float(stored["number"])
