@@ -15,6 +15,7 @@ import numpy as np
 
 from tlcourse import exercises
 from tlcourse.exercises.comparing import difference, explains, overflow_hint, same, shape_hint, short
+from tlcourse.exercises.values import Raised
 
 
 class Progress:
@@ -103,7 +104,7 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     function : callable
         The student's.
     arguments : tuple
-    expected : number, str, bool, None, array of numbers, or a (nested) sequence or dictionary of these
+    expected : number, str, bool, None, array of numbers, or a (nested) sequence or dictionary of these; or `Raised`
         A dictionary's keys are texts or whole numbers.
     mistakes : dict of str to (value or callable), optional
         What a known misconception gives: its description to that value, or to a function of the
@@ -122,7 +123,7 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     """
     shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
-    actual = function(*arguments)
+    actual = _outcome(function, arguments, expected, call)
     outcomes = {}
     for description, wrong in (mistakes or {}).items():
         outcomes[description] = wrong(*arguments) if callable(wrong) else wrong
@@ -149,7 +150,7 @@ def run(name, function):
         If the exercise has no cases.
     """
     cases = exercises.cases(name)
-    values, failure = _values(function, cases)
+    values, failure = _values(function, cases, name)
     wrong = [
         (case, value)
         for case, value in zip(cases, values, strict=False)
@@ -169,14 +170,29 @@ def run(name, function):
             )
 
 
-def _values(function, cases):
+def _values(function, cases, name):
     values = []
     for case in cases:
         try:
-            values.append(function(*case.arguments))
+            values.append(_outcome(function, case.arguments, case.expected, _call(function, name, case)))
         except Exception as error:  # shown unless an earlier case has a wrong value
             return values, error
     return values, None
+
+
+def _outcome(function, arguments, expected, call):
+    """The value of a call, or `Raised` if it raises the error that is expected."""
+    if not isinstance(expected, Raised):
+        return function(*arguments)
+    try:
+        return function(*arguments)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        if expected.kind not in kinds:
+            raise AssertionError(f"{call} should raise a {expected.kind}, but it raises {kinds[0]}: {error}") from None
+        return expected
 
 
 def _explanations(case, value, cases, values):
@@ -205,7 +221,7 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
     A list, a tuple, an array and a tensor with the same numbers are equal, and so are 4 and 4.0;
     True is not 1. An object with an ``__eq__`` of its own is never asked for its opinion.
     """
-    if actual is None and expected is not None:
+    if actual is None and expected is not None and not isinstance(expected, Raised):
         raise AssertionError(f"{name} should be {short(expected)}, but it is None. Is a `return` missing?")
     if same(actual, expected, tolerance):
         return
