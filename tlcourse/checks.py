@@ -151,6 +151,12 @@ def run(name, function):
     """
     cases = exercises.cases(name)
     values, failure = _values(function, cases, name)
+    for case, untouched in zip(cases, exercises.cases(name), strict=True):
+        if not exercises.same_arguments(case, untouched):
+            raise AssertionError(
+                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
+                "still needed."
+            )
     wrong = [
         (case, value)
         for case, value in zip(cases, values, strict=False)
@@ -162,12 +168,6 @@ def run(name, function):
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
     if failure:
         raise failure
-    for case, untouched in zip(cases, exercises.cases(name), strict=True):
-        if not exercises.same_arguments(case, untouched):
-            raise AssertionError(
-                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
-                "still needed."
-            )
 
 
 def _values(function, cases, name):
