@@ -740,9 +740,6 @@ mistakes = {
         name: min(count, int((labels == name).sum())) for name in range(len(np.unique(labels))) if name in labels
     },
     "the last class is left out": lambda labels, count, seed: dict.fromkeys(np.unique(labels)[:-1].tolist(), count),
-    "one image of each class too few is taken": lambda labels, count, seed: (
-        dict.fromkeys(np.unique(labels).tolist(), count - 1) if count > 1 else None
-    ),
 }
 visible_cases.record(
     "images_per_class",
@@ -1352,7 +1349,7 @@ mistakes = {
     "a sigmoid stands at the end in place of the softmax": resnet_outputs(last="sigmoid"),
     "the softmax is missing, and so is the ReLU": resnet_outputs(hidden=None, last=None),
 }
-visible_cases.record("build_resnet_classifier", [(5, (64, 96, 3))], resnet_outputs(), mistakes, tolerance=1e-3)
+visible_cases.record("build_resnet_classifier", [(5, (64, 96, 3))], resnet_outputs(), mistakes, tolerance=5e-4)
 ### END HIDDEN TESTS
 with progress.exercise("build_resnet_classifier"):
     checks.run("build_resnet_classifier", model_checks.outputs_with_fixed_weights(build_resnet_classifier))
@@ -1363,7 +1360,7 @@ with progress.exercise("build_resnet_classifier"):
         model_checks.outputs_with_fixed_weights(build_resnet_classifier),
         arguments,
         resnet_outputs()(*arguments),
-        tolerance=1e-3,
+        tolerance=5e-4,
     )
     ### END HIDDEN TESTS
 

@@ -123,10 +123,10 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     """
     shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
-    actual = _outcome(function, arguments, expected, call)
     outcomes = {}
     for description, wrong in (mistakes or {}).items():
         outcomes[description] = wrong(*arguments) if callable(wrong) else wrong
+    actual = _outcome(function, arguments, [expected, *outcomes.values()], call)
     equal(call, actual, expected, outcomes, tolerance)
     return actual
 
@@ -164,6 +164,8 @@ def run(name, function):
     ]
     explained = [(case, value, _explanations(case, value, cases, values)) for case, value in wrong]
     for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
+        if value is None and any(other is not None for other in values):
+            raise AssertionError(f"{_call(function, name, case)} should be {short(case.expected)}, but it is None.")
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
     if failure:
@@ -174,25 +176,28 @@ def _values(function, cases, name):
     values = []
     for case in cases:
         try:
-            values.append(_outcome(function, case.arguments, case.expected, _call(function, name, case)))
+            outcomes = [case.expected, *case.mistakes.values()]
+            values.append(_outcome(function, case.arguments, outcomes, _call(function, name, case)))
         except Exception as error:  # shown unless an earlier case has a wrong value
             return values, error
     return values, None
 
 
-def _outcome(function, arguments, expected, call):
-    """The value of a call, or `Raised` if it raises the error that is expected."""
-    if not isinstance(expected, Raised):
-        return function(*arguments)
+def _outcome(function, arguments, outcomes, call):
+    """The value of a call, or `Raised` for an error that is among the expected `outcomes` (the first is right)."""
     try:
         return function(*arguments)
     except NotImplementedError:
         raise
     except Exception as error:
         kinds = [kind.__name__ for kind in type(error).__mro__]
-        if expected.kind not in kinds:
-            raise AssertionError(f"{call} should raise a {expected.kind}, but it raises {kinds[0]}: {error}") from None
-        return expected
+        foreseen = [outcome for outcome in outcomes if isinstance(outcome, Raised) and outcome.kind in kinds]
+        if foreseen:
+            return foreseen[0]
+        if isinstance(outcomes[0], Raised):
+            message = f"{call} should raise a {outcomes[0].kind}, but it raises {kinds[0]}: {error}"
+            raise AssertionError(message) from None
+        raise
 
 
 def _explanations(case, value, cases, values):

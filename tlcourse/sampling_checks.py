@@ -18,12 +18,14 @@ def class_counts(function):
     def show(labels, count, seed):
         positions = _positions(function, labels, count, seed)
         again = _positions(function, labels, count, seed)
+        classes, counts = np.unique(np.asarray(labels)[positions], return_counts=True)
+        in_all = len(np.unique(labels)) > 1 and len(positions) == count
+        checks.require(not in_all, f"{count} images are sampled in all, and not {count} of each class.")
         same = np.array_equal(np.sort(positions), np.sort(again))
         checks.require(same, "The same seed gave other images the second time.")
         samples = {tuple(sorted(_positions(function, labels, count, seed + more).tolist())) for more in range(SEEDS)}
         every = len(positions) == len(labels)
         checks.require(every or len(samples) > 1, f"{SEEDS} seeds gave the same images: the seed is not used.")
-        classes, counts = np.unique(np.asarray(labels)[positions], return_counts=True)
         return dict(zip(classes.tolist(), counts.tolist(), strict=True))
 
     return view("the number of images of each class from", function, show)

@@ -53,6 +53,8 @@ def difference(name, actual, expected):
     shown, expected_shown = short(actual), short(expected)
     if isinstance(expected, Raised):
         return f"{name} should raise a {expected.kind}, but it returns {shown}."
+    if isinstance(actual, Raised):
+        return f"{name} should be {expected_shown}, but it raises a {actual.kind}."
     if shown != expected_shown or not shown.startswith("an array of shape"):
         return f"{name} should be {expected_shown}, but it is {shown}."
     largest = np.abs(as_array(actual).astype(float) - as_array(expected).astype(float)).max()
@@ -61,7 +63,7 @@ def difference(name, actual, expected):
 
 def shape_hint(actual, expected):
     numbers, expected_numbers = as_array(actual), as_array(expected)
-    if isinstance(expected, Raised):
+    if Raised in (type(actual), type(expected)):
         return ""
     if expected_numbers is None:
         return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""

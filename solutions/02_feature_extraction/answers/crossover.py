@@ -102,7 +102,7 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: the first count is never looked at
-# message: at the first count is missed
+# message: first count is missed|it is None
 def crossover(counts, transfer, scratch):
     crossing = None
     for place in range(len(counts) - 1, 0, -1):

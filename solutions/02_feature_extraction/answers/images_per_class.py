@@ -92,7 +92,7 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: count images in all
-# message: drawn in all
+# message: sampled in all
 def images_per_class(labels, count, seed):
     return np.random.default_rng(seed).permutation(len(labels))[:count]
 

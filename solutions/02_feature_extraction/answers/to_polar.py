@@ -53,7 +53,7 @@ def to_polar(points):
 
 
 # %% wrong: transposed
-# message: shape is \(2, 3\), not \(3, 2\)
+# message: rows and columns are swapped
 def to_polar(points):
     return np.array([np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])])
 
@@ -66,7 +66,7 @@ def to_polar(points):
 
 
 # %% wrong: the visible case by heart
-# message: to_polar\(an array
+# message: to_polar\(\[\[-3, 4\]
 def to_polar(points):
     return [[2, np.pi / 2], [2**0.5, -3 * np.pi / 4], [3, 0]]
 
