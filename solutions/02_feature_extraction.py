@@ -302,6 +302,9 @@ plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 peopl
 plt.show()
 
 # %% [markdown]
+# The checks of this unit use small networks. Their messages describe one by a list such as
+# `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
+#
 # ### Exercise 2.2: Cut off the head
 #
 # Turn a classifier into a frozen network that returns features.

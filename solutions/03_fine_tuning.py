@@ -186,28 +186,10 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.
 #
 # **`trainable` takes effect when you compile, and a batch norm keeps its statistics only if it is frozen itself.**
 #
-# Now write the step that all recipes share. The checks use small dense networks on clusters of points, because they
-# train in a second.
-
-
-# %% tags=["setup"]
-def layered(units, size=6):
-    """Dense layers with a batch norm and a ReLU after each but the last."""
-    inputs = x = keras.Input((size,))
-    for number, width in enumerate(units[:-1]):
-        x = keras.layers.Dense(width, name=f"dense{number}")(x)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm{number}")(x))
-    return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
-
-
-def clusters(rng, classes, each=16, size=8, spread=0.3):
-    """Points in clusters, one for each class: inputs of shape (each * classes, size), and labels."""
-    labels = np.arange(each * classes) % classes
-    centers = 2 * rng.normal(size=(classes, size)) + 3
-    return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
-
-
-# %% [markdown]
+# Now write the step that all recipes share. The checks use small networks on clusters of points, because they train in a
+# second. Their messages describe a network by a list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`. Its
+# layers are called `dense0`, `norm0`, and so on, and `norm` stands for a batch norm. After `blank` all features are 0.
+#
 # ### Exercise 3.1: Unfreeze the last layers
 #
 # Make the last layers of a model trainable, and freeze all others.
@@ -1268,6 +1250,23 @@ for key in ("weight_decay", "dropout", "augmented"):
 # of them. The audit below shows one, which hides another for as long as it is there.
 #
 # **Before you run the cells:** what are the three mistakes?
+
+
+# %% tags=["setup"]
+def layered(units, size=6):
+    """Dense layers with a batch norm and a ReLU after each but the last."""
+    inputs = x = keras.Input((size,))
+    for number, width in enumerate(units[:-1]):
+        x = keras.layers.Dense(width, name=f"dense{number}")(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm{number}")(x))
+    return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
+
+
+def clusters(rng, classes, each=16, size=8, spread=0.3):
+    """Points in clusters, one for each class: inputs of shape (each * classes, size), and labels."""
+    labels = np.arange(each * classes) % classes
+    centers = 2 * rng.normal(size=(classes, size)) + 3
+    return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
 
 
 # %% tags=["setup"]

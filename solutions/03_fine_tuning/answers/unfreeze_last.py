@@ -36,7 +36,7 @@ def unfreeze_last(model, count):
 # message: layers\[-0:\] is taken for no layer
 # earns: 1
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in kernels[-count:]
@@ -47,7 +47,7 @@ def unfreeze_last(model, count):
 # message: stays frozen as a whole
 # earns: 2
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     for layer in model.layers:
         layer.trainable = layer in chosen
@@ -67,7 +67,7 @@ def unfreeze_last(model, count):
 # %% wrong: the first layers instead of the last
 # message: first layers are unfrozen
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in kernels[:count]
@@ -77,7 +77,7 @@ def unfreeze_last(model, count):
 # %% wrong: all parameters are counted
 # message: frozen parameters are counted too
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
@@ -88,7 +88,7 @@ def unfreeze_last(model, count):
 # %% wrong: arrays are counted
 # message: arrays are counted
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
@@ -99,7 +99,7 @@ def unfreeze_last(model, count):
 # %% wrong: nothing returned
 # message: Is a `return` missing
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
