@@ -574,7 +574,7 @@ first_mistakes = {
     "nothing is frozen while the head is trained": lambda layers, *others: [*kernel_names(layers), "head"],
     "the head does not learn": lambda layers, *others: [],
     "the base is trained instead of the head": lambda layers, *others: kernel_names(layers),
-    "the layers from `first` on learn already": lambda layers, classes, first, low_rate: [
+    "the layers from `first` on learn already, or `halfway` is no copy of the weights after step 2": lambda layers, classes, first, low_rate: [
         *kernel_names(layers)[kernel_names(layers).index(first) :],
         "head",
     ],

@@ -123,11 +123,14 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     """
     shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
-    outcomes = {}
-    for description, wrong in (mistakes or {}).items():
-        outcomes[description] = wrong(*arguments) if callable(wrong) else wrong
-    actual = _outcome(function, arguments, [expected, *outcomes.values()], call)
-    equal(call, actual, expected, outcomes, tolerance)
+
+    def outcomes():
+        wrong = (mistakes or {}).items()
+        return {text: value(*arguments) if callable(value) else value for text, value in wrong}
+
+    actual = _outcome(function, arguments, expected, outcomes, call)
+    if not same(actual, expected, tolerance):
+        equal(call, actual, expected, outcomes(), tolerance)
     return actual
 
 
@@ -176,26 +179,26 @@ def _values(function, cases, name):
     values = []
     for case in cases:
         try:
-            outcomes = [case.expected, *case.mistakes.values()]
-            values.append(_outcome(function, case.arguments, outcomes, _call(function, name, case)))
+            call = _call(function, name, case)
+            values.append(_outcome(function, case.arguments, case.expected, case.mistakes.copy, call))
         except Exception as error:  # shown unless an earlier case has a wrong value
             return values, error
     return values, None
 
 
-def _outcome(function, arguments, outcomes, call):
-    """The value of a call, or `Raised` for an error that is among the expected `outcomes` (the first is right)."""
+def _outcome(function, arguments, expected, mistakes, call):
+    """The value of a call, or `Raised` for an error that is expected, or that one of ``mistakes()`` gives."""
     try:
         return function(*arguments)
     except NotImplementedError:
         raise
     except Exception as error:
         kinds = [kind.__name__ for kind in type(error).__mro__]
-        foreseen = [outcome for outcome in outcomes if isinstance(outcome, Raised) and outcome.kind in kinds]
-        if foreseen:
-            return foreseen[0]
-        if isinstance(outcomes[0], Raised):
-            message = f"{call} should raise a {outcomes[0].kind}, but it raises {kinds[0]}: {error}"
+        foreseen = [value for value in (expected, *mistakes().values()) if isinstance(value, Raised)]
+        if raised := [value for value in foreseen if value.kind in kinds]:
+            return raised[0]
+        if isinstance(expected, Raised):
+            message = f"{call} should raise a {expected.kind}, but it raises {kinds[0]}: {error}"
             raise AssertionError(message) from None
         raise
 

@@ -41,15 +41,15 @@ def probabilities(function):
         model = checks.require_model(
             function(features, labels, classes), f"{name} should return the trained keras.Model"
         )
-        given = np.asarray(model(features[:classes])).astype("float64")
-        checks.equal(f"the shape of the outputs for {classes} feature vectors", list(given.shape), [classes, classes])
-        sure = given.min() >= 0 and np.allclose(given.sum(axis=1), 1, atol=1e-3)
-        fitted = bool((given.argmax(axis=1) == np.arange(classes)).all())
+        outputs = np.asarray(model(features[:classes])).astype("float64")
+        checks.equal(f"the shape of the outputs for {classes} feature vectors", list(outputs.shape), [classes, classes])
+        sure = outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3)
+        fitted = bool((outputs.argmax(axis=1) == np.arange(classes)).all())
         checks.require(
             fitted,
             f"The model from {name} confuses classes that it was trained on: was it fitted, and to these labels?",
         )
-        return given if sure else np.asarray(keras.ops.softmax(given))
+        return outputs if sure else np.asarray(keras.ops.softmax(outputs))
 
     return view("the table of class probabilities from", function, show)
 
