@@ -304,12 +304,6 @@ count_mistakes = {
 }
 
 
-def record_unfrozen(name, cases):
-    """Record the layers and the number for the same cases."""
-    visible_cases.record(name, cases, last_kernels, layer_mistakes)
-    visible_cases.record(f"{name}_count", cases, parameters, count_mistakes)
-
-
 def check_unfrozen(*arguments):
     """Both for a hidden case."""
     layers_left, number = model_checks.trainable_layers(unfreeze_last), model_checks.value(unfreeze_last)
@@ -317,7 +311,9 @@ def check_unfrozen(*arguments):
     checks.returns(number, arguments, parameters(*arguments), count_mistakes)
 
 
-record_unfrozen("unfreeze_last", [(dense_network, 2), (conv_network, 3), (dense_network, 0), (dense_network, 3)])
+cases = [(dense_network, 2), (conv_network, 3), (dense_network, 0), (dense_network, 3)]
+visible_cases.record("unfreeze_last", cases, last_kernels, layer_mistakes)
+visible_cases.record("unfreeze_last_count", cases, parameters, count_mistakes)
 ### END HIDDEN TESTS
 with progress.exercise("unfreeze_last"):
     checks.run("unfreeze_last", model_checks.trainable_layers(unfreeze_last))
@@ -332,7 +328,9 @@ with progress.exercise("unfreeze_last"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
-record_unfrozen("unfreeze_last_frozen", [([*dense_network, "frozen"], 2), ([*conv_network, "frozen"], 3)])
+cases = [([*dense_network, "frozen"], 2), ([*conv_network, "frozen"], 3)]
+visible_cases.record("unfreeze_last_frozen", cases, last_kernels, layer_mistakes)
+visible_cases.record("unfreeze_last_frozen_count", cases, parameters, count_mistakes)
 ### END HIDDEN TESTS
 with progress.exercise("unfreeze_last_frozen"):
     checks.run("unfreeze_last_frozen", model_checks.trainable_layers(unfreeze_last))

@@ -45,13 +45,18 @@ def probabilities(function):
         checks.equal(f"the shape of the outputs for {classes} feature vectors", list(outputs.shape), [classes, classes])
         sure = outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3)
         fitted = bool((outputs.argmax(axis=1) == np.arange(classes)).all())
-        checks.require(
-            fitted,
-            f"The model from {name} confuses classes that it was trained on: was it fitted, and to these labels?",
-        )
+        cause = _likely_cause(model, sure)
+        checks.require(fitted, f"The model from {name} confuses classes that it was trained on. {cause}?")
         return outputs if sure else np.asarray(keras.ops.softmax(outputs))
 
     return view("the table of class probabilities from", function, show)
+
+
+def _likely_cause(model, gives_probabilities):
+    if not any(np.any(weight) for weight in model.trainable_weights if len(weight.shape) == 1):
+        return "Its biases are still 0: was it fitted"
+    cause = "Was it fitted long enough, and to these labels"
+    return cause if gives_probabilities else f"{cause}, and does the loss know that it gets logits"
 
 
 def _moved(old, new, paths, own):

@@ -134,7 +134,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the loss takes logits for probabilities
-# message: table of class probabilities|was it fitted
+# message: that it gets logits
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
     head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
