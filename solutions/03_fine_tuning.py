@@ -660,7 +660,7 @@ last_bias_mistakes = {
 }
 conv_case, blank_case = (conv_base, 3, "conv1", 1e-3), ([*dense_base, "blank"], 3, "dense1", 3e-3)
 visible_cases.record("fine_tune_unfrozen", [(dense_base, 3, "dense1", 1e-4), conv_case], from_first, last_mistakes)
-visible_cases.record("fine_tune_unfrozen_biases", [blank_case], last_change(), last_bias_mistakes, tolerance=0.01)
+visible_cases.record("fine_tune_unfrozen_biases", [blank_case], last_change(), last_bias_mistakes, tolerance=1e-3)
 ### END HIDDEN TESTS
 with progress.exercise("fine_tune_unfrozen"):
     checks.run("fine_tune_unfrozen", training_checks.moved_last(fine_tune))
@@ -669,7 +669,7 @@ with progress.exercise("fine_tune_unfrozen"):
     expected = from_first(*hidden_case)
     checks.returns(training_checks.moved_last(fine_tune), hidden_case, expected, last_mistakes)
     expected = last_change()(*hidden_blank)
-    checks.returns(training_checks.biases_last(fine_tune), hidden_blank, expected, last_bias_mistakes, tolerance=0.01)
+    checks.returns(training_checks.biases_last(fine_tune), hidden_blank, expected, last_bias_mistakes, tolerance=1e-3)
     ### END HIDDEN TESTS
 
 # %% [markdown]

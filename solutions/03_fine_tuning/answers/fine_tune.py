@@ -120,6 +120,7 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 # %% wrong: the head is never trained
 # message: head does not learn
+# earns: 2
 def fine_tune(base, classes, inputs, labels, first, low_rate):
     student = keras.Model(base.input, keras.layers.Dense(classes, name="head")(base.output))
     halfway = student.get_weights()
