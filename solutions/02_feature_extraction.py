@@ -360,7 +360,7 @@ rng = np.random.default_rng(0)
 visible_cases.record(
     "cut_head",
     [
-        (dense_teacher, rng.normal(size=(3, 6)).round(2).astype("float32")),
+        (dense_teacher, rng.normal(size=(2, 6)).round(2).astype("float32")),
         (conv_teacher, rng.normal(size=(2, 6, 4, 3)).round(2).astype("float32")),
     ],
     features_of_teacher,

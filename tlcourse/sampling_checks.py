@@ -3,7 +3,6 @@
 import numpy as np
 
 from tlcourse import checks
-from tlcourse.model_checks import view
 
 SEEDS = 8
 
@@ -28,7 +27,8 @@ def class_counts(function):
         checks.require(every or len(samples) > 1, f"{SEEDS} seeds gave the same images: the seed is not used.")
         return dict(zip(classes.tolist(), counts.tolist(), strict=True))
 
-    return view("the number of images of each class from", function, show)
+    show.__name__ = f"the number of images of each class from {function.__name__}"
+    return show
 
 
 def _positions(function, labels, count, seed):
@@ -79,4 +79,5 @@ def part_sizes(function):
         )
         return [len(first), len(others)]
 
-    return view("the list of the sizes of both parts from", function, show)
+    show.__name__ = f"the list of the sizes of both parts from {function.__name__}"
+    return show
