@@ -28,10 +28,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, plots, teachers
+from tlcourse import checks, model_checks, plots, sampling_checks, teachers, training_checks
 from tlcourse.data import results
 from tlcourse.datasets import faces
-from tlcourse.networks import flat_layers, narrow_vgg16, small_cnn
+from tlcourse.networks import narrow_vgg16, small_cnn
 from tlcourse.widgets import CutExplorer, PhotoClassifier, draw_cut, draw_photo
 
 keras.utils.set_random_seed(0)
@@ -126,33 +126,58 @@ def to_polar(points):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_to_polar", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def polar(points):
+    """By complex numbers, which are points of the plane."""
+    numbers = np.asarray(points) @ np.array([1, 1j])
+    return np.stack([np.abs(numbers), np.angle(numbers)], axis=1)
+
+
+def polar_with(angle):
+    """The same with a wrong angle."""
+    return lambda points: np.stack([polar(points)[:, 0], angle(*points.T.astype(float), *polar(points).T)], axis=1)
+
+
+mistakes = {
+    "θ and r are swapped": lambda points: polar(points)[:, ::-1],
+    "the angle comes from y / x, which is the same for (1, 1) and (-1, -1)": polar_with(
+        lambda x, y, r, theta: np.arctan(np.divide(y, x, out=np.full_like(x, np.inf), where=x != 0))
+    ),
+    "the angle comes from the arccosine, which is never negative": polar_with(lambda x, y, r, theta: np.arccos(x / r)),
+    "the angle comes from the arcsine, which covers only half of the circle": polar_with(
+        lambda x, y, r, theta: np.arcsin(y / r)
+    ),
+    "the two arguments of the arctangent are swapped: it takes y first": lambda points: np.stack(
+        [polar(points)[:, 0], polar(points[:, ::-1])[:, 1]], axis=1
+    ),
+    "the angle is in degrees": lambda points: polar(points) * [1, 180 / np.pi],
+    "the angle runs clockwise": lambda points: polar(points) * [1, -1],
+    "angles run from 0 to 2π instead of -π to π": polar_with(lambda x, y, r, theta: theta % (2 * np.pi)),
+    "the square root is missing in r": lambda points: np.stack([polar(points)[:, 0] ** 2, polar(points)[:, 1]], axis=1),
+    "r is the sum of |x| and |y|": lambda points: np.stack([np.abs(points).sum(axis=1), polar(points)[:, 1]], axis=1),
+    "rows and columns are swapped: each point should have a row": lambda points: polar(points).T,
+}
+visible_cases.record(
+    "to_polar",
+    [
+        (np.array([[0.0, 2.0], [-1.0, -1.0], [3.0, 0.0]]),),
+        (np.array([[-3, 4], [12, -5]]),),
+        (np.array([[-0.25, 0.5], [-2.0, -7.0], [0.0, -1.5], [-4.0, 0.0], [1e-3, 1e-3]]),),
+    ],
+    polar,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("to_polar"):
-    corners = np.array([[0.0, 2.0], [-1.0, -1.0], [3.0, 0.0]])
-    answer = [[2, np.pi / 2], [2**0.5, -3 * np.pi / 4], [3, 0]]
-    wrong_angles = {
-        "θ and r are swapped": [[np.pi / 2, 2], [-3 * np.pi / 4, 2**0.5], [0, 3]],
-        "the angle comes from y / x, which is the same for (1, 1) and (-1, -1)": [
-            [2, np.pi / 2], [2**0.5, np.pi / 4], [3, 0]],
-        "the two arguments of the arctangent are swapped: it takes y first": [
-            [2, 0], [2**0.5, -3 * np.pi / 4], [3, np.pi / 2]],
-        "the angle is in degrees": [[2, 90], [2**0.5, -135], [3, 0]],
-        "the square root is missing in r": [[4, np.pi / 2], [2, -3 * np.pi / 4], [9, 0]],
-        "angles run from 0 to 2π instead of -π to π": [[2, np.pi / 2], [2**0.5, 5 * np.pi / 4], [3, 0]],
-    }  # fmt: skip
-    checks.returns(to_polar, (corners,), answer, mistakes=wrong_angles)
+    checks.run("to_polar", to_polar)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("to_polar")
     for _ in range(5):
-        hidden_points = rng.normal(size=(int(rng.integers(8, 40)), 2))
-        number = hidden_points[:, 0] + 1j * hidden_points[:, 1]  # a complex number is a point of the plane
-        polar = np.stack([np.abs(number), np.angle(number)], axis=1)
-        wrong_polar = {
-            "θ and r are swapped": polar[:, ::-1],
-            "the angle comes from y / x, which is the same for (1, 1) and (-1, -1)": np.stack(
-                [polar[:, 0], np.arctan(hidden_points[:, 1] / hidden_points[:, 0])], axis=1),
-            "angles run from 0 to 2π instead of -π to π": np.stack([polar[:, 0], polar[:, 1] % (2 * np.pi)], axis=1),
-        }  # fmt: skip
-        checks.returns(to_polar, (hidden_points,), polar, mistakes=wrong_polar)
+        arguments = (rng.normal(size=(int(rng.integers(8, 40)), 2)),)
+        checks.returns(to_polar, arguments, polar(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -277,6 +302,9 @@ plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 peopl
 plt.show()
 
 # %% [markdown]
+# The checks of this unit use small networks. Their messages describe one by a list such as
+# `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
+#
 # ### Exercise 2.2: Cut off the head
 #
 # Turn a classifier into a frozen network that returns features.
@@ -307,58 +335,91 @@ def cut_head(teacher):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+from tlcourse.model_checks import network
+
+
+def up_to(position):
+    """The output of a teacher's layer at a position: its weights depend on nothing but names and shapes."""
+    return lambda layers, inputs: np.asarray(network(layers[:position])(inputs))
+
+
+features_of_teacher = up_to(-1)
+mistakes = {
+    "the old head is still there": up_to(None),
+    "the cut is one layer too deep: the last activation is gone": up_to(-2),
+    "the cut is two layers too deep": up_to(-3),
+    "the cut is one weight layer too deep": lambda layers, inputs: up_to(
+        max(place for place, text in enumerate(layers[:-1]) if text.startswith("dense"))
+    )(layers, inputs),
+}
+dense_teacher = ["input 6", "dense 4", "norm", "relu", "dense 3", "norm", "relu", "head 5"]
+conv_teacher = ["input 6 4 3", "conv 4", "norm", "relu", "pool", "flatten", "dense 5", "tanh", "dropout", "head 7"]
+rng = np.random.default_rng(0)
+visible_cases.record(
+    "cut_head",
+    [
+        (dense_teacher, rng.normal(size=(2, 6)).round(2).astype("float32")),
+        (conv_teacher, rng.normal(size=(2, 6, 4, 3)).round(2).astype("float32")),
+    ],
+    features_of_teacher,
+    mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
 with progress.exercise("cut_head"):
-    little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)  # 16 layers too, and quick to build
-    image = np.random.default_rng(0).uniform(0, 255, (2, 48, 48, 3)).astype("float32")
-    upto = {
-        name: np.asarray(keras.Model(little.input, little.get_layer(name).output)(image))
-        for name in ("fc2_relu", "fc2_bn", "fc1_relu")
-    }
-    base = checks.require_model(cut_head(little), "cut_head should return a keras.Model")
-    checks.equal("the base's output shape", list(base.output_shape[1:]), [8], {"the old head is still there": [30]})
-    checks.equal(
-        "the base's features", np.asarray(base(image)), upto["fc2_relu"],
-        {"the cut is one layer too deep: the last activation is gone": upto["fc2_bn"],
-         "the cut is one weight layer too deep": upto["fc1_relu"]}, tolerance=1e-4)  # fmt: skip
+    checks.run("cut_head", model_checks.outputs(cut_head))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("cut_head")
-    units = int(rng.integers(5, 20))
-    keras.utils.set_random_seed(int(rng.integers(1000)))
-    inputs = keras.Input((10,))
-    other = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Dense(units, "tanh")(inputs)))
-    numbers = rng.normal(size=(4, 10)).astype("float32")
-    expected = np.tanh(numbers @ other.get_weights()[0] + other.get_weights()[1])
-    checks.equal(
-        f"the features of another teacher with {units} hidden units", np.asarray(checks.require_model(cut_head(other), "cut_head should return a keras.Model")(numbers)), expected,
-        {"the old head is still there": np.asarray(other(numbers))}, tolerance=1e-4)  # fmt: skip
+    for activation in ("relu", "tanh"):
+        widths = rng.integers(3, 20, 2)
+        layers = ["input 10", f"dense {widths[0]}", "norm", activation, f"dense {widths[1]}", activation, "head 3"]
+        arguments = layers, rng.normal(size=(4, 10)).astype("float32")
+        checks.returns(
+            model_checks.outputs(cut_head), arguments, features_of_teacher(*arguments), mistakes, tolerance=1e-4
+        )
     images = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
-    dropping = small_cnn(4, widths=(4, 6), augment=False, size=32)
-    kept = np.asarray(keras.Model(dropping.input, dropping.layers[-2].output)(images))
+    teacher_with_dropout = small_cnn(4, widths=(4, 6), augment=False, size=32)
+    kept = keras.Model(teacher_with_dropout.input, teacher_with_dropout.layers[-2].output)
+    hidden_model = checks.require_model(cut_head(teacher_with_dropout), "cut_head should return a keras.Model")
     checks.equal(
-        "the features of a teacher with dropout before its head", np.asarray(checks.require_model(cut_head(dropping), "cut_head should return a keras.Model")(images)),
-        kept, tolerance=1e-4)  # fmt: skip
+        "the output of the model from cut_head, for a CNN,",
+        np.asarray(hidden_model(images)),
+        np.asarray(kept(images)),
+        tolerance=1e-4,
+    )
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_cut_head_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def counts_of(teacher):
+    """The numbers [trainable, frozen] of parameters."""
+    trainable = sum(int(np.prod(weight.shape)) for weight in teacher.trainable_weights)
+    return [trainable, teacher.count_params() - trainable]
+
+
+mistakes = {
+    "nothing is frozen": lambda layers: counts_of(network(layers[:-1])),
+    "the old head is still there": lambda layers: [0, sum(counts_of(network(layers)))],
+    "the old head is still there, and nothing is frozen": lambda layers: counts_of(network(layers)),
+}
+
+
+def all_frozen(layers):
+    """What a frozen teacher without its head has."""
+    return [0, sum(counts_of(network(layers[:-1])))]
+
+
+visible_cases.record("cut_head_frozen", [(dense_teacher,), (conv_teacher,)], all_frozen, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("cut_head_frozen"):
-    little = narrow_vgg16(30, widths=(2, 2, 4, 4, 4), dense=8)
-    shapes = [weight.shape for weight in little.weights[:-2]]
-    base = cut_head(little)
-    checks.require_model(base, "cut_head should return a keras.Model")
-    checks.equal("the number of trainable arrays in the base", len(base.trainable_weights), 0,
-                 {"nothing is frozen": len(base.weights) - 2 * 15})  # fmt: skip
-    checks.require(
-        shapes == [weight.shape for weight in base.weights],
-        "The base does not have the arrays of the teacher's layers.",
-    )
+    checks.run("cut_head_frozen", model_checks.parameter_counts(cut_head))
     ### BEGIN HIDDEN TESTS
-    inputs = keras.Input((10,))
-    hidden = keras.layers.ReLU()(keras.layers.Dense(7)(inputs))
-    other = cut_head(keras.Model(inputs, keras.layers.Dense(3)(hidden)))
-    checks.require_model(other, "cut_head should return a keras.Model")
-    checks.equal("the number of trainable arrays in another base", len(other.trainable_weights), 0,
-                 {"nothing is frozen": 2})  # fmt: skip
-    checks.equal("the number of arrays in another base", len(other.weights), 2, {"the old head is still there": 4})
+    width = int(checks.grading_rng("cut_head_frozen").integers(3, 20))
+    for layers in (["input 10", f"dense {width}", "relu", "head 3"], [*conv_teacher[:2], "flatten", f"head {width}"]):
+        checks.returns(model_checks.parameter_counts(cut_head), (layers,), all_frozen(layers), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -448,24 +509,44 @@ def accuracy(head, features, labels):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_train_head", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def label_shares(features, labels, classes):
+    """How often each label occurs with each of the first vectors: what a fitted head predicts."""
+    same = (features[:classes, None] == features).all(axis=-1)
+    return np.stack([(same & (labels == label)).sum(axis=1) / same.sum(axis=1) for label in range(classes)], axis=1)
+
+
+def noisy_labels(count, classes, rng):
+    """Vectors of which each occurs often: with its own label in two of three cases, else with the next label."""
+    signs = np.array([[(-1.0) ** (place // 2**kind) for place in range(16)] for kind in range(classes)])
+    kinds, others = np.arange(count) % classes, np.arange(count) // classes % 3 == 2
+    return signs[kinds][:, rng.permutation(16)].astype("float32"), (kinds + others) % classes, classes
+
+
+mistakes = {
+    "the loss applies a softmax to outputs that are probabilities already": lambda features, labels, classes: np.eye(
+        classes
+    ),
+}
+visible_cases.record(
+    "train_head", [noisy_labels(108, 3, np.random.default_rng(0))], label_shares, mistakes, tolerance=0.12
+)
+visible_cases.record(
+    "train_head_parameters",
+    [noisy_labels(36, 2, np.random.default_rng(0))],
+    lambda features, labels, classes: features.shape[1] * classes + classes,
+    {
+        "the layer has no biases": lambda features, labels, classes: features.shape[1] * classes,
+        "nothing in the head is trainable": lambda features, labels, classes: 0,
+    },
+)
+### END HIDDEN TESTS
 with progress.exercise("train_head"):
-    rng = np.random.default_rng(0)
-    clusters = 2 * rng.normal(size=(8, 16)).astype("float32")  # eight heaps of points, far apart
-    sample_labels = np.arange(240) % 8
-    sample = clusters[sample_labels] + rng.normal(size=(240, 16)).astype("float32")
-    head = train_head(sample[:120], sample_labels[:120], 8)
-    checks.require_model(head, "train_head should return the trained keras.Model")
-    checks.equal("the head's output shape", list(head.output_shape[1:]), [8])
-    learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
-    checks.equal("the number of trainable parameters", learned, 16 * 8 + 8,
-                 {"the layer has no biases": 128, "nothing in the head is trainable": 0})  # fmt: skip
-    fitted = accuracy(head, sample[:120], sample_labels[:120])
-    checks.require(fitted > 0.5, f"On its own training pictures the head is right in {fitted:.0%} of cases, and guessing gives 12 %: "
-                   "was it fitted, and to the right labels?")  # fmt: skip
-    checks.require(
-        fitted > 0.9,
-        f"On its own training pictures the head is right in {fitted:.0%} of cases only: the training stops too early.",
-    )
+    checks.run("train_head_parameters", model_checks.trainable_parameters(train_head))
+    checks.run("train_head", training_checks.probabilities(train_head))
     ### BEGIN HIDDEN TESTS
     held_out_people = checks.grading_rng("train_head").choice(faces.TEST_PEOPLE, 12, replace=False)
     dataset = faces.portraits(held_out_people.tolist(), 20, seed=11)
@@ -479,7 +560,7 @@ with progress.exercise("train_head"):
     reached = accuracy(head, dataset_features[~for_training], dataset.labels[~for_training])
     checks.require(
         reached > 0.8,
-        f"On other pictures of 12 new people the head is right in {reached:.0%} of cases; more than 80 % is expected.",
+        f"For 12 new people the head predicts {reached:.0%} of other images correctly; more than 80% is expected.",
     )
     ### END HIDDEN TESTS
 
@@ -642,71 +723,77 @@ def images_per_class(labels, count, seed):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_images_per_class", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_subset(labels, count, seed):
-    """Hold one answer of images_per_class to its four promises."""
-    chosen = np.asarray(images_per_class(labels, count, seed))
-    checks.require(chosen.ndim == 1 and chosen.dtype.kind in "iu", "A 1-D array of integer positions is expected, and what "
-                   f"came has the shape {chosen.shape} and the type {chosen.dtype}.")  # fmt: skip
-    checks.require(len(np.unique(chosen)) == len(chosen), "A picture is drawn twice: was it drawn with replacement?")
-    checks.require(len(chosen) > 0, "No picture is drawn: class numbers need not be 0, 1, 2 ...")
-    inside = bool(((chosen >= 0) & (chosen < len(labels))).all())
-    checks.require(
-        inside, f"Positions from 0 to {len(labels) - 1} are expected, and {chosen.min()} to {chosen.max()} came."
-    )
-    classes, expected = np.unique(labels), count * len(np.unique(labels))
-    checks.equal("the number of pictures drawn", len(chosen), expected, {"`count` pictures are drawn in all": count})
-    each = [int((labels[chosen] == label).sum()) for label in classes]
-    checks.equal("the number of pictures of each class", each, [count] * len(classes))
-    again = np.asarray(images_per_class(labels, count, seed))
-    checks.require(
-        np.array_equal(np.sort(chosen), np.sort(again)), "The same seed gave other pictures the second time."
-    )
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+from tlcourse.exercises.values import Raised
 
 
+def balanced(labels, count, seed):
+    """How often each class occurs in a balanced subset."""
+    if min(np.unique(labels, return_counts=True)[1]) < count:
+        return Raised("ValueError")
+    return dict.fromkeys(np.unique(labels).tolist(), count)
+
+
+mistakes = {
+    "all images of a class are taken, and not `count` of them": lambda labels, count, seed: dict(
+        zip(*(part.tolist() for part in np.unique(labels, return_counts=True)), strict=True)
+    ),
+    "the number of a class is taken for its position": lambda labels, count, seed: {
+        name: min(count, int((labels == name).sum())) for name in range(len(np.unique(labels))) if name in labels
+    },
+    "the last class is left out": lambda labels, count, seed: dict.fromkeys(np.unique(labels)[:-1].tolist(), count),
+}
+visible_cases.record(
+    "images_per_class",
+    [
+        (np.array([5, 5, 5, 9, 9, 9, 9]), 2, 0),
+        (np.array([7, 0, 7, -3, 7, 0, -3, -3, 0, 7, 7, 0, -3]), 3, 4),
+    ],
+    balanced,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("images_per_class"):
-    sample_labels = np.array([5, 9] * 40)
-    check_subset(sample_labels, 3, seed=0)
-    draws = {tuple(sorted(np.asarray(images_per_class(sample_labels, 3, seed)).tolist())) for seed in range(8)}
-    checks.require(len(draws) > 1, "Eight seeds gave the same pictures: the seed is not used.")
+    checks.run("images_per_class", sampling_checks.class_counts(images_per_class))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("images_per_class")
     for seed in range(5):
         names = rng.choice(500, int(rng.integers(2, 7)), replace=False)
-        hidden_labels = rng.permutation(np.repeat(names, rng.integers(6, 30, len(names))))
-        check_subset(hidden_labels, int(rng.integers(1, 7)), seed)
+        arguments = rng.permutation(np.repeat(names, rng.integers(8, 30, len(names)))), int(rng.integers(1, 7)), seed
+        checks.returns(sampling_checks.class_counts(images_per_class), arguments, balanced(*arguments), mistakes)
     hidden_labels = np.repeat([0, 1], 6)
     ever = {int(position) for seed in range(60) for position in images_per_class(hidden_labels, 2, seed)}
     checks.require(
-        ever == set(range(12)), "Over sixty seeds, some pictures are never drawn: every one should have a chance."
+        ever == set(range(12)), "Over 60 seeds, some images are never sampled: each one should have a chance."
     )
     ### END HIDDEN TESTS
 
-
 # %% nbgrader={"grade": true, "grade_id": "test_images_per_class_scarce", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def raises_value_error(labels, count):
-    """Whether images_per_class raises the ValueError that it owes for a class with too few pictures."""
-    try:
-        images_per_class(np.asarray(labels), count, 0)
-    except ValueError:
-        return True
-    return False
-
-
+### BEGIN HIDDEN TESTS
+mistakes = {
+    "a class with exactly `count` images counts as too small": lambda labels, count, seed: Raised("ValueError"),
+}
+visible_cases.record(
+    "images_per_class_scarce",
+    [
+        (np.array([5, 5, 5, 9]), 2, 0),
+        (np.array([5, 9, 9, 5, 2, 2]), 2, 0),
+        (np.array([9, 9, 9, 5, 5, 7, 7, 7]), 3, 1),
+    ],
+    balanced,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("images_per_class_scarce"):
-    checks.require(
-        raises_value_error([5, 5, 5, 9], 2), "Class 9 has one picture and two were asked for: a ValueError is expected."
-    )
+    checks.run("images_per_class_scarce", sampling_checks.class_counts(images_per_class))
     ### BEGIN HIDDEN TESTS
     scarce = int(checks.grading_rng("images_per_class_scarce").integers(2, 6))
-    hidden_labels = [1] * 12 + [4] * scarce + [7] * 12
-    checks.require(
-        raises_value_error(hidden_labels, scarce + 1),
-        f"A class has {scarce} pictures and {scarce + 1} were asked for: a ValueError is expected.",
-    )
-    checks.require(
-        not raises_value_error(hidden_labels, scarce),
-        f"Each class has {scarce} pictures or more: no error is expected for {scarce}.",
-    )
+    for count in (scarce + 1, scarce):
+        arguments = np.array([1] * scarce + [4] * scarce + [7] * scarce), count, 0
+        checks.returns(sampling_checks.class_counts(images_per_class), arguments, balanced(*arguments), mistakes)
+    hidden_labels = np.array([1] * 12 + [4] * scarce + [7] * 12)
+    checks.returns(sampling_checks.class_counts(images_per_class), (hidden_labels, scarce + 1, 0), Raised("ValueError"))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -779,30 +866,87 @@ def crossover(counts, transfer, scratch):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_crossover", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def last_start(counts, wins):
+    """The smallest count from which on all is won."""
+    losses = np.flatnonzero(~np.asarray(wins))
+    start = losses[-1] + 1 if len(losses) else 0
+    return counts[start] if start < len(counts) else None
+
+
+def keeps_up(counts, transfer, scratch):
+    """From which count on scratch keeps up."""
+    return last_start(counts, np.greater_equal(scratch, transfer))
+
+
+def position(counts, transfer, scratch):
+    """Its position."""
+    answer = keeps_up(counts, transfer, scratch)
+    return None if answer is None else counts.index(answer)
+
+
+def first_win(counts, transfer, scratch):
+    """The first count with a win, kept or not."""
+    wins = np.greater_equal(scratch, transfer)
+    return counts[int(wins.argmax())] if wins.any() else None
+
+
+def last_loss(counts, transfer, scratch):
+    """The last count at which transfer wins."""
+    losing = [count for count, t, s in zip(counts, transfer, scratch, strict=True) if s < t]
+    return losing[-1] if losing else None
+
+
+def last_if_none(counts, transfer, scratch):
+    """The last count where there should be None."""
+    answer = keeps_up(counts, transfer, scratch)
+    return counts[-1] if answer is None else answer
+
+
+mistakes = {
+    "the first win is taken, although transfer wins again later": first_win,
+    "a tie does not count: at least as accurate is enough": lambda counts, transfer, scratch: last_start(
+        counts, np.greater(scratch, transfer)
+    ),
+    "the position is returned instead of the count": position,
+    "it is the last count at which transfer wins": last_loss,
+    "the last count is returned although transfer wins there": last_if_none,
+    "the two lists are swapped": lambda counts, transfer, scratch: keeps_up(counts, scratch, transfer),
+    "it is the largest count, and not the smallest": lambda counts, transfer, scratch: (
+        counts[-1] if scratch[-1] >= transfer[-1] else None
+    ),
+    "a crossover at the first count is missed": lambda counts, transfer, scratch: (
+        None if np.greater_equal(scratch, transfer).all() else keeps_up(counts, transfer, scratch)
+    ),
+}
+visible_cases.record(
+    "crossover",
+    [
+        ([2, 10, 100], [0.7, 0.8, 0.9], [0.1, 0.8, 0.95]),
+        ([2, 10, 100], [0.7, 0.8, 0.9], [0.1, 0.2, 0.3]),
+        ([1, 5, 20, 50], [0.5, 0.75, 0.6, 0.8], [0.6, 0.7, 0.6, 0.9]),
+        ([1, 5, 20, 50], [0.5, 0.75, 0.6, 0.8], [0.5, 0.8, 0.7, 0.7]),
+        ([3, 4, 8], [0.5, 0.6, 0.7], [0.5, 0.7, 0.8]),
+        ([3, 4, 8], [0.5, 0.6, 0.7], [0.6, 0.5, 0.7]),
+    ],
+    keeps_up,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("crossover"):
-    sample_counts, rising = [2, 10, 100], [0.7, 0.8, 0.9]
-    checks.returns(crossover, (sample_counts, rising, [0.1, 0.8, 0.95]), 10, {
-        "the position is returned instead of the count": 1, "a tie does not count as reached": 100,
-        "it is the last count at which transfer wins": 2})  # fmt: skip
-    checks.returns(crossover, (sample_counts, rising, [0.1, 0.2, 0.3]), None, {
-        "the last count is returned although transfer wins there": 100})  # fmt: skip
+    checks.run("crossover", crossover)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("crossover")
     for number in range(40):
-        size = int(rng.integers(2, 8))
+        size = int(rng.integers(1, 8))
         hidden_counts = np.cumsum(rng.integers(1, 50, size)).tolist()
         hidden_transfer = np.round(rng.uniform(0.3, 0.7, size), 1).tolist()
         hidden_scratch = np.round(np.sort(rng.uniform(0.0, 0.9 + 0.2 * (number % 2), size)).clip(0, 1), 1).tolist()
-        wins = [s >= t for s, t in zip(hidden_scratch, hidden_transfer, strict=True)]
-        holds = [all(wins[start:]) for start in range(size)]
-        expected = hidden_counts[holds.index(True)] if any(holds) else None
-        first = hidden_counts[wins.index(True)] if any(wins) else None
-        strict_wins = [s > t for s, t in zip(hidden_scratch, hidden_transfer, strict=True)]
-        strictly = [all(strict_wins[start:]) for start in range(size)]
-        checks.returns(crossover, (hidden_counts, hidden_transfer, hidden_scratch), expected, {
-            "the first win is taken, though transfer wins again later": first,
-            "a tie does not count as reached": hidden_counts[strictly.index(True)] if any(strictly) else None,
-            "the position is returned instead of the count": holds.index(True) if any(holds) else -1})  # fmt: skip
+        arguments = hidden_counts, hidden_transfer, hidden_scratch
+        checks.returns(crossover, arguments, keeps_up(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% tags=["nbval-check-output"]
@@ -986,36 +1130,71 @@ def keep_classes(teacher, classes):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_keep_classes", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_kept(rng, count, classes):
-    """Compare keep_classes with the same columns of a small teacher's own answers."""
-    little = narrow_vgg16(count, widths=(2, 2, 4, 4, 4), dense=8)
-    little.layers[-1].set_weights([rng.normal(size=(8, count)), rng.normal(size=count)])
-    images = rng.uniform(0, 255, (3, 48, 48, 3)).astype("float32")
-    logits, hidden = (
-        np.asarray(little(images)),
-        np.asarray(keras.Model(little.input, little.layers[-2].output)(images)),
-    )
-    kernel = little.layers[-1].get_weights()[0][:, classes]
-    before = [np.array(weight) for weight in little.get_weights()]
-    model = checks.require_model(keep_classes(little, classes), "keep_classes should return a keras.Model")
-    same = all(np.array_equal(old, new) for old, new in zip(before, little.get_weights(), strict=True))
-    checks.require(same, "The teacher's own weights have changed: write into a layer of your own.")
-    weighed = np.exp(logits[:, classes])
-    checks.equal(f"the model's answers for the classes {classes}", np.asarray(model(images)), logits[:, classes], {
-        "all the classes are kept": logits, "the classes are sorted": logits[:, sorted(classes)],
-        "the first classes are kept, whichever are asked for": logits[:, : len(classes)],
-        "the biases are forgotten": hidden @ kernel,
-        "a softmax is put on top: logits are asked for": weighed / weighed.sum(axis=1, keepdims=True)},
-        tolerance=1e-3)  # fmt: skip
+### BEGIN HIDDEN TESTS
+from scipy.special import softmax
+
+from tlcourse.building import visible_cases
+from tlcourse.model_checks import network
+
+dense_teacher = ["input 6", "dense 4", "norm", "relu", "dense 3", "norm", "relu"]
+conv_teacher = ["input 6 4 3", "conv 4", "norm", "relu", "pool", "flatten", "dense 5", "tanh", "dropout"]
 
 
+def old_logits(layers, classes, inputs):
+    """The teacher's own outputs for some classes."""
+    return np.asarray(network(layers)(inputs))[:, classes]
+
+
+def without_biases(layers, classes, inputs):
+    """The same from a teacher whose head has no biases."""
+    biases = network(layers).layers[-1].get_weights()[1]
+    return old_logits(layers, classes, inputs) - biases[classes]
+
+
+mistakes = {
+    "all classes are kept": lambda layers, classes, inputs: np.asarray(network(layers)(inputs)),
+    "the classes are sorted": lambda layers, classes, inputs: old_logits(layers, sorted(classes), inputs),
+    "the classes are in reversed order": lambda layers, classes, inputs: old_logits(layers, classes[::-1], inputs),
+    "the first classes are kept, and not those of the list": lambda layers, classes, inputs: old_logits(
+        layers, list(range(len(classes))), inputs
+    ),
+    "the biases are forgotten": without_biases,
+    "the biases are those of the first classes": lambda layers, classes, inputs: (
+        without_biases(layers, classes, inputs) + network(layers).layers[-1].get_weights()[1][: len(classes)]
+    ),
+    "class numbers count from 1": lambda layers, classes, inputs: old_logits(layers, [c - 1 for c in classes], inputs),
+    "a softmax is put on top, and logits are expected": lambda layers, classes, inputs: softmax(
+        old_logits(layers, classes, inputs), axis=1
+    ),
+    "a softmax is put on the teacher's outputs, and logits are expected": lambda layers, classes, inputs: softmax(
+        np.asarray(network(layers)(inputs)), axis=1
+    )[:, classes],
+    "the other classes are set to 0 and not removed": lambda layers, classes, inputs: np.where(
+        np.isin(np.arange(int(layers[-1].split()[1])), classes), np.asarray(network(layers)(inputs)), 0
+    ),
+}
+rng = np.random.default_rng(1)
+visible_cases.record(
+    "keep_classes",
+    [
+        ([*dense_teacher, "head 9"], [7, 2], rng.normal(size=(3, 6)).round(2).astype("float32")),
+        ([*conv_teacher, "head 8"], [4, 0, 6], rng.normal(size=(2, 6, 4, 3)).round(2).astype("float32")),
+    ],
+    old_logits,
+    mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
 with progress.exercise("keep_classes"):
-    check_kept(np.random.default_rng(0), 12, [7, 2])
+    checks.run("keep_classes", model_checks.outputs(keep_classes))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("keep_classes")
-    for size in (5, 3):
+    for size in (5, 3, 1):
         hidden_count = int(rng.integers(20, 40))
-        check_kept(rng, hidden_count, rng.choice(hidden_count, size, replace=False).tolist())
+        layers = [*dense_teacher, f"head {hidden_count}"]
+        chosen = rng.choice(hidden_count, size, replace=False).tolist()
+        arguments = layers, chosen, rng.normal(size=(3, 6)).astype("float32")
+        checks.returns(model_checks.outputs(keep_classes), arguments, old_logits(*arguments), mistakes, tolerance=1e-4)
     ### END HIDDEN TESTS
 
 # %%
@@ -1138,76 +1317,99 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def into_the_last_layer(model, images):
-    """What a model's last layer with weights is given for some pictures, and what the model says."""
-    last, seen_inputs = [layer for layer in flat_layers(model) if layer.weights][-1], []
-    call = last.call
+### BEGIN HIDDEN TESTS
+import functools
 
-    def watched(inputs, *others, **named):
-        seen_inputs.append(np.asarray(inputs))
-        return call(inputs, *others, **named)
-
-    last.call = watched
-    outputs = np.asarray(model(images))
-    last.call = call
-    return seen_inputs[-1], outputs
+from tlcourse.building import visible_cases
+from tlcourse.exercises.values import Raised
 
 
-def check_resnet(classes, input_shape):
-    """Hold build_resnet_classifier to shapes, parameters in all, pooling and probabilities."""
-    model = build_resnet_classifier(classes, input_shape)
-    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
-    checks.equal("the model's input shape", list(model.input_shape[1:]), list(input_shape))
-    checks.equal("the model's output shape", list(model.output_shape[1:]), [classes], {
-        "ResNet50's old top is still there": [1000], "the maps are not pooled": [input_shape[0] // 32, input_shape[1] // 32, classes]})  # fmt: skip
-    maps, new = (input_shape[0] // 32) * (input_shape[1] // 32) * 2048, 2048 * 1024 + 1024 + 1024 * classes + classes
-    checks.equal("the number of parameters in all", model.count_params(), 23_587_712 + new, {
-        "the maps are flattened instead of averaged": 23_587_712 + maps * 1024 + 1024 + 1024 * classes + classes,
-        "the dense layer of 1,024 is missing": 23_587_712 + 2048 * classes + classes,
-        "the new layers stand on ResNet50's old top": 25_636_712 + 1000 * 1024 + 1024 + 1024 * classes + classes})  # fmt: skip
-    kinds = {type(layer).__name__ for layer in flat_layers(model)}
-    checks.require("GlobalMaxPooling2D" not in kinds, "The maps are pooled by their maximum; the average is asked for.")
-    images = np.random.default_rng(0).uniform(0, 1, (2, *input_shape)).astype("float32")
-    numbers, outputs = into_the_last_layer(model, images)
-    checks.equal("the sum of a picture's outputs", outputs.sum(axis=1), [1, 1], tolerance=1e-3)
-    checks.require(numbers.min() >= 0, "Numbers below zero reach the last layer: the dense layer of 1,024 has no ReLU.")
+@functools.cache
+def resnet_base(input_shape):
+    """ResNet50 without its top; its weights are set later."""
+    return keras.applications.ResNet50(weights=None, include_top=False, input_shape=input_shape)
 
 
+def resnet_outputs(pooling="GlobalAveragePooling2D", hidden="relu", last="softmax", width=1024):
+    """The outputs of a classifier on ResNet50, with the weights that the check gives it."""
+
+    def build(classes, input_shape):
+        inputs = keras.Input(input_shape)
+        x = getattr(keras.layers, pooling)()(resnet_base(input_shape)(inputs))
+        x = keras.layers.Dense(width, hidden)(x) if width else x
+        return keras.Model(inputs, keras.layers.Dense(classes, last)(x))
+
+    return model_checks.outputs_with_fixed_weights(build)
+
+
+mistakes = {
+    "the maps are pooled by their maximum": resnet_outputs("GlobalMaxPooling2D"),
+    "the maps are flattened instead of averaged": resnet_outputs("Flatten"),
+    "the dense layer of 1,024 units is missing": resnet_outputs(width=None),
+    "the dense layer of 1,024 units has no ReLU": resnet_outputs(hidden=None),
+    "the dense layer of 1,024 units has a sigmoid and not a ReLU": resnet_outputs(hidden="sigmoid"),
+    "the softmax is missing at the end": resnet_outputs(last=None),
+    "a sigmoid stands at the end in place of the softmax": resnet_outputs(last="sigmoid"),
+    "the softmax is missing, and so is the ReLU": resnet_outputs(hidden=None, last=None),
+}
+visible_cases.record("build_resnet_classifier", [(5, (64, 96, 3))], resnet_outputs(), mistakes, tolerance=1e-3)
+### END HIDDEN TESTS
 with progress.exercise("build_resnet_classifier"):
-    check_resnet(5, (64, 64, 3))
+    checks.run("build_resnet_classifier", model_checks.outputs_with_fixed_weights(build_resnet_classifier))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("build_resnet_classifier")
-    check_resnet(int(rng.integers(2, 40)), (32 * int(rng.integers(2, 4)), 96, 3))
+    arguments = int(rng.integers(6, 40)), (96, 32 * int(rng.integers(1, 3)), 3)
+    checks.returns(
+        model_checks.outputs_with_fixed_weights(build_resnet_classifier),
+        arguments,
+        resnet_outputs()(*arguments),
+        tolerance=1e-3,
+    )
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_build_resnet_classifier_frozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+RESNET50, RESNET50_STATISTICS = 23_587_712, 53_120  # parameters without the top, and those that never train
+
+
+def resnet_counts(classes, input_shape, weights=None):
+    """What a frozen base and a new head have, counted by hand."""
+    return Raised("ValueError") if weights else [2048 * 1024 + 1024 + 1024 * classes + classes, RESNET50]
+
+
+mistakes = {
+    "nothing is frozen": lambda classes, input_shape: [
+        resnet_counts(classes, None)[0] + RESNET50 - RESNET50_STATISTICS,
+        RESNET50_STATISTICS,
+    ],
+    "the whole model is frozen, its new head too": lambda classes, input_shape: [
+        0,
+        RESNET50 + resnet_counts(classes, None)[0],
+    ],
+    "the dense layer of 1,024 units is frozen too": lambda classes, input_shape: [
+        1024 * classes + classes,
+        RESNET50 + 2048 * 1024 + 1024,
+    ],
+    "the dense layer of 1,024 units is missing": lambda classes, input_shape: [2048 * classes + classes, RESNET50],
+    "the maps are flattened instead of averaged": lambda classes, input_shape: [
+        resnet_counts(classes, None)[0] + (input_shape[0] // 32 * input_shape[1] // 32 - 1) * 2048 * 1024,
+        RESNET50,
+    ],
+    "`weights` is not handed on to ResNet50": lambda classes, input_shape, weights: resnet_counts(classes, None),
+}
+visible_cases.record(
+    "build_resnet_classifier_frozen",
+    [(5, (64, 64, 3)), (5, (64, 64, 3), "no_such_file.weights.h5")],
+    resnet_counts,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("build_resnet_classifier_frozen"):
-    model = build_resnet_classifier(5, (64, 64, 3))
-    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
-    learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    checks.equal("the number of trainable parameters", learned, 2_103_301, {
-        "nothing is frozen": 23_534_592 + 2_103_301, "the whole model is frozen, its new head too": 0,
-        "the dense layer of 1,024 is frozen too": 5_125})  # fmt: skip
-    frozen = model.count_params() - learned
-    checks.require(frozen > 20_000_000, f"Only {frozen:,} parameters are frozen: ResNet50 is not in the model.")
+    checks.run("build_resnet_classifier_frozen", model_checks.parameter_counts(build_resnet_classifier))
     ### BEGIN HIDDEN TESTS
-    try:
-        build_resnet_classifier(5, (64, 64, 3), weights="no_such_file.weights.h5")
-    except Exception:
-        error_raised = True
-    else:
-        error_raised = False
-    checks.require(
-        error_raised, "Weights from a file that is not there were no problem: `weights` is not handed on to ResNet50."
-    )
     hidden_classes = int(checks.grading_rng("build_resnet_classifier_frozen").integers(6, 40))
-    model = build_resnet_classifier(hidden_classes, (64, 64, 3))
-    checks.require_model(model, "build_resnet_classifier should return a keras.Model")
-    learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    checks.equal(
-        f"the number of trainable parameters for {hidden_classes} classes", learned, 2_098_176 + 1025 * hidden_classes
-    )
-    checks.require(model.count_params() - learned > 20_000_000, "ResNet50 is not in the model, or not frozen.")
+    arguments = hidden_classes, (64, 64, 3)
+    checks.returns(model_checks.parameter_counts(build_resnet_classifier), arguments, resnet_counts(*arguments))
     ### END HIDDEN TESTS
 
 # %% [markdown]

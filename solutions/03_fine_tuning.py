@@ -24,14 +24,13 @@ if "google.colab" in sys.modules:
     pass
 
 # %% tags=["setup"]
-import itertools
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import checks, finetuning, plots, teachers
+from tlcourse import checks, finetuning, model_checks, plots, sampling_checks, teachers, training_checks
 from tlcourse.data import results
 from tlcourse.datasets import digits
 from tlcourse.finetuning import Movement
@@ -48,9 +47,9 @@ progress = checks.Progress(
         "fine_tune_unfrozen": "Exercise 3.3 fine_tune, then the later layers",
         "unfreezing_plan": "Exercise 3.4 unfreezing_plan",
         "step_back": "Exercise 3.5 step_back",
-        "repaired_recipe": "Exercise 3.6 repaired_recipe, it moves",
-        "repaired_recipe_statistics": "Exercise 3.6 repaired_recipe, statistics",
-        "repaired_recipe_choice": "Exercise 3.6 repaired_recipe, the choice",
+        "repaired_recipe": "Exercise 3.6 repaired_recipe, part 1",
+        "repaired_recipe_statistics": "Exercise 3.6 repaired_recipe, part 2",
+        "repaired_recipe_choice": "Exercise 3.6 repaired_recipe, part 3",
         "split_once": "Exercise 3.7 split_once",
     }
 )
@@ -187,28 +186,10 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.
 #
 # **`trainable` takes effect when you compile, and a batch norm keeps its statistics only if it is frozen itself.**
 #
-# Now write the step that all recipes share. The checks use small dense networks on clusters of points, because they
-# train in a second.
-
-
-# %% tags=["setup"]
-def layered(units, size=6):
-    """Dense layers with a batch norm and a ReLU after each but the last."""
-    inputs = x = keras.Input((size,))
-    for number, width in enumerate(units[:-1]):
-        x = keras.layers.Dense(width, name=f"dense{number}")(x)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm{number}")(x))
-    return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
-
-
-def clusters(rng, classes, each=16, size=8, spread=0.3):
-    """Points in clusters, one for each class: inputs of shape (each * classes, size), and labels."""
-    labels = np.arange(each * classes) % classes
-    centers = 2 * rng.normal(size=(classes, size)) + 3
-    return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
-
-
-# %% [markdown]
+# Now write the step that all recipes share. The checks use small networks on clusters of points, because they train in a
+# second. Their messages describe a network by a list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`. Its
+# layers are called `dense0`, `norm0`, and so on, and `norm` stands for a batch norm. After `blank` all features are 0.
+#
 # ### Exercise 3.1: Unfreeze the last layers
 #
 # Make the last layers of a model trainable, and freeze all others.
@@ -242,48 +223,121 @@ def unfreeze_last(model, count):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_unfrozen(model, units, count, size=6):
-    """Hold unfreeze_last to the parameters that learn, and to the layers that they are in."""
-    widths = [size, *units]
-    each = [rows * columns + columns for rows, columns in itertools.pairwise(widths)]
-    names = [*(f"dense{number}" for number in range(len(units) - 1)), "head"][len(units) - count :]
-    answer = unfreeze_last(model, count)
-    learning = {weight.path.split("/")[0] for weight in model.trainable_weights}
-    norms = sum(2 * width for width in units[:-1])
-    checks.require(
-        "norm" not in "".join(sorted(learning)), "A batch norm may learn, and its statistics will drift: freeze it."
-    )
-    checks.equal(f"the list of layers that may learn for count = {count}", sorted(learning), sorted(names), {
-        "layers[-0:] is taken for no layer, and is all of them": sorted(["head", *(f"dense{n}" for n in range(len(units) - 1))]),
-        "the model stays frozen as a whole, whatever its layers say": [],
-        "the first layers are unfrozen instead of the last": sorted([*(f"dense{n}" for n in range(len(units) - 1)), "head"][:count])})  # fmt: skip
-    checks.equal(f"unfreeze_last(model, {count})", answer, sum(each[len(units) - count :]), {
-        "the frozen parameters are counted too": sum(each) + 2 * norms, "arrays are counted instead of parameters": 2 * count,
-        "the number of layers is returned": count})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+from tlcourse.model_checks import network
 
 
+def kernels(layers, kinds=("conv", "dense", "head")):
+    """The names of the layers of these kinds, in order."""
+    names, counts = [], {}
+    for text in layers:
+        kind = text.split()[0]
+        number = counts[kind] = counts.get(kind, -1) + 1
+        names += [kind if kind == "head" else f"{kind}{number}"] if kind in kinds else []
+    return names
+
+
+def last_kernels(layers, count):
+    """The last `count` layers with a kernel."""
+    return [name for place, name in enumerate(reversed(kernels(layers))) if place < count][::-1]
+
+
+def parameters(layers, count, chosen=last_kernels):
+    """The parameters of the chosen layers, counted from shapes."""
+    model = network(layers)
+    return sum(int(np.prod(weight.shape)) for name in chosen(layers, count) for weight in model.get_layer(name).weights)
+
+
+dense_network = ["input 6", "dense 4", "norm", "relu", "dense 5", "norm", "relu", "head 3"]
+conv_network = [
+    "input 8 6 3",
+    "conv 2",
+    "norm",
+    "relu",
+    "conv 3",
+    "norm",
+    "relu",
+    "flatten",
+    "dense 4",
+    "relu",
+    "head 3",
+]
+layer_mistakes = {
+    "layers[-0:] is taken for no layer, and is all of them": lambda layers, count: kernels(layers)[-count:],
+    "the model stays frozen as a whole, whatever its layers say": lambda layers, count: (
+        [] if "frozen" in layers else None
+    ),
+    "the first layers are unfrozen instead of the last": lambda layers, count: kernels(layers)[:count],
+    "the others are unfrozen, and the last layers frozen": lambda layers, count: [
+        name for name in kernels(layers) if name not in last_kernels(layers, count)
+    ],
+    "nothing is frozen but the batch norms": lambda layers, count: kernels(layers),
+    "convolutions do not count as layers with a kernel": lambda layers, count: (
+        kernels(layers, ("dense", "head"))[-count:] if count else None
+    ),
+    "other layers, such as batch norms and ReLUs, are counted too": lambda layers, count: [
+        name for name in kernels(layers) if count and name in kernels(layers, model_checks.LAYERS)[-count:]
+    ],
+    "batch norms are counted too": lambda layers, count: [
+        name
+        for name in kernels(layers)
+        if count and name in kernels(layers, ("conv", "dense", "head", "norm"))[-count:]
+    ],
+    "the head is left out": lambda layers, count: kernels(layers)[:-1][-count:] if count else None,
+    "one layer too many is unfrozen": lambda layers, count: last_kernels(layers, count + 1),
+    "one layer too few is unfrozen": lambda layers, count: last_kernels(layers, count - 1),
+}
+count_mistakes = {
+    "the frozen parameters are counted too": lambda layers, count: network(layers).count_params(),
+    "arrays are counted instead of parameters": lambda layers, count: 2 * count,
+    "the number of layers is returned": lambda layers, count: count,
+    "the frozen parameters are counted instead": lambda layers, count: (
+        network(layers).count_params() - parameters(layers, count)
+    ),
+    "the biases are not counted": lambda layers, count: sum(
+        network(layers).get_layer(name).kernel.numpy().size for name in last_kernels(layers, count)
+    ),
+    "the parameters are counted before the layers are frozen": lambda layers, count: sum(
+        int(np.prod(weight.shape)) for weight in network(layers).trainable_weights
+    ),
+}
+
+
+def check_unfrozen(*arguments):
+    """Both for a hidden case."""
+    layers_left, number = model_checks.trainable_layers(unfreeze_last), model_checks.value(unfreeze_last)
+    checks.returns(layers_left, arguments, last_kernels(*arguments), layer_mistakes)
+    checks.returns(number, arguments, parameters(*arguments), count_mistakes)
+
+
+cases = [(dense_network, 2), (conv_network, 3), (dense_network, 0), (dense_network, 3)]
+visible_cases.record("unfreeze_last", cases, last_kernels, layer_mistakes)
+visible_cases.record("unfreeze_last_count", cases, parameters, count_mistakes)
+### END HIDDEN TESTS
 with progress.exercise("unfreeze_last"):
-    for count in (2, 0, 3):
-        check_unfrozen(layered([4, 5, 3]), [4, 5, 3], count)
+    checks.run("unfreeze_last", model_checks.trainable_layers(unfreeze_last))
+    checks.run("unfreeze_last_count", model_checks.value(unfreeze_last))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unfreeze_last")
-    for _ in range(3):
-        hidden_units = rng.integers(2, 9, int(rng.integers(3, 6))).tolist()
-        hidden_model = layered(hidden_units)
-        for count in rng.permutation(len(hidden_units) + 1)[:3].tolist():
-            check_unfrozen(hidden_model, hidden_units, count)
+    for count in rng.permutation(6)[:3].tolist():
+        sizes = rng.integers(2, 9, 6)
+        dense = [text for size in sizes[2:5] for text in (f"dense {size}", "norm", "relu")]
+        check_unfrozen(["input 6 4 3", f"conv {sizes[0]}", "norm", "flatten", *dense, f"head {sizes[5]}"], count)
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+cases = [([*dense_network, "frozen"], 2), ([*conv_network, "frozen"], 3)]
+visible_cases.record("unfreeze_last_frozen", cases, last_kernels, layer_mistakes)
+visible_cases.record("unfreeze_last_frozen_count", cases, parameters, count_mistakes)
+### END HIDDEN TESTS
 with progress.exercise("unfreeze_last_frozen"):
-    model = layered([4, 5, 3])
-    model.trainable = False
-    check_unfrozen(model, [4, 5, 3], 2)
+    checks.run("unfreeze_last_frozen", model_checks.trainable_layers(unfreeze_last))
+    checks.run("unfreeze_last_frozen_count", model_checks.value(unfreeze_last))
     ### BEGIN HIDDEN TESTS
-    hidden_units = checks.grading_rng("unfreeze_last_frozen").integers(2, 9, 4).tolist()
-    model = layered(hidden_units)
-    model.trainable = False
-    check_unfrozen(model, hidden_units, 3)
+    sizes = checks.grading_rng("unfreeze_last_frozen").integers(2, 9, 2)
+    check_unfrozen(["input 6", f"dense {sizes[0]}", "norm", "relu", f"dense {sizes[1]}", "head 3", "frozen"], 2)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -327,38 +381,93 @@ def diagnose(rows, meant):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_diagnose", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_diagnosis(rows, meant, stuck, leaked, drifted):
-    """Hold diagnose to the three lists."""
-    diagnosis = diagnose(rows, meant)
-    checks.require(isinstance(diagnosis, dict), f"diagnose should return a dictionary, not {type(diagnosis).__name__}.")
-    checks.equal("the list of the dictionary's keys, sorted", sorted(diagnosis), ["drifted", "leaked", "stuck"])
-    every, learning = [row.layer for row in rows], [row.layer for row in rows if row.trainable]
-    still = {row.layer for row in rows if row.weights == 0}
-    checks.equal('the list under "stuck"', list(diagnosis["stuck"]), stuck, {
-        "`trainable` is trusted instead of `meant`": [name for name in learning if name in still],
-        "layers that were never meant to learn are listed too": [name for name in every if name in still],
-        "layers that moved are listed": [name for name in every if name in meant and name not in still]})  # fmt: skip
-    checks.equal('the list under "leaked"', list(diagnosis["leaked"]), leaked, {
-        "`trainable` is trusted instead of `meant`": [n for n in every if n not in learning and n not in still],
-        "layers that were meant to learn are listed too": [name for name in every if name not in still]})  # fmt: skip
-    checks.equal('the list under "drifted"', list(diagnosis["drifted"]), drifted, {
-        "every batch norm is listed, also those that stayed": [row.layer for row in rows if row.statistics is not None],
-        "weights are looked at instead of statistics": [name for name in every if name not in still]})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def findings(stuck, leaked, drifted=lambda row, meant: bool(row.statistics)):
+    """A diagnosis by three conditions."""
+    conditions = {"stuck": stuck, "leaked": leaked, "drifted": drifted}
+    return lambda rows, meant: {
+        key: [row.layer for row in rows if holds(row, meant)] for key, holds in conditions.items()
+    }
+
+
+def is_stuck(row, meant):
+    """As meant in the exercise."""
+    return not row.weights and {row.layer} <= meant
+
+
+def is_leaked(row, meant):
+    """As meant in the exercise."""
+    return abs(row.weights) > 0 and not {row.layer} & meant
+
+
+audit_reading = findings(is_stuck, is_leaked)
+mistakes = {
+    "`trainable` is trusted instead of `meant`": findings(
+        lambda row, meant: row.trainable and not row.weights, lambda row, meant: not row.trainable and row.weights
+    ),
+    "`trainable` is trusted for the stuck layers": findings(
+        lambda row, meant: row.trainable and not row.weights, is_leaked
+    ),
+    "`trainable` is trusted for the leaked layers": findings(
+        is_stuck, lambda row, meant: not row.trainable and row.weights
+    ),
+    "layers that were never meant to learn are listed as stuck too": findings(
+        lambda row, meant: not row.weights, is_leaked
+    ),
+    "layers that were meant to learn are listed as leaked too": findings(is_stuck, lambda row, meant: row.weights),
+    "layers that moved are listed as stuck": findings(lambda row, meant: row.layer in meant and row.weights, is_leaked),
+    "stuck and leaked are swapped": findings(is_leaked, is_stuck),
+    "every batch norm is listed, also those whose statistics stayed": findings(
+        is_stuck, is_leaked, lambda row, meant: row.statistics is not None
+    ),
+    "weights are looked at instead of statistics": findings(is_stuck, is_leaked, lambda row, meant: row.weights),
+    "only batch norms that were not meant to learn are listed as drifted": findings(
+        is_stuck, is_leaked, lambda row, meant: row.statistics and row.layer not in meant
+    ),
+    "small movements are taken for none": findings(
+        lambda row, meant: row.layer in meant and row.weights < 1e-3,
+        lambda row, meant: row.layer not in meant and row.weights > 1e-3,
+        lambda row, meant: (row.statistics or 0) > 1e-3,
+    ),
+    "the lists are sorted by name, and not in the order of `rows`": lambda rows, meant: {
+        key: sorted(names) for key, names in audit_reading(rows, meant).items()
+    },
+    "names that occur in no row are listed as stuck": lambda rows, meant: (
+        audit_reading(rows, meant) | {"stuck": sorted(meant - {row.layer for row in rows if row.weights})}
+    ),
+}
+visible_cases.record(
+    "diagnose",
+    [
+        (
+            [Movement("conv", True, 0.0, None), Movement("norm", False, 0.0, 0.2), Movement("head", True, 0.5, None)],
+            {"conv", "head"},
+        ),
+        (
+            [Movement("early", True, 0.1, None), Movement("norm", True, 0.01, 0.0), Movement("head", False, 0.0, None)],
+            {"head"},
+        ),
+        (
+            [
+                Movement("z", False, 1e-7, None),
+                Movement("norm", False, 0.0, 1e-8),
+                Movement("b", False, 0.0, None),
+                Movement("a", False, 2e-5, None),
+                Movement("head", True, 0.0, None),
+            ],
+            {"norm", "head", "b"},
+        ),
+        ([], {"head"}),
+    ],
+    audit_reading,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("diagnose"):
-    sample_rows = [
-        Movement("conv", True, 0.0, None),
-        Movement("norm", False, 0.0, 0.2),
-        Movement("head", True, 0.5, None),
-    ]
-    check_diagnosis(sample_rows, {"conv", "head"}, ["conv"], [], ["norm"])
-    sample_rows = [
-        Movement("early", True, 0.1, None),
-        Movement("norm", True, 0.01, 0.0),
-        Movement("head", False, 0.0, None),
-    ]
-    check_diagnosis(sample_rows, {"head"}, ["head"], ["early", "norm"], [])
+    checks.run("diagnose", diagnose)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("diagnose")
     for _ in range(12):
@@ -374,9 +483,8 @@ with progress.exercise("diagnose"):
             )
             for name, move, n, d in zip(hidden_names, moves, norm, drift, strict=True)
         ]
-        named = np.array(hidden_names)
-        check_diagnosis(hidden_rows, set(named[intended]), named[intended & ~moves].tolist(),
-                        named[~intended & moves].tolist(), named[norm & drift].tolist())  # fmt: skip
+        arguments = hidden_rows, set(np.array(hidden_names)[intended].tolist())
+        checks.returns(diagnose, arguments, audit_reading(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -427,98 +535,141 @@ def fine_tune(base, classes, inputs, labels, first, low_rate):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_fine_tune", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def little_base():
-    """A teacher of two dense layers, `dense0` and `dense1`, each with a batch norm."""
-    whole = layered([12, 10, 1], size=8)
-    return keras.Model(whole.input, whole.layers[-2].output)
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+dense_base = ["input 6", "dense 12", "norm", "relu", "dense 10", "norm", "relu"]
+conv_base = ["input 4 5 2", "conv 3", "norm", "relu", "conv 4", "norm", "relu", "flatten", "dense 8", "norm", "relu"]
 
 
-runs = {}
+def kernel_names(layers):
+    """The names of a base's layers with a kernel."""
+    counts = {kind: sum(text.startswith(kind) for text in layers) for kind in ("conv", "dense")}
+    return [f"{kind}{number}" for kind, count in counts.items() for number in range(count)]
 
 
-def fine_tuned(seed, classes, low_rate):
-    """Run fine_tune on a little base, once for both checks: student, its base's first weights, halfway, inputs, labels."""
-    if (fine_tune, seed) not in runs:
-        runs[fine_tune, seed] = run_fine_tune(np.random.default_rng(seed), classes, low_rate)
-    return runs[fine_tune, seed]
+def trained_biases(classes, *stages):
+    """A head's biases, by Adam on nothing but labels 0: one array for each stage (optimizer, rate, steps)."""
+    biases, after = np.zeros(classes), []
+    for optimizer, rate, steps in stages:
+        mean = square = 0.0
+        for step in range(1, steps + 1):
+            shares = np.exp(biases - biases.max())
+            gradient = shares / shares.sum() - (np.arange(classes) == 0)
+            mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+            direction = mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.999**step)) + 1e-7)
+            biases = biases - rate * (direction if optimizer == "adam" else gradient)
+        after.append(biases)
+    return after
 
 
-def run_fine_tune(rng, classes, low_rate):
-    """What `fine_tuned` keeps."""
-    base, (inputs, labels) = little_base(), clusters(rng, classes)
-    start = [np.array(weight) for weight in base.get_weights()]
-    pair = fine_tune(base, classes, inputs, labels, "dense1", low_rate)
-    checks.require(
-        isinstance(pair, (tuple, list)) and len(pair) == 2, "fine_tune should return a pair: (student, halfway)."
-    )
-    student, halfway = pair
-    checks.require_model(student, "The first of the pair should be a keras.Model")
-    checks.equal("the student's output shape", list(student.output_shape[1:]), [classes])
-    checks.require(isinstance(halfway, (list, tuple)) and len(halfway) == len(start) + 2,
-                   f"`halfway` should be a list of {len(start) + 2} arrays: the base's, a kernel and biases.")  # fmt: skip
-    return student, start, list(halfway), inputs, labels
+def first_biases(optimizer="adam", rate=0.02, epochs=20, batches=3):
+    """The biases halfway, for arguments as of the view."""
+    return lambda layers, classes, first, low_rate: trained_biases(classes, (optimizer, rate, epochs * batches))[0]
 
 
-def check_halfway(student, start, halfway, inputs, labels):
-    """After step 2 the base is as it was, and the head fits."""
-    same = all(np.array_equal(old, new) for old, new in zip(start, halfway, strict=False))
-    checks.require(same, "Halfway, the base is no longer what it was: it should be frozen while the head is trained.")
-    final = student.get_weights()
-    student.set_weights(halfway)
-    fitted = float((np.asarray(student(inputs)).argmax(axis=1) == labels).mean())
-    student.set_weights(final)
-    checks.require(
-        fitted > 0.8, f"Halfway, {fitted:.0%} of the training points are right: the head is not trained by then."
-    )
-
-
+first_mistakes = {
+    "nothing is frozen while the head is trained": lambda layers, *others: [*kernel_names(layers), "head"],
+    "the head does not learn": lambda layers, *others: [],
+    "the base is trained instead of the head": lambda layers, *others: kernel_names(layers),
+    "the layers from `first` on learn already, or `halfway` is no copy of the weights after step 2": lambda layers, classes, first, low_rate: [
+        *kernel_names(layers)[kernel_names(layers).index(first) :],
+        "head",
+    ],
+}
+first_bias_mistakes = {
+    "SGD takes the place of Adam": first_biases("sgd"),
+    "the rate is 0.001, Adam's default": first_biases(rate=0.001),
+    "the rate is 0.01": first_biases(rate=0.01),
+    "the rate is 0.002": first_biases(rate=0.002),
+    "the low rate is used for the head already": lambda layers, classes, first, low_rate: first_biases(rate=low_rate)(
+        layers, classes, first, low_rate
+    ),
+    "the batches have 32 samples, Keras' default": first_biases(batches=2),
+    "all samples are in one batch": first_biases(batches=1),
+    "the head is trained for 10 epochs": first_biases(epochs=10),
+    "the head is trained for one epoch": first_biases(epochs=1),
+    "the head is trained for 30 epochs": first_biases(epochs=30),
+    "`halfway` has the weights before the training": lambda layers, classes, *others: np.zeros(classes),
+    "`halfway` has the weights after step 3": lambda layers, classes, first, low_rate: trained_biases(
+        classes, ("adam", 0.02, 60), ("adam", low_rate, 30)
+    )[1],
+}
+blank_case = [*dense_base, "blank"], 3, "dense1", 3e-3
+visible_cases.record("fine_tune", [(dense_base, 3, "dense1", 1e-4)], lambda *arguments: ["head"], first_mistakes)
+visible_cases.record("fine_tune_biases", [blank_case], first_biases(), first_bias_mistakes, tolerance=2e-3)
+rng = checks.grading_rng("fine_tune")
+low_rate = float(10 ** rng.uniform(-3, -2.5))
+hidden_case = conv_base, int(rng.integers(4, 6)), str(rng.choice(["conv1", "dense0"])), low_rate
+hidden_blank = [*conv_base, "blank"], *hidden_case[1:]
+### END HIDDEN TESTS
 with progress.exercise("fine_tune"):
-    check_halfway(*fine_tuned(0, 3, 1e-4))
+    checks.run("fine_tune", training_checks.moved_first(fine_tune))
+    checks.run("fine_tune_biases", training_checks.biases_first(fine_tune))
     ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("fine_tune")
-    hidden_task = int(rng.integers(1, 1000)), int(rng.integers(4, 6)), float(10 ** rng.uniform(-4.5, -3.5))
-    check_halfway(*fine_tuned(*hidden_task))
+    checks.returns(training_checks.moved_first(fine_tune), hidden_case, ["head"], first_mistakes)
+    expected = first_biases()(*hidden_blank)
+    checks.returns(training_checks.biases_first(fine_tune), hidden_blank, expected, first_bias_mistakes, tolerance=2e-3)
     ### END HIDDEN TESTS
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_fine_tune_unfrozen", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def loss_with(weights, student, inputs, labels):
-    """The loss of a student with other weights, on its training data."""
-    own = student.get_weights()
-    student.set_weights(weights)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student(inputs))
-    student.set_weights(own)
-    return float(loss)
+### BEGIN HIDDEN TESTS
+def from_first(layers, classes, first, low_rate):
+    """What learns in step 3."""
+    return [*kernel_names(layers)[kernel_names(layers).index(first) :], "head"]
 
 
-def check_final(student, start, halfway, inputs, labels, low_rate):
-    """After step 3 the layers from dense1 on have moved a little, and nothing else; and the student fits better."""
-    final = student.get_weights()
-    moved = [not np.array_equal(old, new) for old, new in zip(halfway, final, strict=True)]
-    early, early_norm, late, late_norm, head = moved[:2], moved[2:6], moved[6:8], moved[8:12], moved[12:]
-    checks.require(all(late), "In step 3 `dense1` did not move: was the model compiled again after it was unfrozen?")
-    checks.require(all(head), "In step 3 the head did not move: it should go on learning.")
-    checks.require(not any(early), "`dense0` comes before `first`, and it moved.")
-    checks.require(
-        not any(early_norm[2:] + late_norm[2:]), "The statistics of a batch norm drifted: batch norms should be frozen."
-    )
-    checks.require(
-        not any(early_norm + late_norm), "A batch norm's scale or shift moved: batch norms should be frozen."
-    )
-    steps = 10 * -(-len(inputs) // 16)
-    furthest = float(np.abs(final[6] - halfway[6]).max())
-    checks.require(furthest < 2 * low_rate * steps, f"A weight of dense1 moved by {furthest:.2g}. In {steps} steps of Adam at "
-                   f"{low_rate:g} it can move by about {low_rate * steps:.2g}: is the optimizer the old one, or the rate?")  # fmt: skip
-    before, after = (loss_with(weights, student, inputs, labels) for weights in (halfway, final))
-    checks.require(after < 0.999 * before, f"In step 3 the loss went from {before:.4g} to {after:.4g}: it should fall.")
+def last_change(optimizer="adam", factor=1.0, rate=None, epochs=10, batches=3):
+    """How far the biases move after step 2, for arguments as of the view."""
+
+    def change(layers, classes, first, low_rate):
+        stage = optimizer, rate or factor * low_rate, epochs * batches
+        halfway, final = trained_biases(classes, ("adam", 0.02, 60), stage)
+        return final - halfway
+
+    return change
 
 
+last_mistakes = {
+    "the model is not compiled again after the layers are unfrozen": lambda *arguments: ["head"],
+    "all layers are unfrozen, and not only those from `first` on": lambda layers, *others: [
+        *kernel_names(layers),
+        "head",
+    ],
+    "the layers after `first` learn, and `first` does not": lambda *arguments: from_first(*arguments)[1:],
+    "`first` learns alone, without the layers after it": lambda layers, classes, first, low_rate: [first, "head"],
+    "the head no longer learns": lambda *arguments: from_first(*arguments)[:-1],
+    "nothing is trained in step 3": lambda *arguments: [],
+    "the layers before `first` learn, and those from it on do not": lambda *arguments: [
+        name for name in [*kernel_names(arguments[0]), "head"] if name not in from_first(*arguments)[:-1]
+    ],
+}
+last_bias_mistakes = {
+    "SGD takes the place of Adam": last_change("sgd"),
+    "the rate is still 0.02": last_change(rate=0.02),
+    "the rate is 0.001, Adam's default, and not `low_rate`": last_change(rate=0.001),
+    "the rate is a tenth of `low_rate`": last_change(factor=0.1),
+    "the batches have 32 samples, Keras' default": last_change(batches=2),
+    "step 3 has 20 epochs": last_change(epochs=20),
+    "step 3 has one epoch": last_change(epochs=1),
+    "step 3 has 9 epochs": last_change(epochs=9),
+    "step 3 has 5 epochs": last_change(epochs=5),
+    "step 3 has 30 epochs": last_change(epochs=30),
+    "the head no longer learns": lambda layers, classes, *others: np.zeros(classes),
+}
+conv_case, blank_case = (conv_base, 3, "conv1", 1e-3), ([*dense_base, "blank"], 3, "dense1", 3e-3)
+visible_cases.record("fine_tune_unfrozen", [(dense_base, 3, "dense1", 1e-4), conv_case], from_first, last_mistakes)
+visible_cases.record("fine_tune_unfrozen_biases", [blank_case], last_change(), last_bias_mistakes, tolerance=1e-3)
+### END HIDDEN TESTS
 with progress.exercise("fine_tune_unfrozen"):
-    check_final(*fine_tuned(0, 3, 1e-4), 1e-4)
+    checks.run("fine_tune_unfrozen", training_checks.moved_last(fine_tune))
+    checks.run("fine_tune_unfrozen_biases", training_checks.biases_last(fine_tune))
     ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("fine_tune")
-    hidden_task = int(rng.integers(1, 1000)), int(rng.integers(4, 6)), float(10 ** rng.uniform(-4.5, -3.5))
-    check_final(*fine_tuned(*hidden_task), hidden_task[2])
+    expected = from_first(*hidden_case)
+    checks.returns(training_checks.moved_last(fine_tune), hidden_case, expected, last_mistakes)
+    expected = last_change()(*hidden_blank)
+    checks.returns(training_checks.biases_last(fine_tune), hidden_blank, expected, last_bias_mistakes, tolerance=1e-3)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -724,47 +875,94 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_unfreezing_plan", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_plan(groups, epochs):
-    """Compare unfreezing_plan with a plan made by counting epochs out one by one."""
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+from tlcourse.exercises.values import Raised
+
+
+def counted_plan(groups, epochs):
+    """A plan made by counting epochs out one by one."""
+    if epochs < len(groups):
+        return Raised("ValueError")
     shares = [len(range(stage, epochs, len(groups))) for stage in range(len(groups))]
-    tails = [groups[-stage:] for stage in range(1, len(groups) + 1)]
-    plan = [list(stage) for stage in unfreezing_plan(list(groups), epochs)]
-    for name, part in (("the epochs of the stages", 0), ("the groups of the stages", 1)):
-        checks.require(all(len(stage) == 2 for stage in plan), "Each stage should be a pair: (epochs, list of groups).")
-        stages = [int(stage[0]) if part == 0 else list(stage[1]) for stage in plan]
-        label = f"the list of {name.removeprefix('the ')} for {len(groups)} groups and {epochs} epochs"
-        if part == 0:
-            checks.equal(label, stages, shares, {
-                "the later stages take what is left over": shares[::-1], "every stage gets all the epochs": [epochs] * len(groups),
-                "what is left over is lost": [epochs // len(groups)] * len(groups)})  # fmt: skip
-        else:
-            checks.equal(label, stages, tails, {
-                "it begins at the input instead of the output": [groups[:stage] for stage in range(1, len(groups) + 1)],
-                "each stage trains one group only": [[group] for group in reversed(groups)],
-                "the groups are listed from the output to the input": [tail[::-1] for tail in tails]})  # fmt: skip
+    return [(share, groups[-stage:]) for stage, share in enumerate(shares, start=1)]
 
 
-def raises_value_error(groups, epochs):
-    """Whether unfreezing_plan raises the ValueError that it owes."""
-    try:
-        unfreezing_plan(groups, epochs)
-    except ValueError:
-        return True
-    return False
+def changed_plan(share=None, learning=None):
+    """The same with other epochs, or with other groups."""
+
+    def plan(groups, epochs):
+        if epochs < len(groups):
+            return None
+        stages = enumerate(counted_plan(groups, epochs))
+        count = len(groups)
+        return [
+            (share(stage, epochs, count) if share else each, learning(stage, groups) if learning else names)
+            for stage, (each, names) in stages
+        ]
+
+    return plan
 
 
+mistakes = {
+    "the later stages get what is left over": changed_plan(
+        share=lambda stage, epochs, count: epochs // count + (stage >= count - epochs % count)
+    ),
+    "the last stage gets all that is left over": changed_plan(
+        share=lambda stage, epochs, count: epochs // count + (epochs % count if stage == count - 1 else 0)
+    ),
+    "the first stage gets all that is left over": changed_plan(
+        share=lambda stage, epochs, count: epochs // count + (0 if stage else epochs % count)
+    ),
+    "what is left over is lost": changed_plan(share=lambda stage, epochs, count: epochs // count),
+    "the epochs are rounded up in each stage": changed_plan(share=lambda stage, epochs, count: -(-epochs // count)),
+    "the epochs are rounded in each stage": changed_plan(share=lambda stage, epochs, count: round(epochs / count)),
+    "the epochs are divided with a fraction": changed_plan(share=lambda stage, epochs, count: epochs / count),
+    "every stage gets all the epochs": changed_plan(share=lambda stage, epochs, count: epochs),
+    "it begins at the input instead of the output": changed_plan(learning=lambda stage, groups: groups[: stage + 1]),
+    "the stages are in reversed order": changed_plan(learning=lambda stage, groups: groups[stage:]),
+    "each stage trains one group only": changed_plan(learning=lambda stage, groups: [groups[-1 - stage]]),
+    "the groups are listed from the output to the input": changed_plan(
+        learning=lambda stage, groups: groups[::-1][: stage + 1]
+    ),
+    "groups[-0:] is taken for no group, and is all of them": changed_plan(
+        learning=lambda stage, groups: groups[-stage:]
+    ),
+    "all stages share one list, which grows": changed_plan(learning=lambda stage, groups: groups),
+    "each pair has the groups first": lambda groups, epochs: (
+        [stage[::-1] for stage in counted_plan(groups, epochs)] if epochs >= len(groups) else None
+    ),
+    "as many epochs as groups count as too few": lambda groups, epochs: (
+        Raised("ValueError") if epochs == len(groups) else None
+    ),
+    "one stage gets no epoch, and no error is raised": lambda groups, epochs: (
+        [(int(stage < epochs), groups[len(groups) - 1 - stage :]) for stage in range(len(groups))]
+        if epochs < len(groups)
+        else None
+    ),
+}
+visible_cases.record(
+    "unfreezing_plan",
+    [
+        (["block5", "dense", "head"], 7),
+        (["block3", "block4", "dense", "head"], 11),
+        (["dense", "head"], 2),
+        (["head"], 3),
+        (["block5", "dense", "head"], 2),
+    ],
+    counted_plan,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("unfreezing_plan"):
-    check_plan(["block5", "dense", "head"], 7)
-    checks.require(raises_value_error(["dense", "head"], 1), "One epoch for two groups: a ValueError is expected.")
+    checks.run("unfreezing_plan", unfreezing_plan)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unfreezing_plan")
     for _ in range(8):
         hidden_groups = [f"group{number}" for number in rng.permutation(30)[: int(rng.integers(1, 7))]]
-        check_plan(hidden_groups, len(hidden_groups) + int(rng.integers(0, 20)))
-        checks.require(
-            raises_value_error(hidden_groups, len(hidden_groups) - 1),
-            "Fewer epochs than groups: a ValueError is expected.",
-        )
+        for hidden_epochs in (len(hidden_groups) + int(rng.integers(0, 20)), len(hidden_groups) - 1):
+            arguments = hidden_groups, hidden_epochs
+            checks.returns(unfreezing_plan, arguments, counted_plan(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %%
@@ -879,6 +1077,10 @@ def step_back(losses, patience):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_step_back", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
 def as_keras_does(losses, patience):
     """What keras.callbacks.EarlyStopping makes of the same losses."""
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
@@ -892,28 +1094,94 @@ def as_keras_does(losses, patience):
     return epoch + 1, stopping.best_epoch + 1
 
 
-def check_stop(losses, patience):
-    """Compare step_back with Keras' own early stopping."""
+def stepping(is_better, waits=0):
+    """Stop and best epoch by another comparison of a loss with the best and the last before it."""
+
+    def stop_and_best(losses, patience):
+        best, waited = 1, 0
+        for epoch, loss in enumerate(losses, start=1):
+            better = epoch == 1 or is_better(loss, losses[best - 1], losses[epoch - 2])
+            waited = 0 if better else waited + 1
+            best = epoch if loss < losses[best - 1] or (better and loss <= losses[best - 1]) else best
+            if waited >= patience + waits:
+                return epoch, best
+        return len(losses), best
+
+    return stop_and_best
+
+
+def last_of_ties(losses, patience):
+    """The latest of the best epochs before the stop."""
     stop, best = as_keras_does(losses, patience)
-    lowest = int(np.argmin(losses)) + 1
-    late = next((n for n in range(1, len(losses) + 1) if n - int(np.argmin(losses[:n])) - 1 > patience), len(losses))
-    checks.returns(step_back, (losses, patience), [stop, best], {
-        "epochs are counted from 0": [stop - 1, best - 1], "the two are swapped": [best, stop],
-        "the best is looked for in epochs that were never trained": [stop, lowest],
-        "it waits one epoch too long": [late, int(np.argmin(losses[:late])) + 1],
-        "nothing stops it": [len(losses), lowest], "the last epoch is kept instead of the best": [stop, stop]})  # fmt: skip
+    return stop, max(epoch for epoch in range(1, stop + 1) if losses[epoch - 1] == losses[best - 1])
 
 
+def in_all(losses, patience):
+    """Patience for bad epochs in all, and not in a row."""
+    bad = 0
+    for epoch, loss in enumerate(losses, start=1):
+        bad += epoch > 1 and loss >= min(losses[: epoch - 1])
+        if bad >= patience:
+            return epoch, int(np.argmin(losses[:epoch])) + 1
+    return len(losses), int(np.argmin(losses)) + 1
+
+
+mistakes = {
+    "epochs are counted from 0": lambda losses, patience: [n - 1 for n in as_keras_does(losses, patience)],
+    "the best epoch is counted from 0": lambda losses, patience: (
+        as_keras_does(losses, patience)[0],
+        as_keras_does(losses, patience)[1] - 1,
+    ),
+    "the stop is counted from 0": lambda losses, patience: (
+        as_keras_does(losses, patience)[0] - 1,
+        as_keras_does(losses, patience)[1],
+    ),
+    "the two are swapped": lambda losses, patience: as_keras_does(losses, patience)[::-1],
+    "the best is looked for in epochs that were never trained": lambda losses, patience: (
+        as_keras_does(losses, patience)[0],
+        int(np.argmin(losses)) + 1,
+    ),
+    "it waits one epoch too long": stepping(lambda loss, best, before: loss < best, waits=1),
+    "it stops one epoch too early": lambda losses, patience: (
+        stepping(lambda loss, best, before: loss < best, waits=-1)(losses, patience) if patience > 1 else None
+    ),
+    "nothing stops it": lambda losses, patience: (len(losses), int(np.argmin(losses)) + 1),
+    "the last epoch is kept instead of the best": lambda losses, patience: (as_keras_does(losses, patience)[0],) * 2,
+    "a tie counts as better": stepping(lambda loss, best, before: loss <= best),
+    "of several best epochs the latest is kept": last_of_ties,
+    "each loss is compared with the epoch before and not with the best": stepping(
+        lambda loss, best, before: loss < before
+    ),
+    "bad epochs are counted in all, and not in a row": in_all,
+    "the best loss is returned and not its epoch": lambda losses, patience: (
+        as_keras_does(losses, patience)[0],
+        losses[as_keras_does(losses, patience)[1] - 1],
+    ),
+}
+visible_cases.record(
+    "step_back",
+    [
+        ([0.9, 0.5, 0.6, 0.55, 0.4], 2),
+        ([0.9, 0.5, 0.6, 0.55, 0.7, 0.8, 0.4], 2),
+        ([0.9, 0.7, 0.5], 3),
+        ([0.5, 0.5, 0.5, 0.4], 2),
+        ([1.2, 0.8, 1.0, 0.9, 0.7, 0.7, 0.9, 0.75, 0.6, 0.5], 3),
+        ([3, 2, 4, 1], 1),
+        ([0.6], 4),
+        ([0.9, 1.1, 0.8, 0.85, 0.9, 0.7], 3),
+    ],
+    as_keras_does,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("step_back"):
-    check_stop([0.9, 0.5, 0.6, 0.55, 0.7, 0.8, 0.4], 2)
-    check_stop([0.9, 0.5, 0.6, 0.55, 0.4], 2)
-    check_stop([0.9, 0.7, 0.5], 3)
-    check_stop([0.5, 0.5, 0.5, 0.4], 2)
+    checks.run("step_back", step_back)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("step_back")
     for _ in range(30):
         drift = np.cumsum(rng.normal(-0.02, 0.12, int(rng.integers(2, 15))))
-        check_stop(np.round(2 + drift, 1).tolist(), int(rng.integers(1, 5)))
+        arguments = np.round(2 + drift, 1).tolist(), int(rng.integers(1, 5))
+        checks.returns(step_back, arguments, as_keras_does(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -983,6 +1251,23 @@ for key in ("weight_decay", "dropout", "augmented"):
 
 
 # %% tags=["setup"]
+def layered(units, size=6):
+    """Dense layers with a batch norm and a ReLU after each but the last."""
+    inputs = x = keras.Input((size,))
+    for number, width in enumerate(units[:-1]):
+        x = keras.layers.Dense(width, name=f"dense{number}")(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm{number}")(x))
+    return keras.Model(inputs, keras.layers.Dense(units[-1], name="head")(x))
+
+
+def clusters(rng, classes, each=16, size=8, spread=0.3):
+    """Points in clusters, one for each class: inputs of shape (each * classes, size), and labels."""
+    labels = np.arange(each * classes) % classes
+    centers = 2 * rng.normal(size=(classes, size)) + 3
+    return (centers[labels] + spread * rng.normal(size=(len(labels), size))).astype("float32"), labels
+
+
+# %% tags=["setup"]
 def colleagues_recipe(student, train, validation, test):
     """Fine-tune a student in place; returns its accuracy on the test set. Each set is a pair: inputs, labels."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -1044,89 +1329,98 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-attempts = {}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+dense_student = ["input 8", "dense 16", "norm", "relu", "dense 12", "norm", "relu", "head 3"]
+conv_student = ["input 4 5 2", "conv 4", "norm", "relu", "flatten", "dense 12", "norm", "relu", "head 3"]
+blank_student = ["input 8", "dense 16", "norm", "relu", "blank", "head 3"]
+plain_case, blank_case = (dense_student, [0.0, 0.0, 0.0]), (blank_student, [0.0, 0.1, 0.45])
+hidden_blank = blank_student, [0.0, 0.1, float(checks.grading_rng("repaired_recipe").uniform(0.435, 0.465))]
+hidden_plain = conv_student, [0.0, 0.0, float(checks.grading_rng("repaired_recipe").uniform(-0.3, 0.3))]
 
 
-def trained_recipe(seed):
-    """Run the repaired recipe, once for all three checks: what came, the audit, the student, its three sets.
-
-    The labels of the test set are all wrong: the better the student, the worse it looks there.
-    """
-    if (repaired_recipe, seed) not in attempts:
-        keras.utils.set_random_seed(seed)
-        inputs, labels = clusters(np.random.default_rng(seed), 4, each=24)
-        sets = [(inputs[a:b], labels[a:b]) for a, b in ((0, 48), (48, 72), (72, 96))]
-        sets[2] = (sets[2][0], (sets[2][1] + 1) % 4)
-        student = layered([16, 12, 4], size=8)
-        before = finetuning.snapshot(student)
-        came = repaired_recipe(student, *sets)
-        attempts[repaired_recipe, seed] = came, finetuning.audit(student, before), student, sets
-    return attempts[repaired_recipe, seed]
+def kernel_layers(student):
+    """The layers with a kernel of these students."""
+    return [f"{text.split()[0]}0" for text in student if text.startswith(("conv", "dense"))][:1] + (
+        ["dense1"] if student == dense_student else ["dense0"] if student == conv_student else []
+    )
 
 
-def share_correct(student, part):
-    """Share of a set whose class the student predicts."""
-    return float((np.asarray(student(part[0], training=False)).argmax(axis=1) == part[1]).mean())
-
-
-def require_trained(student, sets):
-    """Weights that only moved are not enough."""
-    share = share_correct(student, sets[0])
-    checks.require(share > 0.5, f"The student predicts {share:.0%} of its training set correctly: it is not trained.")
-
-
-def check_moved(came, rows, student_now, sets):
-    """The dense layers moved, and the accuracy is that of the test set."""
-    stuck = [row.layer for row in rows if row.weights == 0 and not row.layer.startswith("norm")]
-    checks.equal("the list of layers that did not move", stuck, [], {
-        "nothing is compiled after the layers are unfrozen": ["dense0", "dense1"], "the student is not trained at all": ["dense0", "dense1", "head"]})  # fmt: skip
-    checks.equal("the accuracy on the test", came, share_correct(student_now, sets[2]), {
-        "the accuracy on the validation set is returned": share_correct(student_now, sets[1]),
-        "the accuracy on the training set is returned": share_correct(student_now, sets[0])}, tolerance=1e-4)  # fmt: skip
-    require_trained(student_now, sets)
-
-
+still_mistakes = {
+    "nothing is compiled after the layers are unfrozen": lambda student, biases: kernel_layers(student),
+    "the student is not trained at all": lambda student, biases: [*kernel_layers(student), "head"],
+    "the head is frozen when the other layers learn": lambda student, biases: ["head"],
+}
+visible_cases.record("repaired_recipe", [plain_case], lambda student, biases: [], still_mistakes)
+visible_cases.record("repaired_recipe_accuracy", [blank_case], lambda student, biases: "test")
+### END HIDDEN TESTS
 with progress.exercise("repaired_recipe"):
-    check_moved(*trained_recipe(0))
+    checks.run("repaired_recipe", training_checks.recipe_still(repaired_recipe))
+    checks.run("repaired_recipe_accuracy", training_checks.recipe_accuracy(repaired_recipe))
     ### BEGIN HIDDEN TESTS
-    check_moved(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    checks.returns(training_checks.recipe_still(repaired_recipe), hidden_plain, [], still_mistakes)
+    checks.returns(training_checks.recipe_accuracy(repaired_recipe), hidden_blank, "test")
     ### END HIDDEN TESTS
 
-
 # %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_statistics", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-def check_statistics(came, rows, student_now, sets):
-    """No batch norm moved, although the layers beside it did."""
-    checks.require(
-        rows[0].weights > 0, "`dense0` did not move, so the batch norms had no chance to drift: repair that first."
-    )
-    checks.equal("the list of layers whose statistics drifted", [row.layer for row in rows if row.statistics], [], {
-        "the batch norms are trainable": ["norm0", "norm1"]})  # fmt: skip
-    checks.equal("the list of batch norms whose scale or shift moved",
-                 [row.layer for row in rows if row.layer.startswith("norm") and row.weights > 0], [])  # fmt: skip
-    require_trained(student_now, sets)
-
-
+### BEGIN HIDDEN TESTS
+norm_mistakes = {
+    "the batch norms are trainable": lambda student, biases: [
+        f"norm{number}" for number in range(student.count("norm"))
+    ],
+}
+visible_cases.record("repaired_recipe_statistics", [plain_case], lambda student, biases: [], norm_mistakes)
+### END HIDDEN TESTS
 with progress.exercise("repaired_recipe_statistics"):
-    check_statistics(*trained_recipe(0))
+    checks.run("repaired_recipe_statistics", training_checks.recipe_norms(repaired_recipe))
     ### BEGIN HIDDEN TESTS
-    check_statistics(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    checks.returns(training_checks.recipe_norms(repaired_recipe), hidden_plain, [], norm_mistakes)
     ### END HIDDEN TESTS
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_repaired_recipe_choice", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_choice(came, rows, student_now, sets):
-    """A test set whose labels are all wrong spoils nothing."""
-    checks.require(rows[0].weights > 0, "`dense0` did not move: repair that first.")
-    checks.require(not any(row.statistics for row in rows), "The batch norms' statistics drifted: repair that first.")
-    reached = share_correct(student_now, sets[1])
-    checks.require(reached > 0.9, "The labels of this test set are all wrong, on purpose, and the student came out bad: "
-                   f"{reached:.0%} of the validation set. So the test set had a say in which epoch is kept.")  # fmt: skip
+### BEGIN HIDDEN TESTS
+def recipe_steps(*stages):
+    """A head's biases after stages (rate, steps) of Adam on labels 0 alone, from given biases."""
+
+    def train(student, start):
+        biases = np.array(start)
+        for rate, steps in stages:
+            mean = square = 0.0
+            for step in range(1, steps + 1):
+                gradient = np.exp(biases) / np.exp(biases).sum() - np.array([1, 0, 0])
+                mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+                scale = np.sqrt(square / (1 - 0.999**step)) + 1e-7
+                biases = biases - rate * mean / (1 - 0.9**step) / scale
+        return biases
+
+    return train
 
 
+choice_mistakes = {
+    "the epoch is chosen on the test set": recipe_steps((0.01, 15), (0.01, 3)),
+    "the epoch is chosen on the training set, or the last one is kept": recipe_steps((0.01, 15), (0.01, 60)),
+    "the weights of the best epoch are not restored": recipe_steps((0.01, 15), (0.01, 21)),
+    "the head is not trained first": recipe_steps((0.01, 24)),
+    "the head is not trained first, and the last epoch is kept": recipe_steps((0.01, 60)),
+    "only the head is trained, and for the first five epochs": recipe_steps((0.01, 15)),
+    "the second stage has a rate of 0.001": recipe_steps((0.01, 15), (0.001, 60)),
+    "the first stage has a rate of 0.001, Adam's default": recipe_steps((0.001, 15), (0.01, 21)),
+    "both stages have a rate of 0.001, Adam's default": recipe_steps((0.001, 15), (0.001, 60)),
+    "the batches have 32 samples, Keras' default": recipe_steps((0.01, 10), (0.01, 14)),
+    "the second stage has 20 epochs more and no choice, in batches of 32": recipe_steps((0.01, 10), (0.01, 40)),
+    "the student is not trained at all": recipe_steps(),
+}
+expected_choice = recipe_steps((0.01, 15), (0.01, 9))
+visible_cases.record("repaired_recipe_choice", [blank_case], expected_choice, choice_mistakes, tolerance=2e-3)
+### END HIDDEN TESTS
 with progress.exercise("repaired_recipe_choice"):
-    check_choice(*trained_recipe(0))
+    checks.run("repaired_recipe_statistics", training_checks.recipe_norms(repaired_recipe))
+    checks.run("repaired_recipe_choice", training_checks.recipe_biases(repaired_recipe))
     ### BEGIN HIDDEN TESTS
-    check_choice(*trained_recipe(int(checks.grading_rng("repaired_recipe").integers(1, 1000))))
+    expected = expected_choice(*hidden_blank)
+    checks.returns(training_checks.recipe_biases(repaired_recipe), hidden_blank, expected, choice_mistakes, 2e-3)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1199,33 +1493,28 @@ def split_once(dataset, count):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_split_once", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def check_split_once(size, count):
-    """Hold split_once to two parts that are apart, whole, drawn at random, and the same at a second pass."""
-    parts = split_once(tf.data.Dataset.range(size).shuffle(size), count)
-    checks.require(
-        isinstance(parts, (tuple, list)) and len(parts) == 2, "split_once should return a pair: two datasets."
-    )
-    passes = [[sorted(int(number) for number in part) for part in parts] for _ in range(2)]
-    first, others = passes[0]
-    checks.equal("how many elements the first part has", len(first), count, {
-        "the two parts are swapped": size - count, "nothing is cut off": size})  # fmt: skip
-    shared = len(set(first) & set(others))
-    checks.require(shared == 0, f"{shared} of the {len(others)} elements of the second part are in the first, too: the two were "
-                   "cut from two passes, and each pass has an order of its own.")  # fmt: skip
-    lost = size - len(set(first) | set(others))
-    checks.require(lost == 0, f"{lost} of {size} elements are in neither part.")
-    checks.require(passes[0] == passes[1], "A second pass over the parts gives other elements than the first pass did.")
-    checks.require(first != list(range(count)), f"The first part holds the {count} lowest numbers. In a dataset stored class "
-                   "by class these would be of few classes: draw them at random.")  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
-
+mistakes = {
+    "the two parts are swapped": lambda size, count: [size - count, count],
+    "nothing is cut off": lambda size, count: [size, 0],
+    "one element more is in the first part": lambda size, count: [count + 1, size - count - 1],
+    "the dataset is cut into halves": lambda size, count: [size // 2, size - size // 2],
+    "both parts have `count` elements": lambda size, count: [count, count],
+}
+visible_cases.record("split_once", [(60, 20), (41, 33)], lambda size, count: [count, size - count], mistakes)
+### END HIDDEN TESTS
 with progress.exercise("split_once"):
-    check_split_once(60, 20)
+    checks.run("split_once", sampling_checks.part_sizes(split_once))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("split_once")
     for _ in range(4):
         hidden_size = int(rng.integers(50, 200))
-        check_split_once(hidden_size, int(rng.integers(20, hidden_size - 20)))
+        arguments = hidden_size, int(rng.integers(20, hidden_size - 20))
+        checks.returns(
+            sampling_checks.part_sizes(split_once), arguments, [arguments[1], hidden_size - arguments[1]], mistakes
+        )
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -15,6 +15,7 @@ import numpy as np
 
 from tlcourse import exercises, model_outputs
 from tlcourse.exercises.comparing import difference, explains, overflow_hint, same, shape_hint, short
+from tlcourse.exercises.values import Raised
 from tlcourse.replaced_names import notebook_remedy
 
 
@@ -109,7 +110,7 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     function : callable
         The student's.
     arguments : tuple
-    expected : number, str, bool, None, array of numbers, or a (nested) sequence or dictionary of these
+    expected : number, str, bool, None, array of numbers, or a (nested) sequence or dictionary of these; or `Raised`
         A dictionary's keys are texts or whole numbers.
     mistakes : dict of str to (value or callable), optional
         What a known misconception gives: its description to that value, or to a function of the
@@ -128,11 +129,14 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     """
     shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
-    actual = function(*arguments)
-    outcomes = {}
-    for description, wrong in (mistakes or {}).items():
-        outcomes[description] = wrong(*arguments) if callable(wrong) else wrong
-    equal(call, actual, expected, outcomes, tolerance)
+
+    def outcomes():
+        wrong = (mistakes or {}).items()
+        return {text: value(*arguments) if callable(value) else value for text, value in wrong}
+
+    actual = _outcome(function, arguments, expected, outcomes, call)
+    if not same(actual, expected, tolerance):
+        equal(call, actual, expected, outcomes(), tolerance)
     return actual
 
 
@@ -155,7 +159,13 @@ def run(name, function):
         If the exercise has no cases.
     """
     cases = exercises.cases(name)
-    values, failure = _values(function, cases)
+    values, failure = _values(function, cases, name)
+    for case, untouched in zip(cases, exercises.cases(name), strict=True):
+        if not exercises.same_arguments(case, untouched):
+            raise AssertionError(
+                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
+                "still needed."
+            )
     wrong = [
         (case, value)
         for case, value in zip(cases, values, strict=False)
@@ -163,16 +173,12 @@ def run(name, function):
     ]
     explained = [(case, value, _explanations(case, value, cases, values)) for case, value in wrong]
     for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
+        if value is None and any(other is not None for other in values):
+            raise AssertionError(f"{_call(function, name, case)} should be {short(case.expected)}, but it is None.")
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
     if failure:
         raise failure
-    for case, untouched in zip(cases, exercises.cases(name), strict=True):
-        if not exercises.same_arguments(case, untouched):
-            raise AssertionError(
-                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
-                "still needed."
-            )
 
 
 def differentiable(name, function, position=0):
@@ -193,14 +199,32 @@ def differentiable(name, function, position=0):
     )
 
 
-def _values(function, cases):
+def _values(function, cases, name):
     values = []
     for case in cases:
         try:
-            values.append(function(*case.arguments))
+            call = _call(function, name, case)
+            values.append(_outcome(function, case.arguments, case.expected, case.mistakes.copy, call))
         except Exception as error:  # shown unless an earlier case has a wrong value
             return values, error
     return values, None
+
+
+def _outcome(function, arguments, expected, mistakes, call):
+    """The value of a call, or `Raised` for an error that is expected, or that one of ``mistakes()`` gives."""
+    try:
+        return function(*arguments)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        foreseen = [value for value in (expected, *mistakes().values()) if isinstance(value, Raised)]
+        if raised := [value for value in foreseen if value.kind in kinds]:
+            return raised[0]
+        if isinstance(expected, Raised):
+            message = f"{call} should raise a {expected.kind}, but it raises {kinds[0]}: {error}"
+            raise AssertionError(message) from None
+        raise
 
 
 def _explanations(case, value, cases, values):
@@ -231,7 +255,7 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
     A list, a tuple, an array and a tensor with the same numbers are equal, and so are 4 and 4.0;
     True is not 1. An object with an ``__eq__`` of its own is never asked for its opinion.
     """
-    if actual is None and expected is not None:
+    if actual is None and expected is not None and not isinstance(expected, Raised):
         raise AssertionError(f"{name} should be {short(expected)}, but it is None. Is a `return` missing?")
     if same(actual, expected, tolerance):
         return

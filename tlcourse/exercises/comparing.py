@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tlcourse.exercises.values import Raised
+
 
 def as_array(value):
     """Numbers and nested sequences as a numpy array of numbers; anything else as None.
@@ -25,6 +27,8 @@ def as_array(value):
 
 
 def same(actual, expected, tolerance):
+    if isinstance(expected, Raised):
+        return type(actual) is Raised and actual == expected
     if expected is None or type(expected) in (str, bool):
         if isinstance(actual, np.bool_):
             actual = bool(actual)
@@ -47,6 +51,10 @@ def same(actual, expected, tolerance):
 
 def difference(name, actual, expected):
     shown, expected_shown = short(actual), short(expected)
+    if isinstance(expected, Raised):
+        return f"{name} should raise a {expected.kind}, but it returns {shown}."
+    if isinstance(actual, Raised):
+        return f"{name} should be {expected_shown}, but it raises a {actual.kind}."
     if shown != expected_shown or not shown.startswith("an array of shape"):
         return f"{name} should be {expected_shown}, but it is {shown}."
     largest = np.abs(as_array(actual).astype(float) - as_array(expected).astype(float)).max()
@@ -55,6 +63,8 @@ def difference(name, actual, expected):
 
 def shape_hint(actual, expected):
     numbers, expected_numbers = as_array(actual), as_array(expected)
+    if Raised in (type(actual), type(expected)):
+        return ""
     if expected_numbers is None:
         return f" Its type is {type(actual).__name__}." if type(actual) is not type(expected) else ""
     if numbers is None:

@@ -1,8 +1,16 @@
 """Arguments and results of exercises as JSON: what a text file can hold, with the types that matter to a function."""
 
+import importlib
 import math
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Raised(NamedTuple):
+    """In place of a value: the call raises an error of this class."""
+
+    kind: str
 
 
 def encoded(value):
@@ -10,8 +18,8 @@ def encoded(value):
 
     Parameters
     ----------
-    value : None, bool, str, int, float, numpy array or scalar, tensor, `numpy.random.Generator`, or a (nested) list,
-        tuple or dictionary of these
+    value : None, bool, str, int, float, numpy array or scalar, tensor, `numpy.random.Generator`, set of texts, or a
+        (nested) list, tuple, dictionary or named tuple of the course's of these
         A generator must be fresh, ``numpy.random.default_rng(seed)``.
 
     Raises
@@ -27,6 +35,10 @@ def encoded(value):
         return value.item()
     if type(value) is list:
         return [encoded(item) for item in value]
+    if isinstance(value, set):
+        return {"set": sorted(value)}
+    if hasattr(value, "_fields") and type(value).__module__.startswith("tlcourse."):
+        return {"named": [type(value).__module__, type(value).__name__], "items": [encoded(item) for item in value]}
     if isinstance(value, tuple):
         return {"tuple": [encoded(item) for item in value]}
     if isinstance(value, dict):
@@ -50,6 +62,11 @@ def decoded(stored):
         return np.array(decoded(stored["array"]), dtype=stored["dtype"]).reshape(stored["shape"])
     if "dictionary" in stored:
         return {decoded(key): decoded(item) for key, item in stored["dictionary"]}
+    if "set" in stored:
+        return set(stored["set"])
+    if "named" in stored:
+        module, name = stored["named"]
+        return getattr(importlib.import_module(module), name)(*decoded(stored["items"]))
     if "tuple" in stored:
         return tuple(decoded(item) for item in stored["tuple"])
     if "generator" in stored:

@@ -80,7 +80,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: no dense layer of 1,024
-# message: 1,024 is missing
+# message: 1,024 units is missing
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -89,7 +89,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: no softmax
-# message: sum of a picture's outputs
+# message: softmax is missing
 # earns: 2
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -120,7 +120,7 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: five classes, whatever is asked
-# message: output shape|trainable parameters for
+# message: build_resnet_classifier
 # earns: 0
 def build_resnet_classifier(classes, input_shape, weights=None):
     base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape, pooling="avg")
@@ -150,10 +150,32 @@ def build_resnet_classifier(classes, input_shape, weights=None):
 
 
 # %% wrong: a head of the right size without ResNet50
-# message: the model's input shape|ResNet50 is not in the model
+# message: \[trainable, frozen\]
 def build_resnet_classifier(classes, input_shape=(224, 224, 3), weights=None):
     if weights:
         raise ValueError(weights)
     return keras.Sequential(
         [keras.Input((2048,)), keras.layers.Dense(1024, "relu"), keras.layers.Dense(classes, "softmax")]
     )
+
+
+# %% wrong: a sigmoid in the hidden layer
+# message: sigmoid and not a ReLU
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    base.trainable = False
+    x = keras.layers.Dense(1024, activation="sigmoid")(keras.layers.GlobalAveragePooling2D()(base.output))
+    return keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+
+
+# %% wrong: the base is frozen, but in the old way of a whole copy
+# message: nothing is frozen
+# earns: 2
+def build_resnet_classifier(classes, input_shape, weights=None):
+    base = keras.applications.ResNet50(weights=weights, include_top=False, input_shape=input_shape)
+    x = keras.layers.GlobalAveragePooling2D()(base.output)
+    x = keras.layers.Dense(1024, activation="relu")(x)
+    model = keras.Model(base.input, keras.layers.Dense(classes, activation="softmax")(x))
+    base.frozen = True
+    return model

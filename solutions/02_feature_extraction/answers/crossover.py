@@ -67,13 +67,13 @@ def crossover(counts, transfer, scratch):
 
 
 # %% wrong: lists compared as wholes
-# message: should be 10
+# message: should be
 def crossover(counts, transfer, scratch):
     return counts[0] if scratch >= transfer else None
 
 
 # %% wrong: the two are swapped
-# message: should be 10
+# message: lists are swapped
 def crossover(counts, transfer, scratch):
     for start in range(len(counts)):
         if all(t >= s for s, t in zip(scratch[start:], transfer[start:])):
@@ -85,3 +85,28 @@ def crossover(counts, transfer, scratch):
 # message: should be
 def crossover(counts, transfer, scratch):
     return 10 if scratch[-1] > 0.5 else None
+
+
+# %% right: from the end, with NumPy's sign
+def crossover(counts, transfer, scratch):
+    behind = np.flatnonzero(np.subtract(scratch, transfer) < 0)
+    kept = list(counts)[int(behind.max()) + 1 if behind.size else 0 :]
+    return np.int64(kept[0]) if kept else None
+
+
+# %% wrong: the last count at which scratch wins
+# message: largest count, and not the smallest|first win|should be
+def crossover(counts, transfer, scratch):
+    wins = [count for count, t, s in zip(counts, transfer, scratch) if s >= t]
+    return wins[-1] if wins else None
+
+
+# %% wrong: the first count is never looked at
+# message: first count is missed|it is None
+def crossover(counts, transfer, scratch):
+    crossing = None
+    for place in range(len(counts) - 1, 0, -1):
+        if scratch[place] < transfer[place]:
+            return crossing
+        crossing = counts[place]
+    return None if scratch[0] >= transfer[0] else crossing

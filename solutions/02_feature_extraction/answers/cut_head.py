@@ -59,17 +59,18 @@ def cut_head(teacher):
     return base
 
 
-# %% wrong: both dense blocks are cut
-# message: output shape|features
+# %% wrong: the whole last block is cut
+# message: one weight layer too deep|frozen\] of parameters
 # earns: 0
 def cut_head(teacher):
-    base = keras.Model(teacher.input, teacher.get_layer("fc1_relu").output)
+    kernels = [layer for layer in teacher.layers if isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D))]
+    base = keras.Model(teacher.input, kernels[-2].input)
     base.trainable = False
     return base
 
 
 # %% wrong: the architecture without the teacher's weights
-# message: the base's features
+# message: output of the model from cut_head
 # earns: 1
 def cut_head(teacher):
     copy = keras.models.clone_model(teacher)
@@ -87,14 +88,14 @@ def cut_head(teacher):
     return base
 
 
-# %% wrong: features of one picture instead of a model
+# %% wrong: features of one image instead of a model
 # message: should return a keras.Model
 def cut_head(teacher):
     return teacher.layers[-2].output
 
 
 # %% wrong: only some layers are frozen
-# message: trainable arrays
+# message: \[trainable, frozen\]
 # earns: 2
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.layers[-2].output)
@@ -104,7 +105,7 @@ def cut_head(teacher):
 
 
 # %% wrong: any frozen network
-# message: does not have the arrays of the teacher's layers
+# message: \[trainable, frozen\]
 def cut_head(teacher):
     base = keras.Sequential([keras.Input(teacher.input_shape[1:]), keras.layers.Dense(7)])
     base.trainable = False
@@ -112,11 +113,20 @@ def cut_head(teacher):
 
 
 # %% wrong: the teacher's weights become zero
-# message: The base's features|the base's features
+# message: changes the weights
 # earns: 1
 def cut_head(teacher):
     for weight in teacher.weights[2:]:
         weight.assign(weight * 0)
     base = keras.Model(teacher.input, teacher.layers[-2].output)
     base.trainable = False
+    return base
+
+
+# %% wrong: the flag is misspelled
+# message: nothing is frozen
+# earns: 2
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    base.trainible = False
     return base

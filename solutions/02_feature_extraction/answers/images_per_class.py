@@ -6,7 +6,7 @@ def images_per_class(labels, count, seed):
     for name in np.unique(labels):
         places = np.where(labels == name)[0]
         if places.size < count:
-            raise ValueError(f"only {places.size} pictures of class {name}")
+            raise ValueError(f"only {places.size} images of class {name}")
         parts.append(rng.permutation(places)[:count])
     return np.concatenate(parts)
 
@@ -37,12 +37,12 @@ def images_per_class(labels, count, seed):
             taken[label] = taken.get(label, 0) + 1
             chosen.append(place)
     if len(taken) and min(taken.values()) < count:
-        raise ValueError("too few pictures in a class")
+        raise ValueError("too few images in a class")
     return np.array(chosen)
 
 
 # %% wrong: with replacement
-# message: drawn twice
+# message: occurs twice
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(seed), np.asarray(labels)
     return np.concatenate([rng.choice(np.flatnonzero(labels == name), count) for name in np.unique(labels)])
@@ -76,7 +76,7 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: no seed at all
-# message: other pictures the second time
+# message: other images the second time
 # earns: 1
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(), np.asarray(labels)
@@ -85,14 +85,14 @@ def images_per_class(labels, count, seed):
 
 
 # %% wrong: not balanced
-# message: number of pictures of each class
+# message: number of images of each class
 def images_per_class(labels, count, seed):
     labels = np.asarray(labels)
     return np.random.default_rng(seed + 3).permutation(len(labels))[: count * len(np.unique(labels))]
 
 
-# %% wrong: count pictures in all
-# message: drawn in all
+# %% wrong: count images in all
+# message: sampled in all
 def images_per_class(labels, count, seed):
     return np.random.default_rng(seed).permutation(len(labels))[:count]
 
@@ -107,8 +107,8 @@ def images_per_class(labels, count, seed):
     return mask
 
 
-# %% wrong: too few pictures pass silently
-# message: ValueError is expected
+# %% wrong: too few images pass silently
+# message: should raise a ValueError
 # earns: 2
 def images_per_class(labels, count, seed):
     rng, labels = np.random.default_rng(seed), np.asarray(labels)
@@ -123,3 +123,38 @@ def images_per_class(labels, count, seed):
         members = np.flatnonzero(labels == name)
         chosen.extend(rng.permutation(members)[:count])
     return np.array(chosen, dtype=int)
+
+
+# %% right: sorting random numbers within each class
+def images_per_class(labels, count, seed):
+    noise = np.random.default_rng(seed).random(len(labels))
+    order = np.lexsort((noise, labels))
+    names, starts, sizes = np.unique(np.asarray(labels)[order], return_index=True, return_counts=True)
+    if (sizes < count).any():
+        raise ValueError("too few images")
+    return np.concatenate([order[start : start + count] for start in starts])
+
+
+# %% wrong: positions within the class
+# message: number of images of each class|occurs twice
+def images_per_class(labels, count, seed):
+    rng, labels, chosen = np.random.default_rng(seed), np.asarray(labels), []
+    for name in np.unique(labels):
+        size = int((labels == name).sum())
+        if size < count:
+            raise ValueError(name)
+        chosen.append(rng.choice(size, count, replace=False))
+    return np.concatenate(chosen)
+
+
+# %% wrong: exactly enough images count as too few
+# message: exactly `count` images
+# earns: 2
+def images_per_class(labels, count, seed):
+    rng, labels, chosen = np.random.default_rng(seed), np.asarray(labels), []
+    for name in np.unique(labels):
+        members = np.flatnonzero(labels == name)
+        if len(members) <= count:
+            raise ValueError(name)
+        chosen.append(rng.choice(members, count, replace=False))
+    return np.concatenate(chosen)

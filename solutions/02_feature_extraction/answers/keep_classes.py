@@ -38,7 +38,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: a fresh head
-# message: answers for the classes
+# message: output of the model from keep_classes
 def keep_classes(teacher, classes):
     return keras.Model(teacher.input, keras.layers.Dense(len(classes))(teacher.layers[-2].output))
 
@@ -71,13 +71,13 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: the whole teacher
-# message: all the classes are kept
+# message: all classes are kept
 def keep_classes(teacher, classes):
     return teacher
 
 
 # %% wrong: softmax on top
-# message: logits are asked for
+# message: logits are expected
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(len(classes), activation="softmax")
@@ -104,7 +104,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: only ever two classes
-# message: answers for the classes
+# message: output of the model from keep_classes
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(2)
@@ -114,7 +114,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: the teacher's columns are moved
-# message: own weights have changed
+# message: changes the weights
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     order = [*classes, *(name for name in range(len(bias)) if name not in classes)]
@@ -126,3 +126,25 @@ def keep_classes(teacher, classes):
 # message: should return a keras.Model
 def keep_classes(teacher, classes):
     return lambda images: np.asarray(teacher(images))[:, classes]
+
+
+# %% wrong: the other classes only become zero
+# message: set to 0 and not removed
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    mask = np.zeros(len(bias))
+    mask[list(classes)] = 1
+    layer = keras.layers.Dense(len(bias))
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel * mask, bias * mask])
+    return model
+
+
+# %% wrong: the first biases with the right columns
+# message: biases are those of the first classes
+def keep_classes(teacher, classes):
+    kernel, bias = teacher.layers[-1].get_weights()
+    layer = keras.layers.Dense(len(classes))
+    model = keras.Model(teacher.input, layer(teacher.layers[-2].output))
+    layer.set_weights([kernel[:, classes], bias[: len(classes)]])
+    return model

@@ -53,7 +53,7 @@ def to_polar(points):
 
 
 # %% wrong: transposed
-# message: shape is \(2, 3\), not \(3, 2\)
+# message: rows and columns are swapped
 def to_polar(points):
     return np.array([np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])])
 
@@ -66,7 +66,7 @@ def to_polar(points):
 
 
 # %% wrong: the visible case by heart
-# message: to_polar\(an array
+# message: to_polar\(\[\[-3, 4\]
 def to_polar(points):
     return [[2, np.pi / 2], [2**0.5, -3 * np.pi / 4], [3, 0]]
 
@@ -75,3 +75,39 @@ def to_polar(points):
 # message: is a `return` missing
 def to_polar(points):
     np.hypot(points[:, 0], points[:, 1])
+
+
+# %% right: tensors, in double precision
+import tensorflow as tf
+
+
+def to_polar(points):
+    points = tf.constant(np.asarray(points, "float64"))
+    return tf.stack([tf.norm(points, axis=1), tf.atan2(points[:, 1], points[:, 0])], axis=1)
+
+
+# %% wrong: the arccosine
+# message: arccosine
+def to_polar(points):
+    r = np.linalg.norm(points, axis=1)
+    return np.stack([r, np.arccos(points[:, 0] / r)], axis=1)
+
+
+# %% wrong: clockwise
+# message: clockwise
+def to_polar(points):
+    return np.stack([np.hypot(points[:, 0], points[:, 1]), np.arctan2(-points[:, 1], points[:, 0])], axis=1)
+
+
+# %% wrong: the points themselves are overwritten
+# message: changes its argument|has changed
+def to_polar(points):
+    r, theta = np.hypot(points[:, 0], points[:, 1]), np.arctan2(points[:, 1], points[:, 0])
+    points[:, 0], points[:, 1] = r, theta
+    return points
+
+
+# %% wrong: the norm over the wrong axis
+# message: to_polar|broadcast|dimension|same shape
+def to_polar(points):
+    return np.stack([np.linalg.norm(points, axis=0), np.arctan2(points[:, 1], points[:, 0])], axis=1)

@@ -88,7 +88,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: one output for each picture
-# message: output shape
+# message: number of trainable parameters|shape of the outputs
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(1)])
     head.compile("adam", "mse")
@@ -97,7 +97,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: softmax over one class, ones for all
-# message: right in .* of cases
+# message: was it fitted
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, activation="softmax")])
     head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
@@ -106,7 +106,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the learning rate of fine-tuning, far too small here
-# message: was it fitted|stops too early
+# message: was it fitted
 def train_head(features, labels, classes):
     keras.utils.set_random_seed(1)
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
@@ -116,9 +116,27 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: always eight classes
-# message: for 12 people
+# message: number of trainable parameters
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(8)])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     head.fit(features, labels % 8, epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: a softmax in the model and one in the loss
+# message: probabilities already
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, activation="softmax")])
+    head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    head.fit(features, labels, batch_size=32, epochs=30, verbose=0)
+    return head
+
+
+# %% wrong: the loss takes logits for probabilities
+# message: that it gets logits
+def train_head(features, labels, classes):
+    head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
+    head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    head.fit(features, labels, batch_size=32, epochs=30, verbose=0)
     return head

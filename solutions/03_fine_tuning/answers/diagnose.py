@@ -40,7 +40,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: trusts trainable for leaked
-# message: list under "leaked"
+# message: trusted for the leaked
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights == 0],
@@ -50,7 +50,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: lists all still layers
-# message: never meant to learn are listed too
+# message: never meant to learn are listed as stuck
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.weights == 0],
@@ -80,7 +80,7 @@ def diagnose(rows, meant):
 
 
 # %% wrong: small movements are taken for none
-# message: list under
+# message: small movements
 def diagnose(rows, meant):
     return {
         "stuck": [row.layer for row in rows if row.layer in meant and row.weights < 1e-3],
@@ -90,10 +90,53 @@ def diagnose(rows, meant):
 
 
 # %% wrong: another key
-# message: dictionary's keys
+# message: should be
 def diagnose(rows, meant):
     return {
         "frozen": [row.layer for row in rows if row.layer in meant and row.weights == 0],
         "leaked": [row.layer for row in rows if row.layer not in meant and row.weights > 0],
+        "drifted": [row.layer for row in rows if row.statistics],
+    }
+
+
+# %% right: a dictionary of comprehensions over the fields
+def diagnose(rows, meant):
+    tests = {
+        "drifted": lambda layer, trainable, weights, statistics: statistics not in (None, 0),
+        "leaked": lambda layer, trainable, weights, statistics: weights and layer not in meant,
+        "stuck": lambda layer, trainable, weights, statistics: layer in meant and not weights,
+    }
+    return {key: tuple(row[0] for row in rows if test(*row)) for key, test in tests.items()}
+
+
+# %% wrong: stuck and leaked are swapped
+# message: stuck and leaked are swapped
+def diagnose(rows, meant):
+    return {
+        "leaked": [row.layer for row in rows if row.layer in meant and row.weights == 0],
+        "stuck": [row.layer for row in rows if row.layer not in meant and row.weights > 0],
+        "drifted": [row.layer for row in rows if row.statistics],
+    }
+
+
+# %% wrong: in the order of the alphabet
+# message: sorted by name
+def diagnose(rows, meant):
+    moved = {row.layer for row in rows if row.weights > 0}
+    names = {row.layer for row in rows}
+    return {
+        "stuck": sorted((names & meant) - moved),
+        "leaked": sorted(moved - meant),
+        "drifted": sorted(row.layer for row in rows if row.statistics),
+    }
+
+
+# %% wrong: meant layers that are in no row
+# message: occur in no row|sorted by name
+def diagnose(rows, meant):
+    moved = {row.layer for row in rows if row.weights > 0}
+    return {
+        "stuck": sorted(meant - moved),
+        "leaked": [row.layer for row in rows if row.layer in moved - meant],
         "drifted": [row.layer for row in rows if row.statistics],
     }

@@ -17,7 +17,7 @@ def repaired_recipe(student, train, validation, test):
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    finetuning.unfreeze_from(student, "dense0")
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
     stop = keras.callbacks.EarlyStopping("val_accuracy", mode="max", patience=8, restore_best_weights=True)
     student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
@@ -64,12 +64,12 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the test set decides
-# message: test set had a say
+# message: chosen on the test set
 # earns: 2
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    finetuning.unfreeze_from(student, "dense0")
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
     stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
     student.fit(*train, batch_size=16, epochs=20, validation_data=test, callbacks=[stop], verbose=0)
@@ -91,24 +91,24 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: the accuracy on the validation set
-# message: accuracy on the validation set is returned
+# message: it is 'validation'|should be 'test'
 # earns: 3
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    finetuning.unfreeze_from(student, "dense0")
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
     student.fit(*train, batch_size=16, epochs=20, verbose=0)
     return student.evaluate(*validation, verbose=0)[1]
 
 
 # %% wrong: the loss is returned
-# message: the accuracy on the test should be
+# message: set whose accuracy
 # earns: 3
 def repaired_recipe(student, train, validation, test):
     finetuning.unfreeze_from(student, "head")
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
-    finetuning.unfreeze_from(student, "dense0")
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
     student.fit(*train, batch_size=16, epochs=20, verbose=0)
     return student.evaluate(*test, verbose=0)[0]
@@ -122,9 +122,90 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: some weights are moved by hand
-# message: it is not trained
+# message: [Oo]nly .* of the training set|not trained at all
 def repaired_recipe(student, train, validation, test):
     for weight in student.trainable_weights:
         if "norm" not in weight.path:
             weight.assign(weight + 1e-3)
     return float(np.mean(np.asarray(student(test[0])).argmax(axis=1) == test[1]))
+
+
+# %% wrong: the training set decides
+# message: chosen on the training set
+# earns: 2
+def repaired_recipe(student, train, validation, test):
+    finetuning.unfreeze_from(student, "head")
+    finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
+    finetuning.recompile(student, 0.01)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=train, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %% wrong: the head is not trained first
+# message: head is not trained first
+# earns: 2
+def repaired_recipe(student, train, validation, test):
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
+    finetuning.recompile(student, 0.01)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %% wrong: the best weights are not restored
+# message: not restored
+# earns: 2
+def repaired_recipe(student, train, validation, test):
+    finetuning.unfreeze_from(student, "head")
+    finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
+    finetuning.recompile(student, 0.01)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=False)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %% wrong: a low rate in the second stage
+# message: rate of 0.001
+# earns: 2
+def repaired_recipe(student, train, validation, test):
+    finetuning.unfreeze_from(student, "head")
+    finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
+    finetuning.recompile(student, 0.001)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %% wrong: the default size of batches
+# message: 32 samples
+# earns: 2
+def repaired_recipe(student, train, validation, test):
+    finetuning.unfreeze_from(student, "head")
+    finetuning.recompile(student, 0.01).fit(*train, batch_size=32, epochs=5, verbose=0)
+    finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
+    finetuning.recompile(student, 0.01)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=32, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
+    return student.evaluate(*test, verbose=0)[1]
+
+
+# %% right: stages in a loop, the whole student unfrozen through its flag
+def repaired_recipe(student, train, validation, test):
+    stop = keras.callbacks.EarlyStopping(patience=4, restore_best_weights=True)
+    for epochs, callbacks in ((5, []), (20, [stop])):
+        student.trainable = True
+        for layer in student.layers:
+            norm = isinstance(layer, keras.layers.BatchNormalization)
+            layer.trainable = not norm and (bool(callbacks) or layer.name == "head")
+        student.compile(
+            "adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"]
+        )
+        student.optimizer.learning_rate = 0.01
+        student.fit(
+            *train, batch_size=16, epochs=epochs, validation_data=validation, callbacks=callbacks, verbose=0
+        )
+    return np.float32(student.evaluate(*test, verbose=0, return_dict=True)["accuracy"])

@@ -32,14 +32,14 @@ def split_once(dataset, count):
 
 
 # %% wrong: the colleague's own
-# message: cut from two passes
+# message: come from two passes
 # earns: 0
 def split_once(dataset, count):
     return colleagues_split(dataset, count)
 
 
 # %% wrong: a shuffle that does not reshuffle, behind one that does
-# message: cut from two passes
+# message: come from two passes
 # earns: 0
 def split_once(dataset, count):
     once = dataset.shuffle(1000, seed=0, reshuffle_each_iteration=False)
@@ -47,7 +47,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: each part kept, but from a pass of its own
-# message: cut from two passes
+# message: come from two passes
 # earns: 0
 def split_once(dataset, count):
     first, others = list(dataset.take(count)), list(dataset.skip(count))
@@ -55,7 +55,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: a seed is taken for a fixed order
-# message: cut from two passes
+# message: come from two passes
 # earns: 0
 def split_once(dataset, count):
     shuffled = dataset.shuffle(1000, seed=0)
@@ -63,7 +63,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: only the second part is settled
-# message: cut from two passes
+# message: come from two passes
 # earns: 0
 def split_once(dataset, count):
     taken = tf.stack(list(dataset.take(count)))
@@ -71,7 +71,7 @@ def split_once(dataset, count):
 
 
 # %% wrong: iterators, which are empty after one pass
-# message: second pass over the parts gives other elements
+# message: later pass over the parts gives other elements
 # earns: 0
 def split_once(dataset, count):
     elements = list(dataset)

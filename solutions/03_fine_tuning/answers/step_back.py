@@ -95,7 +95,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: a tie counts as better
-# message: should be
+# message: tie counts as better
 def step_back(losses, patience):
     best = 1
     for epoch, loss in enumerate(losses, start=1):
@@ -107,7 +107,7 @@ def step_back(losses, patience):
 
 
 # %% wrong: compares with the epoch before
-# message: should be
+# message: with the epoch before
 def step_back(losses, patience):
     waited = 0
     for epoch in range(1, len(losses)):
@@ -115,3 +115,43 @@ def step_back(losses, patience):
         if waited >= patience:
             return epoch + 1, int(np.argmin(losses[: epoch + 1])) + 1
     return len(losses), int(np.argmin(losses)) + 1
+
+
+# %% right: by the callback of Keras
+def step_back(losses, patience):
+    stopping = keras.callbacks.EarlyStopping("loss", patience=patience, mode="min")
+    stopping.set_model(keras.Sequential())
+    stopping.model.stop_training = False
+    stopping.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        stopping.on_epoch_end(epoch, {"loss": loss})
+        if stopping.model.stop_training:
+            break
+    return np.int64(epoch + 1), np.int64(stopping.best_epoch + 1)
+
+
+# %% wrong: bad epochs in all
+# message: in all, and not in a row
+def step_back(losses, patience):
+    best, bad = 1, 0
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best = epoch
+        elif epoch > 1:
+            bad += 1
+        if bad >= patience:
+            return epoch, best
+    return len(losses), best
+
+
+# %% wrong: the latest of several best epochs
+# message: latest is kept|tie counts as better
+def step_back(losses, patience):
+    best, waited, lowest = 1, 0, float("inf")
+    for epoch, loss in enumerate(losses, start=1):
+        waited = 0 if loss < lowest else waited + 1
+        if loss <= lowest:
+            best, lowest = epoch, loss
+        if waited >= patience:
+            return epoch, best
+    return len(losses), best

@@ -36,7 +36,7 @@ def unfreeze_last(model, count):
 # message: layers\[-0:\] is taken for no layer
 # earns: 1
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in kernels[-count:]
@@ -47,7 +47,7 @@ def unfreeze_last(model, count):
 # message: stays frozen as a whole
 # earns: 2
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     for layer in model.layers:
         layer.trainable = layer in chosen
@@ -55,7 +55,7 @@ def unfreeze_last(model, count):
 
 
 # %% wrong: batch norms learn too
-# message: A batch norm may learn
+# message: may learn
 def unfreeze_last(model, count):
     layers = [layer for layer in model.layers if layer.weights]
     model.trainable = True
@@ -67,7 +67,7 @@ def unfreeze_last(model, count):
 # %% wrong: the first layers instead of the last
 # message: first layers are unfrozen
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in kernels[:count]
@@ -77,7 +77,7 @@ def unfreeze_last(model, count):
 # %% wrong: all parameters are counted
 # message: frozen parameters are counted too
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
@@ -88,7 +88,7 @@ def unfreeze_last(model, count):
 # %% wrong: arrays are counted
 # message: arrays are counted
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
@@ -99,8 +99,50 @@ def unfreeze_last(model, count):
 # %% wrong: nothing returned
 # message: Is a `return` missing
 def unfreeze_last(model, count):
-    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     chosen = kernels[len(kernels) - count :]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in chosen
+
+
+# %% right: from a copy of the flags, counted with keras.ops and returned as a NumPy integer
+def unfreeze_last(model, count):
+    model.trainable = False
+    model.trainable = True
+    kernels = [l.name for l in model.layers if isinstance(l, (keras.layers.Dense, keras.layers.Conv2D))][::-1]
+    total = np.int64(0)
+    for layer in model.layers:
+        layer.trainable = layer.name in kernels and kernels.index(layer.name) < count
+        if layer.trainable:
+            total += sum(np.size(w) for w in layer.get_weights())
+    return total
+
+
+# %% wrong: convolutions are forgotten
+# message: convolutions do not count
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in kernels[max(len(kernels) - count, 0) :]
+    return finetuning.trainable_count(model)
+
+
+# %% wrong: all kinds of layers are counted
+# message: are counted too|may learn
+def unfreeze_last(model, count):
+    model.trainable = True
+    for layer in model.layers[: len(model.layers) - count]:
+        layer.trainable = False
+    return finetuning.trainable_count(model)
+
+
+# %% wrong: the biases are not counted
+# message: biases are not counted
+def unfreeze_last(model, count):
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Dense, keras.layers.Conv2D))]
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = layer in kernels[len(kernels) - count :]
+    return sum(int(np.prod(layer.kernel.shape)) for layer in kernels[len(kernels) - count :])

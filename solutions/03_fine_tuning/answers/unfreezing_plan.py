@@ -29,7 +29,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: the later stages take what is left
-# message: later stages take what is left over
+# message: later stages get what is left over
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
@@ -64,7 +64,7 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: no error for too few epochs
-# message: ValueError is expected
+# message: should raise a ValueError
 def unfreezing_plan(groups, epochs):
     each, left = divmod(epochs, len(groups))
     return [(each + (i < left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
@@ -88,8 +88,52 @@ def unfreezing_plan(groups, epochs):
 
 
 # %% wrong: only the groups
-# message: should be a pair
+# message: should be
 def unfreezing_plan(groups, epochs):
     if epochs < len(groups):
         raise ValueError
     return [groups[len(groups) - 1 - i :] + ["", "", ""] for i in range(len(groups))]
+
+
+# %% right: NumPy integers and tuples
+def unfreezing_plan(groups, epochs):
+    if len(groups) > epochs:
+        raise ValueError(f"{epochs} epochs are too few")
+    shares = np.full(len(groups), epochs // len(groups))
+    shares[: epochs % len(groups)] += 1
+    return tuple((share, tuple(groups[-stage:])) for stage, share in enumerate(shares, start=1))
+
+
+# %% wrong: one list that grows
+# message: share one list
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    plan, learning = [], []
+    for stage, group in enumerate(reversed(groups)):
+        learning.insert(0, group)
+        plan.append((each + (stage < left), learning))
+    return plan
+
+
+# %% wrong: as many epochs as groups are taken for too few
+# message: as many epochs as groups
+def unfreezing_plan(groups, epochs):
+    if epochs <= len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
+
+
+# %% wrong: the list of groups is emptied
+# message: changes its argument|should be
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    plan, learning = [], []
+    for stage in range(len(groups)):
+        learning = [groups.pop(), *learning]
+        plan.append((each + (stage < left), learning))
+    return plan
