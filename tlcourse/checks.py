@@ -14,7 +14,18 @@ import zlib
 import numpy as np
 
 from tlcourse import exercises
-from tlcourse.exercises.comparing import difference, explains, overflow_hint, same, shape_hint, short
+from tlcourse.exercises.comparing import (
+    difference,
+    explains,
+    first_difference,
+    overflow_hint,
+    part,
+    same,
+    shape_hint,
+    short,
+)
+
+CHANGED = "work on a copy, because the original is still needed."
 
 
 class Progress:
@@ -155,7 +166,7 @@ def run(name, function):
         for case, value in zip(cases, values, strict=False)
         if not same(value, case.expected, case.tolerance)
     ]
-    explained = [(case, value, _explanations(case, value, cases, values)) for case, value in wrong]
+    explained = [(case, value, _explanations_of_any_part(case, value, cases, values)) for case, value in wrong]
     for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
@@ -163,10 +174,7 @@ def run(name, function):
         raise failure
     for case, untouched in zip(cases, exercises.cases(name), strict=True):
         if not exercises.same_arguments(case, untouched):
-            raise AssertionError(
-                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
-                "still needed."
-            )
+            raise AssertionError(f"{_call(function, name, untouched)} changes its argument: {CHANGED}")
 
 
 def _values(function, cases):
@@ -179,17 +187,23 @@ def _values(function, cases):
     return values, None
 
 
-def _explanations(case, value, cases, values):
-    """The misconceptions that give this wrong value; of several, those that give the other cases' values, too."""
-    fitting = [text for text, outcome in case.mistakes.items() if explains(outcome, value, case.tolerance)]
+def _explanations_of_any_part(case, value, cases, values):
+    """The misconceptions that give this wrong value, or else the first part of it that is wrong."""
+    path = first_difference(value, case.expected, case.tolerance)
+    return _explanations(case, value, cases, values, ()) or _explanations(case, value, cases, values, path)
+
+
+def _explanations(case, value, cases, values, path):
+    """The misconceptions that give a wrong part; of several, those that give the other cases' parts, too."""
+
+    def fits(text, case, value):
+        return explains(part(case.mistakes[text], path), part(value, path), case.tolerance)
+
+    fitting = [text for text in case.mistakes if fits(text, case, value)]
     consistent = [
         text
         for text in fitting
-        if all(
-            explains(other.mistakes[text], came, other.tolerance)
-            for other, came in zip(cases, values, strict=False)
-            if text in other.mistakes
-        )
+        if all(fits(text, other, came) for other, came in zip(cases, values, strict=False) if text in other.mistakes)
     ]
     return consistent or fitting
 
@@ -209,11 +223,15 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
         raise AssertionError(f"{name} should be {short(expected)}, but it is None. Is a `return` missing?")
     if same(actual, expected, tolerance):
         return
-    message = difference(name, actual, expected)
-    for description, wrong in (mistakes or {}).items():
-        if explains(wrong, actual, tolerance) and not same(wrong, expected, tolerance):
-            raise AssertionError(f"{message} That is what comes out when {description}.")
-    raise AssertionError(message + shape_hint(actual, expected) + overflow_hint(actual, expected))
+    path = first_difference(actual, expected, tolerance)
+    name += "".join(f"[{key!r}]" for key in path)
+    wrong_part, right_part = part(actual, path), part(expected, path)
+    message = difference(name, wrong_part, right_part)
+    for keys in ((), path):
+        for description, wrong in (mistakes or {}).items():
+            if explains(part(wrong, keys), part(actual, keys), tolerance) and not same(wrong, expected, tolerance):
+                raise AssertionError(f"{message} That is what comes out when {description}.")
+    raise AssertionError(message + shape_hint(wrong_part, right_part) + overflow_hint(wrong_part, right_part))
 
 
 def require(condition, message):

@@ -17,6 +17,7 @@ import os
 import random
 import traceback
 
+from tlcourse import checks
 from tlcourse.grading.sandbox.guest import wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
@@ -85,7 +86,8 @@ class Checker:
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
 
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
-        weights and flags comes back, and is put into the checker's own. A changed array fails the check.
+        weights and flags comes back, and is put into the checker's own. A changed array, list or dictionary fails the
+        check.
         """
         try:
             encoded = wire_format.encode(list(arguments)), wire_format.encode(keywords)
@@ -97,7 +99,7 @@ class Checker:
         if "raised" in reply:
             raise _exception(reply["raised"], reply["message"])
         if reply.get("changed") is True:
-            raise AssertionError(f"An array that was given to {name} has changed: make new ones instead.")
+            raise AssertionError(f"{name} changes its argument: {checks.CHANGED}")
         models = wire_objects.models_in([list(arguments), keywords])
         try:
             wire_objects.set_states(models, reply["models"], wire_format.decode)
