@@ -194,18 +194,16 @@ def _explanations_of_any_part(case, value, cases, values):
 
 
 def _explanations(case, value, cases, values, path):
-    """The misconceptions that give a wrong part; of several, those that give the other cases' parts, too."""
+    """The misconceptions that give a wrong part; of several, those that explain most of the other cases, too."""
 
     def fits(text, case, value):
+        if text not in case.mistakes:  # where a misconception does no harm, its value is the expected one
+            return same(part(value, path), part(case.expected, path), case.tolerance)
         return explains(part(case.mistakes[text], path), part(value, path), case.tolerance)
 
     fitting = [text for text in case.mistakes if fits(text, case, value)]
-    consistent = [
-        text
-        for text in fitting
-        if all(fits(text, other, came) for other, came in zip(cases, values, strict=False) if text in other.mistakes)
-    ]
-    return consistent or fitting
+    scores = [sum(fits(text, *other) for other in zip(cases, values, strict=False)) for text in fitting]
+    return [text for text, score in zip(fitting, scores, strict=True) if score == max(scores)]
 
 
 def _call(function, name, case):
