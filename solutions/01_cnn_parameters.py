@@ -430,6 +430,7 @@ mistakes = {
     "a whole convolution is counted": lambda k, c, f: k * k * c * f + f,
     "the biases are left out": lambda k, c, f: k * k * c + c * f,
     "the depthwise step has biases, too": lambda k, c, f: k * k * c + c + c * f + f,
+    "both steps have a bias for each filter": lambda k, c, f: k * k * c + c * f + 2 * f,
     "the biases belong to the depthwise step": lambda k, c, f: k * k * c + c + c * f,
     "the whole layer shares one bias": lambda k, c, f: k * k * c + c * f + 1,
     "all channels share one depthwise kernel": lambda k, c, f: k * k + c * f + f,
@@ -574,6 +575,7 @@ mistakes = {
     "frozen parameters drop out of the count": pair((0, 2), (0, 2)),
     "the moving statistics are left out": pair((0, 2), (0, 1)),
     "only one of the two moving statistics is counted": pair((0, 3), (0, 2)),
+    "freezing swaps the two numbers": pair((2, 2), (2, 1)),
     "freezing is turned round": pair((4, 0), (3, 0)),
     "`scale` is not used": pair((0, 4), (0, 4)),
     "`scale=False` takes away a moving statistic as well": pair((0, 4), (0, 2)),
@@ -743,6 +745,16 @@ def conv_on_image(layers, shape):
     return counted(layers, shape, lambda x, s, n: (x["kernel"] ** 2 * shape[2] + 1) * x["filters"] if x["kind"] == "conv" else n)  # fmt: skip
 
 
+def height_only(layers, shape):
+    """Convolutions change the height of the map and not its width."""
+
+    def after(layer, shape):
+        end = shape[0] if layer["padding"] == "same" else shape[0] - layer["kernel"] + 1
+        return -(-end // layer["strides"]), shape[1], layer["filters"]
+
+    return counted(layers, shape, conv=after, separable=after)
+
+
 def dense_on_map(layers, shape):
     """Every dense layer sees the flattened map."""
     flattened = [layer for layer in layers if layer["kind"] != "dense"]
@@ -753,6 +765,7 @@ def dense_on_map(layers, shape):
 mistakes = {
     "the strides do not shrink the map": with_option(strides=1),
     "the map keeps the size of the image": with_option(strides=1, padding="same"),
+    "convolutions change the height of the map only": height_only,
     "the padding is left out": with_option(padding="valid"),
     '"valid" is treated like "same"': with_option(padding="same"),
     "images are taken as square: height instead of width": lambda x, s: counted(x, (s[0], s[0], s[2])),
@@ -831,6 +844,9 @@ mistakes = {
     "a batch norm on a vector is left out": of_kind("batch_norm", lambda x, s, n: n if len(s) == 3 else 0),
     "a batch norm has parameters for every pixel": of_kind("batch_norm", lambda x, s, n: 4 * math.prod(s)),
     "pooling does not shrink the map": lambda x, s: counted(x, s, pool=lambda _, s: s),
+    "pooling moves on by one pixel": lambda x, s: counted(
+        x, s, pool=lambda p, s: (s[0] - p["size"] + 1, s[1] - p["size"] + 1, s[2])
+    ),
     "pooling rounds up": lambda x, s: counted(
         x, s, pool=lambda p, s: (-(-s[0] // p["size"]), -(-s[1] // p["size"]), s[2])
     ),
@@ -1432,6 +1448,9 @@ mistakes = {
     "one side of the kernel is left out": lambda x, s: work(x, s) // x["kernel"],
     "multiplications and additions are counted apart": lambda x, s: 2 * work(x, s),
     "there is only one filter": lambda x, s: work(x, s) // x["filters"],
+    "the sides are divided by the stride and rounded down": lambda x, s: (
+        math.prod(side // x["strides"] for side in s[:2]) * sum(weights(x, s))
+    ),
     "only one side of the map is counted": lambda x, s: positions(x, s)[0] * sum(weights(x, s)),
     "images are taken as square: height instead of width": lambda x, s: work(x, (s[0], s[0], s[2])),
     "images are taken as square: width instead of height": lambda x, s: work(x, (s[1], s[1], s[2])),
@@ -1443,7 +1462,7 @@ visible_cases.record(
     [
         (lecture_network[1], (32, 32, 8)),
         (small_conv, (9, 13, 3)),
-        ({"kind": "conv", "filters": 4, "kernel": 3, "strides": 3, "padding": "same"}, (10, 7, 1)),
+        ({"kind": "conv", "filters": 4, "kernel": 5, "strides": 3, "padding": "same"}, (10, 7, 1)),
     ],
     keras_work,
     mistakes,
@@ -1487,6 +1506,9 @@ mistakes = {
     "every weight is used once: these are the parameters": either(None, lambda x, s: sum(weights(x, s))),
     "a whole convolution is counted": either(None, lambda x, s: stops(x, s) * weights(x, s)[0] * x["filters"]),
     "the kernel stops at every pixel of the input": either(None, lambda x, s: s[0] * s[1] * sum(weights(x, s))),
+    "the sides are divided by the stride and rounded down": either(
+        None, lambda x, s: math.prod(side // x["strides"] for side in s[:2]) * sum(weights(x, s))
+    ),
     "the depthwise step does not stride": either(
         None, lambda x, s: s[0] * s[1] * weights(x, s)[0] + stops(x, s) * weights(x, s)[1]
     ),

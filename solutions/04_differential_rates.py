@@ -394,12 +394,19 @@ mistakes = {
     "only the second running mean is corrected for its start at 0": adam_with(corrected=(False, True)),
     "the next step starts from the corrected means": carrying_on,
     "the correction counts the steps from 2": adam_with(late=1),
+    "the size of the gradient is used in place of its square": lambda g, rate, scale=1.0: (
+        adam(g, rate, scale, divisor=np.ones_like)
+        / (adam(np.abs(g), -1.0, scale, betas=(0.999, 0.9), divisor=np.ones_like) ** 0.5 + 1e-7)
+    ),
     "0.9 and 0.999 are swapped": adam_with(betas=(0.999, 0.9)),
     "0.9 is used for both running means": adam_with(betas=(0.9, 0.9)),
     "0.999 is used for both running means": adam_with(betas=(0.999, 0.999)),
     "0.99 is used in place of 0.999": adam_with(betas=(0.9, 0.99)),
     "ε stands under the root": adam_with(divisor=lambda v: np.sqrt(v + 1e-7)),
     "ε is left out": adam_with(divisor=np.sqrt),
+    "ε is added before the second running mean is corrected, as in Keras": lambda g, rate, scale=1.0: (
+        adam(g, rate, scale, corrected=(True, False)) * np.sqrt(1 - 0.999 ** (1 + np.arange(len(g))))
+    ),
     "ε is 1e-8": adam_with(divisor=lambda v: np.sqrt(v) + 1e-8),
     "the root is left out": adam_with(divisor=lambda v: v + 1e-7),
     "the first running mean is not divided by the second": adam_with(divisor=np.ones_like),
@@ -799,6 +806,7 @@ mistakes = {
     "a path that one pattern matches is listed, too": covered(twice=paths_where(lambda count: count >= 1)),
     "only paths that exactly two patterns match are listed": covered(twice=paths_where(lambda count: count == 2)),
     "only paths that more than two patterns match are listed": covered(twice=paths_where(lambda count: count > 2)),
+    "patterns that match several paths are listed": covered(twice=patterns_where(lambda count: count >= 2)),
     "a path is listed once for each further pattern": covered(
         twice=lambda paths, patterns, hits, uses: [p for p, n in zip(paths, hits, strict=True) for _ in range(n - 1)]
     ),
@@ -807,6 +815,9 @@ mistakes = {
     "the patterns that match one path only are listed, too": covered(idle=patterns_where(lambda count: count <= 1)),
     "a pattern is listed that matches only what an earlier one matches": covered(idle=nothing_new),
     "the lists are sorted": sorted_lists,
+    "the lists are in reverse order": lambda paths, patterns: {
+        key: values[::-1] for key, values in covered()(paths, patterns).items()
+    },
     "paths are counted instead of listed": lambda paths, patterns: {
         key: len(values) for key, values in covered()(paths, patterns).items()
     },
@@ -818,7 +829,10 @@ visible_cases.record(
         (layer_paths, ["low/.*", ".*/kernel", "base/.*"]),
         (["low/kernel", "slow/kernel", "low2/bias"], ["low", "low/.*"]),
         (["head/kernel", "head/kernel_2"], ["head/kernel", "head/.*", ".*kernel"]),
-        (["top/bias", "lower/bias", "head/bias"], ["top|low|head/.*", "zero/.*", "base/.*", "head/bias"]),
+        (
+            ["top/bias", "lower/bias", "head/bias"],
+            ["top|low|head/.*", "zero/.*", "base/.*", "head/bias", "mid/.*", "low/.*"],
+        ),
         (["top/bias", "low/bias"], []),
     ],
     covered(),
@@ -1087,6 +1101,9 @@ mistakes = {
     "the steepest pair is taken, whether it falls or rises": steepest(
         end="none", choose=lambda numbers, key: max(numbers, key=lambda n: abs(key(n)))
     ),
+    "the sizes of the slopes are compared without their signs": steepest(
+        choose=lambda numbers, key: max(numbers, key=lambda n: abs(key(n)))
+    ),
     "`nan` is taken for the lowest loss": with_nan,
     "`np.gradient` is used, which looks at both neighbors of a point": by_gradient,
     "the position is returned instead of the rate": steepest(shown=lambda n, *_: n),
@@ -1099,7 +1116,7 @@ visible_cases.record(
         ([0.001, 0.002, 0.02, 0.2, 1.0], [2.0, 1.8, 1.5, 1.4, 1.6]),
         ([0.01, 0.1, 0.2, 0.4, 0.8, 1.6], [2.0, 1.5, 1.1, 3.0, 1.2, float("nan")]),
         ([0.5, 1.0, 2.0, 4.0, 7.0, 9.0], [3.0, 2.0, 1.0, 2.5, 1.0, float("inf")]),
-        ([0.001, 0.004, 0.01, 0.1], [2.0, 2.2, 1.0, 3.0]),
+        ([0.001, 0.01, 0.011, 0.1, 0.4], [2.0, 1.9, 2.4, 1.0, 1.5]),
     ],
     steepest(),
     mistakes,
@@ -1112,8 +1129,9 @@ with progress.exercise("steepest_rate"):
     for number in range(12):
         steps = int(rng.integers(5, 20))
         hidden_rates = (1e-5 * np.exp(np.cumsum(rng.uniform(0.1, 1.2, steps)))).tolist()
-        hidden_losses = 3 - np.cumsum(rng.uniform(-0.02, 0.2, steps))
+        hidden_losses = 3 - np.cumsum(rng.uniform(-0.15, 0.25, steps))
         turn = int(rng.integers(3, steps))
+        hidden_losses[0] = hidden_losses[1:turn].max() + 0.1  # not the lowest
         hidden_losses[turn:] = hidden_losses[turn - 1] + rng.uniform(0.05, 2.5, steps - turn)
         if number % 3 == 2 and turn < steps - 1:
             hidden_losses[-1] = (np.nan, np.inf)[number % 2]
@@ -1247,6 +1265,9 @@ mistakes = {
     "the rate stays at the peak": lambda n, r, peak, low: np.where(np.arange(n) > r, peak, corners(n, r, peak, low)),
     "the rate is at the peak from the start": lambda n, r, peak, low: np.where(
         np.arange(n) < r, peak, corners(n, r, peak, low)
+    ),
+    "the rise has one point too few, and the peak is listed twice": lambda n, r, peak, low: np.append(
+        np.linspace(low, peak, r), np.linspace(peak, low, n - r)
     ),
     "the rate falls in as many steps as it rises": waiting,
     "peak and lowest are swapped": lambda n, r, peak, low: corners(n, r, low, peak),

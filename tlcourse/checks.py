@@ -154,20 +154,17 @@ def run(name, function):
     Raises
     ------
     AssertionError
-        For a case with a wrong value: the call, both values, and the misconception that gives all the wrong values. Or
+        For a case with a wrong value: the call, both values, and the misconception that explains most of them. Or
         for an argument that the function changed.
     FileNotFoundError
         If the exercise has no cases.
     """
     cases = exercises.cases(name)
     values, failure = _values(function, cases)
-    wrong = [
-        (case, value)
-        for case, value in zip(cases, values, strict=False)
-        if not same(value, case.expected, case.tolerance)
-    ]
-    explained = [(case, value, _explanations_of_any_part(case, value, cases, values)) for case, value in wrong]
-    for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
+    came = list(zip(cases, values, strict=False))
+    wrong = [(case, value) for case, value in came if not same(value, case.expected, case.tolerance)]
+    diagnosed = [(case, value, *_diagnosis(case, value, came)) for case, value in wrong]
+    for case, value, _, descriptions in sorted(diagnosed, key=lambda item: (-item[2], len(item[3]))):
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)
     if failure:
@@ -187,23 +184,28 @@ def _values(function, cases):
     return values, None
 
 
-def _explanations_of_any_part(case, value, cases, values):
-    """The misconceptions that give this wrong value, or else the first part of it that is wrong."""
-    path = first_difference(value, case.expected, case.tolerance)
-    return _explanations(case, value, cases, values, ()) or _explanations(case, value, cases, values, path)
+def _diagnosis(case, value, came):
+    """The misconceptions that explain a wrong value, or its first wrong part, and most other cases that they concern.
 
-
-def _explanations(case, value, cases, values, path):
-    """The misconceptions that give a wrong part; of several, those that explain most of the other cases, too."""
-
-    def fits(text, case, value):
-        if text not in case.mistakes:  # where a misconception does no harm, its value is the expected one
-            return same(part(value, path), part(case.expected, path), case.tolerance)
-        return explains(part(case.mistakes[text], path), part(value, path), case.tolerance)
-
-    fitting = [text for text in case.mistakes if fits(text, case, value)]
-    scores = [sum(fits(text, *other) for other in zip(cases, values, strict=False)) for text in fitting]
-    return [text for text, score in zip(fitting, scores, strict=True) if score == max(scores)]
+    Returns
+    -------
+    tuple
+        How many cases they explain more than they contradict, and a list of their descriptions.
+    """
+    for path in ((), first_difference(value, case.expected, case.tolerance)):
+        wrong, scores = part(value, path), {}
+        for text in case.mistakes:
+            if explains(part(case.mistakes[text], path), wrong, case.tolerance):
+                fits = [
+                    explains(part(other.mistakes[text], path), part(others, path), other.tolerance)
+                    for other, others in came
+                    if text in other.mistakes
+                ]
+                scores[text] = 2 * sum(fits) - len(fits)
+        best = max(scores.values(), default=0)
+        if best > 0:
+            return best, [text for text, score in scores.items() if score == best]
+    return 0, []
 
 
 def _call(function, name, case):
