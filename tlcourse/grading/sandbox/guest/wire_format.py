@@ -1,8 +1,8 @@
 """Values as JSON, so that a function of one process can be called from another and nothing but its value returns.
 
-Numbers, fractions as floats, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, and so do the objects of `wire_objects`,
-such as a Keras model; any other object passes as its description only. Nothing is pickled: what comes back from student
-code can be read, but cannot act.
+Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, fractions as floats, and so do the objects
+of `wire_objects`, such as a Keras model; any other object passes as its description only. Nothing is pickled: what
+comes back from student code can be read, but cannot act.
 """
 
 import base64
