@@ -31,7 +31,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, counting, networks, plots, widgets
+from tlcourse import checks, counting, model_checks, networks, plots, widgets
 
 plots.style()
 keras.utils.set_random_seed(0)
@@ -149,39 +149,82 @@ def output_size(size, kernel, strides, padding):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_output_size", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-with progress.exercise("output_size"):
-    checks.returns(
-        output_size,
-        (32, 5, 2, "same"),
-        16,
-        mistakes={"the stride is left out": 32, '"same" is treated like "valid"': 14, "the size is not divided": 28},
-    )
-    checks.returns(
-        output_size,
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_size(size, kernel, strides, padding):
+    """By Keras."""
+    layer = keras.layers.Conv2D(1, kernel, strides=strides, padding=padding)
+    return layer.compute_output_shape((None, size, size, 1))[1]
+
+
+def sizes(same, valid):
+    """The size by a formula for each kind of padding; None stands for a formula that is correct."""
+
+    def size(n, k, s, padding):
+        formula = same if padding == "same" else valid
+        return None if formula is None else formula(n, k, s)
+
+    return size
+
+
+def without_padding(n, k, s):
+    return (n - k) // s + 1
+
+
+def with_padding(n, k, s):
+    return -(-n // s)
+
+
+mistakes = {
+    '"same" is treated like "valid"': sizes(without_padding, None),
+    '"valid" is treated like "same"': sizes(None, with_padding),
+    '"same" and "valid" are swapped': sizes(without_padding, with_padding),
+    "the stride is left out": sizes(lambda n, k, s: n, lambda n, k, s: n - k + 1),
+    'the stride is left out for "same"': sizes(lambda n, k, s: n, None),
+    'the stride is left out for "valid"': sizes(None, lambda n, k, s: n - k + 1),
+    'the size is rounded down where "same" rounds up': sizes(lambda n, k, s: n // s, None),
+    'the size is rounded to the nearest integer where "same" rounds up': sizes(lambda n, k, s: round(n / s), None),
+    'the size is not rounded where "same" rounds up': sizes(lambda n, k, s: n / s, None),
+    '"same" has one position too many where the stride divides the size': sizes(lambda n, k, s: n // s + 1, None),
+    'the size is rounded up where "valid" rounds down': sizes(None, lambda n, k, s: -((k - n) // s) + 1),
+    'the size is rounded to the nearest integer where "valid" rounds down': sizes(
+        None, lambda n, k, s: round((n - k) / s) + 1
+    ),
+    'the size is not rounded where "valid" rounds down': sizes(None, lambda n, k, s: (n - k) / s + 1),
+    "the first position is not counted": sizes(None, lambda n, k, s: (n - k) // s),
+    "the first position is counted before the division by the stride": sizes(None, lambda n, k, s: (n - k + 1) // s),
+    "the first position is counted twice": sizes(None, lambda n, k, s: (n - k + 1) // s + 1),
+    'half the kernel is padded on each side, which is "same" for odd kernels only': sizes(
+        lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1, None
+    ),
+}
+visible_cases.record(
+    "output_size",
+    [
+        (8, 3, 2, "same"),
+        (9, 3, 2, "valid"),
         (32, 5, 1, "valid"),
-        28,
-        mistakes={"the kernel's first stop is not counted": 27, '"valid" is treated like "same"': 32},
-    )
+        (10, 4, 3, "same"),
+        (11, 4, 4, "valid"),
+        (11, 2, 4, "same"),
+        (8, 2, 2, "same"),
+        (13, 4, 4, "valid"),
+        (6, 6, 4, "valid"),
+    ],
+    keras_size,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("output_size"):
+    checks.run("output_size", output_size)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("output_size")
-    slips = {
-        '"same" is treated like "valid"': lambda n, k, s, p: (n - k) // s + 1,
-        '"valid" is treated like "same"': lambda n, k, s, p: -(-n // s),
-        "the stride is left out": lambda n, k, s, p: n if p == "same" else n - k + 1,
-        'the size is rounded down where "same" rounds up': lambda n, k, s, p: n // s if p == "same" else None,
-        'the size is rounded up where "valid" rounds down': lambda n, k, s, p: (
-            None if p == "same" else -((k - n) // s) + 1
-        ),
-        "the kernel's first stop is not counted": lambda n, k, s, p: None if p == "same" else (n - k) // s,
-        'half the kernel is padded on each side, which is "same" for odd kernels only': lambda n, k, s, p: (
-            (n + 2 * (k // 2) - k) // s + 1
-        ),
-    }
     for _ in range(40):
         size, kernel, strides = int(rng.integers(8, 65)), int(rng.integers(1, 8)), int(rng.integers(1, 5))
-        padding = str(rng.choice(["same", "valid"]))
-        keras_shape = keras.layers.Conv2D(1, kernel, strides, padding).compute_output_shape((None, size, size, 1))
-        checks.returns(output_size, (size, kernel, strides, padding), keras_shape[1], mistakes=slips)
+        arguments = size, kernel, strides, str(rng.choice(["same", "valid"]))
+        checks.returns(output_size, arguments, keras_size(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -242,48 +285,65 @@ def conv_parameters(kernel, channels, filters, bias=True):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_parameters(kernel, channels, filters, bias=True):
+    """By Keras."""
+    layer = keras.layers.Conv2D(filters, kernel, use_bias=bias)
+    layer.build((None, 16, 16, channels))
+    return layer.count_params()
+
+
+mistakes = {
+    "the biases are left out": lambda k, c, f: k * k * c * f,
+    "the whole layer shares one bias": lambda k, c, f: k * k * c * f + 1,
+    "a filter looks at one channel only": lambda k, c, f: k * k * f + f,
+    "one side of the kernel is left out": lambda k, c, f: k * c * f + f,
+    "the kernel is doubled instead of squared": lambda k, c, f: 2 * k * c * f + f,
+    "the channels are added to the kernel's area instead of multiplied": lambda k, c, f: (k * k + c) * f + f,
+    "every weight of a filter has a bias": lambda k, c, f: 2 * k * k * c * f,
+    "every channel of a filter has a bias": lambda k, c, f: (k * k + 1) * c * f,
+    "every input channel has a bias, too": lambda k, c, f: k * k * c * f + f + c,
+    "there is a bias for each input channel instead of each filter": lambda k, c, f: k * k * c * f + c,
+    "there is only one filter": lambda k, c, f: k * k * c + 1,
+    "there is only one filter, and its bias is left out": lambda k, c, f: k * k * c,
+}
+visible_cases.record("conv_parameters", [(3, 3, 8), (5, 8, 16), (1, 4, 6)], keras_parameters, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("conv_parameters"):
-    checks.returns(
-        conv_parameters,
-        (5, 8, 16),
-        3216,
-        mistakes={
-            "the biases are left out": 3200,
-            "the whole layer shares one bias": 3201,
-            "a filter looks at one channel only": 416,
-            "one side of the kernel is left out": 656,
-            "every input channel has a bias, too": 3224,
-            "there is only one filter": 201,
-        },
-    )
+    checks.run("conv_parameters", conv_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("conv_parameters")
-    slips = {
-        "the biases are left out": lambda k, c, f: k * k * c * f,
-        "the whole layer shares one bias": lambda k, c, f: k * k * c * f + 1,
-        "a filter looks at one channel only": lambda k, c, f: k * k * f + f,
-        "one side of the kernel is left out": lambda k, c, f: k * c * f + f,
-        "every weight of a filter has a bias": lambda k, c, f: 2 * k * k * c * f,
-        "every channel of a filter has a bias": lambda k, c, f: (k * k + 1) * c * f,
-    }
     for _ in range(10):
-        kernel, channels, filters = (int(number) for number in rng.integers((1, 2, 2), (8, 20, 40)))
-        layer = keras.layers.Conv2D(filters, kernel)
-        layer.build((None, 16, 16, channels))
-        checks.returns(conv_parameters, (kernel, channels, filters), layer.count_params(), mistakes=slips)
+        arguments = tuple(int(number) for number in rng.integers((1, 2, 2), (8, 20, 40)))
+        checks.returns(conv_parameters, arguments, keras_parameters(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_conv_parameters_bias", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+mistakes = {
+    "`bias=False` leaves the biases in": lambda k, c, f, bias: k * k * c * f + f,
+    "`bias=False` leaves one bias in": lambda k, c, f, bias: k * k * c * f + 1,
+    "`bias=False` takes the biases away a second time": lambda k, c, f, bias: k * k * c * f - f,
+    "`bias=False` leaves nothing": lambda k, c, f, bias: 0,
+    "every weight of a filter has a bias": lambda k, c, f, bias: 2 * k * k * c * f,
+    "every channel of a filter has a bias": lambda k, c, f, bias: (k * k + 1) * c * f,
+    "a filter looks at one channel only": lambda k, c, f, bias: k * k * f,
+    "one side of the kernel is left out": lambda k, c, f, bias: k * c * f,
+    "the kernel is doubled instead of squared": lambda k, c, f, bias: 2 * k * c * f,
+    "there is only one filter": lambda k, c, f, bias: k * k * c,
+}
+visible_cases.record("conv_parameters_bias", [(3, 3, 8, False), (1, 4, 6, False)], keras_parameters, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("conv_parameters_bias"):
-    checks.returns(conv_parameters, (3, 3, 8, False), 216, mistakes={"`bias` is not used": 224, "one bias stays": 217})
+    checks.run("conv_parameters_bias", conv_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("conv_parameters_bias")
     for _ in range(6):
-        kernel, channels, filters = (int(number) for number in rng.integers((1, 2, 2), (8, 20, 40)))
-        layer = keras.layers.Conv2D(filters, kernel, use_bias=False)
-        layer.build((None, 16, 16, channels))
-        slips = {"`bias` is not used": layer.count_params() + filters}
-        checks.returns(conv_parameters, (kernel, channels, filters, False), layer.count_params(), mistakes=slips)
+        arguments = (*(int(number) for number in rng.integers((1, 2, 2), (8, 20, 40))), False)
+        checks.returns(conv_parameters, arguments, keras_parameters(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -355,38 +415,44 @@ def separable_parameters(kernel, channels, filters):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_separable_parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_separable(kernel, channels, filters):
+    """By Keras."""
+    layer = keras.layers.SeparableConv2D(filters, kernel)
+    layer.build((None, 16, 16, channels))
+    return layer.count_params()
+
+
+mistakes = {
+    "a whole convolution is counted": lambda k, c, f: k * k * c * f + f,
+    "the biases are left out": lambda k, c, f: k * k * c + c * f,
+    "the depthwise step has biases, too": lambda k, c, f: k * k * c + c + c * f + f,
+    "both steps have a bias for each filter": lambda k, c, f: k * k * c + c * f + 2 * f,
+    "the biases belong to the depthwise step": lambda k, c, f: k * k * c + c + c * f,
+    "the whole layer shares one bias": lambda k, c, f: k * k * c + c * f + 1,
+    "all channels share one depthwise kernel": lambda k, c, f: k * k + c * f + f,
+    "the depthwise step has a kernel for every filter instead of every channel": lambda k, c, f: k * k * f + c * f + f,
+    "the depthwise step already makes all filters": lambda k, c, f: k * k * c * f + c * f + f,
+    "the pointwise step has kernels of the depthwise step's size": lambda k, c, f: k * k * (c + c * f) + f,
+    "the pointwise step sees one channel only": lambda k, c, f: k * k * c + f + f,
+    "the two steps are multiplied": lambda k, c, f: k * k * c * c * f + f,
+    "the pointwise step is left out": lambda k, c, f: k * k * c + f,
+    "the depthwise step is left out": lambda k, c, f: c * f + f,
+    "one side of the kernel is left out": lambda k, c, f: k * c + c * f + f,
+    "the kernel is doubled instead of squared": lambda k, c, f: 2 * k * c + c * f + f,
+}
+visible_cases.record("separable_parameters", [(3, 64, 1), (3, 64, 128), (5, 6, 4)], keras_separable, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("separable_parameters"):
-    checks.returns(
-        separable_parameters,
-        (3, 64, 128),
-        8896,
-        mistakes={
-            "a whole convolution is counted": 73_856,
-            "the biases are left out": 8768,
-            "the depthwise step has biases, too": 8960,
-            "the pointwise step is left out": 704,
-            "the depthwise step is left out": 8320,
-            "one side of the kernel is left out": 8512,
-        },
-    )
+    checks.run("separable_parameters", separable_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("separable_parameters")
-    slips = {
-        "a whole convolution is counted": lambda k, c, f: k * k * c * f + f,
-        "the biases are left out": lambda k, c, f: k * k * c + c * f,
-        "the depthwise step has biases, too": lambda k, c, f: k * k * c + c + c * f + f,
-        "the whole layer shares one bias": lambda k, c, f: k * k * c + c * f + 1,
-        "all channels share one depthwise kernel": lambda k, c, f: k * k + c * f + f,
-        "the depthwise step has a kernel for every filter instead of every channel": lambda k, c, f: (
-            k * k * f + c * f + f
-        ),
-        "the two steps are multiplied": lambda k, c, f: k * k * c * c * f + f,
-    }
     for _ in range(10):
-        kernel, channels, filters = (int(number) for number in rng.integers((1, 2, 2), (8, 30, 60)))
-        layer = keras.layers.SeparableConv2D(filters, kernel)
-        layer.build((None, 16, 16, channels))
-        checks.returns(separable_parameters, (kernel, channels, filters), layer.count_params(), mistakes=slips)
+        arguments = tuple(int(number) for number in rng.integers((1, 2, 2), (8, 30, 60)))
+        checks.returns(separable_parameters, arguments, keras_separable(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -456,68 +522,75 @@ def batch_norm_parameters(channels, scale=True, frozen=False):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_batch_norm_parameters", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_pair(channels, scale=True, frozen=False):
+    """By Keras."""
+    layer = keras.layers.BatchNormalization(scale=scale)
+    layer.build((None, 4, 4, channels))
+    layer.trainable = not frozen
+    return tuple(
+        sum(math.prod(v.shape) for v in part) for part in (layer.trainable_weights, layer.non_trainable_weights)
+    )
+
+
+def pair(with_gamma, without_gamma=None):
+    """What multiples of the number of channels give, with gamma and without it."""
+    return lambda c, scale=True, frozen=False: tuple(n * c for n in (with_gamma if scale else without_gamma))
+
+
+mistakes = {
+    "all four vectors are taken as trainable": pair((4, 0), (3, 0)),
+    "the moving statistics are left out": pair((2, 0), (1, 0)),
+    "the moving statistics are trainable, and gamma and beta are left out": pair((2, 0), (2, 0)),
+    "each vector is taken as one number": lambda c, scale=True: (2, 2),
+    "only one of the two moving statistics is counted": pair((2, 1), (1, 1)),
+    "gamma or beta, and one of the statistics, is left out": pair((1, 1), (1, 1)),
+    "`scale` is not used": pair((2, 2), (2, 2)),
+    "`scale` is used the wrong way round": pair((1, 2), (2, 2)),
+    "`scale=False` takes away a moving statistic as well": pair((2, 2), (1, 1)),
+    "`scale=False` takes away both gamma and beta": pair((2, 2), (0, 2)),
+    "`scale=False` makes gamma non-trainable instead of leaving it out": pair((2, 2), (1, 3)),
+    "the two numbers are swapped": pair((2, 2), (2, 1)),
+    "the second number is the sum of all": pair((2, 4), (1, 3)),
+    "the two numbers are added up": lambda c, scale=True: (4 if scale else 3) * c,
+}
+visible_cases.record("batch_norm_parameters", [(8,), (64,), (5, False)], keras_pair, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("batch_norm_parameters"):
-    checks.returns(
-        batch_norm_parameters,
-        (64,),
-        (128, 128),
-        mistakes={
-            "all four vectors are taken as trainable": (256, 0),
-            "the moving statistics are left out": (128, 0),
-            "each vector is taken as one number": (2, 2),
-            "gamma or beta, and one of the statistics, is left out": (64, 64),
-        },
-    )
-    checks.returns(
-        batch_norm_parameters,
-        (64, False),
-        (64, 128),
-        mistakes={"`scale` is not used": (128, 128), "the two numbers are swapped": (128, 64)},
-    )
+    checks.run("batch_norm_parameters", batch_norm_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("batch_norm_parameters")
     for _ in range(8):
-        channels, scale = int(rng.integers(2, 500)), bool(rng.integers(2))
-        layer = keras.layers.BatchNormalization(scale=scale)
-        layer.build((None, 4, 4, channels))
-        expected = tuple(
-            sum(math.prod(v.shape) for v in part) for part in (layer.trainable_weights, layer.non_trainable_weights)
-        )
-        slips = {
-            "`scale` is not used": (2 * channels, 2 * channels),
-            "`scale=False` takes away a moving statistic as well": (channels, channels),
-            "all four vectors are taken as trainable": (sum(expected), 0),
-            "the two numbers are swapped": expected[::-1],
-        }
-        checks.returns(batch_norm_parameters, (channels, scale), expected, mistakes=slips)
+        arguments = int(rng.integers(2, 500)), bool(rng.integers(2))
+        checks.returns(batch_norm_parameters, arguments, keras_pair(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_batch_norm_parameters_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+mistakes = {
+    "`frozen` is not used": pair((2, 2), (1, 2)),
+    "frozen parameters drop out of the count": pair((0, 2), (0, 2)),
+    "the moving statistics are left out": pair((0, 2), (0, 1)),
+    "only one of the two moving statistics is counted": pair((0, 3), (0, 2)),
+    "freezing swaps the two numbers": pair((2, 2), (2, 1)),
+    "freezing is turned round": pair((4, 0), (3, 0)),
+    "`scale` is not used": pair((0, 4), (0, 4)),
+    "`scale=False` takes away a moving statistic as well": pair((0, 4), (0, 2)),
+    "each vector is taken as one number": lambda c, scale, frozen: (0, 4),
+    "the two numbers are added up": lambda c, scale, frozen: (4 if scale else 3) * c,
+}
+visible_cases.record("batch_norm_parameters_frozen", [(8, True, True), (5, False, True)], keras_pair, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("batch_norm_parameters_frozen"):
-    checks.returns(
-        batch_norm_parameters,
-        (64, True, True),
-        (0, 256),
-        mistakes={
-            "`frozen` is not used": (128, 128),
-            "frozen parameters drop out of the count": (0, 128),
-            "freezing is turned round": (256, 0),
-        },
-    )
+    checks.run("batch_norm_parameters_frozen", batch_norm_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("batch_norm_parameters_frozen")
     for _ in range(8):
-        channels, scale = int(rng.integers(2, 500)), bool(rng.integers(2))
-        layer = keras.layers.BatchNormalization(scale=scale)
-        layer.build((None, 4, 4, channels))
-        layer.trainable = False
-        expected = (len(layer.trainable_weights), sum(math.prod(v.shape) for v in layer.non_trainable_weights))
-        slips = {
-            "`frozen` is not used": (expected[1] - 2 * channels, 2 * channels),
-            "frozen parameters drop out of the count": (0, 2 * channels),
-            "`scale` is not used": (0, 4 * channels),
-        }
-        checks.returns(batch_norm_parameters, (channels, scale, True), expected, mistakes=slips)
+        arguments = int(rng.integers(2, 500)), bool(rng.integers(2)), True
+        checks.returns(batch_norm_parameters, arguments, keras_pair(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -615,29 +688,128 @@ def network_parameters(layers, input_shape):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_network_parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-with progress.exercise("network_parameters"):
-    checks.returns(
-        network_parameters,
-        (lecture_network, (32, 32, 3)),
-        2_103_156,
-        mistakes={
-            "the strides do not shrink the map": 8_394_612,
-            "the padding is left out": 1_390_452,
-            "the biases are left out": 2_102_616,
-            "every convolution is taken to see the image's channels": 2_101_156,
-            "flattening forgets the channels": 137_076,
-            "the last layer is left out": 2_101_104,
-            "the convolutions are left out": 2_099_716,
-        },
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_count(layers, input_shape):
+    """By Keras."""
+    return sum(row.parameters for row in counting.measure(layers, input_shape))
+
+
+def counted(layers, input_shape, parameters=None, **shapes):
+    """The count without Keras, to plant mistakes: other parameters or another shape after a kind of layer."""
+    shape, total = tuple(input_shape), 0
+    for layer in layers:
+        kind, channels = layer["kind"], shape[-1]
+        filters, area = layer.get("filters", 0), layer.get("kernel", 0) ** 2
+        count = {
+            "conv": (area * channels + 1) * filters,
+            "separable": area * channels + (channels + 1) * filters,
+            "dense": (channels + 1) * layer.get("units", 0),
+            "batch_norm": 4 * channels,
+        }.get(kind, 0)
+        total += count if parameters is None else parameters(layer, shape, count)
+        if filters:
+            ends = [side if layer["padding"] == "same" else side - layer["kernel"] + 1 for side in shape[:2]]
+            after = (*(-(-end // layer["strides"]) for end in ends), filters)
+        elif kind == "pool":
+            after = (shape[0] // layer["size"], shape[1] // layer["size"], channels)
+        else:
+            after = {"flatten": (math.prod(shape),), "global_pool": (channels,), "dense": (layer.get("units"),)}.get(
+                kind, shape
+            )
+        shape = shapes[kind](layer, shape) if kind in shapes else after
+    return total
+
+
+def with_option(**options):
+    """The count with another option in all layers that have it."""
+    return lambda layers, shape: counted(
+        [{**layer, **{key: value for key, value in options.items() if key in layer}} for layer in layers], shape
     )
+
+
+def with_parameters(of_layer):
+    """The count with other parameters: a function of a layer, the shape before it, and the correct number."""
+    return lambda layers, shape: counted(layers, shape, lambda layer, before, n: of_layer(layer, before, n))
+
+
+def outputs(layer):
+    """The number of filters or units of a layer with biases, else 0."""
+    return layer.get("filters", layer.get("units", 0))
+
+
+def conv_on_image(layers, shape):
+    """Every convolution sees as many channels as the image has."""
+    return counted(layers, shape, lambda x, s, n: (x["kernel"] ** 2 * shape[2] + 1) * x["filters"] if x["kind"] == "conv" else n)  # fmt: skip
+
+
+def height_only(layers, shape):
+    """Convolutions change the height of the map and not its width."""
+
+    def after(layer, shape):
+        end = shape[0] if layer["padding"] == "same" else shape[0] - layer["kernel"] + 1
+        return -(-end // layer["strides"]), shape[1], layer["filters"]
+
+    return counted(layers, shape, conv=after, separable=after)
+
+
+def dense_on_map(layers, shape):
+    """Every dense layer sees the flattened map."""
+    flattened = [layer for layer in layers if layer["kind"] != "dense"]
+    entries = counted([*flattened, {"kind": "dense", "units": 1}], shape) - counted(flattened, shape) - 1
+    return counted(layers, shape, lambda x, s, n: (entries + 1) * x["units"] if x["kind"] == "dense" else n)
+
+
+mistakes = {
+    "the strides do not shrink the map": with_option(strides=1),
+    "the map keeps the size of the image": with_option(strides=1, padding="same"),
+    "convolutions change the height of the map only": height_only,
+    "the padding is left out": with_option(padding="valid"),
+    '"valid" is treated like "same"': with_option(padding="same"),
+    "images are taken as square: height instead of width": lambda x, s: counted(x, (s[0], s[0], s[2])),
+    "images are taken as square: width instead of height": lambda x, s: counted(x, (s[1], s[1], s[2])),
+    "every image is taken to have 3 channels": lambda x, s: counted(x, (*s[:2], 3)),
+    "every convolution is taken to see the image's channels": conv_on_image,
+    "a filter looks at one channel only": with_parameters(
+        lambda x, s, n: (x["kernel"] ** 2 + 1) * x["filters"] if x["kind"] == "conv" else n
+    ),
+    "flattening forgets the channels": lambda x, s: counted(x, s, flatten=lambda _, s: (s[0] * s[1],)),
+    "flattening is treated like global pooling": lambda x, s: counted(x, s, flatten=lambda _, s: s[2:]),
+    "every dense layer is taken to see the flattened map": dense_on_map,
+    "the last layer is left out": lambda x, s: counted(x[:-1], s),
+    "the convolutions are left out": with_parameters(lambda x, s, n: 0 if x["kind"] == "conv" else n),
+    "the dense layers are left out": with_parameters(lambda x, s, n: 0 if x["kind"] == "dense" else n),
+    "the biases are left out": with_parameters(lambda x, s, n: n - outputs(x)),
+    "the biases of dense layers are left out": with_parameters(lambda x, s, n: n - x.get("units", 0)),
+    "the biases of convolutions are left out": with_parameters(lambda x, s, n: n - x.get("filters", 0)),
+    "each layer has one bias": with_parameters(lambda x, s, n: n - outputs(x) + (outputs(x) > 0)),
+}
+visible_cases.record(
+    "network_parameters",
+    [
+        (lecture_network, (32, 32, 3)),
+        (
+            [
+                {"kind": "conv", "filters": 4, "kernel": 2, "strides": 2, "padding": "valid"},
+                {"kind": "conv", "filters": 6, "kernel": 3, "strides": 2, "padding": "same"},
+                {"kind": "flatten"},
+                {"kind": "dense", "units": 5},
+                {"kind": "dense", "units": 2},
+            ],
+            (18, 11, 1),
+        ),
+    ],
+    keras_count,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("network_parameters"):
+    checks.run("network_parameters", network_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("network_parameters")
-
-    def keras_count(layers, input_shape):
-        return sum(row.parameters for row in counting.measure(layers, input_shape))
-
     for _ in range(8):
-        depth = int(rng.integers(1, 4))
         layers = [
             {
                 "kind": "conv",
@@ -646,56 +818,90 @@ with progress.exercise("network_parameters"):
                 "strides": int(rng.integers(1, 4)),
                 "padding": str(rng.choice(["same", "valid"])),
             }
-            for _ in range(depth)
+            for _ in range(int(rng.integers(1, 4)))
         ]
         layers += [{"kind": "flatten"}, *({"kind": "dense", "units": int(rng.integers(2, 90))} for _ in range(2))]
         shape = (int(rng.integers(96, 129)), int(rng.integers(64, 96)), int(rng.choice([1, 3, 4])))
-        slips = {
-            "the strides do not shrink the map": keras_count(
-                [{**x, **({"strides": 1} if "strides" in x else {})} for x in layers], shape
-            ),
-            '"valid" is treated like "same"': keras_count(
-                [{**x, **({"padding": "same"} if "padding" in x else {})} for x in layers], shape
-            ),
-            "images are taken as square: height instead of width": keras_count(layers, (shape[0], shape[0], shape[2])),
-            "images are taken as square: width instead of height": keras_count(layers, (shape[1], shape[1], shape[2])),
-            "every image is taken to have 3 channels": keras_count(layers, (*shape[:2], 3)),
-            "the last layer is left out": keras_count(layers[:-1], shape),
-            "the convolutions are left out": keras_count(layers, shape)
-            - sum(row.parameters for row in counting.measure(layers[:depth], shape)),
-            "the biases are left out": keras_count(layers, shape)
-            - sum(x.get("filters", x.get("units", 0)) for x in layers),
-        }
-        checks.returns(network_parameters, (layers, shape), keras_count(layers, shape), mistakes=slips)
+        checks.returns(network_parameters, (layers, shape), keras_count(layers, shape), mistakes)
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_network_parameters_modern", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def of_kind(kind, of_layer):
+    """The count with other parameters in the layers of one kind."""
+    return with_parameters(lambda layer, before, n: of_layer(layer, before, n) if layer["kind"] == kind else n)
+
+
+def lecture_only(layer, before, n):
+    return n if layer["kind"] in ("conv", "dense") else 0
+
+
+mistakes = {
+    "batch norm's moving statistics are left out": of_kind("batch_norm", lambda x, s, n: n // 2),
+    "batch norm is left out": of_kind("batch_norm", lambda x, s, n: 0),
+    "batch norm is taken to have four parameters": of_kind("batch_norm", lambda x, s, n: 4),
+    "a batch norm on a vector is left out": of_kind("batch_norm", lambda x, s, n: n if len(s) == 3 else 0),
+    "a batch norm has parameters for every pixel": of_kind("batch_norm", lambda x, s, n: 4 * math.prod(s)),
+    "pooling does not shrink the map": lambda x, s: counted(x, s, pool=lambda _, s: s),
+    "pooling moves on by one pixel": lambda x, s: counted(
+        x, s, pool=lambda p, s: (s[0] - p["size"] + 1, s[1] - p["size"] + 1, s[2])
+    ),
+    "pooling rounds up": lambda x, s: counted(
+        x, s, pool=lambda p, s: (-(-s[0] // p["size"]), -(-s[1] // p["size"]), s[2])
+    ),
+    "pooling changes one side of the map only": lambda x, s: counted(
+        x, s, pool=lambda p, s: (s[0] // p["size"], s[1], s[2])
+    ),
+    "global pooling is treated like flattening": lambda x, s: counted(x, s, global_pool=lambda _, s: (math.prod(s),)),
+    "a separable convolution is counted as a whole one": of_kind(
+        "separable", lambda x, s, n: (x["kernel"] ** 2 * s[-1] + 1) * x["filters"]
+    ),
+    "a separable convolution is left out of the count": of_kind("separable", lambda x, s, n: 0),
+    "a separable convolution's biases are left out": of_kind("separable", lambda x, s, n: n - x["filters"]),
+    "a separable convolution does not change the size of the map": lambda x, s: counted(
+        x, s, separable=lambda x, s: (*s[:2], x["filters"])
+    ),
+    "only convolutions and dense layers are counted": with_parameters(lecture_only),
+    "images are taken as square: height instead of width": lambda x, s: counted(x, (s[0], s[0], s[2])),
+    "images are taken as square: width instead of height": lambda x, s: counted(x, (s[1], s[1], s[2])),
+    "the padding is left out": with_option(padding="valid"),
+}
+visible_cases.record(
+    "network_parameters_modern",
+    [
+        (
+            [
+                {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
+                {"kind": "batch_norm"},
+                {"kind": "pool", "size": 2},
+                {"kind": "separable", "filters": 16, "kernel": 3, "strides": 1, "padding": "same"},
+                {"kind": "global_pool"},
+                {"kind": "dense", "units": 4},
+            ],
+            (32, 32, 3),
+        ),
+        (
+            [
+                {"kind": "conv", "filters": 4, "kernel": 3, "strides": 1, "padding": "same"},
+                {"kind": "pool", "size": 3},
+                {"kind": "separable", "filters": 6, "kernel": 2, "strides": 2, "padding": "same"},
+                {"kind": "flatten"},
+                {"kind": "dense", "units": 5},
+                {"kind": "batch_norm"},
+                {"kind": "dense", "units": 3},
+            ],
+            (16, 26, 2),
+        ),
+    ],
+    keras_count,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("network_parameters_modern"):
-    modern_network = [
-        {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
-        {"kind": "batch_norm"},
-        {"kind": "pool", "size": 2},
-        {"kind": "separable", "filters": 16, "kernel": 3, "strides": 1, "padding": "same"},
-        {"kind": "global_pool"},
-        {"kind": "dense", "units": 4},
-    ]
-    checks.returns(
-        network_parameters,
-        (modern_network, (32, 32, 3)),
-        540,
-        mistakes={
-            "batch norm's moving statistics are left out": 524,
-            "batch norm is left out": 508,
-            "global pooling is treated like flattening": 16_860,
-            "a separable convolution is counted as a whole one": 1492,
-        },
-    )
+    checks.run("network_parameters_modern", network_parameters)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("network_parameters_modern")
-
-    def keras_count(layers, input_shape):
-        return sum(row.parameters for row in counting.measure(layers, input_shape))
-
     for _ in range(8):
         filters, kernel, units, strides = (int(n) for n in rng.integers((4, 2, 4, 1), (20, 6, 60, 3)))
         padding, joint = str(rng.choice(["same", "valid"])), str(rng.choice(["flatten", "global_pool"]))
@@ -703,27 +909,14 @@ with progress.exercise("network_parameters_modern"):
             {"kind": "conv", "filters": filters, "kernel": kernel, "strides": strides, "padding": padding},
             {"kind": "batch_norm"},
             {"kind": "pool", "size": int(rng.integers(2, 4))},
-            {"kind": "separable", "filters": 2 * filters, "kernel": 3, "strides": 1, "padding": padding},
+            {"kind": "separable", "filters": 2 * filters, "kernel": 3, "strides": strides, "padding": padding},
             {"kind": joint},
             {"kind": "dense", "units": units},
             {"kind": "batch_norm"},
             {"kind": "dense", "units": 3},
         ]
         shape = (int(rng.integers(48, 65)), int(rng.integers(48, 65)), 3)
-        correct = keras_count(layers, shape)
-        slips = {
-            "batch norm's moving statistics are left out": correct - 2 * (filters + units),
-            "batch norm is left out": correct - 4 * (filters + units),
-            "a batch norm on a vector is left out": correct - 4 * units,
-            "pooling does not shrink the map": keras_count([x for x in layers if x["kind"] != "pool"], shape),
-            "global pooling is treated like flattening": keras_count(
-                [{"kind": "flatten"} if x["kind"] == "global_pool" else x for x in layers], shape
-            ),
-            "a separable convolution is counted as a whole one": keras_count(
-                [{**x, "kind": "conv"} if x["kind"] == "separable" else x for x in layers], shape
-            ),
-        }
-        checks.returns(network_parameters, (layers, shape), correct, mistakes=slips)
+        checks.returns(network_parameters, (layers, shape), keras_count(layers, shape), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -903,79 +1096,179 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_trainable_after_freezing", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from typing import NamedTuple
+
+from tlcourse.building import visible_cases
+
+
+class Counted(NamedTuple):
+    """What a layer has: whether it is a weight layer, and numbers of parameters."""
+
+    name: str
+    weighted: bool
+    kernel: int = 0
+    vectors: int = 0  # a bias, or gamma and beta
+    statistics: int = 0
+
+
+def counted_layers(layers):
+    """The layers of a described network, without its input."""
+    shape, rows = tuple(int(size) for size in layers[0].split()[1:]), []
+    for number, (kind, *sizes) in enumerate(text.split() for text in layers[1:]):
+        name = "head" if kind == "head" else f"{kind}{sum(text.split()[0] == kind for text in layers[1 : number + 1])}"
+        if sizes:
+            count = int(sizes[0])
+            area = 9 if kind == "conv" else 1
+            rows.append(Counted(name, True, area * shape[-1] * count, count))
+            shape = (*shape[:-1], count)
+        elif kind == "norm":
+            rows.append(Counted(name, False, 0, 2 * shape[-1], 2 * shape[-1]))
+        else:
+            rows.append(Counted(name, False))
+            side = {"pool": 2}.get(kind, 1)
+            shape = (math.prod(shape),) if kind == "flatten" else (*(size // side for size in shape[:-1]), shape[-1])
+    return rows
+
+
+def first_of(rows, number, weighted=lambda row: row.weighted):
+    """The position of a weight layer, counted from 0, or of what counts as one."""
+    places = [place for place, row in enumerate(rows) if weighted(row)]
+    return places[number] if number < len(places) else len(rows)
+
+
+def norms(rows):
+    return [row for row in rows if row.statistics]
+
+
+def still_trainable(rows, transferred):
+    """The layers that stay trainable."""
+    return rows[first_of(rows, transferred) :]
+
+
+leaving = {  # mistakes: which layers stay trainable
+    "nothing is frozen": lambda rows, n: rows,
+    "the first layers are trained and the last frozen": lambda rows, n: rows[: first_of(rows, n)],
+    "layers without weights are counted among the transferred ones": lambda rows, n: rows[
+        n - 1 :
+    ],  # the first is the input
+    "batch norms are counted among the transferred layers": lambda rows, n: rows[
+        first_of(rows, n, lambda row: row.weighted or row.statistics) :
+    ],
+    "only dense layers are counted among the transferred ones": lambda rows, n: rows[
+        first_of(rows, n, lambda row: row.weighted and "conv" not in row.name) :
+    ],
+    "the batch norms of the frozen layers are left trainable": lambda rows, n: (
+        norms(rows[: first_of(rows, n)]) + still_trainable(rows, n)
+    ),
+    "the batch norm behind the last frozen layer is left trainable": lambda rows, n: rows[first_of(rows, n - 1) + 1 :],
+    "the batch norms of the new layers are frozen, too": lambda rows, n: [
+        row for row in still_trainable(rows, n) if not row.statistics
+    ],
+    "one layer too few is frozen": lambda rows, n: rows[first_of(rows, n - 1) :],
+    "one layer too many is frozen": lambda rows, n: rows[first_of(rows, n + 1) :],
+    "all layers but the last are frozen": lambda rows, n: rows[-1:],
+    "everything is frozen": lambda rows, n: [],
+}
+
+
+def trainable(rows):
+    return sum(row.kernel + row.vectors for row in rows)
+
+
+def left_number(layers, transferred):
+    """By arithmetic."""
+    return trainable(still_trainable(counted_layers(layers), transferred))
+
+
+def number_left_by(left):
+    return lambda layers, n: trainable(left(counted_layers(layers), n))
+
+
+def some_network(rng):
+    """Layers of a network, and how many of them are weight layers."""
+    layers, convolutions = [f"input {rng.integers(8, 17)} {rng.integers(8, 17)} 3"], int(rng.integers(1, 4))
+    for _ in range(convolutions):
+        layers += [f"conv {rng.integers(2, 9)}", "norm", "relu", "pool"]
+    layers += ["flatten", f"dense {rng.integers(5, 12)}", "norm", "relu", f"head {rng.integers(2, 9)}"]
+    return layers, convolutions + 2
+
+
+def of_the_rest(value):
+    """What another way of counting gives for the layers that stay trainable, and the frozen ones."""
+
+    def count(layers, transferred):
+        rows = counted_layers(layers)
+        rest = still_trainable(rows, transferred)
+        return value(rest, rows[: len(rows) - len(rest)])
+
+    return count
+
+
+mistakes = {text: number_left_by(left) for text, left in leaving.items()} | {
+    "moving statistics are counted as trainable": of_the_rest(
+        lambda rest, _: trainable(rest) + sum(r.statistics for r in rest)
+    ),
+    "only the kernels are counted": of_the_rest(lambda rest, _: sum(row.kernel for row in rest)),
+    "arrays are counted instead of the numbers in them": of_the_rest(
+        lambda rest, _: sum(2 for row in rest if row.vectors)
+    ),
+    "layers are counted instead of parameters": of_the_rest(lambda rest, _: sum(row.vectors > 0 for row in rest)),
+    "the frozen parameters are counted": of_the_rest(
+        lambda _, frozen: trainable(frozen) + sum(row.statistics for row in frozen)
+    ),
+    "the whole model's parameters are counted": of_the_rest(
+        lambda rest, frozen: trainable(rest + frozen) + sum(row.statistics for row in rest + frozen)
+    ),
+}
+small_network = ["input 6 6 2", "conv 3", "norm", "pool", "conv 4", "norm", "flatten", "dense 5", "norm", "head 3"]
+shown_networks = [
+    (small_network, 3),
+    (small_network, 1),
+    (small_network, 2),
+    (["input 6 4 1", "conv 2", "conv 3", "pool", "conv 4", "flatten", "head 2"], 2),
+]
+visible_cases.record("trainable_after_freezing", shown_networks, left_number, mistakes)
+### END HIDDEN TESTS
 with progress.exercise("trainable_after_freezing"):
-    checks.returns(
-        trainable_after_freezing,
-        (networks.narrow_vgg16(65, widths=(2, 2, 4, 4, 4), dense=192), 15),
-        12_545,
-        mistakes={
-            "the new layer's biases are left out": 12_480,
-            "one layer too few is frozen": 49_793,
-            "one layer too many is frozen": 0,
-            "layers without weights are counted among the transferred ones": 58_385,
-            "the batch norms of the frozen layers are left trainable": 13_401,
-        },
-    )
+    checks.run("trainable_after_freezing", model_checks.value(trainable_after_freezing))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("trainable_after_freezing")
-
-    def size(variables):
-        return sum(math.prod(variable.shape) for variable in variables)
-
-    def some_model():
-        body, layers = rng.integers(1, 4), []
-        for _ in range(body):
-            layers += [
-                keras.layers.Conv2D(int(rng.integers(2, 9)), 3, padding="same"),
-                keras.layers.BatchNormalization(),
-            ]
-            layers += [keras.layers.ReLU(), keras.layers.MaxPooling2D()]
-        layers += [
-            keras.layers.Flatten(),
-            keras.layers.Dense(int(rng.integers(5, 12))),
-            keras.layers.BatchNormalization(),
-        ]
-        layers += [keras.layers.ReLU(), keras.layers.Dense(int(rng.integers(2, 9)))]
-        return keras.Sequential([keras.Input((16, 16, 3)), *layers]), layers, int(body) + 2
-
     for _ in range(6):
-        model, layers, depth = some_model()
+        layers, depth = some_network(rng)
         transferred = int(rng.integers(1, depth))
-        places = [i for i, layer in enumerate(layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
-        old, new = layers[: places[transferred]], layers[places[transferred] :]
-        expected = size(v for layer in new for v in layer.trainable_variables)
-        norms = [layer for layer in old if isinstance(layer, keras.layers.BatchNormalization)]
-        slips = {
-            "nothing is frozen": size(model.trainable_variables),
-            "moving statistics are counted as trainable": size(v for layer in new for v in layer.variables),
-            "the frozen parameters are counted": size(v for layer in old for v in layer.variables),
-            "the first layers are trained and the last frozen": size(
-                v for layer in old for v in layer.trainable_variables
-            ),
-            "layers without weights are counted among the transferred ones": size(
-                v for layer in layers[transferred:] for v in layer.trainable_variables
-            ),
-            "the batch norms of the frozen layers are left trainable": expected
-            + size(v for layer in norms for v in layer.trainable_variables),
-            "one layer too few is frozen": size(
-                v for layer in layers[places[transferred - 1] :] for v in layer.trainable_variables
-            ),
-        }
-        checks.returns(trainable_after_freezing, (model, transferred), expected, mistakes=slips)
+        expected = left_number(layers, transferred)
+        model = model_checks.network(layers)
+        assert trainable(counted_layers(layers)) == sum(math.prod(v.shape) for v in model.trainable_variables)
+        checks.returns(model_checks.value(trainable_after_freezing), (layers, transferred), expected, mistakes)
+        sequence = keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[1:]])
+        checks.returns(trainable_after_freezing, (sequence, transferred), expected)
+    model = networks.narrow_vgg16(65, widths=(2, 2, 4, 4, 4), dense=192)
+    checks.returns(trainable_after_freezing, (model, 15), 12_545)
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_trainable_after_freezing_model", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def names_left_by(left):
+    return lambda layers, n: [row.name for row in left(counted_layers(layers), n) if row.vectors]
+
+
+mistakes = {text: names_left_by(left) for text, left in leaving.items() if text != "nothing is frozen"} | {
+    "the model itself stays as it was": names_left_by(leaving["nothing is frozen"])
+}
+visible_cases.record("trainable_after_freezing_model", shown_networks, names_left_by(still_trainable), mistakes)
+### END HIDDEN TESTS
 with progress.exercise("trainable_after_freezing_model"):
-    model = networks.narrow_vgg16(65, widths=(2, 2, 4, 4, 4), dense=192)
-    trainable_after_freezing(model, 15)
-    names = [variable.path for variable in model.trainable_variables]
-    checks.equal(
-        "the number of variables left trainable", len(names), 2, mistakes={"the model itself stays as it was": 47}
-    )
-    checks.require(
-        all("predictions" in name for name in names), f"Only the last layer should be trainable, not {names}."
-    )
+    checks.run("trainable_after_freezing_model", model_checks.layers_left_trainable(trainable_after_freezing))
     ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("trainable_after_freezing_model")
+    for _ in range(3):
+        layers, depth = some_network(rng)
+        arguments = layers, int(rng.integers(1, depth))
+        expected = names_left_by(still_trainable)(*arguments)
+        view = model_checks.layers_left_trainable(trainable_after_freezing)
+        checks.returns(view, arguments, expected, mistakes)
     for transferred, expected in [(14, "fc2"), (3, "block2_conv2")]:
         model = networks.narrow_vgg16(7, widths=(2, 2, 2, 2, 2), dense=4)
         order = [variable.path for variable in model.trainable_variables]
@@ -1109,94 +1402,163 @@ def multiply_adds(layer, input_shape):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_multiply_adds", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-with progress.exercise("multiply_adds"):
-    checks.returns(
-        multiply_adds,
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def keras_work(layer, input_shape):
+    """By the shapes of Keras' weights and outputs."""
+    built = counting.keras_layer(layer)
+    built.build((None, *input_shape))
+    outputs = built.compute_output_shape((None, *input_shape))[1:-1]  # without the channels
+    return math.prod(outputs) * sum(math.prod(v.shape) for v in built.weights if "bias" not in v.name)
+
+
+def positions(layer, shape, **changed):
+    """The numbers of positions along both sides."""
+    layer = {**layer, **changed}
+    ends = [side if layer["padding"] == "same" else side - layer["kernel"] + 1 for side in shape[:2]]
+    return [-(-end // layer["strides"]) for end in ends]
+
+
+def stops(layer, shape, **changed):
+    return math.prod(positions(layer, shape, **changed))
+
+
+def weights(layer, shape):
+    """The numbers of weights of a convolution, or of both steps of a separable one."""
+    area, mixing = layer["kernel"] ** 2 * shape[-1], shape[-1] * layer["filters"]
+    return [area, mixing] if layer["kind"] == "separable" else [area * layer["filters"]]
+
+
+def work(layer, shape, **changed):
+    return stops(layer, shape, **changed) * sum(weights(layer, shape))
+
+
+mistakes = {
+    "every weight is used once: these are the parameters": lambda x, s: sum(weights(x, s)),
+    "every parameter is used once, biases too": lambda x, s: sum(weights(x, s)) + x["filters"],
+    "the kernel stops at every pixel of the input": lambda x, s: s[0] * s[1] * sum(weights(x, s)),
+    "the stride is left out": lambda x, s: work(x, s, strides=1),
+    "the padding is left out": lambda x, s: work(x, s, padding="valid"),
+    '"valid" is treated like "same"': lambda x, s: work(x, s, padding="same"),
+    "biases are counted": lambda x, s: work(x, s) + stops(x, s) * x["filters"],
+    "biases are counted once": lambda x, s: work(x, s) + x["filters"],
+    "a filter looks at one channel only": lambda x, s: work(x, s) // s[2],
+    "one side of the kernel is left out": lambda x, s: work(x, s) // x["kernel"],
+    "multiplications and additions are counted apart": lambda x, s: 2 * work(x, s),
+    "there is only one filter": lambda x, s: work(x, s) // x["filters"],
+    "the sides are divided by the stride and rounded down": lambda x, s: (
+        math.prod(side // x["strides"] for side in s[:2]) * sum(weights(x, s))
+    ),
+    "only one side of the map is counted": lambda x, s: positions(x, s)[0] * sum(weights(x, s)),
+    "images are taken as square: height instead of width": lambda x, s: work(x, (s[0], s[0], s[2])),
+    "images are taken as square: width instead of height": lambda x, s: work(x, (s[1], s[1], s[2])),
+    "only the outputs are counted": lambda x, s: stops(x, s) * x["filters"],
+}
+small_conv = {"kind": "conv", "filters": 5, "kernel": 2, "strides": 2, "padding": "valid"}
+visible_cases.record(
+    "multiply_adds",
+    [
         (lecture_network[1], (32, 32, 8)),
-        819_200,
-        mistakes={
-            "every weight is used once: these are the parameters": 3200,
-            "every parameter is used once, biases too": 3216,
-            "the kernel stops at every pixel of the input": 3_276_800,
-            "biases are counted": 823_296,
-            "a filter looks at one channel only": 102_400,
-            "multiplications and additions are counted apart": 1_638_400,
-            "there is only one filter": 51_200,
-        },
-    )
+        (small_conv, (9, 13, 3)),
+        ({"kind": "conv", "filters": 4, "kernel": 5, "strides": 3, "padding": "same"}, (10, 7, 1)),
+    ],
+    keras_work,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("multiply_adds"):
+    checks.run("multiply_adds", multiply_adds)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("multiply_adds")
     for _ in range(10):
-        filters, size_high, size_wide, kernel, strides = (
-            int(n) for n in rng.integers((2, 12, 12, 1, 1), (9, 30, 30, 6, 4))
-        )
-        channels, padding = int(rng.choice([1, 3, 8])), str(rng.choice(["same", "valid"]))
-        description = {"kind": "conv", "filters": filters, "kernel": kernel, "strides": strides, "padding": padding}
-        layer = counting.keras_layer(description)
-        layer.build((None, size_high, size_wide, channels))
-        weights = math.prod(layer.kernel.shape)
-        outputs = layer.compute_output_shape((None, size_high, size_wide, channels))[1:]
-        correct = weights * math.prod(outputs[:2])
-        slips = {
-            "every weight is used once: these are the parameters": weights,
-            "every parameter is used once, biases too": weights + filters,
-            "the kernel stops at every pixel of the input": weights * size_high * size_wide,
-            "biases are counted": correct + math.prod(outputs),
-            "a filter looks at one channel only": correct // channels,
-            "multiplications and additions are counted apart": 2 * correct,
-            "images are taken as square": weights * outputs[0] ** 2,
-        }
-        checks.returns(multiply_adds, (description, (size_high, size_wide, channels)), correct, mistakes=slips)
+        filters, high, wide, kernel, strides = (int(n) for n in rng.integers((2, 12, 12, 1, 1), (9, 30, 30, 6, 4)))
+        padding = str(rng.choice(["same", "valid"]))
+        layer = {"kind": "conv", "filters": filters, "kernel": kernel, "strides": strides, "padding": padding}
+        arguments = layer, (high, wide, int(rng.choice([1, 3, 8])))
+        checks.returns(multiply_adds, arguments, keras_work(*arguments), mistakes)
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_multiply_adds_others", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-with progress.exercise("multiply_adds_others"):
-    dense = {"kind": "dense", "units": 512}
-    checks.returns(multiply_adds, (dense, (4096,)), 2_097_152, mistakes={"biases are counted": 2_097_664})
-    split = {"kind": "separable", "filters": 128, "kernel": 3, "strides": 1, "padding": "same"}
-    checks.returns(
-        multiply_adds,
+### BEGIN HIDDEN TESTS
+def either(dense, separable):
+    """What a formula gives for each kind of layer; None stands for a formula that is correct."""
+
+    def value(layer, shape):
+        formula = dense if layer["kind"] == "dense" else separable
+        return None if formula is None else formula(layer, shape)
+
+    return value
+
+
+mistakes = {
+    "biases are counted": either(
+        lambda x, s: (s[0] + 1) * x["units"], lambda x, s: work(x, s) + stops(x, s) * x["filters"]
+    ),
+    "biases are counted once": either(lambda x, s: (s[0] + 1) * x["units"], lambda x, s: work(x, s) + x["filters"]),
+    "multiplications and additions are counted apart": either(
+        lambda x, s: 2 * s[0] * x["units"], lambda x, s: 2 * work(x, s)
+    ),
+    "only the outputs of a dense layer are counted": either(lambda x, s: x["units"], None),
+    "only the inputs of a dense layer are counted": either(lambda x, s: s[0], None),
+    "every weight is used once: these are the parameters": either(None, lambda x, s: sum(weights(x, s))),
+    "a whole convolution is counted": either(None, lambda x, s: stops(x, s) * weights(x, s)[0] * x["filters"]),
+    "the kernel stops at every pixel of the input": either(None, lambda x, s: s[0] * s[1] * sum(weights(x, s))),
+    "the sides are divided by the stride and rounded down": either(
+        None, lambda x, s: math.prod(side // x["strides"] for side in s[:2]) * sum(weights(x, s))
+    ),
+    "the depthwise step does not stride": either(
+        None, lambda x, s: s[0] * s[1] * weights(x, s)[0] + stops(x, s) * weights(x, s)[1]
+    ),
+    "the pointwise step runs on the larger map in front of the depthwise step": either(
+        None, lambda x, s: stops(x, s) * weights(x, s)[0] + s[0] * s[1] * weights(x, s)[1]
+    ),
+    "the stride is applied in both steps": either(
+        None,
+        lambda x, s: (
+            stops(x, s) * weights(x, s)[0] + stops({**x, "kernel": 1}, (*positions(x, s), s[2])) * weights(x, s)[1]
+        ),
+    ),
+    "the pointwise step is left out": either(None, lambda x, s: stops(x, s) * weights(x, s)[0]),
+    "the depthwise step is left out": either(None, lambda x, s: stops(x, s) * weights(x, s)[1]),
+    "the depthwise step has a kernel for every filter": either(
+        None, lambda x, s: stops(x, s) * (x["kernel"] ** 2 * x["filters"] + weights(x, s)[1])
+    ),
+    "all channels share one depthwise kernel, which is used once": either(
+        None, lambda x, s: stops(x, s) * (x["kernel"] ** 2 + weights(x, s)[1])
+    ),
+    "one side of the kernel is left out": either(
+        None, lambda x, s: stops(x, s) * (x["kernel"] * s[2] + weights(x, s)[1])
+    ),
+    "images are taken as square: height instead of width": either(None, lambda x, s: work(x, (s[0], s[0], s[2]))),
+    "images are taken as square: width instead of height": either(None, lambda x, s: work(x, (s[1], s[1], s[2]))),
+}
+split = {"kind": "separable", "filters": 128, "kernel": 3, "strides": 1, "padding": "same"}
+visible_cases.record(
+    "multiply_adds_others",
+    [
+        ({"kind": "dense", "units": 512}, (4096,)),
         (split, (56, 56, 64)),
-        27_496_448,
-        mistakes={
-            "a whole convolution is counted": 231_211_008,
-            "the pointwise step is left out": 1_806_336,
-            "the depthwise step is left out": 25_690_112,
-            "every weight is used once: these are the parameters": 8768,
-        },
-    )
+        ({**split, "filters": 5, "kernel": 2, "strides": 2, "padding": "valid"}, (9, 13, 3)),
+    ],
+    keras_work,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("multiply_adds_others"):
+    checks.run("multiply_adds_others", multiply_adds)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("multiply_adds_others")
     for _ in range(6):
         entries, units = (int(n) for n in rng.integers(2, 300, size=2))
-        dense = {"kind": "dense", "units": units}
-        slips = {
-            "biases are counted": (entries + 1) * units,
-            "multiplications and additions are counted apart": 2 * entries * units,
-        }
-        checks.returns(multiply_adds, (dense, (entries,)), entries * units, mistakes=slips)
-        filters, size, kernel, strides, channels = (int(n) for n in rng.integers((2, 12, 2, 1, 2), (40, 30, 6, 4, 20)))
-        split = {
-            "kind": "separable",
-            "filters": filters,
-            "kernel": kernel,
-            "strides": strides,
-            "padding": str(rng.choice(["same", "valid"])),
-        }
-        layer = counting.keras_layer(split)
-        layer.build((None, size, size, channels))
-        outputs = layer.compute_output_shape((None, size, size, channels))[1:]
-        deep, mixing = math.prod(layer.depthwise_kernel.shape), math.prod(layer.pointwise_kernel.shape)
-        slips = {
-            "a whole convolution is counted": deep * filters * math.prod(outputs[:2]),
-            "the kernel stops at every pixel of the input": (deep + mixing) * size**2,
-            "the depthwise step does not stride": deep * size**2 + mixing * math.prod(outputs[:2]),
-            "the pointwise step is left out": deep * math.prod(outputs[:2]),
-            "the depthwise step is left out": mixing * math.prod(outputs[:2]),
-        }
-        checks.returns(
-            multiply_adds, (split, (size, size, channels)), (deep + mixing) * math.prod(outputs[:2]), mistakes=slips
-        )
+        checks.returns(multiply_adds, ({"kind": "dense", "units": units}, (entries,)), entries * units, mistakes)
+        filters, high, kernel, strides, channels = (int(n) for n in rng.integers((2, 12, 2, 1, 2), (40, 30, 6, 4, 20)))
+        layer = {**split, "filters": filters, "kernel": kernel, "strides": strides}
+        layer["padding"] = str(rng.choice(["same", "valid"]))
+        arguments = layer, (high, int(rng.integers(12, 30)), channels)
+        checks.returns(multiply_adds, arguments, keras_work(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]

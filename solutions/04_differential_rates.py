@@ -166,34 +166,82 @@ def rates_by_layer(sizes, lowest, highest):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_rates_by_layer", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_rates(sizes, lowest, highest):
-    """Compare rates_by_layer with rungs counted out by logarithms."""
-    last = max(len(sizes) - 1, 1)
-    rungs = [10 ** (np.log10(highest) - (len(sizes) - 1 - n) / last * np.log10(highest / lowest)) for n in range(len(sizes))]  # fmt: skip
-
-    def per_layer(values):
-        return [float(value) for value, size in zip(values, sizes, strict=True) for _ in range(size)]
-
-    evenly = [highest - (len(sizes) - 1 - n) / last * (highest - lowest) for n in range(len(sizes))]
-    too_many = [lowest * (highest / lowest) ** (n / len(sizes)) for n in range(len(sizes))]
-    checks.returns(rates_by_layer, (sizes, lowest, highest), per_layer(rungs), {
-        "the rates grow by a constant difference instead of a factor": per_layer(evenly),
-        "the first group gets the highest rate": per_layer(rungs[::-1]),
-        "there is a rate for each group instead of each layer": [float(rung) for rung in rungs],
-        "a single group gets the lowest rate": per_layer([lowest] * len(sizes)),
-        "the sizes are taken from the last group to the first": np.repeat(rungs, sizes[::-1]),
-        "the factor is taken for one step too many: between n groups there are n - 1": per_layer(too_many),
-        "each layer has a rung of its own": np.geomspace(lowest, highest, sum(sizes))}, tolerance=1e-7)  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def per_layer(of_groups):
+    """The rates of layers, from a function that gives those of groups: of their number, `lowest`, `highest`."""
+    return lambda sizes, lowest, highest: [
+        float(rate)
+        for rate, size in zip(of_groups(len(sizes), lowest, highest), sizes, strict=True)
+        for _ in range(size)
+    ]
+
+
+def rungs(count, lowest, highest, first=0, steps=None):
+    """Rates of groups, counted out by logarithms; a single group has `highest`."""
+    step = np.log10(highest / lowest) / (steps or max(count - 1, 1))
+    return [10 ** (np.log10(lowest) + (n + first) * step) for n in range(count)] if count > 1 else [highest]
+
+
+def evenly(count, lowest, highest):
+    return [highest - (count - 1 - n) / max(count - 1, 1) * (highest - lowest) for n in range(count)]
+
+
+mistakes = {
+    "the rates grow by a constant difference instead of a factor": per_layer(evenly),
+    "the first group gets the highest rate": per_layer(lambda n, low, high: rungs(n, low, high)[::-1]),
+    "there is a rate for each group instead of each layer": lambda s, low, high: rungs(len(s), low, high),
+    "a single group gets the lowest rate": per_layer(lambda n, low, high: rungs(n, low, high) if n > 1 else [low]),
+    "a single group gets the mean of both rates": per_layer(
+        lambda n, low, high: rungs(n, low, high) if n > 1 else [(low + high) / 2]
+    ),
+    "the sizes are taken from the last group to the first": lambda s, low, high: np.repeat(
+        rungs(len(s), low, high), s[::-1]
+    ),
+    "the factor is taken for one step too many: between n groups there are n - 1": per_layer(
+        lambda n, low, high: [low * (high / low) ** (i / n) for i in range(n)]
+    ),
+    "the factor is taken for one step too many: the first group has `lowest` itself": per_layer(
+        lambda n, low, high: [low * (high / low) ** ((i + 1) / n) for i in range(n)]
+    ),
+    "each layer has a rung of its own": lambda s, low, high: rungs(sum(s), low, high),
+    "the factor is always 10, counted up from `lowest`": per_layer(
+        lambda n, low, high: [low * 10**i for i in range(n)]
+    ),
+    "the factor is always 10, counted down from `highest`": per_layer(
+        lambda n, low, high: [high / 10 ** (n - 1 - i) for i in range(n)]
+    ),
+    "the factor is added up instead of multiplied": per_layer(
+        lambda n, low, high: [low * (1 + i * ((high / low) ** (1 / max(n - 1, 1)) - 1)) for i in range(n)]
+    ),
+    "a group's rate is divided among its layers": lambda s, low, high: [
+        rung / size for rung, size in zip(rungs(len(s), low, high), s, strict=True) for _ in range(size)
+    ],
+    "the rates form a list for each group": lambda s, low, high: [
+        [rung] * size for rung, size in zip(rungs(len(s), low, high), s, strict=True)
+    ],
+    "the groups are repeated as a whole, not layer by layer": lambda s, low, high: np.tile(
+        rungs(len(s), low, high), max(s)
+    )[: sum(s)],
+    "the rates are logarithms": per_layer(lambda n, low, high: np.log10(rungs(n, low, high))),
+}
+visible_cases.record(
+    "rates_by_layer",
+    [([2, 1, 2], 1e-4, 1e-2), ([3], 1e-4, 1e-2), ([1, 3], 1e-4, 1e-2), ([3, 1, 1, 2], 0.002, 0.25)],
+    per_layer(rungs),
+    mistakes,
+    tolerance=1e-7,
+)
+### END HIDDEN TESTS
 with progress.exercise("rates_by_layer"):
-    check_rates([2, 1, 2], 1e-4, 1e-2)
-    check_rates([3], 1e-4, 1e-2)
-    check_rates([1, 3], 1e-4, 1e-2)
+    checks.run("rates_by_layer", rates_by_layer)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("rates_by_layer")
     for count in (1, 2, 3, 4, 6):
-        check_rates(rng.integers(1, 5, count).tolist(), 10 ** rng.uniform(-5, -3.5), 10 ** rng.uniform(-3, -1))
+        arguments = rng.integers(1, 5, count).tolist(), 10 ** rng.uniform(-5, -3.5), 10 ** rng.uniform(-3, -1)
+        checks.returns(rates_by_layer, arguments, per_layer(rungs)(*arguments), mistakes, tolerance=1e-7)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -304,44 +352,93 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_adam_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-def adam_in_one(gradients, learning_rate, scale=1.0, corrected=True, betas=(0.9, 0.999), inside=False):
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def adam(gradients, learning_rate, scale=1.0, betas=(0.9, 0.999), corrected=(True, True), late=0, divisor=None):
     """Adam without a loop: the running means as sums with falling weights."""
     scaled = scale * np.asarray(gradients, dtype=float)
-    ages = np.arange(len(scaled))[:, None] - np.arange(len(scaled))
-    mean, square = (np.where(ages >= 0, (1 - beta) * beta ** np.maximum(ages, 0), 0.0) @ values
-                    for beta, values in zip(betas, (scaled, scaled**2), strict=True))  # fmt: skip
-    if corrected:
-        mean, square = (value / (1 - beta ** (1 + np.arange(len(scaled))))
-                        for value, beta in zip((mean, square), betas, strict=True))  # fmt: skip
-    return -learning_rate * mean / (np.sqrt(square + 1e-7) if inside else np.sqrt(square) + 1e-7)
+    steps = np.arange(len(scaled))
+    ages = steps[:, None] - steps
+    means = []
+    for beta, values, correct in zip(betas, (scaled, scaled**2), corrected, strict=True):
+        mean = np.where(ages >= 0, (1 - beta) * beta ** np.maximum(ages, 0), 0.0) @ values
+        means.append(mean / (1 - beta ** (1 + late + steps)) if correct else mean)
+    size = np.sqrt(means[1]) + 1e-7 if divisor is None else divisor(means[1])
+    with np.errstate(invalid="ignore"):  # without ε, a first gradient of 0 gives nan
+        return -learning_rate * means[0] / size
 
 
-def check_adam(gradients, learning_rate, scale=None):
-    """Compare adam_steps with the sums."""
-    arguments = (gradients, learning_rate) if scale is None else (gradients, learning_rate, scale)
-    expected = adam_in_one(*arguments)
-    checks.returns(adam_steps, arguments, expected, {
-        "`scale` multiplies the step instead of the gradient": (scale or 1.0) * adam_in_one(gradients, learning_rate),
-        "`scale` is not used": adam_in_one(gradients, learning_rate),
-        "the steps go uphill: the sign is missing": -expected,
-        "the two running means are not corrected for their start at 0": adam_in_one(*arguments, corrected=False),
-        "0.9 and 0.999 are swapped": adam_in_one(*arguments, betas=(0.999, 0.9)),
-        "ε stands under the root": adam_in_one(*arguments, inside=True),
-        "the weight's position is returned instead of its steps": np.cumsum(expected),
-        "every step is taken for the first": -learning_rate * np.sign(gradients)}, tolerance=1e-6)  # fmt: skip
+def adam_with(**changed):
+    """Adam with a mistake."""
+    return lambda gradients, rate, scale=1.0: adam(gradients, rate, scale, **changed)
 
 
-assert np.allclose(adam_in_one([1.0, -3.0, 0.5], 0.01), [-0.01, 0.00494, 0.00277], atol=1e-5)  # as in the text
+def carrying_on(gradients, learning_rate, scale=1.0):
+    """The corrected means go into the next step."""
+    mean, square, steps = 0.0, 0.0, []
+    for number, gradient in enumerate(gradients, start=1):
+        mean = (0.9 * mean + 0.1 * scale * gradient) / (1 - 0.9**number)
+        square = (0.999 * square + 0.001 * (scale * gradient) ** 2) / (1 - 0.999**number)
+        steps.append(-learning_rate * mean / (np.sqrt(square) + 1e-7))
+    return steps
 
+
+mistakes = {
+    "`scale` multiplies the step instead of the gradient": lambda g, rate, scale=1.0: scale * adam(g, rate),
+    "`scale` is not used": lambda g, rate, scale=1.0: adam(g, rate),
+    "the steps go uphill: the sign is missing": lambda g, rate, scale=1.0: -adam(g, rate, scale),
+    "the two running means are not corrected for their start at 0": adam_with(corrected=(False, False)),
+    "only the first running mean is corrected for its start at 0": adam_with(corrected=(True, False)),
+    "only the second running mean is corrected for its start at 0": adam_with(corrected=(False, True)),
+    "the next step starts from the corrected means": carrying_on,
+    "the correction counts the steps from 2": adam_with(late=1),
+    "the size of the gradient is used in place of its square": lambda g, rate, scale=1.0: (
+        adam(g, rate, scale, divisor=np.ones_like)
+        / (adam(np.abs(g), -1.0, scale, betas=(0.999, 0.9), divisor=np.ones_like) ** 0.5 + 1e-7)
+    ),
+    "0.9 and 0.999 are swapped": adam_with(betas=(0.999, 0.9)),
+    "0.9 is used for both running means": adam_with(betas=(0.9, 0.9)),
+    "0.999 is used for both running means": adam_with(betas=(0.999, 0.999)),
+    "0.99 is used in place of 0.999": adam_with(betas=(0.9, 0.99)),
+    "ε stands under the root": adam_with(divisor=lambda v: np.sqrt(v + 1e-7)),
+    "ε is left out": adam_with(divisor=np.sqrt),
+    "ε is added before the second running mean is corrected, as in Keras": lambda g, rate, scale=1.0: (
+        adam(g, rate, scale, corrected=(True, False)) * np.sqrt(1 - 0.999 ** (1 + np.arange(len(g))))
+    ),
+    "ε is 1e-8": adam_with(divisor=lambda v: np.sqrt(v) + 1e-8),
+    "the root is left out": adam_with(divisor=lambda v: v + 1e-7),
+    "the first running mean is not divided by the second": adam_with(divisor=np.ones_like),
+    "the weight's position is returned instead of its steps": lambda g, rate, scale=1.0: np.cumsum(
+        adam(g, rate, scale)
+    ),
+    "every step is taken for the first": lambda g, rate, scale=1.0: -rate * np.sign(g),
+    "the step is the scaled gradient, as in plain gradient descent": lambda g, rate, scale=1.0: (
+        -rate * scale * np.asarray(g)
+    ),
+    "the current gradient is used in place of the first running mean": adam_with(betas=(0.0, 0.999)),
+    "the current gradient is squared in place of the second running mean": adam_with(betas=(0.9, 0.0)),
+    "the learning rate is left out": lambda g, rate, scale=1.0: adam(g, 1.0, scale),
+    "only the last step is returned": lambda g, rate, scale=1.0: adam(g, rate, scale)[-1],
+}
+visible_cases.record(
+    "adam_steps",
+    [([1.0, -3.0, 0.5], 0.01), ([2.0, 2.0], 0.1), ([-0.5, 4.0, 0.0, 1.5, -2.0], 0.3)],
+    adam,
+    mistakes,
+)
+assert np.allclose(adam([1.0, -3.0, 0.5], 0.01), [-0.01, 0.00494, 0.00277], atol=1e-5)  # as in the text
+### END HIDDEN TESTS
 with progress.exercise("adam_steps"):
-    check_adam([1.0, -3.0, 0.5], 0.01)
-    check_adam([2.0, 2.0], 0.1)
+    checks.run("adam_steps", adam_steps)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("adam_steps")
     for _ in range(5):
         hidden_gradients = rng.uniform(0.5, 3, int(rng.integers(3, 20))) * (-1) ** rng.integers(2)
         hidden_gradients[1::2] *= rng.choice([-1, 1], len(hidden_gradients[1::2]))
-        check_adam(hidden_gradients.tolist(), float(10 ** rng.uniform(-2, 0)))
+        arguments = hidden_gradients.tolist(), float(10 ** rng.uniform(-2, 0))
+        checks.returns(adam_steps, arguments, adam(*arguments), mistakes)
     hidden_gradients, hidden_weight = rng.normal(size=6).tolist(), keras.Variable(0.0)
     hidden_adam, hidden_positions = keras.optimizers.Adam(0.1), []
     for hidden_gradient in hidden_gradients:
@@ -352,14 +449,22 @@ with progress.exercise("adam_steps"):
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_adam_steps_scaled", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+visible_cases.record(
+    "adam_steps_scaled",
+    [([1.0, -3.0, 0.5], 0.01, 0.01), ([1.0, -3.0, 0.5], 0.01, 1e-7), ([0.0, 2.0, -1.0], 0.5, 3.0)],
+    adam,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("adam_steps_scaled"):
-    check_adam([1.0, -3.0, 0.5], 0.01, 0.01)
-    check_adam([1.0, -3.0, 0.5], 0.01, 1e-7)
+    checks.run("adam_steps_scaled", adam_steps)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("adam_steps_scaled")
     for _ in range(6):
         hidden_gradients = rng.normal(size=int(rng.integers(3, 12))).tolist()
-        check_adam(hidden_gradients, float(10 ** rng.uniform(-2, 0)), float(10 ** rng.uniform(-7, 1)))
+        arguments = hidden_gradients, float(10 ** rng.uniform(-2, 0)), float(10 ** rng.uniform(-7, 1))
+        checks.returns(adam_steps, arguments, adam(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %%
@@ -401,8 +506,12 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_grouped_step", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
 def keras_step(weights, velocities, gradients, rates, momentum):
-    """The same by one Keras optimizer for each group: weights, velocities."""
+    """By one Keras optimizer for each group."""
     moved, kept = [], []
     for weight, velocity, gradient, rate in zip(weights, velocities, gradients, rates, strict=True):
         variable = keras.Variable(weight.astype("float32"))
@@ -415,47 +524,78 @@ def keras_step(weights, velocities, gradients, rates, momentum):
     return moved, kept
 
 
-def flat(arrays):
-    """All numbers of a list of arrays, one after the other."""
-    return np.concatenate([np.ravel(np.asarray(array, dtype=float)) for array in arrays])
+def stepped(velocity=None, weight=None):
+    """A step by other formulas: `velocity` of v, g, a group's rate, all rates, m; `weight` of w, old v, new v, g, rate, m."""
+
+    def step(weights, velocities, gradients, rates, momentum):
+        moved, kept = [], []
+        for w, v, g, rate in zip(weights, velocities, gradients, rates, strict=True):
+            correct = momentum * v - rate * g
+            new = correct if velocity is None else velocity(v, g, rate, rates, momentum)
+            kept.append(new)
+            moved.append(w + new if weight is None else weight(w, v, new, g, rate, momentum))
+        return moved, kept
+
+    return step
 
 
-def check_step(weights, velocities, gradients, rates, momentum):
-    """Hold grouped_step to Keras, and to leaving its arguments alone."""
-    copies = [[array.copy() for array in part] for part in (weights, velocities, gradients)]
-    expected = [flat(part) for part in keras_step(*copies, rates, momentum)]
-    w, v, g = (flat(part) for part in copies)
-    rate = flat([np.full(array.shape, r) for array, r in zip(weights, rates, strict=True)])
-    pair = grouped_step(weights, velocities, gradients, rates, momentum)
-    checks.require(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(len(part) == len(rates) for part in pair),
-                   f"grouped_step should return a pair of lists of {len(rates)} arrays: new weights, new velocities.")  # fmt: skip
-    same = all(np.array_equal(a, b) for copied, other in zip(copies, (weights, velocities, gradients), strict=True)
-               for a, b in zip(copied, other, strict=True))  # fmt: skip
-    checks.require(same, "An array that was given to grouped_step has changed: make new ones instead.")
-    slips = {
-        "all groups move at the last group's rate": momentum * v - rates[-1] * g, "all groups move at the first group's rate": momentum * v - rates[0] * g,
-        "the rate multiplies the velocity, too": rate * (momentum * v - g), "the step goes uphill": momentum * v + rate * g,
-        "the momentum is left out": -rate * g, "the gradient is weighted with 1 - momentum": momentum * v - (1 - momentum) * rate * g}  # fmt: skip
-    checks.equal("the array of all new velocities", flat(pair[1]), expected[1],
-                 {**slips, "weights and velocities are swapped": expected[0]}, tolerance=1e-5)  # fmt: skip
-    checks.equal("the array of all new weights", flat(pair[0]), expected[0], {
-        "the weights move by the old velocity": w + v, "the velocity is taken away instead of added": w - expected[1],
-        "the rate is applied a second time": w + rate * expected[1], "the weights do not move": w}, tolerance=1e-5)  # fmt: skip
-
-
+mistakes = {
+    "all groups move at the last group's rate": stepped(lambda v, g, rate, rates, m: m * v - rates[-1] * g),
+    "all groups move at the first group's rate": stepped(lambda v, g, rate, rates, m: m * v - rates[0] * g),
+    "all groups move at the mean of the rates": stepped(lambda v, g, rate, rates, m: m * v - np.mean(rates) * g),
+    "the rate multiplies the velocity, too": stepped(lambda v, g, rate, rates, m: rate * (m * v - g)),
+    "the rate is left out": stepped(lambda v, g, rate, rates, m: m * v - g),
+    "the step goes uphill": stepped(lambda v, g, rate, rates, m: m * v + rate * g),
+    "the momentum is left out": stepped(lambda v, g, rate, rates, m: -rate * g),
+    "the old velocity is added without the momentum": stepped(lambda v, g, rate, rates, m: v - rate * g),
+    "the gradient is weighted with 1 - momentum": stepped(lambda v, g, rate, rates, m: m * v - (1 - m) * rate * g),
+    "the momentum multiplies the gradient, too": stepped(lambda v, g, rate, rates, m: m * (v - rate * g)),
+    "the rate and the momentum are swapped": stepped(lambda v, g, rate, rates, m: rate * v - m * g),
+    "the velocity has the other sign, as in w = w - v": stepped(
+        lambda v, g, rate, rates, m: m * v + rate * g, lambda w, v, new, g, rate, m: w - new
+    ),
+    "the rate multiplies the new velocity in the step of the weights, as in PyTorch": stepped(
+        lambda v, g, rate, rates, m: m * v + g, lambda w, v, new, g, rate, m: w - rate * new
+    ),
+    "the weights move by the old velocity": stepped(None, lambda w, v, new, g, rate, m: w + v),
+    "the weights move by the gradient alone": stepped(None, lambda w, v, new, g, rate, m: w - rate * g),
+    "the velocity is taken away instead of added": stepped(None, lambda w, v, new, g, rate, m: w - new),
+    "the rate is applied a second time": stepped(None, lambda w, v, new, g, rate, m: w + rate * new),
+    "the momentum is applied a second time, as in Nesterov's version": stepped(
+        None, lambda w, v, new, g, rate, m: w + m * new - rate * g
+    ),
+    "the weights do not move": stepped(None, lambda w, v, new, g, rate, m: w),
+    "the old velocities are returned": lambda w, v, *others: (stepped()(w, v, *others)[0], v),
+    "weights and velocities are swapped": lambda *arguments: stepped()(*arguments)[::-1],
+    "only the new weights are returned": lambda *arguments: stepped()(*arguments)[0],
+    "only the new velocities are returned": lambda *arguments: stepped()(*arguments)[1],
+    "each group gets a pair of its own": lambda *arguments: list(zip(*stepped()(*arguments), strict=True)),
+}
+unit, double = np.array([1.0]), np.array([2.0])
+table = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
+three = [table, np.array([4.0, -1.0]), np.array([[0.5]])], [-table, np.array([1.0, 2.0]), np.array([[-3.0]])]
+visible_cases.record(
+    "grouped_step",
+    [
+        ([unit, unit], [0 * unit, unit], [double, double], [0.1, 1.0], 0.5),
+        (*three, [table / 2, np.array([-2.0, 5.0]), np.array([[8.0]])], [0.01, 0.1, 0.25], 0.9),
+    ],
+    stepped(),
+    mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
 with progress.exercise("grouped_step"):
-    unit, double = np.array([1.0]), np.array([2.0])
-    check_step([unit, unit.copy()], [0 * unit, unit.copy()], [double, double.copy()], [0.1, 1.0], 0.5)
-    numbers = np.random.default_rng(4)
-    check_step(*[[numbers.normal(size=shape) for shape in ((2, 3), (4,))] for _ in range(3)], [0.01, 0.1], 0.9)
+    checks.run("grouped_step", grouped_step)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("grouped_step")
     for _ in range(4):
         hidden_shapes = [tuple(rng.integers(1, 4, int(rng.integers(1, 3)))) for _ in range(int(rng.integers(2, 5)))]
         hidden_parts = [[rng.normal(size=shape) for shape in hidden_shapes] for _ in range(3)]
-        check_step(
-            *hidden_parts, (10 ** rng.uniform(-3, 0, len(hidden_shapes))).tolist(), float(rng.uniform(0.3, 0.95))
-        )
+        hidden_rates, hidden_momentum = (10 ** rng.uniform(-3, 0, len(hidden_shapes))).tolist(), rng.uniform(0.3, 0.95)
+        arguments = *hidden_parts, hidden_rates, float(hidden_momentum)
+        expected = keras_step(*arguments)
+        checks.returns(grouped_step, arguments, expected, mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -599,40 +739,108 @@ def coverage(paths, patterns):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_coverage", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def covered(paths, patterns, fits):
-    """The three lists, if `fits(pattern, path)` is what matching means."""
-    table = np.array([[bool(fits(pattern, path)) for pattern in patterns] for path in paths])
-    table = table.reshape(len(paths), len(patterns))
-    return {
-        "none": [path for path, row in zip(paths, table, strict=True) if row.sum() == 0],
-        "twice": [path for path, row in zip(paths, table, strict=True) if row.sum() >= 2],
-        "idle": [pattern for pattern, column in zip(patterns, table.T, strict=True) if column.sum() == 0],
-    }
+### BEGIN HIDDEN TESTS
+import fnmatch
+
+from tlcourse.building import visible_cases
 
 
-def check_coverage(paths, patterns):
-    """Compare coverage with anchored patterns."""
-    expected = covered(paths, patterns, lambda pattern, path: re.match(rf"(?:{pattern})\Z", path))
-    ways = {"`re.match` is used, which is content with the beginning of a path": re.match,
-            "`re.search` is used, which is content with any part of a path": re.search,
-            "a pattern is taken for plain text": lambda pattern, path: pattern in path}  # fmt: skip
-    covered_by = coverage(list(paths), list(patterns))
-    checks.require(
-        isinstance(covered_by, dict), f"coverage should return a dictionary, not {type(covered_by).__name__}."
-    )
-    checks.equal("the list of the dictionary's keys, sorted", sorted(covered_by), ["idle", "none", "twice"])
-    for key in ("none", "twice", "idle"):
-        slips = {"the matched paths are listed": [path for path in paths if path not in expected["none"]]}
-        if key == "twice":
-            slips = {"a path that one pattern matches is listed, too": [p for p in paths if p not in expected["none"]]}
-        slips |= {mistake: covered(paths, patterns, way)[key] for mistake, way in ways.items()}
-        checks.equal(f'the list under "{key}" for the patterns {patterns}', list(covered_by[key]), expected[key], slips)
+def in_full(pattern, path):
+    return re.match(rf"(?:{pattern})\Z", path)
 
 
+def covered(fits=in_full, **other):
+    """The three lists, if `fits(pattern, path)` is what matching means; `other` makes another list of a table."""
+
+    def lists(paths, patterns):
+        table = np.array([[bool(fits(pattern, path)) for pattern in patterns] for path in paths])
+        hits, uses = table.reshape(len(paths), len(patterns)).sum(axis=1), table.reshape(len(paths), -1).sum(axis=0)
+        made = {
+            "none": [path for path, count in zip(paths, hits, strict=True) if count == 0],
+            "twice": [path for path, count in zip(paths, hits, strict=True) if count >= 2],
+            "idle": [pattern for pattern, count in zip(patterns, uses, strict=False) if count == 0],
+        }
+        return made | {key: make(paths, patterns, hits, uses) for key, make in other.items()}
+
+    return lists
+
+
+def paths_where(condition):
+    return lambda paths, patterns, hits, uses: [
+        path for path, count in zip(paths, hits, strict=True) if condition(count)
+    ]
+
+
+def patterns_where(condition):
+    return lambda paths, patterns, hits, uses: [
+        text for text, count in zip(patterns, uses, strict=True) if condition(count)
+    ]
+
+
+def nothing_new(paths, patterns, *_):
+    """Patterns that match no path which an earlier pattern does not match."""
+    return [
+        pattern
+        for number, pattern in enumerate(patterns)
+        if not any(in_full(pattern, p) and not any(in_full(q, p) for q in patterns[:number]) for p in paths)
+    ]
+
+
+def sorted_lists(paths, patterns):
+    return {key: sorted(values) for key, values in covered()(paths, patterns).items()}
+
+
+mistakes = {
+    "`re.match` is used, which is content with the beginning of a path": covered(re.match),
+    "`re.search` is used, which is content with any part of a path": covered(re.search),
+    "a pattern is taken for plain text": covered(lambda pattern, path: pattern in path),
+    "a pattern matches only the path that equals it letter by letter": covered(lambda pattern, path: pattern == path),
+    "a pattern is taken for one of the shell, in which * stands for any characters": covered(
+        lambda pattern, path: fnmatch.fnmatchcase(path, pattern)
+    ),
+    "`^` and `$` are put around a pattern, which bind only to its first and last alternative": covered(
+        lambda pattern, path: re.match(f"^{pattern}$", path)
+    ),
+    "pattern and path are swapped": covered(lambda pattern, path: in_full(re.escape(path), pattern)),
+    "the matched paths are listed": covered(none=paths_where(lambda count: count > 0)),
+    "a path that one pattern matches is listed, too": covered(twice=paths_where(lambda count: count >= 1)),
+    "only paths that exactly two patterns match are listed": covered(twice=paths_where(lambda count: count == 2)),
+    "only paths that more than two patterns match are listed": covered(twice=paths_where(lambda count: count > 2)),
+    "patterns that match several paths are listed": covered(twice=patterns_where(lambda count: count >= 2)),
+    "a path is listed once for each further pattern": covered(
+        twice=lambda paths, patterns, hits, uses: [p for p, n in zip(paths, hits, strict=True) for _ in range(n - 1)]
+    ),
+    "the search stops at the first pattern that matches": covered(twice=lambda *_: [], idle=nothing_new),
+    "the patterns that match a path are listed": covered(idle=patterns_where(lambda count: count > 0)),
+    "the patterns that match one path only are listed, too": covered(idle=patterns_where(lambda count: count <= 1)),
+    "a pattern is listed that matches only what an earlier one matches": covered(idle=nothing_new),
+    "the lists are sorted": sorted_lists,
+    "the lists are in reverse order": lambda paths, patterns: {
+        key: values[::-1] for key, values in covered()(paths, patterns).items()
+    },
+    "paths are counted instead of listed": lambda paths, patterns: {
+        key: len(values) for key, values in covered()(paths, patterns).items()
+    },
+}
+layer_paths = ["low/kernel", "low/bias", "head/kernel", "head/bias"]
+visible_cases.record(
+    "coverage",
+    [
+        (layer_paths, ["low/.*", ".*/kernel", "base/.*"]),
+        (["low/kernel", "slow/kernel", "low2/bias"], ["low", "low/.*"]),
+        (["head/kernel", "head/kernel_2"], ["head/kernel", "head/.*", ".*kernel"]),
+        (
+            ["top/bias", "lower/bias", "head/bias"],
+            ["top|low|head/.*", "zero/.*", "base/.*", "head/bias", "mid/.*", "low/.*"],
+        ),
+        (["top/bias", "low/bias"], []),
+    ],
+    covered(),
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("coverage"):
-    check_coverage(["low/kernel", "low/bias", "head/kernel", "head/bias"], ["low/.*", ".*/kernel", "base/.*"])
-    check_coverage(["low/kernel", "slow/kernel", "low2/bias"], ["low", "low/.*"])
-    check_coverage(["head/kernel", "head/kernel_scale"], ["head/kernel", "head/.*", ".*kernel"])
+    checks.run("coverage", coverage)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("coverage")
     for _ in range(10):
@@ -640,7 +848,8 @@ with progress.exercise("coverage"):
         hidden_paths = [f"{layer}/{kind}" for layer in hidden_layers for kind in ("kernel", "bias")]
         made = [rf"block{rng.integers(12)}_conv/.*", rf"(in_)?block{rng.integers(12)}_.*|top/.*", r".*/bias",
                 rf"block[{rng.integers(4)}-9]_conv/kernel", hidden_layers[0], rf"{hidden_layers[1]}/.*", "base/.*"]  # fmt: skip
-        check_coverage(hidden_paths, [made[n] for n in rng.permutation(len(made))[: int(rng.integers(1, 6))]])
+        arguments = hidden_paths, [made[n] for n in rng.permutation(len(made))[: int(rng.integers(1, 6))]]
+        checks.returns(coverage, arguments, covered()(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %% tags=["nbval-check-output"]
@@ -830,42 +1039,104 @@ def steepest_rate(rates, losses):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_steepest_rate", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-def check_steepest(rates, losses):
-    """Compare steepest_rate with a walk from pair to pair."""
-    finite = [loss for loss in losses if np.isfinite(loss)]
-    lowest = losses.index(min(finite))
-    pairs = list(itertools.pairwise(zip(rates, losses, strict=True)))
-
-    def steepest(pairs, x):
-        slopes = [(after[1] - before[1]) / (x(after[0]) - x(before[0])) for before, after in pairs]
-        return min(range(len(slopes)), key=lambda n: slopes[n])
-
-    calm = pairs[: len(finite) - 1]
-    best = steepest(pairs[:lowest], np.log)
-    checks.returns(steepest_rate, (rates, losses), rates[best], {
-        "the slope is taken over the rate instead of its logarithm": rates[steepest(pairs[:lowest], float)],
-        "the difference of the losses is taken for the slope": rates[steepest(pairs[:lowest], list(rates).index)],
-        "the rate with the lowest loss is returned": rates[lowest], "a tenth of the rate with the lowest loss is returned": rates[lowest] / 10,
-        "the upper rate of the pair is returned": rates[best + 1], "points after the lowest loss have a say": rates[steepest(calm, np.log)],
-        "the steepest rise is taken": rates[steepest(calm, lambda rate: -np.log(rate))],
-        "the position is returned instead of the rate": best})  # fmt: skip
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
 
 
+def steepest(x=np.log, upper=False, end="first", fall=None, choose=min, shown=None):
+    """A walk from pair to pair, with everything that can go wrong as an option."""
+
+    def rate(rates, losses):
+        finite = [loss for loss in losses if np.isfinite(loss)]
+        lows = [number for number, loss in enumerate(losses) if loss == min(finite)]
+        last = {"first": lows[0], "last": lows[-1], "before": lows[0] - 1, "none": len(finite) - 1}[end]
+        pairs = list(itertools.pairwise(zip(rates, losses, strict=True)))[:last]
+        slopes = [
+            (after[1] - before[1]) / (x(after[0]) - x(before[0])) if fall is None else fall(before, after)
+            for before, after in pairs
+        ]
+        if not slopes:
+            return None
+        number = choose(range(len(slopes)), key=slopes.__getitem__)
+        return shown(number, rates, slopes, lows[0]) if shown else rates[number + upper]
+
+    return rate
+
+
+def with_nan(rates, losses):
+    """`np.argmin` takes nan for the lowest loss, and for the most negative slope."""
+    end = int(np.argmin(losses)) + 1
+    return rates[int(np.argmin(np.diff(losses[:end]) / np.diff(np.log(rates[:end]))))]
+
+
+def by_gradient(rates, losses):
+    end = int(np.nanargmin(losses)) + 1
+    return rates[int(np.argmin(np.gradient(losses[:end], np.log(rates[:end]))))]
+
+
+mistakes = {
+    "the slope is taken over the rate instead of its logarithm": steepest(float),
+    "the difference of the losses is taken for the slope": steepest(fall=lambda before, after: after[1] - before[1]),
+    "the ratio of the losses is taken for the slope": steepest(fall=lambda before, after: after[1] / before[1]),
+    "the difference of the logarithms is divided by that of the losses": steepest(
+        fall=lambda before, after: np.log(after[0] / before[0]) / (after[1] - before[1] or np.inf)
+    ),
+    "the rate with the lowest loss is returned": steepest(shown=lambda n, rates, slopes, low: rates[low]),
+    "a tenth of the rate with the lowest loss is returned": steepest(
+        shown=lambda n, rates, slopes, low: rates[low] / 10
+    ),
+    "the upper rate of the pair is returned": steepest(upper=True),
+    "the middle of the pair is returned": steepest(shown=lambda n, rates, *_: (rates[n] + rates[n + 1]) / 2),
+    "the middle of the pair on the logarithmic axis is returned": steepest(
+        shown=lambda n, rates, *_: (rates[n] * rates[n + 1]) ** 0.5
+    ),
+    "points after the lowest loss have a say": steepest(end="none"),
+    "the last of several points with the lowest loss is taken": steepest(end="last"),
+    "the pair that ends in the lowest loss is left out": steepest(end="before"),
+    "the last of several equally steep pairs is taken": steepest(
+        choose=lambda numbers, key: min(reversed(numbers), key=key)
+    ),
+    "the steepest rise is taken": steepest(end="none", choose=max),
+    "the flattest pair is taken": steepest(choose=max),
+    "the steepest pair is taken, whether it falls or rises": steepest(
+        end="none", choose=lambda numbers, key: max(numbers, key=lambda n: abs(key(n)))
+    ),
+    "the sizes of the slopes are compared without their signs": steepest(
+        choose=lambda numbers, key: max(numbers, key=lambda n: abs(key(n)))
+    ),
+    "`nan` is taken for the lowest loss": with_nan,
+    "`np.gradient` is used, which looks at both neighbors of a point": by_gradient,
+    "the position is returned instead of the rate": steepest(shown=lambda n, *_: n),
+    "the slope is returned instead of the rate": steepest(shown=lambda n, rates, slopes, low: slopes[n]),
+}
+visible_cases.record(
+    "steepest_rate",
+    [
+        ([0.001, 0.01, 0.05, 0.7, 2.0, 10.0], [2.0, 1.9, 1.0, 0.9, 1.0, 5.0]),
+        ([0.001, 0.002, 0.02, 0.2, 1.0], [2.0, 1.8, 1.5, 1.4, 1.6]),
+        ([0.01, 0.1, 0.2, 0.4, 0.8, 1.6], [2.0, 1.5, 1.1, 3.0, 1.2, float("nan")]),
+        ([0.5, 1.0, 2.0, 4.0, 7.0, 9.0], [3.0, 2.0, 1.0, 2.5, 1.0, float("inf")]),
+        ([0.001, 0.01, 0.011, 0.1, 0.4], [2.0, 1.9, 2.4, 1.0, 1.5]),
+    ],
+    steepest(),
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("steepest_rate"):
-    check_steepest([0.001, 0.01, 0.05, 0.7, 2.0, 10.0], [2.0, 1.9, 1.0, 0.9, 1.0, 5.0])
-    check_steepest([0.001, 0.002, 0.02, 0.2, 1.0], [2.0, 1.8, 1.5, 1.4, 1.6])
-    check_steepest([0.01, 0.1, 0.2, 0.4, 0.8, 1.6], [2.0, 1.5, 1.1, 3.0, 1.2, float("nan")])
+    checks.run("steepest_rate", steepest_rate)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("steepest_rate")
     for number in range(12):
         steps = int(rng.integers(5, 20))
         hidden_rates = (1e-5 * np.exp(np.cumsum(rng.uniform(0.1, 1.2, steps)))).tolist()
-        hidden_losses = 3 - np.cumsum(rng.uniform(-0.02, 0.2, steps))
+        hidden_losses = 3 - np.cumsum(rng.uniform(-0.15, 0.25, steps))
         turn = int(rng.integers(3, steps))
+        hidden_losses[0] = hidden_losses[1:turn].max() + 0.1  # not the lowest
         hidden_losses[turn:] = hidden_losses[turn - 1] + rng.uniform(0.05, 2.5, steps - turn)
         if number % 3 == 2 and turn < steps - 1:
             hidden_losses[-1] = (np.nan, np.inf)[number % 2]
-        check_steepest(hidden_rates, np.round(hidden_losses, 4).tolist())
+        arguments = hidden_rates, np.round(hidden_losses, 4).tolist()
+        checks.returns(steepest_rate, arguments, steepest()(*arguments), mistakes)
     ### END HIDDEN TESTS
 
 # %%
@@ -952,35 +1223,80 @@ def slanted_triangle(steps, rising, peak, lowest):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_slanted_triangle", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
 def corners(steps, rising, peak, lowest, late=0, start=0):
     """Rates by a formula of heights between 0 and 1; `late` is by how many steps the end is missed."""
     last, step = steps - 1 + late, np.arange(start, steps + start, dtype=float)
-    height = np.minimum(step / max(rising, 1), (last - step) / max(last - rising, 1))
+    falling = (last - step) / max(last - rising, 1)
+    height = np.minimum(step / rising, falling) if rising > 0 else falling
     return lowest + (peak - lowest) * height
 
 
-def check_triangle(steps, rising, peak, lowest):
-    """Compare slanted_triangle with the formula."""
-    checks.returns(slanted_triangle, (steps, rising, peak, lowest), corners(steps, rising, peak, lowest), {
-        "the lowest rate is reached one step after the last": corners(steps, rising, peak, lowest, late=1),
-        "the first step is counted as 1": corners(steps, rising, peak, lowest, start=1),
-        "the triangle begins and ends at 0": corners(steps, rising, peak, 0.0),
-        "peak and lowest are swapped": corners(steps, rising, lowest, peak),
-        "it rises slowly and falls quickly": corners(steps, steps - 1 - rising, peak, lowest),
-        "the peak is added on the lowest rate": corners(steps, rising, peak + lowest, lowest),
-        "a step is listed that is none: they run from 0 to steps - 1": corners(steps + 1, rising, peak, lowest)},
-        tolerance=1e-7)  # fmt: skip
+def by_factors(steps, rising, peak, lowest):
+    return lowest * (peak / lowest) ** corners(steps, rising, 1.0, 0.0)
 
 
+def by_cosines(steps, rising, peak, lowest):
+    return lowest + (peak - lowest) * (1 - np.cos(np.pi * corners(steps, rising, 1.0, 0.0))) / 2
+
+
+def waiting(steps, rising, peak, lowest):
+    """Rises and falls in the same number of steps."""
+    short = corners(min(2 * rising + 1, steps), rising, peak, lowest)
+    return np.append(short, [lowest] * (steps - len(short)))
+
+
+mistakes = {
+    "the lowest rate is reached one step after the last": lambda *a: corners(*a, late=1),
+    "the lowest rate is reached one step before the last": lambda *a: np.maximum(corners(*a, late=-1), a[3]),
+    "the first step is counted as 1": lambda *a: corners(*a, start=1),
+    "the peak is reached one step too early": lambda n, r, peak, low: corners(n, r - 1, peak, low),
+    "the peak is reached one step too late": lambda n, r, peak, low: corners(n, r + 1, peak, low),
+    "the triangle begins and ends at 0": lambda n, r, peak, low: corners(n, r, peak, 0.0),
+    "the triangle begins at 0": lambda n, r, peak, low: np.where(
+        np.arange(n) < r, corners(n, r, peak, 0.0), corners(n, r, peak, low)
+    ),
+    "the triangle ends at 0": lambda n, r, peak, low: np.where(
+        np.arange(n) > r, corners(n, r, peak, 0.0), corners(n, r, peak, low)
+    ),
+    "the rate stays at the peak": lambda n, r, peak, low: np.where(np.arange(n) > r, peak, corners(n, r, peak, low)),
+    "the rate is at the peak from the start": lambda n, r, peak, low: np.where(
+        np.arange(n) < r, peak, corners(n, r, peak, low)
+    ),
+    "the rise has one point too few, and the peak is listed twice": lambda n, r, peak, low: np.append(
+        np.linspace(low, peak, r), np.linspace(peak, low, n - r)
+    ),
+    "the rate falls in as many steps as it rises": waiting,
+    "peak and lowest are swapped": lambda n, r, peak, low: corners(n, r, low, peak),
+    "it rises slowly and falls quickly": lambda n, r, peak, low: corners(n, n - 1 - r, peak, low),
+    "the peak is in the middle": lambda n, r, peak, low: corners(n, (n - 1) / 2, peak, low),
+    "the peak is added on the lowest rate": lambda n, r, peak, low: corners(n, r, peak + low, low),
+    "the rate grows and falls by a factor instead of along straight lines": by_factors,
+    "the rate grows and falls along a cosine instead of straight lines": by_cosines,
+    "a step is listed that is none: they run from 0 to steps - 1": lambda n, *a: corners(n + 1, *a),
+    "the first step is missing": lambda *a: corners(*a)[1:],
+    "the last step is missing": lambda *a: corners(*a)[:-1],
+    "the peak is listed twice": lambda n, r, peak, low: np.insert(corners(n, r, peak, low), r, peak),
+}
+visible_cases.record(
+    "slanted_triangle",
+    [(6, 1, 0.9, 0.1), (10, 4, 0.01, 0.0005), (5, 3, 1.0, 0.2), (3, 1, 0.5, 0.25)],
+    corners,
+    mistakes,
+    tolerance=1e-7,
+)
+### END HIDDEN TESTS
 with progress.exercise("slanted_triangle"):
-    check_triangle(6, 1, 0.9, 0.1)
-    check_triangle(10, 4, 0.01, 0.0005)
+    checks.run("slanted_triangle", slanted_triangle)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("slanted_triangle")
     for _ in range(8):
         hidden_steps, hidden_peak = int(rng.integers(4, 200)), float(10 ** rng.uniform(-2, 0))
-        hidden_rising = int(rng.integers(1, hidden_steps - 1))
-        check_triangle(hidden_steps, hidden_rising, hidden_peak, hidden_peak / float(rng.uniform(2, 50)))
+        arguments = hidden_steps, int(rng.integers(1, hidden_steps - 1)), hidden_peak, hidden_peak / rng.uniform(2, 50)
+        checks.returns(slanted_triangle, arguments, corners(*arguments), mistakes, tolerance=1e-7)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -4,6 +4,7 @@ import collections
 import subprocess
 import sys
 import warnings
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -48,6 +49,12 @@ SAME = [
     (collections.Counter("aab"), {"a": 2, "b": 1}),
     ([{1: {"rate": 0.1}}], [{1: {"rate": np.float32(0.1)}}]),
     ({}, {}),
+    (Fraction(1, 2), 0.5),
+    ([Fraction(1, 4), 2], [0.25, 2]),
+    (np.str_("same"), "same"),
+    (np.array(["conv1", "conv2"]), ["conv1", "conv2"]),
+    (np.array([True, False]), [True, False]),
+    ({np.str_("a"): np.array(["conv"])}, {"a": ["conv"]}),
 ]
 
 

@@ -76,6 +76,41 @@ def test_a_value_that_no_misconception_gives_is_shown_without_one(doubled):
     assert message(lambda numbers: [0 for _ in numbers]) == "<lambda>([2]) should be [4], but it is [0]."
 
 
+@pytest.fixture
+def sorted_by_sign(tmp_path, monkeypatch):
+    """Cases for a function that returns a dictionary of two lists."""
+    monkeypatch.setenv("TLCOURSE_EXERCISES", str(tmp_path))
+    monkeypatch.setenv("TLCOURSE_RECORD_CASES", "1")
+
+    def by_sign(numbers):
+        return {"low": [n for n in numbers if n < 0], "high": [n for n in numbers if n > 0]}
+
+    mistakes = {
+        "the two are swapped": lambda numbers: dict(zip(("high", "low"), by_sign(numbers).values(), strict=True)),
+        "0 is taken for a high number": lambda numbers: by_sign(numbers) | {"high": [n for n in numbers if n >= 0]},
+    }
+    visible_cases.record("signs", [([-1, 0, 2],), ([3, -4],)], by_sign, mistakes)
+
+
+def test_the_first_wrong_part_is_shown_and_its_misconception_named(sorted_by_sign):
+    def signs(numbers):
+        return {"low": [n for n in reversed(numbers) if n <= 0], "high": [n for n in numbers if n >= 0]}
+
+    def high_only_wrong(numbers):
+        return {"low": (n for n in numbers if n < 0), "high": [n for n in numbers if n >= 0]}
+
+    with pytest.raises(AssertionError, match=r"^signs\(.*\)\['low'\] should be \[-1\], but it is \[0, -1\]\.$"):
+        checks.run("signs", signs)
+    with pytest.raises(AssertionError, match=r"\['low'\] should be \[-1\], but it is <generator"):
+        checks.run("signs", high_only_wrong)
+    with pytest.raises(AssertionError, match=r"\['high'\] .* but it is \[0, 2, 2\]\.$"):
+        checks.run("signs", lambda numbers: {"low": [n for n in numbers if n < 0], "high": [0, 2, 2]})
+    with pytest.raises(AssertionError, match=r"comes out when 0 is taken for a high number"):
+        checks.run("signs", lambda ns: {"low": [n for n in ns if n < 0], "high": [n for n in ns if n >= 0]})
+    with pytest.raises(AssertionError, match=r"Its keys are \['low'\], not \['low', 'high'\]"):
+        checks.run("signs", lambda numbers: {"low": []})
+
+
 def test_a_changed_argument_fails(doubled):
     def in_place(numbers):
         numbers[:] = [2 * n for n in numbers]

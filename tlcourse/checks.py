@@ -14,9 +14,20 @@ import zlib
 import numpy as np
 
 from tlcourse import exercises, model_outputs
-from tlcourse.exercises.comparing import difference, explains, overflow_hint, same, shape_hint, short
+from tlcourse.exercises.comparing import (
+    difference,
+    explains,
+    first_difference,
+    overflow_hint,
+    part,
+    same,
+    shape_hint,
+    short,
+)
 from tlcourse.exercises.values import Raised
 from tlcourse.replaced_names import notebook_remedy
+
+CHANGED = "work on a copy, because the original is still needed."
 
 
 class Progress:
@@ -153,7 +164,7 @@ def run(name, function):
     Raises
     ------
     AssertionError
-        For a case with a wrong value: the call, both values, and the misconception that gives all the wrong values. Or
+        For a case with a wrong value: the call, both values, and the misconception that explains most of them. Or
         for an argument that the function changed.
     FileNotFoundError
         If the exercise has no cases.
@@ -162,17 +173,11 @@ def run(name, function):
     values, failure = _values(function, cases, name)
     for case, untouched in zip(cases, exercises.cases(name), strict=True):
         if not exercises.same_arguments(case, untouched):
-            raise AssertionError(
-                f"{_call(function, name, untouched)} changes its argument: work on a copy, because the original is "
-                "still needed."
-            )
-    wrong = [
-        (case, value)
-        for case, value in zip(cases, values, strict=False)
-        if not same(value, case.expected, case.tolerance)
-    ]
-    explained = [(case, value, _explanations(case, value, cases, values)) for case, value in wrong]
-    for case, value, descriptions in sorted(explained, key=lambda item: (not item[2], len(item[2]))):
+            raise AssertionError(f"{_call(function, name, untouched)} changes its argument: {CHANGED}")
+    came = list(zip(cases, values, strict=False))
+    wrong = [(case, value) for case, value in came if not same(value, case.expected, case.tolerance)]
+    diagnosed = [(case, value, *_diagnosis(case, value, came)) for case, value in wrong]
+    for case, value, _, descriptions in sorted(diagnosed, key=lambda item: (-item[2], len(item[3]))):
         if value is None and any(other is not None for other in values):
             raise AssertionError(f"{_call(function, name, case)} should be {short(case.expected)}, but it is None.")
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
@@ -227,19 +232,28 @@ def _outcome(function, arguments, expected, mistakes, call):
         raise
 
 
-def _explanations(case, value, cases, values):
-    """The misconceptions that give this wrong value; of several, those that give the other cases' values, too."""
-    fitting = [text for text, outcome in case.mistakes.items() if explains(outcome, value, case.tolerance)]
-    consistent = [
-        text
-        for text in fitting
-        if all(
-            explains(other.mistakes[text], came, other.tolerance)
-            for other, came in zip(cases, values, strict=False)
-            if text in other.mistakes
-        )
-    ]
-    return consistent or fitting
+def _diagnosis(case, value, came):
+    """The misconceptions that explain a wrong value, or its first wrong part, and most other cases that they concern.
+
+    Returns
+    -------
+    tuple
+        How many cases they explain more than they contradict, and a list of their descriptions.
+    """
+    for path in ((), first_difference(value, case.expected, case.tolerance)):
+        wrong, scores = part(value, path), {}
+        for text in case.mistakes:
+            if explains(part(case.mistakes[text], path), wrong, case.tolerance):
+                fits = [
+                    explains(part(other.mistakes[text], path), part(others, path), other.tolerance)
+                    for other, others in came
+                    if text in other.mistakes
+                ]
+                scores[text] = 2 * sum(fits) - len(fits)
+        best = max(scores.values(), default=0)
+        if best > 0:
+            return best, [text for text, score in scores.items() if score == best]
+    return 0, []
 
 
 def _call(function, name, case):
@@ -259,11 +273,15 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
         raise AssertionError(f"{name} should be {short(expected)}, but it is None. Is a `return` missing?")
     if same(actual, expected, tolerance):
         return
-    message = difference(name, actual, expected)
-    for description, wrong in (mistakes or {}).items():
-        if explains(wrong, actual, tolerance) and not same(wrong, expected, tolerance):
-            raise AssertionError(f"{message} That is what comes out when {description}.")
-    raise AssertionError(message + shape_hint(actual, expected) + overflow_hint(actual, expected))
+    path = first_difference(actual, expected, tolerance)
+    name += "".join(f"[{key!r}]" for key in path)
+    wrong_part, right_part = part(actual, path), part(expected, path)
+    message = difference(name, wrong_part, right_part)
+    for keys in ((), path):
+        for description, wrong in (mistakes or {}).items():
+            if explains(part(wrong, keys), part(actual, keys), tolerance) and not same(wrong, expected, tolerance):
+                raise AssertionError(f"{message} That is what comes out when {description}.")
+    raise AssertionError(message + shape_hint(wrong_part, right_part) + overflow_hint(wrong_part, right_part))
 
 
 def require(condition, message):

@@ -164,3 +164,14 @@ def value(function):
 
     show.__name__ = getattr(function, "__name__", "the function")
     return show
+
+
+def layers_left_trainable(function):
+    """View of the layers that a function leaves trainable in the network that is its first argument, norms included."""
+
+    def show(*arguments):
+        model, *others = with_networks(arguments)
+        function(model, *others)
+        return [layer.name for layer in model.layers if layer.trainable_weights]
+
+    return view("the list of trainable layers after", function, show)

@@ -82,12 +82,34 @@ def batch_norm_parameters(channels, scale=True, frozen=False):
 
 
 # %% wrong: returns the sum only
-# message: should be \(128, 128\), but it is 256
+# message: the two numbers are added up
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (4 if scale else 3) * channels
 
 
 # %% wrong: thinks that the mean and variance are one vector
-# message: should be .* but it is
+# message: only one of the two moving statistics
 def batch_norm_parameters(channels, scale=True, frozen=False):
     return (0, 3 * channels) if frozen else (2 * channels, channels)
+
+
+# %% wrong: gamma stays as a number that is not trained
+# message: makes gamma non-trainable instead of leaving it out
+def batch_norm_parameters(channels, scale=True, frozen=False):
+    learned = (2 if scale else 1) * channels
+    return (0, 4 * channels) if frozen else (learned, 4 * channels - learned)
+
+
+# %% wrong: the second number is the sum
+# message: the second number is the sum of all
+# earns: 1
+def batch_norm_parameters(channels, scale=True, frozen=False):
+    learned = (2 if scale else 1) * channels
+    return 0 if frozen else learned, learned + 2 * channels
+
+
+# %% wrong: beta goes with gamma
+# message: takes away both gamma and beta
+def batch_norm_parameters(channels, scale=True, frozen=False):
+    learned = 2 * channels if scale else 0
+    return (0, learned + 2 * channels) if frozen else (learned, 2 * channels)

@@ -66,7 +66,7 @@ def conv_parameters(kernel, channels, filters, bias=True):
 
 
 # %% wrong: a bias whether asked for or not
-# message: `bias` is not used
+# message: `bias=False` leaves the biases in
 # earns: 2
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters + filters
@@ -83,3 +83,22 @@ def conv_parameters(kernel, channels, filters, bias=True):
 # earns: 1
 def conv_parameters(kernel, channels, filters, bias=True):
     return kernel * kernel * channels * filters + (filters + channels if bias else 0)
+
+
+# %% wrong: as many biases as input channels
+# message: there is a bias for each input channel instead of each filter
+# earns: 1
+def conv_parameters(kernel, channels, filters, bias=True):
+    return kernel**2 * channels * filters + (channels if bias else 0)
+
+
+# %% wrong: twice the kernel
+# message: the kernel is doubled instead of squared
+def conv_parameters(kernel, channels, filters, bias=True):
+    return filters * (kernel * 2 * channels + int(bias))
+
+
+# %% wrong: adds the channels
+# message: the channels are added to the kernel's area
+def conv_parameters(kernel, channels, filters, bias=True):
+    return filters * (kernel * kernel + channels + int(bias))

@@ -134,3 +134,65 @@ def multiply_adds(layer, input_shape):
     if layer["kind"] == "conv":
         return stops * kernel * kernel * channels * filters
     return math.prod(input_shape[:2]) * kernel * kernel * channels + stops * channels * filters
+
+
+# %% right: output by output, with numbers of numpy
+def multiply_adds(layer, input_shape):
+    *sides, channels = np.array(input_shape)
+    if not sides:
+        return channels * layer["units"]
+    starts = [
+        range(0, side if layer["padding"] == "same" else side - layer["kernel"] + 1, layer["strides"]) for side in sides
+    ]
+    area = layer["kernel"] ** 2
+    each = channels * (area * layer["filters"] if layer["kind"] == "conv" else area + layer["filters"])
+    return sum(each for _ in itertools.product(*starts))
+
+
+# %% wrong: one side of the map
+# message: only one side of the map is counted
+# earns: 0
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    stops = output_size(input_shape[0], layer["kernel"], layer["strides"], layer["padding"])
+    weights = layer["kernel"] ** 2 * input_shape[2] * layer["filters"]
+    if layer["kind"] == "separable":
+        weights = input_shape[2] * (layer["kernel"] ** 2 + layer["filters"])
+    return stops * weights
+
+
+# %% wrong: strides twice
+# message: the stride is applied in both steps
+# earns: 2
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    kernel, strides, filters, channels = layer["kernel"], layer["strides"], layer["filters"], input_shape[2]
+    sides = [output_size(side, kernel, strides, layer["padding"]) for side in input_shape[:2]]
+    if layer["kind"] == "conv":
+        return math.prod(sides) * kernel**2 * channels * filters
+    again = [output_size(side, 1, strides, layer["padding"]) for side in sides]
+    return math.prod(sides) * kernel**2 * channels + math.prod(again) * channels * filters
+
+
+# %% wrong: without the stride
+# message: the stride is left out
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    sides = [output_size(side, layer["kernel"], 1, layer["padding"]) for side in input_shape[:2]]
+    if layer["kind"] == "separable":
+        return math.prod(sides) * input_shape[2] * (layer["kernel"] ** 2 + layer["filters"])
+    return math.prod(sides) * conv_parameters(layer["kernel"], input_shape[2], layer["filters"], bias=False)
+
+
+# %% wrong: a square map
+# message: images are taken as square: height instead of width
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    side = output_size(input_shape[0], layer["kernel"], layer["strides"], layer["padding"])
+    if layer["kind"] == "separable":
+        return side**2 * input_shape[2] * (layer["kernel"] ** 2 + layer["filters"])
+    return side**2 * layer["kernel"] ** 2 * input_shape[2] * layer["filters"]

@@ -159,3 +159,52 @@ def network_parameters(layers, input_shape):
 # message: should be .* but it is 2,103,156
 def network_parameters(layers, input_shape):
     return 2_103_156
+
+
+# %% right: by recursion, with floats of numpy
+def network_parameters(layers, input_shape):
+    if not layers:
+        return np.float64(0)
+    row = counting.measure(layers[:1], input_shape)[1]
+    return row.parameters + network_parameters(layers[1:], row.shape)
+
+
+# %% wrong: empties the list
+# message: changes its argument
+def network_parameters(layers, input_shape):
+    total, shape = 0, input_shape
+    while layers:
+        row = counting.measure([layers.pop(0)], shape)[1]
+        total, shape = total + row.parameters, row.shape
+    return total
+
+
+# %% wrong: writes the shape into the description
+# message: changes its argument
+def network_parameters(layers, input_shape):
+    total, shape = 0, input_shape
+    for layer in layers:
+        row = counting.measure([layer], shape)[1]
+        layer["shape"] = row.shape
+        total, shape = total + row.parameters, row.shape
+    return total
+
+
+# %% wrong: flattens to one number for each channel
+# message: flattening is treated like global pooling
+def network_parameters(layers, input_shape):
+    pooled = [{"kind": "global_pool"} if layer["kind"] == "flatten" else layer for layer in layers]
+    return sum(row.parameters for row in counting.measure(pooled, input_shape))
+
+
+# %% wrong: images with three channels only
+# message: every image is taken to have 3 channels
+def network_parameters(layers, input_shape):
+    return sum(row.parameters for row in counting.measure(layers, (*input_shape[:2], 3)))
+
+
+# %% wrong: dense layers without biases
+# message: the biases of dense layers are left out
+def network_parameters(layers, input_shape):
+    total = sum(row.parameters for row in counting.measure(layers, input_shape))
+    return total - sum(layer.get("units", 0) for layer in layers)

@@ -45,8 +45,8 @@ def output_size(size, kernel, strides, padding):
     return size if padding == "same" else size - kernel + 1
 
 
-# %% wrong: does not count the first stop
-# message: first stop is not counted
+# %% wrong: does not count the first position
+# message: first position is not counted
 def output_size(size, kernel, strides, padding):
     return math.ceil(size / strides) if padding == "same" else (size - kernel) // strides
 
@@ -86,3 +86,42 @@ def output_size(size, kernel, strides, padding):
 # message: not solved yet
 def output_size(size, kernel, strides, padding):
     raise NotImplementedError
+
+
+# %% right: as a fraction, rounded
+from fractions import Fraction
+
+
+def output_size(size, kernel, strides, padding):
+    span = Fraction(size if padding == "same" else size - kernel + 1, strides)
+    return span.__ceil__()
+
+
+# %% wrong: one more before the division
+# message: the first position is counted before the division by the stride
+def output_size(size, kernel, strides, padding):
+    return math.ceil(size / strides) if padding == "same" else (size - kernel + 1) // strides
+
+
+# %% wrong: always one more
+# message: one position too many where the stride divides the size
+def output_size(size, kernel, strides, padding):
+    return size // strides + 1 if padding == "same" else (size - kernel) // strides + 1
+
+
+# %% wrong: does not round
+# message: the size is not rounded
+def output_size(size, kernel, strides, padding):
+    return size / strides if padding == "same" else (size - kernel) / strides + 1
+
+
+# %% wrong: the two kinds of padding swapped
+# message: "same" and "valid" are swapped
+def output_size(size, kernel, strides, padding):
+    return math.ceil(size / strides) if padding == "valid" else (size - kernel) // strides + 1
+
+
+# %% wrong: rounds to the nearest integer
+# message: rounded to the nearest integer where "same" rounds up
+def output_size(size, kernel, strides, padding):
+    return round(size / strides) if padding == "same" else (size - kernel) // strides + 1

@@ -75,3 +75,21 @@ def separable_parameters(kernel, channels, filters):
 # message: should be .* but it is
 def separable_parameters(kernel, channels, filters):
     return kernel * kernel * channels + channels * filters + 1
+
+
+# %% wrong: the depthwise step makes all filters
+# message: the depthwise step already makes all filters
+def separable_parameters(kernel, channels, filters):
+    return kernel * kernel * channels * filters + channels * filters + filters
+
+
+# %% wrong: the biases in the depthwise step
+# message: the biases belong to the depthwise step
+def separable_parameters(kernel, channels, filters):
+    return (kernel * kernel + 1) * channels + channels * filters
+
+
+# %% wrong: multiplies both steps
+# message: the two steps are multiplied
+def separable_parameters(kernel, channels, filters):
+    return kernel**2 * channels * channels * filters + filters

@@ -101,7 +101,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: freezes the end instead of the beginning
-# message: should be .* but it is
+# message: the first layers are trained and the last frozen
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     for layer in model.layers[places[transferred] :]:
@@ -110,7 +110,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: leaves the last layer's bias out
-# message: the new layer's biases are left out
+# message: only the kernels are counted
 # earns: 1
 def trainable_after_freezing(model, transferred):
     seen = 0
@@ -122,7 +122,7 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: counts variables, not numbers
-# message: but it is 2\.
+# message: arrays are counted instead of the numbers
 # earns: 1
 def trainable_after_freezing(model, transferred):
     seen = 0
@@ -134,8 +134,75 @@ def trainable_after_freezing(model, transferred):
 
 
 # %% wrong: knows the last layer only
-# message: should be .* but it is
+# message: all layers but the last are frozen
 def trainable_after_freezing(model, transferred):
     for layer in model.layers[:-1]:
         layer.trainable = False
     return model.layers[-1].count_params()
+
+
+# %% right: by the names of the classes, with a numpy number
+def trainable_after_freezing(model, transferred):
+    kinds = np.cumsum([type(layer).__name__ in {"Conv2D", "Dense"} for layer in model.layers])
+    for layer, seen in zip(model.layers, kinds, strict=True):
+        layer.trainable = bool(seen > transferred)
+    return np.int64(sum(np.prod(weight.shape) for weight in model.trainable_weights))
+
+
+# %% wrong: batch norms are weight layers, too
+# message: batch norms are counted among the transferred layers
+def trainable_after_freezing(model, transferred):
+    seen = 0
+    for layer in model.layers:
+        seen += bool(layer.weights)
+        if seen > transferred:
+            break
+        layer.trainable = False
+    return sum(math.prod(variable.shape) for variable in model.trainable_variables)
+
+
+# %% wrong: stops right at the last frozen layer
+# message: the batch norm behind the last frozen layer is left trainable
+def trainable_after_freezing(model, transferred):
+    seen = 0
+    for layer in model.layers:
+        layer.trainable = False
+        seen += isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
+        if seen == transferred:
+            break
+    return sum(math.prod(variable.shape) for variable in model.trainable_variables)
+
+
+# %% wrong: freezes every batch norm
+# message: the batch norms of the new layers are frozen, too
+def trainable_after_freezing(model, transferred):
+    seen = 0
+    for layer in model.layers:
+        seen += isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
+        if seen <= transferred or "norm" in layer.name:
+            layer.trainable = False
+    return sum(math.prod(variable.shape) for variable in model.trainable_variables)
+
+
+# %% wrong: the whole model's count
+# message: the whole model's parameters are counted
+# earns: 1
+def trainable_after_freezing(model, transferred):
+    seen = 0
+    for layer in model.layers:
+        seen += isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
+        if seen <= transferred:
+            layer.trainable = False
+    return model.count_params()
+
+
+# %% wrong: freezes a copy
+# message: the model itself stays as it was
+# earns: 2
+def trainable_after_freezing(model, transferred):
+    copied, seen = keras.models.clone_model(model), 0
+    for layer in copied.layers:
+        seen += isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
+        if seen <= transferred:
+            layer.trainable = False
+    return sum(math.prod(variable.shape) for variable in copied.trainable_variables)

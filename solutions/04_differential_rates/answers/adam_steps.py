@@ -98,7 +98,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: gradient descent
-# message: should be
+# message: plain gradient descent
 def adam_steps(gradients, learning_rate, scale=1.0):
     return [-learning_rate * scale * gradient for gradient in gradients]
 
@@ -121,7 +121,7 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 
 
 # %% wrong: no epsilon
-# message: should be
+# message: ε is left out
 # earns: 2
 def adam_steps(gradients, learning_rate, scale=1.0):
     m, v, steps = 0.0, 0.0, []
@@ -136,3 +136,89 @@ def adam_steps(gradients, learning_rate, scale=1.0):
 def adam_steps(gradients, learning_rate, scale=1.0):
     steps = [-learning_rate * np.sign(gradient) for gradient in gradients]
     print(steps)
+
+
+# %% right: a list of numpy numbers, step by step without a loop variable for the mean
+def adam_steps(gradients, learning_rate, scale=1.0):
+    g = scale * np.array(gradients)
+    steps = []
+    for t in range(1, len(g) + 1):
+        ages = np.arange(t)[::-1]
+        m = np.sum(0.1 * 0.9**ages * g[:t]) / (1 - 0.9**t)
+        v = np.sum(0.001 * 0.999**ages * g[:t] ** 2) / (1 - 0.999**t)
+        steps.append(-learning_rate * m / (np.sqrt(v) + 1e-7))
+    return steps
+
+
+# %% wrong: counts from zero
+# message: ZeroDivisionError
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients):
+        m, v = 0.9 * m + 0.1 * scale * g, 0.999 * v + 0.001 * (scale * g) ** 2
+        steps.append(-learning_rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7))
+    return steps
+
+
+# %% wrong: counts from two
+# message: counts the steps from 2
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = 0.9 * m + 0.1 * scale * g, 0.999 * v + 0.001 * (scale * g) ** 2
+        steps.append(-learning_rate * m / (1 - 0.9 ** (t + 1)) / (np.sqrt(v / (1 - 0.999 ** (t + 1))) + 1e-7))
+    return steps
+
+
+# %% wrong: no root
+# message: the root is left out
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = 0.9 * m + 0.1 * scale * g, 0.999 * v + 0.001 * (scale * g) ** 2
+        steps.append(-learning_rate * m / (1 - 0.9**t) / (v / (1 - 0.999**t) + 1e-7))
+    return steps
+
+
+# %% wrong: corrects the first mean alone
+# message: only the first running mean is corrected
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = 0.9 * m + 0.1 * scale * g, 0.999 * v + 0.001 * (scale * g) ** 2
+        steps.append(-learning_rate * m / (1 - 0.9**t) / (np.sqrt(v) + 1e-7))
+    return steps
+
+
+# %% wrong: the epsilon of the paper
+# message: ε is 1e-8
+# earns: 2
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = 0.9 * m + 0.1 * scale * g, 0.999 * v + 0.001 * (scale * g) ** 2
+        steps.append(-learning_rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8))
+    return steps
+
+
+# %% wrong: corrects the running means themselves, so that each step builds on corrected ones
+# message: the next step starts from the corrected means
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m = (0.9 * m + 0.1 * scale * g) / (1 - 0.9**t)
+        v = (0.999 * v + 0.001 * (scale * g) ** 2) / (1 - 0.999**t)
+        steps.append(-learning_rate * m / (np.sqrt(v) + 1e-7))
+    return steps
+
+
+# %% wrong: scales the gradients of the caller
+# message: changes its argument
+# earns: 2
+def adam_steps(gradients, learning_rate, scale=1.0):
+    m, v, steps = 0.0, 0.0, []
+    for n in range(len(gradients)):
+        gradients[n] *= scale
+        m, v = 0.9 * m + 0.1 * gradients[n], 0.999 * v + 0.001 * gradients[n] ** 2
+        steps.append(-learning_rate * m / (1 - 0.9 ** (n + 1)) / (np.sqrt(v / (1 - 0.999 ** (n + 1))) + 1e-7))
+    return steps

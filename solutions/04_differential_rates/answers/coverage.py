@@ -65,7 +65,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: idle are those that match nothing new
-# message: list under "idle"
+# message: matches only what an earlier one matches
 def coverage(paths, patterns):
     count, idle = dict.fromkeys(paths, 0), []
     for pattern in patterns:
@@ -78,7 +78,7 @@ def coverage(paths, patterns):
 
 
 # %% wrong: exactly two
-# message: list under "twice"
+# message: only paths that exactly two patterns match
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
@@ -86,14 +86,14 @@ def coverage(paths, patterns):
 
 
 # %% wrong: another key
-# message: dictionary's keys
+# message: Its keys are \['none', 'twice', 'unused'\], not
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "unused": []}
 
 
 # %% wrong: a tuple of lists
-# message: should return a dictionary
+# message: Its type is tuple
 def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     return [p for p in paths if count[p] == 0], [p for p in paths if count[p] > 1], []
@@ -105,3 +105,75 @@ def coverage(paths, patterns):
     count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
     idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
     return {"none": [p for p in paths if count[p]], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% right: texts of numpy, counted with a Counter
+from collections import Counter
+
+
+def coverage(paths, patterns):
+    pairs = [(path, pattern) for path in paths for pattern in patterns if re.fullmatch(pattern, path)]
+    hits, uses = Counter(path for path, _ in pairs), {pattern for _, pattern in pairs}
+    return {
+        "none": np.array([path for path in paths if hits[path] == 0]),
+        "twice": np.array([path for path in paths if hits[path] >= 2]),
+        "idle": tuple(pattern for pattern in patterns if pattern not in uses),
+    }
+
+
+# %% wrong: dollar sign
+# message: `\^` and `\$` are put around a pattern
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.match("^" + pattern + "$", path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.match("^" + pattern + "$", path) for path in paths)]
+    return {"none": [p for p in paths if count[p] == 0], "twice": [p for p in paths if count[p] > 1], "idle": idle}
+
+
+# %% wrong: sets, which have no order
+# message: Its type is set
+def coverage(paths, patterns):
+    matched = {path: {pattern for pattern in patterns if re.fullmatch(pattern, path)} for path in paths}
+    return {
+        "none": {path for path in paths if not matched[path]},
+        "twice": {path for path in paths if len(matched[path]) > 1},
+        "idle": set(patterns) - set().union(*matched.values()),
+    }
+
+
+# %% wrong: sorted
+# message: the lists are sorted
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    idle = [pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)]
+    return {
+        "none": sorted(p for p in paths if count[p] == 0),
+        "twice": sorted(p for p in paths if count[p] > 1),
+        "idle": sorted(idle),
+    }
+
+
+# %% wrong: removes the patterns that match
+# message: idle|changes its argument
+def coverage(paths, patterns):
+    count = {path: sum(bool(re.fullmatch(pattern, path)) for pattern in patterns) for path in paths}
+    for pattern in list(patterns):
+        if any(re.fullmatch(pattern, path) for path in paths):
+            patterns.remove(pattern)
+    return {"none": [p for p in paths if not count[p]], "twice": [p for p in paths if count[p] > 1], "idle": patterns}
+
+
+# %% wrong: a path once for each pair
+# message: listed once for each further pattern
+def coverage(paths, patterns):
+    none, twice, used = [], [], set()
+    for path in paths:
+        seen = False
+        for pattern in patterns:
+            if re.fullmatch(pattern, path):
+                used.add(pattern)
+                if seen:
+                    twice.append(path)
+                seen = True
+        if not seen:
+            none.append(path)
+    return {"none": none, "twice": twice, "idle": [pattern for pattern in patterns if pattern not in used]}

@@ -80,7 +80,7 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% wrong: changes what it was given
-# message: was given to grouped_step has changed
+# message: changes its argument: work on a copy
 def grouped_step(weights, velocities, gradients, rates, momentum):
     for w, v, g, r in zip(weights, velocities, gradients, rates, strict=True):
         v *= momentum
@@ -90,7 +90,7 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% wrong: weights only
-# message: should return a pair
+# message: only the new weights are returned
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)]
@@ -104,7 +104,71 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
 
 
 # %% wrong: velocities that do not hold the rate
-# message: should be
+# message: in the step of the weights, as in PyTorch
 def grouped_step(weights, velocities, gradients, rates, momentum):
     new = [momentum * v + g for v, g in zip(velocities, gradients, strict=True)]
     return [w - r * v for w, v, r in zip(weights, new, rates, strict=True)], new
+
+
+# %% right: tensors
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    tensor = keras.ops.convert_to_tensor
+    new = [tensor(momentum * v - r * g) for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [tensor(w) + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: changes the velocities only
+# message: changes its argument: work on a copy
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    for n in range(len(rates)):
+        velocities[n] *= momentum
+        velocities[n] -= rates[n] * gradients[n]
+    return [w + v for w, v in zip(weights, velocities, strict=True)], velocities
+
+
+# %% wrong: puts new arrays into the list that it received
+# message: changes its argument: work on a copy
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    for n in range(len(rates)):
+        velocities[n] = momentum * velocities[n] - rates[n] * gradients[n]
+    return [w + v for w, v in zip(weights, velocities, strict=True)], velocities
+
+
+# %% wrong: Nesterov
+# message: as in Nesterov's version
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * v - r * g for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    looked = [w + momentum * v - r * g for w, v, g, r in zip(weights, new, gradients, rates, strict=True)]
+    return looked, new
+
+
+# %% wrong: a pair for each group
+# message: each group gets a pair of its own
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    pairs = []
+    for w, v, g, r in zip(weights, velocities, gradients, rates, strict=True):
+        v = momentum * v - r * g
+        pairs.append((w + v, v))
+    return pairs
+
+
+# %% wrong: the momentum on the gradient too
+# message: the momentum multiplies the gradient, too
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new = [momentum * (v - r * g) for v, g, r in zip(velocities, gradients, rates, strict=True)]
+    return [w + v for w, v in zip(weights, new, strict=True)], new
+
+
+# %% wrong: velocities that stay
+# message: the old velocities are returned
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    moved = [w + momentum * v - r * g for w, v, g, r in zip(weights, velocities, gradients, rates, strict=True)]
+    return moved, velocities
+
+
+# %% wrong: arrays of all groups in one, which works for equal shapes only
+# message: ValueError
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    w, v, g = np.array(weights), np.array(velocities), np.array(gradients)
+    new = momentum * v - np.array(rates).reshape(-1, 1) * g
+    return list(w + new), list(new)

@@ -60,7 +60,7 @@ def rates_by_layer(sizes, lowest, highest):
 
 
 # %% wrong: always a factor of ten
-# message: should be
+# message: the factor is always 10, counted down from `highest`
 def rates_by_layer(sizes, lowest, highest):
     return [highest / 10 ** (len(sizes) - 1 - n) for n, size in enumerate(sizes) for _ in range(size)]
 
@@ -83,3 +83,48 @@ def rates_by_layer(sizes, lowest, highest):
 def rates_by_layer(sizes, lowest, highest):
     rates = np.geomspace(highest, lowest, len(sizes))[::-1]
     return np.repeat(rates, sizes[::-1]).tolist()
+
+
+# %% right: a tensor
+def rates_by_layer(sizes, lowest, highest):
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    exponents = np.ones(len(groups)) if len(sizes) == 1 else groups / (len(sizes) - 1)
+    return keras.ops.convert_to_tensor(lowest * (highest / lowest) ** exponents)
+
+
+# %% wrong: a list of lists
+# message: the rates form a list for each group
+def rates_by_layer(sizes, lowest, highest):
+    rates = np.geomspace(highest, lowest, len(sizes))[::-1]
+    return [[rate] * size for rate, size in zip(rates.tolist(), sizes, strict=True)]
+
+
+# %% wrong: repeats the whole list of groups
+# message: the groups are repeated as a whole
+def rates_by_layer(sizes, lowest, highest):
+    rates = np.geomspace(highest, lowest, len(sizes))[::-1].tolist()
+    return (rates * max(sizes))[: sum(sizes)]
+
+
+# %% wrong: counted up by ten
+# message: the factor is always 10, counted up from `lowest`
+def rates_by_layer(sizes, lowest, highest):
+    rates = []
+    for size in sizes:
+        rates += [lowest] * size
+        lowest *= 10
+    return rates
+
+
+# %% wrong: exponents instead of rates
+# message: the rates are logarithms
+def rates_by_layer(sizes, lowest, highest):
+    exponents = np.linspace(np.log10(highest), np.log10(lowest), len(sizes))[::-1]
+    return np.repeat(exponents, sizes)
+
+
+# %% wrong: divides a group's rate among its layers
+# message: a group's rate is divided among its layers
+def rates_by_layer(sizes, lowest, highest):
+    rates = np.geomspace(highest, lowest, len(sizes))[::-1]
+    return [rate / size for rate, size in zip(rates, sizes, strict=True) for _ in range(size)]

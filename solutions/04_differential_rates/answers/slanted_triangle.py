@@ -65,3 +65,55 @@ def slanted_triangle(steps, rising, peak, lowest):
 def slanted_triangle(steps, rising, peak, lowest):
     schedule = schedules.SlantedTriangle(peak, steps, (rising + 0.5) / steps, peak / lowest)
     return [float(schedule(step)) for step in range(steps)]
+
+
+# %% right: step by step, with numbers of numpy
+def slanted_triangle(steps, rising, peak, lowest):
+    rates = [np.float64(lowest)]
+    for step in range(1, steps):
+        slope = (peak - lowest) / rising if step <= rising else (lowest - peak) / (steps - 1 - rising)
+        rates.append(rates[-1] + slope)
+    return rates
+
+
+# %% wrong: the last step is missing
+# message: the last step is missing
+def slanted_triangle(steps, rising, peak, lowest):
+    return np.interp(np.arange(steps - 1), [0, rising, steps - 1], [lowest, peak, lowest])
+
+
+# %% wrong: the peak twice
+# message: the peak is listed twice
+def slanted_triangle(steps, rising, peak, lowest):
+    return np.concatenate([np.linspace(lowest, peak, rising + 1), np.linspace(peak, lowest, steps - rising)])
+
+
+# %% wrong: one step late
+# message: the peak is reached one step too late
+def slanted_triangle(steps, rising, peak, lowest):
+    return np.interp(np.arange(steps), [0, rising + 1, steps - 1], [lowest, peak, lowest])
+
+
+# %% wrong: by factors
+# message: by a factor instead of along straight lines
+def slanted_triangle(steps, rising, peak, lowest):
+    return np.concatenate([np.geomspace(lowest, peak, rising + 1), np.geomspace(peak, lowest, steps - rising)[1:]])
+
+
+# %% wrong: falls to 0
+# message: the triangle ends at 0
+def slanted_triangle(steps, rising, peak, lowest):
+    return np.interp(np.arange(steps), [0, rising, steps - 1], [lowest, peak, 0])
+
+
+# %% wrong: two lines with integer division
+# message: should be
+def slanted_triangle(steps, rising, peak, lowest):
+    share = [step // rising if step < rising else (steps - 1 - step) / (steps - 1 - rising) for step in range(steps)]
+    return [lowest + (peak - lowest) * each for each in share]
+
+
+# %% wrong: waits at the peak
+# message: the rate stays at the peak
+def slanted_triangle(steps, rising, peak, lowest):
+    return [lowest + (peak - lowest) * min(step / rising, 1) for step in range(steps)]

@@ -17,6 +17,7 @@ import os
 import random
 import traceback
 
+from tlcourse import checks
 from tlcourse.grading import bounded_json
 from tlcourse.grading.sandbox.guest import finite_values, wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
@@ -96,7 +97,8 @@ class Checker:
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
 
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
-        weights and flags comes back, and is put into the checker's own. A changed array fails the check.
+        weights and flags comes back, and is put into the checker's own. A changed array, list or dictionary fails the
+        check.
         """
         return self._exchange(name, list(arguments), keywords, function=name, gradient=gradient)
 
@@ -120,7 +122,7 @@ class Checker:
         if "raised" in reply:
             raise _exception(reply["raised"], reply["message"])
         if reply.get("changed") is True:
-            raise CheckFails(f"An array that was given to {called} has changed: make new ones instead.")
+            raise CheckFails(f"{called} changes its argument: {checks.CHANGED}")
         models = wire_objects.models_in([arguments, keywords])
         try:
             wire_objects.set_states(models, reply["models"], wire_format.decode)

@@ -27,15 +27,14 @@ def _call(namespace, call):
     """What the student's function returns, or raises, and what it made of the models and arrays that it was given."""
     arguments, keywords = (wire_format.decode(call[part], from_checker=True) for part in ("arguments", "keywords"))
     models = wire_objects.models_in([arguments, keywords])
-    arrays = list(_arrays([arguments, keywords]))
-    before = [array.tobytes() for array in arrays]
+    before = _content([arguments, keywords])
     seed_everything(call["seed"])
     try:
         function, position = _called(namespace, call), call["gradient"]
         differentiated = position is not None
         value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
         states = wire_objects.states(models, wire_format.encode)
-        changed = before != [array.tobytes() for array in arrays]
+        changed = before != _content([arguments, keywords])
         return {"value": wire_format.encode(value, strict=False), "models": states, "changed": changed}
     except KeyboardInterrupt:
         raise
@@ -54,10 +53,12 @@ def _called(namespace, call):
     return getattr(wire_objects.returned_models[number], method)
 
 
-def _arrays(value):
-    """The arrays in lists, tuples and dictionaries."""
+def _content(value):
+    """What a function could have changed in its arguments: arrays, lists and dictionaries, down to their items."""
     if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _arrays(part)
+        return value.tobytes()
+    if isinstance(value, (list, tuple)):
+        return [_content(part) for part in value]
+    if isinstance(value, dict):
+        return [(key, _content(part)) for key, part in value.items()]
+    return value if type(value) in (int, float, str, bool) else id(value)

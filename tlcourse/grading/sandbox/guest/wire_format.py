@@ -1,12 +1,13 @@
 """Values as JSON, so that a function of one process can be called from another and nothing but its value returns.
 
-Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, and so do the objects of `wire_objects`,
-such as a Keras model; any other object passes as its description only. Nothing is pickled: what comes back from student
-code can be read, but cannot act.
+Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, fractions as floats, and so do the objects
+of `wire_objects`, such as a Keras model; any other object passes as its description only. Nothing is pickled: what
+comes back from student code can be read, but cannot act.
 """
 
 import base64
 import sys
+from fractions import Fraction
 
 from tlcourse.grading.sandbox.guest import wire_objects
 
@@ -39,6 +40,8 @@ def encode(value, strict=True, depth=0):
     array = _array(value)
     if array is not None:
         return array
+    if type(value) is Fraction:
+        value = float(value)
     if isinstance(value, float):
         return {"n": ["float", repr(float(value))]}
     if isinstance(value, int):
