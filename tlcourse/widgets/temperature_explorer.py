@@ -1,13 +1,13 @@
 """The softmax of logits at a temperature; static and interactive."""
 
-import ipywidgets
 import numpy as np
 from scipy.special import softmax
 
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, html_table, percent
+from tlcourse.widgets.live_figure import LiveFigure, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
+TEMPERATURES = [round(10 ** (tenths / 10), 2) for tenths in range(-10, 21)]  # 0.1 to 100
 
 
 @styled
@@ -57,7 +57,7 @@ def _softened(logits, temperature):
     return softmax(np.asarray(logits, dtype=float) / temperature)
 
 
-class TemperatureExplorer(Explorer):
+class TemperatureExplorer(LiveFigure):
     """Change the temperature of a softmax, and see how the probabilities soften.
 
     Parameters
@@ -68,27 +68,17 @@ class TemperatureExplorer(Explorer):
         One for each class.
     titles : sequence of str
         One for each image that the user can choose.
-
-    Attributes
-    ----------
-    image_choice, temperature : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
     """
 
     def __init__(self, logits, names, titles):
-        self.logits, self.names = np.asarray(logits, dtype=float), list(names)
-        if self.logits.shape != (len(titles), len(self.names)):
-            raise ValueError(f"logits must have shape ({len(titles)}, {len(self.names)}), got {self.logits.shape}")
-        options = [(title, index) for index, title in enumerate(titles)]
-        wide = {"style": {"description_width": "90px"}}
-        self.image_choice = ipywidgets.Dropdown(options=options, description="image", **wide)
-        self.temperature = ipywidgets.FloatLogSlider(
-            value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
+        logits = np.asarray(logits, dtype=float)
+        if logits.shape != (len(titles), len(names)):
+            raise ValueError(f"logits must have shape ({len(titles)}, {len(names)}), got {logits.shape}")
+        data = {"logits": logits.tolist(), "names": list(names), "titles": list(titles), "temperatures": TEMPERATURES}
+        super().__init__(
+            "temperature",
+            data,
+            lambda figure: draw_softened(logits[0], names, 1, figure.add_subplot()),
+            (7, 2.8),
+            f"The class probabilities of {titles[0]} at temperature 1, as bars; a slider changes the temperature.",
         )
-        super().__init__([self.image_choice, self.temperature], figure_size=(7, 2.8))
-
-    def _draw_on(self, figure):
-        logits, temperature = self.logits[self.image_choice.value], round(self.temperature.value, 2)
-        draw_softened(logits, self.names, temperature, figure.add_subplot())
-        shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
-        return html_table(("class", "probability"), zip(self.names, shares, strict=True))
