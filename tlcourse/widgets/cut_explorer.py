@@ -33,11 +33,6 @@ def draw_cut(maps, curves, names, layer, figure=None):
     -------
     matplotlib.axes.Axes
         The axes on the right.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer with this index.
     """
     if not 0 <= layer < len(names):
         raise ValueError(f"layer must be from 0 to {len(names) - 1}, got {layer}")

@@ -34,11 +34,6 @@ def draw_photo(photo, probabilities, names, title="", figure=None):
     -------
     matplotlib.axes.Axes
         The axes of the bars.
-
-    Raises
-    ------
-    ValueError
-        If the numbers of probabilities and names differ.
     """
     probabilities = np.asarray(probabilities, dtype=float).reshape(-1)
     if len(probabilities) != len(names):

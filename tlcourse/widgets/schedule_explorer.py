@@ -1,4 +1,4 @@
-"""The learning rate of each layer group at each step; static and interactive."""
+"""The learning rate of each layer group at each step, and what a rate does to a start; static and interactive."""
 
 import numpy as np
 
@@ -8,6 +8,8 @@ from tlcourse.plots.style import INK, LINE_COLORS, axes_for, styled
 from tlcourse.widgets.live_figure import LiveFigure
 
 _DASHES = ("-", "--", "-.", ":")
+START, STEPS, RANGE = (1.0, -0.6), 60, (-2.0, 3.0)  # of the descent
+RATES = [0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0]
 PEAKS = [10 ** (quarters / 4) for quarters in range(-20, 1)]  # 1e-5 to 1
 
 
@@ -27,17 +29,10 @@ def draw_schedules(name, highest, groups=4, factor=3.0, steps=100, axes=None):
         The ratio between the rates of neighboring groups.
     steps : int
         The number of training steps, 2 or more.
-    axes : matplotlib.axes.Axes, optional
-        Created by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        If the schedule is unknown, there are fewer than two steps, or the values make no ladder.
     """
     peaks, shape = ladder(highest, groups, factor), schedules.curve(name, 1.0, steps)
     axes = axes_for(axes, 7, 3.2)
@@ -84,4 +79,51 @@ class ScheduleExplorer(LiveFigure):
             (7.5, 3.4),
             f"The learning rate of four layer groups against the step: a slanted triangle with a peak of {highest:g} "
             "and a factor of 3. On the logarithmic axis, the lines are parallel.",
+        )
+
+
+@styled
+def draw_surface(axes=None):
+    """Draw the loss of a network of two weights in a row, and where it starts.
+
+    The prediction is w₂w₁x with a target of 1 for x = 1, so the loss is (w₂w₁ - 1)² / 2.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    axes = axes_for(axes, 5, 4)
+    pretrained, fresh = np.meshgrid(*[np.linspace(*RANGE, 120)] * 2)
+    loss = (pretrained * fresh - 1) ** 2 / 2
+    axes.contourf(pretrained, fresh, np.log10(loss + 1e-3), levels=12, cmap="Blues_r")
+    axes.plot(*START, "s", color="white", markeredgecolor=INK, markersize=10)
+    axes.set(
+        xlabel="weight from the teacher", ylabel="new weight", title="Loss: darker is lower; the square is the start"
+    )
+    return axes
+
+
+class DescentExplorer(LiveFigure):
+    """Choose a schedule, a peak rate and a ladder, and see whether the teacher's weight survives the first steps.
+
+    The new weight starts at random, so its gradient for the teacher's weight is large and points the wrong way. A rate
+    that is too high destroys the start; a lower rate for the teacher's weight (the ladder) or a warm-up protects it.
+    """
+
+    def __init__(self):
+        data = {
+            "start": START,
+            "rates": RATES,
+            "factors": [1, 2, 3, 5, 10, 30],
+            "steps": STEPS,
+            "range": dict(zip(("low", "high"), RANGE, strict=True)),
+            "limit": 50,
+        }
+        super().__init__(
+            "descent",
+            data,
+            lambda figure: draw_surface(figure.add_subplot()),
+            (5, 4),
+            "The loss of two weights in a row: two curved valleys. Training starts beside them, where the teacher's "
+            "weight is right and the new weight is not.",
         )

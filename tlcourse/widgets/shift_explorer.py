@@ -18,23 +18,14 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     light : numpy.ndarray
         The light of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
     telescope : tlcourse.datasets.galaxies.Telescope
-        The chosen telescope; its seeing is marked on the curve.
-    seeings : sequence of float
-        The seeings of the curve in pixels, in ascending order.
-    accuracies : sequence of float
-        One for each seeing, from 0 to 1, measured at this telescope's exposure.
-    axes : matplotlib.axes.Axes, optional
-        Created by default.
+        The chosen telescope; its seeing is one of the seeings, and is marked on the curve.
+    seeings, accuracies : sequence of float
+        The points of the curve: pixels in ascending order, and the accuracies at this telescope's exposure.
 
     Returns
     -------
     matplotlib.axes.Axes
         The axes of the curve; the galaxy is an inset.
-
-    Raises
-    ------
-    ValueError
-        If the numbers of accuracies and seeings differ, or the telescope's seeing is not one of them.
     """
     if len(seeings) != len(accuracies):
         raise ValueError(

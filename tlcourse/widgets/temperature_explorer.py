@@ -1,4 +1,4 @@
-"""The softmax of logits at a temperature; static and interactive."""
+"""The softmax of logits at a temperature, and divergences between two of them; static and interactive."""
 
 import numpy as np
 from scipy.special import softmax
@@ -22,17 +22,10 @@ def draw_softened(logits, names, temperature, axes=None):
         One for each class.
     temperature : float
         Must be above 0.
-    axes : matplotlib.axes.Axes, optional
-        Created by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        If the temperature is 0 or less, or the numbers of names and logits differ.
     """
     shares = _softened(logits, temperature)
     if len(names) != len(shares):
@@ -81,4 +74,38 @@ class TemperatureExplorer(LiveFigure):
             lambda figure: draw_softened(logits[0], names, 1, figure.add_subplot()),
             (7, 2.8),
             f"The class probabilities of {titles[0]} at temperature 1, as bars; a slider changes the temperature.",
+        )
+
+
+class DivergenceExplorer(LiveFigure):
+    """Change the temperature, and compare the divergence in both directions with and without the factor T².
+
+    Parameters
+    ----------
+    teacher : array-like
+        The teacher's logits for one image, shape (classes,).
+    students : dict of str to array-like
+        Titles, and logits of the same shape.
+    names : sequence of str
+        One for each class.
+    """
+
+    def __init__(self, teacher, students, names):
+        teacher = np.asarray(teacher, dtype=float)
+        for title, logits in {"the teacher": teacher, **students}.items():
+            if np.shape(logits) != (len(names),):
+                raise ValueError(f"{title} must have one logit for each of {len(names)} names, got {np.shape(logits)}")
+        data = {
+            "teacher": teacher.tolist(),
+            "students": [np.asarray(logits, dtype=float).tolist() for logits in students.values()],
+            "titles": list(students),
+            "names": list(names),
+            "temperatures": TEMPERATURES,
+        }
+        super().__init__(
+            "divergences",
+            data,
+            lambda figure: draw_softened(teacher, names, 1, figure.add_subplot()),
+            (7, 2.8),
+            "The teacher's class probabilities at temperature 1, as bars; the live figure adds those of a student.",
         )
