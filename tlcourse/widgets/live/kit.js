@@ -110,7 +110,7 @@ function liveFigure(el, { label, controls, draw, changed = () => {} }) {
     const drawn = draw(values, width), size = { viewBox: `0 0 ${width} ${drawn.height}`, role: "img" };
     const look = { class: width < NARROW ? "narrow" : "wide", "aria-label": `${label}. ${drawn.summary}` };
     stage.replaceChildren(svg("svg", { ...size, ...look }, drawn.shapes));
-    summary.textContent = drawn.summary;
+    if (summary.textContent !== drawn.summary) summary.textContent = drawn.summary; // is read aloud when it changes
     numbers.replaceChildren(...(drawn.table ? [numbersTable(drawn.table)] : []));
   }
   redraw();

@@ -120,34 +120,37 @@ function recordedWords(images, baseline) {
 
 // `load()` resolves to the features and the address of the faces; it is called when the visitor first presses the button.
 function render(el, { recipe, baseline, most, load }) {
-  const runs = new Map();
-  let data = null, wrong = [], running = 0, message = "";
+  const runs = new Map(); // accuracy by number of images; that of a run that is not over yet, too
+  let data = null, mistakes = [], running = 0, message = "Press the button: your browser trains the last layer on the features of a frozen teacher.";
+  const tell = words => { message = words; figure.redraw(); };
   const run = async () => {
     const number = ++running, images = figure.values["images per person"], started = performance.now();
-    message = "Loading the features of 1,950 images …";
-    figure.redraw();
-    data ??= await load();
-    await train(data, images, recipe, (epoch, predictions) => {
+    if (!data) tell("Loading the features of 1,950 images …");
+    try {
+      data ??= await load();
+    } catch (error) {
+      return tell(`Sorry, ${error.message}.`);
+    }
+    mistakes = [];
+    tell("Training …");
+    return train(data, images, recipe, (epoch, predictions) => {
       if (number !== running) return "stop";
-      wrong = predictions.flatMap((taken, index) => (taken === Math.floor(index / data.testEach) ? [] : [{ index, taken }]));
-      runs.set(images, 1 - wrong.length / predictions.length);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1), done = epoch === recipe.epochs;
-      message = `${percent(runs.get(images))} after ${done ? `${seconds} s of training here` : `epoch ${epoch}`}, with ${images} ${images > 1 ? "images" : "image"} of each person. `;
-      if (done) message += recordedWords(images, baseline);
-      if (!done) wrong = [];
-      figure.redraw();
-      return null;
+      const wrong = predictions.flatMap((taken, index) => (taken === Math.floor(index / data.testEach) ? [] : [{ index, taken }]));
+      const accuracy = 1 - wrong.length / predictions.length, seconds = ((performance.now() - started) / 1000).toFixed(1);
+      runs.set(images, accuracy);
+      if (epoch < recipe.epochs) return figure.redraw();
+      mistakes = wrong;
+      return tell(`${percent(accuracy)} after ${seconds} s, with ${images} ${images > 1 ? "images" : "image"} of each person. ${recordedWords(images, baseline)}`);
     });
   };
   const figure = liveFigure(el, {
     label: "Train it here: accuracy against the number of training images",
     controls: [slider("images per person", Array.from({ length: most }, (_, i) => i + 1), most), button("Train it here", run)],
-    changed: () => { if (data) run(); },
+    changed: () => { if (data) setTimeout(run); }, // after the slider's own move is drawn
     draw(values, width) {
       const chart = drawRuns(runs, values["images per person"], baseline, width, most);
-      const mistakes = data && wrong.length ? drawMistakes(wrong, data, 236, width) : { height: 230, shapes: [] };
-      return { height: mistakes.height, shapes: [...chart, ...mistakes.shapes],
-        summary: message || "Press the button: your browser trains the last layer on the features of a frozen teacher." };
+      const below = mistakes.length ? drawMistakes(mistakes, data, 236, width) : { height: 230, shapes: [] };
+      return { height: below.height, shapes: [...chart, ...below.shapes], summary: message };
     },
   });
 }
