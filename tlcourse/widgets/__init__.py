@@ -2,7 +2,6 @@
 
 from tlcourse.widgets.cut_explorer import CutExplorer, draw_cut
 from tlcourse.widgets.interval_explorer import IntervalExplorer
-from tlcourse.widgets.live_figure import LiveFigure
 from tlcourse.widgets.photo_classifier import PhotoClassifier, draw_photo
 from tlcourse.widgets.procrustes_explorer import ProcrustesExplorer
 from tlcourse.widgets.schedule_explorer import DescentExplorer, ScheduleExplorer, draw_schedules, draw_surface
@@ -15,7 +14,6 @@ __all__ = [
     "DescentExplorer",
     "DivergenceExplorer",
     "IntervalExplorer",
-    "LiveFigure",
     "PhotoClassifier",
     "ProcrustesExplorer",
     "ScheduleExplorer",

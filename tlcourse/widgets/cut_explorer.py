@@ -4,10 +4,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
+from tlcourse.live_figures import LiveFigure, encoded
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
-from tlcourse.widgets.live_figure import LiveFigure, encoded
 
 CHANNELS_SHOWN = 24  # in each layer
 

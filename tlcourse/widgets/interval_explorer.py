@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import stats
 
+from tlcourse.live_figures import LiveFigure
 from tlcourse.plots.charts import interval_bars
 from tlcourse.stats import paired_difference, summary
-from tlcourse.widgets.live_figure import LiveFigure
 
 
 class IntervalExplorer(LiveFigure):

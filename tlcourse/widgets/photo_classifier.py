@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tlcourse.datasets import photo_folders
+from tlcourse.live_figures import percent, png
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.live_figure import percent, png
 
 
 @styled

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tlcourse.live_figures import LiveFigure
 from tlcourse.plots.charts import embedding
-from tlcourse.widgets.live_figure import LiveFigure
 
 
 class ProcrustesExplorer(LiveFigure):

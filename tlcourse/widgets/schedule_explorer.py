@@ -4,8 +4,8 @@ import numpy as np
 
 from tlcourse import schedules
 from tlcourse.learning_rates import ladder
+from tlcourse.live_figures import LiveFigure
 from tlcourse.plots.style import INK, LINE_COLORS, axes_for, styled
-from tlcourse.widgets.live_figure import LiveFigure
 
 _DASHES = ("-", "--", "-.", ":")
 START, STEPS, RANGE = (1.0, -0.6), 60, (-2.0, 3.0)  # of the descent

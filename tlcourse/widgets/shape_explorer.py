@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
-from tlcourse.widgets.live_figure import LiveFigure, percent
 
 BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
 LIMITS = {"kernel": 11, "stride": 4, "filters": 64}  # the largest values of the sliders; the smallest are 1

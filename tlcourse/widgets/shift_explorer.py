@@ -3,8 +3,8 @@
 import numpy as np
 
 from tlcourse.datasets import galaxies
+from tlcourse.live_figures import LiveFigure, encoded, percent
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.live_figure import LiveFigure, encoded, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import softmax
 
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.live_figure import LiveFigure, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 TEMPERATURES = [round(10 ** (tenths / 10), 2) for tenths in range(-10, 21)]  # 0.1 to 100

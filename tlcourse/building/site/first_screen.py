@@ -15,7 +15,7 @@ from tlcourse.building import addresses, tables
 from tlcourse.building.site import SETTINGS, headline_data
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.data import results
-from tlcourse.widgets.live_figure import program_text
+from tlcourse.live_figures import program_text
 
 TITLE = "Transfer learning, hands on"
 SENTENCE = (

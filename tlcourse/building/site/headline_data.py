@@ -1,7 +1,7 @@
 """What the site's first screen learns from: the teacher's features of the headline's people, and the test faces.
 
 `make build` writes both files, once for each teacher; building the site needs no TensorFlow. A feature is a byte, so
-that the page loads half a megabyte: the head standardizes each feature, so it needs no scale.
+that the page loads half a megabyte: the head standardizes each feature, so it does not need the scale.
 """
 
 import base64
@@ -72,6 +72,8 @@ def described(features, training, test):
         "side": test.images.shape[1],
         "columns": COLUMNS,
         "question": {"person": person, "lookalikes": lookalikes},
+        "lowest": [round(float(value), 6) for value in features.min(axis=0)],
+        "highest": [round(float(value), 6) for value in features.max(axis=0)],
         "features": base64.b64encode(as_bytes(features).tobytes()).decode(),
     }
 
@@ -80,6 +82,12 @@ def as_bytes(features):
     """Each feature as a byte, from its lowest value to its highest."""
     lowest, highest = features.min(axis=0), features.max(axis=0)
     return np.round(255 * (features - lowest) / np.where(highest > lowest, highest - lowest, 1)).astype(np.uint8)
+
+
+def decoded(stored):
+    """The features as bytes, shape (training and test images, width)."""
+    codes = np.frombuffer(base64.b64decode(stored["features"]), np.uint8)
+    return codes.reshape(-1, stored["width"])
 
 
 def most_confusable(centers):

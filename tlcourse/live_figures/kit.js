@@ -1,5 +1,5 @@
 // What all live figures share: controls that a keyboard can move, an SVG that fits its place, and the numbers as a
-// table. Each figure's file defines render(el, data); live_figure.py joins both files and the data into one script.
+// table. Each figure's file defines render(el, data); `__init__.py` joins both files and the data into one script.
 
 const INK = "currentColor", PALE = "#C9CED6";
 const BLUE = "#0072B2", RED = "#D55E00", GREEN = "#009E73", PURPLE = "#CC79A7", ORANGE = "#E69F00", SKY = "#56B4E9";

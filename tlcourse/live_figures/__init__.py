@@ -2,7 +2,7 @@
 
 They need no kernel. The same output works in JupyterLab, Colab and VS Code, and on a page opened from disk, because it
 is one script without imports that loads nothing. Without JavaScript, or in a notebook that is not trusted, the still
-image remains. The scripts are in the folder live/: `kit.js` is shared, and each figure has a file of its own.
+image remains. Of the scripts in this folder, `kit.js` is shared; each figure has a file of its own.
 """
 
 import base64
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-SCRIPTS = Path(__file__).parent / "live"
+SCRIPTS = Path(__file__).parent
 
 
 class LiveFigure:
@@ -23,7 +23,7 @@ class LiveFigure:
     Parameters
     ----------
     script : str
-        The name of the figure's file in the folder live/: "temperature".
+        The name of the figure's file in this folder: "temperature".
     data : dict
         What the script's function ``render(el, data)`` gets; must be serializable as JSON.
     draw_still : callable
