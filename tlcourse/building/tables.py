@@ -200,7 +200,7 @@ def file_table(root):
         content = file.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
         lines.append(f"| `results/{file.name}` | {what} | MIT | {len(content):,} | `{checksum}` |")
-    for file, what in headline_data.FILES.items():
+    for file, what in headline_data.FILES.items() if headline_data.fingerprint(root) else ():
         content = (root / file).read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
         lines.append(f"| `{file.removeprefix('data/')}` | {what} | MIT | {len(content):,} | `{checksum}` |")
