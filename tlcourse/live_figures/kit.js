@@ -17,7 +17,7 @@ const STYLE = `
   min-height: 2em; border: 1px solid currentColor; border-radius: 4px; cursor: pointer; }
 .tlcourse-live option { color: #222; background: #fff; }
 .tlcourse-live :focus-visible { outline: 3px solid ${RED}; outline-offset: 2px; }
-.tlcourse-live svg { display: block; width: 100%; height: auto; overflow: visible; }
+.tlcourse-live > div > svg { display: block; width: 100%; height: auto; overflow: visible; }
 .tlcourse-live svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
 .tlcourse-live svg.narrow text { font-size: 10px; }
 .tlcourse-live svg text.bold { font-weight: bold; }

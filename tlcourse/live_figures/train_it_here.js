@@ -87,7 +87,7 @@ function drawRuns(runs, images, baseline, width, most) {
     line(points, { stroke: BLUE, "stroke-dasharray": "7 3" }),
     ...baseline.map(({ images, low, high }) => line([[x(images), y(low)], [x(images), y(high)]], { stroke: BLUE })),
     ...points.map(([cx, cy]) => svg("circle", { cx, cy, r: 4, fill: BLUE })),
-    text(last[0] - 8, last[1] + 34, "from scratch, recorded", { "text-anchor": "end" }),
+    text(last[0] - 10, last[1] + 62, "a small CNN from scratch, recorded", { "text-anchor": "end" }),
     ...[...runs].map(([count, accuracy]) => svg("circle", { cx: x(count), cy: y(accuracy), r: 6, fill: RED })),
     runs.size ? text(x([...runs.keys()][0]), y([...runs.values()][0]) + 22, "your run",
       { "text-anchor": [...runs.keys()][0] > most / 2 ? "end" : "start" }) : null,
@@ -124,13 +124,14 @@ function render(el, { recipe, baseline, most, load }) {
   let data = null, mistakes = [], running = 0, message = "Press the button: your browser trains the last layer on the features of a frozen teacher.";
   const tell = words => { message = words; figure.redraw(); };
   const run = async () => {
-    const number = ++running, images = figure.values["images per person"], started = performance.now();
+    const number = ++running;
     if (!data) tell("Loading the features of 1,950 images …");
     try {
       data ??= await load();
     } catch (error) {
       return tell(`Sorry, ${error.message}.`);
     }
+    const images = figure.values["images per person"], started = performance.now(); // moved while the data were loading?
     mistakes = [];
     tell("Training …");
     return train(data, images, recipe, (epoch, predictions) => {

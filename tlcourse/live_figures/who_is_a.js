@@ -1,7 +1,7 @@
 // A question for a visitor: which of these faces is the person A?
 
 function render(el, { known, candidates, answer, verdicts }) {
-  const face = (source, words) => html("img", { src: source, alt: words, width: 72, height: 72, style: "image-rendering: pixelated; border-radius: 4px" });
+  const face = (source, words) => html("img", { src: source, alt: words, width: 52, height: 52, style: "display: block; image-rendering: pixelated; border-radius: 4px" });
   const reply = html("p", { "aria-live": "polite", style: "min-height: 2.8em" }, "Click the face that you think is A.");
   const buttons = candidates.map((source, index) => {
     const node = html("button", { type: "button", style: "padding: 4px" }, face(source, `candidate ${index + 1}`));
@@ -11,7 +11,7 @@ function render(el, { known, candidates, answer, verdicts }) {
     });
     return node;
   });
-  const row = (...children) => html("div", { class: "controls" }, ...children);
+  const row = (...children) => html("div", { class: "controls", style: "gap: .5em" }, ...children);
   el.append(html("style", {}, STYLE), row(html("span", {}, "This is A:"), face(known, "the person A")),
-    row(html("span", {}, "Who is A?"), ...buttons), reply);
+    html("p", {}, "Which of these is A, too?"), row(...buttons), reply);
 }
