@@ -72,6 +72,7 @@ def trained(page):
     return float(accuracy) / 100, float(seconds), sentence.inner_text()
 
 
+@pytest.mark.parametrize("window", ["light"], indirect=True)
 def test_the_browser_trains_a_head_as_python_does(window):
     recorded = results("few_images")
     window.get_by_role("button", name="Train it here").click()
@@ -90,6 +91,7 @@ def test_the_browser_trains_a_head_as_python_does(window):
     assert mistakes.count() >= 2, "the images that it gets wrong, and who it took them for"
 
 
+@pytest.mark.parametrize("window", ["light"], indirect=True)
 @pytest.mark.speed
 def test_training_takes_two_seconds(window):
     window.get_by_role("button", name="Train it here").click()
@@ -109,6 +111,7 @@ def test_the_first_screen_is_usable_after_few_bytes_and_data_come_on_demand(wind
     assert any(url.endswith("train_it_here.js") for url in window.loaded)
 
 
+@pytest.mark.parametrize("window", ["light"], indirect=True)
 def test_a_visitor_is_told_who_a_is(window):
     asked = first_screen.question(ROOT, STORED)
     faces = window.locator("[data-live=who_is_a] button")

@@ -87,7 +87,7 @@ function drawRuns(runs, images, baseline, width, most) {
     line(points, { stroke: BLUE, "stroke-dasharray": "7 3" }),
     ...baseline.map(({ images, low, high }) => line([[x(images), y(low)], [x(images), y(high)]], { stroke: BLUE })),
     ...points.map(([cx, cy]) => svg("circle", { cx, cy, r: 4, fill: BLUE })),
-    text(last[0] - 10, last[1] + 62, "a small CNN from scratch, recorded", { "text-anchor": "end" }),
+    text(last[0] - 10, y(0.12), "blue: a small CNN from scratch, recorded", { "text-anchor": "end" }),
     ...[...runs].map(([count, accuracy]) => svg("circle", { cx: x(count), cy: y(accuracy), r: 6, fill: RED })),
     runs.size ? text(x([...runs.keys()][0]), y([...runs.values()][0]) + 22, "your run",
       { "text-anchor": [...runs.keys()][0] > most / 2 ? "end" : "start" }) : null,
