@@ -926,7 +926,7 @@ widgets.ScheduleExplorer(1e-3)
 # a warm-up do so, too?
 
 # %%
-widgets.DescentExplorer()
+widgets.DescentExplorer(rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2))
 
 # %% [markdown]
 # At a constant peak of 1.2, the teacher's weight changes its sign: training still lowers the loss, but nothing of the

@@ -9,7 +9,6 @@ from tlcourse.plots.style import INK, LINE_COLORS, axes_for, styled
 
 _DASHES = ("-", "--", "-.", ":")
 START, STEPS, RANGE = (1.0, -0.6), 60, (-2.0, 3.0)  # of the descent
-RATES = [0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0]
 PEAKS = [10 ** (quarters / 4) for quarters in range(-20, 1)]  # 1e-5 to 1
 
 
@@ -108,12 +107,17 @@ class DescentExplorer(LiveFigure):
 
     The new weight starts at random, so its gradient for the teacher's weight is large and points the wrong way. A rate
     that is too high destroys the start; a lower rate for the teacher's weight (the ladder) or a warm-up protects it.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        The peak rates to choose from, in ascending order; the third is chosen at first.
     """
 
-    def __init__(self):
+    def __init__(self, rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0)):
         data = {
             "start": START,
-            "rates": RATES,
+            "rates": list(rates),
             "factors": [1, 2, 3, 5, 10, 30],
             "steps": STEPS,
             "range": dict(zip(("low", "high"), RANGE, strict=True)),
