@@ -8,7 +8,8 @@ const DASHES = ["", "7 3", "8 3 2 3", "2 3"];
 const NARROW = 480; // pixels; a figure that is narrower uses smaller text
 
 const STYLE = `
-.tlcourse-live { max-width: 720px; font: 14px/1.4 system-ui, sans-serif; color: inherit; }
+/* The padding leaves room for the line around what has the focus. */
+.tlcourse-live { max-width: 732px; padding: 6px; font: 14px/1.4 system-ui, sans-serif; color: inherit; }
 .tlcourse-live .controls { display: flex; flex-wrap: wrap; gap: .4em 1.4em; align-items: center; margin: .5em 0; }
 .tlcourse-live label { display: inline-flex; gap: .5em; align-items: center; margin: 0; }
 .tlcourse-live input[type=range] { width: 9em; accent-color: ${BLUE}; }
@@ -105,8 +106,9 @@ function liveFigure(el, { label, controls, draw, changed = () => {} }) {
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys
   el.append(html("style", {}, STYLE), bar, stage, summary, numbers);
   let width = 0;
+  const room = () => Math.round(Math.max(300, Math.min(720, stage.clientWidth || 640)));
   function redraw() {
-    width = Math.round(Math.max(300, Math.min(720, el.clientWidth || 640)));
+    width = room();
     const drawn = draw(values, width), size = { viewBox: `0 0 ${width} ${drawn.height}`, role: "img" };
     const look = { class: width < NARROW ? "narrow" : "wide", "aria-label": `${label}. ${drawn.summary}` };
     stage.replaceChildren(svg("svg", { ...size, ...look }, drawn.shapes));
@@ -114,8 +116,7 @@ function liveFigure(el, { label, controls, draw, changed = () => {} }) {
     numbers.replaceChildren(...(drawn.table ? [numbersTable(drawn.table)] : []));
   }
   redraw();
-  new ResizeObserver(() => { if (Math.abs((el.clientWidth || width) - width) > 8 && el.clientWidth < 728) redraw(); })
-    .observe(el);
+  new ResizeObserver(() => { if (room() !== width) redraw(); }).observe(stage);
   return { values, set, redraw };
 }
 
