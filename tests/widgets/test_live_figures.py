@@ -172,7 +172,7 @@ def test_a_cut_shows_its_layers_maps_and_accuracies(live):
     page = live(widgets.CutExplorer(network, {"one": image, "other": image[::-1]}, {"faces": summaries(3)}))
     assert page.rows() == [["faces", "25.0%"]]
     maps = network.get_layer("block1_conv1_relu").output.shape[1]
-    assert page.pixels().shape[:2] == (4 * (maps + 1) - 1, 6 * (maps + 1) - 1), "24 of 30 maps, six in a row"
+    assert page.pixels().shape[:2] == (4 * (maps + 1), 6 * (maps + 1)), "24 of 30 maps, six in a row"
     page.move("cut after", 2)
     assert page.rows() == [["faces", "75.0%"]]
     assert "predictions" in page.summary()

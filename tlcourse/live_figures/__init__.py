@@ -13,6 +13,7 @@ import json
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 SCRIPTS = Path(__file__).parent
 
@@ -65,9 +66,11 @@ def png(figure):
     return image.getvalue()
 
 
-def encoded(values):
-    """Values from 0 to 255 as base64."""
-    return base64.b64encode(values.astype("uint8").tobytes()).decode()
+def gray_png(values):
+    """Gray values, a 2-D array of uint8, as the address of an image."""
+    image = io.BytesIO()
+    Image.fromarray(values).save(image, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(image.getvalue()).decode()}"
 
 
 def percent(fraction):

@@ -1,15 +1,5 @@
 // The output of each layer of a teacher for an image, and the accuracy after cutting there: `widgets.CutExplorer`.
 
-// The maps of a layer in a grid of one image; each map has its own range of gray.
-function mapsImage({ side, count, pixels }, columns) {
-  const rows = Math.ceil(count / columns), gap = count > 1 ? 1 : 0, step = side + gap;
-  const gray = (x, y) => {
-    const map = Math.floor(y / step) * columns + Math.floor(x / step), [px, py] = [x % step, y % step];
-    return map < count && px < side && py < side ? pixels[map * side * side + py * side + px] : 255;
-  };
-  return pixelImage(columns * step - gap, rows * step - gap, gray);
-}
-
 function drawCurves(curves, names, chosen, place) {
   const x = scale([0, names.length - 1], [place.left, place.right]), y = scale([0, 1], [place.bottom, place.top]);
   const shapes = axes({ scale: x, ticks: [] },
@@ -30,21 +20,19 @@ function drawCurves(curves, names, chosen, place) {
 }
 
 function render(el, { names, titles, layers, curves }) {
-  const outputs = layers.map(layer => layer.images.map(encoded => ({ ...layer, pixels: bytes(encoded) })));
-  const images = outputs.map(layer => layer.map(maps => mapsImage(maps, maps.count > 1 ? 6 : 1)));
   liveFigure(el, {
     label: "A layer's output for an image, and the accuracy after cutting there",
     controls: [slider("cut after", names, names[0]), choice("image", titles)],
     draw(values, width) {
-      const layer = names.indexOf(values["cut after"]), { count, channels } = layers[layer];
+      const layer = names.indexOf(values["cut after"]), { count, channels, columns, images } = layers[layer];
       const beside = width >= NARROW, side = beside ? Math.min(250, width * 0.36) : Math.min(250, width);
       const contents = count === 1 && channels > 1 ? `${channels} numbers` : `${count} of ${channels} maps`;
-      const tall = count > 1 ? (side * Math.ceil(count / 6)) / 6 : side * 0.8;
+      const tall = count > 1 ? (side * Math.ceil(count / columns)) / columns : side * 0.8;
       const place = beside
         ? { left: side + 60, right: width - 10, top: 24, bottom: 225 }
         : { left: 44, right: width - 10, top: tall + 60, bottom: tall + 250 };
       const maps = [text(0, 14, `${names[layer]}: ${contents}`, { "text-anchor": "start" }),
-        svg("image", { href: images[layer][values.image], x: 0, y: 24, width: side, height: tall })];
+        svg("image", { href: images[values.image], x: 0, y: 24, width: side, height: tall })];
       return {
         height: place.bottom + 26,
         shapes: [...maps, ...drawCurves(curves, names, layer, place)],

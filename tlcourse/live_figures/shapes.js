@@ -80,15 +80,15 @@ function render(el, { layers, inputShape, tooLarge, limits }) {
   const settings = ["kernel", "stride", "filters", "padding"], paddings = ["same", "valid"];
   const convolutions = layers.flatMap((layer, index) => (layer.kind === "conv" ? [index] : []));
   const network = layers.map(layer => ({ strides: 1, padding: "valid", ...layer }));
-  const range = (name, value) => slider(name, Array.from({ length: limits[name] }, (_, index) => index + 1), value);
+  const range = (name, key, value) => slider(name, Array.from({ length: limits[key] }, (_, index) => index + 1), value);
   const shown = layer => ({ kernel: layer.kernel, stride: layer.strides, filters: layer.filters,
     padding: paddings.indexOf(layer.padding) });
   const first = shown(network[convolutions[0]]);
   liveFigure(el, {
     label: "Shapes and parameters of a network",
     controls: [choice("layer", convolutions.map((_, index) => `convolution ${index + 1}`)),
-      range("kernel", first.kernel), range("stride", first.stride), choice("padding", paddings, first.padding),
-      range("filters", first.filters)],
+      range("kernel", "kernel", first.kernel), range("stride", "strides", first.stride),
+      choice("padding", paddings, first.padding), range("filters", "filters", first.filters)],
     changed(name, values, set) {
       const layer = network[convolutions[values.layer]];
       if (name === "layer") settings.forEach(setting => set(setting, shown(layer)[setting]));

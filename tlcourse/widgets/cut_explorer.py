@@ -4,12 +4,12 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse.live_figures import LiveFigure, encoded
+from tlcourse.live_figures import LiveFigure, gray_png
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
 
-CHANNELS_SHOWN = 24  # in each layer
+CHANNELS_SHOWN, COLUMNS = 24, 6  # in each layer
 
 
 @styled
@@ -39,7 +39,7 @@ def draw_cut(maps, curves, names, layer, figure=None):
     if figure is None:
         figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
-    feature_maps(_as_maps(maps), columns=6, ax=left)
+    feature_maps(_as_maps(maps), columns=COLUMNS, ax=left)
     left.set_title(f"{names[layer]}: {_contents(maps)}", fontsize=10, color=INK)
     left.set_anchor("N")  # otherwise, there may be no space for the title
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
@@ -107,14 +107,18 @@ class CutExplorer(LiveFigure):
 
 
 def _encoded_layer(maps):
-    """The maps of a layer for each image as bytes of gray, each map with a range of its own."""
+    """The maps of a layer for each image as one sheet of gray, each map with a range of its own."""
     images = []
     for output in maps:
-        shown = _as_maps(output)
-        lowest, highest = shown.min(axis=(0, 1)), shown.max(axis=(0, 1))
-        gray = 255 * (shown - lowest) / np.where(highest > lowest, highest - lowest, 1)
-        images.append(encoded(np.round(gray).transpose(2, 0, 1)))
-    return {"side": len(shown), "count": shown.shape[2], "channels": np.shape(maps)[-1], "images": images}
+        shown = _as_maps(output).transpose(2, 0, 1)
+        count, side, _ = shown.shape
+        columns = min(count, COLUMNS)
+        lowest, highest = (end(shown, axis=(1, 2), keepdims=True) for end in (np.min, np.max))
+        cells = np.full((-(-count // columns) * columns, side + 1, side + 1), 255, np.uint8)  # with a gap between them
+        cells[:count, :-1, :-1] = np.round(255 * (shown - lowest) / np.where(highest > lowest, highest - lowest, 1))
+        rows = cells.reshape(-1, columns, side + 1, side + 1).swapaxes(1, 2)
+        images.append(gray_png(rows.reshape(-1, columns * (side + 1))))
+    return {"count": count, "channels": np.shape(maps)[-1], "columns": columns, "images": images}
 
 
 def _curve(label, summaries):

@@ -83,14 +83,7 @@ class ScheduleExplorer(LiveFigure):
 
 @styled
 def draw_surface(axes=None):
-    """Draw the loss of a network of two weights in a row, and where it starts.
-
-    The prediction is w₂w₁x with a target of 1 for x = 1, so the loss is (w₂w₁ - 1)² / 2.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
+    """Draw the loss of a network of two weights in a row, (w₂w₁ - 1)² / 2, and where it starts; returns the axes."""
     axes = axes_for(axes, 5, 4)
     pretrained, fresh = np.meshgrid(*[np.linspace(*RANGE, 120)] * 2)
     loss = (pretrained * fresh - 1) ** 2 / 2

@@ -10,7 +10,7 @@ from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
 
 BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
-LIMITS = {"kernel": 11, "stride": 4, "filters": 64}  # the largest values of the sliders; the smallest are 1
+LIMITS = {"kernel": 11, "strides": 4, "filters": 64}  # the largest values of the sliders; the smallest are 1
 TOO_LARGE = "The kernel is larger than its input map, so there is no output. Choose a smaller kernel."
 
 
@@ -166,7 +166,7 @@ class ShapeExplorer(LiveFigure):
             "layers": [dict(layer) for layer in layers],
             "inputShape": list(input_shape),
             "tooLarge": TOO_LARGE,
-            "limits": {name: max(limit, *_settings(layers, name)) for name, limit in LIMITS.items()},
+            "limits": {key: max(limit, *(layer.get(key, 1) for layer in layers)) for key, limit in LIMITS.items()},
         }
         super().__init__(
             "shapes",
@@ -176,9 +176,3 @@ class ShapeExplorer(LiveFigure):
             f"A network as boxes: {', '.join(row.name for row in rows)}, each tensor with its shape and each layer "
             f"with its number of parameters; {sum(row.parameters for row in rows):,} in all.",
         )
-
-
-def _settings(layers, name):
-    """What the convolutions have for one setting, and 1, Keras's default for strides."""
-    key = "strides" if name == "stride" else name
-    return [1, *(layer.get(key, 1) for layer in layers if layer["kind"] == "conv")]

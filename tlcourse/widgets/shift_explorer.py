@@ -1,9 +1,11 @@
 """The effect of a worse telescope on the image and on the accuracy of a classifier; static and interactive."""
 
+import base64
+
 import numpy as np
 
 from tlcourse.datasets import galaxies
-from tlcourse.live_figures import LiveFigure, encoded, percent
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
@@ -93,5 +95,5 @@ class ShiftExplorer(LiveFigure):
 def _encoded_light(light):
     """Light as one byte for each pixel and color, finer in the dark, and the brightest pixel."""
     softening, brightest = galaxies.STRETCH["softening"], float(light.max())
-    codes = np.arcsinh(light / softening) / np.arcsinh(brightest / softening)
-    return {"encoded": encoded(np.round(255 * codes)), "brightest": brightest}
+    codes = np.round(255 * np.arcsinh(light / softening) / np.arcsinh(brightest / softening)).astype("uint8")
+    return {"encoded": base64.b64encode(codes.tobytes()).decode(), "brightest": brightest}
