@@ -40,7 +40,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
-from tlcourse import checks, data, plots, teachers
+from tlcourse import checks, data, plots, teachers, widgets
 from tlcourse.datasets import faces
 from tlcourse.plots.diagram import transfer
 
@@ -249,6 +249,20 @@ zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 # nothing. But both classifiers learned from the same samples, and an unlucky sample hurts both. Take the difference
 # **seed by seed**, and whatever the two share cancels. On the right, the interval of this difference lies above 0,
 # although only just.
+#
+# The dots of five runs do not say how the interval came about. In the next figure, you add one run after another.
+#
+# **Before you press the button:** after how many runs will the interval of the difference leave out 0 for good?
+
+# %%
+others = [one_run(seed, KNeighborsClassifier(1)) for seed in range(40)]
+widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neighbor": others})
+
+# %% [markdown]
+# With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then with the
+# square root of the number of runs: four times as many runs halve it. While there are few runs, it jumps: the interval
+# may leave out 0 and contain it again two runs later. So decide how many runs you make **before** you look. If you stop
+# as soon as you like the result, the interval no longer means what it says.
 #
 # Three rules hold for the whole course:
 #

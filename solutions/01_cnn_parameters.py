@@ -606,8 +606,7 @@ with progress.exercise("batch_norm_parameters_frozen"):
 widgets.ShapeExplorer(lecture_network, (32, 32, 3))
 
 # %% [markdown]
-# The controls work only while a kernel is running. For readers without one, the figure shows the network with stride 1.
-# The table below it lists some other choices.
+# Here is the network with stride 1. The table below it lists some other choices.
 
 # %%
 without_stride = [dict(layer, strides=1) if layer["kind"] == "conv" else layer for layer in lecture_network]

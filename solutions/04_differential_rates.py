@@ -1185,17 +1185,26 @@ plt.show()
 widgets.ScheduleExplorer(1e-3)
 
 # %% [markdown]
-# The controls work only while a kernel is running. For readers without one, the figure shows a slanted triangle with a
-# factor of 3.
-
-# %%
-widgets.draw_schedules("slanted triangle", 1e-3, groups=4, factor=3)
-plt.show()
-
-# %% [markdown]
 # On a logarithmic axis, a constant factor is a constant shift. So the lines are parallel, one factor apart.
 #
 # **A schedule sets the shape of the rate over time, and a ladder sets its height for each group.**
+#
+# Why do both matter most at the start? The next figure has the smallest network that can show it: two weights in a row,
+# $w_2 w_1 x$, with a target of 1 for $x = 1$. The weight $w_1$ comes from a teacher and is already right. The weight
+# $w_2$ is new and wrong, so the first gradients push $w_1$ the wrong way.
+#
+# **Before you move a control:** what will a peak of 1.2 do to the teacher's weight? Which factor protects it, and does
+# a warm-up do so, too?
+
+# %%
+widgets.DescentExplorer(rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2))
+
+# %% [markdown]
+# At a constant peak of 1.2, the teacher's weight changes its sign: training still lowers the loss, but nothing of the
+# start is left. At 1.6 the weights explode. A factor of 10 keeps the teacher's weight close to 1, and so does a warm-up
+# at 1.2, because the new weight has improved before the rate is high.
+#
+# **A rate that is too high destroys what the teacher passed on, before the new layers can use it.**
 #
 # ### Exercise 4.6: Compute a slanted triangle
 #

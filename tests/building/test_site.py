@@ -16,9 +16,9 @@ import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT
+from live_figures import LIVE
 from PIL import Image
 from real_browser import PATIENCE
-from still_figures import STILL
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, unit_sources
@@ -89,7 +89,7 @@ def read(built):
 
 
 def test_every_unit_document_and_module_has_its_page(read):
-    expected = {"index.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
+    expected = {"index.html", "about.html", "claims.html", "search.html", "units/index.html", "reference/index.html"}
     expected |= {f"units/{name}.html" for name in unit_sources.unit_names(ROOT)}
     expected |= {f"docs/{file.stem}.html" for file in (ROOT / "docs").glob("*.md") if file.stem != "claims"}
     expected |= {f"reference/tlcourse.{name}.html" for name in ("checks", "finetuning", "plots", "grading", "datasets")}
@@ -159,15 +159,12 @@ def test_figures_are_described_and_none_like_another(read):
         assert not [alt for alt, times in descriptions.items() if times > 1], path
 
 
-def test_a_unit_with_a_widget_shows_its_still_figure(read):
+def test_a_unit_with_a_live_figure_has_it_and_its_still_image(read):
     for unit in unit_sources.unit_names(ROOT):
         source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
-        for widget, still in STILL.items():
-            if f"{widget}(" in source:
-                shown = alt_texts.plot_descriptions()[still]
-                assert [image for image in read[f"units/{unit}.html"].images if shown in image["alt"]], (
-                    f"{unit}: {widget}"
-                )
+        used = sum(f"{widget}(" in source for widget in LIVE)
+        text = read[f"units/{unit}.html"].file.read_text(encoding="utf-8")
+        assert len(re.findall(r'<div class="tlcourse-live" data-live="[^"]+"><img alt=', text)) == used, unit
 
 
 def test_headings_come_in_order_and_the_language_is_declared(read):
@@ -223,7 +220,14 @@ def window(request, browser):
 
 def audited(read, theme):
     """Every unit; in the light every document too; of what is left, and of documents in the dark, one page a kind."""
-    kinds = ["index.html", "claims.html", "search.html", "reference/index.html", "reference/tlcourse.checks.html"]
+    kinds = [
+        "index.html",
+        "about.html",
+        "claims.html",
+        "search.html",
+        "reference/index.html",
+        "reference/tlcourse.checks.html",
+    ]
     documents = [path for path in read if path.startswith("docs/")]
     units_pages = [path for path in read if path.startswith("units/")]
     return [*kinds, *units_pages, *(documents if theme == "light" else documents[-1:])]
@@ -385,7 +389,7 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     )
     text = "[a](grading.md#limits) [b](../README.md) [c](claims.md) [d](../CONTRIBUTING.md#steps) ![e](../data/h.png)"
     assert pages.resolve_links(text, "docs/x.md", "docs/x.md") == (
-        "[a](grading.md#limits) [b](../index.md) [c](../claims.md) "
+        "[a](grading.md#limits) [b](../about.md) [c](../claims.md) "
         f"[d]({addresses.REPOSITORY}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
     )
     assert pages.figures(text, "docs/x.md") == ["data/h.png"]

@@ -128,7 +128,7 @@ def slowness():
     return max(1.0, (time.perf_counter() - started) / 0.2)
 
 
-WATCH = """(explorer, [name, moves, told]) => {
+WATCH = """(explorer, [name, moves]) => {
     const image = explorer.querySelector("img"), numbers = explorer.querySelector(".widget-html-content");
     const before = [image.src, numbers.innerText];
     window.moved = new Promise((resolve, reject) => {
@@ -136,7 +136,7 @@ WATCH = """(explorer, [name, moves, told]) => {
         const stays = `${name}: after 120 s the same image, or the same numbers: ${before[1]}`;
         const look = pressed => {
             const shown = image.src !== before[0] && image.complete && image.naturalWidth > 0;
-            if (shown && (!told || numbers.innerText !== before[1])) resolve((performance.now() - pressed) / 1000);
+            if (shown && numbers.innerText !== before[1]) resolve((performance.now() - pressed) / 1000);
             else if (performance.now() < last) setTimeout(look, 5, pressed);
         };
         setTimeout(() => reject(new Error(stays)), 120000);  // also where no key arrived at all
@@ -144,7 +144,6 @@ WATCH = """(explorer, [name, moves, told]) => {
         else look(performance.now());
     });
 }"""
-IMAGE_ONLY = {"layer", "galaxy", "image"}  # controls that change what is shown and not what it amounts to
 ENOUGH = 0.5  # s from key to image
 
 
@@ -158,7 +157,7 @@ def move(explorer, control, forward):
     """Move a slider or choose another entry, by keyboard; the seconds, by the page's own clock, until all is new."""
     page, chosen = explorer.page, line(explorer, control).locator("select")
     a_list = chosen.count() == 1
-    explorer.evaluate(WATCH, [control, "change" if a_list else "keydown", control not in IMAGE_ONLY])
+    explorer.evaluate(WATCH, [control, "change" if a_list else "keydown"])
     if a_list:  # JupyterLab takes the arrows for itself until the list is open
         chosen.focus()
         for key in ("Space", "ArrowDown" if forward else "ArrowUp", "Enter"):
@@ -220,39 +219,43 @@ def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_pa
 
 
 def play(page, keep):
-    """The explorer of unit 01 follows its controls."""
-    explorer = page.locator(".jp-OutputArea-output .widget-vbox", has=page.locator("img")).first
-    explorer.scroll_into_view_if_needed()
-    assert "2,103,156" in explorer.locator("table").inner_text()
-    keep(explorer, "shape_explorer")
-    before = slowness()
-    seconds = [move(explorer, "filters", forward) for forward in (True, True, False, False)]
-    keep_pace("unit 01, filters", seconds, max(before, slowness()))
-    explorer.locator("select").first.select_option(label="convolution 2")
-    stride_follows(explorer)
-    move(explorer, "stride", forward=False)
-    assert "8,394,612" in explorer.locator("table").inner_text(), "stride 1 costs four times the dense layer"
+    """The figure of unit 01 follows its controls; JupyterLab leaves the arrow keys to them."""
+    figure = page.locator(".jp-OutputArea-output .tlcourse-live").first
+    figure.scroll_into_view_if_needed()
+    figure.locator("svg").wait_for()
+    assert "2,103,156" in figure.locator("table").inner_text()
+    keep(figure, "shape_explorer")
+    figure.get_by_role("combobox", name="layer").select_option(label="convolution 2")
+    stride = figure.get_by_role("slider", name="stride")
+    assert stride.get_attribute("aria-valuetext") == "2", "the controls show the layer that was chosen"
+    stride.press("ArrowLeft")
+    assert "8,394,612" in figure.locator("table").inner_text(), "stride 1 costs four times the dense layer"
+    stride.press("ArrowRight")
+    assert "2,103,156" in figure.locator("table").inner_text()
 
 
-def stride_follows(explorer):
-    """Wait until the controls show the second convolution: a key pressed before would move the first one's stride."""
-    shown = line(explorer, "stride").locator(".widget-readout")
-    sync_api.expect(shown, "the controls show the layer that was chosen").to_have_text("2", timeout=PATIENCE)
-
-
-WIDGETS = {  # their controls, in the order of the page
-    "ShapeExplorer": ("layer", "padding", "kernel", "stride", "filters"),
+WIDGETS = {"PhotoClassifier": ("sample",)}  # that need the kernel: their controls; this one also has a button
+LIVE = {  # that do not: their controls, in the order of the page
+    "IntervalExplorer": ("one more run", "ten more runs", "start again"),
+    "ShapeExplorer": ("layer", "kernel", "stride", "padding", "filters"),
     "ScheduleExplorer": ("schedule", "peak", "steps", "factor", "groups"),
+    "DescentExplorer": ("schedule", "peak", "factor"),
     "ShiftExplorer": ("galaxy", "seeing", "exposure"),
     "TemperatureExplorer": ("image", "temperature"),
     "CutExplorer": ("cut after", "image"),
-    "PhotoClassifier": ("sample",),  # and a button
 }
+NOT_IN_A_UNIT = {"DivergenceExplorer", "ProcrustesExplorer"}
 SET_UP = "progress = checks.Progress("
 # Words from the cells that a widget needs, and from its own. Unit 02 is last: its classifier goes on using its names.
 CELLS = {
+    "00_start_here": (
+        "progress = checks.Progress(",
+        "def one_run(",
+        "groups = np.array(",
+        "widgets.IntervalExplorer(",
+    ),
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
-    "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer("),
+    "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer(", "widgets.DescentExplorer("),
     "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognized(", "widgets.ShiftExplorer("),
     "07_distillation": (
         SET_UP,
@@ -332,7 +335,7 @@ def upload(explorer, file, key):
     page = explorer.page
     with page.expect_file_chooser() as chooser:
         explorer.get_by_role("button", name="your photo").press(key)
-    explorer.evaluate(WATCH, ["your photo", None, True])
+    explorer.evaluate(WATCH, ["your photo", None])
     chooser.value.set_files(file)
     seconds = page.evaluate("window.moved")
     explorer.locator("th", has_text=file.name).wait_for()
@@ -352,10 +355,10 @@ def tab_through(explorer, controls):
 
 
 def test_every_widget_is_tried():
-    assert set(WIDGETS) == {name for name in widgets.__all__ if name[0].isupper()}
+    assert {*WIDGETS, *LIVE, *NOT_IN_A_UNIT} == {name for name in widgets.__all__ if name[0].isupper()}
 
 
-def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(page, lab, tmp_path):
+def test_the_units_widgets_follow_their_controls_in_jupyterlab(page, lab, tmp_path):
     with_photos = teachers.available("MobileNetV2", head=False) and photos.available()
     course = course_with(tmp_path / "course", ["00_start_here"])
     sources = widget_cells(with_photos)
@@ -364,6 +367,11 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
     with lab(course) as (address, _, token):
         page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
         run_widgets(page, len(sources))
+        for name, controls in LIVE.items():
+            figure = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".tlcourse-live").first
+            figure.scroll_into_view_if_needed()
+            for control in controls:
+                move_live(figure, name, control)
         for name, controls in WIDGETS.items():
             explorer = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".widget-vbox:has(img)").first
             explorer.locator("img").wait_for()
@@ -372,11 +380,36 @@ def test_every_control_of_the_units_widgets_is_followed_within_half_a_second(pag
             tab_through(explorer, controls)
             times = slowness()
             seconds = {control: move_to_and_fro(explorer, control) for control in controls}
-            if name == "PhotoClassifier":
-                seconds["your photo"] = upload_all(explorer, mine)
+            seconds["your photo"] = upload_all(explorer, mine)
             times = max(times, slowness())
             for control, moves in seconds.items():
                 keep_pace(f"{name}, {control}", moves, times)
+        survives_reload(page, len(sources))
+
+
+def move_live(figure, name, control):
+    """Move one control of a live figure from the keyboard; what it shows must follow."""
+    shown = "figure => figure.querySelector('svg').outerHTML"
+    before = figure.evaluate(shown)
+    button = figure.get_by_role("button", name=control)
+    if button.count():
+        button.press("Enter")
+    elif (slider := figure.get_by_role("slider", name=control)).count():
+        slider.press("ArrowRight")
+        if figure.evaluate(shown) == before:
+            slider.press("ArrowLeft")  # it stood at its end
+    else:
+        figure.get_by_role("combobox", name=control).select_option(index=1)
+    assert figure.evaluate(shown) != before, f"{name}: {control}"
+
+
+def survives_reload(page, cells):
+    """After saving and opening the notebook again, the figures work without a kernel."""
+    choose(page, "File", "Save Notebook")
+    page.locator(".jp-DirtyIndicator, .jp-mod-dirty").first.wait_for(state="detached")
+    page.reload()
+    page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
+    page.locator(".tlcourse-live svg").nth(len(LIVE) - 1).wait_for(state="attached")
 
 
 def write_notebook(file, sources):
@@ -390,9 +423,8 @@ def run_widgets(page, cells):
     """Run all `cells` cells of the open notebook, until every widget is shown and the kernel is idle."""
     page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
-    explorers = page.locator(".widget-vbox:has(img)")
-    run_all(page, explorers.first)
-    explorers.nth(len(WIDGETS) - 1).wait_for()
+    run_all(page, page.locator(".widget-vbox:has(img)").first)
+    page.locator(".tlcourse-live svg").nth(len(LIVE) - 1).wait_for(state="attached")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
 
 
@@ -409,8 +441,6 @@ def upload_all(explorer, photos_and_classes):
 def move_to_and_fro(explorer, control):
     """Five moves of a control, which ends one step further: the seconds of each."""
     seconds = [move(explorer, control, forward) for forward in (True, False, True, False, True)]
-    if control == "layer":
-        stride_follows(explorer)
     return seconds
 
 

@@ -1,4 +1,7 @@
-"""The interactive figures: each is driven through its controls, as a browser would."""
+"""The still figures, and the classifier of photos, which is driven through its controls, as a browser would.
+
+The figures that a browser draws are tested in test_live_figures.py.
+"""
 
 import io
 import itertools
@@ -10,8 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from conftest import ROOT, in_time
+from live_figures import LIVE
 from PIL import Image
-from still_figures import STILL
 
 from tlcourse import counting, notebooks, widgets
 from tlcourse.building import unit_sources
@@ -25,7 +28,6 @@ LAYERS = [
     {"kind": "dense", "units": 512},
     {"kind": "dense", "units": 4},
 ]
-CONTROLS = ("layer", "kernel", "strides", "padding", "filters")
 
 
 @pytest.fixture(autouse=True)
@@ -34,90 +36,30 @@ def _close_images():
     plt.close("all")
 
 
-def test_every_widget_has_a_still_figure():
-    assert set(STILL) == {name for name in widgets.__all__ if name[0].isupper()}
-    assert set(STILL.values()) <= set(widgets.__all__)
+@pytest.mark.parametrize("widget", LIVE)
+def test_a_unit_that_uses_a_live_figure_stores_it_with_its_still_image(widget):
+    for unit, outputs in stored_outputs(widget).items():
+        pages = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+        assert any("data-live" in page and "data:image/png" in page for page in pages), (
+            f"{unit}: {widget} is not stored"
+        )
 
 
-@pytest.mark.parametrize(("widget", "still"), STILL.items())
-def test_a_unit_that_uses_a_widget_stores_its_still_figure(widget, still):
-    solved = {
-        unit: notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells
-        for unit in unit_sources.unit_names(ROOT)
-    }
-    using = {unit: cells for unit, cells in solved.items() if any(calls(cell, widget) for cell in cells)}
-    assert using, f"no unit uses {widget}"
-    for unit, cells in using.items():
-        outputs = [output for cell in cells if calls(cell, still) for output in cell.outputs]
-        assert any("image/png" in output.get("data", {}) for output in outputs), f"{unit}: no figure by {still}"
+def test_a_unit_with_the_classifier_of_photos_stores_its_still_figure():
+    for unit, outputs in stored_outputs("draw_photo").items():
+        assert any("image/png" in output.get("data", {}) for output in outputs), f"{unit}: no figure by draw_photo"
 
 
-def calls(cell, name):
-    """Whether a cell of code calls a function, or makes a widget, of this name."""
-    return cell.cell_type == "code" and re.search(rf"\b{name}\(", cell.source)
-
-
-@pytest.fixture
-def explorer():
-    return widgets.ShapeExplorer(LAYERS, (32, 32, 3))
-
-
-def pixels(explorer):
-    return np.asarray(Image.open(io.BytesIO(explorer.figure.value)).convert("L"))
-
-
-def test_the_explorer_opens_with_the_lectures_numbers(explorer):
-    for number in ("224", "3,216", "2,097,664", "2,103,156", "16×16×16"):
-        assert number in explorer.numbers.value
-    assert pixels(explorer).std() > 10
-
-
-# The totals are hand arithmetic: what the first convolution, the second and the first dense layer become.
-@pytest.mark.parametrize(
-    ("control", "value", "total"),
-    [
-        ("kernel", 5, 25 * 3 * 8 + 8 + 3216 + 2_097_664 + 2052),
-        ("strides", 2, 224 + 3216 + (8 * 8 * 16 + 1) * 512 + 2052),
-        ("padding", "valid", 224 + 3216 + (15 * 15 * 16 + 1) * 512 + 2052),
-        ("filters", 32, 9 * 3 * 32 + 32 + 25 * 32 * 16 + 16 + 2_097_664 + 2052),
-    ],
-)
-def test_each_control_changes_the_figure_and_the_numbers(explorer, control, value, total):
-    image, numbers = explorer.figure.value, explorer.numbers.value
-    getattr(explorer, control).value = value
-    assert explorer.figure.value != image
-    assert explorer.numbers.value != numbers
-    assert f"{total:,}" in explorer.numbers.value
-
-
-def test_another_layer_brings_its_own_values_and_leaves_the_network_as_it_was(explorer):
-    numbers = explorer.numbers.value
-    explorer.layer.value = 1
-    assert [getattr(explorer, name).value for name in CONTROLS] == [1, 5, 2, "same", 16]
-    assert explorer.numbers.value == numbers
-    explorer.strides.value = 1
-    assert "8,394,612" in explorer.numbers.value
-    assert LAYERS[1]["strides"] == 2, "the caller's own list stays as it was"
-
-
-def test_a_kernel_that_does_not_fit_is_reported_and_can_be_undone(explorer):
-    explorer.strides.value, explorer.layer.value = 4, 1
-    explorer.padding.value = "valid"
-    before = explorer.figure.value
-    explorer.kernel.value = 9
-    assert "larger than its input map" in explorer.numbers.value
-    assert explorer.figure.value != before
-    explorer.kernel.value = 3
-    assert "parameters" in explorer.numbers.value
-
-
-def test_every_control_is_labeled(explorer):
-    assert all(getattr(explorer, name).description for name in CONTROLS)
-
-
-def test_a_network_without_convolutions_raises():
-    with pytest.raises(ValueError, match="flatten"):
-        widgets.ShapeExplorer([{"kind": "flatten"}], (32, 32, 3))
+def stored_outputs(name):
+    """The outputs of the cells that call a function or make a widget of this name, by unit."""
+    outputs = {}
+    for unit in unit_sources.unit_names(ROOT):
+        cells = notebooks.read(ROOT / "solutions" / unit / f"{unit}.ipynb").cells
+        using = [cell for cell in cells if cell.cell_type == "code" and re.search(rf"\b{name}\(", cell.source)]
+        if using:
+            outputs[unit] = [output for cell in using for output in cell.outputs]
+    assert outputs, f"no unit uses {name}"
+    return outputs
 
 
 def texts(axes):
@@ -150,24 +92,6 @@ def test_filters_are_drawn_one_square_a_parameter():
 LOGITS = [[4.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
 
 
-@pytest.fixture
-def thermometer():
-    return widgets.TemperatureExplorer(LOGITS, ("Ann", "Bob", "Cem"), ("first image", "second image"))
-
-
-def test_the_thermometer_shows_shares_that_a_hand_can_check(thermometer):
-    # e^4, e^2, e^0 over their sum 54.598 + 7.389 + 1 = 62.987
-    assert all(share in thermometer.numbers.value for share in ("86.7%", "11.7%", "1.6%"))
-    image = thermometer.figure.value
-    thermometer.temperature.value = 2  # e^2, e^1, e^0 over 11.107
-    assert all(share in thermometer.numbers.value for share in ("66.5%", "24.5%", "9.0%"))
-    assert thermometer.figure.value != image
-    thermometer.image_choice.value, thermometer.temperature.value = 1, 1  # 1, 1, e over 4.718
-    assert all(share in thermometer.numbers.value for share in ("21.2%", "57.6%"))
-    assert thermometer.image_choice.description
-    assert thermometer.temperature.description
-
-
 def test_the_still_figure_of_a_temperature_shows_every_share():
     axes = widgets.draw_softened(LOGITS[0], ("Ann", "Bob", "Cem"), 1)
     assert {"86.7%", "11.7%", "1.6%"} <= texts(axes)
@@ -191,56 +115,22 @@ def test_what_cannot_be_softened_is_named():
             widgets.draw_softened(LOGITS[0], ("a", "b", "c"), temperature)
     with pytest.raises(ValueError, match="3 logits"):
         widgets.draw_softened(LOGITS[0], ("a", "b"), 1)
-    with pytest.raises(ValueError, match=r"\(1, 3\)"):
-        widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
 
 
 def summaries(count):
     return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
 
 
-@pytest.fixture(scope="module")
-def cutter():
-    import keras
-
-    inputs = x = keras.Input((12, 12, 3))
-    for name in ("block1_conv1", "block2_conv1"):
-        x = keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Conv2D(30, 3, strides=2, name=name)(x))
-    outputs = keras.layers.Dense(7, name="predictions")(keras.layers.Flatten()(x))
-    rng = np.random.default_rng(0)
-    images = {name: rng.integers(0, 256, (12, 12, 3)) for name in ("one", "other")}
-    return widgets.CutExplorer(keras.Model(inputs, outputs), images, {"faces": summaries(3), "digits": summaries(3)})
-
-
-def test_going_through_the_layers_changes_figure_and_numbers(cutter):
-    seen = set()
-    for number, name in enumerate(("block1_conv1", "block2_conv1", "predictions")):
-        cutter.layer.value = number
-        assert name in cutter.numbers.value
-        assert f"{(number + 1) / 4:.1%}" in cutter.numbers.value
-        seen.add(bytes(cutter.figure.value))
-    cutter.image_choice.value = 1
-    assert len(seen | {bytes(cutter.figure.value)}) == 4
-    assert cutter.layer.description
-    assert cutter.image_choice.description
-
-
-def test_a_cut_is_drawn_with_its_layer_marked(cutter):
-    axes = widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 1)
+def test_a_cut_is_drawn_with_its_layer_marked():
+    names = ("block1_conv1", "block2_conv1", "predictions")
+    curves = {"faces": summaries(3), "digits": summaries(3)}
+    maps = np.random.default_rng(0).normal(size=(5, 5, 30))
+    axes = widgets.draw_cut(maps, curves, names, 1)
     assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == [2]
     left = axes.figure.axes[0]
     assert "block2_conv1: 24 of 30 maps" in left.get_title() + left.get_title(loc="left")
     with pytest.raises(ValueError, match="got 3"):
-        widgets.draw_cut(cutter.maps[1][0], cutter.curves, cutter.names, 3)
-    with pytest.raises(ValueError, match="'short' must have one summary for each of the 3 layers, got 2"):
-        widgets.CutExplorer(_linear_teacher(), {"a": np.zeros((12, 12, 3))}, {"short": summaries(2)})
-
-
-def _linear_teacher():
-    import keras
-
-    layers = [keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Dense(2)]
-    return keras.Sequential([keras.Input((12, 12, 3)), *layers])
+        widgets.draw_cut(maps, curves, names, 3)
 
 
 def brightness(photo):
@@ -261,9 +151,6 @@ def uploaded(content, name="mine.png", version=8):
 
 @pytest.mark.parametrize("version", [7, 8])
 def test_an_uploaded_photo_is_classified(classifier, version):
-    import io
-
-    from PIL import Image
 
     assert "100.0%" in classifier.numbers.value
     before = classifier.figure.value
@@ -303,31 +190,6 @@ def test_the_still_figure_of_a_photo_shows_it_and_every_probability(classifier):
         widgets.draw_photo(photo, [0.5, 0.5], ("cat", "dog", "fox"))
 
 
-@pytest.fixture
-def schedule():
-    return widgets.ScheduleExplorer(1e-2)
-
-
-def test_the_schedule_shows_rates_that_a_hand_can_check(schedule):
-    # a constant rate, four groups, factor 3: 0.01, and a third of it three times
-    assert all(f">{rate}</td>" in schedule.numbers.value for rate in ("0.01", "0.00333", "0.00111", "0.00037"))
-    schedule.schedule.value = "slanted triangle"  # begins at the peak over 32
-    assert "0.000313 0.01" in re.sub(r"(<[^>]+>)+", " ", schedule.numbers.value)
-    assert pixels(schedule).std() > 10
-
-
-@pytest.mark.parametrize(
-    ("control", "value"), [("schedule", "one-cycle"), ("highest", 1e-3), ("steps", 200), ("factor", 10), ("groups", 2)]
-)
-def test_each_control_of_the_schedule_redraws(schedule, control, value):
-    schedule.schedule.value = "cosine"
-    image, numbers = schedule.figure.value, schedule.numbers.value
-    getattr(schedule, control).value = value
-    assert schedule.figure.value != image
-    assert schedule.numbers.value != numbers
-    assert getattr(schedule, control).description
-
-
 def test_the_still_figure_of_a_schedule_has_a_line_for_each_group():
     axes = widgets.draw_schedules("slanted triangle", 0.01, groups=3, factor=10, steps=50)
     tops = sorted(line.get_ydata().max() for line in axes.lines)
@@ -339,12 +201,9 @@ def test_the_still_figure_of_a_schedule_has_a_line_for_each_group():
 def test_a_schedule_that_makes_no_sense_raises():
     with pytest.raises(ValueError, match="'triangle'"):
         widgets.draw_schedules("triangle", 0.01)
-    with pytest.raises(ValueError, match="got 3"):
-        widgets.ScheduleExplorer(3)
 
 
-SEEINGS, EXPOSURES = (1.5, 3.0, 6.0), (120, 15)
-ACCURACIES = [[0.91, 0.52], [0.73, 0.44], [0.42, 0.31]]
+SEEINGS = (1.5, 3.0, 6.0)
 
 
 @pytest.fixture(scope="module")
@@ -352,44 +211,14 @@ def lights():
     return {name: draw_light(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
 
 
-@pytest.fixture
-def telescope(lights):
-    return widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, ACCURACIES)
-
-
-@pytest.mark.parametrize(
-    ("control", "value", "accuracy"), [("seeing", 6.0, "42.0%"), ("exposure", 15, "52.0%"), ("galaxy", None, "91.0%")]
-)
-def test_a_worse_telescope_changes_figure_and_accuracy(telescope, control, value, accuracy):
-    assert "91.0%" in telescope.numbers.value
-    assert getattr(telescope, control).description
-    image = telescope.figure.value
-    getattr(telescope, control).value = value or "barred spiral"
-    assert telescope.figure.value != image
-    assert accuracy in telescope.numbers.value
-
-
-# In the units' sizes, and moved by keys, they are timed in the browser: tests/commands/test_browser.py.
 @pytest.mark.speed
-@pytest.mark.parametrize(
-    ("made", "control", "values"),
-    [
-        ("explorer", "kernel", (5, 7, 3, 9)),
-        ("thermometer", "temperature", (2, 3, 4, 5)),
-        ("cutter", "layer", (1, 2, 0, 1)),
-        ("classifier", "sample", ("noon", "night", "noon", "night")),
-        ("schedule", "factor", (4, 5, 6, 7)),
-        ("telescope", "seeing", (3.0, 6.0, 1.5, 3.0)),
-    ],
-)
-def test_a_change_is_drawn_within_half_a_second(request, made, control, values):
-    explorer, seconds, images = request.getfixturevalue(made), [], []
-    for value in values:
+def test_a_photo_is_classified_within_half_a_second(classifier):
+    seconds, images = [], []
+    for sample in ("noon", "night", "noon", "night"):
         started = time.process_time()  # of this process: another one's work does not count
-        getattr(explorer, control).value = value
+        classifier.sample.value = sample
         seconds.append(time.process_time() - started)
-        images.append(bytes(explorer.figure.value))
-    print(f"{type(explorer).__name__}: {', '.join(f'{each:.2f}' for each in seconds)} s")
+        images.append(bytes(classifier.figure.value))
     assert all(before != after for before, after in itertools.pairwise(images))
     in_time(statistics.median(seconds[1:]), 0.5, "s")
 
@@ -408,8 +237,6 @@ def test_the_still_figure_of_a_telescope_marks_the_chosen_seeing(lights):
 
 
 def test_what_does_not_fit_the_telescope_is_named(lights):
-    with pytest.raises(ValueError, match=r"\(3, 2\)"):
-        widgets.ShiftExplorer(lights, SEEINGS, EXPOSURES, [[0.9, 0.5]])
     with pytest.raises(ValueError, match="3 seeings"):
         widgets.draw_shift(lights["spiral"], galaxies.SHARP, SEEINGS, [0.9])
     with pytest.raises(ValueError, match=r"got 3.3"):

@@ -14,6 +14,7 @@ from tlcourse import notebooks
 from tlcourse.building import addresses, claims, headline_figure, speed_table, teacher_table, used_files, verdicts
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder, has_records
+from tlcourse.building.site import headline_data
 from tlcourse.data import results
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.stats import predicted
@@ -204,6 +205,10 @@ def file_table(root):
         content = file.read_bytes()
         checksum = hashlib.sha256(content).hexdigest()
         lines.append(f"| `results/{file.name}` | {what} | MIT | {len(content):,} | `{checksum}` |")
+    for file, what in headline_data.FILES.items() if headline_data.fingerprint(root) else ():
+        content = (root / file).read_bytes()
+        checksum = hashlib.sha256(content).hexdigest()
+        lines.append(f"| `{file.removeprefix('data/')}` | {what} | MIT | {len(content):,} | `{checksum}` |")
     return "\n".join(lines)
 
 
@@ -268,7 +273,7 @@ def rendered(text, root, name="README.md"):
 
 
 def write(root=None):
-    """Update the documents in `TABLES` and the figure of the headline.
+    """Update the documents in `TABLES`, the figure of the headline, and the data of the site's first screen.
 
     Returns
     -------
@@ -276,7 +281,7 @@ def write(root=None):
         The files that changed; empty if all were up to date.
     """
     root = course_folder(root)
-    written = []
+    written = headline_data.write(root) if has_records(root) else []  # before the table of files, which lists them
     for name in documents(root):
         document = root / name
         text = document.read_text(encoding="utf-8")

@@ -1,15 +1,21 @@
-"""Interactive figures. For pages without a kernel, each one has a function that draws the same figure."""
+"""Interactive figures. Each one has a still image for readers without JavaScript, and most need no kernel."""
 
 from tlcourse.widgets.cut_explorer import CutExplorer, draw_cut
+from tlcourse.widgets.interval_explorer import IntervalExplorer
 from tlcourse.widgets.photo_classifier import PhotoClassifier, draw_photo
-from tlcourse.widgets.schedule_explorer import ScheduleExplorer, draw_schedules
+from tlcourse.widgets.procrustes_explorer import ProcrustesExplorer
+from tlcourse.widgets.schedule_explorer import DescentExplorer, ScheduleExplorer, draw_schedules, draw_surface
 from tlcourse.widgets.shape_explorer import ShapeExplorer, draw_filters, draw_shapes, draw_windows
 from tlcourse.widgets.shift_explorer import ShiftExplorer, draw_shift
-from tlcourse.widgets.temperature_explorer import TemperatureExplorer, draw_softened
+from tlcourse.widgets.temperature_explorer import DivergenceExplorer, TemperatureExplorer, draw_softened
 
 __all__ = [
     "CutExplorer",
+    "DescentExplorer",
+    "DivergenceExplorer",
+    "IntervalExplorer",
     "PhotoClassifier",
+    "ProcrustesExplorer",
     "ScheduleExplorer",
     "ShapeExplorer",
     "ShiftExplorer",
@@ -21,5 +27,6 @@ __all__ = [
     "draw_shapes",
     "draw_shift",
     "draw_softened",
+    "draw_surface",
     "draw_windows",
 ]

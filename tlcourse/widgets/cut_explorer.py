@@ -1,16 +1,15 @@
 """The output of each layer of a teacher, and the accuracy after cutting there; static and interactive."""
 
-import ipywidgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
+from tlcourse.live_figures import LiveFigure, gray_png
 from tlcourse.plots.charts import accuracy_curves
 from tlcourse.plots.images import feature_maps
 from tlcourse.plots.style import INK, styled
-from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table
 
-CHANNELS_SHOWN = 24  # in each layer
+CHANNELS_SHOWN, COLUMNS = 24, 6  # in each layer
 
 
 @styled
@@ -34,18 +33,13 @@ def draw_cut(maps, curves, names, layer, figure=None):
     -------
     matplotlib.axes.Axes
         The axes on the right.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer with this index.
     """
     if not 0 <= layer < len(names):
         raise ValueError(f"layer must be from 0 to {len(names) - 1}, got {layer}")
     if figure is None:
         figure = plt.figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
-    feature_maps(_as_maps(maps), columns=6, ax=left)
+    feature_maps(_as_maps(maps), columns=COLUMNS, ax=left)
     left.set_title(f"{names[layer]}: {_contents(maps)}", fontsize=10, color=INK)
     left.set_anchor("N")  # otherwise, there may be no space for the title
     accuracy_curves(range(1, len(names) + 1), curves, ax=right)
@@ -73,7 +67,7 @@ def _as_maps(maps):
     return np.pad(maps, (0, side * side - len(maps)), constant_values=maps.min()).reshape(side, side, 1)
 
 
-class CutExplorer(Explorer):
+class CutExplorer(LiveFigure):
     """Choose a layer of a teacher to see its output for an image, and the accuracy after cutting there.
 
     Parameters
@@ -84,35 +78,52 @@ class CutExplorer(Explorer):
         Titles and images; each image has shape (h, w, 3), as the teacher takes it.
     curves : dict of str to sequence of dict
         One summary for each of the teacher's weight layers.
-
-    Attributes
-    ----------
-    layer, image_choice : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
     """
 
     def __init__(self, teacher, images, curves):
         kinds = (keras.layers.Conv2D, keras.layers.Dense)
-        self.names = [layer.name for layer in teacher.layers if isinstance(layer, kinds)]
-        self.curves = {label: list(summaries) for label, summaries in curves.items()}
-        for label, summaries in self.curves.items():
-            if len(summaries) != len(self.names):
+        names = [layer.name for layer in teacher.layers if isinstance(layer, kinds)]
+        for label, summaries in curves.items():
+            if len(summaries) != len(names):
                 raise ValueError(
-                    f"{label!r} must have one summary for each of the {len(self.names)} layers, got {len(summaries)}"
+                    f"{label!r} must have one summary for each of the {len(names)} layers, got {len(summaries)}"
                 )
-        outputs = [_activated(teacher, name) for name in self.names]
-        self.maps = keras.Model(teacher.input, outputs).predict(np.stack(list(images.values())), verbose=0)
-        options = [(name, number) for number, name in enumerate(self.names)]
-        self.layer = ipywidgets.SelectionSlider(options=options, description="cut after", **REDRAW_ON_RELEASE)
-        titles = [(title, number) for number, title in enumerate(images)]
-        self.image_choice = ipywidgets.Dropdown(options=titles, description="image", **CONTROL_STYLE)
-        super().__init__([self.layer, self.image_choice], figure_size=(11, 4))
+        outputs = [_activated(teacher, name) for name in names]
+        maps = keras.Model(teacher.input, outputs).predict(np.stack(list(images.values())), verbose=0)
+        data = {
+            "names": names,
+            "titles": list(images),
+            "layers": [_encoded_layer(layer) for layer in maps],
+            "curves": [_curve(label, summaries) for label, summaries in curves.items()],
+        }
+        super().__init__(
+            "cut",
+            data,
+            lambda figure: draw_cut(maps[0][0], curves, names, 0, figure),
+            (11, 4),
+            f"The output of the layer {names[0]} for {next(iter(images))}, and beside it the accuracy after cutting "
+            "the teacher at each layer.",
+        )
 
-    def _draw_on(self, figure):
-        layer = self.layer.value
-        draw_cut(self.maps[layer][self.image_choice.value], self.curves, self.names, layer, figure)
-        rows = [(label, f"{summaries[layer]['mean']:.1%}") for label, summaries in self.curves.items()]
-        return html_table((f"cut after {self.names[layer]}", "accuracy"), rows)
+
+def _encoded_layer(maps):
+    """The maps of a layer for each image as one sheet of gray, each map with a range of its own."""
+    images = []
+    for output in maps:
+        shown = _as_maps(output).transpose(2, 0, 1)
+        count, side, _ = shown.shape
+        columns = min(count, COLUMNS)
+        lowest, highest = (end(shown, axis=(1, 2), keepdims=True) for end in (np.min, np.max))
+        cells = np.full((-(-count // columns) * columns, side + 1, side + 1), 255, np.uint8)  # with a gap between them
+        cells[:count, :-1, :-1] = np.round(255 * (shown - lowest) / np.where(highest > lowest, highest - lowest, 1))
+        rows = cells.reshape(-1, columns, side + 1, side + 1).swapaxes(1, 2)
+        images.append(gray_png(rows.reshape(-1, columns * (side + 1))))
+    return {"count": count, "channels": np.shape(maps)[-1], "columns": columns, "images": images}
+
+
+def _curve(label, summaries):
+    low, high = zip(*(summary["ci95"] for summary in summaries), strict=True)
+    return {"label": label, "means": [summary["mean"] for summary in summaries], "low": low, "high": high}
 
 
 def _activated(teacher, name):

@@ -6,10 +6,11 @@ import io
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from tlcourse.datasets import photo_folders
+from tlcourse.live_figures import percent, png
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 
 @styled
@@ -33,11 +34,6 @@ def draw_photo(photo, probabilities, names, title="", figure=None):
     -------
     matplotlib.axes.Axes
         The axes of the bars.
-
-    Raises
-    ------
-    ValueError
-        If the numbers of probabilities and names differ.
     """
     probabilities = np.asarray(probabilities, dtype=float).reshape(-1)
     if len(probabilities) != len(names):
@@ -68,8 +64,8 @@ def _draw_probabilities(axes, probabilities, names):
     axes.tick_params(length=0)
 
 
-class PhotoClassifier(Explorer):
-    """Choose a sample or upload a photo, and see the predicted class and its probability.
+class PhotoClassifier(ipywidgets.VBox):
+    """Choose a sample or upload a photo, and see the predicted class and its probability; needs the kernel.
 
     Parameters
     ----------
@@ -85,6 +81,8 @@ class PhotoClassifier(Explorer):
     ----------
     sample, upload : ipywidgets.Widget
         The controls.
+    figure : ipywidgets.Image
+        A PNG image, never wider than the page.
     numbers : ipywidgets.HTML
         The same probabilities as a table, or the reason why an upload cannot be read.
     """
@@ -96,7 +94,12 @@ class PhotoClassifier(Explorer):
         self.samples = {title: np.asarray(photo) for title, photo in samples.items()}
         self.sample = ipywidgets.Dropdown(options=list(self.samples), description="sample")
         self.upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="your photo")
-        super().__init__([self.sample, self.upload], figure_size=(7, 2.8))
+        self.figure = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+        self.numbers = ipywidgets.HTML()
+        super().__init__([ipywidgets.HBox([self.sample, self.upload]), self.figure, self.numbers])
+        for control in (self.sample, self.upload):
+            control.observe(self._on_change, names="value")
+        self._show_sample()
 
     def _on_change(self, change):
         """Redraw after the user chose another sample or uploaded a photo."""
@@ -107,21 +110,31 @@ class PhotoClassifier(Explorer):
             except ValueError as reason:
                 self.numbers.value = f"<p>{html.escape(str(reason))}</p>"
         elif change["owner"] is self.sample:
-            self._draw()
+            self._show_sample()
 
-    def _draw(self):
+    def _show_sample(self):
         self.show(self.samples[self.sample.value], self.sample.value)
 
     def show(self, photo, title):
         """Classify a photo of shape (size, size, 3), and draw the result."""
-        self.photo, self.title = photo, title
-        super()._draw()
-
-    def _draw_on(self, figure):
-        probabilities = np.asarray(self.predict(self.photo), dtype=float).reshape(-1)
-        draw_photo(self.photo, probabilities, self.class_names, self.title, figure)
+        probabilities = np.asarray(self.predict(photo), dtype=float).reshape(-1)
+        figure = Figure(figsize=(7, 2.8), facecolor="white", layout="constrained")
+        draw_photo(photo, probabilities, self.class_names, title, figure)
+        self.figure.value = png(figure)
         rows = zip(self.class_names, map(percent, probabilities), strict=True)
-        return html_table((self.title, "probability"), rows)
+        self.numbers.value = _html_table((title, "probability"), rows)
+
+
+def _html_table(head, rows):
+    """An HTML table with escaped text: the first column is left-aligned, the others are right-aligned."""
+    styles = ["style='text-align:left'", *["style='text-align:right; padding-left:1.5em'"] * (len(head) - 1)]
+
+    def line(tag, cells):
+        words = (html.escape(str(cell)) for cell in cells)
+        return "".join(f"<{tag} {style}>{word}</{tag}>" for style, word in zip(styles, words, strict=True))
+
+    lines = [line("th", head), *(line("td", row) for row in rows)]
+    return f"<table>{''.join(f'<tr>{cells}</tr>' for cells in lines)}</table>"
 
 
 def _first_file(value):

@@ -1,17 +1,16 @@
-"""The tensor shapes of a network; static and interactive. Counts come from Keras; nothing here gives answers away."""
+"""The tensor shapes of a network; static and interactive."""
 
 import math
 
-import ipywidgets
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
 from tlcourse import counting
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, PALE, axes_for, styled
-from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, html_table, percent
 
 BLUE, ORANGE, GREEN, SKY = (COLORS[name] for name in ("blue", "vermilion", "green", "sky"))
-CONTROLS = ("kernel", "strides", "padding", "filters")  # of a convolution; each has a control with the same name
+LIMITS = {"kernel": 11, "strides": 4, "filters": 64}  # the largest values of the sliders; the smallest are 1
 TOO_LARGE = "The kernel is larger than its input map, so there is no output. Choose a smaller kernel."
 
 
@@ -148,7 +147,7 @@ def draw_filters(layer, axes=None):
     return axes
 
 
-class ShapeExplorer(Explorer):
+class ShapeExplorer(LiveFigure):
     """Change one convolution of a network, and see all shapes and counts that depend on it.
 
     Parameters
@@ -157,57 +156,23 @@ class ShapeExplorer(Explorer):
         See `counting.keras_layer`; at least one of kind "conv".
     input_shape : tuple of int
         (height, width, channels).
-
-    Attributes
-    ----------
-    layer, kernel, strides, padding, filters : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
     """
 
     def __init__(self, layers, input_shape):
-        self.layers = [dict(layer) for layer in layers]
-        self.input_shape = tuple(input_shape)
-        convolutions = [index for index, layer in enumerate(self.layers) if layer["kind"] == "conv"]
-        if not convolutions:
+        if all(layer["kind"] != "conv" for layer in layers):
             raise ValueError(f"layers must contain one of kind 'conv', got {layers}")
-        names = [(f"convolution {number}", index) for number, index in enumerate(convolutions, start=1)]
-        self.layer = ipywidgets.Dropdown(options=names, description="layer", **CONTROL_STYLE)
-        self.kernel = ipywidgets.IntSlider(value=3, min=1, max=11, description="kernel", **REDRAW_ON_RELEASE)
-        self.strides = ipywidgets.IntSlider(value=1, min=1, max=4, description="stride", **REDRAW_ON_RELEASE)
-        self.padding = ipywidgets.Dropdown(options=["same", "valid"], description="padding", **CONTROL_STYLE)
-        self.filters = ipywidgets.IntSlider(value=8, min=1, max=64, description="filters", **REDRAW_ON_RELEASE)
-        self._busy = False
-        columns = [[self.layer, self.padding], [self.kernel, self.strides, self.filters]]
-        super().__init__(columns, figure_size=(1.65 * (len(self.layers) + 1), 4.2))
-
-    def _on_change(self, change):
-        """Redraw after the user chose another layer or changed the values of this one."""
-        if self._busy:
-            return
-        if change["owner"] is not self.layer:
-            for name in CONTROLS:
-                self.layers[self.layer.value][name] = getattr(self, name).value
-        self._draw()
-
-    def _show_values(self):
-        """Show the values of the chosen layer in the controls."""
-        self._busy = True
-        for name in CONTROLS:
-            getattr(self, name).value = self.layers[self.layer.value][name]
-        self._busy = False
-
-    def _draw_on(self, figure):
-        self._show_values()
-        try:
-            rows = counting.measure(self.layers, self.input_shape)
-        except ValueError:
-            figure.text(0.5, 0.5, TOO_LARGE, ha="center", color=INK, fontsize=12)
-            return f"<p>{TOO_LARGE}</p>"
-        draw_shapes(rows, figure.add_subplot(), changed=self.layer.value + 1)
-        return _table(rows)
-
-
-def _table(rows):
-    lines = [(row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}") for row in rows]
-    total = ("total", "", f"{sum(row.parameters for row in rows):,}")
-    return html_table(("layer", "output shape", "parameters"), [*lines, total])
+        rows = counting.measure(layers, input_shape)
+        data = {
+            "layers": [dict(layer) for layer in layers],
+            "inputShape": list(input_shape),
+            "tooLarge": TOO_LARGE,
+            "limits": {key: max(limit, *(layer.get(key, 1) for layer in layers)) for key, limit in LIMITS.items()},
+        }
+        super().__init__(
+            "shapes",
+            data,
+            lambda figure: draw_shapes(rows, figure.add_subplot()),
+            (1.65 * len(rows), 4.2),
+            f"A network as boxes: {', '.join(row.name for row in rows)}, each tensor with its shape and each layer "
+            f"with its number of parameters; {sum(row.parameters for row in rows):,} in all.",
+        )

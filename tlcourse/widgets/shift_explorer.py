@@ -1,11 +1,12 @@
 """The effect of a worse telescope on the image and on the accuracy of a classifier; static and interactive."""
 
-import ipywidgets
+import base64
+
 import numpy as np
 
 from tlcourse.datasets import galaxies
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import CONTROL_STYLE, REDRAW_ON_RELEASE, Explorer, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
 
@@ -19,23 +20,14 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     light : numpy.ndarray
         The light of one galaxy, shape (3, 48, 48), linear: see `tlcourse.datasets.galaxies.expose`.
     telescope : tlcourse.datasets.galaxies.Telescope
-        The chosen telescope; its seeing is marked on the curve.
-    seeings : sequence of float
-        The seeings of the curve in pixels, in ascending order.
-    accuracies : sequence of float
-        One for each seeing, from 0 to 1, measured at this telescope's exposure.
-    axes : matplotlib.axes.Axes, optional
-        Created by default.
+        The chosen telescope; its seeing is one of the seeings, and is marked on the curve.
+    seeings, accuracies : sequence of float
+        The points of the curve: pixels in ascending order, and the accuracies at this telescope's exposure.
 
     Returns
     -------
     matplotlib.axes.Axes
         The axes of the curve; the galaxy is an inset.
-
-    Raises
-    ------
-    ValueError
-        If the numbers of accuracies and seeings differ, or the telescope's seeing is not one of them.
     """
     if len(seeings) != len(accuracies):
         raise ValueError(
@@ -63,7 +55,7 @@ def draw_shift(light, telescope, seeings, accuracies, axes=None):
     return axes
 
 
-class ShiftExplorer(Explorer):
+class ShiftExplorer(LiveFigure):
     """Blur a telescope or shorten its exposure, and see the effect on the image and on a classifier's accuracy.
 
     Parameters
@@ -74,31 +66,34 @@ class ShiftExplorer(Explorer):
         The values of the sliders: pixels in ascending order, and counts for a unit of light.
     accuracies : array-like
         Measured accuracies from 0 to 1, shape (seeings, exposures).
-
-    Attributes
-    ----------
-    galaxy, seeing, exposure : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
     """
 
     def __init__(self, lights, seeings, exposures, accuracies):
-        self.lights, self.seeings, self.exposures = dict(lights), list(seeings), list(exposures)
-        self.accuracies = np.asarray(accuracies, dtype=float)
-        if self.accuracies.shape != (len(self.seeings), len(self.exposures)):
-            raise ValueError(
-                f"accuracies must have shape ({len(self.seeings)}, {len(self.exposures)}), got {self.accuracies.shape}"
-            )
-        self.galaxy = ipywidgets.Dropdown(options=list(self.lights), description="galaxy", **CONTROL_STYLE)
-        self.seeing = ipywidgets.SelectionSlider(options=self.seeings, description="seeing", **REDRAW_ON_RELEASE)
-        self.exposure = ipywidgets.SelectionSlider(options=self.exposures, description="exposure", **REDRAW_ON_RELEASE)
-        super().__init__([self.galaxy, self.seeing, self.exposure], figure_size=(8, 3.2))
-
-    def _draw_on(self, figure):
-        column = self.accuracies[:, self.exposures.index(self.exposure.value)]
-        telescope = galaxies.Telescope("chosen", self.seeing.value, self.exposure.value, galaxies.SHARP.sky)
-        draw_shift(self.lights[self.galaxy.value], telescope, self.seeings, column, figure.add_subplot())
-        here = column[self.seeings.index(self.seeing.value)]
-        return (
-            f"<p>Seeing {self.seeing.value:g} pixels, exposure {self.exposure.value:g}: "
-            f"the classifier recognizes {here:.1%} of the galaxies.</p>"
+        accuracies, titles = np.asarray(accuracies, dtype=float), list(lights)
+        if accuracies.shape != (len(seeings), len(exposures)):
+            raise ValueError(f"accuracies must have shape ({len(seeings)}, {len(exposures)}), got {accuracies.shape}")
+        data = {
+            "titles": titles,
+            "lights": [_encoded_light(light) for light in lights.values()],
+            "seeings": list(seeings),
+            "exposures": list(exposures),
+            "accuracies": accuracies.tolist(),
+            "optics": {"sky": galaxies.SHARP.sky, "size": galaxies.SIZE, **galaxies.STRETCH, "padded": galaxies.PADDED},
+            "chance": 1 / len(galaxies.CLASS_NAMES),
+        }
+        best = galaxies.Telescope("chosen", seeings[0], exposures[0], galaxies.SHARP.sky)
+        super().__init__(
+            "telescope",
+            data,
+            lambda figure: draw_shift(lights[titles[0]], best, seeings, accuracies[:, 0], figure.add_subplot()),
+            (8, 3.2),
+            f"A classifier's accuracy on galaxies against the blur of the telescope, at exposure {exposures[0]:g}, "
+            f"and beside the curve a {titles[0]} as the sharpest telescope sees it.",
         )
+
+
+def _encoded_light(light):
+    """Light as one byte for each pixel and color, finer in the dark, and the brightest pixel."""
+    softening, brightest = galaxies.STRETCH["softening"], float(light.max())
+    codes = np.round(255 * np.arcsinh(light / softening) / np.arcsinh(brightest / softening)).astype("uint8")
+    return {"encoded": base64.b64encode(codes.tobytes()).decode(), "brightest": brightest}

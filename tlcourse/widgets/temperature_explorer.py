@@ -1,13 +1,13 @@
-"""The softmax of logits at a temperature; static and interactive."""
+"""The softmax of logits at a temperature, and divergences between two of them; static and interactive."""
 
-import ipywidgets
 import numpy as np
 from scipy.special import softmax
 
+from tlcourse.live_figures import LiveFigure, percent
 from tlcourse.plots.style import COLORS, INK, axes_for, styled
-from tlcourse.widgets.explorer import Explorer, html_table, percent
 
 BLUE, ORANGE = COLORS["blue"], COLORS["vermilion"]
+TEMPERATURES = [round(10 ** (tenths / 10), 2) for tenths in range(-10, 21)]  # 0.1 to 100
 
 
 @styled
@@ -22,17 +22,10 @@ def draw_softened(logits, names, temperature, axes=None):
         One for each class.
     temperature : float
         Must be above 0.
-    axes : matplotlib.axes.Axes, optional
-        Created by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        If the temperature is 0 or less, or the numbers of names and logits differ.
     """
     shares = _softened(logits, temperature)
     if len(names) != len(shares):
@@ -57,7 +50,7 @@ def _softened(logits, temperature):
     return softmax(np.asarray(logits, dtype=float) / temperature)
 
 
-class TemperatureExplorer(Explorer):
+class TemperatureExplorer(LiveFigure):
     """Change the temperature of a softmax, and see how the probabilities soften.
 
     Parameters
@@ -68,27 +61,51 @@ class TemperatureExplorer(Explorer):
         One for each class.
     titles : sequence of str
         One for each image that the user can choose.
-
-    Attributes
-    ----------
-    image_choice, temperature : ipywidgets.Widget
-        The controls; setting their ``value`` redraws.
     """
 
     def __init__(self, logits, names, titles):
-        self.logits, self.names = np.asarray(logits, dtype=float), list(names)
-        if self.logits.shape != (len(titles), len(self.names)):
-            raise ValueError(f"logits must have shape ({len(titles)}, {len(self.names)}), got {self.logits.shape}")
-        options = [(title, index) for index, title in enumerate(titles)]
-        wide = {"style": {"description_width": "90px"}}
-        self.image_choice = ipywidgets.Dropdown(options=options, description="image", **wide)
-        self.temperature = ipywidgets.FloatLogSlider(
-            value=1, base=10, min=-1, max=2, step=0.1, description="temperature", continuous_update=False, **wide
+        logits = np.asarray(logits, dtype=float)
+        if logits.shape != (len(titles), len(names)):
+            raise ValueError(f"logits must have shape ({len(titles)}, {len(names)}), got {logits.shape}")
+        data = {"logits": logits.tolist(), "names": list(names), "titles": list(titles), "temperatures": TEMPERATURES}
+        super().__init__(
+            "temperature",
+            data,
+            lambda figure: draw_softened(logits[0], names, 1, figure.add_subplot()),
+            (7, 2.8),
+            f"The class probabilities of {titles[0]} at temperature 1, as bars; a slider changes the temperature.",
         )
-        super().__init__([self.image_choice, self.temperature], figure_size=(7, 2.8))
 
-    def _draw_on(self, figure):
-        logits, temperature = self.logits[self.image_choice.value], round(self.temperature.value, 2)
-        draw_softened(logits, self.names, temperature, figure.add_subplot())
-        shares = [f"{share:.1%}" for share in _softened(logits, temperature)]
-        return html_table(("class", "probability"), zip(self.names, shares, strict=True))
+
+class DivergenceExplorer(LiveFigure):
+    """Change the temperature, and compare the divergence in both directions with and without the factor T².
+
+    Parameters
+    ----------
+    teacher : array-like
+        The teacher's logits for one image, shape (classes,).
+    students : dict of str to array-like
+        Titles, and logits of the same shape.
+    names : sequence of str
+        One for each class.
+    """
+
+    def __init__(self, teacher, students, names):
+        teacher = np.asarray(teacher, dtype=float)
+        for title, logits in {"the teacher": teacher, **students}.items():
+            if np.shape(logits) != (len(names),):
+                raise ValueError(f"{title} must have one logit for each of {len(names)} names, got {np.shape(logits)}")
+        data = {
+            "teacher": teacher.tolist(),
+            "students": [np.asarray(logits, dtype=float).tolist() for logits in students.values()],
+            "titles": list(students),
+            "names": list(names),
+            "temperatures": TEMPERATURES,
+        }
+        super().__init__(
+            "divergences",
+            data,
+            lambda figure: draw_softened(teacher, names, 1, figure.add_subplot()),
+            (7, 2.8),
+            "The teacher's class probabilities at temperature 1, as bars; the live figure adds those of a student.",
+        )

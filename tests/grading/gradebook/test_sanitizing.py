@@ -18,6 +18,7 @@ from tlcourse.grading.gradebook._nbgrader import read_configuration
 from tlcourse.grading.model.printable import printable
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.reporting import results_table
+from tlcourse.live_figures import LiveFigure
 
 SCRIPT = "document.title = 'hostile'"
 ACT = f"<script>{SCRIPT}</script>"
@@ -217,3 +218,11 @@ def test_a_text_is_no_formula(text):
     assert escaped[0] in "'\ufffd"
     assert exports.escape_formula(-1.5) == -1.5
     assert next(csv.reader([f'"{escaped}"']))
+
+
+def test_of_a_live_figure_the_still_image_stays():
+    figure = LiveFigure("temperature", {}, lambda figure: figure.add_subplot(), (1, 1), "The class probabilities.")
+    shown = sanitizing.safe_html(figure._repr_html_())
+    assert 'alt="The class probabilities."' in shown
+    assert 'src="data:image/png;base64,' in shown
+    assert "function" not in shown

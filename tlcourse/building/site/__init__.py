@@ -1,7 +1,8 @@
 """Build the website: the units with their stored outputs, the table of claims, and the reference of the modules.
 
 The build needs neither a kernel nor a network, and the site contains all files that its pages need. `pages` writes the
-input of Sphinx, `settings/conf.py` configures Sphinx, and `accessible` fixes gaps in Sphinx and the theme.
+input of Sphinx, `settings/conf.py` configures Sphinx, and `accessible` fixes gaps in Sphinx and the theme. Then
+`first_screen` writes the first page, from what `headline_data` has prepared.
 """
 
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tlcourse.building.course_folder import course_folder
+from tlcourse.building.course_folder import course_folder, has_records
 
 SETTINGS = Path(__file__).resolve().parent / "settings"
 
@@ -40,7 +41,7 @@ def build(into=None, root=None):
     SiteError
         If Sphinx fails or prints a warning, for example about a broken link.
     """
-    from tlcourse.building.site import pages
+    from tlcourse.building.site import first_screen, pages
 
     root = course_folder(root)
     into = Path(into or root / "build" / "site").resolve()
@@ -53,6 +54,8 @@ def build(into=None, root=None):
     outcome = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if outcome.returncode:
         raise SiteError(f"Sphinx could not build the site:\n{outcome.stderr.strip()[-4000:]}")
+    if has_records(root):  # a private course keeps the page with its units
+        first_screen.write(root, into)
     return into / "index.html"
 
 

@@ -1,4 +1,4 @@
-"""Write the input of Sphinx: the README as the first page, units, documents, claims, and a page for each module."""
+"""Write the input of Sphinx: the README, units, documents, claims, and a page for each module."""
 
 import posixpath
 import re
@@ -51,8 +51,9 @@ def write(root, folder):
     for name, text in modules.items():
         _write(folder / "reference" / f"{name}.md", text)
     _write(folder / "reference" / "index.md", reference_page(modules))
-    first = first_page(texts["README.md"], documents[1:]) if texts else course_page(course)
-    _write(folder / "index.md", first)
+    if texts:
+        _write(folder / "about.md", resolve_links(texts["README.md"], "README.md", "about.md"))
+    _write(folder / "index.md", contents_page(documents[1:]) if texts else course_page(course))
     _write(folder / "units" / "index.md", units_page(root))
     for figure in {figure for name, text in texts.items() for figure in figures(text, name)}:
         (folder / figure).parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def site_path(path):
     if unit:
         return f"units/{unit[1]}.ipynb"
     if path in ("README.md", CLAIMS):
-        return {"README.md": "index.md", CLAIMS: "claims.md"}[path]
+        return {"README.md": "about.md", CLAIMS: "claims.md"}[path]
     if re.fullmatch(r"docs/\w+\.md", path) or path.endswith(".png"):
         return path
     return f"{REPOSITORY}/blob/main/{path}"
@@ -113,13 +114,11 @@ def figures(text, document):
     return [_resolved(match[1], document) for match in LINK.finditer(text) if match[1].endswith(".png")]
 
 
-def first_page(text, documents):
-    """The README, followed by the entries of the site's navigation."""
-    pages = ["Units <units/index>", "Claims <claims>"]
+def contents_page(documents):
+    """The entries of the site's navigation. `first_screen` replaces the page that Sphinx makes of it."""
+    pages = ["Units <units/index>", "Claims <claims>", "Install and overview <about>"]
     pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
-    return resolve_links(text, "README.md", "index.md") + _contents(
-        [*pages, "Reference <reference/index>"], hidden=True
-    )
+    return "# Transfer learning, hands on\n" + _contents([*pages, "Reference <reference/index>"], hidden=True)
 
 
 def units_page(root):

@@ -16,9 +16,12 @@ from tlcourse.datasets.galaxies.light import KINDS, SIZE, draw_light
 CLASS_NAMES = ("spiral", "elliptical", "edge-on", "merger")
 COARSE = np.repeat(np.arange(4), 2)  # the class of each of `KINDS`, which come in pairs
 SOURCE = "drawn by tlcourse.datasets.galaxies; no real sky; MIT license"
-_WHITE = 8.0  # light of a pixel that is shown white, before the stretch
-_PADDED = 80  # pixels of the grid on which light is blurred: none wraps around into the image
-_SOFTENING = 0.06  # of the stretch: below about this share of white it is linear
+PADDED = 80  # pixels of the grid on which light is blurred: none wraps around into the image
+STRETCH = {
+    "white": 8.0,  # light of a pixel that is shown white, before the stretch
+    "softening": 0.06,  # below about this share of white, the stretch is linear
+    "floor": 0.004,  # keeps the sky's noise from being clipped at black
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,14 @@ def expose(light, telescope, rng):
     numpy.ndarray
         Shape (48, 48, 3), dtype uint8.
     """
-    blurred = fft.irfft2(fft.rfft2(light, s=(_PADDED, _PADDED)) * _transfer(telescope.seeing))
+    blurred = fft.irfft2(fft.rfft2(light, s=(PADDED, PADDED)) * _transfer(telescope.seeing))
     seen = np.maximum(blurred[:, :SIZE, :SIZE], 0)
     deviation = np.sqrt((seen + telescope.sky) / telescope.exposure)
     counts = seen + deviation * rng.standard_normal(seen.shape, np.float32) + np.float32(telescope.glow)[:, None, None]
-    brightness = counts.mean(axis=0).clip(1e-3) / _WHITE
-    shown = np.arcsinh(brightness / _SOFTENING) / np.arcsinh(1 / _SOFTENING)
-    image = (counts / _WHITE + 0.004) * (shown / brightness)  # 0.004 keeps the sky's noise from being clipped at black
+    white, softening, floor = STRETCH.values()
+    brightness = counts.mean(axis=0).clip(1e-3) / white
+    shown = np.arcsinh(brightness / softening) / np.arcsinh(1 / softening)
+    image = (counts / white + floor) * (shown / brightness)
     return np.round(image.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
 
 
@@ -122,6 +126,6 @@ def _transfer(seeing):
     """
     beta = 3
     width = seeing / (2 * np.sqrt(2 ** (1 / beta) - 1))
-    offset = fft.fftfreq(_PADDED, 1 / _PADDED)
+    offset = fft.fftfreq(PADDED, 1 / PADDED)
     spread = (1 + (offset[:, None] ** 2 + offset**2) / width**2) ** -beta
     return fft.rfft2((spread / spread.sum()).astype(np.float32))

@@ -60,6 +60,7 @@ IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an 
 SHOWN_TYPES = {"text/plain", "text/latex", "text/html", "text/markdown", "image/png", "image/jpeg", "image/svg+xml"}
 # Control characters but for tabs, ends of lines and ANSI's colors, which nbconvert shows as colors.
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+UNREADABLE = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)  # not even as text
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
 
 
@@ -67,6 +68,7 @@ def safe_html(html):
     """HTML without scripts, forms, frames and images from elsewhere; as nbconvert's filter `clean_html`."""
     html = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
     styles = CSSSanitizer(allowed_css_properties=STYLES, allowed_svg_properties=())
+    html = UNREADABLE.sub("", html)  # of a live figure, the still image stays
     return bleach.clean(html, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, css_sanitizer=styles, strip=True)
 
 

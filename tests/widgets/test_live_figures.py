@@ -1,0 +1,360 @@
+"""The figures that a browser draws: on a page from disk, each shows the numbers that Python computes."""
+
+import statistics
+import types
+
+import numpy as np
+import pytest
+from conftest import in_time
+from scipy import linalg, special
+
+from tlcourse import counting, schedules, stats, widgets
+from tlcourse.datasets import galaxies
+from tlcourse.datasets.galaxies.light import draw_light
+from tlcourse.learning_rates import ladder
+from tlcourse.widgets import schedule_explorer, temperature_explorer
+
+pytest_plugins = ["live_page"]
+LAYERS = [
+    {"kind": "conv", "filters": 8, "kernel": 3, "strides": 1, "padding": "same"},
+    {"kind": "conv", "filters": 16, "kernel": 5, "strides": 2, "padding": "same"},
+    {"kind": "flatten"},
+    {"kind": "dense", "units": 512},
+    {"kind": "dense", "units": 4},
+]
+EVERY_KIND = [
+    {"kind": "conv", "filters": 8, "kernel": 3, "strides": 2},
+    {"kind": "batch_norm"},
+    {"kind": "separable", "filters": 12, "kernel": 5, "padding": "same"},
+    {"kind": "pool", "size": 2},
+    {"kind": "global_pool"},
+    {"kind": "dense", "units": 7, "name": "head"},
+]
+LOGITS = [[4.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
+SEEINGS, EXPOSURES = (1.5, 3.0, 6.0), (120, 15)
+ACCURACIES = [[0.91, 0.52], [0.73, 0.44], [0.42, 0.31]]
+RNG = np.random.default_rng(0)
+RUNS = {"first": RNG.normal(0.86, 0.02, 30), "second": RNG.normal(0.84, 0.02, 30)}
+SOURCE = RNG.normal(size=(9, 2)) * (1, 0.4)
+TARGET = SOURCE @ [[0.0, -1.0], [-1.0, 0.0]] + RNG.normal(0, 0.05, (9, 2))  # turned and mirrored
+STUDENTS = {"unsure": [1.0, 0.0, 0.0], "a copy": [4.0, 2.0, 0.0]}
+
+
+def lights():
+    return {name: draw_light(kind, np.random.default_rng(0)) for kind, name in enumerate(("spiral", "barred spiral"))}
+
+
+def teacher():
+    """A network of three weight layers whose feature maps are small."""
+    import keras
+
+    inputs = x = keras.Input((12, 12, 3))
+    for name in ("block1_conv1", "block2_conv1"):
+        x = keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Conv2D(30, 3, strides=2, name=name)(x))
+    return keras.Model(inputs, keras.layers.Dense(7, name="predictions")(keras.layers.Flatten()(x)))
+
+
+def summaries(count):
+    return [{"mean": (n + 1) / (count + 1), "ci95": [n / (count + 1), (n + 1.5) / (count + 1)]} for n in range(count)]
+
+
+FIGURES = {
+    "shapes": lambda: widgets.ShapeExplorer(LAYERS, (32, 32, 3)),
+    "schedules": lambda: widgets.ScheduleExplorer(1e-2),
+    "temperature": lambda: widgets.TemperatureExplorer(LOGITS, ("Ann", "Bob", "Cem"), ("first image", "second image")),
+    "telescope": lambda: widgets.ShiftExplorer(lights(), SEEINGS, EXPOSURES, ACCURACIES),
+    "intervals": lambda: widgets.IntervalExplorer(RUNS),
+    "divergences": lambda: widgets.DivergenceExplorer(LOGITS[0], STUDENTS, "ABC"),
+    "descent": lambda: widgets.DescentExplorer(),
+    "procrustes": lambda: widgets.ProcrustesExplorer({"ours": SOURCE, "theirs": TARGET}),
+}
+
+
+def measured(layers, shape):
+    rows = counting.measure(layers, shape)
+    total = ["total", "", f"{sum(row.parameters for row in rows):,}"]
+    return [[row.name, "×".join(map(str, row.shape)), f"{row.parameters:,}"] for row in rows] + [total]
+
+
+@pytest.mark.parametrize(("layers", "shape"), [(LAYERS, (32, 32, 3)), (EVERY_KIND, (45, 31, 2))])
+def test_shapes_and_counts_are_those_of_keras(live, layers, shape):
+    page = live(widgets.ShapeExplorer(layers, shape))
+    assert page.rows() == measured(layers, shape)
+    for name, key, values in (
+        ("kernel", "kernel", (4, 7)),
+        ("stride", "strides", (3, 1)),
+        ("filters", "filters", (33,)),
+    ):
+        for value in values:
+            page.move(name, value - 1)
+            layers = [{**layers[0], key: value}, *layers[1:]]
+            assert page.rows() == measured(layers, shape), (name, value)
+    for position, padding in ((1, "valid"), (0, "same")):
+        page.move("padding", position)
+        layers = [{**layers[0], "padding": padding}, *layers[1:]]
+        assert page.rows() == measured(layers, shape), padding
+
+
+def test_another_layer_brings_its_own_values_and_a_kernel_that_is_too_large_is_reported(live):
+    page = live(widgets.ShapeExplorer(LAYERS, (32, 32, 3)))
+    page.move("layer", 1)
+    assert page.figure.locator("output").all_inner_texts() == ["5", "2", "16"]
+    assert page.rows() == measured(LAYERS, (32, 32, 3)), "the network is as it was"
+    page.move("stride", 0)
+    assert page.rows()[4][2] == "8,389,120", "stride 1 costs four times the dense layer"
+    small = live(widgets.ShapeExplorer(LAYERS[:1], (5, 5, 3)))
+    small.move("padding", 1)
+    small.move("kernel", 8)
+    assert "larger than its input map" in small.summary()
+    small.move("kernel", 2)
+    assert small.rows()[1] == ["conv 3×3", "3×3×8", "224"]
+
+
+@pytest.mark.parametrize("steps", [10, 100, 200])
+def test_the_rates_of_each_schedule_are_those_of_keras(live, steps):
+    page = live(widgets.ScheduleExplorer(1e-2))
+    page.move("steps", steps // 10 - 1)
+    for position, name in enumerate(schedules.SCHEDULES):
+        page.move("schedule", position)
+        curve = schedules.curve(name, 1.0, steps)
+        shown = [[float(cell) for cell in row[1:]] for row in page.rows()]
+        expected = [[peak * rate for rate in (curve[0], curve.max(), curve[-1])] for peak in ladder(1e-2, 4, 3)]
+        assert np.allclose(shown, expected, rtol=6e-3, atol=1e-12), name
+        points = page.figure.locator("polyline[stroke='#0072B2']").first.get_attribute("points").split()
+        assert len(points) == steps
+
+
+def test_a_ladder_has_a_rate_for_each_group(live):
+    page = live(widgets.ScheduleExplorer(1e-2))
+    page.move("groups", 1)
+    page.move("factor", 18)
+    assert [row[2] for row in page.rows()] == ["0.001", "0.01"], "factor 10"
+    page.move("peak", schedule_explorer.PEAKS.index(1.0))
+    assert [row[2] for row in page.rows()] == ["0.1", "1"]
+
+
+def test_probabilities_soften_as_scipy_computes_them(live):
+    page = live(FIGURES["temperature"]())
+    for image, logits in enumerate(LOGITS):
+        page.move("image", image)
+        for position in (0, 10, 13, 30):
+            temperature = temperature_explorer.TEMPERATURES[position]
+            page.move("temperature", position)
+            expected = special.softmax(np.array(logits) / temperature)
+            shown = [row[1] for row in page.rows()]
+            assert shown == [f"{share:.1%}" if share >= 0.001 or share == 0 else "<0.1%" for share in expected]
+
+
+def test_the_telescope_shows_pythons_image_and_the_measured_accuracy(live):
+    page = live(FIGURES["telescope"]())
+    assert "91.0%" in page.summary()
+    page.figure.evaluate("el => el.dataset.noise = 'off'")
+    silent = types.SimpleNamespace(standard_normal=lambda shape, dtype: np.zeros(shape, dtype))
+    for seeing, exposure in ((1, 0), (2, 1)):
+        page.move("seeing", seeing)
+        page.move("exposure", exposure)
+        assert f"{ACCURACIES[seeing][exposure]:.1%}" in page.summary()
+        telescope = galaxies.Telescope("chosen", SEEINGS[seeing], EXPOSURES[exposure], galaxies.SHARP.sky)
+        expected = galaxies.expose(lights()["spiral"], telescope, silent).astype(int)
+        assert abs(page.pixels()[..., :3] - expected).max() <= 4, "of 255; light is stored in bytes"
+
+
+def test_the_noise_of_the_telescope_has_the_right_size(live):
+    page = live(widgets.ShiftExplorer({"dark": np.zeros((3, 48, 48)) + 1e-6}, SEEINGS, EXPOSURES, ACCURACIES))
+    telescope = galaxies.Telescope("chosen", SEEINGS[0], EXPOSURES[0], galaxies.SHARP.sky)
+    expected = galaxies.expose(np.zeros((3, 48, 48), np.float32), telescope, np.random.default_rng(0))
+    assert page.pixels()[..., :3].std() == pytest.approx(expected.std(), rel=0.1)
+    assert page.pixels()[..., :3].mean() == pytest.approx(expected.mean(), rel=0.1)
+
+
+def test_a_cut_shows_its_layers_maps_and_accuracies(live):
+    network, image = teacher(), RNG.integers(0, 256, (12, 12, 3))
+    page = live(widgets.CutExplorer(network, {"one": image, "other": image[::-1]}, {"faces": summaries(3)}))
+    assert page.rows() == [["faces", "25.0%"]]
+    maps = network.get_layer("block1_conv1_relu").output.shape[1]
+    assert page.pixels().shape[:2] == (4 * (maps + 1), 6 * (maps + 1)), "24 of 30 maps, six in a row"
+    page.move("cut after", 2)
+    assert page.rows() == [["faces", "75.0%"]]
+    assert "predictions" in page.summary()
+    before = page.pixels()
+    page.move("image", 1)
+    assert not np.array_equal(page.pixels(), before)
+
+
+def test_an_interval_forms_run_by_run_as_stats_computes_it(live):
+    page = live(FIGURES["intervals"]())
+    assert [row[1] for row in page.rows()] == ["0", "0", "0"]
+    page.press("one more run")
+    assert "no interval" in page.summary()
+    page.press("ten more runs")
+    first, second = (values[:11] for values in RUNS.values())
+    expected = [stats.summary(first), stats.summary(second), stats.paired_difference(first, second)]
+    for row, summary in zip(page.rows(), expected, strict=True):
+        assert float(row[2]) == pytest.approx(summary["mean"], abs=1e-4)
+        assert [float(bound) for bound in row[3].split(" to ")] == pytest.approx(summary["ci95"], abs=1e-4)
+    low, high = expected[2]["ci95"]
+    assert ("contains 0" in page.summary()) == (low <= 0 <= high)
+    page.press("start again")
+    assert [row[1] for row in page.rows()] == ["0", "0", "0"]
+
+
+def test_divergences_are_those_of_scipy(live):
+    page = live(FIGURES["divergences"]())
+    for position in (0, 10, 16, 30):
+        temperature = temperature_explorer.TEMPERATURES[position]
+        page.move("temperature", position)
+        p, q = (special.softmax(np.array(logits) / temperature) for logits in (LOGITS[0], STUDENTS["unsure"]))
+        forward, backward = special.rel_entr(p, q).sum(), special.rel_entr(q, p).sum()
+        slope = np.linalg.norm(q - p) / temperature
+        expected = [[value, temperature**2 * value] for value in (forward, backward, slope)]
+        shown = [[float(cell) for cell in row[1:]] for row in page.rows()]
+        assert np.allclose(shown, expected, rtol=6e-3, atol=6e-5), temperature
+    page.move("student", 1)
+    assert {cell for row in page.rows() for cell in row[1:]} == {"0.0000"}, "a copy has no divergence"
+
+
+def descended(peak, factor):
+    """The path of the two weights at a constant rate; it ends where a weight is beyond 50."""
+    path = [np.array(schedule_explorer.START)]
+    while len(path) <= schedule_explorer.STEPS and abs(path[-1]).max() <= 50:
+        pretrained, fresh = path[-1]
+        slope = (pretrained * fresh - 1) * np.array([fresh / factor, pretrained])
+        path.append(path[-1] - peak * slope)
+    return np.array(path)
+
+
+def test_a_rate_that_is_too_high_destroys_the_start_and_a_ladder_protects_it(live):
+    rates = (0.05, 0.4, 1.2, 1.6, 2)
+    page, moved = live(widgets.DescentExplorer(rates)), {}
+    for position, peak in enumerate(rates):
+        for step, factor in enumerate((1, 2, 3, 5, 10, 30)):
+            page.move("peak", position)
+            page.move("factor", step)
+            path = descended(peak, factor)
+            (_, _, end, moved[peak, factor]), _ = (
+                [float(cell) if index else cell for index, cell in enumerate(row)] for row in page.rows()
+            )
+            assert moved[peak, factor] == pytest.approx(abs(path[:, 0] - 1).max(), rel=6e-3)
+            assert end == pytest.approx(path[-1, 0], rel=6e-3)
+            assert ("exploded" in page.summary()) == (abs(path[-1]).max() > 50)
+    assert moved[1.6, 1] > 10 > 0.5 > moved[1.6, 10]
+    page.move("peak", 3)
+    page.move("factor", 0)
+    assert "exploded" in page.summary()
+    page.move("schedule", 1)
+    assert "exploded" not in page.summary(), "with a warm-up, the same peak converges"
+
+
+def test_the_best_rotation_is_that_of_orthogonal_procrustes(live):
+    page = live(FIGURES["procrustes"]())
+    page.page.emulate_media(reduced_motion="reduce")
+    source, target = SOURCE - SOURCE.mean(axis=0), TARGET - TARGET.mean(axis=0)
+    turn, _ = linalg.orthogonal_procrustes(source, target)
+    assert np.linalg.det(turn) < 0, "the best one mirrors"
+    least = np.sqrt(((source @ turn - target) ** 2).sum(axis=1).mean())
+    page.move("mirrored", 1)
+    assert float(page.rows()[1][2]) == pytest.approx(least, abs=1e-3)
+    page.press("align")
+    assert float(page.rows()[0][2]) == pytest.approx(least, abs=0.01)
+    unturned = np.sqrt((((source * (1, -1)) - target) ** 2).sum(axis=1).mean())
+    page.move("angle", 180)
+    assert float(page.rows()[0][2]) == pytest.approx(unturned, abs=1e-3)
+
+
+def test_every_control_is_named_reached_by_tab_and_moved_by_keys(live):
+    for make in FIGURES.values():
+        page = live(make())
+        controls = page.figure.locator("input, select, button")
+        names = [control.get_attribute("aria-label") or control.inner_text() for control in controls.all()]
+        assert all(names)
+        assert page.figure.get_attribute("aria-label")
+        for number, name in enumerate(names):
+            page.page.keyboard.press("Tab")
+            assert controls.nth(number).evaluate("el => el === document.activeElement"), f"Tab does not reach {name}"
+            if controls.nth(number).get_attribute("type") == "range":
+                before = page.figure.inner_html()
+                shown = controls.nth(number).input_value()
+                page.page.keyboard.press("ArrowRight" if shown == "0" else "ArrowLeft")
+                assert page.figure.inner_html() != before, name
+                assert controls.nth(number).get_attribute("aria-valuetext")
+
+
+@pytest.mark.speed
+def test_a_move_is_drawn_within_50_ms(live):
+    for name, make in FIGURES.items():
+        page = live(make())
+        for control in page.figure.locator("input, select").all():
+            label = control.get_attribute("aria-label")
+            times = [page.move(label, position) for position in (1, 0, 1, 0, 1)]
+            print(f"{name}, {label}: {statistics.median(times):.1f} ms")
+            in_time(statistics.median(times), 50, "ms")
+
+
+def test_figures_on_one_page_are_independent(live):
+    page = live(FIGURES["temperature"](), FIGURES["temperature"](), FIGURES["descent"]())
+    second = page.page.locator(".tlcourse-live").nth(1)
+    before = second.inner_html()
+    page.move("temperature", 30)
+    assert second.inner_html() == before
+    assert page.page.locator(".tlcourse-live svg[role=img]").count() == 3
+
+
+def test_a_phone_is_not_scrolled_sideways(live):
+    page = live(*(make() for make in FIGURES.values()))
+    page.page.set_viewport_size({"width": 390, "height": 800})
+    page.page.reload()
+    page.page.locator(".tlcourse-live svg[role=img]").nth(len(FIGURES) - 1).wait_for()
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_javascript_the_still_image_stays(browser, tmp_path):
+    file = tmp_path / "still.html"
+    file.write_text("".join(make()._repr_html_() for make in FIGURES.values()), encoding="utf-8")
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(file.as_uri())
+    images = page.locator(".tlcourse-live img").all()
+    assert len(images) == len(FIGURES)
+    assert all(len(image.get_attribute("alt")) > 40 for image in images)
+    page.close()
+
+
+def test_an_error_in_a_figure_keeps_its_still_image(browser, tmp_path):
+    figure = FIGURES["temperature"]()
+    del figure.data["logits"]
+    file = tmp_path / "broken.html"
+    file.write_text(figure._repr_html_(), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".tlcourse-live img").count() == 1
+    page.close()
+
+
+def test_a_script_cannot_be_ended_by_its_data():
+    name = "</script><script>alert(1)"
+    text = widgets.TemperatureExplorer(LOGITS, (name, "b", "c"), ("one", "two"))._repr_html_()
+    assert text.count("</script>") == 1
+
+
+def test_the_same_figure_has_the_same_text():
+    assert FIGURES["temperature"]()._repr_html_() == FIGURES["temperature"]()._repr_html_()
+
+
+def test_what_a_figure_cannot_show_is_named():
+    with pytest.raises(ValueError, match="flatten"):
+        widgets.ShapeExplorer([{"kind": "flatten"}], (32, 32, 3))
+    with pytest.raises(ValueError, match=r"\(1, 3\)"):
+        widgets.TemperatureExplorer(LOGITS, ("a", "b", "c"), ("one",))
+    with pytest.raises(ValueError, match="got 3"):
+        widgets.ScheduleExplorer(3)
+    with pytest.raises(ValueError, match=r"\(3, 2\)"):
+        widgets.ShiftExplorer(lights(), SEEINGS, EXPOSURES, [[0.9, 0.5]])
+    with pytest.raises(ValueError, match="'short' must have one summary for each of the 3 layers, got 2"):
+        widgets.CutExplorer(teacher(), {"a": np.zeros((12, 12, 3))}, {"short": summaries(2)})
+    with pytest.raises(ValueError, match="two methods"):
+        widgets.IntervalExplorer({"one": [0.1, 0.2]})
+    with pytest.raises(ValueError, match="as many results"):
+        widgets.IntervalExplorer({"one": [0.1, 0.2], "other": [0.1, 0.2, 0.3]})
+    with pytest.raises(ValueError, match=r"unsure must have one logit for each of 2 names"):
+        widgets.DivergenceExplorer([1.0, 2.0], {"unsure": [1.0]}, "AB")
+    with pytest.raises(ValueError, match=r"\(3, 2\), \(2, 2\)"):
+        widgets.ProcrustesExplorer({"a": np.zeros((3, 2)), "b": np.zeros((2, 2))})
