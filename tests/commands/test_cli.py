@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from tlcourse.building import builder
 from tlcourse.commands import lab
 from tlcourse.commands.main import main
-from tlcourse.grading.gradebook.marks import Mark
+from tlcourse.grading.gradebook.marks import UnitMark
 from tlcourse.grading.model.results import Result
 
 COMMANDS = {
@@ -131,7 +131,7 @@ def test_grade_fails_if_a_submission_needs_attention(tiny_course, monkeypatch, s
     outcomes = [Result("ann", "01_tiny", "graded", 4, 4), Result("bob[x]", "01_tiny", status, flags=flags)]
     monkeypatch.setattr("tlcourse.grading.gradebook.batch.grade", lambda *_, **options: outcomes)
     monkeypatch.setattr(
-        "tlcourse.grading.gradebook.marks.final_marks", lambda *_: {"ann": Mark(4.0, 1.0, 7.0, unmarked=2)}
+        "tlcourse.grading.gradebook.marks.final_marks", lambda *_: {"ann": UnitMark(4.0, 1.0, 7.0, unmarked=2)}
     )
     monkeypatch.chdir(tiny_course)
     outcome = run("grade", "01")

@@ -34,8 +34,8 @@ def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None
         return
     stored = []
     for number, case in enumerate(arguments):
-        known = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
-        stored.append(_case(case, reference, known) | {"tolerance": tolerance})
+        own_mistakes = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
+        stored.append(_case(case, reference, own_mistakes) | {"tolerance": tolerance})
         if shown:
             stored[-1]["shown"] = shown[number]
     text = json.dumps(stored, indent=1, allow_nan=False, ensure_ascii=False)
@@ -49,8 +49,8 @@ def _case(arguments, reference, mistakes):
         description: _outcome(mistake, _copies(stored)) if callable(mistake) else mistake
         for description, mistake in mistakes.items()
     }
-    known = {description: values.encoded(value) for description, value in outcomes.items() if value is not None}
-    stored["mistakes"] = {description: value for description, value in known.items() if value != stored["expected"]}
+    shown = {description: values.encoded(value) for description, value in outcomes.items() if value is not None}
+    stored["mistakes"] = {description: value for description, value in shown.items() if value != stored["expected"]}
     return stored
 
 

@@ -12,7 +12,7 @@ from tiny_answers import RIGHT, UNIT, sandboxed
 from tlcourse.grading.gradebook import batch, scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
-from tlcourse.grading.gradebook.marks import Mark, final_marks
+from tlcourse.grading.gradebook.marks import UnitMark, final_marks
 from tlcourse.grading.gradebook.regrading import Regrading
 from tlcourse.grading.model import results
 from tlcourse.grading.model.submission import Submission
@@ -159,7 +159,7 @@ def test_the_table_and_its_file_show_who_and_by_how_much(tmp_path, capsys):
         results.Result("cy", UNIT, "graded"),
     ]
     results.records_folder(tmp_path, UNIT).mkdir(parents=True)
-    changed = changes_table.changed_points(rows, {"bob": Mark(3.25, 0.0, 7.0)})
+    changed = changes_table.changed_points(rows, {"bob": UnitMark(3.25, 0.0, 7.0)})
     file = changes_table.write_changes(tmp_path, UNIT, changed)
     changes_table.print_changes(changed, file)
     with file.open(encoding="utf-8", newline="") as opened:

@@ -18,7 +18,7 @@ def put(folder, *names):
         file.write_bytes(b"PK" if misplaced.submitted_files.is_archive(name) else NOTEBOOK)
 
 
-def found(folder, **options):
+def misplaced_in(folder, **options):
     """What is misplaced: (path, remedy) by student."""
     by_student = misplaced.find(folder / "submitted", UNIT, {OTHER}, **options)
     return {student: [tuple(file) for file in files] for student, files in by_student.items()}
@@ -41,12 +41,12 @@ def found(folder, **options):
 )
 def test_a_notebook_outside_the_units_folder_is_named_with_the_remedy(tmp_path, name, remedy):
     put(tmp_path, name)
-    assert found(tmp_path) == {"ann": [(f"submitted/{name}", f"{remedy} submitted/ann/01_tiny/")]}
+    assert misplaced_in(tmp_path) == {"ann": [(f"submitted/{name}", f"{remedy} submitted/ann/01_tiny/")]}
 
 
 def test_files_that_belong_to_nobody_are_named(tmp_path):
     put(tmp_path, "01_tiny.ipynb", "class.zip")
-    remedies = {path: remedy for path, remedy in found(tmp_path)[misplaced.NOBODY]}
+    remedies = {path: remedy for path, remedy in misplaced_in(tmp_path)[misplaced.NOBODY]}
     assert remedies == {
         "submitted/01_tiny.ipynb": "move it to submitted/STUDENT/01_tiny/",
         "submitted/class.zip": "unpack it into submitted/STUDENT/01_tiny/",
@@ -60,7 +60,7 @@ def test_what_is_of_another_unit_or_no_notebook_is_not_named(tmp_path):
     (tmp_path / "submitted" / "cy" / "table.json").write_text("{}")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "submitted" / "cy" / "pipe.json")
-    assert found(tmp_path, skipped={"dan"}) == {}
+    assert misplaced_in(tmp_path, skipped={"dan"}) == {}
     assert misplaced.find(tmp_path / "none", UNIT, {OTHER}) == {}
 
 
@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_read_is_named_and_costs_no_other_student(tmp_pa
         return scandir(path)
 
     monkeypatch.setattr(misplaced.Path, "iterdir", lambda path: [misplaced.Path(entry) for entry in fails(path)])
-    assert found(tmp_path) == {
+    assert misplaced_in(tmp_path) == {
         "ann": [("submitted/ann", "make it readable (Permission denied)")],
         "bob": [("submitted/bob/b.ipynb", "move it to submitted/bob/01_tiny/")],
     }

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 
 from tlcourse import checks, exercises
-from tlcourse.exercises import comparing, values
+from tlcourse.exercises import comparing, progress, values
 from tlcourse.grading import bounded_json
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
@@ -28,7 +28,7 @@ GUEST_CODE = "\n".join(
 )
 CHECK_MODULES = {  # each before those that import it
     module.__name__: [module.__file__, Path(module.__file__).read_text(encoding="utf-8")]
-    for module in (values, comparing, exercises, checks)
+    for module in (values, comparing, progress, exercises, checks)
 }
 
 

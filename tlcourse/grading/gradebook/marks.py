@@ -14,7 +14,7 @@ from tlcourse.grading.gradebook.course import NbgraderCourse
 
 
 @dataclass(frozen=True)
-class Mark:
+class UnitMark:
     """What a student has earned in a unit.
 
     Parameters
@@ -54,7 +54,7 @@ class Mark:
 
 
 def unit_marks(gradebook, unit, student=None):
-    """The `Mark` of each student who has a submission of a unit, or of one student only.
+    """The `UnitMark` of each student who has a submission of a unit, or of one student only.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def unit_marks(gradebook, unit, student=None):
 
     Returns
     -------
-    dict of str to Mark
+    dict of str to UnitMark
         Empty if the gradebook does not know the unit.
     """
     try:
@@ -115,7 +115,7 @@ def _mark(cells, penalty, max_points, timestamp):
         unmarked += bool(waits)
         unconfirmed += bool(needs_person and by_hand is not None)
     total = sum(points for points in by_cell.values() if points is not None)
-    return Mark(total, penalty, max_points, unmarked, unconfirmed, timestamp, by_cell)
+    return UnitMark(total, penalty, max_points, unmarked, unconfirmed, timestamp, by_cell)
 
 
 def final_marks(folder, unit):

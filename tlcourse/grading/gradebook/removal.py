@@ -15,7 +15,7 @@ def remove_mark(folder, unit, student):
 
     Returns
     -------
-    tlcourse.grading.gradebook.marks.Mark
+    tlcourse.grading.gradebook.marks.UnitMark
         What was removed.
 
     Raises
