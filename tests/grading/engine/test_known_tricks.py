@@ -33,12 +33,18 @@ HONEST = [
     "class Point:\n    def __eq__(self, other):\n        return self.x == other.x",
     "print(globals())",
     "progress",
+    "x = " + " + ".join(["1"] * 600),
 ]
 
 
 @pytest.mark.parametrize("source", TRICKS)
 def test_a_trick_is_named(source):
     assert any(TRICKS[source] in trick for _, trick in tricks_in(source))
+
+
+def test_a_trick_in_a_deeply_nested_statement_is_named():
+    deep = "json.dumps" + ".x" * 1000 + " = " + " + ".join(["1"] * 600)
+    assert [trick for _, trick in tricks_in(f"import json\n{deep}")] == ["replaces `json...`"]
 
 
 @pytest.mark.parametrize("source", HONEST)

@@ -6,6 +6,7 @@ error of the answer itself, and what to do.
 
 import ast
 import builtins
+import contextlib
 import re
 import sys
 
@@ -110,7 +111,9 @@ def _without_magics(source):
     try:
         ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.unparse(parsed(source))
+        with contextlib.suppress(RecursionError):
+            return ast.unparse(parsed(source))
+        return ""
     return source
 
 

@@ -65,12 +65,20 @@ def tricks_in(source, answer=False):
     tree = parsed(source)
     imported = _imported_names(source) | {"np", "tf", "keras", "builtins", "checks"}
     for statement in tree.body:
-        text = ast.unparse(statement)
+        text = _text(statement)
         for name in sorted(_bound_names(statement) & KEPT):
             yield text, f"redefines `{name}`"
         for node in ast.walk(statement):
             if trick := _replaced(node, imported) or _looked_at(node, answer) or _equal_to_everything(node):
                 yield text, trick
+
+
+def _text(node):
+    """The source of a node, empty where it is nested too deeply: then it is no statement of the course's."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def _bound_names(statement):
@@ -94,7 +102,7 @@ def _replaced(node, imported):
         while isinstance(owner, ast.Attribute):
             owner = owner.value
         if owner is not target and isinstance(owner, ast.Name) and owner.id in imported | KEPT:
-            path = ast.unparse(target)
+            path = _text(target) or f"{owner.id}..."
             if ".options." not in path:
                 return f"replaces `{path}`"
     return None
