@@ -248,12 +248,7 @@ NOT_IN_A_UNIT = {"DivergenceExplorer", "ProcrustesExplorer"}
 SET_UP = "progress = checks.Progress("
 # Words from the cells that a widget needs, and from its own. Unit 02 is last: its classifier goes on using its names.
 CELLS = {
-    "00_start_here": (
-        "progress = checks.Progress(",
-        "def one_run(",
-        "groups = np.array(",
-        "widgets.IntervalExplorer(",
-    ),
+    "00_start_here": (SET_UP, "def one_run(", "groups = np.array(", "widgets.IntervalExplorer("),
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
     "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer(", "widgets.DescentExplorer("),
     "05_domain_scenarios": (SET_UP, "learned = galaxies.observe(", "def recognized(", "widgets.ShiftExplorer("),
