@@ -76,6 +76,10 @@ def test_a_value_that_no_misconception_gives_is_shown_without_one(doubled):
     assert message(lambda numbers: [0 for _ in numbers]) == "<lambda>([2]) should be [4], but it is [0]."
 
 
+def test_a_misconception_that_other_cases_contradict_is_not_named(doubled):
+    assert message(lambda numbers: [n - 1 for n in numbers]).endswith("([2]) should be [4], but it is [1].")
+
+
 @pytest.fixture
 def sorted_by_sign(tmp_path, monkeypatch):
     """Cases for a function that returns a dictionary of two lists."""
@@ -99,11 +103,13 @@ def test_the_first_wrong_part_is_shown_and_its_misconception_named(sorted_by_sig
     def high_only_wrong(numbers):
         return {"low": (n for n in numbers if n < 0), "high": [n for n in numbers if n >= 0]}
 
-    with pytest.raises(AssertionError, match=r"^signs\(.*\)\['low'\] should be \[-1\], but it is \[0, -1\]\."):
+    with pytest.raises(
+        AssertionError, match=r"^signs\(.*\)\['low'\] should be \[-1\], but it is \[0, -1\]\. Its shape"
+    ):
         checks.run("signs", signs)
     with pytest.raises(AssertionError, match=r"\['low'\] should be \[-1\], but it is <generator"):
         checks.run("signs", high_only_wrong)
-    with pytest.raises(AssertionError, match=r"\['high'\] .* but it is \[0, 2, 2\]\."):
+    with pytest.raises(AssertionError, match=r"\['high'\] .* but it is \[0, 2, 2\]\. Its shape"):
         checks.run("signs", lambda numbers: {"low": [n for n in numbers if n < 0], "high": [0, 2, 2]})
     with pytest.raises(AssertionError, match=r"comes out when 0 is taken for a high number"):
         checks.run("signs", lambda ns: {"low": [n for n in ns if n < 0], "high": [n for n in ns if n >= 0]})
