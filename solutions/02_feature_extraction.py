@@ -157,6 +157,9 @@ mistakes = {
     "the angle runs clockwise": lambda points: polar(points) * [1, -1],
     "angles run from 0 to 2π instead of -π to π": polar_with(lambda x, y, r, theta: theta % (2 * np.pi)),
     "the square root is missing in r": lambda points: np.stack([polar(points)[:, 0] ** 2, polar(points)[:, 1]], axis=1),
+    "x and y are added before they are squared": lambda points: np.stack(
+        [np.abs(points.sum(axis=1)), polar(points)[:, 1]], axis=1
+    ),
     "r is the sum of |x| and |y|": lambda points: np.stack([np.abs(points).sum(axis=1), polar(points)[:, 1]], axis=1),
     "rows and columns are swapped: each point should have a row": lambda points: polar(points).T,
 }

@@ -110,3 +110,12 @@ def crossover(counts, transfer, scratch):
             return crossing
         crossing = counts[place]
     return None if scratch[0] >= transfer[0] else crossing
+
+
+# %% wrong: the later counts only, not the count itself
+# message: crossover
+def crossover(counts, transfer, scratch):
+    for i in range(len(counts)):
+        if all(s >= t for s, t in zip(scratch[i + 1 :], transfer[i + 1 :])):
+            return counts[i]
+    return None

@@ -111,3 +111,17 @@ def to_polar(points):
 # message: to_polar|broadcast|dimension|same shape
 def to_polar(points):
     return np.stack([np.linalg.norm(points, axis=0), np.arctan2(points[:, 1], points[:, 0])], axis=1)
+
+
+# %% wrong: summed before squaring
+# message: added before they are squared
+def to_polar(points):
+    r = np.sqrt(points.sum(axis=1) ** 2)
+    return np.stack([r, np.arctan2(points[:, 1], points[:, 0])], axis=1)
+
+
+# %% wrong: a pair of columns
+# message: rows and columns
+def to_polar(points):
+    x, y = points.T
+    return np.hypot(x, y), np.arctan2(y, x)

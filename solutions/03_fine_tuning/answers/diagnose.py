@@ -140,3 +140,13 @@ def diagnose(rows, meant):
         "leaked": [row.layer for row in rows if row.layer in moved - meant],
         "drifted": [row.layer for row in rows if row.statistics],
     }
+
+
+# %% wrong: stuck only if it says trainable and is meant
+# message: trusted for the stuck
+def diagnose(rows, meant):
+    return {
+        "stuck": [r.layer for r in rows if r.layer in meant and r.trainable and r.weights == 0],
+        "leaked": [r.layer for r in rows if r.layer not in meant and r.weights > 0],
+        "drifted": [r.layer for r in rows if r.statistics],
+    }

@@ -155,3 +155,29 @@ def step_back(losses, patience):
         if waited >= patience:
             return epoch, best
     return len(losses), best
+
+
+# %% wrong: the first epoch is skipped in counting
+# message: counted from 0
+def step_back(losses, patience):
+    best_loss, best = losses[0], 0
+    for epoch, loss in enumerate(losses[1:], start=1):
+        if loss < best_loss:
+            best_loss, best = loss, epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(losses), best
+
+
+# %% wrong: equal losses use up no patience
+# message: tie counts as better
+def step_back(losses, patience):
+    best, waited = 1, 0
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < losses[best - 1]:
+            best, waited = epoch, 0
+        elif loss > losses[best - 1]:
+            waited += 1
+        if waited >= patience:
+            return epoch, best
+    return len(losses), best

@@ -137,3 +137,24 @@ def unfreezing_plan(groups, epochs):
         learning = [groups.pop(), *learning]
         plan.append((each + (stage < left), learning))
     return plan
+
+
+# %% wrong: the epoch at which each stage ends
+# message: unfreezing_plan
+def unfreezing_plan(groups, epochs):
+    if epochs < len(groups):
+        raise ValueError
+    each, left = divmod(epochs, len(groups))
+    total, plan = 0, []
+    for i in range(len(groups)):
+        total += each + (i < left)
+        plan.append((total, groups[len(groups) - 1 - i :]))
+    return plan
+
+
+# %% wrong: an assertion
+# message: should raise a ValueError, but it raises
+def unfreezing_plan(groups, epochs):
+    assert epochs >= len(groups)
+    each, left = divmod(epochs, len(groups))
+    return [(each + (i < left), groups[len(groups) - 1 - i :]) for i in range(len(groups))]
