@@ -26,8 +26,8 @@ def as_array(value):
 
 def same(actual, expected, tolerance):
     if expected is None or type(expected) in (str, bool):
-        if isinstance(actual, np.bool_):
-            actual = bool(actual)
+        if type(actual) in (np.bool_, np.str_):
+            actual = actual.item()
         return type(actual) is type(expected) and actual == expected
     if isinstance(expected, dict):
         items = dict.items(actual) if isinstance(actual, dict) else ()  # not a student's own `items`
