@@ -398,13 +398,19 @@ MOVED = {
         "shares of the inputs are compared, and P(Y|X) is not": "P(X)",
         "shares of the outputs are compared, and P(X|Y) is not": "P(Y)",
         "P(X) and P(Y) are compared, and what joins them is not": "none",
+        "the pairs that occur are compared, and not the inputs": "X",
+        "the pairs that occur are compared, and not the labels": "Y",
     },
 }
+BOTH_FIT = {"P(X|Y) is compared before P(Y|X): of two that fit, the first in the list counts": "P(Y)"}
+COARSE = {"probabilities are rounded, or compared with a tolerance above 1e-9": "none"}
 meaning = [[0.9, 0.1], [0.3, 0.7], [0.1, 0.9]]
 before = by_input([0.2, 0.3, 0.5], meaning, MAILS, KINDS_OF_MAIL)
 fewer = by_input([0.6, 0.3, 0.1], meaning, MAILS, KINDS_OF_MAIL)
 turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
 rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95])]
+slightly = by_input([0.2 + 1e-7, 0.3 - 1e-7, 0.5], meaning, MAILS, KINDS_OF_MAIL)
+one_folder = [by_input([share, 1 - share], np.eye(2), MAILS[:2], KINDS_OF_MAIL) for share in (0.3, 0.6)]
 swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
 record_cards(
     "scenario_shares",
@@ -413,6 +419,8 @@ record_cards(
         ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
         ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
         ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
+        ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
+        ("hardly more prizes", (before, slightly), "P(X)", COARSE),
     ],
 )
 ### END HIDDEN TESTS
@@ -428,6 +436,11 @@ with progress.exercise("scenario_shares"):
         looks, meaning, other = (rng.dirichlet(np.full(k, 3), rows) for k, rows in ((n, m), (m, n), (m, n)))
         check_card("one", [by_output(shares, looks, *words) for shares in few], "P(Y)", MOVED["P(Y)"])
         check_card("two", [by_input(shares, meaning, *words) for shares in many], "P(X)", MOVED["P(X)"])
+        own = [by_input(shares, np.eye(n), words[0], [f"z{i}" for i in range(n)]) for shares in many]
+        check_card("two, and each input has an output of its own", own, "P(X)", BOTH_FIT)
+        moved = many[0] + 2e-8 * (np.arange(n) - (n - 1) / 2)
+        hardly = [by_input(shares, meaning, *words) for shares in (many[0], moved)]
+        check_card("two, by very little", hardly, "P(X)", COARSE)
         for shares in many:
             sides = by_input(many[0], meaning, *words), by_input(shares, other, *words)
             check_card("three", sides, "P(Y|X)", MOVED["P(Y|X)"])
@@ -966,6 +979,13 @@ align_mistakes = {
     ),
     "V is transposed once more: numpy's svd returns it transposed already": lambda t, s: once_more_transposed(t, s),
     "reflections are excluded, and they keep lengths and angles, too": lambda t, s: rotation_only(t, s),
+    "U and V are multiplied in the other order": lambda t, s: exchanged_factors(t, s),
+    "each row is scaled to length 1 first": lambda t, s: orthogonal_part(scaled_rows(t), scaled_rows(s)),
+    "the rotated target is returned instead of R": lambda t, s: np.asarray(t) @ orthogonal_part(t, s),
+    "the product is made orthogonal by a QR decomposition, which does not give the closest matrix": lambda t, s: (
+        np.linalg.qr(np.transpose(t) @ np.asarray(s))[0]
+    ),
+    "the least-squares solution is made orthogonal afterwards": lambda t, s: linalg.polar(np.linalg.pinv(t) @ s)[0],
 }
 
 
@@ -978,6 +998,15 @@ def rotation_only(target, source):
     left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
     left[:, -1] *= np.sign(np.linalg.det(left @ right))
     return left @ right
+
+
+def exchanged_factors(target, source):
+    left, _, right = np.linalg.svd(np.transpose(target) @ np.asarray(source))
+    return right @ left
+
+
+def scaled_rows(points):
+    return np.asarray(points) / np.linalg.norm(points, axis=1, keepdims=True)
 
 
 visible_cases.record(
@@ -1375,6 +1404,11 @@ threshold_mistakes = {
     "only class 1 is corrected": lambda s, t: s / (s + t),
     "only the ratio of the shares is returned": lambda s, t: s / t,
     "one half is multiplied by the ratio of the shares": lambda s, t: 0.5 * s / t,
+    "one half is multiplied by the ratio of the shares of class 0": lambda s, t: 0.5 * (1 - t) / (1 - s),
+    "the probability is corrected by t / s and subtracted from 1, as if class 0 kept its share": lambda s, t: (
+        1 - 0.5 * t / s
+    ),
+    "the difference of the shares is added to one half": lambda s, t: 0.5 + s - t,
 }
 visible_cases.record(
     "moved_threshold", [(0.2, 0.4), (0.5, 0.1), (0.3, 0.3), (0.9, 0.6)], halved, threshold_mistakes, tolerance=1e-6
@@ -1430,6 +1464,8 @@ def estimated_shares(confusion, predictions):
 
 # %% nbgrader={"grade": true, "grade_id": "test_estimated_shares", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+from scipy import optimize
+
 from tlcourse.building import visible_cases
 
 
@@ -1456,6 +1492,14 @@ share_mistakes = {
     "the shares are not divided by their sum": lambda c, p: solved(c, p).clip(0),
     "absolute values are taken of negative shares": lambda c, p: np.abs(solved(c, p)) / np.abs(solved(c, p)).sum(),
     "numbers of images are returned, not shares": lambda c, p: divided(solved(c, p)) * p.sum(),
+    "shares are cut at 1, too, and not divided by their sum": lambda c, p: solved(c, p).clip(0, 1),
+    "all shares are raised until none is negative": lambda c, p: divided(solved(c, p) - min(0, solved(c, p).min())),
+    "the closest shares without negative ones are searched, and not those below 0 set to 0": lambda c, p: divided(
+        optimize.nnls((c / c.sum(axis=1, keepdims=True)).T, p / p.sum())[0]
+    ),
+    "each row is divided by the sum of another one: keep the dimension of the sums": lambda c, p: divided(
+        np.linalg.solve((c / c.sum(axis=1)).T, p / p.sum())
+    ),
 }
 visible_cases.record(
     "estimated_shares",
@@ -1464,6 +1508,7 @@ visible_cases.record(
         (np.array([[90, 10], [20, 80]]), np.array([100, 0])),
         (np.array([[180, 20], [10, 40]]), np.array([55, 45])),
         (np.array([[8, 1, 1], [2, 16, 2], [0, 3, 27]]), np.array([10, 30, 10])),
+        (np.array([[8, 1, 1], [2, 16, 2], [0, 3, 27]]), np.array([0, 30, 20])),
     ],
     lambda counts, predictions: divided(solved(counts, predictions)),
     share_mistakes,
@@ -1480,6 +1525,11 @@ with progress.exercise("estimated_shares"):
         shares = rng.dirichlet(np.ones(size))
         seen = 1000 * sum(share * row / row.sum() for share, row in zip(shares, counts, strict=True))
         checks.returns(estimated_shares, (counts, seen), shares, share_mistakes, tolerance=1e-5)
+        short_of_one = seen * (rng.permutation(size) > 0)  # a class that is never predicted
+        shares = np.linalg.inv(counts.T / counts.sum(axis=1)) @ short_of_one
+        shares = np.where(shares < 0, 0, shares)
+        arguments = counts, short_of_one
+        checks.returns(estimated_shares, arguments, shares / shares.sum(), share_mistakes, tolerance=1e-5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1644,6 +1694,18 @@ weight_mistakes = {
         np.minimum(odds(p) * s / t, largest) / np.minimum(odds(p) * s / t, largest).mean()
     ),
     "small weights are raised to 1": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1, largest),
+    "a probability of 1 gets no weight": lambda p, s, t, largest: np.where(
+        p < 1, np.minimum(odds(p) * s / t, largest), 0
+    ),
+    "a probability of 1 gets a weight of 1": lambda p, s, t, largest: np.where(
+        p < 1, np.minimum(odds(p) * s / t, largest), 1
+    ),
+    "the ratio of the counts is a whole number: // divides without remainder": lambda p, s, t, largest: np.minimum(
+        odds(p) * (s // t), largest
+    ),
+    "the weights are divided by their mean before they are cut": lambda p, s, t, largest: np.minimum(
+        odds(p) / odds(p).mean(), largest
+    ),
 }
 visible_cases.record(
     "target_weights",

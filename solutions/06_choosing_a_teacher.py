@@ -369,6 +369,8 @@ def leep(probabilities, labels):
 ### BEGIN HIDDEN TESTS
 import math
 
+from scipy.special import softmax
+
 from tlcourse.building import visible_cases
 
 
@@ -399,7 +401,8 @@ def by_tables(score):
         own = (np.unique(labels) == np.asarray(labels)[:, None]).astype(float)
         with np.errstate(all="ignore"):
             value = float(score(theta, own, own.T @ theta))
-        return None if np.isclose(value, by_sums(theta, labels), atol=1e-4) else value
+        nothing_shown = np.isinf(value) or np.isclose(value, by_sums(theta, labels), atol=1e-4)
+        return None if nothing_shown else value
 
     return wrong
 
@@ -421,6 +424,15 @@ def of_old_classes(probabilities, labels):
 
 def right(theta, own, pairs):
     return expected(theta, own, columns_to_one(pairs))
+
+
+def in_order_of_appearance(probabilities, labels):
+    """The rows of the table belong to the sorted labels, and the images look them up in another order."""
+    seen = list(dict.fromkeys(np.asarray(labels).tolist()))
+    row = np.array([seen.index(label) for label in np.asarray(labels).tolist()])
+    return by_tables(
+        lambda theta, own, pairs: mean_log(expected(theta, np.eye(len(seen))[row], columns_to_one(pairs)))
+    )(probabilities, labels)
 
 
 leep_mistakes = {
@@ -454,6 +466,22 @@ leep_mistakes = {
         lambda theta, own, pairs: expected(theta, own, np.log(columns_to_one(pairs))).mean()
     ),
     "new labels are taken for positions of old classes": of_old_classes,
+    "the rows of the table are in another order than the labels that look them up": in_order_of_appearance,
+    "only the largest term of the sum over the old classes counts": by_tables(
+        lambda theta, own, pairs: mean_log((theta * (own @ columns_to_one(pairs))).max(axis=1))
+    ),
+    "each new class counts alike in the table: it has means over the images of a class, not sums": by_tables(
+        lambda theta, own, pairs: mean_log(expected(theta, own, columns_to_one(pairs / own.sum(axis=0)[:, None])))
+    ),
+    "each new class counts alike in the mean, and not each image": by_tables(
+        lambda *t: (t[1].T @ np.log(right(*t)) / t[1].sum(axis=0)).mean()
+    ),
+    "the pairs are divided by n, and the shares of the old classes are not": by_tables(
+        lambda theta, own, pairs: mean_log(expected(theta, own, columns_to_one(pairs) / len(theta)))
+    ),
+    "a softmax is applied, and the probabilities come from one already": by_tables(
+        lambda theta, own, pairs: mean_log(right(softened := softmax(theta, axis=1), own, own.T @ softened))
+    ),
     "the rows are divided by their sums first": by_tables(
         lambda theta, own, pairs: mean_log(
             right(rescaled := theta / theta.sum(axis=1, keepdims=True), own, own.T @ rescaled)

@@ -8,6 +8,7 @@ import os
 
 from tlcourse import exercises
 from tlcourse.exercises import values
+from tlcourse.exercises.comparing import same
 
 
 def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None):
@@ -35,23 +36,27 @@ def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None
     stored = []
     for number, case in enumerate(arguments):
         own_mistakes = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
-        stored.append(_case(case, reference, own_mistakes) | {"tolerance": tolerance})
+        stored.append(_case(case, reference, own_mistakes, tolerance))
         if shown:
             stored[-1]["shown"] = shown[number]
     text = json.dumps(stored, indent=1, allow_nan=False, ensure_ascii=False)
     (exercises.folder() / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _case(arguments, reference, mistakes):
+def _case(arguments, reference, mistakes, tolerance):
     stored = {"arguments": [values.encoded(value) for value in arguments]}  # before a call could change them
-    stored["expected"] = values.encoded(reference(*_copies(stored)))
+    expected = reference(*_copies(stored))
+    stored["expected"] = values.encoded(expected)
     outcomes = {
         description: _outcome(mistake, _copies(stored)) if callable(mistake) else mistake
         for description, mistake in mistakes.items()
     }
-    shown = {description: values.encoded(value) for description, value in outcomes.items() if value is not None}
-    stored["mistakes"] = {description: value for description, value in shown.items() if value != stored["expected"]}
-    return stored
+    stored["mistakes"] = {
+        description: values.encoded(value)
+        for description, value in outcomes.items()
+        if value is not None and not same(value, expected, tolerance)
+    }
+    return stored | {"tolerance": tolerance}
 
 
 def _copies(stored):

@@ -16,6 +16,15 @@ def align(target, source):
     return (u @ vt).T.tolist()
 
 
+# %% right: lists in, a tensor out
+def align(target, source):
+    target, source = np.array(target, float).tolist(), np.array(source, float).tolist()
+    size = len(target[0])
+    product = [[sum(t[i] * s[j] for t, s in zip(target, source)) for j in range(size)] for i in range(size)]
+    u, _, vt = linalg.svd(product)
+    return keras.ops.convert_to_tensor(u @ vt)
+
+
 # %% wrong: transposed
 # message: source and target are exchanged
 def align(target, source):
@@ -68,3 +77,16 @@ def align(target, source):
 # message: nothing is turned
 def align(target, source):
     return np.eye(target.shape[1])
+
+
+# %% wrong: an orthogonal matrix from another decomposition
+# message: made orthogonal by a QR
+def align(target, source):
+    return np.linalg.qr(target.T @ source)[0]
+
+
+# %% wrong: the orthogonal part of the least-squares solution
+# message: least-squares solution is made orthogonal afterwards
+def align(target, source):
+    u, _, vt = np.linalg.svd(np.linalg.pinv(target) @ source)
+    return u @ vt

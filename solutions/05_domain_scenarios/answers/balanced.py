@@ -28,6 +28,16 @@ def balanced(labels, count, rng):
     return rng.permutation(np.concatenate(picked))
 
 
+# %% right: a tuple of numpy integers, with a remainder from choice
+def balanced(labels, count, rng):
+    chosen = ()
+    for label in np.unique(labels)[::-1]:
+        own = np.where(np.array(labels) == label)[0]
+        whole = np.tile(own, count // own.size)
+        chosen += tuple(whole) + tuple(rng.choice(own, size=count % own.size, replace=False, shuffle=False))
+    return chosen
+
+
 # %% wrong: drawn with replacement
 # message: comes twice although
 def balanced(labels, count, rng):
@@ -94,3 +104,39 @@ def balanced(labels, count, rng):
         return rng.permutation(places)[:count] if len(places) >= count else np.resize(places, count)
 
     return np.concatenate([of_class(np.flatnonzero(labels == label)) for label in np.unique(labels)])
+
+
+# %% wrong: numpy's global randomness
+# message: take all randomness from `rng`
+def balanced(labels, count, rng):
+    groups = [np.random.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    return np.concatenate([np.resize(group, count) for group in groups])
+
+
+# %% wrong: a generator of its own
+# message: first ones always taken
+# earns: 2
+def balanced(labels, count, rng):
+    rng = np.random.default_rng(0)
+    groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    return np.concatenate([np.resize(group, count) for group in groups])
+
+
+# %% wrong: the last position of a class is left out
+# message: comes twice although
+def balanced(labels, count, rng):
+    groups = [rng.permutation(np.flatnonzero(labels == label)[:-1]) for label in np.unique(labels)]
+    return np.concatenate([np.resize(group, count) for group in groups if len(group)])
+
+
+# %% wrong: one list for each class
+# message: whole numbers in one row
+def balanced(labels, count, rng):
+    return [np.resize(rng.permutation(np.flatnonzero(labels == label)), count) for label in np.unique(labels)]
+
+
+# %% wrong: whole rounds only
+# message: the remainder is missing
+def balanced(labels, count, rng):
+    groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    return np.concatenate([np.tile(group, count // len(group)) for group in groups])

@@ -38,7 +38,7 @@ def estimated_shares(confusion, predictions):
 
 
 # %% wrong: not transposed
-# message: matrix is not transposed|should be
+# message: matrix is not transposed
 def estimated_shares(confusion, predictions):
     rows = confusion / confusion.sum(axis=1, keepdims=True)
     shares = np.linalg.solve(rows, predictions / predictions.sum()).clip(0)
@@ -71,7 +71,7 @@ def estimated_shares(confusion, predictions):
 
 
 # %% wrong: the source's shares
-# message: should be
+# message: source's shares are returned
 def estimated_shares(confusion, predictions):
     return confusion.sum(axis=1) / confusion.sum()
 
@@ -80,3 +80,19 @@ def estimated_shares(confusion, predictions):
 # message: should be
 def estimated_shares(confusion, predictions):
     return [0.5, 0.5]
+
+
+# %% wrong: shares are moved up, not cut
+# message: all shares are raised
+def estimated_shares(confusion, predictions):
+    shares = np.linalg.solve((confusion / confusion.sum(axis=1, keepdims=True)).T, predictions / predictions.sum())
+    shares = shares - min(0, shares.min())
+    return shares / shares.sum()
+
+
+# %% wrong: absolute values
+# message: absolute values
+def estimated_shares(confusion, predictions):
+    rows = confusion / confusion.sum(axis=1, keepdims=True)
+    shares = np.abs(np.linalg.solve(rows.T, predictions))
+    return shares / shares.sum()

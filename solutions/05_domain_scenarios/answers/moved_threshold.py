@@ -69,6 +69,18 @@ def moved_threshold(source_share, target_share):
 
 
 # %% wrong: half of the ratio
-# message: should be
+# message: one half is multiplied
 def moved_threshold(source_share, target_share):
     return 0.5 * source_share / target_share
+
+
+# %% wrong: the difference is added to one half
+# message: difference of the shares is added
+def moved_threshold(source_share, target_share):
+    return 0.5 + source_share - target_share
+
+
+# %% wrong: the target is taken for balanced
+# message: target is taken for balanced
+def moved_threshold(source_share, target_share):
+    return source_share

@@ -63,6 +63,28 @@ def scenario(source, target):
     return "P(Y|X)"
 
 
+# %% right: fractions of the rounded tables, and numpy's strings
+def scenario(source, target):
+    for place, name in enumerate("XY"):
+        if not {pair[place] for pair in source} == {pair[place] for pair in target}:
+            return np.str_(name)
+
+    def distance(first, second):
+        return max(abs(first.get(pair, 0) - second.get(pair, 0)) for pair in list(first) + list(second))
+
+    def given(side, place):
+        sums = {value: sum(p for pair, p in side.items() if pair[place] == value) for value in {q[place] for q in side}}
+        return {pair: p / sums[pair[place]] for pair, p in side.items()}
+
+    checks_in_order = [
+        ("none", distance(source, target)),
+        ("P(X)", distance(given(source, 0), given(target, 0))),
+        ("P(Y)", distance(given(source, 1), given(target, 1))),
+        ("P(Y|X)", 0),
+    ]
+    return np.str_(next(name for name, gap in checks_in_order if gap < 1e-9))
+
+
 # %% wrong: marginals only
 # message: inputs moved, as they do when P\(Y\) moves
 # earns: 2
@@ -199,6 +221,48 @@ def scenario(source, target):
 
     def same(first, second):
         return all(abs(first[pair] - second[pair]) < 1e-9 for pair in first)
+
+    if same(source, target):
+        return "none"
+    if same(conditional(source, 0), conditional(target, 0)):
+        return "P(X)"
+    return "P(Y)" if same(conditional(source, 1), conditional(target, 1)) else "P(Y|X)"
+
+
+# %% wrong: P(X|Y) is compared before P(Y|X)
+# message: of two that fit, the first
+# earns: 2
+def scenario(source, target):
+    for place, name in ((0, "X"), (1, "Y")):
+        if {pair[place] for pair in source} != {pair[place] for pair in target}:
+            return name
+
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
+
+    def same(first, second):
+        return all(abs(first.get(pair, 0) - second.get(pair, 0)) < 1e-9 for pair in {*first, *second})
+
+    if same(source, target):
+        return "none"
+    if same(conditional(source, 1), conditional(target, 1)):
+        return "P(Y)"
+    return "P(X)" if same(conditional(source, 0), conditional(target, 0)) else "P(Y|X)"
+
+
+# %% wrong: compared to three digits
+# message: rounded
+# earns: 2
+def scenario(source, target):
+    for place, name in ((0, "X"), (1, "Y")):
+        if {pair[place] for pair in source} != {pair[place] for pair in target}:
+            return name
+
+    def conditional(side, place):
+        return {pair: p / sum(q for second, q in side.items() if second[place] == pair[place]) for pair, p in side.items()}
+
+    def same(first, second):
+        return all(round(first.get(pair, 0), 3) == round(second.get(pair, 0), 3) for pair in {*first, *second})
 
     if same(source, target):
         return "none"

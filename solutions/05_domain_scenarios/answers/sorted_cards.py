@@ -49,6 +49,14 @@ def sorted_cards():
     }
 
 
+# %% right: arrays of numpy's strings, and a card too many
+def sorted_cards():
+    cards = np.array("night farm breeds accents rare prize leaves mushrooms baskets parts loans sounds other".split())
+    parts = np.array(["P(X)", "Y", "Y", "P(X)", "P(Y)", "P(Y|X)", "P(X)", "Y", "Y", "P(Y)", "P(Y|X)", "X", "X"])
+    settings = np.array(["inductive", "transductive", "unsupervised"])[[1, 0, 0, 1, 0, 0, 1, 0, 2, 0, 0, 1, 1]]
+    return {str(card): np.array([part, setting]) for card, part, setting in zip(cards, parts, settings)}
+
+
 # %% wrong: one pair for all
 # message: other things in view are noticed
 def sorted_cards():
