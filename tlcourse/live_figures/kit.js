@@ -55,7 +55,7 @@ const button = (name, press) => ({ kind: "button", name, press });
 function sliderInput(control, changed) {
   const last = control.values.length - 1, start = control.values.indexOf(control.value);
   const input = html("input", { type: "range", min: 0, max: last, step: 1, value: start, "aria-label": control.name });
-  const shown = html("output");
+  const shown = html("output", { "aria-live": "off" }); // the slider itself says its value
   const show = () => {
     shown.textContent = control.format(control.values[input.value]);
     input.setAttribute("aria-valuetext", shown.textContent);
