@@ -130,3 +130,13 @@ def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.layers[-2].output)
     base.trainible = False
     return base
+
+
+# %% wrong: the teacher's layers are made trainable again
+# message: nothing is frozen
+# earns: 2
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    base.trainable = False
+    teacher.trainable = True
+    return base
