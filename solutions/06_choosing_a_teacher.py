@@ -277,7 +277,23 @@ verdict_mistakes = {
     "n degrees of freedom are used, not n - 1": by_half_width(
         lambda gains, *_: stats.t.ppf(0.975, len(gains)) * stats.sem(gains)
     ),
+    "2n - 2 degrees of freedom are used, as for two independent samples": by_half_width(
+        lambda gains, *_: stats.t.ppf(0.975, 2 * len(gains) - 2) * stats.sem(gains)
+    ),
+    "0.975 is taken for the level of a two-sided interval, which has its quantile at 0.9875": by_half_width(
+        lambda gains, *_: quantile(gains, 0.9875) * stats.sem(gains)
+    ),
     "the mean alone decides": by_half_width(lambda gains, *_: 0),
+    "the signs of the differences decide, and not their interval": by_half_width(
+        lambda gains, *_: 0 if min(gains) > 0 or max(gains) < 0 else np.inf
+    ),
+    "equal differences stay undecided: their interval is that one number": lambda first, second: (
+        "undecided" if np.ptp(np.subtract(first, second)) < 1e-9 else by_t_test(first, second)
+    ),
+    "an interval below 0 is overlooked": lambda first, second: by_t_test(first, second).replace("harms", "undecided"),
+    "an interval that only begins below 0 is thought to lie below 0": lambda first, second: (
+        "helps" if by_t_test(first, second) == "helps" else "harms"
+    ),
     "with and without are exchanged": lambda first, second: by_t_test(second, first),
 }
 half = [0.5, 0.5, 0.5]
@@ -287,10 +303,14 @@ visible_cases.record(
         ([0.75, 0.5, 0.625], [0.5, 0.25, 0.375]),
         ([0.41, 0.58, 0.50], [0.43, 0.61, 0.52]),
         ([0.53, 0.48, 0.505], half),
+        ([0.542, 0.522, 0.502], half),
         ([0.549, 0.529, 0.509], half),
+        ([0.553, 0.533, 0.513], half),
+        ([0.555, 0.535, 0.515], half),
         ([0.557, 0.537, 0.517], half),
         ([0.566, 0.546, 0.526], half),
         ([0.589, 0.569, 0.549], half),
+        ([0.5945, 0.5745, 0.5545], half),
         ([0.52, 0.61, 0.43], [0.50, 0.58, 0.41]),
     ],
     by_t_test,
