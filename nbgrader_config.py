@@ -18,6 +18,8 @@ c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+# Plug-ins of your own: a module in the course's folder can be named in this file. It hides no other module.
+sys.path += [folder for folder in [os.path.dirname(os.path.abspath(__file__))] if folder not in sys.path]
 
 c.CourseDirectory.course_id = "tlcourse"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
@@ -54,6 +56,7 @@ c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submiss
 c.Autograde.exporter_class = EmptyReader
 c.EmptyReader.optimistic_validation = True  # once, behind the last step, not behind each
 c.Autograde.sanitize_preprocessors = [ClearOutput]
+c.AssignLatePenalties.plugin_class = "tlcourse.grading.gradebook.late_policies.CoursePolicy"  # that of course.toml
 c.Autograde.autograde_preprocessors = [GradeSubmission, LimitOutput, SaveResult, AssignLatePenalties]
 
 # `nbgrader validate` runs in the instructor's own environment; anything on stderr would count as a failed check there.

@@ -26,6 +26,8 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook.batch import grade as grade_unit
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.gradebook.course_sync import lateness, remarks
     from tlcourse.grading.gradebook.exports import final_marks
     from tlcourse.grading.reporting import results_table
     from tlcourse.grading.submissions.submitted_files import printed
@@ -33,7 +35,9 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
     options = {"jobs": jobs, "students": names, "regrade": again, "scheduler": scheduler, "unsafe": unsafe}
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
-    results_table.print_results(results, final_marks(folder, unit))
+    course = NbgraderCourse(folder)
+    people = remarks(course, unit, [result.student for result in results])
+    results_table.print_results(results, final_marks(folder, unit), lateness(course, unit), people)
     remedies = {
         "not graded": "Run the command again; if that does not help, repair what the table says",
         "graded without the time of submission": "Correct timestamp.txt, and run the command again",

@@ -12,10 +12,12 @@ from tqdm import tqdm
 
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
+from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.submissions.discover import read_submission
 
 
@@ -81,8 +83,9 @@ def grade(
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
-    chosen = _selected_students(course, folders, students)
     with _grading_lock(course):
+        update_gradebook(course)
+        chosen = _selected_students(course, folders, students)
         recorder = make_recorder(course, unit, assignment.sha256)
         present = {name: folders[name] for name in chosen if name in folders}
         results, waiting = _read_all(recorder, unit, present, course.recorded_students(unit), regrade)
@@ -97,15 +100,17 @@ def grade(
                 progress,
                 run_submissions,
             )
+            update_gradebook(course)  # grace days depend on all units
     nothing = {name: Result(name, unit, "missing", notes=["Nothing was submitted."]) for name in chosen}
     return [results.get(name, nothing[name]) for name in chosen]
 
 
 def _selected_students(course, folders, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
-    enrolled = course.students()
+    in_gradebook, roster = course.students(), course_roster(course.folder)
+    enrolled = in_gradebook if roster is None else roster.active.keys()
     chosen = sorted(set(students) if students else folders.keys() | enrolled)
-    if unknown := [name for name in chosen if name not in folders and name not in enrolled]:
+    if unknown := [name for name in chosen if name not in folders and name not in in_gradebook]:
         raise ValueError(f"no student {', '.join(unknown)} in {course.folder}: no submission, and not in the gradebook")
     return chosen
 

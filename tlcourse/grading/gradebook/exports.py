@@ -3,47 +3,50 @@
     nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
     nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
 
-A student who submitted nothing has an empty cell, not a zero: what that is worth is the instructor's decision. A text
-that a spreadsheet would take for a formula gets an apostrophe before it.
+A student who submitted nothing has an empty cell, not a zero: what that is worth is the instructor's decision. With a
+roster, only its active students are exported. A text that a spreadsheet would take for a formula gets an apostrophe
+before it.
 """
 
 import csv
 import re
 
 from nbgrader.api import MissingEntry
-from nbgrader.plugins import ExportPlugin
 
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.export_plugin import CourseExport
 from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "days_late"),
 )
 
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-class GradesExport(ExportPlugin):
-    """The columns of nbgrader's own export, which writes texts as they are: commas, quotes and formulas.
+class GradesExport(CourseExport):
+    """The columns of nbgrader's own export, and the days that a submission was late, each day begun counted.
 
-    nbgrader_config.py makes it the default of ``nbgrader export``.
+    nbgrader's own writes texts as they are: commas, quotes and formulas. nbgrader_config.py makes this one the default
+    of ``nbgrader export``.
     """
 
     def export(self, gradebook):
         """Write a row for each assignment and student, of ``--assignment`` and of ``--student`` only."""
+        self.update(gradebook)
         with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
             rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             rows.writeheader()
             for unit in gradebook.assignments:
-                for student in gradebook.students:
-                    if (not self.assignment or unit.name in map(str, self.assignment)) and (
-                        not self.student or student.id in map(str, self.student)
-                    ):
-                        rows.writerow(_row(gradebook, unit, student))
+                if self.assignment and unit.name not in map(str, self.assignment):
+                    continue
+                days_late = self.days_late(gradebook, unit.name)
+                for student in self.people(gradebook):
+                    rows.writerow(_row(gradebook, unit, student, days_late.get(student.id)))
 
 
-def _row(gradebook, unit, student):
+def _row(gradebook, unit, student, days_late):
     """A student's row; as in nbgrader, 0 points where nothing was submitted."""
     person = {
         "student_id": student.id,
@@ -53,6 +56,7 @@ def _row(gradebook, unit, student):
     }
     row = {"assignment": unit.name, "duedate": unit.duedate, "timestamp": None, **person}
     row |= {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "max_score": unit.max_score}
+    row["days_late"] = days_late
     try:
         submission = gradebook.find_submission(unit.name, student.id)
     except MissingEntry:
@@ -63,21 +67,19 @@ def _row(gradebook, unit, student):
     return {name: escape_formula(value) for name, value in row.items()}
 
 
-class PlatformExport(ExportPlugin):
+class PlatformExport(CourseExport):
     """One row a student, one column an assignment."""
 
     default = "grades.csv"
 
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
+        self.update(gradebook)
         units = [unit for unit in gradebook.assignments if not self.assignment or unit.name in self.assignment]
-        students = [
-            student for student in gradebook.students if not self.student or student.id in map(str, self.student)
-        ]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows(self.header_rows([(unit.name, unit.max_score) for unit in units]))
-            for student in students:
+            for student in self.people(gradebook):
                 marks = [final_score(gradebook, unit.name, student.id) for unit in units]
                 rows.writerow(
                     [escape_formula(value) for value in self.identify(student)]
@@ -89,7 +91,7 @@ class MoodleExport(PlatformExport):
     """The columns of Moodle's own export, as *Grades, Import, CSV file* takes them (docs.moodle.org, Grade import).
 
     There set *Map from* to Username, Email address or ID number, whichever the course uses, and the last column to
-    the grade item. ID number is nbgrader's `lms_user_id`.
+    the grade item. ID number is the roster's `moodle_id`; without a roster, nbgrader's `lms_user_id`.
     """
 
     default = "moodle.csv"
@@ -101,14 +103,14 @@ class MoodleExport(PlatformExport):
 
     def identify(self, student):
         """The cells that identify the student."""
-        return [student.first_name, student.last_name, student.id, student.lms_user_id, student.email]
+        return [student.first_name, student.last_name, student.id, student.moodle_id, student.email]
 
 
 class CanvasExport(PlatformExport):
     """The columns of Canvas' own gradebook export, as *Grades, Import* takes them (Canvas instructor guide).
 
-    ID is Canvas' number of the user, nbgrader's `lms_user_id`; SIS Login ID is nbgrader's student id. An assignment
-    that Canvas does not know is made, with the points of the second line.
+    ID is Canvas' number of the user, the roster's `canvas_id`, or nbgrader's `lms_user_id` without a roster. SIS Login
+    ID is nbgrader's student id. An assignment that Canvas does not know is made, with the points of the second line.
     """
 
     default = "canvas.csv"
@@ -122,7 +124,7 @@ class CanvasExport(PlatformExport):
     def identify(self, student):
         """The cells that identify the student."""
         name = ", ".join(filter(None, [student.last_name, student.first_name]))
-        return [name or student.id, student.lms_user_id, "", student.id, ""]
+        return [name or student.id, student.canvas_id, "", student.id, ""]
 
 
 def final_score(gradebook, unit, student):

@@ -3,12 +3,15 @@
 Marks come from nbgrader's gradebook; statuses, messages and flags from grading_records/UNIT/STUDENT.json.
 """
 
+import dataclasses
 import json
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, remarks
 from tlcourse.grading.gradebook.exports import score_after_penalty
 from tlcourse.grading.model.results import STATUSES, records_folder
+from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.reporting import class_report
 
 
@@ -39,9 +42,21 @@ def read(folder, unit):
         marks, people = _marks(book, unit, owners)
     if not marks and not records:
         raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
-    names = sorted(set(marks) | set(records) | set(people))
+    roster = course_roster(course.folder)
+    names = sorted(set(marks) | set(records) | set(people if roster is None else roster.active))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
-    return class_report.summarize(unit, students, owners)
+    return class_report.summarize(unit, _with_dates_and_people(course, unit, students), owners)
+
+
+def _with_dates_and_people(course, unit, students):
+    """The same rows with how late each submission is, and what the roster says about the student."""
+    late, about = lateness(course, unit), remarks(course, unit, [student.student for student in students])
+    return [
+        dataclasses.replace(
+            student, late=format_lateness(late.get(student.student)), remark=about.get(student.student, "")
+        )
+        for student in students
+    ]
 
 
 def exercise_of_cells(notebook):
@@ -78,7 +93,7 @@ def _is_record(content):
 
 
 def _marks(book, unit, owners):
-    """From the gradebook: (grades, score less penalty, waiting) by student of the unit, and everybody's name."""
+    """From the gradebook: (grades, score less penalty, waiting, penalty) by student of the unit, and all names."""
     rows = {}
     people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
     for submission in book.assignment_submissions(unit):
@@ -90,17 +105,19 @@ def _marks(book, unit, owners):
             waiting = waiting or bool(grade.needs_manual_grade)
             before = points.get(exercise, 0.0)
             points[exercise] = None if unmarked or before is None else before + grade.score
-        rows[submission.student.id] = (points, score_after_penalty(submission), waiting)
+        penalty = submission.late_submission_penalty or 0.0
+        rows[submission.student.id] = (points, score_after_penalty(submission), waiting, penalty)
     return rows, people
 
 
 def _student(student, name, marks, record, owners):
     record = record or {}
-    points, score, waiting = marks or ({}, None, False)
+    points, score, waiting, penalty = marks or ({}, None, False, 0.0)
     messages = [
         (owners.get(cell.get("grade_id"), (cell.get("grade_id"), 0))[0], str(cell.get("message") or ""))
         for cell in record.get("cells", [])
     ]
     status = record.get("status") or ("graded" if marks else "missing")
     notes, flags = list(record.get("notes", [])), list(record.get("flags", []))
-    return class_report.StudentRow(student, name, status, score, waiting, points, notes, flags, messages)
+    row = (student, name, status, score, waiting, points, notes, flags, messages)
+    return class_report.StudentRow(*row, penalty=penalty)

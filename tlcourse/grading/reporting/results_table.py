@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tlcourse.grading.gradebook.course_sync import format_lateness
 from tlcourse.grading.model.printable import printable
 
 
-def print_results(results, marks):
+def print_results(results, marks, late=None, remarks=None):
     """Print a line for each student, and how often each status came.
 
     Parameters
@@ -18,14 +19,23 @@ def print_results(results, marks):
     marks : dict
         Of `tlcourse.grading.gradebook.exports.final_marks`: the table shows the mark that the exports have, beside the
         points of the checks.
+    late : dict, optional
+        By student, by how many seconds a submission is late; see `tlcourse.grading.gradebook.course_sync.lateness`.
+    remarks : dict, optional
+        A sentence about some students; see `tlcourse.grading.gradebook.course_sync.remarks`.
     """
+    late, remarks = late or {}, remarks or {}
     console = Console()
-    table = Table("student", "status", "checks", "mark", "notes", box=None, pad_edge=False, header_style="bold")
+    columns = ("student", "status", "checks", "mark", *(["late"] if late else []), "notes")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
         mark, notes = _mark(marks.get(result.student)), [*result.notes, *flags]
-        row = (result.student, result.status, checks, mark, "\n".join(notes))
+        if remark := remarks.get(result.student):
+            notes.insert(0, remark)
+        lateness = [format_lateness(late.get(result.student))] if late else []
+        row = (result.student, result.status, checks, mark, *lateness, "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
     console.print(table)
     if seeds := {result.seed for result in results if result.seed}:
