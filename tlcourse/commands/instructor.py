@@ -59,6 +59,30 @@ def _problem(result):
 
 @click.command()
 @click.argument("unit")
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--times", type=click.Path(path_type=Path), help="CSV file: when each student submitted (id, time).")
+def collect(unit, sources, times):
+    """Put the submissions of UNIT where the grading looks for them.
+
+    SOURCES are zip files of a learning platform, or folders. Without any, the command looks in the course's own folder
+    of submissions for zip files and for notebooks at the wrong depth. The exit status is 1 if a file has no place.
+    """
+    sources = [source.resolve() for source in sources]
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook import collecting, people
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.reporting.collected_table import print_collected
+
+    course = NbgraderCourse(folder)
+    arrived = people.read_times(course, times) if times else None
+    outcomes = collecting.collect(course, unit, sources, people.course_people(course), arrived)
+    print_collected(outcomes)
+    if unplaced := [outcome.label for outcome in outcomes if outcome.action == "not placed"]:
+        raise click.ClickException(f"not placed: {', '.join(unplaced)}. The table gives the reasons")
+
+
+@click.command()
+@click.argument("unit")
 def report(unit):
     """Write the instructor's report on UNIT, and the marks as CSV.
 
@@ -107,4 +131,4 @@ def bad_submissions(options):
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 
-COMMANDS = (grade, report, make_sample_class, bad_submissions)
+COMMANDS = (collect, grade, report, make_sample_class, bad_submissions)

@@ -1,26 +1,13 @@
 """What all exports of a course share: marks that are up to date, and the people who are enrolled."""
 
-from dataclasses import dataclass
-
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
 from tlcourse.grading.gradebook.course_sync import update_dates, update_penalties, update_people
 from tlcourse.grading.gradebook.late_policies import days_begun, seconds_late
+from tlcourse.grading.gradebook.people import as_person
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
-
-
-@dataclass(frozen=True)
-class Person:
-    """A row of an export; both ids are nbgrader's `lms_user_id` if the course has no roster."""
-
-    id: str
-    first_name: str
-    last_name: str
-    email: str
-    canvas_id: str
-    moodle_id: str
 
 
 class CourseExport(ExportPlugin):
@@ -47,7 +34,7 @@ class CourseExport(ExportPlugin):
         wanted = set(map(str, self.student))
         active = self.roster.active.values() if self.roster else gradebook.students
         by_name = sorted(active, key=lambda student: (student.last_name or "", student.first_name or "", student.id))
-        return [_person(student) for student in by_name if not wanted or student.id in wanted]
+        return [as_person(student) for student in by_name if not wanted or student.id in wanted]
 
     def days_late(self, gradebook, unit):
         """How many days after the due date had begun when each submission came, by student."""
@@ -55,9 +42,3 @@ class CourseExport(ExportPlugin):
             submission.student.id: days_begun(seconds_late(submission, self.settings, self.roster))
             for submission in gradebook.assignment_submissions(unit)
         }
-
-
-def _person(student):
-    """The `Person` of a student of the roster, or of the gradebook."""
-    ids = [getattr(student, name, getattr(student, "lms_user_id", "")) for name in ("canvas_id", "moodle_id")]
-    return Person(student.id, student.first_name, student.last_name, student.email, *ids)
