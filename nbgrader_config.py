@@ -70,6 +70,9 @@ c.IgnorePattern.pattern = r"[\s\S]"
 # Feedback pages show the student's work and the checks' messages, never the hidden tests.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
+# Submissions that did not come through the exchange do not keep the others' feedback from it.
+c.ExchangeFactory.release_feedback = "tlcourse.grading.gradebook.feedback_exchange.ReleaseFeedback"
+
 # Where a written answer is graded by hand, its mark scheme stands above it. Nothing that a student wrote acts in the
 # browser, on the terminal or in a spreadsheet of whoever reads it.
 c.HTMLExporter.preprocessors = [

@@ -95,6 +95,48 @@ def report(unit):
         click.echo(file)
 
 
+@click.command()
+@click.argument("unit")
+@click.option("--to", type=click.Choice(["zips", "mail", "exchange"]), default="zips", show_default=True)
+@click.option("--sender", default="", help="Your address, for --to mail.")
+def feedback(unit, to, sender):
+    """Write the feedback pages of UNIT again, and return them.
+
+    As one zip file for each student, as messages that your mail program opens, or through nbgrader's exchange.
+    """
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook import feedback as pages
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+
+    course = NbgraderCourse(folder)
+    if to == "mail":
+        pages.require_address(sender)
+    pages.generate(course, unit)
+    if to == "exchange":
+        command = [sys.executable, "-m", "nbgrader", "release_feedback", unit]
+        sys.exit(subprocess.run(command, cwd=folder).returncode)
+    returned = pages.write_zips(course, unit) if to == "zips" else pages.write_messages(course, unit, sender)
+    click.echo(f"{len(returned.files)} files in {returned.folder}")
+    for student, reason in returned.problems.items():
+        click.echo(f"nothing for {student}: {reason}")
+
+
+@click.command()
+@click.argument("unit")
+def compare(unit):
+    """List submissions of UNIT that are identical or nearly so, next to each other.
+
+    Run it after the grading. It is information for a conversation, not evidence of copying.
+    """
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.reporting import similar_page
+
+    pairs, file = similar_page.write(folder, unit)
+    for pair in pairs[: similar_page.PRINTED]:
+        click.echo(similar_page.summary(pair))
+    click.echo(f"{len(pairs)} pairs; their answers are next to each other in {file}")
+
+
 @click.command("sample-class")
 @click.argument("unit", default="01_cnn_parameters")
 @click.option("--students", default=30, show_default=True, help="Number of students.")
@@ -131,4 +173,4 @@ def bad_submissions(options):
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 
-COMMANDS = (collect, grade, report, make_sample_class, bad_submissions)
+COMMANDS = (collect, grade, report, feedback, compare, make_sample_class, bad_submissions)

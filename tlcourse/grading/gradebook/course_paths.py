@@ -84,6 +84,10 @@ class CoursePaths:
         folders = sorted(path for path in base.glob(pattern.as_posix()) if path.is_dir())
         return {path.relative_to(base).parts[0]: path for path in folders}
 
+    def autograded_file(self, student, unit):
+        """The notebook of a student's submission as it was graded, with the metadata of the release."""
+        return self._folder_of(self.coursedir.autograded_directory, student, unit) / f"{unit}.ipynb"
+
     def feedback_file(self, student, unit):
         """The page that ``nbgrader generate_feedback`` writes for a student."""
         return self._folder_of(self.coursedir.feedback_directory, student, unit) / f"{unit}.html"
