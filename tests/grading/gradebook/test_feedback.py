@@ -41,10 +41,11 @@ def graded_course(released_course, released, tmp_path_factory):
     shutil.copytree(released_course, folder, ignore=shutil.ignore_patterns("solutions"))
     (folder / "course.toml").write_text(COURSE, encoding="utf-8")
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    answers = RIGHT | {"why_double": "Two are twice one."}
     for student in ("ann", "bob", "guest"):
         file = folder / "submitted" / student / UNIT / f"{UNIT}.ipynb"
         file.parent.mkdir(parents=True)
-        file.write_text(nbformat.writes(demo_class.fill(released, RIGHT)), encoding="utf-8")
+        file.write_text(nbformat.writes(demo_class.fill(released, answers)), encoding="utf-8")
     ann = folder / "submitted" / "ann" / UNIT
     (ann / "timestamp.txt").write_text("2026-12-08 00:59:00 Europe/Berlin", encoding="utf-8")
     (ann / "submission_secret.txt").write_text(SECRET, encoding="utf-8")
@@ -60,7 +61,7 @@ def test_each_enrolled_student_gets_a_zip_file(graded_course):
     with zipfile.ZipFile(returned.files[0]) as archive:
         assert archive.namelist() == [f"{UNIT}.html"]
         page = archive.read(f"{UNIT}.html").decode()
-    assert "def double(n):" in page
+    assert "Two are twice one." in page
     assert "HIDDEN" not in page
 
 
@@ -78,7 +79,7 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
     assert "Late by 1 h: 1 points were taken off." in text
     (attachment,) = message.iter_attachments()
     assert attachment.get_filename() == f"{UNIT}.html"
-    assert "def double(n):" in attachment.get_content()
+    assert "Two are twice one." in attachment.get_content()
 
 
 @pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
