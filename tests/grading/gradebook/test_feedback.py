@@ -82,6 +82,11 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
     assert "Two are twice one." in attachment.get_content()
 
 
+def test_ungraded_units_have_no_feedback(released_course):
+    with pytest.raises(ValueError, match="`tlcourse grade 01_tiny` comes first"):
+        feedback.generate(NbgraderCourse(released_course), UNIT)
+
+
 @pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
 def test_a_sender_without_an_address_is_named(graded_course, sender):
     with pytest.raises(ValueError, match="is no e-mail address: name yours"):

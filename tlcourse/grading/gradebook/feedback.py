@@ -3,6 +3,7 @@
 import email.message
 import email.policy
 import email.utils
+import glob
 import logging
 import shutil
 import zipfile
@@ -38,7 +39,16 @@ class Returned:
 
 
 def generate(course, unit):
-    """Have nbgrader write the feedback pages of a unit again, with the present marks and penalties."""
+    """Have nbgrader write the feedback pages of a unit again, with the present marks and penalties.
+
+    Raises
+    ------
+    ValueError
+        If nothing of the unit has been graded.
+    """
+    graded = Path(course.coursedir.format_path(course.coursedir.autograded_directory, "*", unit))
+    if not glob.glob(str(graded)):
+        raise ValueError(f"nothing of {unit} has been graded in {course.folder}: `tlcourse grade {unit}` comes first")
     update_gradebook(course)
     log = logging.getLogger("tlcourse.feedback")
     coursedir = CourseDirectory(
