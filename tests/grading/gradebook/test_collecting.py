@@ -198,3 +198,14 @@ def test_without_a_roster_the_gradebook_names_the_people(course):
         book.add_student("ann", first_name="Ann", last_name="Arnold", lms_user_id="101")
     assert collected(course, {"somebody_101_9_x.ipynb": "1"})["ann"].action == "collected"
     assert files_of(course, "ann") == {"x.ipynb": "1"}
+
+
+def test_a_folder_with_a_file_or_a_folder_for_each_id_is_collected(course, tmp_path):
+    for name, text in (("inbox/ann.ipynb", "ann's"), (f"inbox/bob/{UNIT}.ipynb", "bob's")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    outcomes = collect(course, UNIT, [tmp_path / "inbox"], people.course_people(course))
+    assert [(outcome.student, outcome.action) for outcome in outcomes] == [("ann", "collected"), ("bob", "collected")]
+    assert files_of(course, "ann") == {"ann.ipynb": "ann's"}
+    assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's"}
+    assert (tmp_path / "inbox" / "ann.ipynb").exists(), "a source stays as it is"
