@@ -19,7 +19,7 @@ FILES += sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers
-PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt")  # placeholders
+PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|07_name|timestamp.txt|course.toml")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 

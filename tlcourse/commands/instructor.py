@@ -69,13 +69,13 @@ def collect(unit, sources, times):
     """
     sources = [source.resolve() for source in sources]
     folder, unit = course_and_unit(unit)
-    from tlcourse.grading.gradebook import collecting, people
+    from tlcourse.grading.gradebook import collecting, enrolled_people
     from tlcourse.grading.gradebook.course import NbgraderCourse
     from tlcourse.grading.reporting.collected_table import print_collected
 
     course = NbgraderCourse(folder)
-    arrived = people.read_times(course, times) if times else None
-    outcomes = collecting.collect(course, unit, sources, people.course_people(course), arrived)
+    arrived = enrolled_people.read_times(course, times) if times else None
+    outcomes = collecting.collect(course, unit, sources, enrolled_people.course_people(course), arrived)
     print_collected(outcomes)
     if unplaced := [outcome.label for outcome in outcomes if outcome.action == "not placed"]:
         raise click.ClickException(f"not placed: {', '.join(unplaced)}. The table gives the reasons")

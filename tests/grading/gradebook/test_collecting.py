@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from conftest import ROOT
 
-from tlcourse.grading.gradebook import people
+from tlcourse.grading.gradebook import enrolled_people
 from tlcourse.grading.gradebook.collecting import collect
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.submissions.archives import BadArchive
@@ -46,7 +46,7 @@ def collected(course, files=None, times=None):
     if files is not None:
         sources = [course.folder.parent / "download.zip"]
         sources[0].write_bytes(zipped(files))
-    outcomes = collect(course, UNIT, sources, people.course_people(course), times)
+    outcomes = collect(course, UNIT, sources, enrolled_people.course_people(course), times)
     return {outcome.student or outcome.label: outcome for outcome in outcomes}
 
 
@@ -93,7 +93,7 @@ def test_the_highest_number_counts_among_versions_of_one_minute(course):
     with zipfile.ZipFile(source, "w") as archive:
         for version, content in ((f"{UNIT}-10", "11th"), (f"{UNIT}-9", "10th"), (UNIT, "first")):
             archive.writestr(zipfile.ZipInfo(name.format(version), (2026, 12, 7, 12, 0, 0)), content)
-    collect(course, UNIT, [source], people.course_people(course))
+    collect(course, UNIT, [source], enrolled_people.course_people(course))
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "11th"}
 
 
@@ -119,7 +119,7 @@ def test_only_the_instructor_states_when_a_submission_came(course):
 def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_downloads(course):
     file = course.folder.parent / "times.csv"
     file.write_text("moodle_id,time\nA1,2026-12-07 23:30\nA2,2026-12-07 23:30 +00:00\n", encoding="utf-8")
-    times = people.read_times(course, file)
+    times = enrolled_people.read_times(course, file)
     assert times["ann"] == datetime.datetime(2026, 12, 7, 22, 30, tzinfo=datetime.UTC)
     assert times["bob"].hour == 23
     name = MOODLE.format("Ann Arnold", f"{UNIT}.ipynb")
@@ -142,7 +142,7 @@ def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):
     file = course.folder.parent / "times.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
-        people.read_times(course, file)
+        enrolled_people.read_times(course, file)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_folder_with_a_file_or_a_folder_for_each_id_is_collected(course, tmp_p
     for name, text in (("inbox/ann.ipynb", "ann's"), (f"inbox/bob/{UNIT}.ipynb", "bob's")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    outcomes = collect(course, UNIT, [tmp_path / "inbox"], people.course_people(course))
+    outcomes = collect(course, UNIT, [tmp_path / "inbox"], enrolled_people.course_people(course))
     assert [(outcome.student, outcome.action) for outcome in outcomes] == [("ann", "collected"), ("bob", "collected")]
     assert files_of(course, "ann") == {"ann.ipynb": "ann's"}
     assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's"}

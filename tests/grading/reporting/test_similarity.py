@@ -60,8 +60,8 @@ def test_the_measure_is_the_jaccard_index_of_what_the_stub_does_not_have(monkeyp
         words = words.replace(":", " : ").replace(".", " . ").replace(",", " , ").split()
         return set(zip(*(words[start:] for start in range(5)), strict=False))
 
-    one, two = (shingles(source) - shingles(STUB["f"]) for source in (first, second))
-    expected = len(one & two) / len(one | two)
+    of_first, of_second = (shingles(source) - shingles(STUB["f"]) for source in (first, second))
+    expected = len(of_first & of_second) / len(of_first | of_second)
     pairs = similar_pairs(answers(ann=first, bob=second), STUB)
     assert pairs[0].similarity == pytest.approx(expected)
 

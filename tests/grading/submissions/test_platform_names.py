@@ -2,14 +2,14 @@
 
 import pytest
 
-from tlcourse.grading.model.roster import Student
+from tlcourse.grading.model.roster import RosterStudent
 from tlcourse.grading.submissions.platform_names import OwnerFinder
 
 STUDENTS = [
-    Student("alice", "Alice", "Arnold", canvas_id="101"),
-    Student("alice2", "Zoë", "D'Arc-Müller", canvas_id="102"),
-    Student("kim1", "Kim", "Lee", canvas_id="103"),
-    Student("kim2", "Kim", "Lee", canvas_id="104"),
+    RosterStudent("alice", "Alice", "Arnold", canvas_id="101"),
+    RosterStudent("alice2", "Zoë", "D'Arc-Müller", canvas_id="102"),
+    RosterStudent("kim1", "Kim", "Lee", canvas_id="103"),
+    RosterStudent("kim2", "Kim", "Lee", canvas_id="104"),
 ]
 
 

@@ -162,8 +162,8 @@ def _chosen_version(files, unit, notes):
     if len(different) > 1:
         others = ", ".join(sorted(printed(file.name) for file in versions if file is not last))
         notes.append(f"Several versions: {printed(last.name)} is the last and counts; {others} does not.")
-    beside = {_relative(file.name, place): file.content for file in kept if file not in versions}
-    return beside | {f"{unit}.ipynb": last.content}
+    neighbors = {_relative(file.name, place): file.content for file in kept if file not in versions}
+    return neighbors | {f"{unit}.ipynb": last.content}
 
 
 def _relative(name, place):

@@ -4,8 +4,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
 from tlcourse.grading.gradebook.course_sync import update_dates, update_penalties, update_people
+from tlcourse.grading.gradebook.enrolled_people import as_person
 from tlcourse.grading.gradebook.late_policies import days_begun, seconds_late
-from tlcourse.grading.gradebook.people import as_person
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
 
@@ -27,7 +27,7 @@ class CourseExport(ExportPlugin):
         gradebook.db.commit()
 
     def people(self, gradebook):
-        """The `Person` of each student to export: the active students of the roster, or of ``--student`` among them.
+        """The people to export: the active students of the roster, or those of ``--student`` among them.
 
         Without a roster, these are the gradebook's students.
         """

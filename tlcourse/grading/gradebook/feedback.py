@@ -14,8 +14,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, update_gradebook
+from tlcourse.grading.gradebook.enrolled_people import course_people
 from tlcourse.grading.gradebook.exports import format_points
-from tlcourse.grading.gradebook.people import course_people
 from tlcourse.grading.model.roster import course_roster
 
 FOLDER = "feedback_to_return"  # of a course

@@ -18,7 +18,7 @@ class RosterError(ValueError):
 
 
 @dataclass(frozen=True)
-class Student:
+class RosterStudent:
     """A row of the roster.
 
     Parameters
@@ -55,7 +55,7 @@ class Roster:
 
     Parameters
     ----------
-    students : sequence of Student
+    students : sequence of RosterStudent
     file : path
         For messages.
     """
@@ -69,7 +69,7 @@ class Roster:
         return {name: student for name, student in self.students.items() if student.status == "active"}
 
     def get(self, name):
-        """The `Student` with an id, or None."""
+        """The `RosterStudent` with an id, or None."""
         return self.students.get(name)
 
     def problem(self, name):
@@ -155,7 +155,7 @@ def _student(file, line, row):
     if cells["status"] not in STATUSES:
         raise RosterError(f"{where}: status is {cells['status']!r}: write {' or '.join(STATUSES)}")
     cells["joined"] = _day(cells.get("joined", ""), where)
-    return Student(**cells)
+    return RosterStudent(**cells)
 
 
 def _cleaned(value):

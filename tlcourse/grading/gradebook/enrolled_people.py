@@ -11,7 +11,7 @@ from tlcourse.grading.submissions import submission_time
 
 
 @dataclass(frozen=True)
-class Person:
+class EnrolledPerson:
     """A row of an export; both ids are nbgrader's `lms_user_id` if the course has no roster."""
 
     id: str
@@ -23,9 +23,9 @@ class Person:
 
 
 def as_person(student):
-    """The `Person` of a student of the roster, or of the gradebook."""
+    """The `EnrolledPerson` of a student of the roster, or of the gradebook."""
     ids = [getattr(student, name, getattr(student, "lms_user_id", "")) for name in ("canvas_id", "moodle_id")]
-    return Person(student.id, student.first_name, student.last_name, student.email, *ids)
+    return EnrolledPerson(student.id, student.first_name, student.last_name, student.email, *ids)
 
 
 def course_people(course):
