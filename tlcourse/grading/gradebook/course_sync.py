@@ -6,6 +6,9 @@ that nbgrader has, and penalties follow the dates that someone enters in formgra
 
 import datetime
 
+import sqlalchemy
+from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+
 from tlcourse.grading.gradebook._nbgrader import late_plugin
 from tlcourse.grading.gradebook.late_policies import DAY, seconds_late
 from tlcourse.grading.gradebook.storage_errors import retry_while_locked
@@ -64,7 +67,7 @@ def update_penalties(book, config, settings=None, roster=None):
     """Compute the penalty of every submission that has one, or that could have one, from the present dates."""
     for unit in book.assignments:
         plugin = None
-        for submission in book.assignment_submissions(unit.name):
+        for submission in late_or_penalized(book, unit):
             if settings is None and (unit.duedate is None or submission.timestamp is None):
                 continue  # whoever entered a penalty by hand keeps it
             late = seconds_late(submission, settings, roster)
@@ -72,6 +75,16 @@ def update_penalties(book, config, settings=None, roster=None):
                 if late and plugin is None:
                     plugin = late_plugin(config, book, unit.name)
                 _set_penalty(notebook, _penalty(plugin, submission, notebook, late) if late else None)
+
+
+def late_or_penalized(book, unit):
+    """The submissions of a unit that came after the due date, or that have a penalty; all others are not even read."""
+    late = SubmittedAssignment.timestamp > unit.duedate if unit.duedate else sqlalchemy.false()
+    penalized = SubmittedNotebook.late_submission_penalty > 0
+    query = book.db.query(SubmittedAssignment).join(
+        SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+    )
+    return query.filter(SubmittedAssignment.assignment_id == unit.id, sqlalchemy.or_(late, penalized)).distinct().all()
 
 
 def _penalty(plugin, submission, notebook, late):
@@ -88,7 +101,11 @@ def lateness(course, unit):
     """How many seconds each student's submission of a unit is late, by student; those who are on time are left out."""
     settings, roster = read_course_file(course.folder), course_roster(course.folder)
     with course.gradebook() as book:
-        late = {row.student.id: seconds_late(row, settings, roster) for row in book.assignment_submissions(unit)}
+        try:
+            rows = late_or_penalized(book, book.find_assignment(unit))
+        except MissingEntry:
+            return {}
+        late = {row.student_id: seconds_late(row, settings, roster) for row in rows}
     return {student: seconds for student, seconds in late.items() if seconds}
 
 

@@ -3,7 +3,7 @@
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
-from tlcourse.grading.gradebook.course_sync import update_dates, update_penalties, update_people
+from tlcourse.grading.gradebook.course_sync import late_or_penalized, update_dates, update_penalties, update_people
 from tlcourse.grading.gradebook.enrolled_people import as_person
 from tlcourse.grading.gradebook.late_policies import days_begun, seconds_late
 from tlcourse.grading.model.course_file import read_course_file
@@ -37,8 +37,6 @@ class CourseExport(ExportPlugin):
         return [as_person(student) for student in by_name if not wanted or student.id in wanted]
 
     def days_late(self, gradebook, unit):
-        """How many days after the due date had begun when each submission came, by student."""
-        return {
-            submission.student.id: days_begun(seconds_late(submission, self.settings, self.roster))
-            for submission in gradebook.assignment_submissions(unit)
-        }
+        """How many days after the due date had begun when a submission came, by student; for the late ones."""
+        rows = late_or_penalized(gradebook, unit)
+        return {row.student_id: days_begun(seconds_late(row, self.settings, self.roster)) for row in rows}

@@ -41,9 +41,9 @@ class GradesExport(CourseExport):
             for unit in gradebook.assignments:
                 if self.assignment and unit.name not in map(str, self.assignment):
                     continue
-                days_late = self.days_late(gradebook, unit.name)
+                days_late = self.days_late(gradebook, unit)
                 for student in self.people(gradebook):
-                    rows.writerow(_row(gradebook, unit, student, days_late.get(student.id)))
+                    rows.writerow(_row(gradebook, unit, student, days_late.get(student.id, 0)))
 
 
 def _row(gradebook, unit, student, days_late):
@@ -56,13 +56,12 @@ def _row(gradebook, unit, student, days_late):
     }
     row = {"assignment": unit.name, "duedate": unit.duedate, "timestamp": None, **person}
     row |= {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0, "max_score": unit.max_score}
-    row["days_late"] = days_late
     try:
         submission = gradebook.find_submission(unit.name, student.id)
     except MissingEntry:
         pass
     else:
-        row |= {"timestamp": submission.timestamp, "raw_score": submission.score}
+        row |= {"timestamp": submission.timestamp, "raw_score": submission.score, "days_late": days_late}
         row |= {"late_submission_penalty": submission.late_submission_penalty, "score": score_after_penalty(submission)}
     return {name: escape_formula(value) for name, value in row.items()}
 
