@@ -19,6 +19,8 @@ c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+# Plug-ins of your own: a module in the course's folder can be named in this file. It hides no other module.
+sys.path += [folder for folder in [os.path.dirname(os.path.abspath(__file__))] if folder not in sys.path]
 
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 course = read_course_file(c.CourseDirectory.root)  # of a private course: course.toml
@@ -58,6 +60,7 @@ c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submiss
 c.Autograde.exporter_class = EmptyReader
 c.EmptyReader.optimistic_validation = True  # once, behind the last step, not behind each
 c.Autograde.sanitize_preprocessors = [ClearOutput]
+c.AssignLatePenalties.plugin_class = "tlcourse.grading.gradebook.late_policies.CoursePolicy"  # that of course.toml
 c.Autograde.autograde_preprocessors = [GradeSubmission, LimitOutput, SaveResult, AssignLatePenalties]
 
 # `nbgrader validate` runs in the instructor's own environment; anything on stderr would count as a failed check there.
@@ -71,6 +74,9 @@ c.IgnorePattern.pattern = r"[\s\S]"
 # Feedback pages show the student's work and the checks' messages, never the hidden tests. They say if a written answer
 # is not marked yet.
 c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, ShowProvisional, CSSHTMLHeaderPreprocessor]
+
+# Submissions that did not come through the exchange do not keep the others' feedback from it.
+c.ExchangeFactory.release_feedback = "tlcourse.grading.gradebook.feedback_exchange.ReleaseFeedback"
 
 # Where a written answer is graded by hand, its mark scheme stands above it. Nothing that a student wrote acts in the
 # browser, on the terminal or in a spreadsheet of whoever reads it.

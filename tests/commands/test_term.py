@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT, TINY
 
 from tlcourse import notebooks
-from tlcourse.grading.gradebook.exports import final_marks
+from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.samples import demo_class
 
 UNIT = "01_cnn_parameters"
@@ -110,7 +110,7 @@ class Lecturer:
 
     def marks(self):
         """The marks in the gradebook: (points, of how many) by student."""
-        return {student: mark[:2] for student, mark in final_marks(self.course, UNIT).items()}
+        return {student: (mark.points, mark.max_points) for student, mark in final_marks(self.course, UNIT).items()}
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     folder, unit = course_and_unit(unit)
     from tlcourse.building.unit_release import differences
     from tlcourse.grading.gradebook.batch import grade as grade_unit
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.gradebook.course_sync import lateness, remarks
     from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting import changes_table, results_table
     from tlcourse.grading.submissions.submitted_files import printed
@@ -37,7 +39,9 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
         click.echo(f"warning: {line}", err=True)
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
     marks = final_marks(folder, unit)
-    results_table.print_results(results, marks)
+    course = NbgraderCourse(folder)
+    people = remarks(course, unit, [result.student for result in results])
+    results_table.print_results(results, marks, lateness(course, unit), people)
     if rows := changes_table.changed_points(results, marks):
         changes_table.print_changes(rows, changes_table.write_changes(folder, unit, rows))
     problems = [
@@ -87,6 +91,30 @@ def remove_mark(unit, student):
 
 @click.command()
 @click.argument("unit")
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--times", type=click.Path(path_type=Path), help="CSV file: when each student submitted (id, time).")
+def collect(unit, sources, times):
+    """Put the submissions of UNIT where the grading looks for them.
+
+    SOURCES are zip files of a learning platform, or folders. Without any, the command looks in the course's own folder
+    of submissions for zip files and for notebooks at the wrong depth. The exit status is 1 if a file has no place.
+    """
+    sources = [source.resolve() for source in sources]
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook import collecting, enrolled_people
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.reporting.collected_table import print_collected
+
+    course = NbgraderCourse(folder)
+    arrived = enrolled_people.read_times(course, times) if times else None
+    outcomes = collecting.collect(course, unit, sources, enrolled_people.course_people(course), arrived)
+    print_collected(outcomes)
+    if unplaced := [outcome.label for outcome in outcomes if outcome.action == "not placed"]:
+        raise click.ClickException(f"not placed: {', '.join(unplaced)}. The table gives the reasons")
+
+
+@click.command()
+@click.argument("unit")
 def report(unit):
     """Write the instructor's report on UNIT, and the marks as CSV.
 
@@ -97,6 +125,48 @@ def report(unit):
 
     for file in write(folder, unit):
         click.echo(file)
+
+
+@click.command()
+@click.argument("unit")
+@click.option("--to", type=click.Choice(["zips", "mail", "exchange"]), default="zips", show_default=True)
+@click.option("--sender", default="", help="Your address, for --to mail.")
+def feedback(unit, to, sender):
+    """Write the feedback pages of UNIT again, and return them.
+
+    As one zip file for each student, as messages that your mail program opens, or through nbgrader's exchange.
+    """
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook import feedback as pages
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+
+    course = NbgraderCourse(folder)
+    if to == "mail":
+        pages.require_address(sender)
+    pages.generate(course, unit)
+    if to == "exchange":
+        command = [sys.executable, "-m", "nbgrader", "release_feedback", unit]
+        sys.exit(subprocess.run(command, cwd=folder).returncode)
+    returned = pages.write_zips(course, unit) if to == "zips" else pages.write_messages(course, unit, sender)
+    click.echo(f"{len(returned.files)} files in {returned.folder}")
+    for student, reason in returned.problems.items():
+        click.echo(f"nothing for {student}: {reason}")
+
+
+@click.command()
+@click.argument("unit")
+def compare(unit):
+    """List submissions of UNIT that are identical or nearly so, next to each other.
+
+    Run it after the grading. It is information for a conversation, not evidence of copying.
+    """
+    folder, unit = course_and_unit(unit)
+    from tlcourse.grading.reporting import similar_page
+
+    pairs, file = similar_page.write(folder, unit)
+    for pair in pairs[: similar_page.PRINTED]:
+        click.echo(similar_page.summary(pair))
+    click.echo(f"{len(pairs)} pairs; their answers are next to each other in {file}")
 
 
 @click.command("sample-class")
@@ -135,4 +205,4 @@ def bad_submissions(options):
     sys.exit(subprocess.run(command, cwd=course_folder()).returncode)
 
 
-COMMANDS = (grade, remove_mark, report, make_sample_class, bad_submissions)
+COMMANDS = (collect, grade, remove_mark, report, feedback, compare, make_sample_class, bad_submissions)

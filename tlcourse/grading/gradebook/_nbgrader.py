@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from jupyter_core.application import JupyterApp
 from sqlalchemy.engine import URL
+from traitlets import TraitError
 
 
 class _Configuration(JupyterApp):
@@ -77,3 +78,31 @@ def conversion(resources):
     """The `Conversion` that nbconvert's resources are of."""
     entries = resources["nbgrader"]
     return Conversion(entries["assignment"], entries["student"], entries["db_url"])
+
+
+def late_plugin(config, book, unit):
+    """The plug-in that nbgrader's step `AssignLatePenalties` asks for the penalties of a unit.
+
+    Raises
+    ------
+    ValueError
+        If the configuration names one that cannot be imported.
+    """
+    from nbgrader.preprocessors import AssignLatePenalties  # takes a second to import
+
+    name = config.get("AssignLatePenalties", {}).get("plugin_class")
+    try:
+        step = AssignLatePenalties(config=config)
+    except (TraitError, ImportError) as error:
+        raise ValueError(
+            f"c.AssignLatePenalties.plugin_class = {name!r} in nbgrader_config.py cannot be imported ({error}): "
+            "name a class as MODULE.CLASS, with the file MODULE.py in the folder of the course"
+        ) from None
+    step.gradebook, step.assignment_id = book, unit
+    step.init_plugin()
+    return step.plugin_inst
+
+
+def penalized_submission(plugin):
+    """The gradebook and the unit for which nbgrader asks a plug-in for a late penalty."""
+    return plugin.parent.gradebook, plugin.parent.assignment_id

@@ -15,11 +15,13 @@ from tqdm import tqdm
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
 from tlcourse.grading.gradebook.absent import absent_result, misplaced_files, name_misplaced
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.regrading import Regrading
 from tlcourse.grading.gradebook.seeds import draw_new_seed
 from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
+from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.submissions.discover import read_submission
 
 LARGEST_PART = 1 << 30  # bytes of submissions that are in memory at a time
@@ -88,8 +90,9 @@ def grade(
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
     misplaced = misplaced_files(course, unit, folders.keys())
-    chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
     with grading_lock(course):
+        update_gradebook(course)
+        chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
         recorder = make_recorder(course, unit, assignment.sha256)
         present = {name: folders[name] for name in chosen if name in folders}
         recorded = course.recorded_students(unit)
@@ -101,6 +104,7 @@ def grade(
             run = functools.partial(run_submissions, planned, **workers)
             results |= _grade_waiting(recorder, regrading, present, waiting, run, progress)
             regrading.announce()
+            update_gradebook(course)  # grace days depend on all units
     name_misplaced(course, unit, results)
     results |= {
         name: absent_result(course, unit, name, misplaced.get(name, []), name in recorded)
@@ -112,9 +116,10 @@ def grade(
 
 def _selected_students(course, submitted, students):
     """The students to grade: those asked for, else all who submitted or are enrolled."""
-    enrolled = course.students()
+    in_gradebook, roster = course.students(), course_roster(course.folder)
+    enrolled = in_gradebook if roster is None else roster.active.keys()
     chosen = sorted(set(students) if students else submitted | enrolled)
-    if unknown := [name for name in chosen if name not in submitted and name not in enrolled]:
+    if unknown := [name for name in chosen if name not in submitted and name not in in_gradebook]:
         names = ", ".join(unknown)
         raise ValueError(f"no student {names} in {course.folder}: neither a submission nor the gradebook has that name")
     return chosen

@@ -5,27 +5,29 @@
 
 An empty cell is no mark, and never a zero: a student submitted nothing, or a written answer is not marked yet. What a
 missing submission is worth is the instructor's decision. grades.csv has provisional points, too, and counts the written
-answers that they leave out. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+answers that they leave out. With a roster, only its active students are exported. A text that a spreadsheet would take
+for a formula gets an apostrophe before it.
 """
 
 import csv
 import re
 
-from nbgrader.plugins import ExportPlugin
-
+from tlcourse.grading.gradebook.export_plugin import CourseExport
 from tlcourse.grading.gradebook.marks import unit_marks
 from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late"),
 )
 
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-class GradesExport(ExportPlugin):
-    """The columns of nbgrader's own export, and how many written answers of a submission are not marked yet.
+class GradesExport(CourseExport):
+    """The columns of nbgrader's own export, the number of unmarked written answers, and how late a submission was.
+
+    ``days_late`` counts each day that has begun after the due date.
 
     nbgrader's own writes texts as they are: commas, quotes and formulas. nbgrader_config.py makes this one the default
     of ``nbgrader export``.
@@ -33,22 +35,23 @@ class GradesExport(ExportPlugin):
 
     def export(self, gradebook):
         """Write a row for each assignment and student, of ``--assignment`` and of ``--student`` only."""
+        self.update(gradebook)
         with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
             rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             rows.writeheader()
-            for unit in _chosen(gradebook.assignments, self.assignment, "name"):
-                marks = unit_marks(gradebook, unit.name)
-                for student in _chosen(gradebook.students, self.student, "id"):
-                    rows.writerow(_row(unit, student, marks.get(student.id)))
+            for unit in _chosen(gradebook.assignments, self.assignment):
+                marks, days_late = unit_marks(gradebook, unit.name), self.days_late(gradebook, unit)
+                for student in self.people(gradebook):
+                    rows.writerow(_row(unit, student, marks.get(student.id), days_late.get(student.id, 0)))
 
 
-def _chosen(entries, names, attribute):
-    """The entries of the gradebook that an export's options name; all where they name none."""
+def _chosen(units, names):
+    """The units that an export's options name; all where they name none."""
     names = set(map(str, names))
-    return [entry for entry in entries if not names or getattr(entry, attribute) in names]
+    return [unit for unit in units if not names or unit.name in names]
 
 
-def _row(unit, student, mark):
+def _row(unit, student, mark, days_late):
     """A student's row; without points where nothing was submitted."""
     row = {
         "assignment": unit.name,
@@ -61,23 +64,24 @@ def _row(unit, student, mark):
     }
     if mark:
         row |= {"timestamp": mark.timestamp, "raw_score": mark.raw_points, "late_submission_penalty": mark.penalty}
-        row |= {"score": mark.points, "unmarked_answers": mark.unmarked}
+        row |= {"score": mark.points, "unmarked_answers": mark.unmarked, "days_late": days_late}
     return {name: escape_formula(row.get(name)) for name in COLUMNS}
 
 
-class PlatformExport(ExportPlugin):
+class PlatformExport(CourseExport):
     """One row a student, one column an assignment."""
 
     default = "grades.csv"
 
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
-        units = _chosen(gradebook.assignments, self.assignment, "name")
+        self.update(gradebook)
+        units = _chosen(gradebook.assignments, self.assignment)
         marks = [unit_marks(gradebook, unit.name) for unit in units]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows(self.header_rows([(unit.name, unit.max_score) for unit in units]))
-            for student in _chosen(gradebook.students, self.student, "id"):
+            for student in self.people(gradebook):
                 person = [escape_formula(value) for value in self.identify(student)]
                 rows.writerow(person + [_final_points(of_unit.get(student.id)) for of_unit in marks])
 
@@ -91,7 +95,7 @@ class MoodleExport(PlatformExport):
     """The columns of Moodle's own export, as *Grades, Import, CSV file* takes them (docs.moodle.org, Grade import).
 
     There set *Map from* to Username, Email address or ID number, whichever the course uses, and the last column to
-    the grade item. ID number is nbgrader's `lms_user_id`.
+    the grade item. ID number is the roster's `moodle_id`; without a roster, nbgrader's `lms_user_id`.
     """
 
     default = "moodle.csv"
@@ -103,14 +107,14 @@ class MoodleExport(PlatformExport):
 
     def identify(self, student):
         """The cells that identify the student."""
-        return [student.first_name, student.last_name, student.id, student.lms_user_id, student.email]
+        return [student.first_name, student.last_name, student.id, student.moodle_id, student.email]
 
 
 class CanvasExport(PlatformExport):
     """The columns of Canvas' own gradebook export, as *Grades, Import* takes them (Canvas instructor guide).
 
-    ID is Canvas' number of the user, nbgrader's `lms_user_id`; SIS Login ID is nbgrader's student id. An assignment
-    that Canvas does not know is made, with the points of the second line.
+    ID is Canvas' number of the user, the roster's `canvas_id`, or nbgrader's `lms_user_id` without a roster. SIS Login
+    ID is nbgrader's student id. An assignment that Canvas does not know is made, with the points of the second line.
     """
 
     default = "canvas.csv"
@@ -124,7 +128,7 @@ class CanvasExport(PlatformExport):
     def identify(self, student):
         """The cells that identify the student."""
         name = ", ".join(filter(None, [student.last_name, student.first_name]))
-        return [name or student.id, student.lms_user_id, "", student.id, ""]
+        return [name or student.id, student.canvas_id, "", student.id, ""]
 
 
 def format_points(value):

@@ -7,7 +7,9 @@ import logging
 from pathlib import Path
 
 from tlcourse.grading.gradebook.batch import grade
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.submissions import discover
 
 _log = logging.getLogger(__name__)
@@ -55,9 +57,10 @@ def _move_up(notebook, folder):
 
 
 def _grade_those_without_notebook(folder, unit):
-    """Once for a unit of a course, however many submissions nbgrader goes on to."""
+    """Once for a unit of a course, however many submissions nbgrader goes on to; due dates come before all of them."""
     if (folder, unit) in _classes_prepared:
         return
+    update_gradebook(NbgraderCourse(folder))
     folders = CoursePaths(folder).submission_folders(unit)
     unseen = [student for student, path in folders.items() if not list(path.glob("*.ipynb"))]
     if unseen:

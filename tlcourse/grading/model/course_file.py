@@ -43,9 +43,10 @@ class LateSettings:
     Parameters
     ----------
     percent : float
-        Of the points, for each day begun after the due date; for "percent per day".
+        Of the points, for each day begun after the due date; for "percent per day", and for "grace days" when they are
+        used up.
     grace_days : float
-        Days after the due date without a penalty.
+        Late days that each student has for all units together; for "grace days".
     """
 
     policy: str = "none"

@@ -3,14 +3,17 @@
 Marks come from nbgrader's gradebook; statuses, messages and flags from grading_records/UNIT/STUDENT.json.
 """
 
+import dataclasses
 import json
 import re
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.absent import gone_note
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, remarks
 from tlcourse.grading.gradebook.marks import unit_marks
 from tlcourse.grading.model.results import STATUSES, records_folder
+from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.reporting import class_report
 
 
@@ -43,10 +46,12 @@ def read(folder, unit):
         people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
     if not marks and not records:
         raise ValueError(f"no submission of {unit} has been graded in {folder}: run `tlcourse grade {unit}` first")
-    names = sorted(set(marks) | set(records) | set(people))
+    roster = course_roster(course.folder)
+    names = sorted(set(marks) | set(records) | set(people if roster is None else roster.active))
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
     _note_gone(course, unit, students, records)
-    return class_report.summarize(unit, students, owners, exercise_titles(reference))
+    rows = _with_dates_and_people(course, unit, students)
+    return class_report.summarize(unit, rows, owners, exercise_titles(reference))
 
 
 def _note_gone(course, unit, students, records):
@@ -68,6 +73,17 @@ def exercise_titles(notebook):
         if nbgrader.get("solution") and heading:
             titles[nbgrader["grade_id"]] = heading
     return titles
+
+
+def _with_dates_and_people(course, unit, students):
+    """The same rows with how late each submission is, and what the roster says about the student."""
+    late, about = lateness(course, unit), remarks(course, unit, [student.student for student in students])
+    return [
+        dataclasses.replace(
+            student, late=format_lateness(late.get(student.student)), remark=about.get(student.student, "")
+        )
+        for student in students
+    ]
 
 
 def exercise_of_cells(notebook):
@@ -122,6 +138,7 @@ def _student(student, name, mark, record, owners):
         notes=list(record.get("notes", [])),
         flags=flags,
         messages=messages,
+        penalty=mark.penalty if mark else 0.0,
     )
 
 

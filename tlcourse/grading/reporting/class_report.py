@@ -35,6 +35,9 @@ class StudentRow:
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)
     messages: list = field(default_factory=list)  # of FailedCheck
+    late: str = ""  # how late, such as "1 d 3 h"
+    penalty: float = 0.0  # points
+    remark: str = ""  # on the enrollment, for the instructor
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import jinja2
 
 from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.model.printable import printable
 from tlcourse.grading.reporting import class_records, class_report
 from tlcourse.notebooks import write_atomically
@@ -58,7 +59,8 @@ def write(folder, unit):
     FileNotFoundError, ValueError
         See `class_records.read`.
     """
-    target = Path(folder, "report", unit)
+    target, course = Path(folder, "report", unit), NbgraderCourse(folder)
+    update_gradebook(course)
     write_atomically(target / "report.html", page(class_records.read(folder, unit)))
     files = [target / "report.html"]
     plugins = {
@@ -66,8 +68,8 @@ def write(folder, unit):
         "moodle.csv": exports.MoodleExport,
         "canvas.csv": exports.CanvasExport,
     }
-    with NbgraderCourse(folder).gradebook() as book:
+    with course.gradebook() as book:
         for name, plugin in plugins.items():
-            plugin(to=str(target / name), assignment=[unit]).export(book)
+            plugin(config=course.config, to=str(target / name), assignment=[unit]).export(book)
             files.append(target / name)
     return files

@@ -6,11 +6,12 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from tlcourse.grading.gradebook.course_sync import format_lateness
 from tlcourse.grading.gradebook.marks import unmarked_answers
 from tlcourse.grading.model.printable import printable
 
 
-def print_results(results, marks):
+def print_results(results, marks, late=None, remarks=None):
     """Print a line for each student, and how often each status came.
 
     Parameters
@@ -19,16 +20,25 @@ def print_results(results, marks):
     marks : dict
         Of `tlcourse.grading.gradebook.marks.final_marks`: the table shows the mark that the exports have, beside the
         points of the checks.
+    late : dict, optional
+        By student, by how many seconds a submission is late; see `tlcourse.grading.gradebook.course_sync.lateness`.
+    remarks : dict, optional
+        A sentence about some students; see `tlcourse.grading.gradebook.course_sync.remarks`.
     """
+    late, remarks = late or {}, remarks or {}
     console = Console()
-    columns = ("student", "status", Column("checks", no_wrap=True), Column("mark", no_wrap=True), "notes")
+    columns = ("student", "status", Column("checks", no_wrap=True), Column("mark", no_wrap=True))
+    columns += (*(["late"] if late else []), "notes")
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
         mark = marks.get(result.student)
         notes = [*result.notes, *flags, *_about_mark(mark)]
-        row = (result.student, result.status, checks, _shown_mark(mark), "\n".join(notes))
+        if remark := remarks.get(result.student):
+            notes.insert(0, remark)
+        lateness = [format_lateness(late.get(result.student))] if late else []
+        row = (result.student, result.status, checks, _shown_mark(mark), *lateness, "\n".join(notes))
         table.add_row(*(_plain(value) for value in row))
     console.print(table)
     if seeds := {result.seed for result in results if result.seed}:

@@ -20,8 +20,14 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)")
 
 
-def parse(text):
+def parse(text, default=UTC):
     """The time that a text names.
+
+    Parameters
+    ----------
+    text : str
+    default : datetime.tzinfo
+        The zone of a time that names none.
 
     Returns
     -------
@@ -34,7 +40,7 @@ def parse(text):
         If it names none, or one in a zone that is not known; the message lists the accepted forms.
     """
     try:
-        when = _parse(text.strip()).astimezone(UTC)
+        when = _parse(text.strip(), default).astimezone(UTC)
     except (ValueError, TypeError, KeyError, OverflowError):  # zoneinfo's own error is a KeyError
         when = None
     if when is None or when.year < 2000:
@@ -42,7 +48,7 @@ def parse(text):
     return when
 
 
-def _parse(text):
+def _parse(text, default):
     match = _ISO.fullmatch(text)
     if match is None:
         when = email.utils.parsedate_to_datetime(text)  # Mon, 4 Jan 2027 12:00:00 +0100
@@ -50,7 +56,7 @@ def _parse(text):
             raise ValueError("its zone is not known")
         return when
     clock, zone = match.groups()
-    return datetime.fromisoformat(clock).replace(tzinfo=_zone(zone))
+    return datetime.fromisoformat(clock).replace(tzinfo=_zone(zone) if zone else default)
 
 
 def _zone(text):
@@ -60,7 +66,7 @@ def _zone(text):
         return timezone(-shift if sign == "-" else shift)
     if text.upper() in HOURS:
         return timezone(timedelta(hours=HOURS[text.upper()]))
-    return zoneinfo.ZoneInfo(text) if "/" in text else timezone(timedelta(hours=HOURS[text or "UTC"]))
+    return zoneinfo.ZoneInfo(text) if "/" in text else timezone(timedelta(hours=HOURS[text]))
 
 
 def as_nbgrader_reads(when):

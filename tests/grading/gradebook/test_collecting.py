@@ -1,0 +1,211 @@
+"""Submissions from platforms' archives and from the wrong depth: each at its place, the last version of several."""
+
+import datetime
+import io
+import shutil
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+from tlcourse.grading.gradebook import enrolled_people
+from tlcourse.grading.gradebook.collecting import collect
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.submissions.archives import BadArchive
+
+UNIT = "01_tiny"
+ROSTER = """id,first_name,last_name,email,canvas_id,moodle_id
+ann,Ann,Arnold,ann@school.example,101,A1
+bob,Bob,Brown,bob@school.example,102,A2
+"""
+MOODLE = "{}_77_assignsubmission_file_/{}"
+
+
+@pytest.fixture
+def course(tmp_path):
+    folder = tmp_path / "course"
+    (folder / "notebooks" / UNIT).mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    settings = '[course]\nid = "ml"\ntimezone = "Europe/Berlin"\n[roster]\nfile = "roster.csv"\n'
+    (folder / "course.toml").write_text(settings, encoding="utf-8")
+    return NbgraderCourse(folder)
+
+
+def zipped(files, hour=12):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for place, (name, content) in enumerate(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 12, 7, hour, place, 0)), content)
+    return buffer.getvalue()
+
+
+def collected(course, files=None, times=None):
+    """Outcomes by student, or by label; `files` is the content of a platform's archive, or None for no source."""
+    sources = []
+    if files is not None:
+        sources = [course.folder.parent / "download.zip"]
+        sources[0].write_bytes(zipped(files))
+    outcomes = collect(course, UNIT, sources, enrolled_people.course_people(course), times)
+    return {outcome.student or outcome.label: outcome for outcome in outcomes}
+
+
+def files_of(course, student):
+    folder = course.folder / "submitted" / student / UNIT
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_platforms_archive_is_unpacked_for_each_student(course):
+    inner = zipped({f"homework/{UNIT}.ipynb": "bob's", "homework/data/a.csv": "1", "__MACOSX/x": ""})
+    outcomes = collected(
+        course,
+        {
+            MOODLE.format("Ann Arnold", f"{UNIT}.ipynb"): "ann's",
+            MOODLE.format("Bob Brown", "homework.zip"): inner,
+            MOODLE.format("Eve Else", f"{UNIT}.ipynb"): "eve's",
+        },
+    )
+    assert {name: outcome.action for name, outcome in outcomes.items()} == {
+        "ann": "collected", "bob": "collected", "Eve Else": "not placed"
+    }  # fmt: skip
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "ann's"}
+    assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's", "data/a.csv": "1"}
+    assert "in the folder homework/homework" in outcomes["bob"].notes[0]
+    assert "correct the roster" in outcomes["Eve Else"].notes[0]
+    assert sorted(path.name for path in (course.folder / "submitted").iterdir()) == ["ann", "bob"]
+
+
+def test_the_last_of_several_versions_counts(course):
+    canvas = "arnoldann_LATE_101_9{}_{}.ipynb"
+    outcomes = collected(
+        course,
+        {canvas.format(2, f"{UNIT}-2"): "third", canvas.format(0, UNIT): "first", canvas.format(1, f"{UNIT}-1"): "2"},
+    )
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "2"}, "the time in the archive comes before the number"
+    notes = " ".join(outcomes["ann"].notes)
+    assert "marked it as late" in notes
+    assert f"Several versions: {UNIT}-1.ipynb is the last and counts" in notes
+
+
+def test_the_highest_number_counts_among_versions_of_one_minute(course):
+    name = "arnoldann_101_9_{}.ipynb"
+    source = course.folder.parent / "download.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for version, content in ((f"{UNIT}-10", "11th"), (f"{UNIT}-9", "10th"), (UNIT, "first")):
+            archive.writestr(zipfile.ZipInfo(name.format(version), (2026, 12, 7, 12, 0, 0)), content)
+    collect(course, UNIT, [source], enrolled_people.course_people(course))
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "11th"}
+
+
+def test_a_later_download_replaces_and_keeps_what_was_there(course):
+    name = MOODLE.format("Ann Arnold", f"{UNIT}.ipynb")
+    assert collected(course, {name: "1"})["ann"].action == "collected"
+    assert collected(course, {name: "1"})["ann"].action == "unchanged"
+    outcome = collected(course, {name: "2"})["ann"]
+    assert outcome.action == "replaced"
+    assert f"earlier/ann/{UNIT}/1" in " ".join(outcome.notes)
+    assert (course.folder / "earlier" / "ann" / UNIT / "1" / f"{UNIT}.ipynb").read_text() == "1"
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "2"}
+
+
+def test_only_the_instructor_states_when_a_submission_came(course):
+    own = {"timestamp.txt": "2020-01-01 00:00:00", "submission_secret.txt": "x", f"{UNIT}.ipynb": "1"}
+    outcome = collected(course, {MOODLE.format("Ann Arnold", name): text for name, text in own.items()})["ann"]
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1"}
+    assert "timestamp.txt of the student's was left out" in outcome.notes[0]
+    assert "It is not known when it came" in outcome.notes[-1]
+
+
+def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_downloads(course):
+    file = course.folder.parent / "times.csv"
+    file.write_text("moodle_id,time\nA1,2026-12-07 23:30\nA2,2026-12-07 23:30 +00:00\n", encoding="utf-8")
+    times = enrolled_people.read_times(course, file)
+    assert times["ann"] == datetime.datetime(2026, 12, 7, 22, 30, tzinfo=datetime.UTC)
+    assert times["bob"].hour == 23
+    name = MOODLE.format("Ann Arnold", f"{UNIT}.ipynb")
+    collected(course, {name: "late"}, times)
+    assert files_of(course, "ann")["timestamp.txt"] == "2026-12-07 22:30:00.000000 UTC\n"
+    earlier = {"ann": times["ann"] - datetime.timedelta(hours=1)}
+    assert collected(course, {name: "early"}, earlier)["ann"].action == "older"
+    assert files_of(course, "ann")[f"{UNIT}.ipynb"] == "late"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,time\n", "one of id, canvas_id"),
+        ("id\n", "a column time"),
+        ("id,time\nann,Monday\n", "line 2 .*is no time"),
+    ],
+)
+def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):
+    file = course.folder.parent / "times.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        enrolled_people.read_times(course, file)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [f"ann/{UNIT}.ipynb", f"{UNIT}/ann/{UNIT}.ipynb", f"ann/homework/{UNIT}.ipynb", f"ann_{UNIT}.ipynb"],
+)
+def test_a_notebook_at_the_wrong_depth_is_put_right(course, place):
+    file = course.folder / "submitted" / place
+    file.parent.mkdir(parents=True)
+    file.write_text("1")
+    assert collected(course)["ann"].action == "collected"
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1"}
+    assert not file.exists()
+    assert collected(course) == {}
+
+
+def test_a_zip_file_in_a_submission_is_unpacked_and_its_time_stays(course):
+    folder = course.folder / "submitted" / "ann" / UNIT
+    folder.mkdir(parents=True)
+    (folder / "answers.zip").write_bytes(zipped({f"deep/{UNIT}.ipynb": "1", "deep/timestamp.txt": "2020-01-01 00:00"}))
+    (folder / "timestamp.txt").write_text("2026-12-07 12:00:00 UTC")
+    outcome = collected(course)["ann"]
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1", "timestamp.txt": "2026-12-07 12:00:00 UTC"}
+    assert "It is not known" not in " ".join(outcome.notes)
+
+
+def test_what_is_at_its_place_wins_and_the_rest_is_named(course):
+    for place, text in (
+        (f"ann/{UNIT}/{UNIT}.ipynb", "right"),
+        (f"ann/{UNIT}.ipynb", "wrong"),
+        (f"zed/{UNIT}.ipynb", "x"),
+    ):
+        file = course.folder / "submitted" / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    outcomes = collected(course)
+    assert {name: outcome.action for name, outcome in outcomes.items()} == {"ann": "not placed", "zed": "not placed"}
+    assert "A notebook is there already" in outcomes["ann"].notes[0]
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "right"}
+
+
+def test_a_source_that_cannot_be_used_is_named(course, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no file or folder at"):
+        collect(course, UNIT, [tmp_path / "none.zip"], [])
+    (tmp_path / "page.zip").write_text("<html>")
+    with pytest.raises(BadArchive, match=r"page\.zip: it is not a zip file"):
+        collect(course, UNIT, [tmp_path / "page.zip"], [])
+
+
+def test_without_a_roster_the_gradebook_names_the_people(course):
+    (course.folder / "course.toml").unlink()
+    with course.gradebook() as book:
+        book.add_student("ann", first_name="Ann", last_name="Arnold", lms_user_id="101")
+    assert collected(course, {"somebody_101_9_x.ipynb": "1"})["ann"].action == "collected"
+    assert files_of(course, "ann") == {"x.ipynb": "1"}
+
+
+def test_a_folder_with_a_file_or_a_folder_for_each_id_is_collected(course, tmp_path):
+    for name, text in (("inbox/ann.ipynb", "ann's"), (f"inbox/bob/{UNIT}.ipynb", "bob's")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    outcomes = collect(course, UNIT, [tmp_path / "inbox"], enrolled_people.course_people(course))
+    assert [(outcome.student, outcome.action) for outcome in outcomes] == [("ann", "collected"), ("bob", "collected")]
+    assert files_of(course, "ann") == {"ann.ipynb": "ann's"}
+    assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's"}
+    assert (tmp_path / "inbox" / "ann.ipynb").exists(), "a source stays as it is"

@@ -1,0 +1,117 @@
+"""Feedback goes back as zip files, as messages, and through nbgrader's exchange."""
+
+import email
+import email.policy
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+import scale_trial
+from nbgrader.utils import notebook_hash
+from tiny_answers import RIGHT, UNIT
+
+from tlcourse.grading.gradebook import batch, feedback
+from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.samples import demo_class
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+ROSTER = "id,first_name,last_name,email\nann,Ann,Ärnold,ann@school.example\nbob,Bob,Brown,\n"
+COURSE = """
+[course]
+id = "ml2026"
+timezone = "Europe/Berlin"
+[units."01_tiny"]
+due = "2026-12-07 23:59"
+[late]
+policy = "percent per day"
+percent = 25
+[roster]
+file = "roster.csv"
+"""
+SECRET = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def graded_course(released_course, released, tmp_path_factory):
+    """ann submitted through the exchange and an hour late; the time of bob's and of a guest's submission is unknown."""
+    folder = tmp_path_factory.mktemp("feedback") / "course"
+    shutil.copytree(released_course, folder, ignore=shutil.ignore_patterns("solutions"))
+    (folder / "course.toml").write_text(COURSE, encoding="utf-8")
+    (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    answers = RIGHT | {"why_double": "Two are twice one."}
+    for student in ("ann", "bob", "guest"):
+        file = folder / "submitted" / student / UNIT / f"{UNIT}.ipynb"
+        file.parent.mkdir(parents=True)
+        file.write_text(nbformat.writes(demo_class.fill(released, answers)), encoding="utf-8")
+    ann = folder / "submitted" / "ann" / UNIT
+    (ann / "timestamp.txt").write_text("2026-12-08 00:59:00 Europe/Berlin", encoding="utf-8")
+    (ann / "submission_secret.txt").write_text(SECRET, encoding="utf-8")
+    batch.grade(folder, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed())
+    feedback.generate(NbgraderCourse(folder), UNIT)
+    return folder
+
+
+def test_each_enrolled_student_gets_a_zip_file(graded_course):
+    returned = feedback.write_zips(NbgraderCourse(graded_course), UNIT)
+    assert [file.name for file in returned.files] == ["ann.zip", "bob.zip"]
+    assert returned.problems == {"guest": "Not enrolled: roster.csv has no such id"}
+    with zipfile.ZipFile(returned.files[0]) as archive:
+        assert archive.namelist() == [f"{UNIT}.html"]
+        page = archive.read(f"{UNIT}.html").decode()
+    assert "Two are twice one." in page
+    assert "HIDDEN" not in page
+
+
+def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
+    returned = feedback.write_messages(NbgraderCourse(graded_course), UNIT, "teacher@school.example")
+    assert [file.name for file in returned.files] == ["ann.eml"]
+    assert "no e-mail address" in returned.problems["bob"]
+    message = email.message_from_bytes(returned.files[0].read_bytes(), policy=email.policy.default)
+    assert message["From"] == "teacher@school.example"
+    assert message["To"].addresses[0].addr_spec == "ann@school.example"
+    assert message["To"].addresses[0].display_name == "Ann Ärnold"
+    assert message["Subject"] == f"[tlcourse] Feedback on {UNIT}"
+    text = message.get_body().get_content()
+    assert "Your points: 3 of 7 so far. A written answer is not marked yet." in text
+    assert "Late by 1 h: 1 points were taken off." in text
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_filename() == f"{UNIT}.html"
+    assert "Two are twice one." in attachment.get_content()
+
+
+def test_ungraded_units_have_no_feedback(released_course):
+    with pytest.raises(ValueError, match="`tlcourse grade 01_tiny` comes first"):
+        feedback.generate(NbgraderCourse(released_course), UNIT)
+
+
+@pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
+def test_a_sender_without_an_address_is_named(graded_course, sender):
+    with pytest.raises(ValueError, match="is no e-mail address: name yours"):
+        feedback.write_messages(NbgraderCourse(graded_course), UNIT, sender)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs Unix permissions")
+def test_the_exchange_gets_the_pages_of_submissions_that_came_through_it(graded_course, tmp_path):
+    course = shutil.copytree(graded_course, tmp_path / "course")
+    (tmp_path / "exchange").mkdir()
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\n")
+    for timestamp in ("there", "missing"):
+        if timestamp == "missing":
+            (course / "feedback" / "ann" / UNIT / "timestamp.txt").unlink()
+        command = [sys.executable, "-m", "nbgrader", "release_feedback", UNIT]
+        done = subprocess.run(command, cwd=course, capture_output=True, encoding="utf-8")
+        assert done.returncode == 0, done.stderr
+        assert "not released to it: bob, guest." in done.stderr
+        assert "`tlcourse feedback UNIT --to zips`" in done.stderr
+        pages = list((tmp_path / "exchange" / "tlcourse" / "feedback").iterdir())
+        assert [page.name for page in pages] == [f"{notebook_hash(secret=SECRET, notebook_id=UNIT)}.html"]
+        pages[0].unlink()
+    shutil.rmtree(course / "feedback")
+    done = subprocess.run(command, cwd=course, capture_output=True, encoding="utf-8")
+    assert done.returncode
+    assert "generate_feedback 01_tiny --force` writes it" in done.stderr

@@ -1,0 +1,228 @@
+"""Brings submissions to where nbgrader looks for them: from a platform's zip file, from folders, from the wrong depth.
+
+The rules are those of docs/teaching.md: the last version counts, nothing is overwritten without a copy in earlier/, and
+nobody but the instructor says when a submission came.
+"""
+
+import collections
+import itertools
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from tlcourse.grading.gradebook.recorder import NotRecordable, require_recordable
+from tlcourse.grading.gradebook.submission_sources import archive_parts, folder_parts, is_version, misplaced_parts
+from tlcourse.grading.model.printable import printable
+from tlcourse.grading.submissions import discover, submission_time
+from tlcourse.grading.submissions.archives import Allowance
+from tlcourse.grading.submissions.platform_names import OwnerFinder
+from tlcourse.grading.submissions.submitted_files import find, printed
+
+EARLIER = "earlier"  # folder of a course: versions that were replaced
+# Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
+NOT_FROM_STUDENTS = {"timestamp.txt", "submission_secret.txt"}
+TIME_UNKNOWN = "It is not known when it came: --times states it, or a timestamp.txt."
+ATTEMPT = re.compile(r"(?:[-_ ]|\()(\d{1,3})\)?$")  # unit-2, unit (2)
+
+
+@dataclass
+class Collected:
+    """What was collected of a student.
+
+    Parameters
+    ----------
+    student : str or None
+        None if nobody is known by that name.
+    label : str
+        What the platform, the folder or the file calls the student.
+    action : str
+        "collected", "replaced", "unchanged", "older", or "not placed".
+    notes : list of str
+        For the instructor.
+    """
+
+    student: str | None
+    label: str
+    action: str
+    notes: list = field(default_factory=list)
+
+
+def collect(course, unit, sources, people, times=None):
+    """Collect the submissions of a unit.
+
+    Parameters
+    ----------
+    course : tlcourse.grading.gradebook.course.NbgraderCourse
+    unit : str
+    sources : sequence of path
+        Zip files of a learning platform, or folders; none stands for the course's own folder of submissions, in which
+        files at the wrong depth are put right and zip files unpacked.
+    people : iterable
+        The rows of a roster or of the gradebook; see `OwnerFinder`.
+    times : dict of str to datetime.datetime, optional
+        When each student submitted, in UTC.
+
+    Returns
+    -------
+    list of Collected
+        In the order of the students' names; those who are not known come last.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a source is missing.
+    tlcourse.grading.submissions.archives.BadArchive
+        If a file that should be a platform's archive is none.
+    """
+    finder, outcomes = OwnerFinder(people), []
+    for source in map(Path, sources):
+        if not source.exists():
+            raise FileNotFoundError(f"no file or folder at {source}")
+        packed = folder_parts(source) if source.is_dir() else archive_parts(source)
+        outcomes += [_collect_student(course, unit, *part, times or {}) for part in _by_owner(finder, packed)]
+    if not sources:
+        outcomes = [_put_right(course, unit, *part) for part in _by_owner(finder, misplaced_parts(course, unit))]
+    return sorted(outcomes, key=lambda outcome: (outcome.student is None, outcome.student or outcome.label))
+
+
+def _by_owner(finder, parts):
+    """(owner, parts under their paths at the owner's) of each student, and of each name that is not known."""
+    owners = collections.defaultdict(list)
+    first = {}
+    for part in parts:
+        owner = finder.owner(part.name)
+        key = owner.student or f"?{owner.label}"
+        first.setdefault(key, owner)
+        if owner.marked_late:
+            first[key] = owner
+        owners[key].append(part._replace(name=owner.inner))
+    return [(first[key], parts_of_student) for key, parts_of_student in owners.items()]
+
+
+def _collect_student(course, unit, owner, parts, times):
+    """Put one student's files in place."""
+    allowance, notes = Allowance(), []
+    if owner.student is None:
+        reason = "nobody in the roster or in the gradebook has this id, or only this name: correct the roster"
+        return Collected(None, printable(owner.label), "not placed", [f"Not collected: {reason}."])
+    try:
+        require_recordable(owner.student)
+    except NotRecordable as error:
+        return Collected(owner.student, owner.label, "not placed", [str(error)])
+    files = [file for part in parts for file in part.read(part.name, allowance)]
+    if owner.marked_late:
+        notes.append("The platform marked it as late.")
+    content = _chosen_version(files, unit, notes)
+    notes += allowance.problems
+    if not content:
+        return Collected(owner.student, owner.label, "not placed", [*notes, "Not collected: there is no file."])
+    action = _place(course, unit, owner.student, content, times.get(owner.student), notes)
+    return Collected(owner.student, owner.label, action, notes)
+
+
+def _put_right(course, unit, owner, parts):
+    """The same for a student's misplaced files; what is at the right place stays, and wins."""
+    if owner.student is None:
+        return _collect_student(course, unit, owner, parts, {})
+    target = course.paths.submission_folder(owner.student, unit)
+    if target.is_dir() and discover.find_notebook(target, unit)[0]:
+        names = ", ".join(printed(part.file.name) for part in parts)
+        note = f"{names} is not where nbgrader looks. A notebook is there already, so nothing was changed."
+        return Collected(owner.student, owner.label, "not placed", [note])
+    of_instructor = {name: (target / name).read_bytes() for name in NOT_FROM_STUDENTS if (target / name).is_file()}
+    outcome = _collect_student(course, unit, owner, parts, {})
+    if outcome.action == "not placed":
+        return outcome
+    for name, content in of_instructor.items():
+        (target / name).write_bytes(content)
+    if "timestamp.txt" in of_instructor:
+        outcome.notes = [note for note in outcome.notes if note != TIME_UNKNOWN]
+    for part in parts:
+        if part.file.exists():
+            folder = _earlier_folder(course, unit, owner.student)
+            folder.mkdir(parents=True)
+            shutil.move(part.file, folder / part.file.name)
+    return outcome
+
+
+def _chosen_version(files, unit, notes):
+    """The files of a submission by their path: the last of several versions of the notebook, and what is beside it."""
+    kept = [file for file in files if PurePosixPath(file.name).name not in NOT_FROM_STUDENTS]
+    if len(kept) < len(files):
+        notes.append("A timestamp.txt of the student's was left out: it does not say when a submission came.")
+    versions = [file for file in kept if is_version(file.name, unit)]
+    last = max(versions, key=_version_order, default=None)
+    if last is None:
+        return {file.name: file.content for file in kept}
+    place = last.name.rpartition("/")[0]
+    if last.name.count("/"):
+        notes.append(f"The notebook was in the folder {printed(place)}.")
+    different = {file.content for file in versions}
+    if len(different) > 1:
+        others = ", ".join(sorted(printed(file.name) for file in versions if file is not last))
+        notes.append(f"Several versions: {printed(last.name)} is the last and counts; {others} does not.")
+    neighbors = {_relative(file.name, place): file.content for file in kept if file not in versions}
+    return neighbors | {f"{unit}.ipynb": last.content}
+
+
+def _relative(name, place):
+    return name.removeprefix(f"{place}/") if place else name
+
+
+def _version_order(file):
+    """The last version has the latest time in the archive, then the highest number in its name."""
+    number = ATTEMPT.search(PurePosixPath(file.name).stem)
+    return file.changed, int(number[1]) if number else 0, -file.name.count("/"), file.name
+
+
+def _place(course, unit, student, content, when, notes):
+    """Write a submission to where nbgrader looks for it; what was there goes to earlier/. Returns the action."""
+    target = course.paths.submission_folder(student, unit)
+    present = _present(target)
+    arrived = submission_time.as_nbgrader_reads(when) if when else None
+    if present and when and _is_later(target, when):
+        notes.append("The submission that is there came later, and stays.")
+        return "older"
+    changed = present != content
+    if present and changed:
+        notes.append(f"The earlier version is in {_move_to_earlier(course, unit, student, target)}.")
+    for name, data in content.items() if changed else ():
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    stamp = target / "timestamp.txt"
+    if arrived:
+        stamp.write_text(arrived + "\n", encoding="utf-8")
+    elif changed or not stamp.exists():
+        notes.append(TIME_UNKNOWN)
+    return "unchanged" if not changed else "replaced" if present else "collected"
+
+
+def _present(target):
+    """The files of a submission that is there, but not when it came; {} if there is none."""
+    if not target.is_dir() or target.is_symlink():
+        return {}
+    return {file.name: file.path.read_bytes() for file in find(target)[0] if file.name not in NOT_FROM_STUDENTS}
+
+
+def _is_later(target, when):
+    """Whether the submission that is there came after a time; not where that is unknown."""
+    try:
+        return submission_time.parse((target / "timestamp.txt").read_text(encoding="utf-8")) > when
+    except (OSError, ValueError):
+        return False
+
+
+def _move_to_earlier(course, unit, student, target):
+    """Move a submission out of the way; its new folder, relative to the course."""
+    folder = _earlier_folder(course, unit, student)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(target, folder)
+    return folder.relative_to(course.folder).as_posix()
+
+
+def _earlier_folder(course, unit, student):
+    """A folder for a version that is replaced; it does not exist yet."""
+    base = course.folder / EARLIER / student / unit
+    return next(folder for folder in (base / str(number) for number in itertools.count(1)) if not folder.exists())
