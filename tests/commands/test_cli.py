@@ -22,7 +22,17 @@ from tlcourse.grading.model.results import Result
 COMMANDS = {
     *("bad-submissions", "bench", "build", "check", "demo", "grade", "lab", "photos", "repair", "report", "results"),
     *("claims", "remove-mark", "sample-class", "screenshots", "site", "source", "teachers", "test"),
-    *("new-course", "update-course", "release", "handout", "archive", "compare-years"),
+    *(
+        "new-course",
+        "update-course",
+        "release",
+        "handout",
+        "archive",
+        "compare-years",
+        "collect",
+        "compare",
+        "feedback",
+    ),
 }
 
 
@@ -95,7 +105,7 @@ def test_screenshots_without_a_browser_end_with_one_line(tmp_path, monkeypatch):
 
 def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_course, monkeypatch):
     monkeypatch.chdir(tiny_course)
-    monkeypatch.setattr("tlcourse.building.tables.write", lambda: [tiny_course / "README.md"])
+    monkeypatch.setattr("tlcourse.building.tables.write", lambda _: [tiny_course / "README.md"])
     (tiny_course / "data" / "results").mkdir(parents=True)
     (tiny_course / "data" / "results" / "tiny.json").write_text('{"accuracy": 0.5}')
     presumed = "[expectations]\ntiny = [{ shows = 'the aim', value = 'accuracy', above = 0.9 }]"

@@ -27,10 +27,6 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     folder, unit = course_and_unit(unit)
     from tlcourse.building.unit_release import differences
     from tlcourse.grading.gradebook.batch import grade as grade_unit
-    from tlcourse.grading.gradebook.course import NbgraderCourse
-    from tlcourse.grading.gradebook.course_sync import lateness, remarks
-    from tlcourse.grading.gradebook.marks import final_marks
-    from tlcourse.grading.reporting import changes_table, results_table
     from tlcourse.grading.submissions.submitted_files import printed
 
     names = [name.strip() for name in students.split(",") if name.strip()] if students else None
@@ -38,12 +34,7 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     for line in differences(folder, unit):
         click.echo(f"warning: {line}", err=True)
     results = grade_unit(folder, unit, **options, new_seed=new_seed)
-    marks = final_marks(folder, unit)
-    course = NbgraderCourse(folder)
-    people = remarks(course, unit, [result.student for result in results])
-    results_table.print_results(results, marks, lateness(course, unit), people)
-    if rows := changes_table.changed_points(results, marks):
-        changes_table.print_changes(rows, changes_table.write_changes(folder, unit, rows))
+    _show(folder, unit, results)
     problems = [
         f"{problem}: {', '.join(printed(result.student) for result in affected)}. {remedy}"
         for problem, (has_problem, remedy) in PROBLEMS.items()
@@ -51,6 +42,20 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
     ]
     if problems:
         raise click.ClickException("\n".join(problems))
+
+
+def _show(folder, unit, results):
+    """Print the results with the marks that the exports have, and what has changed since the grading before."""
+    from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.gradebook.course_sync import lateness, remarks
+    from tlcourse.grading.gradebook.marks import final_marks
+    from tlcourse.grading.reporting import changes_table, results_table
+
+    marks, course = final_marks(folder, unit), NbgraderCourse(folder)
+    people = remarks(course, unit, [result.student for result in results])
+    results_table.print_results(results, marks, lateness(course, unit), people)
+    if rows := changes_table.changed_points(results, marks):
+        changes_table.print_changes(rows, changes_table.write_changes(folder, unit, rows))
 
 
 def _has_flag(kind):
