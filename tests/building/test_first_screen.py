@@ -112,7 +112,7 @@ def test_the_first_screen_is_usable_after_few_bytes_and_data_come_on_demand(wind
 
 
 @pytest.mark.parametrize("window", ["light"], indirect=True)
-def test_a_visitor_learns_who_a_is(window):
+def test_a_click_shows_who_a_is(window):
     asked = first_screen.question(ROOT, STORED)
     faces = window.locator("[data-live=who_is_a] button")
     assert faces.count() == len(asked["candidates"]) == headline_data.LOOKALIKES + 1

@@ -106,8 +106,8 @@ def still_faces(root, stored):
     asked = question(root, stored)
     images = [f'<img src="{source}" width="48" height="48" alt="candidate {number}">'
               for number, source in enumerate(asked["candidates"], 1)]  # fmt: skip
-    asked_image = f'<img src="{asked["known"]}" width="48" height="48" alt="the person A">'
-    return f"<p>A: {asked_image}</p><p>Candidates: {' '.join(images)} (A is candidate {asked['answer'] + 1})</p>"
+    shown = f'<img src="{asked["known"]}" width="48" height="48" alt="the person A">'
+    return f"<p>A: {shown}</p><p>Candidates: {' '.join(images)} (A is candidate {asked['answer'] + 1})</p>"
 
 
 def still_accuracies(root):
