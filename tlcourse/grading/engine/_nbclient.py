@@ -32,13 +32,14 @@ class CellClient(NotebookClient):
         """Drop what widgets send: no page shows them."""
 
     async def run_check(self, cell, index):
-        """Run a cell without history; the content of the kernel's reply."""
-        replies = []
+        """Run a cell in the place of another, without history; the content of the kernel's reply."""
+        replies, replaced = [], self.nb.cells[index]
         self.on_cell_executed = lambda execute_reply, **_: replies.append(execute_reply["content"])
         try:
             await self.async_execute_cell(cell, index, store_history=False)
         finally:
             self.on_cell_executed = None
+            self.nb.cells[index] = replaced  # nbclient leaves the cell that ran, without the metadata of the graded one
         return replies[-1]
 
 
