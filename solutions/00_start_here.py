@@ -380,19 +380,34 @@ def accuracy(predicted, actual):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_accuracy", "locked": true, "points": 0, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def share_correct(predicted, actual):
+    """Image by image."""
+    return sum(int(predicted[index]) == int(actual[index]) for index in range(len(actual))) / len(actual)
+
+
 mistakes = {
-    "the right predictions are counted, but not divided by the number of all": lambda p, a: sum(p == a),
-    "the wrong predictions are counted instead of the right ones": lambda p, a: np.mean(p != a),
-    "the share is given in per cent": lambda p, a: 100 * np.mean(p == a),
+    "the correct predictions are counted, but not divided by the number of all": lambda p, a: sum(p == a),
+    "the wrong predictions are counted instead of the correct ones": lambda p, a: np.mean(p != a),
+    "the share is given in percent": lambda p, a: 100 * np.mean(p == a),
 }
+visible_cases.record(
+    "accuracy",
+    [(np.array([3, 1, 2, 2]), np.array([3, 1, 1, 2])), (np.array([0, 1, 0, 1, 1]), np.array([0, 0, 1, 1, 0]))],
+    share_correct,
+    mistakes,
+)
+### END HIDDEN TESTS
 with progress.exercise("accuracy"):
-    checks.returns(accuracy, (np.array([3, 1, 2, 2]), np.array([3, 1, 1, 2])), 0.75, mistakes)
+    checks.run("accuracy", accuracy)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("accuracy")
     for count in rng.integers(20, 60, 10):
-        labels, guesses = rng.integers(0, 3, (2, count))
-        share = sum(int(guesses[index]) == int(labels[index]) for index in range(count)) / int(count)
-        checks.returns(accuracy, (guesses, labels), share, mistakes)
+        predictions, truth = rng.integers(0, 3, (2, count))
+        checks.returns(accuracy, (predictions, truth), share_correct(predictions, truth), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -385,7 +385,7 @@ with progress.exercise("cut_head"):
     images = rng.uniform(0, 255, (2, 32, 32, 3)).astype("float32")
     teacher_with_dropout = small_cnn(4, widths=(4, 6), augment=False, size=32)
     kept = keras.Model(teacher_with_dropout.input, teacher_with_dropout.layers[-2].output)
-    hidden_model = checks.require_model(cut_head(teacher_with_dropout), "cut_head should return a keras.Model")
+    hidden_model = checks.require_outputs(cut_head(teacher_with_dropout), "cut_head should return a keras.Model")
     checks.equal(
         "the output of the model from cut_head, for a CNN,",
         np.asarray(hidden_model(images)),

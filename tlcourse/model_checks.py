@@ -83,7 +83,7 @@ def with_networks(arguments):
 def returned_model(function, arguments):
     """The model that a function returns for these arguments, whose weights it must not change."""
     before = [value.get_weights() if isinstance(value, keras.Model) else [] for value in arguments]
-    model = checks.require_model(function(*arguments), f"{function.__name__} should return a keras.Model")
+    model = checks.require_outputs(function(*arguments), f"{function.__name__} should return a keras.Model")
     for value, old in zip(arguments, before, strict=True):
         same = not old or all(map(np.array_equal, old, value.get_weights()))
         checks.require(

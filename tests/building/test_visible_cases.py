@@ -4,6 +4,7 @@ import ast
 import json
 
 import answers_runner
+import hidden_names
 import pytest
 from answers_runner import ROOT
 
@@ -75,3 +76,17 @@ def test_a_known_mistake_never_gives_the_right_value():
                 assert not close(exercises.values.encoded(value), exercises.values.encoded(case.expected)), (
                     f"{file.name}: {description}"
                 )
+
+
+@pytest.mark.parametrize("unit", SOURCES)
+def test_what_hidden_tests_define_is_not_read_later(unit):
+    cells = [cell for cell in unit_sources.read(SOURCES[unit]).cells if cell.cell_type == "code"]
+    assert hidden_names.leaks([(cell.id, cell.source) for cell in cells]) == []
+
+
+def test_a_name_of_hidden_tests_that_a_later_cell_reads_is_reported():
+    check = "run()\n### BEGIN HIDDEN TESTS\nteacher = 3\nother = 4\n### END HIDDEN TESTS\n"
+    later = "def weights():\n    return teacher.weights\n\n\nother = 5\nprint(other)"
+    assert hidden_names.leaks([("setup", "teacher = 1"), ("test_run", check), ("later", later)]) == [
+        "teacher of test_run is read in the cell def weights():"
+    ]

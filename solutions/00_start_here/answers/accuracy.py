@@ -33,7 +33,7 @@ def accuracy(predicted, actual):
     return np.mean(predicted != actual)
 
 # %% wrong: per cent
-# message: per cent
+# message: percent
 def accuracy(predicted, actual):
     return 100 * np.mean(predicted == actual)
 

@@ -105,13 +105,18 @@ def grade(
             results |= _grade_waiting(recorder, regrading, present, waiting, run, progress)
             regrading.announce()
             update_gradebook(course)  # grace days depend on all units
+    results |= _absent(course, unit, results, chosen, misplaced, recorded)
+    return [results[name] for name in chosen]
+
+
+def _absent(course, unit, results, chosen, misplaced, recorded):
+    """Results of those without a submission in its place; the other results get a note on misplaced files."""
     name_misplaced(course, unit, results)
-    results |= {
+    return {
         name: absent_result(course, unit, name, misplaced.get(name, []), name in recorded)
         for name in chosen
         if name not in results
     }
-    return [results[name] for name in chosen]
 
 
 def _selected_students(course, submitted, students):
