@@ -279,51 +279,52 @@ def check_card(card, sides, expected, mistakes=None):
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-def record_cards(name, cards):
-    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+def recorded(cards):
+    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
-    visible_cases.record(
-        name,
-        [sides for _, sides, _, _ in cards],
-        lambda *_: next(words),
-        [mistakes for *_, mistakes in cards],
-        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
-    )
+    return {
+        "arguments": [sides for _, sides, _, _ in cards],
+        "reference": lambda *_: next(words),
+        "mistakes": [mistakes for *_, mistakes in cards],
+        "shown": [f"scenario, for the card '{card}'," for card, *_ in cards],
+    }
 
 
 mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
 thirds = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
 more = by_output([0.5, 0.5], [[0.7, 0.1, 0.1, 0.1], [0.05, 0.45, 0.4, 0.1]], (*MAILS, "news"), KINDS_OF_MAIL)
-record_cards(
+visible_cases.record(
     "scenario",
-    [
-        (
-            "mails in another language",
-            (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
-            "X",
-            {
-                "only outputs are compared": "none",
-                "the probabilities are compared, and not what they belong to": "none",
-            },
-        ),
-        (
-            "other folders for the same mails",
-            (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
-            "Y",
-            {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
-        ),
-        (
-            "the same mails",
-            (mails, thirds),
-            "none",
-            {
-                "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
-                "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
-                "rounding errors are taken for a difference": "P(Y)",
-            },
-        ),
-        ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
-    ],
+    **recorded(
+        [
+            (
+                "mails in another language",
+                (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
+                "X",
+                {
+                    "only outputs are compared": "none",
+                    "the probabilities are compared, and not what they belong to": "none",
+                },
+            ),
+            (
+                "other folders for the same mails",
+                (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
+                "Y",
+                {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
+            ),
+            (
+                "the same mails",
+                (mails, thirds),
+                "none",
+                {
+                    "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
+                    "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
+                    "rounding errors are taken for a difference": "P(Y)",
+                },
+            ),
+            ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
+        ]
+    ),
 )
 ### END HIDDEN TESTS
 with progress.exercise("scenario"):
@@ -376,16 +377,15 @@ def check_card(card, sides, expected, mistakes=None):
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-def record_cards(name, cards):
-    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+def recorded(cards):
+    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
-    visible_cases.record(
-        name,
-        [sides for _, sides, _, _ in cards],
-        lambda *_: next(words),
-        [mistakes for *_, mistakes in cards],
-        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
-    )
+    return {
+        "arguments": [sides for _, sides, _, _ in cards],
+        "reference": lambda *_: next(words),
+        "mistakes": [mistakes for *_, mistakes in cards],
+        "shown": [f"scenario, for the card '{card}'," for card, *_ in cards],
+    }
 
 
 MOVED = {
@@ -412,16 +412,18 @@ rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5]
 slightly = by_input([0.2 + 1e-7, 0.3 - 1e-7, 0.5], meaning, MAILS, KINDS_OF_MAIL)
 one_folder = [by_input([share, 1 - share], np.eye(2), MAILS[:2], KINDS_OF_MAIL) for share in (0.3, 0.6)]
 swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
-record_cards(
+visible_cases.record(
     "scenario_shares",
-    [
-        ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
-        ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
-        ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
-        ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
-        ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
-        ("hardly more prizes", (before, slightly), "P(X)", COARSE),
-    ],
+    **recorded(
+        [
+            ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
+            ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
+            ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
+            ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
+            ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
+            ("hardly more prizes", (before, slightly), "P(X)", COARSE),
+        ]
+    ),
 )
 ### END HIDDEN TESTS
 with progress.exercise("scenario_shares"):
@@ -1425,7 +1427,7 @@ with progress.exercise("moved_threshold"):
 # %% [markdown]
 # The correction needs the class shares of the target, which has no labels. Can you estimate them? One method uses only
 # the predictions of a classifier, right or wrong. Suppose that it predicts class 0 for 90% of class 0 and for 20% of
-# class 1. If it predicts class 0 for 55% of the target, the share $q$ of class 0 satisfies
+# class 1. If it predicts class 0 for 55 of 100 target examples, the share $q$ of class 0 satisfies
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
