@@ -10,6 +10,9 @@ from tlcourse import checks, data, distillation
 from tlcourse.datasets import digits, faces
 from tlcourse.domains.adaptation import coral
 from tlcourse.networks import small_cnn
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+### END HIDDEN TESTS
 """
 
 

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from tlcourse import notebooks
 from tlcourse.building import unit_sources as sources
 
 PACKAGE = Path(__file__).parents[1]
@@ -20,9 +21,9 @@ def table(root):
 
 
 def used_files(code):
-    """The parts of the helper package that a unit's source imports, without `IN_MOST_UNITS`: paths in tlcourse/."""
+    """The parts of the helper package that a student's copy of a unit imports, without `IN_MOST_UNITS`."""
     modules = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(ast.parse(notebooks.HIDDEN_TESTS.sub("", code))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlcourse":
             package = node.module.partition(".")[2]
             modules |= {f"{package}.{alias.name}".strip(".") for alias in node.names}
