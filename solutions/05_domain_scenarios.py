@@ -983,6 +983,9 @@ align_mistakes = {
     "reflections are excluded, and they keep lengths and angles, too": lambda t, s: rotation_only(t, s),
     "U and V are multiplied in the other order": lambda t, s: exchanged_factors(t, s),
     "each row is scaled to length 1 first": lambda t, s: orthogonal_part(scaled_rows(t), scaled_rows(s)),
+    "R is scaled, too, as if lengths could change": lambda t, s: (
+        orthogonal_part(t, s) * linalg.svdvals(np.transpose(t) @ np.asarray(s)).sum() / np.square(t).sum()
+    ),
     "the rotated target is returned instead of R": lambda t, s: np.asarray(t) @ orthogonal_part(t, s),
     "the product is made orthogonal by a QR decomposition, which does not give the closest matrix": lambda t, s: (
         np.linalg.qr(np.transpose(t) @ np.asarray(s))[0]
@@ -1325,6 +1328,7 @@ visible_cases.record(
         (np.array([0, 0, 0, 0, 1, 1]), 3, 0),
         (np.array([4, 2, 4, 4]), 5, 1),
         (np.array([-3, 9, 0, 0, 9, -3, 9, 9]), 4, 2),
+        (np.array([0] * 9 + [1] * 4 + [2] * 2), 20, 3),
     ],
     the_count,
     count_mistakes,
@@ -1411,6 +1415,7 @@ threshold_mistakes = {
         1 - 0.5 * t / s
     ),
     "the difference of the shares is added to one half": lambda s, t: 0.5 + s - t,
+    "one half is multiplied by the odds": lambda s, t: 0.5 * halved(s, t) / (1 - halved(s, t)),
 }
 visible_cases.record(
     "moved_threshold", [(0.2, 0.4), (0.5, 0.1), (0.3, 0.3), (0.9, 0.6)], halved, threshold_mistakes, tolerance=1e-6
@@ -1493,6 +1498,9 @@ share_mistakes = {
     "negative shares stay, or are cut without dividing again": lambda c, p: solved(c, p),
     "the shares are not divided by their sum": lambda c, p: solved(c, p).clip(0),
     "absolute values are taken of negative shares": lambda c, p: np.abs(solved(c, p)) / np.abs(solved(c, p)).sum(),
+    "each count of predictions is divided by the recall of its class, and wrong predictions are ignored": lambda c, p: (
+        divided(p / (np.diag(c) / c.sum(axis=1)))
+    ),
     "numbers of images are returned, not shares": lambda c, p: divided(solved(c, p)) * p.sum(),
     "shares are cut at 1, too, and not divided by their sum": lambda c, p: solved(c, p).clip(0, 1),
     "all shares are raised until none is negative": lambda c, p: divided(solved(c, p) - min(0, solved(c, p).min())),
@@ -1696,6 +1704,7 @@ weight_mistakes = {
         np.minimum(odds(p) * s / t, largest) / np.minimum(odds(p) * s / t, largest).mean()
     ),
     "small weights are raised to 1": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1, largest),
+    "small weights are raised to 1 / largest": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1 / largest, largest),
     "a probability of 1 gets no weight": lambda p, s, t, largest: np.where(
         p < 1, np.minimum(odds(p) * s / t, largest), 0
     ),
