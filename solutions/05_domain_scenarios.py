@@ -279,51 +279,52 @@ def check_card(card, sides, expected, mistakes=None):
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-def record_cards(name, cards):
-    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+def recorded(cards):
+    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
-    visible_cases.record(
-        name,
-        [sides for _, sides, _, _ in cards],
-        lambda *_: next(words),
-        [mistakes for *_, mistakes in cards],
-        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
-    )
+    return {
+        "arguments": [sides for _, sides, _, _ in cards],
+        "reference": lambda *_: next(words),
+        "mistakes": [mistakes for *_, mistakes in cards],
+        "shown": [f"scenario, for the card '{card}'," for card, *_ in cards],
+    }
 
 
 mails = by_output([0.5, 0.5], LOOKS, MAILS, KINDS_OF_MAIL)
 thirds = {pair: sum([probability / 3] * 3) for pair, probability in reversed(mails.items())}
 more = by_output([0.5, 0.5], [[0.7, 0.1, 0.1, 0.1], [0.05, 0.45, 0.4, 0.1]], (*MAILS, "news"), KINDS_OF_MAIL)
-record_cards(
+visible_cases.record(
     "scenario",
-    [
-        (
-            "mails in another language",
-            (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
-            "X",
-            {
-                "only outputs are compared": "none",
-                "the probabilities are compared, and not what they belong to": "none",
-            },
-        ),
-        (
-            "other folders for the same mails",
-            (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
-            "Y",
-            {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
-        ),
-        (
-            "the same mails",
-            (mails, thirds),
-            "none",
-            {
-                "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
-                "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
-                "rounding errors are taken for a difference": "P(Y)",
-            },
-        ),
-        ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
-    ],
+    **recorded(
+        [
+            (
+                "mails in another language",
+                (mails, by_output([0.5, 0.5], LOOKS, ("premio", "hola", "cita"), KINDS_OF_MAIL)),
+                "X",
+                {
+                    "only outputs are compared": "none",
+                    "the probabilities are compared, and not what they belong to": "none",
+                },
+            ),
+            (
+                "other folders for the same mails",
+                (mails, by_output([0.5, 0.5], LOOKS, MAILS, ("advert", "private"))),
+                "Y",
+                {"only inputs are compared": "none", "P(X|Y) is compared before the list of outputs": "P(Y|X)"},
+            ),
+            (
+                "the same mails",
+                (mails, thirds),
+                "none",
+                {
+                    "rounding errors are taken for a difference, or equal tables are not asked for first": "P(X)",
+                    "rounding errors or the order of the pairs are taken for a difference": "P(Y|X)",
+                    "rounding errors are taken for a difference": "P(Y)",
+                },
+            ),
+            ("one kind of mail less", (more, mails), "X", {"only one side is searched for inputs": "P(Y|X)"}),
+        ]
+    ),
 )
 ### END HIDDEN TESTS
 with progress.exercise("scenario"):
@@ -376,16 +377,15 @@ def check_card(card, sides, expected, mistakes=None):
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
-def record_cards(name, cards):
-    """Store visible cards: the name, both tables, the part that differs, and what mistakes name."""
+def recorded(cards):
+    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
-    visible_cases.record(
-        name,
-        [sides for _, sides, _, _ in cards],
-        lambda *_: next(words),
-        [mistakes for *_, mistakes in cards],
-        shown=[f"scenario, for the card '{card}'," for card, *_ in cards],
-    )
+    return {
+        "arguments": [sides for _, sides, _, _ in cards],
+        "reference": lambda *_: next(words),
+        "mistakes": [mistakes for *_, mistakes in cards],
+        "shown": [f"scenario, for the card '{card}'," for card, *_ in cards],
+    }
 
 
 MOVED = {
@@ -412,16 +412,18 @@ rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5]
 slightly = by_input([0.2 + 1e-7, 0.3 - 1e-7, 0.5], meaning, MAILS, KINDS_OF_MAIL)
 one_folder = [by_input([share, 1 - share], np.eye(2), MAILS[:2], KINDS_OF_MAIL) for share in (0.3, 0.6)]
 swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
-record_cards(
+visible_cases.record(
     "scenario_shares",
-    [
-        ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
-        ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
-        ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
-        ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
-        ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
-        ("hardly more prizes", (before, slightly), "P(X)", COARSE),
-    ],
+    **recorded(
+        [
+            ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
+            ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
+            ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
+            ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
+            ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
+            ("hardly more prizes", (before, slightly), "P(X)", COARSE),
+        ]
+    ),
 )
 ### END HIDDEN TESTS
 with progress.exercise("scenario_shares"):
@@ -981,6 +983,9 @@ align_mistakes = {
     "reflections are excluded, and they keep lengths and angles, too": lambda t, s: rotation_only(t, s),
     "U and V are multiplied in the other order": lambda t, s: exchanged_factors(t, s),
     "each row is scaled to length 1 first": lambda t, s: orthogonal_part(scaled_rows(t), scaled_rows(s)),
+    "R is scaled, too, as if lengths could change": lambda t, s: (
+        orthogonal_part(t, s) * linalg.svdvals(np.transpose(t) @ np.asarray(s)).sum() / np.square(t).sum()
+    ),
     "the rotated target is returned instead of R": lambda t, s: np.asarray(t) @ orthogonal_part(t, s),
     "the product is made orthogonal by a QR decomposition, which does not give the closest matrix": lambda t, s: (
         np.linalg.qr(np.transpose(t) @ np.asarray(s))[0]
@@ -1323,6 +1328,7 @@ visible_cases.record(
         (np.array([0, 0, 0, 0, 1, 1]), 3, 0),
         (np.array([4, 2, 4, 4]), 5, 1),
         (np.array([-3, 9, 0, 0, 9, -3, 9, 9]), 4, 2),
+        (np.array([0] * 9 + [1] * 4 + [2] * 2), 20, 3),
     ],
     the_count,
     count_mistakes,
@@ -1409,6 +1415,7 @@ threshold_mistakes = {
         1 - 0.5 * t / s
     ),
     "the difference of the shares is added to one half": lambda s, t: 0.5 + s - t,
+    "one half is multiplied by the odds": lambda s, t: 0.5 * halved(s, t) / (1 - halved(s, t)),
 }
 visible_cases.record(
     "moved_threshold", [(0.2, 0.4), (0.5, 0.1), (0.3, 0.3), (0.9, 0.6)], halved, threshold_mistakes, tolerance=1e-6
@@ -1425,7 +1432,7 @@ with progress.exercise("moved_threshold"):
 # %% [markdown]
 # The correction needs the class shares of the target, which has no labels. Can you estimate them? One method uses only
 # the predictions of a classifier, right or wrong. Suppose that it predicts class 0 for 90% of class 0 and for 20% of
-# class 1. If it predicts class 0 for 55% of the target, the share $q$ of class 0 satisfies
+# class 1. If it predicts class 0 for 55 of 100 target examples, the share $q$ of class 0 satisfies
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
@@ -1491,6 +1498,9 @@ share_mistakes = {
     "negative shares stay, or are cut without dividing again": lambda c, p: solved(c, p),
     "the shares are not divided by their sum": lambda c, p: solved(c, p).clip(0),
     "absolute values are taken of negative shares": lambda c, p: np.abs(solved(c, p)) / np.abs(solved(c, p)).sum(),
+    "each count of predictions is divided by the recall of its class, and wrong predictions are ignored": lambda c, p: (
+        divided(p / (np.diag(c) / c.sum(axis=1)))
+    ),
     "numbers of images are returned, not shares": lambda c, p: divided(solved(c, p)) * p.sum(),
     "shares are cut at 1, too, and not divided by their sum": lambda c, p: solved(c, p).clip(0, 1),
     "all shares are raised until none is negative": lambda c, p: divided(solved(c, p) - min(0, solved(c, p).min())),
@@ -1694,6 +1704,7 @@ weight_mistakes = {
         np.minimum(odds(p) * s / t, largest) / np.minimum(odds(p) * s / t, largest).mean()
     ),
     "small weights are raised to 1": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1, largest),
+    "small weights are raised to 1 / largest": lambda p, s, t, largest: np.clip(odds(p) * s / t, 1 / largest, largest),
     "a probability of 1 gets no weight": lambda p, s, t, largest: np.where(
         p < 1, np.minimum(odds(p) * s / t, largest), 0
     ),

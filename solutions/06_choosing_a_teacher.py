@@ -284,6 +284,15 @@ verdict_mistakes = {
         lambda gains, *_: quantile(gains, 0.9875) * stats.sem(gains)
     ),
     "the mean alone decides": by_half_width(lambda gains, *_: 0),
+    "s is divided by n, not by √n": by_half_width(lambda gains, *_: quantile(gains) * gains.std(ddof=1) / len(gains)),
+    "the variance stands in place of the standard deviation": by_half_width(
+        lambda gains, *_: quantile(gains) * gains.var(ddof=1) / np.sqrt(len(gains))
+    ),
+    "a normal interval of 90% is used": by_half_width(lambda gains, *_: 1.645 * stats.sem(gains)),
+    "the median decides": lambda first, second: "helps" if np.median(np.subtract(first, second)) > 0 else "harms",
+    "only the accuracies without a teacher get an interval": by_half_width(
+        lambda gains, first, second: quantile(gains) * stats.sem(second)
+    ),
     "the signs of the differences decide, and not their interval": by_half_width(
         lambda gains, *_: 0 if min(gains) > 0 or max(gains) < 0 else np.inf
     ),
@@ -303,6 +312,7 @@ visible_cases.record(
         ([0.75, 0.5, 0.625], [0.5, 0.25, 0.375]),
         ([0.41, 0.58, 0.50], [0.43, 0.61, 0.52]),
         ([0.53, 0.48, 0.505], half),
+        ([0.53, 0.499, 0.48], half),
         ([0.542, 0.522, 0.502], half),
         ([0.549, 0.529, 0.509], half),
         ([0.553, 0.533, 0.513], half),

@@ -58,6 +58,7 @@ def class_counts(balanced):
     def counts_of(labels, count, seed):
         classes, own = np.unique(labels), np.array(labels)  # before the function could change them
         positions, again = (_positions(balanced, labels, count, seed) for _ in range(2))
+        require(np.array_equal(labels, own), "balanced changes `labels`: work on a copy, because it is still needed.")
         require(
             sorted(positions) == sorted(again),
             "Two generators with the same seed give different positions: take all randomness from `rng`.",
