@@ -1,6 +1,7 @@
 """Whatever Keras is set to on this machine, the course runs with what its weights and results were made with."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -95,3 +96,11 @@ def test_a_teacher_loads_with_every_setting(tmp_path, first):
     environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "tensorflow"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8")
     assert done.stdout == "(None, 48, 48, 3) float32 tensorflow 1e-07\n", done.stderr
+
+
+def test_a_warning_about_retracing_is_not_shown_and_others_are(caplog):
+    logger = logging.getLogger("tensorflow")
+    with caplog.at_level(logging.WARNING, "tensorflow"):
+        logger.warning("5 out of the last 9 calls to %s triggered tf.function retracing.", "predict")
+        logger.warning("something else")
+    assert [record.getMessage() for record in caplog.records] == ["something else"]

@@ -6,6 +6,7 @@ and make the shipped weights look damaged.
 
 import importlib
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def apply():
     RuntimeError
         If Keras is imported with another backend: that cannot be changed any more.
     """
+    logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = BACKEND
         stored = _stored()
@@ -38,6 +40,11 @@ def apply():
     for name, value in NEEDED.items():
         if getattr(config, name)() != value:
             getattr(config, f"set_{name}")(value)
+
+
+def _is_not_about_retracing(record):
+    """Whether to show a warning: units predict with several models, so each is traced anew, and nothing is wrong."""
+    return "tf.function retracing" not in record.getMessage()
 
 
 def _stored():
