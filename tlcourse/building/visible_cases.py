@@ -35,8 +35,8 @@ def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None
         return
     stored = []
     for number, case in enumerate(arguments):
-        known = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
-        stored.append(_case(case, reference, known, tolerance))
+        outcomes = mistakes[number] if isinstance(mistakes, (list, tuple)) else mistakes or {}
+        stored.append(_case(case, reference, outcomes, tolerance))
         if shown:
             stored[-1]["shown"] = shown[number]
     text = json.dumps(stored, indent=1, allow_nan=False, ensure_ascii=False)

@@ -72,14 +72,14 @@ def scenario(source, target):
     def distance(first, second):
         return max(abs(first.get(pair, 0) - second.get(pair, 0)) for pair in list(first) + list(second))
 
-    def given(side, place):
+    def conditional(side, place):
         sums = {value: sum(p for pair, p in side.items() if pair[place] == value) for value in {q[place] for q in side}}
         return {pair: p / sums[pair[place]] for pair, p in side.items()}
 
     checks_in_order = [
         ("none", distance(source, target)),
-        ("P(X)", distance(given(source, 0), given(target, 0))),
-        ("P(Y)", distance(given(source, 1), given(target, 1))),
+        ("P(X)", distance(conditional(source, 0), conditional(target, 0))),
+        ("P(Y)", distance(conditional(source, 1), conditional(target, 1))),
         ("P(Y|X)", 0),
     ]
     return np.str_(next(name for name, gap in checks_in_order if gap < 1e-9))

@@ -39,8 +39,8 @@ def leep(probabilities, labels):
     for label in sorted(set(np.asarray(labels).tolist())):
         mine = keras.ops.take(theta, np.flatnonzero(labels == label), axis=0)
         total = keras.ops.sum(theta, axis=0)
-        given = keras.ops.sum(mine, axis=0) / keras.ops.where(total > 0, total, keras.ops.ones_like(total))
-        logs.append(keras.ops.log(keras.ops.sum(mine * given, axis=1)))
+        conditional = keras.ops.sum(mine, axis=0) / keras.ops.where(total > 0, total, keras.ops.ones_like(total))
+        logs.append(keras.ops.log(keras.ops.sum(mine * conditional, axis=1)))
     return keras.ops.mean(keras.ops.concatenate(logs))
 
 
@@ -116,8 +116,8 @@ def leep(probabilities, labels):
 def leep(probabilities, labels):
     own = np.eye(max(labels) + 1)[labels]
     joint = own.T @ probabilities
-    given = joint / np.maximum(joint.sum(axis=0), 1e-300)
-    return np.log((given[: len(np.unique(labels))][labels] * probabilities).sum(axis=1)).mean()
+    conditional = joint / np.maximum(joint.sum(axis=0), 1e-300)
+    return np.log((conditional[: len(np.unique(labels))][labels] * probabilities).sum(axis=1)).mean()
 
 
 # %% wrong: 0 is divided by 0
