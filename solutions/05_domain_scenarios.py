@@ -1432,7 +1432,7 @@ with progress.exercise("moved_threshold"):
 # %% [markdown]
 # The correction needs the class shares of the target, which has no labels. Can you estimate them? One method uses only
 # the predictions of a classifier, right or wrong. Suppose that it predicts class 0 for 90% of class 0 and for 20% of
-# class 1. If it predicts class 0 for 55 of 100 target examples, the share $q$ of class 0 satisfies
+# class 1. If it predicts class 0 for 55 of 100 target examples, and 55 / 100 = 0.55, the share $q$ of class 0 satisfies
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
