@@ -1166,6 +1166,7 @@ leaving = {  # mistakes: which layers stay trainable
     ],
     "one layer too few is frozen": lambda rows, n: rows[first_of(rows, n - 1) :],
     "one layer too many is frozen": lambda rows, n: rows[first_of(rows, n + 1) :],
+    "one layer too many is frozen, and the batch norm behind it is not": lambda rows, n: rows[first_of(rows, n) + 1 :],
     "all layers but the last are frozen": lambda rows, n: rows[-1:],
     "everything is frozen": lambda rows, n: [],
 }
