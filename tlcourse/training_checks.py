@@ -54,7 +54,7 @@ def probabilities(function):
 
 def _likely_cause(model, gives_probabilities):
     if not any(np.any(weight) for weight in model.trainable_weights if len(weight.shape) == 1):
-        return "Its biases are still 0: was it fitted"
+        return "Its biases are still 0: was it fitted, and does the loss know that it gets logits"
     cause = "Was it fitted long enough, and to these labels"
     return cause if gives_probabilities else f"{cause}, and does the loss know that it gets logits"
 

@@ -114,7 +114,6 @@ def cut_head(teacher):
 
 # %% wrong: the teacher's weights become zero
 # message: changes the weights
-# earns: 1
 def cut_head(teacher):
     for weight in teacher.weights[2:]:
         weight.assign(weight * 0)
@@ -132,9 +131,7 @@ def cut_head(teacher):
     return base
 
 
-# %% wrong: the teacher's layers are made trainable again
-# message: nothing is frozen
-# earns: 2
+# %% right: the teacher can be trained again, and the base cannot
 def cut_head(teacher):
     base = keras.Model(teacher.input, teacher.layers[-2].output)
     base.trainable = False

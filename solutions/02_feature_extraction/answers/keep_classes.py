@@ -87,7 +87,7 @@ def keep_classes(teacher, classes):
 
 
 # %% wrong: rows of the kernel
-# message: shape
+# message: out of bounds
 def keep_classes(teacher, classes):
     kernel, bias = teacher.layers[-1].get_weights()
     layer = keras.layers.Dense(len(classes))

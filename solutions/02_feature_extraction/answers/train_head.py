@@ -50,7 +50,7 @@ def train_head(features, labels, classes):
 
 
 # %% wrong: the history is returned
-# message: should return the trained keras.Model
+# message: should return a keras.Model, not History
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes)])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -124,8 +124,7 @@ def train_head(features, labels, classes):
     return head
 
 
-# %% wrong: a softmax in the model and one in the loss
-# message: probabilities already
+# %% right: a softmax, although the loss asks for logits: Keras gives the loss the logits before it
 def train_head(features, labels, classes):
     head = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(classes, activation="softmax")])
     head.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
