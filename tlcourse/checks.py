@@ -99,8 +99,10 @@ def run(name, function):
             raise AssertionError(f"{_call(function, name, untouched)} changes its argument: {CHANGED}")
     came = list(zip(cases, values, strict=False))
     wrong = [(case, value) for case, value in came if not same(value, case.expected, case.tolerance)]
-    diagnosed = [(case, value, *_diagnosis(case, value, came)) for case, value in wrong]
-    for case, value, _, descriptions in sorted(diagnosed, key=lambda item: (-item[2], len(item[3]))):
+    diagnosed = [
+        (case, value, *_diagnosis(case, value, [(case, value)] if case.shown else came)) for case, value in wrong
+    ]
+    for case, value, _, descriptions in sorted(diagnosed, key=lambda item: (not item[3], -item[2], len(item[3]))):
         if value is None and any(other is not None for other in values):
             raise AssertionError(f"{_call(function, name, case)} should be {short(case.expected)}, but it is None.")
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
@@ -161,7 +163,8 @@ def _diagnosis(case, value, came):
     Returns
     -------
     tuple
-        How many cases they explain more than they contradict, and a list of their descriptions.
+        How many cases they explain more than they contradict, and a list of their descriptions. A case in which
+        something overflows contradicts none.
     """
     for path in ((), first_difference(value, case.expected, case.tolerance)):
         wrong, scores = part(value, path), {}
@@ -170,7 +173,7 @@ def _diagnosis(case, value, came):
                 fits = [
                     explains(part(other.mistakes[text], path), part(others, path), other.tolerance)
                     for other, others in came
-                    if text in other.mistakes
+                    if text in other.mistakes and not overflow_hint(others, other.expected)
                 ]
                 scores[text] = 2 * sum(fits) - len(fits)
         best = max(scores.values(), default=0)
