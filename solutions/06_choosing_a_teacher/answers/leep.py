@@ -135,7 +135,7 @@ def leep(probabilities, labels):
 
 
 # %% wrong: the logarithm inside the sum
-# message: inside the sum over the old classes
+# message: should be -0\.538997
 def leep(probabilities, labels):
     own = (np.unique(labels)[:, None] == labels).astype(float)
     joint = own @ probabilities
