@@ -229,9 +229,9 @@ def play(page, keep):
     stride = figure.get_by_role("slider", name="stride")
     assert stride.get_attribute("aria-valuetext") == "2", "the controls show the layer that was chosen"
     stride.press("ArrowLeft")
-    assert "8,394,612" in figure.locator("table").inner_text(), "stride 1 costs four times the dense layer"
+    figure.locator("table", has_text="8,394,612").wait_for()  # stride 1 costs four times the dense layer
     stride.press("ArrowRight")
-    assert "2,103,156" in figure.locator("table").inner_text()
+    figure.locator("table", has_text="2,103,156").wait_for()
 
 
 WIDGETS = {"PhotoClassifier": ("sample",)}  # that need the kernel: their controls; this one also has a button

@@ -103,7 +103,9 @@ function liveFigure(el, { label, controls, draw, changed = () => {} }) {
   const stage = html("div"), summary = html("p", { "aria-live": "polite" }), numbers = html("div");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", label);
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys
+  for (const input of bar.querySelectorAll("input, select, button")) {
+    input.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys of what has the focus
+  }
   el.append(html("style", {}, STYLE), bar, stage, summary, numbers);
   let width = 0;
   const room = () => Math.round(Math.max(300, Math.min(720, stage.clientWidth || 640)));
