@@ -1233,7 +1233,7 @@ for who in ("teacher", "student"):
 # ## Longer training, and fair comparisons
 #
 # All results so far come from 160 steps, and we had seen them before we chose what to compare. So we stated eight
-# comparisons in advance, and then measured them on 20 new groups of people. Each student gets 1,200 steps. Its rate,
+# comparisons in advance, and then measured them on 20 new groups of people. Each student is trained much longer. Its rate,
 # and the temperature of soft targets, were chosen on other people. A random network of the teacher's shape shows what
 # any other target would bring.
 #
@@ -1481,7 +1481,7 @@ plt.show()
 #
 # Is distillation to blame? Darkness costs softmax 9.2 percentage points more than the student from scratch. But softmax
 # had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So nothing clearly
-# shows that distillation is the cause. With 1,200 steps and compared with the true labels of the same images, students
+# shows that distillation is the cause. With longer training, and compared with the true labels of the same images, students
 # of soft targets did not lose more. By our rule, that comparison is inconclusive (C43).
 #
 # Do hints help? On dark images they are 6.1 percentage points ahead of softmax, and on moved images 5.0, which is more

@@ -19,10 +19,10 @@ UNGRADED = "00_start_here"
 TINY = ROOT / "tests" / "fixtures" / "01_tiny.py"
 SOURCES = {file.stem: file for file in sorted((ROOT / "solutions").glob("[0-9]*.py"))}
 FILES = sorted((ROOT / "solutions").glob("*/answers/*.py"))
-GRADED_WRONG = 4  # answers of each exercise that are judged as in grading, too, besides the right ones
+GRADED_WRONG = 4  # answers of each exercise that are checked as in grading, too, besides the right ones
 
 
-def judged():
+def checked_answers():
     """Answers, and whether as in grading: right ones and a few wrong ones in both ways, the others in the notebook."""
     for file in FILES:
         wrong = 0
@@ -55,7 +55,7 @@ def deserves(unit, exercise, answer, outside=False):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("file", "answer", "outside"), judged())
+@pytest.mark.parametrize(("file", "answer", "outside"), checked_answers())
 def test_an_answer_gets_its_due_mark(file, answer, outside):
     unit = answers_runner.unit(SOURCES[file.parent.parent.name])
     assert file.stem in unit.exercises, f"{file} answers no exercise of the unit: {', '.join(unit.exercises)}"

@@ -25,6 +25,8 @@ def test_the_files_of_a_unit_are_those_that_it_imports():
 def test_a_new_unit_gets_its_row(tmp_path):
     (tmp_path / "solutions").mkdir()
     (tmp_path / "nbgrader_config.py").touch()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "claims.toml").touch()
     (tmp_path / "solutions" / "07_new.py").write_text(UNIT)
     (tmp_path / "solutions" / "08_plain.py").write_text("from tlcourse import checks")
     page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")

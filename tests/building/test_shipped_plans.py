@@ -54,7 +54,7 @@ def test_no_point_of_the_course_is_decided_inside_the_students_process(unit):
 @sandboxed
 def test_build_learns_the_plan_and_reports_it(root, monkeypatch):
     monkeypatch.chdir(root)
-    monkeypatch.setattr("tlcourse.building.tables.write", list)
+    monkeypatch.setattr("tlcourse.building.tables.write", lambda root: [])
     monkeypatch.setattr("tlcourse.building.claims.contradictions", lambda root: [])
     outcome = CliRunner().invoke(main.main, ["build", "01"])
     assert outcome.exit_code == 0, outcome.output

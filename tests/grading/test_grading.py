@@ -367,7 +367,7 @@ DAMAGE = {
     "a deleted check": (_delete("test_double"), "test_double was missing"),
     "no metadata": (_strip, "Cell double had lost its metadata"),
     "a copied check": (_copy("test_double"), "duplicate of the check test_double"),
-    "a copied answer": (_copy("double"), "several cells were named double"),
+    "a copied answer": (_copy("double"), "Several cells were named double"),
     "an edited check": (_edit, "test_double was changed"),
     "another schema": (_schema, "metadata of another nbgrader version"),
     "another kernel": (lambda notebook: notebook.metadata.update(kernelspec={"name": "ir", "display_name": "R"}), None),

@@ -56,6 +56,7 @@ DRAWINGS = {
     "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
     "draw_filters": lambda ax=None: widgets.draw_filters(built(CONVOLUTION), axes=ax),
+    "draw_surface": lambda ax=None: widgets.draw_surface(axes=ax),
     "draw_schedules": lambda ax=None: widgets.draw_schedules("slanted triangle", 1e-3, axes=ax),
     "draw_shapes": lambda ax=None: widgets.draw_shapes(CONVOLVED, axes=ax),
     "draw_shift": lambda ax=None: widgets.draw_shift(LIGHT, galaxies.SHARP, [1.5, 3], [0.9, 0.7], axes=ax),

@@ -117,4 +117,4 @@ def test_a_name_without_a_record_raises_an_error(records):
 def test_options_that_do_not_go_together_are_an_error(options):
     outcome = CliRunner().invoke(main.main, ["results", *options])
     assert outcome.exit_code == 2
-    assert "exclude each other" in outcome.output
+    assert "use either --quick or --compare" in outcome.output

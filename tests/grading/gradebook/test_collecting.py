@@ -135,7 +135,7 @@ def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_dow
     [
         ("name,time\n", "one of id, canvas_id"),
         ("id\n", "a column time"),
-        ("id,time\nann,Monday\n", "line 2 .*is no time"),
+        ("id,time\nann,Monday\n", "line 2 .*is not a time"),
     ],
 )
 def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):

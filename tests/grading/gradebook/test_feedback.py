@@ -73,7 +73,7 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
     assert message["From"] == "teacher@school.example"
     assert message["To"].addresses[0].addr_spec == "ann@school.example"
     assert message["To"].addresses[0].display_name == "Ann Ärnold"
-    assert message["Subject"] == f"[tlcourse] Feedback on {UNIT}"
+    assert message["Subject"] == f"[ml2026] Feedback on {UNIT}"
     text = message.get_body().get_content()
     assert "Your points: 3 of 7 so far. A written answer is not marked yet." in text
     assert "Late by 1 h: 1 points were taken off." in text

@@ -68,7 +68,7 @@ def nested(levels):
     [
         ({"collapsed": True, "deletable": "no", "jupyter": {"source_hidden": 1, "outputs_hidden": True}}, None),
         ({"execution": {"x": 1}, "scrolled": "maybe", "transient": {"remove_source": True}, "id": "abc"}, {}),
-        ({"deep": nested(900), "flat": nested(9)}, {"flat": nested(9)}),
+        ({"deep": nested(250), "flat": nested(9)}, {"flat": nested(9)}),
         ({"half \ud800": {"\udfff": "\ud800"}}, {"half ?": {"?": "?"}}),
     ],
 )  # fmt: skip

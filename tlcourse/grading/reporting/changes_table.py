@@ -39,7 +39,7 @@ def write_changes(folder, unit, rows):
         lines = csv.writer(opened, lineterminator="\n")
         lines.writerow(COLUMNS)
         for student, exercise, *points in rows:
-            lines.writerow([escape_formula(student), exercise, *map(format_points, points)])
+            lines.writerow([escape_formula(student), exercise, *map(_shown, points)])
     return file
 
 
@@ -48,8 +48,13 @@ def print_changes(rows, file):
     console = Console()
     table = Table(*COLUMNS, box=None, pad_edge=False, header_style="bold")
     for student, exercise, *points in rows[:MOST_ROWS]:
-        table.add_row(Text(printable(student)), exercise, *map(format_points, points))
+        table.add_row(Text(printable(student)), exercise, *map(_shown, points))
     console.print("\nPoints that differ from the grading before, of the same submissions:", highlight=False)
     console.print(table)
     students = len({row[0] for row in rows})
     console.print(f"{len(rows)} changes, of {students} students; all of them: {file}", highlight=False, soft_wrap=True)
+
+
+def _shown(points):
+    """Points, or nothing where there were none."""
+    return "" if points is None else format_points(points)
