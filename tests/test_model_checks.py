@@ -52,16 +52,6 @@ def test_parameters_are_counted_as_trainable_and_frozen():
     assert model_checks.trainable_parameters(without_head)(LAYERS) == 36
 
 
-def test_a_layer_that_is_trainable_elsewhere_is_not_frozen():
-    def thaws(model):
-        base = without_head(model)
-        base.trainable = False
-        model.trainable = True
-        return base
-
-    assert model_checks.parameter_counts(thaws)(LAYERS) == [36, 8]
-
-
 def test_trainable_layers_are_those_that_gradients_can_move():
     def freezes(model, name):
         for layer in model.layers:

@@ -119,12 +119,12 @@ def outputs_with_fixed_weights(function):
 def parameter_counts(function):
     """View of the returned model's parameters: (arguments of `function`) to [trainable, frozen].
 
-    Every layer counts by itself, because other models may have it, too. A batch norm's statistics count as frozen.
+    The statistics of a batch norm always count as frozen.
     """
 
     def show(*arguments):
         model = returned_model(function, with_networks(arguments))
-        trainable = sum(trainable_count(layer) for layer in weight_layers(model))
+        trainable = trainable_count(model)
         return [trainable, sum(int(np.prod(weight.shape)) for weight in model.weights) - trainable]
 
     return view("the list [trainable, frozen] of parameters in the model from", function, show)
