@@ -43,7 +43,7 @@ def executed_page(released_course, released, tmp_path_factory):
     """A course after all commands of the page, and what each of them printed."""
     course = shutil.copytree(released_course, tmp_path_factory.mktemp("page") / "course")
     (course / "course.toml").write_text(blocks("toml")[0].replace("01_cnn_parameters", UNIT), encoding="utf-8")
-    (course / "roster.csv").write_text(blocks("csv")[0], encoding="utf-8")
+    (course / "roster.csv").write_text(blocks("text")[0], encoding="utf-8")
     (course / "times.csv").write_text(TIMES, encoding="utf-8")
     (course / "submissions.zip").write_bytes(submissions(demo_class.fill(released, RIGHT)))
     printed = {}
@@ -69,7 +69,7 @@ def _run(words, course):
 def test_every_command_of_the_page_is_known():
     commands = {words.split()[1] for words in COMMANDS if words.startswith("tlcourse ")}
     assert {"collect", "grade", "compare", "feedback", "report"} <= commands <= set(main.commands)
-    assert len(blocks("toml")) == len(blocks("csv")) == 1
+    assert len(blocks("toml")) == len(blocks("text")) == 1
 
 
 @pytest.mark.slow
