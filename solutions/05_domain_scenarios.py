@@ -1937,7 +1937,8 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # without overlap; prior correction alone; over-sampling without labels).
 #
 # 1 point: a first measurement with labels from the van, with its uncertainty (few sick people), and a criterion to stop
-# that compares with the unchanged classifier. === END MARK SCHEME ===
+# that compares with the unchanged classifier.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

@@ -757,7 +757,8 @@ print(
 # that lose are not yet negative transfer).
 #
 # 1 point: the gap between drawings and photos, tested on photos, and the leaf as a bias, tested with exchanged leaves;
-# with a number. === END MARK SCHEME ===
+# with a number.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

@@ -1532,7 +1532,8 @@ plt.show()
 # numbers; and tests on trusted photos like those of the visitors, unusual ones among them.
 #
 # 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
-# machine. === END MARK SCHEME ===
+# machine.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

@@ -234,3 +234,10 @@ def test_images_raw_cells_and_metadata_survive_the_way_to_the_source_and_back(ti
         read_back = notebooks.read(file).cells[-3:]
         facts = [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in read_back]
         assert facts == [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in cells]
+
+
+def test_a_mark_scheme_whose_end_is_not_on_a_line_of_its_own_is_an_error():
+    source = "Three reasons.\n\n=== BEGIN MARK SCHEME ===\n1 point for each. === END MARK SCHEME ==="
+    cell = nbformat.v4.new_markdown_cell(source)
+    with pytest.raises(ValueError, match="must come once, each on a line of its own"):
+        unit_sources.validate([cell], "01_tiny.py")

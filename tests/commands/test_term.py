@@ -198,7 +198,7 @@ def released_handout(lecturer):
 
 def points_changed(lecturer):
     assert lecturer.marks()["ada"] == (6, 9)
-    assert "Marks that changed" in lecturer.output
+    assert "Points that differ" in lecturer.output
 
 
 def withdrawn(lecturer):

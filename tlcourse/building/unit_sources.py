@@ -14,7 +14,7 @@ import jupytext
 import nbformat
 
 from tlcourse.building.course_folder import course_folder
-from tlcourse.notebooks import KERNEL, describe, exercises
+from tlcourse.notebooks import KERNEL, MARK_SCHEME, describe, exercises
 
 # What a cell marker holds. "attachments" are images that were pasted into a cell, which a notebook keeps beside it.
 SOURCE_METADATA = {"nbgrader", "tags", "slideshow", "editable", "deletable", "format", "raw_mimetype", "attachments"}
@@ -94,7 +94,7 @@ def validate(cells, name):
     """
     seen = set()
     for cell in cells:
-        problem = _problem(cell, cell.metadata.get("nbgrader"))
+        problem = _problem(cell, cell.metadata.get("nbgrader")) or _mark_scheme_problem(cell)
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if problem is None and grade_id in seen:
             problem = f"another cell already has the grade_id '{grade_id}': give each cell its own"
@@ -132,6 +132,13 @@ def _problem(cell, nbgrader):
     if cell.cell_type == "markdown" and nbgrader["grade"] != nbgrader["solution"]:
         return "a written answer needs both grade: true and solution: true"
     return _test_problem(cell) if cell.cell_type == "code" and nbgrader["grade"] else None
+
+
+def _mark_scheme_problem(cell):
+    edges = re.findall(r"=== (BEGIN|END) MARK SCHEME ===", cell.source)
+    if edges and (edges != ["BEGIN", "END"] or not MARK_SCHEME.search(cell.source)):
+        return "'=== BEGIN MARK SCHEME ===' and '=== END MARK SCHEME ===' must come once, each on a line of its own"
+    return None
 
 
 def _test_problem(cell):

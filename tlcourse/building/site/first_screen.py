@@ -104,9 +104,9 @@ def scripts(root, stored):
 def still_faces(root, stored):
     """The faces of the question for readers without JavaScript."""
     asked = question(root, stored)
-    images = [f'<img src="{source}" width="48" height="48" alt="candidate {number}">'
+    images = [f'<img src="{source}" width="48" height="48" alt="candidate {number} for the person A">'
               for number, source in enumerate(asked["candidates"], 1)]  # fmt: skip
-    shown = f'<img src="{asked["known"]}" width="48" height="48" alt="the person A">'
+    shown = f'<img src="{asked["known"]}" width="48" height="48" alt="the drawn face of person A">'
     return f"<p>A: {shown}</p><p>Candidates: {' '.join(images)} (A is candidate {asked['answer'] + 1})</p>"
 
 
@@ -125,7 +125,8 @@ def card(root, into, name):
     """A link to a unit with its thumbnail, its question and its minutes."""
     unit = tables.read_unit(name, root)
     image = thumbnail(root, into, name)
-    figure = f'<img src="{image}" alt="" loading="lazy">' if image else ""
+    alt = html.escape(f"The first figure of unit {name[:2]}, {unit.title}")
+    figure = f'<img src="{image}" alt="{alt}" loading="lazy">' if image else ""
     words = f"<strong>{html.escape(unit.title)}</strong> {html.escape(unit_question(root, name))}"
     return f'<li><a href="units/{name}.html">{figure}{words} <small>{unit.minutes} minutes</small></a></li>'
 
