@@ -1272,8 +1272,8 @@ plt.show()
 # same images lead to nearly the same accuracy.
 #
 # What the teacher computes inside still helps. Hints add 5.5 percentage points to soft targets (C39), and attention
-# adds 4.4 (C40). With a random network in place of the teacher, hints bring no gain and attention costs accuracy. So
-# the gain comes from the teacher's features, and not merely from one more target (C38).
+# adds 4.4 (C40). With a random network in place of the teacher, we could not detect a gain from hints, and attention
+# costs accuracy. So the gain comes from the teacher's features, and not merely from one more target (C38).
 #
 # A teacher of other people now helps much more, on the same 200 images (C42). And one student for two tasks is as
 # accurate as one student for each, within three percentage points (C41). The second task is hard for both.
@@ -1288,11 +1288,11 @@ for kind, name in kinds.items():
     print(f"{name:<24} hard labels lose {points(lost['hard'])}, soft targets lose {points(lost['soft'])}")
 
 # %% [markdown]
-# For each kind of mistake, hard labels lose less. So the claim that they suffer more is contradicted here (C37), for
-# this teacher and the temperature that was best with a good teacher.
+# For each kind of mistake, hard labels lose less. So the claim that they suffer more is contradicted (C37) for this
+# teacher, these mistakes and the temperature that was best with a good teacher.
 #
-# **With enough steps, the teacher's features are worth more than its soft targets, and hard labels are the safer choice
-# when the teacher errs.**
+# **Here, the teacher's features helped more than its soft targets. If your teacher makes mistakes, try hard labels,
+# too.**
 
 # %% [markdown]
 # ## On a device
@@ -1596,9 +1596,9 @@ if logits is not None:
 # 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
 #    arrays to prove that it did not move. Such a teacher can predict once, and its predictions are ordinary targets.
 #    After a short training, refresh the averages of batch norm.
-# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. Hard
-#    labels were worse with a good teacher and *better* with one that makes mistakes (C37). With longer training, the
-#    students stayed far below their teacher (C36), and a teacher of other people helped a lot (C42).
+# 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. After
+#    160 steps, hard labels were worse with a good teacher, and *better* with one that makes mistakes (C37). With longer
+#    training, the students stayed far below their teacher (C36), and a teacher of other people helped a lot (C42).
 # 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. With longer training, hints and
 #    attention each added about five percentage points to soft targets; those of a random network added nothing.
 # 6. **On a device** (C05, C43). The student is much smaller and makes the same predictions in LiteRT. But it loses 30.5
