@@ -14,7 +14,7 @@ from tlcourse.grading.model.results import RECORDS
 from tlcourse.grading.reporting import item_statistics
 from tlcourse.notebooks import write_atomically
 
-MOVED = ("gradebook.db", RECORDS, "autograded", "feedback", "report")
+MOVED = ("gradebook.db", RECORDS, "autograded", "feedback", "feedback_to_return", "earlier", "report")
 
 
 def close_year(root, name, next_id=None):

@@ -80,3 +80,5 @@ def test_course_toml_names_the_roster(tmp_path):
     write(tmp_path, WHOLE)
     (tmp_path / "course.toml").write_text('[course]\nid = "ml"\n[roster]\nfile = "roster.csv"\n', encoding="utf-8")
     assert list(course_roster(tmp_path).students) == ["alice", "bob", "cleo"]
+    (tmp_path / "roster.csv").write_text("id,first_name\n", encoding="utf-8")
+    assert course_roster(tmp_path) is None, "nobody has been entered yet"

@@ -101,14 +101,15 @@ def course_roster(folder, settings=None):
     Returns
     -------
     Roster or None
-        None if there is no course.toml, or no roster in it.
+        None if there is no course.toml, no roster in it, or nobody in the roster yet.
 
     Raises
     ------
     tlcourse.grading.model.course_file.CourseFileError, RosterError
     """
     settings = settings or read_course_file(folder)
-    return read_roster(Path(folder, settings.roster)) if settings and settings.roster else None
+    roster = read_roster(Path(folder, settings.roster)) if settings and settings.roster else None
+    return roster if roster and roster.students else None
 
 
 def read_roster(file):
