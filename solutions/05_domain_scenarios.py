@@ -36,7 +36,7 @@ from scipy import linalg, stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from tlcourse import checks, plots, scenario_checks, scenario_network, teachers, widgets
+from tlcourse import balance_checks, checks, plots, scenario_checks, scenario_network, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits, galaxies, reviews
 from tlcourse.domains import (
@@ -1263,9 +1263,9 @@ visible_cases.record(
 )
 ### END HIDDEN TESTS
 with progress.exercise("balanced"):
-    checks.run("balanced", scenario_checks.class_counts(balanced))
-    scenario_checks.repeats_nothing(balanced, [0] * 9 + [1] * 6, 6)
-    scenario_checks.gives_every_position_a_chance(balanced, [0] * 9 + [1] * 5, 7)
+    checks.run("balanced", balance_checks.balanced_counts(balanced))
+    balance_checks.repeats_nothing(balanced, [0] * 9 + [1] * 6, 6)
+    balance_checks.gives_every_position_a_chance(balanced, [0] * 9 + [1] * 5, 7)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced")
     for _ in range(3):
@@ -1273,10 +1273,10 @@ with progress.exercise("balanced"):
         hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
         count, seed = int(rng.integers(5, 8)), int(rng.integers(1000))
         arguments = hidden_labels, count, seed
-        checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
-        scenario_checks.repeats_nothing(balanced, *arguments)
-        scenario_checks.gives_every_position_a_chance(balanced, hidden_labels, count)
-    scenario_checks.gives_every_position_a_chance(balanced, rng.permutation([4] * 9 + [2] * 5), 12)
+        checks.returns(balance_checks.balanced_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+        balance_checks.repeats_nothing(balanced, *arguments)
+        balance_checks.gives_every_position_a_chance(balanced, hidden_labels, count)
+    balance_checks.gives_every_position_a_chance(balanced, rng.permutation([4] * 9 + [2] * 5), 12)
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_balanced_again", "locked": true, "points": 2, "schema_version": 3, "solution": false}
@@ -1335,9 +1335,9 @@ visible_cases.record(
 )
 ### END HIDDEN TESTS
 with progress.exercise("balanced_again"):
-    checks.run("balanced_again", scenario_checks.class_counts(balanced))
-    scenario_checks.repeats_evenly(balanced, [0, 0, 0, 0, 1, 1], 3)
-    scenario_checks.repeats_evenly(balanced, [0] * 9 + [1] * 4 + [2] * 2, 20)
+    checks.run("balanced_again", balance_checks.balanced_counts(balanced))
+    balance_checks.repeats_evenly(balanced, [0, 0, 0, 0, 1, 1], 3)
+    balance_checks.repeats_evenly(balanced, [0] * 9 + [1] * 4 + [2] * 2, 20)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("balanced_again")
     for _ in range(6):
@@ -1345,8 +1345,8 @@ with progress.exercise("balanced_again"):
         hidden_labels = rng.permutation(np.repeat(rng.permutation(9)[: len(sizes)] - 2, sizes))
         for count in (int(rng.integers(max(sizes), 40)), max(1, int(max(sizes)) - 1)):
             arguments = hidden_labels, count, int(rng.integers(1000))
-            checks.returns(scenario_checks.class_counts(balanced), arguments, the_count(*arguments), count_mistakes)
-            scenario_checks.repeats_evenly(balanced, *arguments)
+            checks.returns(balance_checks.balanced_counts(balanced), arguments, the_count(*arguments), count_mistakes)
+            balance_checks.repeats_evenly(balanced, *arguments)
     ### END HIDDEN TESTS
 
 # %% [markdown]

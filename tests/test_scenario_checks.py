@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlcourse import scenario_checks
+from tlcourse import balance_checks, scenario_checks
 
 SORTED = dict.fromkeys(scenario_checks.CARDS, ("P(X)", "transductive"))
 LABELS = [0] * 9 + [1] * 5
@@ -56,18 +56,18 @@ def test_an_answer_without_words_for_all_cards_fails(answer, message):
 
 
 def test_a_balanced_sample_has_all_properties():
-    assert scenario_checks.class_counts(balanced)(np.array(LABELS), 7, 0) == {0: 7, 1: 7}
-    scenario_checks.repeats_nothing(balanced, LABELS, 5)
-    scenario_checks.gives_every_position_a_chance(balanced, LABELS, 7)
-    scenario_checks.repeats_evenly(balanced, LABELS, 23)
+    assert balance_checks.balanced_counts(balanced)(np.array(LABELS), 7, 0) == {0: 7, 1: 7}
+    balance_checks.repeats_nothing(balanced, LABELS, 5)
+    balance_checks.gives_every_position_a_chance(balanced, LABELS, 7)
+    balance_checks.repeats_evenly(balanced, LABELS, 23)
 
 
 @pytest.mark.parametrize(
     ("check", "function", "message"),
     [
-        (scenario_checks.repeats_nothing, with_replacement, "comes twice although the class has 9"),
-        (scenario_checks.gives_every_position_a_chance, first_ones, "gives position 8: are the first ones"),
-        (scenario_checks.repeats_evenly, with_replacement, "would be fair"),
+        (balance_checks.repeats_nothing, with_replacement, "comes twice although the class has 9"),
+        (balance_checks.gives_every_position_a_chance, first_ones, "gives position 8: are the first ones"),
+        (balance_checks.repeats_evenly, with_replacement, "would be fair"),
     ],
 )
 def test_a_sample_without_a_property_fails(check, function, message):
@@ -87,4 +87,4 @@ def test_a_sample_without_a_property_fails(check, function, message):
 )
 def test_what_is_no_sample_of_the_generator_fails(function, message):
     with pytest.raises(AssertionError, match=message):
-        scenario_checks.class_counts(function)(np.array(LABELS), 5, 0)
+        balance_checks.balanced_counts(function)(np.array(LABELS), 5, 0)
