@@ -348,19 +348,9 @@ with progress.exercise("scenario"):
             check_card("one input more on one side", sides, "X", {"only one side is searched for inputs": "P(Y|X)"})
     ### END HIDDEN TESTS
 
+
 # %% nbgrader={"grade": true, "grade_id": "test_scenario_shares", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
-from tlcourse.building import visible_cases
-
-MAILS, KINDS_OF_MAIL = ("prize", "hello", "meeting"), ("spam", "honest")
-LOOKS = [[0.8, 0.15, 0.05], [0.05, 0.45, 0.5]]
-
-
-def by_output(shares, looks, inputs, outputs):
-    """A joint table from P(Y), shape (m,), and P(X|Y), shape (m, n)."""
-    return {(x, y): float(shares[j] * looks[j][i]) for j, y in enumerate(outputs) for i, x in enumerate(inputs)}
-
-
 def by_input(shares, rule, inputs, outputs):
     """A joint table from P(X), shape (n,), and P(Y|X), shape (n, m)."""
     return {
@@ -368,23 +358,6 @@ def by_input(shares, rule, inputs, outputs):
         for i, x in enumerate(inputs)
         for j, y in enumerate(outputs)
         if rule[i][j] > 0
-    }
-
-
-def check_card(card, sides, expected, mistakes=None):
-    """Hold `scenario` to the part that differs; the card has a name, which the message says."""
-    answer = scenario(*(dict(side) for side in sides))
-    checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
-
-
-def recorded(cards):
-    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
-    words = iter([expected for _, _, expected, _ in cards])
-    return {
-        "arguments": [sides for _, sides, _, _ in cards],
-        "reference": lambda *_: next(words),
-        "mistakes": [mistakes for *_, mistakes in cards],
-        "shown": [f"scenario, for the card '{card}'," for card, *_ in cards],
     }
 
 
@@ -621,6 +594,15 @@ SLIPS = {
     **{("P(Y)", part): f"{part}, which moved along with P(Y), is named, and {STAYED}" for part in ("P(X)", "P(Y|X)")},
     ("P(Y|X)", "P(X)"): "inputs are thought to move, though the same ones come as often and deserve other labels",
     ("P(Y|X)", "P(Y)"): "only shares are thought to move, though the inputs of a class are not those of before",
+    (
+        "transductive",
+        "unsupervised",
+    ): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
+    ("transductive", "inductive"): "labels of the source are taken for labels of the target",
+    ("inductive", "transductive"): "the labels of the target are overlooked",
+    ("inductive", "unsupervised"): "only one side is asked for labels: the target has some",
+    ("unsupervised", "inductive"): "clusters are taken for labels: nobody gave any",
+    ("unsupervised", "transductive"): "the source is thought to have labels: nobody gave any",
 }
 
 
@@ -663,35 +645,6 @@ with progress.exercise("sorted_cards"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_sorted_cards_settings", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
-from tlcourse.building import visible_cases
-
-SLIPS = {
-    (
-        "transductive",
-        "unsupervised",
-    ): 'only labels of the target are asked for, as in "unsupervised domain adaptation"',
-    ("transductive", "inductive"): "labels of the source are taken for labels of the target",
-    ("inductive", "transductive"): "the labels of the target are overlooked",
-    ("inductive", "unsupervised"): "only one side is asked for labels: the target has some",
-    ("unsupervised", "inductive"): "clusters are taken for labels: nobody gave any",
-    ("unsupervised", "transductive"): "the source is thought to have labels: nobody gave any",
-}
-
-
-def slips(correct):
-    """What a card's wrong words say about the student's thought."""
-    return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
-
-
-def check_hidden_cards(place, expected):
-    """Hold one of the two words of some cards to what is expected, without saying it."""
-    word_of, lines = scenario_checks.card_word(sorted_cards, place), []
-    for card, correct in expected.items():
-        if (word := word_of(card)) != correct:
-            lines.append(f"The card '{card}' is not {word!r}. That is what comes out when {SLIPS[correct, word]}.")
-    checks.require(not lines, "\n".join(lines))
-
-
 visible_words = {
     "night": "transductive",
     "farm": "inductive",
@@ -1281,47 +1234,6 @@ with progress.exercise("balanced"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_balanced_again", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
-from tlcourse.building import visible_cases
-
-
-def each_class(number):
-    """A function of the arguments: `number` of a class's size and the count, and of all sizes, for every class."""
-
-    def counts(labels, count, _):
-        classes, sizes = np.unique(labels, return_counts=True)
-        pairs = zip(classes, sizes, strict=True)
-        return {int(label): int(number(int(size), count, sizes)) for label, size in pairs}
-
-    return counts
-
-
-def of_labels(labels, count, _):
-    """What comes if labels are taken for positions."""
-    classes = np.unique(labels)
-    if classes.min() < 0 or classes.max() >= len(labels):
-        return None
-    meant = np.asarray(labels)[np.repeat(classes, count)]
-    return {int(label): int((meant == label).sum()) for label in classes}
-
-
-count_mistakes = {
-    "the shares are left as they are": each_class(lambda size, count, sizes: size),
-    "`count` is the size of the whole": each_class(lambda size, count, sizes: count // len(sizes)),
-    "a smaller class is taken as it is": each_class(lambda size, count, sizes: min(size, count)),
-    "labels are returned instead of positions": of_labels,
-    "every class comes as often as the largest, whatever `count` is": each_class(lambda size, count, sizes: max(sizes)),
-    "every class comes as often as the smallest, whatever `count` is": each_class(
-        lambda size, count, sizes: min(sizes)
-    ),
-    "only whole rounds through a class count: the remainder is missing": each_class(
-        lambda size, count, sizes: count // size * size
-    ),
-    "the last round through a class is not cut to `count`": each_class(
-        lambda size, count, sizes: -(-count // size) * size
-    ),
-    "a class with `count` positions or more gives all of them": each_class(lambda size, count, sizes: max(size, count)),
-}
-the_count = each_class(lambda size, count, sizes: count)
 visible_cases.record(
     "balanced_again",
     [
