@@ -1,5 +1,6 @@
 """Whether nbclient still has what the engine relies on beyond its documentation."""
 
+import asyncio
 import inspect
 import json
 
@@ -33,3 +34,18 @@ def test_nbclient_has_what_the_engine_relies_on():
     for _ in range(3):
         client.output(outputs, {**message, "msg_type": "stream"}, None, 0)
     assert len(json.dumps(outputs)) < 200, changed("nbclient", "outputs do not come in through `output`", _nbclient)
+
+
+def test_a_check_leaves_the_cell_in_whose_place_it_runs(monkeypatch):
+    """The metadata of the cell have the points that the gradebook records."""
+
+    async def execute(client, cell, index, **options):  # as nbclient does in the end, without a kernel
+        client.nb.cells[index] = cell
+        client.on_cell_executed(execute_reply={"content": {"status": "ok"}})
+
+    monkeypatch.setattr(_nbclient.CellClient, "async_execute_cell", execute)
+    graded = nbformat.v4.new_code_cell("check()", metadata={"nbgrader": {"grade_id": "test_double"}})
+    client = _nbclient.cell_client(nbformat.v4.new_notebook(cells=[graded]), None, 10)
+    reply = asyncio.run(client.run_check(nbformat.v4.new_code_cell("check()"), 0))
+    assert reply == {"status": "ok"}
+    assert client.nb.cells[0].metadata.nbgrader.grade_id == "test_double"
