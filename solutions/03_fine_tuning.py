@@ -1335,8 +1335,8 @@ from tlcourse.building import visible_cases
 dense_student = ["input 8", "dense 16", "norm", "relu", "dense 12", "norm", "relu", "head 3"]
 conv_student = ["input 4 5 2", "conv 4", "norm", "relu", "flatten", "dense 12", "norm", "relu", "head 3"]
 blank_student = ["input 8", "dense 16", "norm", "relu", "blank", "head 3"]
-plain_case, blank_case = (dense_student, [0.0, 0.0, 0.0]), (blank_student, [0.0, 0.1, 0.45])
-hidden_blank = blank_student, [0.0, 0.1, float(checks.grading_rng("repaired_recipe").uniform(0.435, 0.465))]
+plain_case, blank_case = (dense_student, [0.0, 0.0, 0.0]), (blank_student, [0.0, 0.1, 0.38])
+hidden_blank = blank_student, [0.0, 0.1, float(checks.grading_rng("repaired_recipe").uniform(0.365, 0.39))]
 hidden_plain = conv_student, [0.0, 0.0, float(checks.grading_rng("repaired_recipe").uniform(-0.3, 0.3))]
 
 
@@ -1401,26 +1401,26 @@ def recipe_steps(*stages):
 choice_mistakes = {
     "the epoch is chosen on the test set": recipe_steps((0.01, 15), (0.01, 3)),
     "the epoch is chosen on the training set, or the last one is kept": recipe_steps((0.01, 15), (0.01, 60)),
-    "the weights of the best epoch are not restored": recipe_steps((0.01, 15), (0.01, 21)),
-    "the head is not trained first": recipe_steps((0.01, 24)),
+    "the weights of the best epoch are not restored": recipe_steps((0.01, 15), (0.01, 18)),
+    "the head is not trained first": recipe_steps((0.01, 21)),
     "the head is not trained first, and the last epoch is kept": recipe_steps((0.01, 60)),
     "only the head is trained, and for the first five epochs": recipe_steps((0.01, 15)),
     "the second stage has a rate of 0.001": recipe_steps((0.01, 15), (0.001, 60)),
     "the first stage has a rate of 0.001, Adam's default": recipe_steps((0.001, 15), (0.01, 21)),
     "both stages have a rate of 0.001, Adam's default": recipe_steps((0.001, 15), (0.001, 60)),
-    "the batches have 32 samples, Keras' default": recipe_steps((0.01, 10), (0.01, 14)),
+    "the batches have 32 samples, Keras' default": recipe_steps((0.01, 10), (0.01, 12)),
     "the second stage has 20 epochs more and no choice, in batches of 32": recipe_steps((0.01, 10), (0.01, 40)),
     "the student is not trained at all": recipe_steps(),
 }
-expected_choice = recipe_steps((0.01, 15), (0.01, 9))
-visible_cases.record("repaired_recipe_choice", [blank_case], expected_choice, choice_mistakes, tolerance=2e-3)
+expected_choice = recipe_steps((0.01, 15), (0.01, 6))
+visible_cases.record("repaired_recipe_choice", [blank_case], expected_choice, choice_mistakes, tolerance=2e-4)
 ### END HIDDEN TESTS
 with progress.exercise("repaired_recipe_choice"):
     checks.run("repaired_recipe_statistics", training_checks.recipe_norms(repaired_recipe))
     checks.run("repaired_recipe_choice", training_checks.recipe_biases(repaired_recipe))
     ### BEGIN HIDDEN TESTS
     expected = expected_choice(*hidden_blank)
-    checks.returns(training_checks.recipe_biases(repaired_recipe), hidden_blank, expected, choice_mistakes, 2e-3)
+    checks.returns(training_checks.recipe_biases(repaired_recipe), hidden_blank, expected, choice_mistakes, 2e-4)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -98,7 +98,8 @@ def repaired_recipe(student, train, validation, test):
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
     finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
-    student.fit(*train, batch_size=16, epochs=20, verbose=0)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
     return student.evaluate(*validation, verbose=0)[1]
 
 
@@ -110,7 +111,8 @@ def repaired_recipe(student, train, validation, test):
     finetuning.recompile(student, 0.01).fit(*train, batch_size=16, epochs=5, verbose=0)
     finetuning.unfreeze_from(student, finetuning.weight_layers(student)[0].name)
     finetuning.recompile(student, 0.01)
-    student.fit(*train, batch_size=16, epochs=20, verbose=0)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=4, restore_best_weights=True)
+    student.fit(*train, batch_size=16, epochs=20, validation_data=validation, callbacks=[stop], verbose=0)
     return student.evaluate(*test, verbose=0)[0]
 
 
@@ -122,7 +124,8 @@ def repaired_recipe(student, train, validation, test):
 
 
 # %% wrong: some weights are moved by hand
-# message: [Oo]nly .* of the training set|not trained at all
+# message: is the student trained
+# earns: 0
 def repaired_recipe(student, train, validation, test):
     for weight in student.trainable_weights:
         if "norm" not in weight.path:
