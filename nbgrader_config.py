@@ -7,9 +7,20 @@ import os
 import sys
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import AssignLatePenalties, ClearOutput, GetGrades, LimitOutput
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    GetGrades,
+    LimitOutput,
+    LockCells,
+    SaveCells,
+)
 
-from tlcourse.building.colab_badge import OpenInColab
+from tlcourse.building.student_copy import FoldCells, NameExercise, OpenInColab
 from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, ShowProvisional
@@ -39,7 +50,20 @@ c.CourseDirectory.ignore = [
     "grading_plan.json",
 ]
 
-c.GenerateAssignment.preprocessors.prepend([OpenInColab])  # before nbgrader's own
+c.GenerateAssignment.preprocessors = [
+    OpenInColab,
+    FoldCells,
+    LockCells,
+    NameExercise,  # nbgrader's own ClearSolutions otherwise
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
 if course:
     c.OpenInColab.base = course.colab or ""
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}

@@ -50,7 +50,7 @@ def test_the_release_shows_no_solution_no_hidden_test_and_no_output(built_course
         assert secret in solution.read_text(encoding="utf-8")
     cells = nbformat.reads(text, as_version=4).cells
     assert all(not cell.outputs and cell.execution_count is None for cell in cells if cell.cell_type == "code")
-    assert cells[0].source.splitlines()[2] == addresses.badge(UNIT)
+    assert cells[0].source.splitlines()[2] == addresses.colab_link(UNIT)
     assert "    raise NotImplementedError" in next(cell for cell in cells if cell.id == "double").source
     assert [cell.id for cell in cells] == [cell.id for cell in nbformat.read(solution, as_version=4).cells]
 

@@ -118,7 +118,7 @@ def test_a_name_that_the_course_does_not_have_stops_the_build(course, text, mess
         builder.build(execute=False, root=course)
 
 
-def test_the_package_and_the_badge_are_those_of_the_course(course):
+def test_the_package_and_the_link_to_colab_are_those_of_the_course(course):
     settings(course, 'install = "https://example.org/t.whl"\ncolab = "https://colab.research.google.com/github/a/b/"')
     release = builder.build(execute=False, root=course)[0].release
     cells = notebooks.read(release).cells

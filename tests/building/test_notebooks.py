@@ -86,13 +86,21 @@ def test_the_notebooks_are_what_a_rebuild_makes(unit, tmp_path):
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_first_cell_of_a_release_has_a_badge_that_opens_this_very_notebook_on_colab(unit):
-    title, badge = notebooks.read(release(unit)).cells[0].source.split("\n\n")[:2]
+def test_the_first_cell_of_a_release_has_a_link_that_opens_this_very_notebook_on_colab(unit):
+    title, link = notebooks.read(release(unit)).cells[0].source.split("\n\n")[:2]
     assert title.startswith("# ")
     address = f"https://colab.research.google.com/github/tlcourse/tlcourse/blob/main/notebooks/{unit}/{unit}.ipynb"
-    image = "https://colab.research.google.com/assets/colab-badge.svg"
-    assert badge == addresses.badge(unit) == f"[![Open in Colab]({image})]({address})"
+    assert link == addresses.colab_link(unit) == f"[Open in Colab]({address})"
     assert "colab.research.google.com" not in solution(unit).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_set_up_and_checks_are_folded_for_students_and_nothing_else_is(unit):
+    for cell in notebooks.read(release(unit)).cells:
+        grading = cell.metadata.get("nbgrader", {})
+        run_unread = "setup" in cell.metadata.get("tags", []) or (grading.get("grade") and not grading["solution"])
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert folded == bool(cell.cell_type == "code" and run_unread), notebooks.describe(cell)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -132,13 +140,17 @@ def test_a_release_hides_what_a_student_should_not_see(unit):
     released = notebooks.read(release(unit))
     text = release(unit).read_text(encoding="utf-8")
     assert not re.findall(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)", text)
+    exercise = None
     for cell in released.cells:
         marks = cell.metadata.get("nbgrader", {})
+        if heading := re.search(r"^### (Exercise [\d.]+):", cell.source, re.MULTILINE):
+            exercise = heading[1]
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None)
         if marks.get("solution") and cell.cell_type == "code":
             raises = [node.exc for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Raise)]
-            assert "NotImplementedError" in [ast.unparse(error) for error in raises if error], cell.source
+            stub = f"NotImplementedError('{exercise} is not solved yet')"
+            assert stub in [ast.unparse(error) for error in raises if error], cell.source
 
 
 @pytest.mark.parametrize("folder", ["solutions", "notebooks"])

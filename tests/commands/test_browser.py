@@ -198,6 +198,7 @@ def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_pa
         page.goto(f"{address}{first_page}?token={token}")
         page.get_by_role("heading", name="Start here: what a teacher saves you").wait_for()
         keep(page, "start_page")
+        assert not page.locator(".lm-MenuBar-item", has_text="Nbgrader").count()
         page.locator(f".jp-RenderedHTMLCommon a[href*='{UNIT}.ipynb']").click()
         page.get_by_role("heading", name="Unit 01: Counting a CNN's parameters").wait_for()
 

@@ -187,6 +187,19 @@ def test_lab_opens_the_start_page_and_runs_as_root_only_when_it_must(tmp_path):
     assert {"--no-browser", "--allow-root"} <= set(lab.arguments(tmp_path, False, True))
 
 
+@pytest.mark.parametrize("file", [None, *lab.INSTRUCTORS_FILES])
+def test_nbgraders_entries_for_instructors_are_hidden_where_nobody_teaches(tmp_path, file):
+    if file:
+        (tmp_path / file).touch()
+    hidden = [folder for folder in lab.settings_folders(tmp_path) if "formgrader" in _page_config(folder)]
+    assert bool(hidden) == (file is None)
+
+
+def _page_config(folder):
+    file = folder / "labconfig/page_config.json"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
 @pytest.fixture
 def server(tiny_course, tmp_path):
     """`tlcourse lab` in a built course, from a shell where the environment was not activated: address and token."""

@@ -15,6 +15,6 @@ def colab(name, base=COLAB_BASE):
     return f"{base.rstrip('/')}/{notebook(name)}"
 
 
-def badge(name, base=COLAB_BASE):
-    """A Markdown image that links to a unit's notebook on Colab; without a network, its alt text is the link."""
-    return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab(name, base)})"
+def colab_link(name, base=COLAB_BASE):
+    """A Markdown link that opens a unit's notebook on Colab; an image would be broken without a network."""
+    return f"[Open in Colab]({colab(name, base)})"

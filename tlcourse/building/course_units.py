@@ -113,7 +113,8 @@ def _drop(notebook, name):
     answer, tests = exercises.get(name) or (written_answers(notebook)[name], [])
     _remove_statement(notebook, answer)
     notebook.cells = [cell for cell in notebook.cells if not any(cell is test for test in tests)]
-    _remove_titles(notebook, _titles(tests) - _titles(notebook.cells))
+    checked = _titles(tests) | {test.metadata.nbgrader.grade_id.removeprefix("test_") for test in tests}
+    _remove_titles(notebook, checked - _titles(notebook.cells))
     if answer.cell_type == "code" and _is_needed(notebook, answer):
         answer.source = notebooks.SOLUTION_MARKER.sub("", answer.source)
         answer.metadata = {}  # the later cells that call it still can: the notebook gives it

@@ -100,7 +100,7 @@ def search(folder, secrets):
 
 def search_wheel(file, secrets):
     """Search a wheel, which must contain no notebooks at all; as `search`."""
-    problems = []
+    file, problems = Path(file), []
     with zipfile.ZipFile(file) as wheel:
         for name in wheel.namelist():
             if name.endswith(".ipynb"):

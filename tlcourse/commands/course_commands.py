@@ -50,7 +50,7 @@ source_option = click.option(
 @click.option("--drop", multiple=True, help="Exercises and written answers to leave out, separated by commas.")
 @click.option("--points", multiple=True, help="Points of exercises: conv_parameters=4,output_size=1.")
 @click.option("--install", help="What notebooks install on Colab, as `pip install` takes it.")
-@click.option("--colab", help="Address of the course's folder on Colab.  [default: no Colab badge]")
+@click.option("--colab", help="Address of the course's folder on Colab.  [default: no link to Colab]")
 @source_option
 def new_course(folder, units, course_id, name, timezone, drop, points, install, colab, source):
     """Create a private course in FOLDER, with some units of this one.

@@ -9,8 +9,12 @@ from tlcourse import notebooks
 from tlcourse.building.course_folder import course_folder
 
 START_PAGE = "notebooks/00_start_here/00_start_here.ipynb"
-# JupyterLab's default settings: no question about Jupyter's news, and no search for new versions on the network.
+# JupyterLab's default settings: no question about Jupyter's news, no search for new versions on the network, and no
+# blank page below the last cell.
 SETTINGS = Path(__file__).parent / "jupyter"
+# Hides nbgrader's entries for instructors; the button "Validate" stays.
+FOR_STUDENTS = Path(__file__).parent / "jupyter_student"
+INSTRUCTORS_FILES = "course.toml", "gradebook.db", "submitted"
 # The course's extensions come already built. Without this setting, a slow machine spends a minute on checking them.
 PAGE_CONFIG = {"buildCheck": False}
 
@@ -45,6 +49,12 @@ def arguments(root, display, superuser):
     ]
 
 
+def settings_folders(root):
+    """The folders with JupyterLab's settings for a course; where there are submissions or marks, an instructor's."""
+    teaching = any((root / name).exists() for name in INSTRUCTORS_FILES)
+    return [SETTINGS] if teaching else [FOR_STUDENTS, SETTINGS]
+
+
 def open_lab(extra=(), root=None):
     """Run JupyterLab until the user stops it.
 
@@ -74,6 +84,7 @@ def open_lab(extra=(), root=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.update(notebooks.kernel_environment())
     others = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *([others] if others else [])])
+    own = map(str, settings_folders(root))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*own, *([others] if others else [])])
     superuser = hasattr(os, "geteuid") and os.geteuid() == 0
     main([*arguments(root, has_display(), superuser), *extra])

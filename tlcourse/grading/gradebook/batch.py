@@ -19,7 +19,7 @@ from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.gradebook.recorder import NotRecordable, Recorder, require_recordable
 from tlcourse.grading.gradebook.regrading import Regrading
 from tlcourse.grading.gradebook.seeds import draw_new_seed
-from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, retry_while_locked
+from tlcourse.grading.gradebook.storage_errors import DiskFull, GradebookLocked, explain_full_disk, retry_while_locked
 from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.submissions.discover import read_submission
@@ -90,7 +90,7 @@ def grade(
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)
     misplaced = misplaced_files(course, unit, folders.keys())
-    with grading_lock(course):
+    with grading_lock(course), explain_full_disk(course.folder):
         update_gradebook(course)
         chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
         recorder = make_recorder(course, unit, assignment.sha256)

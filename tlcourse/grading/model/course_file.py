@@ -66,7 +66,7 @@ class CourseSettings:
     install : str or None
         What students' notebooks install on Colab, as `pip install` takes it; None for notebooks without such a cell.
     colab : str or None
-        The beginning of the address that opens a notebook on Colab, without ``/notebooks``; None for no badge.
+        The beginning of the address that opens a notebook on Colab, without ``/notebooks``; None for no link.
     units : dict of str to UnitSettings
     late : LateSettings
     roster : str or None
