@@ -248,4 +248,4 @@ def test_nbgraders_own_export_follows_course_file_and_roster(course):
     by_student = {
         row["student_id"]: row["score"] for row in rows(course / "grades.csv") if row["assignment"] == UNITS[0]
     }
-    assert by_student == {"ann": "0.0", "eve": "8.0", "zoe": "0.0"}
+    assert by_student == {"ann": "0.0", "eve": "8.0", "zoe": ""}  # without a submission, no score

@@ -108,7 +108,7 @@ def test_the_exchange_gets_the_pages_of_submissions_that_came_through_it(graded_
         assert done.returncode == 0, done.stderr
         assert "not released to it: bob, guest." in done.stderr
         assert "`tlcourse feedback UNIT --to zips`" in done.stderr
-        pages = list((tmp_path / "exchange" / "tlcourse" / "feedback").iterdir())
+        pages = list((tmp_path / "exchange" / "ml2026" / "feedback").iterdir())
         assert [page.name for page in pages] == [f"{notebook_hash(secret=SECRET, notebook_id=UNIT)}.html"]
         pages[0].unlink()
     shutil.rmtree(course / "feedback")

@@ -94,7 +94,7 @@ def page(notebook, template="feedback", course=ROOT):
 @pytest.mark.parametrize("template", ["feedback", "formgrade"])
 def test_no_script_of_a_submission_runs_in_a_page(template, browser, tmp_path):
     html = page(hostile_notebook(), template)
-    assert html.count("hostile") > 50  # it is there, as text
+    assert html.count("hostile") > 40  # most of it is there, as text; scripts of HTML outputs are gone
     file = tmp_path / "page.html"
     file.write_text(html, encoding="utf-8")
     with browser.new_page() as opened:
