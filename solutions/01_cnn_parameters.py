@@ -23,6 +23,10 @@ if "google.colab" in sys.modules:
     # %pip install -q git+https://github.com/tlcourse/tlcourse
     pass
 
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
+
 # %% tags=["setup"]
 import itertools
 import math

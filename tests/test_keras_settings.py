@@ -104,3 +104,36 @@ def test_a_warning_about_retracing_is_not_shown_and_others_are(caplog):
         logger.warning("5 out of the last 9 calls to %s triggered tf.function retracing.", "predict")
         logger.warning("something else")
     assert [record.getMessage() for record in caplog.records] == ["something else"]
+
+
+WRITES = """
+import os, sys
+os.write(2, b"I0000 00:00:1796087885.039276   20149 port.cc:153] oneDNN custom operations are on.\\n")
+os.write(2, b"E0000 00:00:1758131437.297298 3722519 cuda_dnn.cc:8579] Unable to register cuDNN factory\\n")
+os.write(2, b"E0000 00:00:1758131437.297298 3722519 io.cc:1] No space left on device\\n")
+print("a warning of Python's", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("ending", ["", "raise ImportError('no such library')"])
+def test_notes_on_the_machine_are_hidden_while_keras_is_imported_and_errors_are_not(tmp_path, ending):
+    (tmp_path / "keras.py").write_text(WRITES + ending, encoding="utf-8")
+    tensorflow = "class config:\n    list_physical_devices = staticmethod(list)\n"
+    (tmp_path / "tensorflow.py").write_text(tensorflow, encoding="utf-8")
+    code = "import os; from tlcourse import keras_settings; keras_settings.import_quietly(); os.write(2, b'after')"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.getcwd()])}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8")
+    assert "port.cc" not in done.stderr
+    assert "cuDNN" not in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "a warning of Python's" in done.stderr
+    assert ("no such library" in done.stderr) == bool(ending)
+    assert done.stderr.endswith("after") == (not ending)
+
+
+@pytest.mark.slow
+def test_the_first_cells_of_a_unit_write_nothing_to_stderr():
+    environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    code = "from tlcourse import keras_settings; keras_settings.import_quietly(); import keras; keras.ops.ones(3) + 1"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")

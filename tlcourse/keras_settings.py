@@ -8,7 +8,9 @@ import importlib
 import json
 import logging
 import os
+import re
 import sys
+import tempfile
 from pathlib import Path
 
 BACKEND = "tensorflow"
@@ -40,6 +42,38 @@ def apply():
     for name, value in NEEDED.items():
         if getattr(config, name)() != value:
             getattr(config, f"set_{name}")(value)
+
+
+# What TensorFlow 2.16 to 2.21 write about the processor and about graphics cards that are missing: some of it at any
+# TF_CPP_MIN_LOG_LEVEL. A time and the letter I begin a note; W and E are hidden where they concern CUDA only.
+NOTES = re.compile(
+    rb"WARNING: All log messages before absl::InitializeLog|To enable the following instructions|"
+    rb"I\d{4} |[\d-]+ [\d:.]+: I |"
+    rb"([WE]\d{4} |[\d-]+ [\d:.]+: [WE] ).*(cuda|cuDNN|cuBLAS|cuFFT|computation placer|TensorRT)"
+)
+
+
+def import_quietly():
+    """Import Keras without TensorFlow's notes on this machine, which beginners take for errors; all else is shown.
+
+    The notes come from C++ and go past `sys.stderr`, so its file descriptor leads to a file meanwhile.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            importlib.import_module("tensorflow").config.list_physical_devices()  # looks for graphics cards now
+            importlib.import_module("keras")
+        finally:
+            sys.stderr.flush()
+            os.dup2(shown, 2)
+            os.close(shown)
+            written.seek(0)
+            for line in written:
+                if not NOTES.match(line):
+                    os.write(2, line)
 
 
 def _is_not_about_retracing(record):
