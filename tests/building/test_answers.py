@@ -30,7 +30,7 @@ def checked_answers():
             wrong += answer.kind == "wrong"
             name = f"{file.parent.parent.name}-{file.stem}-{answer.kind}: {answer.title}"
             yield pytest.param(file, answer, False, id=f"{name}-notebook")
-            if answer.kind == "right" or answer.earns or wrong <= GRADED_WRONG:
+            if answer.kind == "right" or wrong <= GRADED_WRONG:
                 yield pytest.param(file, answer, True, id=f"{name}-graded")
 
 

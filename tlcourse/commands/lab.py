@@ -79,7 +79,7 @@ def open_lab(extra=(), root=None):
     from jupyterlab.labapp import main
 
     # nbgrader looks for nbgrader_config.py in the working directory, and for `alembic` on PATH. Kernels inherit the log
-    # level, which hides most of TensorFlow's lines about missing graphics cards: beginners mistake them for errors.
+    # level, which hides what TensorFlow writes about missing graphics cards after it was imported.
     os.chdir(root)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.update(notebooks.kernel_environment())
