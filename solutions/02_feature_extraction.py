@@ -411,7 +411,15 @@ mistakes = {
     "nothing is frozen": lambda layers: counts_of(network(layers[:-1])),
     "the old head is still there": lambda layers: [0, sum(counts_of(network(layers)))],
     "the old head is still there, and nothing is frozen": lambda layers: counts_of(network(layers)),
+    "the last hidden layer is left trainable": lambda layers: last_trainable(network(layers[:-1])),
 }
+
+
+def last_trainable(base):
+    """Counts of a base whose layers are frozen but the last one."""
+    for layer in base.layers[:-1]:
+        layer.trainable = False
+    return counts_of(base)
 
 
 def all_frozen(layers):
@@ -419,7 +427,8 @@ def all_frozen(layers):
     return [0, sum(counts_of(network(layers[:-1])))]
 
 
-visible_cases.record("cut_head_frozen", [(dense_teacher,), (conv_teacher,)], all_frozen, mistakes)
+plain_teacher = ["input 6", "dense 4", "relu", "dense 3", "head 5"]
+visible_cases.record("cut_head_frozen", [(dense_teacher,), (conv_teacher,), (plain_teacher,)], all_frozen, mistakes)
 ### END HIDDEN TESTS
 with progress.exercise("cut_head_frozen"):
     checks.run("cut_head_frozen", model_checks.parameter_counts(cut_head))
@@ -427,6 +436,10 @@ with progress.exercise("cut_head_frozen"):
     width = int(checks.grading_rng("cut_head_frozen").integers(3, 20))
     for layers in (["input 10", f"dense {width}", "relu", "head 3"], [*conv_teacher[:2], "flatten", f"head {width}"]):
         checks.returns(model_checks.parameter_counts(cut_head), (layers,), all_frozen(layers), mistakes)
+        left = set(model_checks.layers_left_trainable(cut_head)(layers)) - {"head"}
+        checks.require(
+            not left, f"{' and '.join(sorted(left))} of the teacher stay trainable: share its layers, do not copy them."
+        )
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -557,6 +570,11 @@ with progress.exercise("train_head"):
     checks.equal("the head's output shape for 12 people", list(head.output_shape[1:]), [12])
     learned = sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
     checks.equal("the number of trainable parameters for 12 people", learned, dataset_features.shape[1] * 12 + 12)
+    fitted = accuracy(head, dataset_features[for_training], dataset.labels[for_training])
+    checks.require(
+        fitted > 0.95,
+        f"The head predicts {fitted:.0%} of its own training images correctly: does it train on all of them, to the end?",
+    )
     reached = accuracy(head, dataset_features[~for_training], dataset.labels[~for_training])
     checks.require(
         reached > 0.8,

@@ -203,7 +203,7 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted; {accuracy(student):.
 # | **Signature** | `unfreeze_last(model, count)` |
 # | **Arguments** | `model`: a model without nested models, which may be frozen as a whole; `count`: an integer, 0 or more |
 # | **Returns** | the number of parameters that gradients can move afterwards, an `int` |
-# | **Rules** | Of the layers with a kernel (`Conv2D` and `Dense`), the last `count` become trainable. Every other layer is frozen, and so are all batch norms. |
+# | **Rules** | Of the layers with a kernel (`Conv2D` and `Dense`), the last `count` become trainable, or all of them if there are fewer. Every other layer is frozen, and so are all batch norms. |
 # | **Example** | For `Dense(4)`, a batch norm, `Dense(5)` and `Dense(3)` on 6 inputs, `count = 2` gives $4 \times 5 + 5 + 5 \times 3 + 3 = 43$. |
 # | **Points** | 3 points: 2 for the layers, 1 for a model that is frozen as a whole |
 #
@@ -218,7 +218,7 @@ def unfreeze_last(model, count):
     """Let only the last `count` layers with a kernel learn; returns the number of trainable parameters."""
     ### BEGIN SOLUTION
     kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
-    chosen = kernels[len(kernels) - count :]
+    chosen = kernels[max(len(kernels) - count, 0) :]
     model.trainable = True
     for layer in model.layers:
         layer.trainable = layer in chosen
@@ -289,6 +289,9 @@ layer_mistakes = {
         if count and name in kernels(layers, ("conv", "dense", "head", "norm"))[-count:]
     ],
     "the head is left out": lambda layers, count: kernels(layers)[:-1][-count:] if count else None,
+    "a count beyond the number of layers becomes a negative index": lambda layers, count: kernels(layers)[
+        len(kernels(layers)) - count :
+    ],
     "one layer too many is unfrozen": lambda layers, count: last_kernels(layers, count + 1),
     "one layer too few is unfrozen": lambda layers, count: last_kernels(layers, count - 1),
 }
@@ -315,7 +318,7 @@ def check_unfrozen(*arguments):
     checks.returns(number, arguments, parameters(*arguments), count_mistakes)
 
 
-cases = [(dense_network, 2), (conv_network, 3), (dense_network, 0), (dense_network, 3)]
+cases = [(dense_network, 2), (conv_network, 3), (dense_network, 0), (dense_network, 3), (dense_network, 5)]
 visible_cases.record("unfreeze_last", cases, last_kernels, layer_mistakes)
 visible_cases.record("unfreeze_last_count", cases, parameters, count_mistakes)
 ### END HIDDEN TESTS

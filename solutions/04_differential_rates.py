@@ -561,6 +561,10 @@ mistakes = {
     "the rate multiplies the new velocity in the step of the weights, as in PyTorch": stepped(
         lambda v, g, rate, rates, m: m * v + g, lambda w, v, new, g, rate, m: w - rate * new
     ),
+    "a group whose rate is 0 is left out, although its old velocity still moves it": stepped(
+        lambda v, g, rate, rates, m: m * v - rate * g if rate else v,
+        lambda w, v, new, g, rate, m: w + new if rate else w,
+    ),
     "the weights move by the old velocity": stepped(None, lambda w, v, new, g, rate, m: w + v),
     "the weights move by the gradient alone": stepped(None, lambda w, v, new, g, rate, m: w - rate * g),
     "the velocity is taken away instead of added": stepped(None, lambda w, v, new, g, rate, m: w - new),
@@ -582,6 +586,7 @@ visible_cases.record(
     "grouped_step",
     [
         ([unit, unit], [0 * unit, unit], [double, double], [0.1, 1.0], 0.5),
+        ([unit, unit], [unit, 2 * unit], [double, double], [0.1, 0.0], 0.5),
         (*three, [table / 2, np.array([-2.0, 5.0]), np.array([[8.0]])], [0.01, 0.1, 0.25], 0.9),
     ],
     stepped(),
@@ -1296,7 +1301,7 @@ mistakes = {
 }
 visible_cases.record(
     "slanted_triangle",
-    [(6, 1, 0.9, 0.1), (10, 4, 0.01, 0.0005), (5, 3, 1.0, 0.2), (3, 1, 0.5, 0.25)],
+    [(6, 1, 0.9, 0.1), (10, 4, 0.01, 0.0005), (5, 3, 1.0, 0.2), (3, 1, 0.5, 0.25), (6, 2, 2, 1)],
     corners,
     mistakes,
     tolerance=1e-7,

@@ -207,7 +207,11 @@ mistakes = {
 }
 visible_cases.record(
     "soften",
-    [(np.array([[4.0, 2.0, 0.0], [1.0, 1.0, 3.0]]), 2.0), (np.array([[1000.0, 999.0], [0.0, 1.0]]), 1.0)],
+    [
+        (np.array([[4.0, 2.0, 0.0], [1.0, 1.0, 3.0]]), 2.0),
+        (np.array([[1000.0, 999.0], [0.0, 1.0]]), 1.0),
+        (np.array([[2000.0, 0.0], [0.0, 500.0]]), 1000.0),
+    ],
     softened,
     mistakes,
     tolerance=1e-4,
@@ -363,9 +367,10 @@ def drawn(rng, count, classes, alpha):
 
 two = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32"), np.array([1])
 three = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32"), np.array([1])
+far_apart = np.array([[300.0, 0.0, -300.0]], "float32"), np.array([[-300.0, 0.0, 300.0]], "float32"), np.array([1])
 visible_cases.record(
     "distillation_loss",
-    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0)],
+    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0), (*far_apart, 1.5, 0.5)],
     loss_by_numpy,
     loss_mistakes,
     tolerance=1e-3,

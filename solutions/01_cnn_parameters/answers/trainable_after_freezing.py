@@ -206,3 +206,14 @@ def trainable_after_freezing(model, transferred):
         if seen <= transferred:
             layer.trainable = False
     return sum(math.prod(variable.shape) for variable in copied.trainable_variables)
+
+
+# %% wrong: needs a next weight layer
+# message: IndexError
+# earns: 1
+def trainable_after_freezing(model, transferred):
+    weighted = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    stop = model.layers.index(weighted[transferred])
+    for layer in model.layers[:stop]:
+        layer.trainable = False
+    return sum(math.prod(variable.shape) for variable in model.trainable_variables)

@@ -137,3 +137,24 @@ def cut_head(teacher):
     base.trainable = False
     teacher.trainable = True
     return base
+
+
+# %% wrong: a copy instead of shared layers
+# message: share its layers
+# earns: 2
+def cut_head(teacher):
+    copy = keras.models.clone_model(teacher)
+    copy.set_weights(teacher.get_weights())
+    base = keras.Model(copy.input, copy.layers[-2].output)
+    base.trainable = False
+    return base
+
+
+# %% wrong: the last hidden layer stays trainable
+# message: last hidden layer is left trainable
+# earns: 2
+def cut_head(teacher):
+    base = keras.Model(teacher.input, teacher.layers[-2].output)
+    for layer in base.layers[:-1]:
+        layer.trainable = False
+    return base

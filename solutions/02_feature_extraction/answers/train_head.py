@@ -139,3 +139,15 @@ def train_head(features, labels, classes):
     head.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
     head.fit(features, labels, batch_size=32, epochs=30, verbose=0)
     return head
+
+
+# %% wrong: holds out the last fifth
+# message: of its own training images
+# earns: 0
+def train_head(features, labels, classes):
+    inputs = keras.Input((features.shape[1],))
+    model = keras.Model(inputs, keras.layers.Dense(classes)(inputs))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.01), loss)
+    model.fit(features, labels, batch_size=32, epochs=30, validation_split=0.2, verbose=0)
+    return model

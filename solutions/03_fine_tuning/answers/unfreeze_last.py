@@ -146,3 +146,16 @@ def unfreeze_last(model, count):
     for layer in model.layers:
         layer.trainable = layer in kernels[len(kernels) - count :]
     return sum(int(np.prod(layer.kernel.shape)) for layer in kernels[len(kernels) - count :])
+
+
+# %% wrong: more than there are
+# message: negative index
+# earns: 1
+def unfreeze_last(model, count):
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = False
+    kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    for layer in kernels[len(kernels) - count :]:
+        layer.trainable = True
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

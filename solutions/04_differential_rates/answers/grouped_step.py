@@ -172,3 +172,19 @@ def grouped_step(weights, velocities, gradients, rates, momentum):
     w, v, g = np.array(weights), np.array(velocities), np.array(gradients)
     new = momentum * v - np.array(rates).reshape(-1, 1) * g
     return list(w + new), list(new)
+
+
+# %% wrong: a group with rate 0 is skipped
+# message: rate is 0|rate of 0
+# earns: 0
+def grouped_step(weights, velocities, gradients, rates, momentum):
+    new_weights, new_velocities = [], []
+    for w, v, g, rate in zip(weights, velocities, gradients, rates, strict=True):
+        if rate == 0:
+            new_weights.append(w.copy())
+            new_velocities.append(v.copy())
+            continue
+        v = momentum * v - rate * g
+        new_weights.append(w + v)
+        new_velocities.append(v)
+    return new_weights, new_velocities

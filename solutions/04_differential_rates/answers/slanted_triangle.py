@@ -117,3 +117,17 @@ def slanted_triangle(steps, rising, peak, lowest):
 # message: the rate stays at the peak
 def slanted_triangle(steps, rising, peak, lowest):
     return [lowest + (peak - lowest) * min(step / rising, 1) for step in range(steps)]
+
+
+# %% wrong: the array takes the type of lowest
+# message: should be
+# earns: 0
+def slanted_triangle(steps, rising, peak, lowest):
+    rates = np.full(steps, lowest)
+    for step in range(1, steps - 1):
+        if step <= rising:
+            share = step / rising
+        else:
+            share = (steps - 1 - step) / (steps - 1 - rising)
+        rates[step] = lowest + share * (peak - lowest)
+    return rates

@@ -94,3 +94,23 @@ def soften(logits, temperature):
 def soften(logits, temperature):
     z = np.asarray(logits) / temperature
     return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])
+
+
+# %% wrong: softmax first, temperature as a power
+# message: should be
+# earns: 0
+def soften(logits, temperature):
+    logits = np.asarray(logits, float)
+    hard = np.exp(logits - logits.max(axis=1, keepdims=True))
+    hard /= hard.sum(axis=1, keepdims=True)
+    soft = hard ** (1 / temperature)
+    return soft / soft.sum(axis=1, keepdims=True)
+
+
+# %% wrong: the largest logit before the division
+# message: overflows
+# earns: 0
+def soften(logits, temperature):
+    logits = np.asarray(logits, float)
+    powers = np.exp(logits / temperature - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
