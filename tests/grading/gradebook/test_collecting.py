@@ -11,6 +11,7 @@ from conftest import ROOT
 from tlcourse.grading.gradebook import enrolled_people
 from tlcourse.grading.gradebook.collecting import collect
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.submissions import misplaced
 from tlcourse.grading.submissions.archives import BadArchive
 
 UNIT = "01_tiny"
@@ -147,12 +148,17 @@ def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):
 
 @pytest.mark.parametrize(
     "place",
-    [f"ann/{UNIT}.ipynb", f"{UNIT}/ann/{UNIT}.ipynb", f"ann/homework/{UNIT}.ipynb", f"ann_{UNIT}.ipynb"],
+    [
+        *(f"ann/{UNIT}.ipynb", f"{UNIT}/ann/{UNIT}.ipynb", f"ann/homework/{UNIT}.ipynb", f"ann_{UNIT}.ipynb"),
+        *("ann/Copy of 01-Tiny (1).ipynb", "ann_01 tiny.ipynb"),
+    ],
 )
-def test_a_notebook_at_the_wrong_depth_is_put_right(course, place):
+def test_a_notebook_at_the_wrong_depth_is_named_and_put_right(course, place):
     file = course.folder / "submitted" / place
     file.parent.mkdir(parents=True)
     file.write_text("1")
+    ((named,),) = misplaced.find(course.paths.submitted_folder(), UNIT, set()).values()
+    assert named.path == f"submitted/{place}"
     assert collected(course)["ann"].action == "collected"
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1"}
     assert not file.exists()
