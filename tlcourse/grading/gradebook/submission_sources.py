@@ -76,7 +76,7 @@ def _read_file(file, inner, allowance):
         return [packed._replace(name=f"{inner[: -len('.zip')]}/{packed.name}") for packed in files]
     if file.size > allowance.size or allowance.files < 1:
         allowance.leave_out(
-            inner, f"a student may submit {archives.MOST_BYTES >> 20} MB in {archives.MOST_FILES:,} files"
+            inner, f"a student may submit at most {archives.MOST_BYTES >> 20} MB in {archives.MOST_FILES:,} files"
         )
         return []
     allowance.size, allowance.files = allowance.size - file.size, allowance.files - 1

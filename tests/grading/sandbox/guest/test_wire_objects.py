@@ -118,7 +118,7 @@ def test_a_model_whose_layers_were_replaced_fails_with_a_message():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
     verdict = graded("f(model)", "def f(model):\n    model.pop()", model=model)
     assert verdict["ename"] == "AssertionError"
-    assert "f replaced layers of the model that it was given" in verdict["evalue"]
+    assert "f changed the structure of a model that it was given" in verdict["evalue"]
 
 
 def test_a_seeded_check_seeds_the_function_too():
