@@ -24,7 +24,6 @@ from tlcourse.grading.model.results import RECORDS, Result
 from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.submissions.discover import read_submission
 
-NOT_GRADED = "Not graded. Remove the cause that the flag names, and run `tlcourse grade {}` again."
 LARGEST_PART = 1 << 30  # bytes of submissions that are in memory at a time
 
 
@@ -220,7 +219,8 @@ def _ungraded_result(student, unit, step, error):
     """The result of a submission that could not be read or recorded: for the instructor, and never in the gradebook."""
     reason = str(error) if isinstance(error, NotRecordable) else f"{type(error).__name__}: {error}"
     flag = {"grade_id": None, "kind": "grader", "evidence": f"it could not be {step}: {reason}"}
-    return Result(student, unit, "not graded", notes=[NOT_GRADED.format(unit)], flags=[flag])
+    note = f"Not graded. Remove the cause that the flag names, and run `tlcourse grade {unit}` again."
+    return Result(student, unit, "not graded", notes=[note], flags=[flag])
 
 
 @contextlib.contextmanager
