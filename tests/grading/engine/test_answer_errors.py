@@ -70,7 +70,7 @@ def test_a_replaced_import_is_named_where_it_stops_the_answer(assignment, releas
             ("NameError", "name 'factor' is not defined"),
             "No earlier cell defines `factor`",
         ),
-        ("import torch", ("ModuleNotFoundError", "No module named 'torch'"), "does not have the package torch"),
+        ("import torch", ("ModuleNotFoundError", "No module named 'torch'"), "The package torch is not available"),
         ("def double(n): ...\n1 / 0", ("ZeroDivisionError", "division by zero"), "Restart the kernel"),
     ],
 )

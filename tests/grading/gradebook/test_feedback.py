@@ -114,4 +114,4 @@ def test_the_exchange_gets_the_pages_of_submissions_that_came_through_it(graded_
     shutil.rmtree(course / "feedback")
     done = subprocess.run(command, cwd=course, capture_output=True, encoding="utf-8")
     assert done.returncode
-    assert "generate_feedback 01_tiny --force` writes it" in done.stderr
+    assert "run `nbgrader generate_feedback 01_tiny --force`" in done.stderr

@@ -162,7 +162,7 @@ def test_nothing_of_a_students_class_reaches_the_checker():
     assert type(came).__mro__[1:3] == (wire_objects.RemoteOutputs, ModelOutputs)
     assert type(came).__name__ == "Base"
     assert repr(came) == "<a model of the class Base>"
-    with pytest.raises(ValueError, match="nothing that a student's process may send"):
+    with pytest.raises(ValueError, match="a student's process may not send"):
         wire_format.decode({"stayed": 0})
 
 
