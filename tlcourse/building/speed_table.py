@@ -79,7 +79,7 @@ def table(root):
 
 
 def _unit_rows(seconds, units):
-    """The times of the units; none of them if the course has other units now, because these share the old content."""
+    """The times of the units; none if the course has other units now, because content may have moved between them."""
     if sorted(seconds) != units:
         return {"each unit, top to bottom": "not measured since units were added, renamed or removed"}
     return {f"unit {name}, top to bottom": f"{seconds[name]:.0f} s" for name in units}
