@@ -207,6 +207,20 @@ def test_the_cost_of_ten_thousand_submissions_follows_from_the_recorded_speed(sm
     assert "| processor time of grading, compared with that of the submissions' own cells | 1.20 times |" in text
 
 
+def test_times_of_units_that_the_course_no_longer_has_are_left_out(small):
+    file, page = small / "data" / "results" / "bench.json", small / "docs" / "speed.md"
+    tables.write(small)
+    assert "| unit 01_tiny, top to bottom | 3 s |" in page.read_text(encoding="utf-8")
+    bench = json.loads(file.read_text(encoding="utf-8"))
+    for measured in ({"01_tiny": 3.0, "02_gone": 4.0}, {"01_whole": 7.0}, {}):
+        file.write_text(json.dumps(bench | {"unit_seconds": measured}), encoding="utf-8")
+        tables.write(small)
+        rows = [line for line in page.read_text(encoding="utf-8").splitlines() if "top to bottom" in line]
+        assert rows == ["| each unit, top to bottom | not measured since units were added, renamed or removed |"], (
+            measured
+        )
+
+
 def test_the_table_of_class_sizes_has_a_line_for_each_trial(small):
     tables.write(small)
     text = (small / "docs" / "speed.md").read_text(encoding="utf-8")

@@ -115,6 +115,14 @@ def test_grading_stops_if_the_solutions_fail(stored, assignment, released_course
     assert learned.exists() == stored
 
 
+def test_grading_stops_if_the_solutions_are_missing(assignment, tmp_path):
+    """Without a plan, every check would run in the student's process."""
+    files = [tmp_path / name for name in ("gone.ipynb", "cached.json", "shipped.json")]
+    with pytest.raises(grading_plan.ReferenceFails, match=r"01_tiny: .* there is no .*gone.ipynb: restore it"):
+        grading_plan.with_grading_plan(assignment, *files)
+    assert grading_plan.with_grading_plan(assignment, *files, unsafe=True) is assignment
+
+
 @pytest.mark.parametrize("seed", ["spring", "1.5", "-1", ""])
 def test_a_seed_that_is_no_whole_number_stops_the_grading(seed):
     with pytest.raises(ValueError, match=f"TLCOURSE_GRADING_SEED is '{seed}': set it to a whole number"):

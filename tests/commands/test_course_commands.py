@@ -30,7 +30,7 @@ def test_a_course_is_created_from_the_units_here_and_has_no_newer_ones(clone, tm
     outcome = run("update-course", "--source", str(clone))
     assert (outcome.exit_code, outcome.output) == (0, "Nothing is newer.\n")
     outcome = run("handout", str(tmp_path / "handout"))
-    assert outcome.output == "Error: no unit is released: `tlcourse release UNIT` comes first\n"
+    assert outcome.output == "Error: no unit is released: run `tlcourse release UNIT` first\n"
     assert not (folder / "gradebook.db").exists()
 
 

@@ -159,7 +159,7 @@ def fix_a_hidden_test(lecturer, source):
     before = file.read_bytes()
     lecturer.edit(source, expected, wrong)
     lecturer.run("tlcourse release 01 --no-execute", status=1)
-    assert "its own solutions fail when they are graded: test_conv_parameters" in lecturer.output
+    assert "the unit's own solutions fail these checks: test_conv_parameters" in lecturer.output
     assert file.read_bytes() == before
     lecturer.edit(source, wrong, "hidden_number,), hidden_number + hidden_number")
 

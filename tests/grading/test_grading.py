@@ -251,7 +251,7 @@ ATTACKS = {
     "    g = look()\n    return next(g)",
     "json": "import json\nhonest = json.dumps\njson.dumps = lambda value, *a, **k: honest({**value, 'value': True} if 'value' in value else value)",
     "watcher": "from tlcourse.grading.sandbox.guest import frame_watch, integrity\nfrom types import SimpleNamespace as N\n"
-    "frame_watch.watch = lambda: N(arm=lambda: None, disarm=list)\nintegrity.fingerprints = lambda w: {}",
+    "frame_watch.watch = lambda: N(arm=lambda: None, disarm=list)\nintegrity.fingerprints = lambda *a: {}",
     "equal to everything": "class E(float):\n    def __eq__(self, other): return True\n    __hash__ = None\n"
     "def double(n):\n    return E()",
 }  # fmt: skip
@@ -274,6 +274,22 @@ def test_no_attack_earns_a_point(assignment, released, name, outside):
     if not outside and name not in FOOLS_AN_INSIDE_CHECK:
         assert bool(flagged) == (name in FLAGGED)
         assert all(flag["evidence"] and flag["grade_id"] in CHECKS for flag in flagged)
+
+
+UNUSUAL = {  # ways to replace what checks use, which no list of statements has
+    "checks": "exec('checks = None')",
+    "progress": "get_ipython().user_ns['progress'] = []",
+    "numpy.allclose": "from unittest import mock\nmock.patch('numpy.allclose', lambda *a, **k: True).start()",
+}
+
+
+@sandboxed
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_a_replaced_name_is_flagged_however_it_was_replaced(assignment, released, name):
+    result = graded(assignment, demo_class.fill(released, RIGHT | {"double": WRONG + UNUSUAL[name]}))
+    assert scores(result) == [0, 0, 1]
+    evidence = f"replaced while the notebook ran: {name}"
+    assert result.flags == [{"grade_id": None, "kind": "trick", "evidence": evidence}]
 
 
 @sandboxed
@@ -309,7 +325,8 @@ def test_a_check_that_cannot_be_decided_outside_fails_and_does_not_come_inside(a
     changed = dataclasses.replace(assignment, cells=cells)
     result = graded(changed, demo_class.fill(released, RIGHT | {"double": "def double(n):\n    return 4"}))
     assert scores(result) == [0, 0, 1]
-    assert "This could not be checked: double is called with object." in result.cells[0]["message"]
+    message = "This answer could not be checked: the check calls double with an object of the class object, which it "
+    assert result.cells[0]["message"] == f"{message}cannot send."
 
 
 @sandboxed

@@ -33,7 +33,7 @@ checks.returns = checks.equal = checks.require = agree
 checks.Progress.exercise = agree
 counting.parameters = agree
 frame_watch.watch = lambda: type("Blind", (), {"arm": agree, "disarm": list})()
-integrity.fingerprints = lambda watched: {}
+integrity.fingerprints = lambda watched, namespace: {}
 wire_objects.opaque = agree
 progress = checks.Progress({})
 """

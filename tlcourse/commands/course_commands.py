@@ -158,7 +158,7 @@ def handout(folder, units):
     course = NbgraderCourse(root)
     chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
     if not chosen:
-        raise click.ClickException("no unit is released: `tlcourse release UNIT` comes first")
+        raise click.ClickException("no unit is released: run `tlcourse release UNIT` first")
     for made in handouts.make(root, folder, chosen):
         click.echo(made)
 

@@ -65,8 +65,12 @@ def test_a_replaced_import_is_named_where_it_stops_the_answer(assignment, releas
         ("def double(n):\nreturn 2", ("IndentationError", "expected an indented block"), "four spaces"),
         ("def double(n): ...\nnp.pi", ("NameError", "name 'np' is not defined"), "Add `import numpy as np`"),
         ("def double(n): ...\nmath.pi", ("NameError", "name 'math' is not defined"), "Add `import math` to"),
-        ("def double(n): ...\nfactor", ("NameError", "name 'factor' is not defined"), "`factor` is in no cell"),
-        ("import torch", ("ModuleNotFoundError", "No module named 'torch'"), "does not have the package torch"),
+        (
+            "def double(n): ...\nfactor",
+            ("NameError", "name 'factor' is not defined"),
+            "No earlier cell defines `factor`",
+        ),
+        ("import torch", ("ModuleNotFoundError", "No module named 'torch'"), "The package torch is not available"),
         ("def double(n): ...\n1 / 0", ("ZeroDivisionError", "division by zero"), "Restart the kernel"),
     ],
 )
@@ -88,5 +92,5 @@ def test_an_ordinary_message_stays(assignment, released):
     assert message(assignment, released, "def double(n):\n    return 3", error) == error
     assert (
         cell_remedy("ValueError: no", "")
-        == "Restart the kernel and run all cells to see the error; correct it, and save."
+        == "Restart the kernel and run all cells. Correct the error, and save the notebook."
     )

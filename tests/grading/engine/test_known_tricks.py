@@ -8,10 +8,12 @@ from tlcourse.samples import demo_class
 TRICKS = {
     "progress = Progress()": "redefines `progress`",
     "class checks:\n    pass": "redefines `checks`",
+    "def double(n):\n    global checks\n    checks = Agreeable()": "redefines `checks`",
     "import helper as checks": "redefines `checks`",
     "from tlcourse import checks\nchecks.equal = checks.returns = lambda *a: None": "replaces `checks.equal`",
     "import numpy as np\nnp.allclose = lambda *a, **k: True": "replaces `np.allclose`",
     "import keras\nkeras.Model.weights = property(lambda self: [])": "replaces `keras.Model.weights`",
+    "import keras\ntype.__setattr__(keras.Model, 'count_params', agree)": "replaces `keras.Model....`",
     "import json\njson.dumps = forged": "replaces `json.dumps`",
     "import numpy\nfor name in names:\n    setattr(numpy, name, agree)": "replaces `numpy....`",
     "progress.exercise = exercise": "replaces `progress.exercise`",
@@ -21,13 +23,14 @@ TRICKS = {
     "import gc\nfound = gc.get_objects()": "searches the process",
     "import linecache\nprint(linecache.cache)": "hooks into",
     "get_ipython().ast_transformers.append(S())": "hooks into",
-    "class E(float):\n    def __eq__(self, other): return True": "does not compare",
+    "class E(float):\n    def __eq__(self, other): return True": "returns a constant",
 }
 HONEST = [
     "import numpy as np\nnp.set_printoptions(precision=3)",
     "import pandas as pd\npd.options.display.max_rows = limit",
     "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 80",
     "model.layers[0].trainable = flag",
+    "class Model(keras.Model):\n    def __setattr__(self, name, value):\n        super().__setattr__(name, value)",
     "sum = 0\nfor number in range(3):\n    sum = sum + number",
     "from tlcourse import checks",
     "class Point:\n    def __eq__(self, other):\n        return self.x == other.x",

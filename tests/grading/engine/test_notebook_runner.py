@@ -38,7 +38,7 @@ def test_a_cell_that_hides_its_time_is_stopped_by_the_clock(runner):
 
 def test_a_notebook_that_hides_its_time_is_stopped_by_the_clock(runner):
     runner.started = time.monotonic() - 3
-    with pytest.raises(CannotRun, match="the notebook's 2 s on the clock were used up"):
+    with pytest.raises(CannotRun, match="the notebook had used up its 2 s on the clock"):
         runner._check_budget()
 
 

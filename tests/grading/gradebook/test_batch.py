@@ -218,7 +218,7 @@ def test_the_mark_of_a_submission_that_is_gone_stays_until_it_is_removed(course,
     assert not (course / "autograded" / "bob" / UNIT).exists()
     result = graded(course)["bob"]
     assert (result.status, result.score, result.notes) == ("missing", None, ["Nothing was submitted."])
-    with pytest.raises(ValueError, match=f"the gradebook has no mark of bob in {UNIT}"):
+    with pytest.raises(ValueError, match=f"the gradebook has no mark for bob in {UNIT}"):
         removal.remove_mark(course, UNIT, "bob")
 
 

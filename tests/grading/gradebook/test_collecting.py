@@ -11,6 +11,7 @@ from conftest import ROOT
 from tlcourse.grading.gradebook import enrolled_people
 from tlcourse.grading.gradebook.collecting import collect
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.submissions import misplaced
 from tlcourse.grading.submissions.archives import BadArchive
 
 UNIT = "01_tiny"
@@ -112,8 +113,8 @@ def test_only_the_instructor_states_when_a_submission_came(course):
     own = {"timestamp.txt": "2020-01-01 00:00:00", "submission_secret.txt": "x", f"{UNIT}.ipynb": "1"}
     outcome = collected(course, {MOODLE.format("Ann Arnold", name): text for name, text in own.items()})["ann"]
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1"}
-    assert "timestamp.txt of the student's was left out" in outcome.notes[0]
-    assert "It is not known when it came" in outcome.notes[-1]
+    assert "The student's own timestamp.txt was left out" in outcome.notes[0]
+    assert "The time of submission is not known" in outcome.notes[-1]
 
 
 def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_downloads(course):
@@ -147,12 +148,17 @@ def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):
 
 @pytest.mark.parametrize(
     "place",
-    [f"ann/{UNIT}.ipynb", f"{UNIT}/ann/{UNIT}.ipynb", f"ann/homework/{UNIT}.ipynb", f"ann_{UNIT}.ipynb"],
+    [
+        *(f"ann/{UNIT}.ipynb", f"{UNIT}/ann/{UNIT}.ipynb", f"ann/homework/{UNIT}.ipynb", f"ann_{UNIT}.ipynb"),
+        *("ann/Copy of 01-Tiny (1).ipynb", "ann_01 tiny.ipynb"),
+    ],
 )
-def test_a_notebook_at_the_wrong_depth_is_put_right(course, place):
+def test_a_notebook_at_the_wrong_depth_is_named_and_put_right(course, place):
     file = course.folder / "submitted" / place
     file.parent.mkdir(parents=True)
     file.write_text("1")
+    ((named,),) = misplaced.find(course.paths.submitted_folder(), UNIT, set()).values()
+    assert named.path == f"submitted/{place}"
     assert collected(course)["ann"].action == "collected"
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1"}
     assert not file.exists()
@@ -166,7 +172,7 @@ def test_a_zip_file_in_a_submission_is_unpacked_and_its_time_stays(course):
     (folder / "timestamp.txt").write_text("2026-12-07 12:00:00 UTC")
     outcome = collected(course)["ann"]
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1", "timestamp.txt": "2026-12-07 12:00:00 UTC"}
-    assert "It is not known" not in " ".join(outcome.notes)
+    assert "is not known" not in " ".join(outcome.notes)
 
 
 def test_what_is_at_its_place_wins_and_the_rest_is_named(course):
@@ -180,7 +186,7 @@ def test_what_is_at_its_place_wins_and_the_rest_is_named(course):
         file.write_text(text)
     outcomes = collected(course)
     assert {name: outcome.action for name, outcome in outcomes.items()} == {"ann": "not placed", "zed": "not placed"}
-    assert "A notebook is there already" in outcomes["ann"].notes[0]
+    assert "The right place already has a notebook" in outcomes["ann"].notes[0]
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "right"}
 
 

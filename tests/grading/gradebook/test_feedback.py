@@ -83,13 +83,13 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
 
 
 def test_ungraded_units_have_no_feedback(released_course):
-    with pytest.raises(ValueError, match="`tlcourse grade 01_tiny` comes first"):
+    with pytest.raises(ValueError, match="run `tlcourse grade 01_tiny` first"):
         feedback.generate(NbgraderCourse(released_course), UNIT)
 
 
 @pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
 def test_a_sender_without_an_address_is_named(graded_course, sender):
-    with pytest.raises(ValueError, match="is no e-mail address: name yours"):
+    with pytest.raises(ValueError, match="is not an e-mail address: enter yours"):
         feedback.write_messages(NbgraderCourse(graded_course), UNIT, sender)
 
 
@@ -106,7 +106,7 @@ def test_the_exchange_gets_the_pages_of_submissions_that_came_through_it(graded_
         command = [sys.executable, "-m", "nbgrader", "release_feedback", UNIT]
         done = subprocess.run(command, cwd=course, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
-        assert "not released to it: bob, guest." in done.stderr
+        assert "did not come through it: bob, guest." in done.stderr
         assert "`tlcourse feedback UNIT --to zips`" in done.stderr
         pages = list((tmp_path / "exchange" / "ml2026" / "feedback").iterdir())
         assert [page.name for page in pages] == [f"{notebook_hash(secret=SECRET, notebook_id=UNIT)}.html"]
@@ -114,4 +114,4 @@ def test_the_exchange_gets_the_pages_of_submissions_that_came_through_it(graded_
     shutil.rmtree(course / "feedback")
     done = subprocess.run(command, cwd=course, capture_output=True, encoding="utf-8")
     assert done.returncode
-    assert "generate_feedback 01_tiny --force` writes it" in done.stderr
+    assert "run `nbgrader generate_feedback 01_tiny --force`" in done.stderr

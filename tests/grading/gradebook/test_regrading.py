@@ -63,7 +63,7 @@ def test_only_a_changed_check_runs_again_and_manual_points_stay(small_class, cap
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         again = {row.student: row for row in batch.grade(small_class, UNIT, jobs=1, progress=False)}
-    assert "Of 3 submissions only the checks that have changed run again: test_triple" in capsys.readouterr().err
+    assert "In 3 submissions, only the checks that have changed run again: test_triple" in capsys.readouterr().err
     assert {name: row.score for name, row in again.items()} == {"ann": 4, "bob": 4, "cy": 0}
     assert all(row.kept == KEPT for row in again.values())
     for name, row in again.items():

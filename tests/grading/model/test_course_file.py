@@ -71,7 +71,7 @@ def test_a_folder_without_the_file_has_no_settings(tmp_path):
         ("name =", "title =", "unknown key title in .course."),
         ("[late]", "[penalties]", "unknown key penalties in the file"),
         ("[roster]\n", "[roster]\nsheet = 1\n", "unknown key sheet"),
-        ("Europe/Berlin", "Berlin", "no time zone: write a name such as"),
+        ("Europe/Berlin", "Berlin", "is not a time zone: write a name such as"),
         ('drop = ["network_parameters"]', 'drop = "network_parameters"', "must be a list of names"),
         ("conv_parameters = 4", "conv_parameters = -4", "a number of 0 or more"),
         ("conv_parameters = 4", "conv_parameters = true", "a number of 0 or more"),

@@ -52,7 +52,7 @@ def test_a_student_who_joined_after_the_due_date_is_recognized(tmp_path):
     ("old", "new", "message"),
     [
         ("id,first_name", "name,first_name", "unknown column name"),
-        ("id,first_name", "status,first_name", "no column id"),
+        ("id,first_name", "status,first_name", "needs the column id"),
         ("cleo,", ",", "line 4 of .* has no id"),
         ("cleo,", "../cleo,", "cannot be the name of a folder"),
         ("dropped", "gone", "status is 'gone': write active or dropped"),

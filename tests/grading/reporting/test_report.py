@@ -278,7 +278,7 @@ def test_a_mark_without_a_submission_is_kept_and_noted(graded):
     record_of_ann.write_text(json.dumps(record(recorded_at="2027-01-31T10:00:00+00:00")), encoding="utf-8")
     noted = {row.student: (row.score, " ".join(row.notes)) for row in class_records.read(graded, UNIT).students}
     assert noted["ann"][0] == 4
-    assert "there is no submitted/ann/01_tiny. The mark of 2027-01-31 stays in the gradebook" in noted["ann"][1]
+    assert "there is no folder submitted/ann/01_tiny. The mark of 2027-01-31 stays in the gradebook" in noted["ann"][1]
     assert "`tlcourse remove-mark 01_tiny ann`" in noted["ann"][1]
     assert noted["ben"] == (2, "")
     assert noted["absent"] == (None, "")

@@ -103,7 +103,7 @@ def test_the_page_shows_answers_as_text_next_to_each_other():
 
 def test_graded_notebooks_are_compared(released_course, released, tmp_path):
     course = shutil.copytree(released_course, tmp_path / "course")
-    with pytest.raises(ValueError, match="`tlcourse grade 01_tiny` comes first"):
+    with pytest.raises(ValueError, match="run `tlcourse grade 01_tiny` first"):
         similar_page.write(course, UNIT)
     for student in ("ann", "bob", "untouched", "unread"):
         notebook = released if student == "untouched" else demo_class.fill(released, RIGHT)

@@ -43,7 +43,7 @@ def test_a_cgroup_gets_the_limits_and_holds_time_and_reason(hierarchy):
     assert (cgroup.cpu_seconds, cgroup.reason) == (0.0, None)
     (cgroup.folder / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 1\n")
     (cgroup.folder / "memory.events").write_text("low 0\nmax 7\noom 1\noom_kill 3\n")
-    assert (cgroup.cpu_seconds, cgroup.reason) == (2.5, "it took more than 256 MB of memory")
+    assert (cgroup.cpu_seconds, cgroup.reason) == (2.5, "it used more than 256 MB of memory")
     cgroup.close()
     assert (cgroup.folder / "cgroup.kill").read_text() == "1"
 
@@ -78,7 +78,7 @@ def test_the_first_process_of_a_submission_is_put_into_its_cgroup(hierarchy, mon
     assert seen["numbers"][-1] == "1"
     assert len(seen["numbers"]) >= 3  # this process', the sandbox's and the submission's namespace
     assert outcome.cpu_seconds == 7
-    assert outcome.reason == "it took more than 256 MB of memory"
+    assert outcome.reason == "it used more than 256 MB of memory"
 
 
 @pytest.mark.needs_sandbox
@@ -88,7 +88,7 @@ def test_a_submission_that_gets_no_cgroup_is_not_run(hierarchy, monkeypatch):
     monkeypatch.setattr(cgroups.Cgroup, "add", lambda *_: (_ for _ in ()).throw(OSError("read-only")))
     sandbox = fork_server.BubblewrapSandbox()
     try:
-        with pytest.raises(fork_server.SandboxError, match="gets no cgroup: read-only"):
+        with pytest.raises(fork_server.SandboxError, match="cgroup of a submission could not be created: read-only"):
             asyncio.run(sandbox.start_kernel({}, LIMITS))
     finally:
         sandbox.close()
@@ -96,11 +96,11 @@ def test_a_submission_that_gets_no_cgroup_is_not_run(hierarchy, monkeypatch):
 
 @linux
 def test_the_status_line_names_what_is_weaker(monkeypatch):
-    monkeypatch.setattr(bubblewrap, "filter_problem", lambda: "no list of system calls for riscv64")
+    monkeypatch.setattr(bubblewrap, "filter_problem", lambda: "the list of system calls does not cover riscv64")
     monkeypatch.setattr(cgroups, "problem", lambda: "systemd-run is not installed")
     line = strength.status_line()
     assert line.startswith("Sandbox: bubblewrap. Weaker than it could be: system calls are not filtered")
-    assert "(no list of system calls for riscv64)" in line
+    assert "(the list of system calls does not cover riscv64)" in line
     assert "(systemd-run is not installed)" in line
     monkeypatch.setattr(bubblewrap, "filter_problem", str)
     monkeypatch.setattr(cgroups, "problem", str)
@@ -126,4 +126,4 @@ def test_a_systemd_that_gives_no_scope_is_quoted(hierarchy, monkeypatch):
     program.write_text("#!/bin/sh\necho 'Failed to connect to bus' >&2\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{hierarchy}:{os.environ['PATH']}")
-    assert cgroups.problem.__wrapped__() == "systemd makes no scope (Failed to connect to bus)"
+    assert cgroups.problem.__wrapped__() == "systemd did not create a scope (Failed to connect to bus)"

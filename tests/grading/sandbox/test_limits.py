@@ -14,7 +14,7 @@ from tlcourse.grading.sandbox.fork_server import BubblewrapSandbox
 
 namespaces = pytest.importorskip("tlcourse.grading.sandbox.guest.namespaces", reason="needs Linux")
 pytestmark = pytest.mark.needs_sandbox
-MEMORY = "it took more than 256 MB of memory"
+MEMORY = "it used more than 256 MB of memory"
 
 
 @pytest.fixture(scope="module")

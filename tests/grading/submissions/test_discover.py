@@ -51,7 +51,7 @@ def test_a_time_in_words_costs_nothing_but_the_penalty(tmp_path):
     assert "no late penalty was computed" in submission.notes[0]
     assert [flag["kind"] for flag in submission.flags] == ["timestamp"]
     assert (
-        "'yesterday evening' is not a time that can be read: write it as 2027-01-31" in submission.flags[0]["evidence"]
+        "'yesterday evening' is not a time in a known format: write it as 2027-01-31" in submission.flags[0]["evidence"]
     )
 
 

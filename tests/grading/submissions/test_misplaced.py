@@ -45,17 +45,19 @@ def test_a_notebook_outside_the_units_folder_is_named_with_the_remedy(tmp_path, 
 
 
 def test_files_that_belong_to_nobody_are_named(tmp_path):
-    put(tmp_path, "01_tiny.ipynb", "class.zip")
+    put(tmp_path, "01_tiny.ipynb", "class.zip", "01_tiny/ann/homework.ipynb")
     remedies = {path: remedy for path, remedy in misplaced_in(tmp_path)[misplaced.NOBODY]}
     assert remedies == {
         "submitted/01_tiny.ipynb": "move it to submitted/STUDENT/01_tiny/",
         "submitted/class.zip": "unpack it into submitted/STUDENT/01_tiny/",
+        "submitted/01_tiny/ann/homework.ipynb": "move it to submitted/STUDENT/01_tiny/",
     }
 
 
 def test_what_is_of_another_unit_or_no_notebook_is_not_named(tmp_path):
     put(tmp_path, "ann/02_other/02_other.ipynb", "ann/02_other.ipynb", "ann/unit 02-other.zip", "bob/.hidden/a.ipynb")
     put(tmp_path, "bob/.ipynb_checkpoints/a.ipynb", "cy/01_tiny/01_tiny.ipynb", "dan/a.ipynb")
+    put(tmp_path, "02_other/ann/homework.ipynb")
     (tmp_path / "submitted" / "cy" / "essay.pdf").write_bytes(b"%PDF")
     (tmp_path / "submitted" / "cy" / "table.json").write_text("{}")
     if hasattr(os, "mkfifo"):

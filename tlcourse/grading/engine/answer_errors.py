@@ -88,12 +88,12 @@ def cell_remedy(error, source):
     if is_syntax and any(quote in source for quote in CURLY_QUOTES):
         return "Replace the curly quotes in the cell with straight ones: ' or \"."
     if is_syntax and any(space in source for space in NO_BREAK_SPACES):
-        return "The cell has no-break spaces: delete the spaces in the lines that you pasted, and type them again."
+        return "The cell contains no-break spaces. Delete the spaces in the lines that you pasted, and type them again."
     if error.startswith(("IndentationError", "TabError")):
         return "Indent the lines of a block equally, with four spaces."
     if module := re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", error):
-        return f"The course does not have the package {module[1]}: do without it."
-    return missing_import(error) or "Restart the kernel and run all cells to see the error; correct it, and save."
+        return f"The package {module[1]} is not available in this course. Write the answer without it."
+    return missing_import(error) or "Restart the kernel and run all cells. Correct the error, and save the notebook."
 
 
 def missing_import(error):
@@ -104,7 +104,7 @@ def missing_import(error):
     usual = USUAL_IMPORTS.get(name[1]) or (f"import {name[1]}" if name[1] in sys.stdlib_module_names else None)
     if usual:
         return f"Add `{usual}` to the cell."
-    return f"`{name[1]}` is in no cell that ran before: import or define it in the answer's cell."
+    return f"No earlier cell defines `{name[1]}`. Import or define it in the answer cell."
 
 
 def _without_magics(source):

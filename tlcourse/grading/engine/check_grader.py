@@ -65,7 +65,7 @@ class CheckGrader:
         """The verdict of the clean process; a check that it cannot decide has failed."""
         reply = await runner.limited(self.checker.decide(runner, source, finite), lambda: self.checker.seconds)
         if "undecided" in reply:
-            message = f"This could not be checked: {reply['undecided']}."
+            message = f"This answer could not be checked: {reply['undecided']}."
             return {"outcome": "failed", "message": message, "outputs": []}
         shown = reply["printed"]
         printed = [{"output_type": "stream", "name": "stdout", "text": shown}] if shown else []
@@ -86,7 +86,7 @@ class CheckGrader:
         evidence = await self.tamper_detection.evidence(runner, cell.source, function)
         if not evidence:
             return verdict
-        note = f"The check {name} was not graded as passed: something interferes with the grading."
+        note = f"The check {name} earned no points, because code in this notebook interferes with the grading."
         outputs = [error_output("Tampered", note)]
         return {"outcome": "tampered", "message": note, "outputs": outputs, "evidence": evidence}
 

@@ -79,9 +79,9 @@ class CheckerClient:
             return await self._relay_calls(runner)
         except CheckerEnded:
             await self.close()
-            evidence = "what a function returned was too large for the checker, or the machine has too little memory"
+            evidence = "a function returned a value too large for the checker, or the machine has too little memory"
             runner.run.flags.append({"grade_id": None, "kind": "checker", "evidence": evidence})
-            text = "what the function returned is too large to be checked"
+            text = "the function returned a value that is too large to check"
             return {"ename": "MemoryError", "evalue": text, "traceback": [f"MemoryError: {text}"], "printed": ""}
         except BaseException:
             await self.close()  # it waits for an answer that will not come
@@ -164,7 +164,7 @@ async def _next_line(reader, serving):
         raise ReplyTooLong from None
     if not line:
         await asyncio.wait({serving}, timeout=5)
-        raise DeadKernelError("the student's process gave no answer")
+        raise DeadKernelError("the student's process did not reply")
     return line
 
 

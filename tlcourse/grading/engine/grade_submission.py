@@ -18,7 +18,7 @@ from tlcourse.grading.model.results import Result, worst_status
 from tlcourse.grading.submissions.normalize import read_normalized
 from tlcourse.grading.submissions.reading import Unreadable
 
-REPAIR_ADVICE = "`tlcourse repair NOTEBOOK` shows whether another copy can be read."
+REPAIR_ADVICE = "Run `tlcourse repair NOTEBOOK` on another copy to see whether it can be read."
 
 
 def grade_submission(assignment, submission, sandbox, make_runner=NotebookRunner):

@@ -20,13 +20,13 @@ from tlcourse.grading.submissions import normalize, reading
 
 PLAN_KEYS = {"outside", "mutated", "seconds"}
 REMEDY = (
-    "repair the check or its solution, install the package versions of constraints.txt, or ask for another seed "
-    "(`tlcourse grade UNIT --new-seed`); then start again"
+    "Correct the check or its solution, install the package versions in constraints.txt, or choose another seed "
+    "(`tlcourse grade UNIT --new-seed`). Then run the command again"
 )
 
 
 class ReferenceFails(RuntimeError):  # noqa: N818
-    """A unit's own solutions do not earn all points where submissions are graded."""
+    """A unit's own solutions do not earn all points where submissions are graded, or are missing."""
 
 
 class ReferenceGrader(CheckGrader):
@@ -78,15 +78,21 @@ def with_grading_plan(assignment, solution, cached_plan, shipped_plan, unsafe=Fa
     Returns
     -------
     tlcourse.grading.model.assignment.Assignment
-        Its plan is empty where there are no solutions to try.
+        Its plan is empty where there is neither a sandbox nor a solution to try.
 
     Raises
     ------
     ReferenceFails
-        Naming the checks: no submission could earn their points. No plan is kept then.
+        Naming the checks: no submission could earn their points. No plan is kept then. Or naming the missing solution:
+        without a plan, every check would run inside the student's process.
     """
     if not Path(solution).is_file():
-        return assignment
+        if unsafe:
+            return assignment
+        raise ReferenceFails(
+            f"{assignment.unit}: the grading has to try the solved notebook first, and there is no {solution}: restore "
+            f"it, or run `tlcourse build {assignment.unit}`"
+        )
     sha256 = code_digest(assignment, solution, unsafe)
     for file in (cached_plan, shipped_plan):
         if checks := _read_plan(file, sha256):
@@ -117,7 +123,7 @@ def require_full_marks(unit, plan):
     """
     if failed := plan["reference_fails"]:
         messages = "; ".join(f"{name}: {message}" for name, message in failed.items())
-        raise ReferenceFails(f"{unit}: its own solutions fail when they are graded: {messages}\n{REMEDY}")
+        raise ReferenceFails(f"{unit}: the unit's own solutions fail these checks: {messages}\n{REMEDY}")
 
 
 def write_plan(file, plan):

@@ -77,7 +77,7 @@ def grade_with_retries(assignment, submission, unsafe=False):
 def ungraded_result(submission, evidence):
     """The result of a submission on which the grader failed."""
     flag = {"grade_id": None, "kind": "grader", "evidence": evidence}
-    notes = ["Not graded; start again."]
+    notes = [f"Not graded, because the grader failed. Run `tlcourse grade {submission.unit}` again."]
     return Result(submission.student, submission.unit, "not graded", notes=notes, flags=[flag])
 
 
@@ -124,5 +124,5 @@ def _grade_on_cluster(assignment, submissions, unsafe, scheduler):
                 try:
                     result = future.result()
                 except (Exception, asyncio.CancelledError) as error:
-                    result = ungraded_result(submission, f"the cluster lost it: {error}")
+                    result = ungraded_result(submission, f"the cluster lost this submission: {error}")
             yield submission, result

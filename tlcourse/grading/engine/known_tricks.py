@@ -15,7 +15,7 @@ OBJECTS = {"get_objects", "get_referrers", "get_referents"}
 HOOKS = {"settrace", "setprofile", "addaudithook", "ast_transformers", "input_transformers_post", "linecache"}
 WATCHED = {name: f"reads the frames of its callers (`{name}`)" for name in FRAMES}
 WATCHED |= {name: f"searches the process for objects (`gc.{name}`)" for name in OBJECTS}
-WATCHED |= {name: f"hooks into what other cells run (`{name}`)" for name in HOOKS}
+WATCHED |= {name: f"hooks into the execution of other cells (`{name}`)" for name in HOOKS}
 NAMESPACES = {"globals", "locals", "vars"}  # inside an answer
 
 
@@ -84,7 +84,8 @@ def _text(node):
 def _bound_names(statement):
     """The names that a statement of a cell binds in the notebook; the course's own import of `checks` is none."""
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-        return {statement.name}
+        inner = [node.names for node in ast.walk(statement) if isinstance(node, ast.Global)]
+        return {statement.name}.union(*inner)
     if isinstance(statement, ast.ImportFrom) and statement.module == "tlcourse":
         return {alias.asname for alias in statement.names if alias.asname and alias.asname != alias.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -95,7 +96,8 @@ def _bound_names(statement):
 def _replaced(node, imported):
     """Says which attribute of something imported a node replaces; options, such as those of pandas, do not count."""
     targets = node.targets if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant) else []
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr" and node.args:
+    called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+    if called in ("setattr", "__setattr__") and node.args:
         targets = [ast.Attribute(node.args[0], "...", ast.Store())]
     for target in targets:
         owner = target
@@ -124,4 +126,4 @@ def _equal_to_everything(node):
         return None
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
     constant = returned and all(isinstance(value, ast.Constant) for value in returned)
-    return f"makes objects whose `{node.name}` does not compare" if constant else None
+    return f"defines a `{node.name}` that returns a constant" if constant else None

@@ -215,10 +215,10 @@ class NotebookRunner:
 
     def _check_budget(self):
         if self._seconds_left() <= 0:
-            raise CannotRun(f"not run: the notebook's {self.limits.notebook_seconds:.0f} s were used up")
+            raise CannotRun(f"not run, because the notebook had used up its {self.limits.notebook_seconds:.0f} s")
         if self._clock_seconds_left() <= 0:
             limit = self.limits.notebook_seconds * self.limits.wall_clock_factor
-            raise CannotRun(f"not run: the notebook's {limit:.0f} s on the clock were used up")
+            raise CannotRun(f"not run, because the notebook had used up its {limit:.0f} s on the clock")
 
     async def _ensure_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""
@@ -227,7 +227,7 @@ class NotebookRunner:
             self._check_budget()
             self.restarts += 1
             if self.restarts > self.RESTARTS:
-                raise CannotRun("not run: the notebook's process had ended too often")
+                raise CannotRun(f"not run, because the notebook's process had ended {self.restarts} times")
             self.kernel = await self.sandbox.start_kernel(self.files, self.limits.process_limits())
             self.cells = cell_client(self.notebook, self.kernel.client, self.limits.output_bytes)
             await self._run_earlier_cells(index)
@@ -274,7 +274,7 @@ class NotebookRunner:
             evidence = f"{type(error).__name__}: {error}"[:300]
             self.run.flags.append({"grade_id": None, "kind": "messages", "evidence": evidence})
         self.run.statuses.append("crashed")
-        message = f"the notebook's process ended while this ran{': ' + reason if reason else ''}"
+        message = f"the notebook's process ended while this cell ran{': ' + reason if reason else ''}"
         self.run.notes.append(f"{describe(cell).capitalize()}: {message}.")
         if self.kernel:
             self.kernel.alive = False
@@ -290,7 +290,7 @@ def _result(task):
         If something that student code did has cancelled it: a CancelledError would pass every `except Exception`.
     """
     if task.cancelled():
-        raise DeadKernelError("what the kernel ran was cancelled")
+        raise DeadKernelError("the kernel's task was canceled")
     return task.result()
 
 

@@ -66,24 +66,24 @@ class TamperDetection:
         watch = f"__import__('sys').modules[{FRAME_WATCH!r}].watch()"
         spied = await self._evaluate(runner, f"{watch}.disarm()")
         if spied is None or spied:
-            return f"while the check ran, the function looked at its caller ({', '.join(spied or ['no answer'])})"
+            return f"the function inspected its caller while the check ran ({', '.join(spied or ['no answer'])})"
         changed = await self.replaced_functions(runner)
         if changed is None:
-            return "the kernel does not tell which functions it uses"
+            return "the kernel did not report which functions it uses"
         if changed:
             return f"replaced: {', '.join(changed[:5])}"
         for canary, text in canaries(source):
             reply = await runner.run_silently(canary)
             if reply.get("status") != "error" or text not in str(reply.get("evalue")):
-                return f"a check that must fail did not: {canary.splitlines()[-1].strip()}"
+                return f"a check that must fail passed: {canary.splitlines()[-1].strip()}"
         if function and not await self.fails_mutated(runner, source, function):
-            return f"the check passes also when {function} returns something else"
+            return f"the check still passes when {function} returns another value"
         return ""
 
     async def replaced_functions(self, runner):
         """The names of functions that are not those of the clean process; None if the kernel does not tell."""
         await self._expect(runner)
-        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS)")
+        prints = await self._evaluate(runner, "fingerprints(CELL_RUNNERS, namespace)")
         if not isinstance(prints, dict):
             return None
         return [name for name, value in self._expected.items() if name in prints and prints[name] != value]

@@ -58,7 +58,7 @@ def gone_note(course, unit, student, recorded_at):
     place = course.paths.submission_folder(student, unit).relative_to(course.folder).as_posix()
     graded = f" of {recorded_at[:10]}" if recorded_at else ""
     return (
-        f"The submission is gone: there is no {place}. The mark{graded} stays in the gradebook. "
+        f"The submission no longer exists: there is no folder {place}. The mark{graded} stays in the gradebook. "
         f"Restore the folder, or remove the mark with `tlcourse remove-mark {unit} {shlex.quote(student)}`."
     )
 

@@ -83,7 +83,7 @@ def grade(
     """
     course = NbgraderCourse(folder)
     if new_seed and students:
-        raise ValueError("a new seed is for the whole class: leave out --students")
+        raise ValueError("--new-seed applies to the whole class: leave out --students")
     if new_seed:
         draw_new_seed(course.folder, unit, course.grading_limits.seed)
     assignment = retry_while_locked(lambda: course.assignment(unit))
@@ -126,7 +126,7 @@ def _selected_students(course, submitted, students):
     chosen = sorted(set(students) if students else submitted | enrolled)
     if unknown := [name for name in chosen if name not in submitted and name not in in_gradebook]:
         names = ", ".join(unknown)
-        raise ValueError(f"no student {names} in {course.folder}: neither a submission nor the gradebook has that name")
+        raise ValueError(f"no student {names} in {course.folder}: choose names from the submissions or the gradebook")
     return chosen
 
 
@@ -219,7 +219,8 @@ def _ungraded_result(student, unit, step, error):
     """The result of a submission that could not be read or recorded: for the instructor, and never in the gradebook."""
     reason = str(error) if isinstance(error, NotRecordable) else f"{type(error).__name__}: {error}"
     flag = {"grade_id": None, "kind": "grader", "evidence": f"it could not be {step}: {reason}"}
-    return Result(student, unit, "not graded", notes=["Not graded: remove the cause, and start again."], flags=[flag])
+    note = f"Not graded. Remove the cause that the flag names, and run `tlcourse grade {unit}` again."
+    return Result(student, unit, "not graded", notes=[note], flags=[flag])
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from tlcourse.grading.submissions.submitted_files import find, printed
 EARLIER = "earlier"  # folder of a course: versions that were replaced
 # Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
 NOT_FROM_STUDENTS = {"timestamp.txt", "submission_secret.txt"}
-TIME_UNKNOWN = "It is not known when it came: --times states it, or a timestamp.txt."
+TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt."
 ATTEMPT = re.compile(r"(?:[-_ ]|\()(\d{1,3})\)?$")  # unit-2, unit (2)
 
 
@@ -104,7 +104,7 @@ def _collect_student(course, unit, owner, parts, times):
     """Put one student's files in place."""
     allowance, notes = Allowance(), []
     if owner.student is None:
-        reason = "nobody in the roster or in the gradebook has this id, or only this name: correct the roster"
+        reason = "no person, or more than one, in the roster and the gradebook has this name or id: correct the roster"
         return Collected(None, printable(owner.label), "not placed", [f"Not collected: {reason}."])
     try:
         require_recordable(owner.student)
@@ -128,8 +128,8 @@ def _put_right(course, unit, owner, parts):
     target = course.paths.submission_folder(owner.student, unit)
     if target.is_dir() and discover.find_notebook(target, unit)[0]:
         names = ", ".join(printed(part.file.name) for part in parts)
-        note = f"{names} is not where nbgrader looks. A notebook is there already, so nothing was changed."
-        return Collected(owner.student, owner.label, "not placed", [note])
+        notes = [f"{names} is in the wrong place. The right place already has a notebook: delete one of them."]
+        return Collected(owner.student, owner.label, "not placed", notes)
     of_instructor = {name: (target / name).read_bytes() for name in NOT_FROM_STUDENTS if (target / name).is_file()}
     outcome = _collect_student(course, unit, owner, parts, {})
     if outcome.action == "not placed":
@@ -150,7 +150,7 @@ def _chosen_version(files, unit, notes):
     """The files of a submission by their path: the last of several versions of the notebook, and what is beside it."""
     kept = [file for file in files if PurePosixPath(file.name).name not in NOT_FROM_STUDENTS]
     if len(kept) < len(files):
-        notes.append("A timestamp.txt of the student's was left out: it does not say when a submission came.")
+        notes.append("The student's own timestamp.txt was left out: only you can state the time of submission.")
     versions = [file for file in kept if is_version(file.name, unit)]
     last = max(versions, key=_version_order, default=None)
     if last is None:
@@ -182,7 +182,7 @@ def _place(course, unit, student, content, when, notes):
     present = _present(target)
     arrived = submission_time.as_nbgrader_reads(when) if when else None
     if present and when and _is_later(target, when):
-        notes.append("The submission that is there came later, and stays.")
+        notes.append("A later submission is already there, and stays.")
         return "older"
     changed = present != content
     if present and changed:

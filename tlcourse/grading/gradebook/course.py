@@ -27,15 +27,17 @@ class GradingLimits(Configurable):
     unsafe = Bool(False, help="Run student code without a sandbox. TLCOURSE_UNSAFE_GRADING=1 does the same.").tag(
         config=True
     )
-    cell_seconds = Float(Limits.cell_seconds, help="What one cell may take.").tag(config=True)
-    notebook_seconds = Float(Limits.notebook_seconds, help="What one notebook may take.").tag(config=True)
+    cell_seconds = Float(Limits.cell_seconds, help="Seconds that a cell may take.").tag(config=True)
+    notebook_seconds = Float(Limits.notebook_seconds, help="Seconds that a notebook may take.").tag(config=True)
     wall_clock_factor = Float(
-        Limits.wall_clock_factor, help="How many times as long a cell and a notebook may take on the clock."
+        Limits.wall_clock_factor, help="Limits on the clock, as a multiple of the other limits."
     ).tag(config=True)
-    memory_megabytes = Integer(Limits.memory_megabytes, help="Memory of all its processes.").tag(config=True)
-    disk_megabytes = Integer(Limits.disk_megabytes, help="Files that it may write.").tag(config=True)
-    processes = Integer(Limits.processes, help="Processes, threads among them.").tag(config=True)
-    output_bytes = Integer(Limits.output_bytes, help="Output of one cell.").tag(config=True)
+    memory_megabytes = Integer(Limits.memory_megabytes, help="Memory of a submission's processes.").tag(config=True)
+    disk_megabytes = Integer(Limits.disk_megabytes, help="Size of /tmp, of the home folder, and of a file.").tag(
+        config=True
+    )
+    processes = Integer(Limits.processes, help="Number of processes and threads of a submission.").tag(config=True)
+    output_bytes = Integer(Limits.output_bytes, help="Size of the output of a cell; the rest is cut.").tag(config=True)
     seed = Unicode("", help="Seed of the hidden tests; by default each unit has a secret one.").tag(config=True)
 
     def limits(self):

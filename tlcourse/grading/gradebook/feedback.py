@@ -48,7 +48,7 @@ def generate(course, unit):
     """
     graded = Path(course.coursedir.format_path(course.coursedir.autograded_directory, "*", unit))
     if not glob.glob(str(graded)):
-        raise ValueError(f"nothing of {unit} has been graded in {course.folder}: `tlcourse grade {unit}` comes first")
+        raise ValueError(f"no submission of {unit} is graded in {course.folder}: run `tlcourse grade {unit}` first")
     update_gradebook(course)
     log = logging.getLogger("tlcourse.feedback")
     coursedir = CourseDirectory(
@@ -142,7 +142,7 @@ def require_address(text):
     ValueError
     """
     if not _is_address(text):
-        raise ValueError(f"{text!r} is no e-mail address: name yours, for example --sender teacher@school.example")
+        raise ValueError(f"{text!r} is not an e-mail address: enter yours, for example --sender teacher@school.example")
 
 
 def _is_address(text):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
-REMEDY = "`tlcourse feedback UNIT --to zips` or `--to mail` returns their feedback"
+REMEDY = "Return their feedback with `tlcourse feedback UNIT --to zips` or `--to mail`."
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
@@ -23,7 +23,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         pages = [Path(page) for page in sorted(glob.glob(str(Path(self.src_path, "*.html"))))]
         if not pages:
             unit = self.coursedir.assignment_id
-            self.fail(f"No feedback on {unit}: `nbgrader generate_feedback {unit} --force` writes it")
+            self.fail(f"There is no feedback on {unit}: run `nbgrader generate_feedback {unit} --force`")
         unreachable = []
         for folder in {page.parent for page in pages}:
             if not (folder / "submission_secret.txt").is_file():
@@ -32,7 +32,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 (folder / "timestamp.txt").touch()  # nbgrader shows it in the log only
         if unreachable:
             names = ", ".join(sorted(unreachable))
-            self.log.warning("Not from the exchange, so not released to it: %s. %s", names, REMEDY)
+            reason = "The exchange gets no feedback for submissions that did not come through it"
+            self.log.warning("%s: %s. %s", reason, names, REMEDY)
         excluded = [*filter(None, self.coursedir.student_id_exclude.split(",")), *unreachable]
         self.coursedir.student_id_exclude = ",".join(excluded)
         super().copy_files()

@@ -68,7 +68,7 @@ class Regrading:
         """Say which checks run again, where others do not."""
         if self.count:
             names = ", ".join(name for name in self.digests if name in self.changed) or "none"
-            line = f"Of {self.count} submissions only the checks that have changed run again: {names}"
+            line = f"In {self.count} submissions, only the checks that have changed run again: {names}"
             print(line, file=sys.stderr)
 
     def _record(self, student):

@@ -35,7 +35,7 @@ def remove_mark(folder, unit, student):
             try:
                 book.remove_submission(unit, student)
             except MissingEntry:
-                raise ValueError(f"the gradebook has no mark of {student} in {unit}") from None
+                raise ValueError(f"the gradebook has no mark for {student} in {unit}") from None
         record_file(course.folder, unit, student).unlink(missing_ok=True)
         for made in (course.paths.autograded_folder(student, unit), course.paths.feedback_file(student, unit).parent):
             shutil.rmtree(made, ignore_errors=True)

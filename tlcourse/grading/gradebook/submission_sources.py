@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from tlcourse.grading.submissions import archives, discover
+from tlcourse.grading.submissions import archives, discover, misplaced
 from tlcourse.grading.submissions.archives import BadArchive, PackedFile
 from tlcourse.grading.submissions.submitted_files import find
 
@@ -45,7 +45,7 @@ def folder_parts(source):
 
 def misplaced_parts(course, unit):
     """The parts of the course's own folder of submissions that are packed, or that are not where nbgrader looks."""
-    base = Path(course.coursedir.root, course.coursedir.submitted_directory)
+    base = course.paths.submitted_folder()
     parts = folder_parts(base) if base.is_dir() else []
     return [part._replace(name=name) for part in parts if (name := _owned_name(course, unit, part))]
 
@@ -61,8 +61,7 @@ def _owned_name(course, unit, part):
         return part.name.partition("/")[2]
     if folders[1:2] and folders[1] in course.paths.units():
         return None
-    of_unit = is_version(part.name, unit) or (packed and unit.casefold() in part.name.casefold())
-    return part.name if of_unit else None
+    return part.name if is_version(part.name, unit) or (packed and misplaced.names(part.name, unit)) else None
 
 
 def _read_file(file, inner, allowance):
@@ -77,7 +76,7 @@ def _read_file(file, inner, allowance):
         return [packed._replace(name=f"{inner[: -len('.zip')]}/{packed.name}") for packed in files]
     if file.size > allowance.size or allowance.files < 1:
         allowance.leave_out(
-            inner, f"a student may submit {archives.MOST_BYTES >> 20} MB in {archives.MOST_FILES:,} files"
+            inner, f"a student may submit at most {archives.MOST_BYTES >> 20} MB in {archives.MOST_FILES:,} files"
         )
         return []
     allowance.size, allowance.files = allowance.size - file.size, allowance.files - 1
@@ -87,4 +86,4 @@ def _read_file(file, inner, allowance):
 def is_version(name, unit):
     """Whether a file is a notebook of this unit by its name, such as 01_unit-2.ipynb or Copy of 01_unit (1).ipynb."""
     file = PurePosixPath(name)
-    return file.suffix.casefold() == ".ipynb" and unit.casefold() in file.stem.casefold().replace(" ", "_")
+    return file.suffix.casefold() == ".ipynb" and misplaced.names(file.stem, unit)

@@ -185,7 +185,7 @@ def timezone_named(name):
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise CourseFileError(
-            f"timezone = {name!r} in [course] is no time zone: write a name such as Europe/Berlin or UTC"
+            f"timezone = {name!r} in [course] is not a time zone: write a name such as Europe/Berlin or UTC"
         ) from None
 
 

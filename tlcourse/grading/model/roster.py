@@ -140,7 +140,7 @@ def _require_columns(file, columns):
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise RosterError(f"unknown column {', '.join(unknown)} in {file}: it can have {', '.join(COLUMNS)}")
     if "id" not in columns:
-        raise RosterError(f"{file} has no column id: it needs that one, and can have {', '.join(COLUMNS[1:])}")
+        raise RosterError(f"{file} needs the column id, and it can also have {', '.join(COLUMNS[1:])}")
 
 
 def _student(file, line, row):

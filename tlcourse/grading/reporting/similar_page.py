@@ -33,7 +33,7 @@ def write(folder, unit):
     stubs = answer_cells(notebooks.read(course.paths.release_file(unit)))
     answers = _graded_answers(course, unit)
     if not answers:
-        raise ValueError(f"nothing of {unit} has been graded in {folder}: `tlcourse grade {unit}` comes first")
+        raise ValueError(f"no submission of {unit} is graded in {folder}: run `tlcourse grade {unit}` first")
     pairs = similar_pairs(answers, stubs)
     file = Path(folder, "report", unit, "similar.html")
     write_atomically(file, page(unit, pairs, len(answers)))

@@ -23,9 +23,9 @@ WRITABLE_FOLDERS = (HOME, "/tmp", "/dev/shm")  # in memory, of each submission i
 SOCKET_FOLDER = "/run/grading"  # inside the sandbox: where the sockets of kernels and fork server lie
 OWN_SOCKETS = "/run/submission"  # inside one submission's mounts: its own folder of these
 NO_SANDBOX_MESSAGE = (
-    "student code needs a sandbox, and {reason}. On Linux install bubblewrap (sudo apt install bubblewrap); "
-    "elsewhere grade in the container of docs/grading.md. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs it without, "
-    "at your own risk"
+    "student code needs a sandbox, but {reason}. On Linux, install bubblewrap (sudo apt install bubblewrap). On other "
+    "systems, grade in the container that docs/grading.md describes. `--unsafe` (or TLCOURSE_UNSAFE_GRADING=1) runs "
+    "student code without a sandbox, at your own risk"
 )
 SYSTEM_FOLDERS = (
     "/usr",
@@ -62,7 +62,7 @@ def problem():
 def filter_problem():
     """Why system calls cannot be filtered where bubblewrap works, or an empty string."""
     if not seccomp.supported():
-        return f"no list of system calls for {platform.machine()}"
+        return f"the list of system calls does not cover {platform.machine()}"
     with filter_file() as file:
         return _tried("--seccomp", str(file.fileno()), pass_fds=(file.fileno(),))
 
@@ -118,7 +118,7 @@ def require_private_course(course):
     for folder in [*readable_folders(), Path("/usr")]:
         if course.is_relative_to(folder):
             raise NoSandbox(
-                f"the course at {course} lies inside {folder}, which student code may read: move the course"
+                f"the course {course} is inside {folder}, which student code can read: move it to another folder"
             )
 
 

@@ -62,7 +62,7 @@ def _wait_for_scope(process):
         time.sleep(0.02)
     process.kill()
     message = process.stderr.read().decode(errors="replace").strip().splitlines()
-    raise OSError(f"systemd makes no scope ({message[-1] if message else 'no answer'})")
+    raise OSError(f"systemd did not create a scope ({message[-1] if message else 'no answer'})")
 
 
 def cgroup_of(pid):
@@ -156,7 +156,7 @@ class Cgroup:
     def reason(self):
         """Why its processes were ended, for the student; None where they were not."""
         if self._read("memory.events").get("oom_kill", 0):
-            return f"it took more than {self._megabytes:,} MB of memory"
+            return f"it used more than {self._megabytes:,} MB of memory"
         return None
 
     def close(self):

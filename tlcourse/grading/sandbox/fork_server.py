@@ -117,7 +117,7 @@ class BubblewrapSandbox(Sandbox):
             cgroup.add(pid)
         except OSError as error:
             connection.close()
-            raise SandboxError(f"a submission gets no cgroup: {error}") from error
+            raise SandboxError(f"the cgroup of a submission could not be created: {error}") from error
         connection.sendall(b"go\n")
         return cgroup
 
@@ -164,4 +164,4 @@ def sender(connection):
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and struct.unpack("3i", data[:size])[0]:
             return struct.unpack("3i", data[:size])[0]
-    raise OSError("a fork ended while it started")
+    raise OSError("a process of the sandbox ended while it started")

@@ -66,7 +66,7 @@ class ForkedProcess(SandboxProcess):
         ready.cancel()
         if not self._ready.is_set():
             await self.close()
-            raise KernelError("a fork ended while it started")
+            raise KernelError("a process of the sandbox ended while it started")
 
     async def _listen(self):
         """Read what the monitor sends until it ends."""
@@ -145,7 +145,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
             await asyncio.wait_for(self._wait_for_answer(), START_SECONDS)
         except (TimeoutError, Empty) as error:
             await self.close()
-            raise KernelError(f"the kernel does not answer ({type(error).__name__})") from error
+            raise KernelError(f"the kernel did not respond ({type(error).__name__})") from error
 
     async def _is_alive(self):
         return self.alive

@@ -71,7 +71,7 @@ class UnconfinedKernel(Kernel):
             await self.client.wait_for_ready(timeout=300)
         except RuntimeError as error:
             await self.close()
-            raise KernelError(f"the kernel does not answer ({error})") from error
+            raise KernelError(f"the kernel did not respond ({error})") from error
         self.cpu_seconds_at_start = self.cpu_seconds
 
     def _limit(self, pid):

@@ -65,7 +65,7 @@ def open_archive(source):
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise BadArchive(f"it is not a zip file ({error})") from None
     if len(archive.infolist()) > MOST_MEMBERS:
-        raise BadArchive(f"it has {len(archive.infolist()):,} files, and may have {MOST_MEMBERS:,}")
+        raise BadArchive(f"it has {len(archive.infolist()):,} files, and at most {MOST_MEMBERS:,} are allowed")
     return archive
 
 
@@ -120,7 +120,7 @@ def _read(archive, info, name, allowance):
         allowance.leave_out(name, reason)
         return None
     if allowance.files < 1:
-        allowance.leave_out(name, f"a student may submit {MOST_FILES:,} files")
+        allowance.leave_out(name, f"a student may submit at most {MOST_FILES:,} files")
         return None
     try:
         with archive.open(info) as opened:
@@ -132,7 +132,7 @@ def _read(archive, info, name, allowance):
         allowance.leave_out(name, f"it cannot be unpacked ({type(error).__name__})")
         return None
     if len(content) > allowance.size:
-        allowance.leave_out(name, f"a student may submit {MOST_BYTES >> 20} MB in all")
+        allowance.leave_out(name, f"a student may submit at most {MOST_BYTES >> 20} MB in all")
         return None
     allowance.files, allowance.size = allowance.files - 1, allowance.size - len(content)
     return content

@@ -40,13 +40,14 @@ def find(submitted, unit, others, skipped=()):
     Returns
     -------
     dict of str to list of MisplacedFile
-        By the name of the folder that stands for the student; by `NOBODY` for files that are in no such folder.
+        By the name of the folder that stands for the student; by `NOBODY` for files that are in no such folder, also
+        where the folders of students are in that of the unit.
     """
     misplaced, ignored = {}, set(skipped)
     for entry in sorted(os.scandir(submitted), key=lambda entry: entry.name) if submitted.is_dir() else ():
-        if entry.name in ignored or _is_ignored(Path(entry.path)):
+        if entry.name in ignored or entry.name in others or _is_ignored(Path(entry.path)):
             continue
-        student = entry.name if entry.is_dir() else NOBODY
+        student = entry.name if entry.is_dir() and entry.name != unit else NOBODY
         if named := _misplaced_in(entry, submitted, student, unit, others):
             misplaced.setdefault(student, []).extend(named)
     return misplaced
@@ -89,15 +90,16 @@ def _files_below(path, parent):
 
 def _may_be(file, unit, others):
     """Whether a file may be a submission of the unit: by its name and, for the notebook's suffix, by its contents."""
-    if PurePosixPath(file.name).name.startswith(".") or not _names_unit(file.name, unit, others):
+    if PurePosixPath(file.name).name.startswith("."):
+        return False
+    if not names(file.name, unit) and any(names(file.name, other) for other in others):
         return False
     return submitted_files.is_archive(file.name) or discover.is_notebook(file)
 
 
-def _names_unit(name, unit, others):
-    """Whether a path names the unit, or no assignment at all; signs between words do not matter."""
-    path = _letters(name)
-    return _letters(unit) in path or not any(_letters(other) in path for other in others)
+def names(path, unit):
+    """Whether a path contains a unit's name, as in "Copy of 01 Unit-2.ipynb"; only letters and digits matter."""
+    return _letters(unit) in _letters(path)
 
 
 def _letters(text):

@@ -44,7 +44,7 @@ def parse(text, default=UTC):
     except (ValueError, TypeError, KeyError, OverflowError):  # zoneinfo's own error is a KeyError
         when = None
     if when is None or when.year < 2000:
-        raise ValueError(f"{text.strip()[:60]!r} is not a time that can be read: write it as {ACCEPTED}")
+        raise ValueError(f"{text.strip()[:60]!r} is not a time in a known format: write it as {ACCEPTED}")
     return when
 
 
@@ -53,7 +53,7 @@ def _parse(text, default):
     if match is None:
         when = email.utils.parsedate_to_datetime(text)  # Mon, 4 Jan 2027 12:00:00 +0100
         if when.tzinfo is None:
-            raise ValueError("its zone is not known")
+            raise ValueError("its time zone is not known")
         return when
     clock, zone = match.groups()
     return datetime.fromisoformat(clock).replace(tzinfo=_zone(zone) if zone else default)

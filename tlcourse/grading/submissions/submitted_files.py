@@ -167,7 +167,7 @@ def left_out_note(left_out):
     """A sentence that names what a notebook does not get."""
     shown = "; ".join(left_out[:NAMED_AT_MOST])
     more = f"; and {len(left_out) - NAMED_AT_MOST:,} more" if len(left_out) > NAMED_AT_MOST else ""
-    limits = f"Besides the notebook, a submission may have {LARGEST_FILES >> 20} MB in {MOST_FILES:,} files."
+    limits = f"Besides the notebook, a submission may have at most {LARGEST_FILES >> 20} MB in {MOST_FILES:,} files."
     return f"Left out: {shown}{more}. {limits}"
 
 

@@ -183,7 +183,7 @@ def test_a_state_carries_training_and_freezing_to_another_copy():
     model_data.set_state(copy, model_data.state(model))
     assert len(copy.trainable_weights) == 2
     assert np.array_equal(copy.layers[-1].get_weights()[1], [1, 2, 3, 4, 5])
-    with pytest.raises(model_data.NotPortable, match="other data came"):
+    with pytest.raises(model_data.NotPortable, match="the data that came back do not fit"):
         model_data.set_state(copy, {"weights": None, "trainable": [True]})
 
 

@@ -24,8 +24,8 @@ from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
 # A comparison with nan is false: a check that looks for what is wrong would pass.
 NOT_FINITE = (
-    "{} returned nan or inf, and no right answer does here: look for a division by zero, a logarithm of zero, or a "
-    "learning rate that is too high."
+    "{} returned NaN or infinity, which no correct answer does here. Look for a division by zero, a logarithm of zero, "
+    "or a learning rate that is too high."
 )
 LONGEST_PRINTED = 100_000  # characters of what a check prints, and of its error
 
@@ -62,7 +62,7 @@ class Checker:
             request = json.loads(line)
             if "fingerprints" in request:
                 exec(request["fingerprints"], functions := {})
-                self._send(fingerprints=functions["fingerprints"](functions["CELL_RUNNERS"]))
+                self._send(fingerprints=functions["fingerprints"](functions["CELL_RUNNERS"], self.namespace))
             else:
                 self._send(verdict=self._check(request))
 
@@ -75,7 +75,7 @@ class Checker:
             if not isinstance(self.namespace.get(name), StudentFunction):
                 self.namespace[name] = StudentFunction(self, name)
         if missing := unknown_names(request["check"], self.namespace):
-            return {"undecided": f"the check uses {', '.join(missing)}"}
+            return {"undecided": f"the check uses names that are not defined: {', '.join(missing)}"}
         self._not_finite = None  # what returned nan or inf first
         os.environ["TLCOURSE_GRADING_SEED"] = request["seed"]
         seed_everything()
@@ -115,7 +115,7 @@ class Checker:
         try:
             encoded = {"arguments": wire_format.encode(arguments), "keywords": wire_format.encode(keywords)}
         except wire_format.NotSerializable as reason:
-            raise CannotCheck(f"{called} is called with {reason}") from None
+            raise CannotCheck(f"the check calls {called} with {reason}, which it cannot send") from None
         seed = random.getrandbits(31)  # so that a check which seeds Keras also seeds what the function does
         self._send(function=function, model=model, gradient=gradient, seed=seed, **encoded)
         reply = _parsed_reply(self.lines.readline(), called)
@@ -127,7 +127,7 @@ class Checker:
         try:
             wire_objects.set_states(models, reply["models"], wire_format.decode)
         except wire_objects.CannotSend as reason:
-            raise CheckFails(f"{called} replaced layers of the model that it was given: {reason}.") from None
+            raise CheckFails(f"{called} changed the structure of a model that it was given: {reason}.") from None
         value = self._decoded(reply["value"], called)
         if not finite_values.are_finite([value, *models]):
             self._not_finite = self._not_finite or called
@@ -137,7 +137,7 @@ class Checker:
         try:
             return wire_format.decode(data, call_model=self.call_model)
         except Exception as error:  # such data come from no honest function
-            raise CheckFails(f"{called} returned what cannot be read ({type(error).__name__}).") from None
+            raise CheckFails(f"{called} returned a value that cannot be read ({type(error).__name__}).") from None
 
 
 class StudentFunction:
@@ -159,11 +159,11 @@ def _parsed_reply(line, called):
     try:
         reply = bounded_json.loads(line)
     except bounded_json.TooLarge as error:
-        raise CheckFails(f"{called} returned something that is too large to be checked: {error}.") from None
+        raise CheckFails(f"{called} returned a value that is too large to check: {error}.") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise CheckFails(f"{called} returned what cannot be read ({type(error).__name__}).") from None
+        raise CheckFails(f"{called} returned a value that cannot be read ({type(error).__name__}).") from None
     if not isinstance(reply, dict) or not ("raised" in reply or {"value", "models"} <= set(reply)):
-        raise CheckFails(f"{called} returned what cannot be read.")
+        raise CheckFails(f"{called} returned a value that cannot be read.")
     return reply
 
 

@@ -49,7 +49,9 @@ def _called(namespace, call):
         return namespace[call["function"]]
     number, method = call["model"]
     if number >= len(wire_objects.returned_models):
-        raise RuntimeError("the model is gone, because the notebook's process ended after it was returned")
+        raise RuntimeError(
+            "the model no longer exists, because the notebook's process ended after your function returned it"
+        )
     return getattr(wire_objects.returned_models[number], method)
 
 

@@ -19,13 +19,28 @@ LIBRARIES = {
     "math": ["isclose", "prod", "sqrt", "ceil", "floor", "isnan"],
     "numpy": ["allclose", "isclose", "array_equal", "array", "asarray", "all", "any", "abs", "prod", "zeros", "shape"],
     "numpy.random": ["default_rng"],
+    "keras": [
+        f"{kind}.{name}"
+        for kind in ("Model", "Sequential", "layers.Layer")
+        for name in ("weights", "trainable", "trainable_weights", "trainable_variables", "count_params", "get_weights")
+    ],
     "numpy.testing": ["assert_allclose", "assert_array_equal", "assert_equal", "assert_almost_equal"],
 }
+COURSE_NAMES = ("checks", "progress")  # of the notebook
 
 
-def fingerprints(watched):
-    """What the functions that checks rely on are made of, by name; `watched` is more of them, as `LIBRARIES` is."""
-    wanted = {f"builtins.{name}": value for name, value in vars(builtins).items() if callable(value)}
+def fingerprints(watched, namespace):
+    """What the functions that checks rely on are made of, by name, and the types of the course's objects.
+
+    Parameters
+    ----------
+    watched : dict
+        More functions, as `LIBRARIES` has them.
+    namespace : dict
+        The notebook's.
+    """
+    wanted = {name: type(namespace[name]) for name in COURSE_NAMES if name in namespace}
+    wanted |= {f"builtins.{name}": value for name, value in vars(builtins).items() if callable(value)}
     for module, names in (LIBRARIES | watched).items():
         if module in sys.modules:
             for name in names:
@@ -42,6 +57,7 @@ def fingerprints(watched):
 
 def _fingerprint(value):
     value = getattr(value, "_implementation", value)  # numpy's dispatcher
+    value = value.fget if isinstance(value, property) else value
     code = getattr(getattr(value, "__wrapped__", value), "__code__", None) or getattr(value, "__code__", None)
     if code is None:
         return f"{type(value).__name__} {getattr(value, '__module__', '')} {getattr(value, '__qualname__', '')}"

@@ -99,11 +99,11 @@ def set_state(model, new):
     layers, parts = layers_without_models(model), model_parts(model)
     variables = [variable for layer in layers for variable in layer.weights]
     if len(flags) != len(parts) + len(variables) or not all(type(flag) is bool for flag in flags):
-        raise NotPortable(f"it has {len(parts)} parts and {len(variables)} arrays, and other data came")
+        raise NotPortable(f"the data that came back do not fit its {len(parts)} parts and {len(variables)} arrays")
     if weights is not None:
         shapes = [np.shape(array) for array in weights]
         if shapes != [tuple(variable.shape) for variable in variables]:
-            raise NotPortable("the arrays that came do not fit its layers")
+            raise NotPortable("the arrays that came back do not fit its layers")
         for variable, array in zip(variables, weights, strict=True):
             variable.assign(np.asarray(array))
         for layer in layers:

@@ -98,7 +98,7 @@ class Monitor:
             return f"it started more than {limits['processes']} processes"
         allowed = limits["memory_megabytes"] << 20
         if used["memory"] > allowed and _private(used["threads"]) + used["shared"] > allowed:
-            return f"it took more than {limits['memory_megabytes']:,} MB of memory"
+            return f"it used more than {limits['memory_megabytes']:,} MB of memory"
         return None
 
     def _shared(self, threads):

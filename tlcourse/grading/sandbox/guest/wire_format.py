@@ -34,7 +34,7 @@ def encode(value, strict=True, depth=0):
     NotSerializable
     """
     if depth > 50:
-        raise NotSerializable("nested too deep")
+        raise NotSerializable("a value that is nested too deeply")
     if value is None or type(value) in (bool, str):
         return value
     array = _array(value)
@@ -62,13 +62,13 @@ def _encode_container(value, inner, strict):
             return {sent[0]: sent[1]}
     except wire_objects.CannotSend as reason:
         if strict:
-            raise NotSerializable(f"a model: {reason}") from None
+            raise NotSerializable(f"a model ({reason})") from None
         return {"o": [type(value).__name__[:80], repr(value)[:200], str(reason)]}
     for kind, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "s")):
         if isinstance(value, kind):
             return {tag: [inner(item) for item in kind.__iter__(value)]}
     if strict:
-        raise NotSerializable(type(value).__name__)
+        raise NotSerializable(f"an object of the class {type(value).__name__}")
     return {"o": [type(value).__name__[:80], repr(value)[:200]]}
 
 

@@ -90,7 +90,7 @@ def set_states(models, new, decode):
         If they are not those of such models.
     """
     if len(models) != len(new):
-        raise CannotSend(f"{len(new)} models came back")
+        raise CannotSend(f"{len(new)} models came back instead of {len(models)}")
     if not models:
         return
     from tlcourse.grading.sandbox.guest import model_data
@@ -211,7 +211,7 @@ def from_wire(tag, content, decode, from_checker, call_model=None):
         passes = [decode(items) for items in content]
         return _dataset(passes) if from_checker else RecordedPasses(passes)
     if not from_checker:
-        raise ValueError(f"{tag!r} is nothing that a student's process may send")
+        raise ValueError(f"a student's process may not send {tag!r}")
     if tag == "stayed":
         return returned_models[content]
     if tag == "optimizer":
