@@ -1,6 +1,7 @@
 """The pages to read: built whole, without a network, and usable by everyone."""
 
 import collections
+import functools
 import html
 import io
 import itertools
@@ -21,11 +22,11 @@ from PIL import Image
 from real_browser import PATIENCE
 
 from tlcourse import notebooks
-from tlcourse.building import addresses, unit_sources
+from tlcourse.building import addresses, claims, unit_sources
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
 from tlcourse.building import site as course_site
-from tlcourse.building.site import alt_texts, pages, unit_page
+from tlcourse.building.site import alt_texts, claim_cards, interval_plot, pages, unit_page
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
@@ -178,11 +179,31 @@ def test_headings_come_in_order_and_the_language_is_declared(read):
         assert all(after <= before + 1 for before, after in itertools.pairwise(inside)), (path, inside)
 
 
-def test_each_claim_has_a_row_with_a_verdict(read):
-    text = re.sub(r"<[^>]+>", " ", read["claims.html"].file.read_text(encoding="utf-8"))
-    rows = (ROOT / "data" / "claims.toml").read_text(encoding="utf-8")
-    for name in re.findall(r"^\[([CX]\d+)\]", rows, re.MULTILINE):
-        assert f" {name} " in " ".join(text.split())
+@functools.cache
+def ledger():
+    """The claims with their verdicts, computed once."""
+    return claims.entries(ROOT)
+
+
+def card_texts(page):
+    """The text of each claim's card on a page, by the claim's name."""
+    parts = re.split(r'<li id="([CX]\d\d)"', page)[1:]
+    texts = [html.unescape(re.sub(r"<[^>]+>", " ", f"<li{part}")) for part in parts[1::2]]
+    return {name: " ".join(text.split()) for name, text in zip(parts[::2], texts, strict=True)}
+
+
+def test_each_claim_has_a_card_with_verdict_effect_and_scope(read):
+    page = read["claims.html"].file.read_text(encoding="utf-8")
+    cards, entries = card_texts(page), ledger()
+    assert sorted(cards) == sorted(entry.name for entry in entries)
+    for entry in entries:
+        assert cards[entry.name][2:].startswith(entry.verdict), "the verdict comes first, after its symbol"
+        assert all(words in cards[entry.name] for words in entry.label.split(", "))
+        assert " ".join(entry.claim.split()) in cards[entry.name]
+        assert (str(entry.outcome.effect) if entry.outcome else "") in cards[entry.name]
+        assert entry.scope in cards[entry.name]
+        assert ("How many seeds" in cards[entry.name]) == (entry.verdict == "inconclusive")
+    assert page.count("<svg viewBox") == sum(entry.outcome is not None for entry in entries)
 
 
 # ------------------------------------------------------------------------------------------------------ in a browser
@@ -367,6 +388,65 @@ def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
         assert window.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+def shown(window):
+    """The names of the claims whose cards are shown."""
+    cards = window.locator(".claim-cards > li").filter(visible=True)
+    return cards.evaluate_all("cards => cards.map(card => card.id)")
+
+
+def claims_with(verdict=None, unit=None):
+    """The names of the claims with a verdict and in a unit."""
+    entries = ledger()
+    return {entry.name for entry in entries if verdict in (None, entry.verdict) and unit in (None, entry.unit)}
+
+
+def test_claims_are_filtered_by_the_keyboard_and_counted(window, built):
+    unit = "05_domain_scenarios"
+    window.goto((built / "claims.html").as_uri())
+    assert set(shown(window)) == claims_with()
+    press_until(window, "Tab", "[name=verdict][value=inconclusive]")
+    window.keyboard.press("Space")
+    assert set(shown(window)) == claims_with("inconclusive")
+    window.locator("[name=unit]").select_option(unit)
+    assert set(shown(window)) == claims_with("inconclusive", unit)
+    counted = window.get_by_role("status").inner_text()
+    assert counted == f"{len(claims_with('inconclusive', unit))} of {len(claims_with())} claims"
+    (hidden, *_) = claims_with("supported")
+    window.evaluate(f"location.hash = '{hidden}'")
+    window.locator(f"#{hidden}").wait_for(state="visible")
+    window.get_by_role("checkbox", name="corrected").check()
+    press_until(window, "Tab", "button[type=reset]")
+    window.keyboard.press("Enter")
+    window.get_by_role("status").get_by_text(f"{len(claims_with())} of").wait_for()
+    assert set(shown(window)) == claims_with()
+    assert window.asked == []
+
+
+def test_all_claims_are_shown_without_javascript(browser, built):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((built / "claims.html").as_uri())
+    cards = page.locator(".claim-cards > li")
+    assert [card.is_visible() for card in cards.all()] == [True] * len(claims_with())
+    assert not page.locator(".claim-filters").is_visible()
+    page.close()
+
+
+BEYOND = """() => {
+  const edge = document.querySelector('.bd-article').getBoundingClientRect().right + 1;
+  const parts = [...document.querySelectorAll('.claim-filters, .claim-filters *, .claim-cards *')];
+  return parts.filter(part => part.getBoundingClientRect().right > edge).map(part => part.outerHTML.slice(0, 100));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_no_part_of_a_claim_lies_beyond_the_edge(window, built, width):
+    window.set_viewport_size({"width": width, "height": 900})
+    window.goto((built / "claims.html").as_uri())
+    window.evaluate(OPENED)
+    assert window.evaluate("document.documentElement.scrollWidth") <= width
+    assert window.evaluate(BEYOND) == []
+
+
 # --------------------------------------------------------------------------------------------------------- its parts
 
 
@@ -395,9 +475,42 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     assert pages.figures(text, "docs/x.md") == ["data/h.png"]
 
 
-def test_a_claim_links_to_the_section_that_shows_it():
-    page = pages.claims_page("[Too fast?](../notebooks/03_x/03_x.ipynb)")
-    assert page == "[Too fast?](units/03_x.ipynb#too-fast)"
+def test_the_cards_stand_in_the_place_of_the_table_and_before_the_explanations():
+    table = "<!-- claims: made -->\n| a |\n<!-- /claims -->\n"
+    text = f"# T\n\nIntroduction.\n\n## Why\n\nText.\n\n## All\n\nCounts.\n\n{table}"
+    assert pages.claims_page(text, "<b>cards</b>") == (
+        "# T\n\nIntroduction.\n\n## All\n\n```{raw} html\n<b>cards</b>\n```\n\nCounts.\n\n## Why\n\nText.\n\n"
+    )
+    document = pages.claims_page((ROOT / pages.CLAIMS).read_text(encoding="utf-8"), "<b>cards</b>")
+    assert document.index("cards") < document.index("**supported**") < document.index("## What the verdicts mean")
+    assert "| C01" not in document
+
+
+def test_a_card_links_to_the_section_and_to_the_measured_records():
+    entry = next(entry for entry in ledger() if entry.name == "C07")
+    card = claim_cards.card(entry._replace(unit="03_x", section="Too fast?"), ["layer_controls"])
+    assert 'href="units/03_x.html#too-fast">Unit 03: Too fast?</a>' in card
+    assert f'href="{addresses.REPOSITORY}/blob/main/data/results/layer_controls.json">' in card
+    course = claims.Course(ROOT)
+    assert claim_cards.records(course, "C07") == ["layer_controls", "cut_layer"]
+    course.document["C07"]["checks"].append({"record": "not_measured", "value": "x"})
+    assert "not_measured" not in claim_cards.records(course, "C07")
+
+
+def test_the_plots_show_the_intervals_to_scale_and_tell_how_they_lie():
+    for entry in (entry for entry in ledger() if entry.outcome):
+        drawn, effect, margin = interval_plot.svg(entry), entry.outcome.effect, entry.primary.margin
+        lines = re.findall(r'class="(margin|zero|interval)" d="M([-\d.]+) \d+[VH]([\d.]+)', drawn)
+        below, zero, above, low = (float(start) for _, start, _ in lines)
+        unit = (above - below) / (2 * margin)  # pixels
+        rounding = 0.1 * (1 + max(abs(effect.low), abs(effect.high)) / margin)
+        assert zero == pytest.approx((below + above) / 2, abs=0.11)
+        assert low == pytest.approx(zero + unit * effect.low, abs=rounding)
+        assert float(lines[-1][-1]) == pytest.approx(zero + unit * effect.high, abs=rounding)
+        assert all(0 <= float(x) <= interval_plot.WIDTH for x in re.findall(r'(?:M|H| x="|cx=")([-\d.]+)', drawn))
+        place = re.search(r"the interval lies (.*) the claimed region", drawn)[1]
+        if entry.verdict != "inconclusive":
+            assert place == ("inside" if entry.verdict == "supported" else "outside")
 
 
 def test_a_folder_with_other_things_in_it_is_not_emptied(tmp_path):

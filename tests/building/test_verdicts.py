@@ -177,6 +177,25 @@ def test_the_power_is_that_of_the_noncentral_t(true, seeds):
     assert abs(rate - power) < 3.5 * np.sqrt(power * (1 - power) / runs)
 
 
+@pytest.mark.parametrize(("true", "region"), [(0.08, "above"), (-0.07, "below"), (0.0, "within"), (0.005, "within")])
+def test_that_many_seeds_decide_four_times_out_of_five(true, region):
+    deviation, runs, rng = 0.025, 2000, np.random.default_rng(0)
+    effect = contrasts.Interval(true, true, true)
+    measured = verdicts.MeasuredContrast(effect, (true, true), deviation, region, 1.0)
+    seeds = verdicts.seeds_to_decide(measured, MARGIN)
+
+    def rate(count):
+        regions, p_values = decided_at_once(rng.normal(true, deviation, (runs, count)))
+        right = regions == ("above", "below", "within").index(region)
+        return np.mean(right & (p_values <= verdicts.LEVEL / verdicts.REGISTERED))
+
+    tolerance = 3 * np.sqrt(verdicts.POWER * (1 - verdicts.POWER) / runs)
+    assert rate(seeds) > verdicts.POWER - tolerance
+    assert rate(round(0.75 * seeds)) < verdicts.POWER - tolerance
+    assert verdicts.seeds_to_decide(measured._replace(deviation=100 * deviation), MARGIN) is None
+    assert verdicts.seeds_to_decide(measured._replace(deviation=0.0), MARGIN) is None
+
+
 def test_equivalence_is_found_where_the_difference_is_small():
     rng = np.random.default_rng(0)
     regions = [decided(rng.normal(0, 0.01, 10)) for _ in range(100)]

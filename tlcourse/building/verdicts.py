@@ -32,6 +32,8 @@ from tlcourse.stats import predicted
 LEVEL = 0.05
 # Contrasts in the family of all registered ones, now and later; the stated powers assume it.
 REGISTERED = 45
+POWER = 0.8  # with which a new experiment should decide
+MOST_SEEDS = 1000
 VERDICTS = (
     "supported",
     "contradicted",
@@ -71,6 +73,7 @@ class MeasuredContrast(NamedTuple):
 
     effect: contrasts.Interval
     one_more: tuple  # 95% prediction interval for one more seed
+    deviation: float  # standard deviation over the seeds
     region: str  # "above", "below" or "within": the region that fits the interval best
     p_value: float  # before the correction
     real_region: str | None = None  # the region that contains the 95% interval of the real task alone, if any
@@ -146,6 +149,7 @@ def outcome(records, primary):
     return MeasuredContrast(
         contrasts.interval_of(effects),
         predicted(effects),
+        float(effects.std(ddof=1)),
         *decide(effects, primary.margin),
         real_region if real_p_value <= LEVEL else None,
     )
@@ -179,6 +183,36 @@ def decide(effects, margin):
     }
     region = min(p_values, key=p_values.get)
     return region, min(1.0, 2 * p_values[region])
+
+
+def seeds_to_decide(measured, margin):
+    """How many seeds a new registered experiment needs to decide if mean and deviation stay as they were measured.
+
+    Parameters
+    ----------
+    measured : MeasuredContrast
+    margin : float
+
+    Returns
+    -------
+    int or None
+        The smallest number with which the experiment decides with a probability of `POWER` at Holm's strictest level
+        in the family of registered contrasts, from the noncentral t distribution. `None` if that takes more than
+        `MOST_SEEDS` seeds, or if no number is enough because the mean is on the margin. For the inner region the number
+        may be slightly too high: we bound the power from below by the powers of its two tests.
+    """
+    if measured.deviation == 0:
+        return None
+    seeds, mean = np.arange(2, MOST_SEEDS + 1), measured.effect.mean
+    critical = stats.t.isf(LEVEL / REGISTERED / 2, seeds - 1)
+
+    def power(distance):
+        return stats.nct.sf(critical, seeds - 1, distance / measured.deviation * np.sqrt(seeds))
+
+    powers = {"above": lambda: power(mean - margin), "below": lambda: power(-margin - mean)}
+    powers["within"] = lambda: power(margin - mean) + power(margin + mean) - 1
+    enough = seeds[powers[measured.region]() >= POWER]
+    return int(enough[0]) if len(enough) else None
 
 
 def holm(p_values):

@@ -1,4 +1,4 @@
-"""Build the website: the units with their stored outputs, the table of claims, and the reference of the modules.
+"""Build the website: the units with their stored outputs, the claims as cards, and the reference of the modules.
 
 The build needs neither a kernel nor a network, and the site contains all files that its pages need. `pages` writes the
 input of Sphinx, `settings/conf.py` configures Sphinx, and `accessible` fixes gaps in Sphinx and the theme. Then

@@ -5,19 +5,17 @@ import re
 import shutil
 from pathlib import Path
 
-from mdit_py_plugins.anchors.index import slugify
-
 from tlcourse import notebooks
 from tlcourse.building import tables
 from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.course_folder import has_records
-from tlcourse.building.site import unit_page
+from tlcourse.building.site import claim_cards, unit_page
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.grading.model.course_file import read_course_file
 
 MARKERS = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
-SECTION_LINK = re.compile(r"\[([^]]+)\]\((units/\w+\.ipynb)\)")
+CLAIM_TABLE = re.compile(r"^<!-- claims:.*?^<!-- /claims -->\n", re.MULTILINE | re.DOTALL)
 PACKAGE = Path(__file__).resolve().parents[2]
 WITHOUT_REFERENCE = {
     "tlcourse.__main__",
@@ -46,7 +44,7 @@ def write(root, folder):
     for name in documents[1:] if texts else ():
         _write(folder / site_path(name), resolve_links(texts[name], name, site_path(name)))
     if texts:
-        _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS]))
+        _write(folder / site_path(CLAIMS), claims_page(texts[CLAIMS], claim_cards.write(root)))
     modules = module_pages()
     for name, text in modules.items():
         _write(folder / "reference" / f"{name}.md", text)
@@ -133,10 +131,21 @@ def _contents(pages, hidden=False):
     return "\n```{toctree}\n" + options + "\n" + "\n".join(pages) + "\n```\n"
 
 
-def claims_page(text):
-    """docs/claims.md as a page on which each claim links to the section of the unit that shows it."""
-    page = resolve_links(text, CLAIMS, site_path(CLAIMS))
-    return SECTION_LINK.sub(lambda match: f"[{match[1]}]({match[2]}#{slugify(match[1])})", page)
+def claims_page(text, cards):
+    """docs/claims.md with cards in the place of its table, and its last section before the explanations.
+
+    Parameters
+    ----------
+    text : str
+        docs/claims.md, whose last section has the table.
+    cards : str
+        HTML without empty lines.
+    """
+    page = resolve_links(CLAIM_TABLE.sub("", text), CLAIMS, site_path(CLAIMS))
+    introduction, *explanations, last = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    heading, counts = last.split("\n", 1)
+    shown = f"{heading}\n\n```{{raw}} html\n{cards}\n```\n{counts.rstrip()}\n\n"
+    return "".join([introduction, shown, *explanations])
 
 
 def module_pages():

@@ -48,6 +48,7 @@ html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
     "show_toc_level": 2,
+    "secondary_sidebar_items": {"**": ["page-toc"], "claims": []},
     "collapse_navigation": True,
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
