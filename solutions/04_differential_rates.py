@@ -1445,7 +1445,7 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 # | **Signature** | `low_rank(model, rank, alpha)` |
 # | **Arguments** | `model`: a `keras.Model` of a single trained `Dense` layer, with or without biases, but without an activation; `rank`: an integer of 1 or more; `alpha`: a number |
 # | **Returns** | a `keras.Model` from vectors $x$ to $y$ |
-# | **Rules** | Only $A$ and $B$ may learn, and they have no biases. You may freeze the model that you get, but its weights keep their values. Use Keras' own layers, but not their `enable_lora`, which would do the work for you. |
+# | **Rules** | Only $A$ and $B$ may learn, and they have no biases. You may freeze the model that you get, but its weights keep their values. Build it from Keras' own layers, without a class of your own and without `enable_lora`, which would do the work for you. |
 # | **Example** | For a layer from 6 to 4 numbers and a rank of 2, $A$ and $B$ have $6 \times 2 + 2 \times 4 = 20$ trainable parameters. The layer's own 28 are frozen. |
 # | **Points** | 4 points: 2 for the formula, 2 for what can learn and how it begins |
 #
