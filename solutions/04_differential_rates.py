@@ -12,9 +12,9 @@
 # 2. show with numbers why a scaled gradient is not a learning rate under Adam;
 # 3. train with one optimizer that has a rate for each group, and prove that every layer is in a group;
 # 4. find a rate with a rate finder, and draw, choose and compute schedules;
-# 5. decide by a fair comparison when a ladder is worth it, and when it is not.
+# 5. decide by a fair comparison when a ladder is worth it, and write LoRA, an alternative to it.
 #
-# **Time:** about 85 minutes. Six exercises and one written answer, 22 points. All cells together run in about a minute
+# **Time:** about 95 minutes. Seven exercises and one written answer, 26 points. All cells together run in about a minute
 # on two processor cores.
 
 # %%
@@ -38,7 +38,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, finetuning, learning_rates, plots, rate_finder, schedules, teachers, widgets
+from tlcourse import checks, finetuning, learning_rates, model_checks, plots, rate_finder, schedules, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits
 from tlcourse.stats import paired_difference
@@ -54,6 +54,8 @@ progress = checks.Progress(
         "coverage": "Exercise 4.4 coverage",
         "steepest_rate": "Exercise 4.5 steepest_rate",
         "slanted_triangle": "Exercise 4.6 slanted_triangle",
+        "low_rank": "Exercise 4.7 low_rank",
+        "low_rank_start": "Exercise 4.7 low_rank, before training",
     }
 )
 
@@ -1434,10 +1436,255 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 #
 # ### Fewer weights instead of smaller rates
 #
-# There is another way to change a layer only a little: give it few weights to change. *LoRA* freezes each kernel
-# $W$ and learns an update of low rank, $W + AB$ (Hu et al., 2022). *Biases only* learns one number for each filter
-# and unit. The next cell compares both with a ladder and with one rate for all weights from block 4 on, with ten new
-# seeds and four rates for each method.
+# There is another way to change a layer only a little: give it few weights to change. *LoRA* (Hu et al., 2022) freezes
+# a trained layer and learns an update of low rank beside it:
+#
+# $$y = xW + b + \frac{\alpha}{r}\,xAB$$
+#
+# For a kernel $W$ of $m \times n$ weights, $A$ has only $m \times r$ and $B$ only $r \times n$, because the rank $r$ is
+# small. Training starts from the layer's own outputs: $A$ begins with random numbers and $B$ with zeros. The factor
+# $\alpha / r$ keeps the update at about the same size if you try another rank.
+#
+# ### Exercise 4.7: Add an update of low rank
+#
+# Build a dense layer with LoRA.
+#
+# | | |
+# |---|---|
+# | **Signature** | `low_rank(model, rank, alpha)` |
+# | **Arguments** | `model`: a `keras.Model` of a single trained `Dense` layer, with or without biases, but without an activation; `rank`: an integer of 1 or more; `alpha`: a number |
+# | **Returns** | a `keras.Model` from vectors $x$ to $y$ |
+# | **Rules** | Only $A$ and $B$ may learn, and they have no biases. You may freeze the model that you get, but its weights keep their values. Build it from Keras' own layers, without a class of your own and without `enable_lora`, which would do the work for you. |
+# | **Example** | For a layer from 6 to 4 numbers and a rank of 2, $A$ and $B$ have $6 \times 2 + 2 \times 4 = 20$ trainable parameters. The layer's own 28 are frozen. |
+# | **Points** | 4 points: 2 for the formula, 2 for what can learn and how it begins |
+#
+# <details><summary>Hint</summary>
+# A dense layer without biases multiplies by a matrix, and `kernel_initializer` determines how that begins. You can call
+# the model that you get like a layer, and add and multiply what layers return.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "low_rank", "locked": false, "schema_version": 3, "solution": true}
+def low_rank(model, rank, alpha):
+    """A `keras.Model` that adds a trainable update of low rank, alpha / rank * x A B, to a frozen dense layer."""
+    ### BEGIN SOLUTION
+    model.trainable = False
+    inputs = keras.Input(model.input_shape[1:])
+    small = keras.layers.Dense(rank, use_bias=False)(inputs)
+    update = keras.layers.Dense(model.output_shape[-1], use_bias=False, kernel_initializer="zeros")(small)
+    return keras.Model(inputs, model(inputs) + alpha / rank * update)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_low_rank", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def matrix(rows, columns, kind="unbiased"):
+    """The last array that the view gives a dense layer: its kernel, or the biases of the kind "dense"."""
+    return model_checks.network([f"input {rows}", f"{kind} {columns}"]).get_weights()[-1]
+
+
+def layer_sizes(layers):
+    """How many numbers go in and out, and whether there are biases."""
+    return *(int(text.split()[1]) for text in layers), layers[1].startswith("dense")
+
+
+def by_matrices(outputs):
+    """The view's outputs in NumPy: `outputs` is a function of x, W, b, A, B, rank and alpha."""
+
+    def compute(layers, rank, alpha):
+        size, units, biased = layer_sizes(layers)
+        vectors = np.random.default_rng(0).uniform(0, 1, (2, size)).astype("float32")
+        biases = matrix(size, units, "dense") if biased else np.zeros(units)
+        return outputs(
+            vectors, matrix(size, units), biases, matrix(size, rank), matrix(rank, units), rank, float(alpha)
+        )
+
+    return compute
+
+
+def scaled_by(scale):
+    return by_matrices(lambda x, W, b, A, B, rank, alpha: x @ (W + scale(rank, alpha) * A @ B) + b)
+
+
+def behind(own):
+    """The update follows the layer, whose own output counts `own` times."""
+    return by_matrices(
+        lambda x, W, b, A, B, rank, alpha: own * (x @ W + b) + alpha / rank * (x @ W + b) @ matrix(len(b), rank) @ B
+    )
+
+
+def by_keras(given_alpha):
+    def enable(model, rank, alpha):
+        model.layers[-1].enable_lora(rank, lora_alpha=alpha if given_alpha else None)
+        return model
+
+    return model_checks.outputs_with_fixed_weights(enable)
+
+
+def bias(units):
+    return matrix(1, units, "dense")
+
+
+mistakes = {
+    "the update is not scaled": scaled_by(lambda rank, alpha: 1),
+    "the update is multiplied by alpha, but not divided by the rank": scaled_by(lambda rank, alpha: alpha),
+    "the update is divided by the rank, but not multiplied by alpha": scaled_by(lambda rank, alpha: 1 / rank),
+    "the scale is turned over, rank / alpha": scaled_by(lambda rank, alpha: rank / alpha),
+    "alpha is divided by the square root of the rank": scaled_by(lambda rank, alpha: alpha / rank**0.5),
+    "alpha / rank is rounded down": scaled_by(lambda rank, alpha: alpha // rank),
+    "the update is scaled twice": scaled_by(lambda rank, alpha: (alpha / rank) ** 2),
+    "the update is subtracted": scaled_by(lambda rank, alpha: -alpha / rank),
+    "the update is missing": scaled_by(lambda rank, alpha: 0),
+    "the layer's own output is scaled, too": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: alpha / rank * (x @ (W + A @ B) + b)
+    ),
+    "the layer's own output is missing": by_matrices(lambda x, W, b, A, B, rank, alpha: alpha / rank * x @ A @ B),
+    "the layer's biases are missing": by_matrices(lambda x, W, b, A, B, rank, alpha: x @ (W + alpha / rank * A @ B)),
+    "both factors have biases": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ W + b + alpha / rank * ((x @ A + bias(rank)) @ B + bias(len(b)))
+    ),
+    "the first factor has biases": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ W + b + alpha / rank * (x @ A + bias(rank)) @ B
+    ),
+    "the second factor has biases": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ W + b + alpha / rank * (x @ A @ B + bias(len(b)))
+    ),
+    "there is a ReLU between the factors": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ W + b + alpha / rank * np.maximum(x @ A, 0) @ B
+    ),
+    "there is a ReLU after the factors": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ W + b + alpha / rank * np.maximum(x @ A @ B, 0)
+    ),
+    "the update is a single matrix of the kernel's size": by_matrices(
+        lambda x, W, b, A, B, rank, alpha: x @ (W + alpha / rank * W) + b
+    ),
+    "the update follows the layer instead of standing beside it": behind(1),
+    "the factors follow the layer, and nothing is added": behind(0),
+    "Keras' own `enable_lora` does the work": by_keras(True),
+    "Keras' own `enable_lora` does the work, without alpha": by_keras(False),
+}
+visible_cases.record(
+    "low_rank",
+    [(["input 6", "dense 4"], 2, 3), (["input 5", "dense 8"], 2, 5.0), (["input 9", "unbiased 4"], 3, 1)],
+    scaled_by(lambda rank, alpha: alpha / rank),
+    mistakes,
+    tolerance=1e-4,
+)
+### END HIDDEN TESTS
+with progress.exercise("low_rank"):
+    checks.run("low_rank", model_checks.outputs_with_fixed_weights(low_rank))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("low_rank")
+    for kind in ("dense", "unbiased", "dense"):
+        hidden_rank = int(rng.integers(1, 4))
+        hidden_layer = [f"input {rng.integers(5, 9)}", f"{kind} {rng.integers(9, 13)}"]
+        arguments = hidden_layer, hidden_rank, hidden_rank * float(rng.uniform(1.2, 4))
+        expected = scaled_by(lambda rank, alpha: alpha / rank)(*arguments)
+        checks.returns(model_checks.outputs_with_fixed_weights(low_rank), arguments, expected, mistakes, tolerance=1e-4)
+    ### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_low_rank_start", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def beginning(first="random", second="zeros", more=()):
+    """The arrays that may learn: the factors with their first values, if any, and more texts with sizes to fill in."""
+
+    def arrays(layers, rank, alpha):
+        size, units, biased = layer_sizes(layers)
+        factors = [f"{size}x{rank} {first}" if first else "", f"{rank}x{units} {second}" if second else ""]
+        own = [text.format(size=size, rank=rank, units=units) for text in more]
+        return sorted(filter(None, factors + [text for text in own if biased or text != f"{units} random"]))
+
+    return arrays
+
+
+kernel, biases = "{size}x{units} random", "{units} random"
+array_mistakes = {
+    "both factors begin with zeros, so neither of them gets a gradient": beginning("zeros", "zeros"),
+    "both factors begin at random, so the layer's outputs change at once": beginning("random", "random"),
+    "the first factor begins with zeros, and the second at random": beginning("zeros", "random"),
+    "the first factor begins with equal numbers, so all of its columns learn the same": beginning("constant"),
+    "the whole layer may learn, too": beginning(more=(kernel, biases)),
+    "the layer's kernel may learn, too": beginning(more=(kernel,)),
+    "the layer's biases may learn, too": beginning(more=(biases,)),
+    "only the layer itself may learn": beginning(None, None, (kernel, biases)),
+    "both factors have biases": beginning(more=("{rank} zeros", "{units} zeros")),
+    "the first factor has biases": beginning(more=("{rank} zeros",)),
+    "the second factor has biases": beginning(more=("{units} zeros",)),
+    "nothing may learn": beginning(None, None),
+    "the first factor is frozen": beginning(None),
+    "the second factor is frozen": beginning("random", None),
+    "the update is a single matrix of the kernel's size": beginning(None, None, ("{size}x{units} zeros",)),
+    "the update follows the layer instead of standing beside it": beginning(None, more=("{units}x{rank} random",)),
+}
+output_mistakes = {
+    "the layer's own output is scaled, too": lambda layers, rank, alpha, vectors: (
+        alpha / rank * np.asarray(model_checks.network(layers)(vectors))
+    ),
+    "the layer's own output is missing": lambda layers, rank, alpha, vectors: (
+        0 * np.asarray(model_checks.network(layers)(vectors))
+    ),
+    "the layer's biases are missing": lambda layers, rank, alpha, vectors: (
+        vectors @ model_checks.network(layers).get_weights()[0]
+    ),
+}
+trained_layer = (["input 6", "dense 4"], 2, 3), (["input 3", "unbiased 8"], 2, 1)
+visible_cases.record("low_rank_arrays", trained_layer, beginning(), array_mistakes)
+visible_cases.record(
+    "low_rank_start",
+    [(*layer, np.eye(int(layer[0][0][6:]), dtype="float32")) for layer in trained_layer],
+    lambda layers, rank, alpha, vectors: np.asarray(model_checks.network(layers)(vectors)),
+    output_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
+with progress.exercise("low_rank_start"):
+    checks.run("low_rank_arrays", model_checks.trainable_arrays(low_rank))
+    checks.run("low_rank_start", model_checks.outputs(low_rank))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("low_rank_start")
+    for kind in ("dense", "unbiased"):
+        hidden_layer = [f"input {rng.integers(5, 9)}", f"{kind} {rng.integers(9, 13)}"]
+        arguments = hidden_layer, int(rng.integers(2, 5)), float(rng.uniform(1, 9))
+        checks.returns(model_checks.trainable_arrays(low_rank), arguments, beginning()(*arguments), array_mistakes)
+        hidden_vectors = rng.normal(size=(3, layer_sizes(hidden_layer)[0])).astype("float32")
+        expected = np.asarray(model_checks.network(hidden_layer)(hidden_vectors))
+        arguments = *arguments, hidden_vectors
+        checks.returns(model_checks.outputs(low_rank), arguments, expected, output_mistakes, tolerance=1e-5)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Now use your layer. The next cell adds an update of rank 4 to `fc1`, a layer of the student from above, and makes two
+# steps of gradient descent on the digits.
+#
+# **Before you run the cell:** which of the two factors will move in the first step?
+
+# %% tags=["nbval-check-output"]
+before_fc1, after_fc1 = (base.get_layer(name).output for name in ("flatten", "fc1"))
+features = keras.Model(base.input, before_fc1).predict(train.images, verbose=0)
+above = keras.Sequential([keras.Model(after_fc1, base.output), student.get_layer("head")])
+above.trainable = False
+adapted = keras.Sequential([low_rank(keras.Model(before_fc1, after_fc1), rank=4, alpha=8), above])
+print(f"{finetuning.trainable_count(adapted):,} of {adapted.count_params():,} parameters may learn")
+adapted.compile(keras.optimizers.SGD(0.1), loss)
+for step in (1, 2):
+    before = [factor.numpy() for factor in adapted.trainable_weights]
+    adapted.train_on_batch(features, train.labels)
+    for old, factor in sorted(zip(before, adapted.trainable_weights, strict=True), key=lambda pair: -len(pair[0])):
+        print(f"step {step}: the factor with {len(old)} rows {'moves' if np.any(factor - old) else 'stays'}")
+
+# %% [markdown]
+# $A$ stays in the first step, because its gradient contains the factor $B$, which is still zero. From the second step
+# on, both learn. After training you can add $\frac{\alpha}{r}AB$ to $W$, so the layer has its old size again.
+#
+# Is LoRA worth it? The next cell compares it with a ladder, with one rate for all weights from block 4 on, and with
+# *biases only*, which learns one number for each filter and unit. It uses ten new seeds and four rates for each method.
+# Here LoRA also changes convolutions.
 
 # %% tags=["nbval-check-output"]
 efficient = results("efficient_tuning")
@@ -1698,6 +1945,8 @@ else:
 #    - *Near target, random head, five epochs:* a factor of 3 does win, though not against a head alone.
 #    - *Far target:* a ladder does worse, or we could not detect a difference. It holds back block 4, which should
 #      change.
+#    - *Fewer weights instead:* LoRA freezes a layer and learns two thin matrices beside it. Whether it is as accurate as
+#      training all weights is inconclusive (X02).
 #
 # In this unit, we took the teacher's images and the target's images as they came. What if the two differ in a way that
 # you can name, such as another sensor, another language, or another share of classes? The next units are about such

@@ -52,6 +52,46 @@ def test_parameters_are_counted_as_trainable_and_frozen():
     assert model_checks.trainable_parameters(without_head)(LAYERS) == 36
 
 
+def test_outputs_with_fixed_weights_do_not_depend_on_the_first_values():
+    def with_new_weights(model):
+        return keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, use_bias=model.layers[1].use_bias)])
+
+    view = model_checks.outputs_with_fixed_weights(with_new_weights)
+    for kind in ("dense", "unbiased"):
+        layers = ["input 6", f"{kind} 4"]
+        assert np.array_equal(view(layers), model_checks.outputs_with_fixed_weights(lambda model: model)(layers))
+
+
+def test_trainable_arrays_have_sizes_and_first_values():
+    def with_factors(model, rank):
+        model.trainable = False
+        first = keras.layers.Dense(rank, use_bias=False)(model.input)
+        second = keras.layers.Dense(4, kernel_initializer="zeros", bias_initializer="ones")(first)
+        return keras.Model(model.input, model.output + second)
+
+    layers = ["input 6", "dense 4"]
+    view = model_checks.trainable_arrays(with_factors)
+    assert view(layers, 2) == ["2x4 zeros", "4 constant", "6x2 random"]
+    assert view(layers, 1) == ["1x4 zeros", "4 constant", "6x1 random"]
+    assert view.__name__ == "the list of arrays that may learn in the model from with_factors"
+
+
+def test_a_convolution_of_one_pixel_has_the_arrays_of_a_dense_layer():
+    def convolves(model):
+        return keras.Sequential([keras.Input((5, 6)), keras.layers.Conv1D(2, 1, use_bias=False)])
+
+    assert model_checks.trainable_arrays(convolves)(["input 6", "dense 4"]) == ["6x2 random"]
+
+
+def test_factors_of_keras_own_are_not_written_by_the_student():
+    def calls_keras(model, rank):
+        model.layers[-1].enable_lora(rank)
+        return model
+
+    with pytest.raises(AssertionError, match="from calls_keras uses Keras' `enable_lora`"):
+        model_checks.trainable_arrays(calls_keras)(["input 6", "dense 4"], 2)
+
+
 def test_trainable_layers_are_those_that_gradients_can_move():
     def freezes(model, name):
         for layer in model.layers:

@@ -11,12 +11,13 @@ import zlib
 import keras
 import numpy as np
 
-from tlcourse import checks
+from tlcourse import checks, model_description
 from tlcourse.finetuning import is_batch_norm, trainable_count, weight_layers
 
 LAYERS = {
     "conv": lambda count, name: keras.layers.Conv2D(count, 3, padding="same", name=name),
     "dense": lambda count, name: keras.layers.Dense(count, name=name),
+    "unbiased": lambda count, name: keras.layers.Dense(count, use_bias=False, name=name),
     "head": lambda count, name: keras.layers.Dense(count, name="head"),
     "norm": lambda name: keras.layers.BatchNormalization(name=name),
     "relu": lambda name: keras.layers.ReLU(name=name),
@@ -103,17 +104,17 @@ def outputs(function):
 
 
 def outputs_with_fixed_weights(function):
-    """View of the returned model's outputs for a random image, after `fix_weights`: (arguments of `function`)."""
+    """View of the returned model's outputs for random inputs, after `fix_weights`: (arguments of `function`)."""
 
     def show(*arguments):
         model = returned_model(function, with_networks(arguments))
         if not model.built:
             raise AssertionError(f"The model from {function.__name__} has no weights yet: begin with keras.Input.")
         fix_weights(model)
-        images = np.random.default_rng(0).uniform(0, 1, (2, *model.input_shape[1:]))
-        return np.asarray(model(images.astype("float32")))
+        inputs = np.random.default_rng(0).uniform(0, 1, (2, *model.input_shape[1:]))
+        return np.asarray(model(inputs.astype("float32")))
 
-    return view("the output, for two images and given weights, of the model from", function, show)
+    return view("the output, for two inputs and given weights, of the model from", function, show)
 
 
 def parameter_counts(function):
@@ -137,6 +138,30 @@ def trainable_parameters(function):
         return trainable_count(returned_model(function, with_networks(arguments)))
 
     return view("the number of trainable parameters in the model from", function, show)
+
+
+def trainable_arrays(function):
+    """View of the returned model's trainable arrays: (arguments of `function`) to their sizes and first values.
+
+    The list has texts such as "6x2 random", in alphabetical order; others are "zeros", or "constant" if all values are
+    equal. A layer with Keras' own update of low rank fails at once.
+    """
+
+    def show(*arguments):
+        name, model = function.__name__, returned_model(function, with_networks(arguments))
+        model = checks.require_model(model, f"{name} should return a keras.Model")
+        own = any(getattr(layer, "lora_enabled", False) for layer in model_description.layers_without_models(model))
+        checks.require(not own, f"The model from {name} uses Keras' `enable_lora`: write the factors yourself.")
+        return sorted(_described(np.asarray(weight)) for weight in model.trainable_weights)
+
+    return view("the list of arrays that may learn in the model from", function, show)
+
+
+def _described(array):
+    while array.ndim > 2 and len(array) == 1:  # a convolution of 1x1 pixels counts as a dense layer
+        array = array[0]
+    kind = "zeros" if not array.any() else "constant" if array.size > 1 and np.ptp(array) == 0 else "random"
+    return f"{'x'.join(map(str, array.shape))} {kind}"
 
 
 def trainable_layers(function):
