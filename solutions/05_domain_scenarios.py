@@ -159,6 +159,10 @@ scenarios = {
 for name, (source, target) in scenarios.items():
     print(f"{name:<18} differ in {' and '.join(differences(source, target))}")
 
+# %%
+plots.scenario_parts(scenarios).set_title("Each scenario changes a different part, and dashed parts follow")
+plt.show()
+
 # %% [markdown]
 # What does each scenario cost if you do nothing? The next cell prints the recorded accuracy on the target minus that on
 # the source. The "other labels" are eight kinds of galaxies instead of four classes. The "unbalanced labels" are those
@@ -1008,6 +1012,23 @@ turn = align(spanish_words.of([pair[1] for pair in pairs]), english_words.of([pa
 critic = scenario_network.linear(
     embeddings.text_vectors(corpora[0].texts, english_words, reviews.NEGATIONS), corpora[0].labels
 )
+
+# %% [markdown]
+# The eighty pairs lie in 20 dimensions. The next figure shows them in the two directions in which the English words vary
+# most. A line joins each word and its translation.
+
+# %%
+clouds = [words.of(column) for words, column in zip((english_words, spanish_words), zip(*pairs, strict=True), strict=True)]
+plane = np.linalg.eigh(np.cov(clouds[0].T))[1][:, -2:]  # the eigenvalues ascend
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True, sharey=True)
+for axes, name, spanish_cloud in zip(both, ("before", "rotated"), (clouds[1], clouds[1] @ turn), strict=True):
+    ends = np.stack([clouds[0], spanish_cloud]) @ plane
+    axes.plot(*ends.transpose(2, 0, 1), color="lightgrey", linewidth=0.7, zorder=0)
+    plots.embedding(np.concatenate(ends), np.repeat([0, 1], len(pairs)), ("English", "Spanish"), axes)
+    axes.set_title(f"{name}: mean distance {np.linalg.norm(clouds[0] - spanish_cloud, axis=1).mean():.2f}")
+both[0].get_legend().remove()
+figure.suptitle("One rotation brings the Spanish words closer to their translations")
+plt.show()
 
 # %%
 other_reviews = reviews.corpus("spanish", 1_000, 1_007)

@@ -235,6 +235,13 @@ for temperature in (0.25, 1, 4, 16, 64):
 #
 # ## The loss, and its T²
 #
+# The figure shows the whole path from an image to the loss. Both networks see the image, but only the student learns.
+
+# %%
+plots.teacher_and_student().set_title("The student learns from the teacher's probabilities and from the label")
+plt.show()
+
+# %% [markdown]
 # The student should reproduce the teacher's softened probabilities. The Kullback-Leibler divergence measures how far it
 # is from this goal. With the teacher's probabilities $p$ and the student's probabilities $q$ for the classes $c$,
 #
@@ -422,6 +429,14 @@ plt.show()
 # uncertain one pays 0.60. Swapped, the loss prefers the certain student. Then forgetting F costs little, and allowing
 # what the teacher rules out costs much.
 #
+# The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. In each
+# direction of KL, we searched for the closest student.
+
+# %%
+plots.divergence_directions().set_title("Each direction of KL forgives a different mistake")
+plt.show()
+
+# %% [markdown]
 # Both losses are zero when teacher and student agree, and training runs with either. But the swapped loss lets a
 # student drop everything that a soft target says beyond its top class.
 #
