@@ -180,7 +180,7 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted")
 # inference, or if it is frozen, it uses the moving averages and leaves them as they are.
 
 # %%
-plots.batch_norm_modes().set_title("A batch norm computes something else in training than in inference")
+plots.batch_norm_modes().set_title("A batch norm uses other statistics in training than in inference")
 plt.show()
 
 # %% [markdown]
