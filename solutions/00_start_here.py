@@ -162,7 +162,8 @@ print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean
 
 # %%
 few = {int(key): entry for key, entry in data.results("few_images").items() if key.isdigit()}
-counts, methods = sorted(few), {"transfer": "15 layers from the teacher, new head", "small_cnn": "small CNN, augmented images"}
+methods = {"transfer": "15 layers from the teacher, new head", "small_cnn": "small CNN, augmented images"}
+counts = sorted(few)
 curves = {label: [few[count][key] for count in counts] for key, label in methods.items()}
 ax = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
 ax.legend(loc="lower right", bbox_to_anchor=(1, 0.1))

@@ -1018,14 +1018,16 @@ critic = scenario_network.linear(
 # most. A line joins each word and its translation.
 
 # %%
-english_cloud, spanish_cloud = english_words.of([pair[0] for pair in pairs]), spanish_words.of([pair[1] for pair in pairs])
+english_cloud = english_words.of([pair[0] for pair in pairs])
+spanish_cloud = spanish_words.of([pair[1] for pair in pairs])
 plane = np.linalg.eigh(np.cov(english_cloud.T))[1][:, -2:]  # the eigenvalues ascend
 figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True, sharey=True)
 for axes, name, cloud in zip(both, ("before", "rotated"), (spanish_cloud, spanish_cloud @ turn), strict=True):
     ends = np.stack([english_cloud, cloud]) @ plane
     axes.plot(*ends.transpose(2, 0, 1), color="lightgrey", linewidth=0.7, zorder=0)
-    plots.embedding(np.concatenate(ends), np.repeat([0, 1], len(pairs)), ("English", "Spanish"), axes).set_aspect("equal")
-    axes.set_title(f"{name}: mean distance {np.linalg.norm(english_cloud - cloud, axis=1).mean():.2f}")
+    plots.embedding(np.concatenate(ends), np.repeat([0, 1], len(pairs)), ("English", "Spanish"), axes)
+    distance = np.linalg.norm(english_cloud - cloud, axis=1).mean()
+    axes.set(title=f"{name}: mean distance {distance:.2f}", aspect="equal")
 both[0].get_legend().remove()
 figure.suptitle("One rotation brings the Spanish words closer to their translations")
 plt.show()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tlcourse.domains import differences
-from tlcourse.plots.canvas import draw_box, drawing_area
+from tlcourse.plots.diagram_parts import draw_box, drawing_area
 from tlcourse.plots.style import COLORS, PALE, axes_for, styled
 
 BLUE, VERMILION = COLORS["blue"], COLORS["vermilion"]

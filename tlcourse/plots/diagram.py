@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from tlcourse.plots.canvas import draw_arrow, drawing_area
+from tlcourse.plots.diagram_parts import draw_arrow, drawing_area
 from tlcourse.plots.style import COLORS, INK, MUTED, styled
 
 _DEPTHS = (2, 2, 3, 3, 3)  # convolutions in each of VGG-16's blocks, before three dense layers

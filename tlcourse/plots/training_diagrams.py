@@ -4,7 +4,7 @@ Trainable layers are blue and frozen ones gray; the statistics of a batch norm a
 In distillation, the teacher is blue and the student vermilion.
 """
 
-from tlcourse.plots.canvas import draw_arrow, draw_box, drawing_area
+from tlcourse.plots.diagram_parts import draw_arrow, draw_box, drawing_area
 from tlcourse.plots.style import COLORS, MUTED, styled
 
 BLUE, VERMILION = COLORS["blue"], COLORS["vermilion"]
