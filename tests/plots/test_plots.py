@@ -18,7 +18,6 @@ from matplotlib.text import Text
 from tlcourse import counting, plots, widgets
 from tlcourse.datasets import galaxies
 from tlcourse.domains import Domain, Task
-from tlcourse.plots.comparison_diagrams import closest_bells, log_bell
 from tlcourse.plots.diagram import transfer
 from tlcourse.plots.style import INK, MUTED, PALE
 
@@ -69,7 +68,6 @@ DRAWINGS = {
     "batch_norm_modes": lambda ax=None: plots.batch_norm_modes(ax=ax),
     "teacher_and_student": lambda ax=None: plots.teacher_and_student(ax=ax),
     "scenario_parts": lambda ax=None: plots.scenario_parts(SCENARIOS, ax=ax),
-    "divergence_directions": lambda ax=None: plots.divergence_directions(ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
     "draw_filters": lambda ax=None: widgets.draw_filters(built(CONVOLUTION), axes=ax),
     "draw_surface": lambda ax=None: widgets.draw_surface(axes=ax),
@@ -269,7 +267,7 @@ def test_the_gradient_of_distillation_reaches_the_student_alone():
     assert arrow[1][1] < student[1]
 
 
-def test_each_scenario_has_its_own_part_and_says_what_follows():
+def test_each_scenario_has_its_own_part_and_shows_what_follows():
     ax = plots.scenario_parts(SCENARIOS)
     written = [text.get_text() for text in ax.texts]
     assert {"images →\ntexts", "sharp →\nblurred", "2 classes →\n3 classes", "with the class\nshares $P(Y)$"} <= {
@@ -277,19 +275,6 @@ def test_each_scenario_has_its_own_part_and_says_what_follows():
     }
     assert written.count("differs, too") == 3  # P(X) after X, P(Y|X) after Y, and P(X) after P(Y)
     assert written.count("the same") == 16 - 4 - 3
-
-
-def test_the_closest_bells_cover_both_peaks_or_keep_one():
-    x = np.linspace(-10, 10, 1001)
-    log_p = np.logaddexp(np.log(0.6) + log_bell(x, -2.5, 0.8), np.log(0.4) + log_bell(x, 2.5, 0.8))
-    (forward, covered), (backward, kept) = closest_bells(x, log_p)
-    step, q = x[1] - x[0], np.exp(forward)
-    assert step * np.exp(log_p).sum() == pytest.approx(1)
-    assert step * (q * x).sum() == pytest.approx(-0.5, abs=0.03)  # KL(p, q) is least where the moments are the same
-    assert step * (q * (x + 0.5) ** 2).sum() == pytest.approx(0.64 + 6.0, rel=0.03)
-    assert x[backward.argmax()] == pytest.approx(-2.5, abs=0.06)
-    assert kept == pytest.approx(np.log(1 / 0.6), abs=0.01)
-    assert covered == pytest.approx(step * (np.exp(log_p) * (log_p - forward)).sum())
 
 
 def test_the_movement_shows_what_moved_and_which_statistics_drifted():

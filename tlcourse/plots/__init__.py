@@ -6,8 +6,8 @@ also differ in marker and dash.
 """
 
 from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
-from tlcourse.plots.comparison_diagrams import divergence_directions, scenario_parts
 from tlcourse.plots.images import feature_maps, filters, image_grid
+from tlcourse.plots.scenario_diagram import scenario_parts
 from tlcourse.plots.style import COLORS, STYLE, style
 from tlcourse.plots.training_diagrams import batch_norm_modes, gradient_flow, teacher_and_student
 
@@ -16,7 +16,6 @@ __all__ = [
     "STYLE",
     "accuracy_curves",
     "batch_norm_modes",
-    "divergence_directions",
     "embedding",
     "feature_maps",
     "filters",
