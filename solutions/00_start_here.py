@@ -158,6 +158,23 @@ print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean
 # the teacher yourself, train a new head in seconds, and find out when this advantage shrinks.
 #
 # **With ten images of each person, the student with a teacher beats all five baselines.**
+#
+# How much does the number of images matter? The curves compare the student with the best baseline, on five groups of
+# people.
+#
+# **Before you run the cell:** with how many images does the teacher help most?
+
+# %%
+few = {int(key): entry for key, entry in data.results("few_images").items() if key.isdigit()}
+methods = {"transfer": "15 layers from the teacher, new head", "small_cnn": "small CNN, augmented images"}
+counts = sorted(few)
+curves = {label: [few[count][key] for count in counts] for key, label in methods.items()}
+ax = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
+ax.legend(loc="lower right", bbox_to_anchor=(1, 0.1))
+labels = ax.set(xlabel="training images of each person", title="The fewer images you have, the more the teacher helps")
+
+# %% [markdown]
+# **The fewer images you have, the more the teacher helps.**
 
 # %% [markdown]
 # ## How to read an error bar

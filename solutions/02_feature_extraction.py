@@ -843,8 +843,8 @@ for count in counts:
 # %%
 curves = {label: [few[str(count)][key] for count in counts] for key, label in methods.items()}
 axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
-axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
-axes.set_xlabel("training images of each person")
+axes.legend(loc="center left", bbox_to_anchor=(0, 0.62))
+axes.set(xlabel="training images of each person", title="The fewer images you have, the more the teacher helps")
 plt.show()
 
 # %% [markdown]

@@ -118,6 +118,17 @@ print(
 #
 # ## Frozen, or so you think
 #
+# The figure shows what unfreezing means for the gradient. It flows from the loss back to the first layer that may learn.
+# A frozen layer on its way passes the gradient on, but does not change.
+
+# %%
+parts = ["blocks 1-3", "block 4", "block 5", "dense", "head"]
+recipes = {"Train the head": [False, False, False, False, True], "Fine-tune from block 4": [False, True, True, True, True],
+           "Fine-tune from block 4, block 5 frozen": [False, True, False, True, True]}  # fmt: skip
+plots.gradient_flow(parts, recipes).set_title("A gradient passes through frozen layers, but only trainable ones change")
+plt.show()
+
+# %% [markdown]
 # Set `trainable = True` on every layer, and train again. Before that, take a snapshot of the weights.
 
 # %%
@@ -169,6 +180,14 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted")
 # `training=False` here. After ten steps, the later layers receive numbers on another scale than the one they were
 # trained on. With a hundred images in batches of twenty, the new statistics are also poor estimates.
 #
+# In training, a batch norm normalizes with the statistics of the batch, and its moving averages follow them. In
+# inference, or if it is frozen, it uses the moving averages and leaves them as they are.
+
+# %%
+plots.batch_norm_modes().set_title("A batch norm uses other statistics in training than in inference")
+plt.show()
+
+# %% [markdown]
 # To stop the drift, set `trainable = False` on the batch norms themselves:
 
 # %%

@@ -136,6 +136,14 @@ for group, count, rate in zip(groups, counts, rates, strict=True):
 assert sum(counts) == finetuning.trainable_count(student)
 print(f"total number of parameters {sum(counts):,}")
 
+# %%
+axes = plt.figure(figsize=(7, 3), layout="constrained").add_subplot()
+steps = axes.bar(["blocks 1-3", "block 4", "block 5", "dense", "head"], [0, *rates], color=plots.COLORS["blue"])
+axes.bar_label(steps, ["frozen", *(f"{rate:.6f}" for rate in rates)])
+axes.set(xlabel="layers from the input to the output", ylabel="learning rate", ylim=(0, 1.15 * rates[-1]))
+axes.set_title("From one group to the next, the learning rate triples")
+plt.show()
+
 # %% [markdown]
 # A **ladder** is geometric: from each group to the next, the rate grows by the same *factor*, here 3. With a factor of
 # 10, the first of four groups has a rate of $0.001 / 10 / 10 / 10 = 0.000001$. This is one thousandth of the last

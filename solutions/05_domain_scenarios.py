@@ -163,6 +163,10 @@ scenarios = {
 for name, (source, target) in scenarios.items():
     print(f"{name:<18} differ in {' and '.join(differences(source, target))}")
 
+# %%
+plots.scenario_parts(scenarios).set_title("Each scenario changes a different part, and dashed parts follow")
+plt.show()
+
 # %% [markdown]
 # What does each scenario cost if you do nothing? The next cell prints the recorded accuracy on the target minus that on
 # the source. The "other labels" are eight kinds of galaxies instead of four classes. The "unbalanced labels" are those
@@ -1012,6 +1016,25 @@ turn = align(spanish_words.of([pair[1] for pair in pairs]), english_words.of([pa
 critic = scenario_network.linear(
     embeddings.text_vectors(corpora[0].texts, english_words, reviews.NEGATIONS), corpora[0].labels
 )
+
+# %% [markdown]
+# The eighty pairs lie in 20 dimensions. The next figure shows them in the two directions in which the English words vary
+# most. A line joins each word and its translation.
+
+# %%
+english_cloud = english_words.of([pair[0] for pair in pairs])
+spanish_cloud = spanish_words.of([pair[1] for pair in pairs])
+plane = np.linalg.eigh(np.cov(english_cloud.T))[1][:, -2:]  # the eigenvalues ascend
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True, sharey=True)
+for axes, name, cloud in zip(both, ("before", "rotated"), (spanish_cloud, spanish_cloud @ turn), strict=True):
+    ends = np.stack([english_cloud, cloud]) @ plane
+    axes.plot(*ends.transpose(2, 0, 1), color="lightgrey", linewidth=0.7, zorder=0)
+    plots.embedding(np.concatenate(ends), np.repeat([0, 1], len(pairs)), ("English", "Spanish"), axes)
+    distance = np.linalg.norm(english_cloud - cloud, axis=1).mean()
+    axes.set(title=f"{name}: mean distance {distance:.2f}", aspect="equal")
+both[0].get_legend().remove()
+figure.suptitle("One rotation brings the Spanish words closer to their translations")
+plt.show()
 
 # %%
 other_reviews = reviews.corpus("spanish", 1_000, 1_007)

@@ -243,6 +243,13 @@ for temperature in (0.25, 1, 4, 16, 64):
 #
 # ## The loss, and its T²
 #
+# The figure shows the whole path from an image to the loss. Both networks see the image, but only the student learns.
+
+# %%
+plots.teacher_and_student().set_title("The student learns from the teacher's probabilities and from the label")
+plt.show()
+
+# %% [markdown]
 # The student should reproduce the teacher's softened probabilities. The Kullback-Leibler divergence measures how far it
 # is from this goal. With the teacher's probabilities $p$ and the student's probabilities $q$ for the classes $c$,
 #
@@ -431,6 +438,36 @@ plt.show()
 # uncertain one pays 0.60. Swapped, the loss prefers the certain student. Then forgetting F costs little, and allowing
 # what the teacher rules out costs much.
 #
+# The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. In each
+# direction of KL, we search for the closest student among many means and standard deviations.
+
+# %%
+x = np.linspace(-10, 10, 1001)
+
+
+def log_bell(mean, deviation):
+    """The logarithm of a normal distribution's density at `x`."""
+    return -0.5 * ((x - mean) / deviation) ** 2 - np.log(deviation * np.sqrt(2 * np.pi))
+
+
+log_p = np.logaddexp(np.log(0.6) + log_bell(-2.5, 0.8), np.log(0.4) + log_bell(2.5, 0.8))
+log_q = log_bell(np.linspace(-4, 4, 161)[:, None, None], np.linspace(0.3, 4, 75)[:, None]).reshape(-1, len(x))
+directions = {
+    "KL(p ‖ q): q has to cover both peaks": (np.exp(log_p) * (log_p - log_q)).sum(axis=1) * (x[1] - x[0]),
+    "KL(q ‖ p): q may drop a peak": (np.exp(log_q) * (log_q - log_p)).sum(axis=1) * (x[1] - x[0]),
+}
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")
+for axes, (direction, divergences) in zip(both, directions.items(), strict=True):
+    axes.fill_between(x, np.exp(log_p), color=plots.COLORS["blue"], alpha=0.25, label="teacher p")
+    axes.plot(x, np.exp(log_q[divergences.argmin()]), "--", color=plots.COLORS["vermilion"], label="student q")
+    axes.set(title=f"{direction}, at best {divergences.min():.2f}", xticks=[], yticks=[], ylim=(0, 0.53))
+axes.legend()
+figure.suptitle("Each direction of KL forgives a different mistake")
+plt.show()
+
+# %% [markdown]
 # Both losses are zero when teacher and student agree, and training runs with either. But the swapped loss lets a
 # student drop everything that a soft target says beyond its top class.
 #

@@ -153,7 +153,9 @@ def small(tiny_course):
     folder.mkdir(parents=True)
     summary = {"mean": 0.5, "ci95": [0.4, 0.6], "seeds": 7, "values": [0.4, 0.6] * 3 + [0.5]}
     made = {"provenance": {"date": "2026-01-01", "command": "tlcourse results x", "versions": {"keras": "3.15.1"}}}
-    headline = {**dict.fromkeys(headline_figure.BARS, summary), **made}
+    headline = {**dict.fromkeys(("transfer", "best_from_scratch"), summary), **made}
+    few = {count: dict.fromkeys(headline_figure.CURVES, summary) for count in ("10", "1", "2")}
+    (folder / "few_images.json").write_text(json.dumps({**few, **made}), encoding="utf-8")
     (folder / "headline.json").write_text(json.dumps(headline), encoding="utf-8")
     real = {"digits": {"transfer": summary, "scratch": {**summary, "mean": 0.25}}, **made}
     (folder / "real.json").write_text(json.dumps(real), encoding="utf-8")
@@ -250,8 +252,9 @@ def test_omits_the_minutes_if_a_record_does_not_state_them(small):
 
 def test_a_new_record_renews_the_figure_and_the_tables(small):
     tables.write(small)
-    file = small / "data" / "results" / "headline.json"
-    file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
+    for name in ("headline", "few_images"):
+        file = small / "data" / "results" / f"{name}.json"
+        file.write_text(file.read_text(encoding="utf-8").replace("0.5,", "0.55,"), encoding="utf-8")
     assert {file.relative_to(small).as_posix() for file in tables.write(small)} == {
         "README.md",
         "docs/measuring.md",
@@ -273,8 +276,18 @@ def test_raises_if_a_unit_does_not_state_its_minutes(small):
         tables.unit_table(small)
 
 
-def test_the_figure_shows_the_recorded_means(small):
+def test_the_figure_shows_the_recorded_means_in_the_order_of_the_counts(small):
     axes = headline_figure.draw(small)
-    assert [bar.get_width() for bar in axes.patches] == [0.5] * len(headline_figure.BARS)
-    shown = {text.get_text() for text in axes.texts}
-    assert shown == {"0.500"}
+    curves = {line.get_label(): line.get_xydata().tolist() for line in axes.lines if len(line.get_xdata()) == 3}
+    assert curves == {label: [[1, 0.5], [2, 0.5], [10, 0.5]] for label in headline_figure.CURVES.values()}
+
+
+def test_units_show_the_figure_of_the_readme():
+    for unit in ("00_start_here", "02_feature_extraction"):
+        source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
+        cells = [cell for cell in source.split("# %%") if "plots.accuracy_curves(counts, curves, log=True" in cell]
+        assert len(cells) == 1, unit
+        assert headline_figure.TITLE in cells[0]
+        assert "training images of each person" in cells[0]
+        for key, label in headline_figure.CURVES.items():
+            assert f'"{key}": "{label}"' in source, unit

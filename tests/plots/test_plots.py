@@ -17,6 +17,7 @@ from matplotlib.text import Text
 
 from tlcourse import counting, plots, widgets
 from tlcourse.datasets import galaxies
+from tlcourse.domains import Domain, Task
 from tlcourse.plots.diagram import transfer
 from tlcourse.plots.style import INK, MUTED, PALE
 
@@ -32,6 +33,15 @@ MOVED = [  # layer, trainable, weights, statistics: an audit's row is a tuple
 ]
 TABLE = np.array([[0.1, 0.5], [0.9, 0.7], [0.3, 0.4]])
 POINTS, LABELS = RNG.normal(size=(40, 2)), np.repeat(np.arange(4), 10)
+
+RECIPES = {"head": [False, False, True], "with a frozen layer in between": [True, False, True]}
+SIDE = Domain("images", "sharp"), Task("ab", "shape", (0.5, 0.5))
+SCENARIOS = {
+    "other inputs": (SIDE, (Domain("texts", "sharp"), SIDE[1])),
+    "other frequencies": (SIDE, (Domain("images", "blurred"), SIDE[1])),
+    "other labels": (SIDE, (SIDE[0], Task("abc", "kind"))),
+    "other shares": (SIDE, (SIDE[0], Task("ab", "shape", (0.9, 0.1)))),
+}
 
 CONVOLUTION = {"kind": "conv", "filters": 4, "kernel": 3}
 CONVOLVED = counting.measure([CONVOLUTION, {"kind": "flatten"}, {"kind": "dense", "units": 9}], (8, 8, 3))
@@ -54,6 +64,10 @@ DRAWINGS = {
     "movement": lambda ax=None: plots.movement(MOVED, ax=ax),
     "heat_map": lambda ax=None: plots.heat_map(TABLE, "abc", "de", ax=ax),
     "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
+    "gradient_flow": lambda ax=None: plots.gradient_flow(["conv", "dense", "head"], RECIPES, ax=ax),
+    "batch_norm_modes": lambda ax=None: plots.batch_norm_modes(ax=ax),
+    "teacher_and_student": lambda ax=None: plots.teacher_and_student(ax=ax),
+    "scenario_parts": lambda ax=None: plots.scenario_parts(SCENARIOS, ax=ax),
     "embedding": lambda ax=None: plots.embedding(POINTS, LABELS, "abcd", ax=ax),
     "draw_filters": lambda ax=None: widgets.draw_filters(built(CONVOLUTION), axes=ax),
     "draw_surface": lambda ax=None: widgets.draw_surface(axes=ax),
@@ -104,7 +118,7 @@ def test_is_white_dark_inked_and_large_enough_on_a_dark_page_too(name):
 def test_leaves_the_notebooks_own_style_alone():
     before = dict(plt.rcParams)
     for draw in EVERY.values():
-        draw()
+        plt.close(draw().figure)  # matplotlib warns of more than 20 open figures
     assert dict(plt.rcParams) == before
 
 
@@ -215,6 +229,54 @@ def test_the_idea_shows_16_layers_twice_and_copies_15():
     assert {"2,622\nnames", "65\nnames"} <= {text.get_text() for text in ax.texts}
 
 
+def colored_arrows(ax, name):
+    """The starts and ends of the arrows that have a color."""
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    return [patch._posA_posB for patch in arrows if to_hex(patch.get_edgecolor()) == plots.COLORS[name].lower()]
+
+
+def test_the_gradient_reaches_each_layer_that_learns_and_ends_at_the_first():
+    ax = plots.gradient_flow(["conv", "dense", "head"], RECIPES)
+    reached = [start for start, end in colored_arrows(ax, "blue")]
+    ends = [tuple(line.get_xydata()[-1]) for line in ax.lines]
+    assert len(reached) == 3
+    assert len(ends) == 2
+    for end in ends:
+        assert end == min(start for start in reached if start[1] == end[1])
+    written = [text.get_text() for text in ax.texts]
+    assert [written.count(f"dense\n{state}") for state in ("learns", "frozen")] == [0, 2]
+    assert [written.count(f"conv\n{state}") for state in ("learns", "frozen")] == [1, 1]
+
+
+def test_only_training_moves_the_averages_and_only_inference_uses_them():
+    ax = plots.batch_norm_modes()
+    boxes = {text.get_text().split("\n")[0]: text.get_position() for text in ax.texts}
+    moved, used = 0, 0
+    for start, end in colored_arrows(ax, "vermilion"):
+        training = start[0] < ax.get_xlim()[1] / 2
+        moved += training and start[1] == end[1] == boxes["moving averages"][1]
+        used += not training and end[1] < start[1]
+    assert (moved, used) == (1, 1)
+
+
+def test_the_gradient_of_distillation_reaches_the_student_alone():
+    ax = plots.teacher_and_student()
+    (arrow,) = colored_arrows(ax, "vermilion")
+    (student,) = [text.get_position() for text in ax.texts if text.get_text().startswith("student")]
+    assert arrow[1][0] == student[0]
+    assert arrow[1][1] < student[1]
+
+
+def test_each_scenario_has_its_own_part_and_shows_what_follows():
+    ax = plots.scenario_parts(SCENARIOS)
+    written = [text.get_text() for text in ax.texts]
+    assert {"images →\ntexts", "sharp →\nblurred", "2 classes →\n3 classes", "with the class\nshares $P(Y)$"} <= {
+        *written
+    }
+    assert written.count("differs, too") == 3  # P(X) after X, P(Y|X) after Y, and P(X) after P(Y)
+    assert written.count("the same") == 16 - 4 - 3
+
+
 def test_the_movement_shows_what_moved_and_which_statistics_drifted():
     ax = plots.movement(MOVED)
     tops = [bar.get_y() + bar.get_height() for bar in ax.patches]
@@ -250,6 +312,8 @@ WRONG = [
     (plots.accuracy_curves, ([0, 2], CURVES, True), "above 0"),
     (plots.accuracy_curves, ([1, 2], {}), "at least one curve"),
     (plots.movement, ([],), "at least one layer"),
+    (plots.gradient_flow, (["conv", "head"], {"probe": [False]}), "probe.*2 layers"),
+    (plots.gradient_flow, (["conv", "head"], {"nothing": [False, False]}), "nothing"),
     (plots.heat_map, (TABLE, "ab", "de"), r"\(2, 2\).*\(3, 2\)"),
     (plots.embedding, (np.zeros((4, 3)), np.zeros(4)), r"\(4, 3\)"),
     (plots.embedding, (np.zeros((4, 2)), np.zeros(5)), r"\(5,\)"),

@@ -1,4 +1,4 @@
-"""The figure at the top of README.md: accuracy with the teacher and of five baselines without it."""
+"""The figure at the top of README.md: accuracy against images of each person, with the teacher and without."""
 
 import hashlib
 
@@ -6,21 +6,21 @@ from tlcourse.data import results
 from tlcourse.storage import whole_file
 
 FILE = "data/results/headline.png"
-BARS = {
-    "transfer": "15 of 16 layers\nfrom the teacher",
-    "best_from_scratch": "a small CNN,\naugmented images",
-    "small_cnn": "a small CNN,\nno augmentation",
-    "scratch": "the teacher's architecture\nfrom scratch",
-    "pixels": "logistic regression\non pixels",
-    "plain_scratch": "16 layers from scratch,\nno batch norm",
-}
-BLUE, VERMILION = "#0072B2", "#D55E00"  # Okabe and Ito 2008: safe for color-blind readers
+# Units 00 and 02 show the same curves with these labels, in the same colors.
+CURVES = {"transfer": "15 layers from the teacher, new head", "small_cnn": "small CNN, augmented images"}
+TITLE = "The fewer images you have, the more the teacher helps"
+
+
+def recorded_curves(root):
+    """The numbers of images of each person in ascending order, and for each method its summaries at these numbers."""
+    record = results("few_images", root)
+    counts = sorted(int(key) for key in record if key.isdigit())
+    return counts, {label: [record[str(count)][key] for count in counts] for key, label in CURVES.items()}
 
 
 def fingerprint(root):
-    """Checksum of the values that the figure shows. The file stores it, so a test can detect an outdated figure."""
-    record = results("headline", root)
-    return hashlib.sha256(repr([(label, record[bar]) for bar, label in BARS.items()]).encode()).hexdigest()
+    """Checksum of what the figure shows. The file stores it, so a test can detect an outdated figure."""
+    return hashlib.sha256(repr((TITLE, recorded_curves(root))).encode()).hexdigest()
 
 
 def stored_fingerprint(file):
@@ -34,29 +34,22 @@ def stored_fingerprint(file):
 
 
 def draw(root):
-    """Draw the recorded accuracies as bars with their 95% confidence intervals.
+    """Draw the recorded accuracies as curves with their 95% confidence intervals.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    from matplotlib.figure import Figure  # takes half a second to import
+    from matplotlib import rc_context  # takes half a second to import
+    from matplotlib.figure import Figure
 
-    record = results("headline", root)
-    axes = Figure(figsize=(7.2, 3.8), layout="constrained").add_subplot()
-    bars = sorted(BARS, key=lambda bar: -record[bar]["mean"])
-    means = [record[bar]["mean"] for bar in bars]
-    lower, upper = zip(*(record[bar]["ci95"] for bar in bars), strict=True)
-    errors = [[mean - low for mean, low in zip(means, lower, strict=True)]]
-    errors.append([high - mean for mean, high in zip(means, upper, strict=True)])
-    colors = [BLUE if bar == "transfer" else VERMILION for bar in bars]
-    axes.barh([BARS[bar] for bar in bars], means, xerr=errors, color=colors, capsize=3, height=0.65)
-    for row, (mean, high) in enumerate(zip(means, upper, strict=True)):
-        axes.text(max(mean, high) + 0.015, row, f"{mean:.3f}", va="center")
-    axes.invert_yaxis()
-    axes.set(xlim=(0, 1.1), xlabel="accuracy on 20 other images of each person", xticks=[0, 0.25, 0.5, 0.75, 1])
-    axes.set_title("65 new people, 10 images each", loc="left")
-    axes.spines[["top", "right"]].set_visible(False)
+    from tlcourse.plots import STYLE, accuracy_curves
+
+    with rc_context(STYLE):
+        axes = Figure(figsize=(7.2, 3.8), layout="constrained").add_subplot()
+        accuracy_curves(*recorded_curves(root), log=True, references={"chance": 1 / 65}, ax=axes)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.1))
+        axes.set(xlabel="training images of each person", title=TITLE)
     return axes
 
 
@@ -73,5 +66,5 @@ def write(root):
         return None
     metadata = {"Software": None, "Source": fingerprint(root)}
     with whole_file(file) as partial:
-        draw(root).figure.savefig(partial, format="png", dpi=150, metadata=metadata)
+        draw(root).figure.savefig(partial, format="png", dpi=200, metadata=metadata)
     return file

@@ -7,18 +7,24 @@ also differ in marker and dash.
 
 from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
 from tlcourse.plots.images import feature_maps, filters, image_grid
+from tlcourse.plots.scenario_diagram import scenario_parts
 from tlcourse.plots.style import COLORS, STYLE, style
+from tlcourse.plots.training_diagrams import batch_norm_modes, gradient_flow, teacher_and_student
 
 __all__ = [
     "COLORS",
     "STYLE",
     "accuracy_curves",
+    "batch_norm_modes",
     "embedding",
     "feature_maps",
     "filters",
+    "gradient_flow",
     "heat_map",
     "image_grid",
     "interval_bars",
     "movement",
+    "scenario_parts",
     "style",
+    "teacher_and_student",
 ]

@@ -1,9 +1,9 @@
 """The idea of transfer learning in one figure: a teacher, and a student that keeps 15 of its 16 layers."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import Rectangle
 
+from tlcourse.plots.diagram_parts import draw_arrow, drawing_area
 from tlcourse.plots.style import COLORS, INK, MUTED, styled
 
 _DEPTHS = (2, 2, 3, 3, 3)  # convolutions in each of VGG-16's blocks, before three dense layers
@@ -34,9 +34,7 @@ def transfer(teacher_images, student_images, people, ax=None):
     for images in (teacher_images, student_images):
         if np.ndim(images) != 4 or len(images) != 6:
             raise ValueError(f"images must have shape (6, h, w, 3), got {np.shape(images)}")
-    if ax is None:
-        ax = plt.figure(figsize=(_WIDTH, _HEIGHT), layout="constrained").add_subplot()
-    ax.figure.set_facecolor("white")
+    ax = drawing_area(ax, _WIDTH, _HEIGHT)
     rows = (
         (3.35, teacher_images, "The teacher", f"learned from {people[0]:,} people", COLORS["orange"], people[0]),
         (0.98, student_images, "The student", f"has to learn {people[1]:,} others", COLORS["vermilion"], people[1]),
@@ -47,10 +45,9 @@ def transfer(teacher_images, student_images, people, ax=None):
         ax.text(0.05, middle + 0.68, task, fontsize=10, va="bottom", color=MUTED)
         places = _layers(ax, middle, color)
         ax.text(places[-1] + 0.3, middle, f"{outputs:,}\nnames", fontsize=10, va="center", color=INK)
-        _arrow(ax, (1.75, middle), (2.15, middle))
+        draw_arrow(ax, (1.75, middle), (2.15, middle), width=1)
     _copies(ax, places)
-    ax.set(xlim=(0, _WIDTH), ylim=(0, _HEIGHT), aspect="equal")
-    ax.set_axis_off()
+    ax.set(xlim=(0, _WIDTH), ylim=(0, _HEIGHT))  # which the images have changed
     return ax
 
 
@@ -82,14 +79,10 @@ def _bar(ax, x, middle, height, color):
 
 def _copies(ax, places):
     for x in places[:-1]:
-        _arrow(ax, (x, 2.58), (x, 1.72), MUTED)
+        draw_arrow(ax, (x, 2.58), (x, 1.72), MUTED, width=1)
     center = (places[0] + places[-2]) / 2
     box = {"facecolor": "white", "edgecolor": "none", "pad": 3}
     ax.text(center, 2.17, "15 of 16 layers are copied and stay as they are", ha="center", va="center", bbox=box)
     ax.text((places[0] + places[12]) / 2, 0.05, "13 convolutions", ha="center", va="bottom", color=COLORS["blue"])
     ax.text((places[13] + places[14]) / 2, 0.05, "2 dense", ha="center", va="bottom", color=MUTED)
     ax.text(places[-1] - 0.11, 0.42, "new: all that\nis trained", va="top", color=COLORS["vermilion"])
-
-
-def _arrow(ax, start, end, color=INK):
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color=color, linewidth=1))
