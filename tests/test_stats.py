@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from tlcourse.stats import predicted, summary
+from tlcourse.stats import OUTSIDE, lies_within, predicted, summary, with_expected_range
 
 
 @pytest.mark.parametrize("count", [2, 5, 40])
@@ -80,3 +80,25 @@ def test_a_share_with_another_upper_bound_is_that_of_its_fraction():
     assert (whole["upper"], whole["values"]) == (2.0, [1.9, 2.0, 2.0, 1.94])
     with pytest.raises(ValueError, match="shares lie between 0 and 2"):
         summary([1.9, 2.1], share=True, upper=2.0)
+
+
+def test_a_live_result_stands_beside_the_range_for_a_single_run():
+    record = summary([0.62, 0.61, 0.65, 0.6, 0.66], share=True)
+    low, high = (f"{100 * bound:.1f}" for bound in predicted(record["values"], share=True))
+    assert with_expected_range(0.6, record) == f"60.0% (expected {low} to {high}% for a single run)"
+    assert with_expected_range(0.72, record) == f"72.0% (expected {low} to {high}% for a single run; {OUTSIDE})"
+
+
+def test_the_range_has_the_form_of_the_result_and_only_that_of_a_share_ends_at_one():
+    values = [0.99, 1.0, 1.0]
+    assert with_expected_range(1.0, summary(values, share=True), ".0%").endswith("to 100% for a single run)")
+    low, high = predicted(values)
+    assert with_expected_range(-0.5, summary(values), "+.2f") == (
+        f"-0.50 (expected {low:+.2f} to {high:+.2f} for a single run; {OUTSIDE})"
+    )
+
+
+def test_a_result_that_differs_only_by_the_rounding_of_the_record_lies_inside():
+    record = summary([12 / 13] * 3, share=True)
+    assert lies_within(12 / 13, predicted(record["values"], share=True))
+    assert not lies_within(12 / 13 + 1e-4, predicted(record["values"], share=True))

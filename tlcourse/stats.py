@@ -5,6 +5,9 @@ import warnings
 import numpy as np
 from scipy import special, stats
 
+OUTSIDE = "this run lies outside"  # what `with_expected_range` adds; `make build` looks for it
+ROUNDING = 1e-5  # records hold five decimals
+
 
 def summary(values, share=False, upper=1.0):
     """Mean and 95 % confidence interval of repeated runs.
@@ -53,6 +56,35 @@ def predicted(values, share=False):
     values = _checked(values, share)
     low, high = _t_interval(values, np.sqrt(len(values) + 1))
     return (max(0.0, low), min(1.0, high)) if share else (low, high)
+
+
+def lies_within(value, interval):
+    """Whether a result lies in an interval (low, high) that comes from a record, up to the record's rounding."""
+    low, high = interval
+    return bool(low - ROUNDING <= value <= high + ROUNDING)
+
+
+def with_expected_range(value, record, form=".1%"):
+    """A live result in words, beside the 95 % prediction interval of its record.
+
+    Parameters
+    ----------
+    value : float
+        The result of one run.
+    record : dict
+        The `summary` of the same quantity over several seeds, as data/results holds it.
+    form : str
+        The format of all three numbers.
+
+    Returns
+    -------
+    str
+        For example ``"83.1% (expected 80.2 to 85.9% for a single run)"``; a result outside is marked by `OUTSIDE`.
+    """
+    interval = predicted(record["values"], record.get("share", False))
+    low, high = (format(bound, form) for bound in interval)
+    mark = "" if lies_within(value, interval) else f"; {OUTSIDE}"
+    return f"{value:{form}} (expected {low.removesuffix('%')} to {high} for a single run{mark})"
 
 
 def paired_difference(first, second):

@@ -14,6 +14,7 @@ from conftest import ROOT
 from tlcourse import notebooks
 from tlcourse.building import addresses, builder, unit_sources
 from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.stats import OUTSIDE
 
 UNIT = "01_tiny"
 
@@ -74,6 +75,17 @@ def test_what_a_slow_cell_prints_is_stored_in_one_piece(tiny_course):
     built = builder.build(root=tiny_course)[0]
     outputs = notebooks.read(built.solution).cells[-1].outputs
     assert [output.text for output in outputs] == ["one\ntwo\n"]
+
+
+def test_a_live_result_outside_its_range_is_reported_and_does_not_stop_the_build(tiny_course):
+    live = """from tlcourse.stats import summary, with_expected_range
+for value in (0.97, 0.5):
+    print("live:", with_expected_range(value, summary([0.96, 0.97, 0.99], share=True)))
+"""
+    edit(tiny_course, "# %%\nprogress\n", f"# %%\n{live}")
+    (line,) = builder.build(root=tiny_course)[0].outside
+    assert line.startswith("live: 50.0% (expected ")
+    assert line.endswith(f"; {OUTSIDE})")
 
 
 def test_two_equal_cells_have_two_ids(tiny_course):

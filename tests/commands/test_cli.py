@@ -113,9 +113,11 @@ def test_build_takes_a_units_number_and_brings_an_edited_notebook_back(tiny_cour
     answers = tiny_course / "solutions" / "01_tiny" / "answers"
     answers.mkdir(parents=True)
     (answers / "dropped.py").touch()
+    monkeypatch.setattr(builder, "outside_range", lambda _: ("accuracy 50.0%",))
     outcome = run("build", "01", "--no-execute")
     assert outcome.exit_code == 0, outcome.output
     assert "warning: contradicted by the records: expected: the aim (tiny: accuracy" in outcome.output
+    assert "warning: 01_tiny: accuracy 50.0%" in outcome.output
     assert "warning: 01_tiny: answers/dropped.py belongs to no exercise" in outcome.output
     assert "README.md" in outcome.output
     solution = tiny_course / "solutions" / "01_tiny" / "01_tiny.ipynb"

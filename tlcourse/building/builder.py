@@ -16,6 +16,7 @@ from tlcourse import notebooks
 from tlcourse.building import course_units
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
+from tlcourse.stats import OUTSIDE
 
 # The time limit for one cell on the clock, as for `nbgrader validate` (c.Execute.timeout in nbgrader_config.py).
 # Grading has a shorter limit (c.GradingLimits.cell_seconds), also when `shipped_plans` grades the solutions.
@@ -36,6 +37,7 @@ class BuiltUnit(NamedTuple):
     release: Path
     seconds: float
     warnings: str  # the stderr output of the cells, which is not stored
+    outside: tuple  # the printed lines whose live result lies outside the range expected for a single run
 
 
 def build(units=None, execute=True, root=None):
@@ -84,7 +86,14 @@ def _build_unit(root, unit, execute):
     released = _released(root, unit, text)
     notebooks.write_atomically(solution, text)
     notebooks.write_atomically(release, released)
-    return BuiltUnit(unit, solution, release, time.perf_counter() - started, warnings)
+    return BuiltUnit(unit, solution, release, time.perf_counter() - started, warnings, outside_range(notebook))
+
+
+def outside_range(notebook):
+    """The lines that a built notebook prints for live results outside their range: see `with_expected_range`."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for output in outputs for line in output.get("text", "").splitlines()]
+    return tuple(line.strip() for line in lines if OUTSIDE in line)
 
 
 def released(unit, root=None):

@@ -29,6 +29,8 @@ def build(units, execute):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(root, built.unit)):
             click.echo(f"{built.unit}: {plan.name} written")
+        for line in built.outside:
+            click.echo(f"warning: {built.unit}: {line}", err=True)
         for line in stated_counts.disagreements(root, built.unit, course_units.read_unit(root, built.unit)):
             click.echo(f"warning: {line}", err=True)
     for file in tables.write(root):

@@ -97,9 +97,10 @@ def _headline_columns(seed):
 
 def compare_with_record(live, summary):
     """Whether a live result lies inside the 95% prediction interval of its record, in words."""
+    from tlcourse.stats import lies_within
+
     low, high = summary["predicted"]
-    inside = low - 1e-9 <= live <= high + 1e-9
-    return f"{'inside' if inside else OUTSIDE} {low:.3f} to {high:.3f}"
+    return f"{'inside' if lies_within(live, (low, high)) else OUTSIDE} {low:.3f} to {high:.3f}"
 
 
 def _table(title, columns, rows):
