@@ -11,7 +11,7 @@
 # A mark such as C01 names a claim from the lectures that this course tests. The file docs/claims.md lists all the
 # claims with our findings.
 #
-# After this page you can
+# After working through this page, you can
 #
 # 1. say what is transferred, and ask the three questions that decide whether a transfer helps;
 # 2. read an error bar, and decide whether two results really differ;
@@ -86,9 +86,9 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 #
 # ### Nobody here is real
 #
-# The people in this course do not exist. A program draws them. `faces.person(17)` fixes what belongs to a person: skin,
-# hair, face shape, eyes, nose, mouth, glasses and birthmarks. `faces.draw` then makes a new image of that person each
-# time you call it.
+# The people in this course do not exist. A program draws them. `faces.person(17)` sets everything that identifies one
+# person: skin, hair, face shape, eyes, nose, mouth, glasses and birthmarks. `faces.draw` then makes a new image of that
+# person each time you call it.
 #
 # So you need nobody's permission, and your class can share, print and misclassify these faces without hurting anyone.
 # The lecture's experiment used photographs of real people who had not been asked.
@@ -96,8 +96,8 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 # Synthetic faces are a model of the problem, not the problem itself. Unit 02 adds real handwriting and real photos.
 
 # %% [markdown]
-# Here are eight images of one person. What stays the same, and what changes? A network has to learn to rely on the
-# first and to ignore the second.
+# Here are eight images of one person. What stays the same, and what changes? A network has to learn to rely on what
+# stays the same and to ignore what changes.
 
 # %%
 ax = plots.image_grid(faces.portraits([faces.TEST_PEOPLE[131]], 8, seed=3).images)
@@ -155,7 +155,8 @@ print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean
 
 # %% [markdown]
 # The methods behind the five pale bars learned from the same images. What they lack is the teacher. In unit 02 you cut
-# the teacher yourself, train a new head in seconds, and find out when this advantage shrinks.
+# off the teacher's last layer yourself, train a new last layer (a "head") in seconds, and find out when this advantage
+# shrinks.
 #
 # **With ten images of each person, the student with a teacher beats all five baselines.**
 #
@@ -179,9 +180,9 @@ labels = ax.set(xlabel="training images of each person", title="The fewer images
 # %% [markdown]
 # ## How to read an error bar
 #
-# Run the same training twice, and you may get two results. Here a small classifier learns from 100 real handwritten
-# digits, ten of each class. It is tested on all the others. The seed decides which 100 images it learns from, and
-# nothing else.
+# Run the same training twice, and you may get two different results. Here a small classifier learns from 100 real
+# handwritten digits, ten of each class. It is tested on all the others. Only one thing differs between runs: the seed,
+# a number that starts the random generator, decides which 100 images the classifier learns from.
 #
 # **Before you run the cell:** how much will the five accuracies differ?
 
@@ -214,9 +215,9 @@ half = stats.t.ppf(0.975, df=4) * spread / np.sqrt(5)
 print(f"{mean:.3f} (95% CI {mean - half:.3f} to {mean + half:.3f})")
 
 # %% [markdown]
-# What does 95% mean? Repeat the whole procedure, five runs and their interval, forty times. About 38 of the 40
-# intervals should contain the true mean, and two should miss it. The dashed line is our best estimate of the true mean,
-# computed from all 200 runs.
+# What does 95% mean? Suppose that you repeat the whole procedure (five runs, and the interval computed from them) forty
+# times. About 38 of the 40 intervals should contain the true mean, and two should miss it. The dashed line is our best
+# estimate of the true mean, computed from all 200 runs.
 
 # %%
 groups = np.array([one_run(seed, SVC(C=10)) for seed in range(200)]).reshape(40, 5)
@@ -231,8 +232,8 @@ ax.axhline(groups.mean(), color="black", linestyle="--", linewidth=1)
 labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} of 40 intervals miss the dashed line")
 
 # %% [markdown]
-# Now compare it with a baseline. The nearest-neighbor classifier learns from the same five samples. Is the support
-# vector machine better?
+# Now compare the small classifier, a support vector machine, with a baseline. The nearest-neighbor classifier learns
+# from the same five samples. Is the support vector machine better?
 
 # %%
 neighbors = np.array([one_run(seed, KNeighborsClassifier(1)) for seed in range(5)])
@@ -266,14 +267,15 @@ panels[1].set_xlabel("difference in accuracy")
 zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 
 # %% [markdown]
-# Each dot is one run, and each line is an interval. On the left, the two intervals overlap, so you might conclude
-# nothing. But both classifiers learned from the same samples, and an unlucky sample hurts both. Take the difference
-# **seed by seed**, and whatever the two share cancels. On the right, the interval of this difference lies above 0,
-# although only just.
+# Each dot is one run, and each line is an interval. On the left, the two intervals overlap, so you might think that no
+# conclusion is possible. But both classifiers learned from the same samples, and an unlucky sample hurts both. Take the
+# difference **seed by seed**, and whatever the two share cancels. On the right, the interval of this difference lies
+# above 0, although only just.
 #
-# The dots of five runs do not say how the interval came about. In the next figure, you add one run after another.
+# Five dots do not show how the interval depends on the number of runs. In the next figure, you add one run after
+# another.
 #
-# **Before you press the button:** after how many runs will the interval of the difference leave out 0 for good?
+# **Before you press the button:** after how many runs will the interval of the difference exclude 0 for good?
 
 # %%
 others = [one_run(seed, KNeighborsClassifier(1)) for seed in range(40)]
@@ -281,8 +283,8 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 
 # %% [markdown]
 # With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then with the
-# square root of the number of runs: four times as many runs halve it. While there are few runs, it jumps: the interval
-# may leave out 0 and contain it again two runs later. So decide how many runs you make **before** you look. If you stop
+# square root of the number of runs: four times as many runs halve it. With few runs, the interval jumps around: it may
+# exclude 0 and, two runs later, contain 0 again. So decide how many runs you will do **before** you look. If you stop
 # as soon as you like the result, the interval no longer means what it says.
 #
 # Three rules hold for the whole course:
@@ -309,8 +311,8 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # ## A gallery of teachers
 #
-# Our own small teacher comes with the course, so everything runs offline. The other teachers were trained on ImageNet,
-# and you can download them.
+# Our own small teacher comes with the course, so everything runs offline. The other teachers can be downloaded; they
+# were trained on ImageNet, a million photos of a thousand classes.
 
 # %% tags=["nbval-check-output"]
 print(f"{'name':<20}{'input':>9}{'parameters':>14}  license")

@@ -2,8 +2,8 @@
 # # Unit 01: Counting a CNN's parameters
 #
 # How do you check a parameter count that you find in a paper or on a slide? One lecture slide says that VGG16 with a
-# small new head for a target task has **134,268,737** parameters (C04). The head is the last layer, which every new
-# task replaces. Is the number correct?
+# small new head for a target task has **134,268,737** parameters (C04). The head is the last layer, which is replaced
+# for every new task. Is the number correct?
 #
 # You need neither a GPU nor VGG16's half gigabyte of weights to find out. You only need to count. By the end of this
 # unit you can
@@ -12,7 +12,7 @@
 # 2. count the parameters of convolutions, separable convolutions, batch norms, dense layers and whole networks;
 # 3. show from its last digit alone that the slide's number cannot belong to a VGG16 with two outputs;
 # 4. say what is left to train when 15 of 16 layers are frozen;
-# 5. predict what a network costs in memory and in work, and which image sizes it accepts.
+# 5. predict how much memory and how much arithmetic a network needs, and which image sizes it accepts.
 #
 # **Time:** about 85 minutes. Seven exercises and one written answer, 21 points. We compare every count with Keras.
 
@@ -94,7 +94,7 @@ print("in all", f"{sum(row.parameters for row in rows):,}")
 # ## What shape comes out?
 #
 # A kernel slides over the image and produces one number at each position. The width of the output is therefore the
-# number of positions.
+# number of positions along one row.
 #
 # The figure shows a kernel of 3 pixels (orange) on a row of 8 pixels (blue), for two strides and both kinds of padding.
 # Hatched pixels are the zeros that `"same"` adds.
@@ -119,7 +119,7 @@ for size in (8, 9):
 # kernel to stop at every `strides`-th pixel. So stride 1 leaves the size unchanged. With stride 2, a row of 9 pixels
 # has one more position than a row of 8.
 #
-# **The size of the output is the number of positions of the kernel.**
+# **The size of the output along one side is the number of positions that the kernel has along that side.**
 
 # %% [markdown]
 # ### Exercise 1.1: Compute the output size
@@ -235,7 +235,8 @@ with progress.exercise("output_size"):
 # ## A convolution's parameters
 #
 # A filter looks at all input channels at once. So its volume is the height of the kernel, times its width, times the
-# number of input channels. Each filter of a layer has one such volume and one bias. The lecture gives the rule (C03):
+# number of input channels. Each filter of a layer has one weight for each entry of this volume, and one bias. The
+# lecture gives the rule (C03):
 #
 # $$\text{parameters} = \text{number of filters} \times \text{filter volume} + \text{biases}$$
 #
@@ -386,7 +387,7 @@ print([(variable.name, tuple(variable.shape)) for variable in split.weights])
 # convolution needs nearly $k^2$ times as many parameters, which is 9 times as many for a 3×3 kernel.
 #
 # The depthwise kernels are paid for only once. After that, each further filter costs one weight per channel in the
-# pointwise step. In the standard convolution, it costs nine.
+# pointwise step. In the standard convolution with 3×3 kernels, each further filter costs nine weights per channel.
 #
 # **With many filters, a separable convolution saves a factor of almost $k^2$.**
 
@@ -464,9 +465,9 @@ with progress.exercise("separable_parameters"):
 #
 # Batch norm shifts and scales each channel. It keeps four vectors. Gradients train two of them, `gamma` and `beta`.
 #
-# The other two, `moving_mean` and `moving_variance`, are estimated from the data during training. In prediction, they
-# replace the statistics of the batch. They count as parameters and are stored with the weights, yet no gradient moves
-# them.
+# The other two, `moving_mean` and `moving_variance`, are estimated from the data during training. In training, the
+# layer normalizes with the mean and variance of the batch; in prediction, it uses these two vectors instead. They count
+# as parameters and are stored with the weights, yet no gradient moves them.
 #
 # The figure shows the values of one channel for 500 images, before and after batch norm in training mode.
 #
@@ -623,9 +624,10 @@ for change in ({"strides": 1}, {"strides": 2}, {"strides": 4}, {"padding": "vali
     print(f"{change!s:22} second convolution {counts[2]:6,}  first dense {counts[4]:9,}  all {sum(counts):9,}")
 
 # %% [markdown]
-# From stride 1 to stride 2, the map shrinks to a quarter, and the dense layer behind it shrinks in proportion.
+# When the stride goes from 1 to 2, the feature map shrinks to a quarter of its area, and the dense layer after it
+# shrinks in proportion.
 #
-# **The stride has no weights of its own, yet it changes the total most.**
+# **The stride has no weights of its own, yet of the choices in this table it changes the total most.**
 #
 # A dense layer has one weight for each pair of input and output, and one bias for each output. It is equivalent to a
 # convolution whose kernel covers the whole map, as the next cell shows.
@@ -942,8 +944,8 @@ for classes in (1000, 3, 2, 1):
     print(f"{classes:4} outputs: {count:11,}   slide minus this: {slide - count:+11,}")
 
 # %% [markdown]
-# No number of outputs gives the slide's 134,268,737. Two outputs come closest, but they have one parameter too many.
-# One sigmoid output, the other common head for two classes, leaves 4,096 parameters unexplained.
+# No number of outputs gives the slide's 134,268,737. The network with two outputs comes closest, but it has one
+# parameter too many. One sigmoid output, the other common head for two classes, leaves 4,096 parameters unexplained.
 #
 # Could it be some other VGG16? The next cell tries many variants at once. It removes the biases from every subset of
 # layers. It also varies the number of image channels (1, 3 or 4) and of outputs (up to 1000, with or without biases).
@@ -987,9 +989,9 @@ axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.spines["left"].set_visible(False)
 plt.show()
 # %% [markdown]
-# None of them fits. Also note that no body, which is the network without its head, has an odd number of parameters. You
-# will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense` layer on the
-# 4,096 features has that many. Is the number a typo, or something else?
+# None of them fits. Also note that in every one of these variants the body (the network without its head) has an even
+# number of parameters. You will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no
+# `Dense` layer on the 4,096 features has that many. Is the number a typo, or something else?
 #
 # **No variant of VGG16 in this search has the slide's number of parameters.**
 
@@ -1057,10 +1059,12 @@ axes.tick_params(axis="x", rotation=60)
 plt.show()
 
 # %% [markdown]
-# Only 266,305 parameters are left, one five-hundredth of the network. This is one reason why 650 images can be enough.
+# Only 266,305 parameters are left, one five-hundredth of the network. This is one reason why the 650 images of this
+# experiment can be enough.
 #
 # "15 of 16 layers" counts convolutions and dense layers only. The course's own teacher has batch norm, too. A batch
-# norm belongs to the convolution or dense layer in front of it. If that layer is frozen, so is its batch norm.
+# norm belongs to the convolution or dense layer in front of it. In this course, freezing that layer means freezing its
+# batch norm as well; Keras does not do this by itself.
 #
 # **Freezing all but the last layer leaves a tiny part of the network to train.**
 
@@ -1654,8 +1658,8 @@ for joint, model in models.items():
 # So a head that flattens its input, as in VGG16 and VGG-Face, needs the teacher's size (C15). A convolutional base with
 # global pooling, as in MobileNetV2 and ResNet50, does not.
 #
-# One warning remains. A network that *runs* on another size does not necessarily *see* as well. Its filters were
-# trained on objects of a certain size in pixels.
+# One warning remains. A network that *runs* on another size does not necessarily *see* as clearly there as at the size
+# that it was trained on. Its filters were trained on objects of a certain size in pixels.
 #
 # **Flattening fixes the image size; global pooling does not.**
 
@@ -1701,7 +1705,7 @@ if similarity is not None:
 
 # %% [markdown]
 # MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. The same is not true
-# of VGG16. At 160 pixels it is a different network, and nobody has trained weights for it.
+# of VGG16. At 160 pixels it is a different network, and the trained weights do not fit it.
 #
 # If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
 # own features at 160 pixels more than any other photo's.
@@ -1711,8 +1715,8 @@ if similarity is not None:
 # %% [markdown]
 # ## Summary
 #
-# 1. **Shapes.** With `"same"`, the output size is the size divided by the stride, rounded up. With `"valid"`, count the
-#    positions that fit.
+# 1. **Shapes.** With `"same"`, the output size is the input size divided by the stride, rounded up. With `"valid"`,
+#    count the positions that fit.
 # 2. **Parameters.** A convolution has $\text{filters} \times \text{filter volume} + \text{biases}$ parameters. A
 #    separable convolution has one kernel per channel and then a 1×1 convolution. A batch norm has four vectors, two of
 #    them trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$ parameters. The lecture's

@@ -8,10 +8,11 @@
 # By the end of this unit you can
 #
 # 1. explain how a change of representation can make a hard task easy, and an easy task hard;
-# 2. look inside a teacher, cut off its head, compute features once, and train a new head in seconds;
-# 3. report such a result with its baselines and its uncertainty, and say how many images it takes;
+# 2. look inside a teacher, cut off its last layer (its *head*), compute features once, and train a new head in seconds;
+# 3. report a head's accuracy with its baselines and its uncertainty, and measure how it depends on the number of
+#    images;
 # 4. decide at which layer to cut, and when to keep the old head;
-# 5. complete a published listing that leaves names undefined, and choose a teacher with reasons.
+# 5. complete a published listing that leaves names undefined, and give reasons for your choice of a teacher.
 #
 # **Time:** about 110 minutes. Seven exercises and two written answers, 28 points. All cells together run in little more
 # than a minute on two processor cores. A program draws the faces; none of these people exists.
@@ -212,9 +213,10 @@ both[0].set_aspect("equal")
 both[0].get_legend().remove()
 
 # %% [markdown]
-# For the rings, accuracy rises from 51% to 100%. The sector gets easier, too, although nobody chose $r$ and $\theta$
-# for it. This is the idea of transfer (C06): keep the change of representation, and train only the last linear step
-# anew. The third task is a warning. To tell right from left, $r$ and $\theta$ are worse than $x$ and $y$.
+# For the rings, accuracy rises from 51% to 100%. The first of the other two tasks, whether the angle is larger than 60
+# degrees, gets easier, too, although nobody chose $r$ and $\theta$ for it. This is the idea of transfer (C06): keep the
+# change of representation, and train only the last linear step anew. The third task is a warning. To tell right from
+# left, $r$ and $\theta$ are worse than $x$ and $y$.
 #
 # For faces, nobody knows a formula like this. A network has to learn it, and needs far more images than you have. So
 # take a network that has learned it already.
@@ -250,8 +252,8 @@ plt.show()
 # Some filters detect edges, others a change of color, and some are hard to name. None looks like a face, so the first
 # layers might be useful for any image. The lecture calls them *general* (C07).
 #
-# Try them on a photograph from scikit-learn (by danielbuechele, CC BY 2.0). It is larger than 48×48 pixels, but a
-# convolution works at any size (unit 01).
+# Run the teacher's layers on a photograph from scikit-learn (by danielbuechele, CC BY 2.0). The photograph is larger
+# than the 48×48 pixels of our faces, but a convolution works at any size (unit 01).
 #
 # **Before you run the cells:** will you still recognize the scene after the second, the seventh and the thirteenth
 # layer?
@@ -292,8 +294,8 @@ show_maps(face, columns=8)
 # %% [markdown]
 # Yellow marks a strong response, dark blue a weak one. After the second layer you still recognize the outlines of the
 # temple. After the seventh layer they have broken up into parts, and after the thirteenth a few coarse patches are
-# left. The face changes in the same way, down to 3×3 patches. Looking is not measuring, so later in this unit each of
-# the 16 layers gets a number.
+# left. The face changes in the same way, down to 3×3 patches. Looking is not measuring, so later in this unit you will
+# see an accuracy for each of the 16 layers.
 #
 # **From layer to layer, less and less detail of the image remains visible.**
 
@@ -310,8 +312,8 @@ plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 peopl
 plt.show()
 
 # %% [markdown]
-# The checks of this unit use small networks. Their messages describe one by a list such as
-# `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
+# The checks of this unit use small networks. When a check reports a problem, its message describes the network by a
+# list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
 #
 # ### Exercise 2.2: Cut off the head
 #
@@ -588,7 +590,7 @@ with progress.exercise("train_head"):
 #
 # Now train a head on all 650 feature vectors, and test it on 65 x 20 = 1,300 other images. One more idea needs no new
 # images: a mirrored face belongs to the same person. So run the base on each image and on its mirror image, add the two
-# vectors, and scale the sum to length 1. VGG-Face was tested in this way, with more views.
+# vectors, and scale the sum to length 1. VGG-Face was tested in a similar way, with more variants of each image.
 
 
 # %%
@@ -641,8 +643,9 @@ print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%
 # cells show means with 95% confidence intervals.
 #
 # The strongest baseline, a small CNN, sees its training images shifted, turned, zoomed, mirrored and recolored at
-# random, in a new way in each epoch. In the test, it also gets the mirror images. (It pools before its batch norm, and
-# the other small CNN pools after it. Each has the order that suits it better.)
+# random, in a new way in each epoch. In the test, it also gets the mirror images. (This CNN pools before its batch
+# norm. Another of the five baselines, a small CNN without augmentation, pools after its batch norm. Each has the order
+# that suits it better.)
 
 # %% tags=["nbval-check-output"]
 record = results("headline")
@@ -683,17 +686,17 @@ print(f"error ratio there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 
 # %% [markdown]
 # With the teacher's features, 98.1% of the predictions are correct. The same 16 layers without batch norm, trained from
-# scratch, reach 1.9%. We cannot tell this from chance level, 1 / 65 = 1.5%. The lecture reports a contrast of this form
-# on photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on a CPU
+# scratch, reach 1.9%. We cannot tell this from chance level, 1 / 65 = 1.5%. The lecture reports a similar contrast on
+# photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on a CPU
 # (C02). Once the features are ready, our head takes only seconds.
 #
-# Now look at the bars in between, which the lecture does not show. Batch norm, with the higher rate and the longer
-# training that it allows, lifts the same 16 layers to 24.6%. A small CNN, whose size suits 650 images, reaches 42.5%.
-# With augmented images it can train for much longer, and reaches 87.2%.
+# Now look at the bars in between, which the lecture does not show. Batch norm, with the higher learning rate and the
+# longer training that it allows, lifts the same 16 layers to 24.6%. A small CNN, whose size suits 650 images, reaches
+# 42.5%. With augmented images it can train for much longer, and reaches 87.2%.
 #
-# Compared with this baseline, the error with the teacher is 6.8 times smaller, not 52.7 times. The last two lines of
-# the output show the same CNN after five minutes on two processors instead of 100 epochs, on one group of people. There
-# the ratio falls to 3.7.
+# Compared with this baseline, the error with the teacher is 6.8 times smaller. Compared with the 16 layers that reach
+# 1.9%, it is 52.7 times smaller. The last two lines of the output show the same CNN after five minutes on two
+# processors instead of 100 epochs, on one group of people. There the ratio falls to 3.7.
 #
 # So there is a gain over these baselines, and it takes only seconds of training. But most of the gap to 1.9% came from
 # a weak baseline.
@@ -855,13 +858,13 @@ plt.show()
 #
 # ### Exercise 2.5: Find the crossover
 #
-# Find the number of images from which on you no longer need the teacher.
+# Find the number of images at and above which you no longer need the teacher.
 #
 # | | |
 # |---|---|
 # | **Signature** | `crossover(counts, transfer, scratch)` |
 # | **Arguments** | `counts`: an increasing list; `transfer`, `scratch`: lists of accuracies, one for each count |
-# | **Returns** | the smallest of `counts` from which on training from scratch is **at least as accurate** as transfer, there and at every larger count; `None` if there is no such count |
+# | **Returns** | the smallest of `counts` such that, at this count and at every larger one, training from scratch is **at least as accurate** as transfer; `None` if there is no such count |
 # | **Example** | `crossover([2, 10, 100], [0.7, 0.8, 0.9], [0.1, 0.8, 0.95])` is `10` |
 # | **Points** | 3 points |
 #
@@ -981,15 +984,15 @@ print("pixels and transfer:   ", crossover(counts, means["transfer"], means["pix
 # **Here, the teacher helps most when images are scarce.**
 
 # %% [markdown]
-# ## Which layer to cut at?
+# ## After which layer should you cut?
 #
-# The lecture's rule is to keep the first $N - 1$ layers (C08). It also says that early layers are general and late ones
-# specific (C07). To measure this, we cut the teacher after each of its 16 weight layers and trained a linear classifier
-# on the output. We chose two targets with ten training images of each class. New people are near to what the teacher
-# has learned, and real handwritten digits are far from it.
+# The lecture's rule is to keep the first $N - 1$ of a teacher's $N$ layers (C08). The lecture also says that early
+# layers are general and late ones specific (C07). To measure this, we cut the teacher after each of its 16 weight
+# layers and trained a linear classifier on the output. We chose two targets with ten training images of each class. New
+# people are near to what the teacher has learned, and real handwritten digits are far from it.
 #
-# We averaged the maps over a grid of 3×3 places, so that every layer gives a short vector. Mirror images were left out,
-# so the last layers are slightly below the headline.
+# We averaged the maps over a grid of 3×3 places, so that every layer gives a short vector. We left out the mirror
+# images, so the accuracy for the last layers is slightly lower than the 98.1% above.
 #
 # **Before you run the cells:** after which layer will each of the two curves be highest?
 
@@ -1017,8 +1020,9 @@ axes.set_xlabel("the teacher is cut after this layer")
 plt.show()
 
 # %% [markdown]
-# The next figure takes the layer at which the curve for digits is highest. It shows the first digit from above, 24 of
-# the layer's 64 maps of it, and the layer's place on both curves. Could you still read the digit from the maps?
+# The next figure takes the layer at which the curve for digits is highest. It shows the first of the digits that you
+# saw earlier, 24 of the layer's 64 maps for this digit, and the layer's place on both curves. Could you still read the
+# digit from the maps?
 
 # %%
 peak = int(np.argmax([result["mean"] for result in curves["digits"]]))
@@ -1060,8 +1064,9 @@ print("digits, block3_conv1 minus _conv3:   ", gain(cut["digits"], "block3_conv1
 print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixels"))
 
 # %% [markdown]
-# These curves show accuracy on *test* images. If you choose the best cut by them, its accuracy is too optimistic. For a
-# task of your own, keep some training images aside for **validation**, choose by them, and use the test set once.
+# These curves show accuracy on *test* images. If you use them to choose the best cut, they overestimate how accurate
+# this cut is on new images. For a task of your own, set some training images aside for **validation**, use these to
+# choose the cut, and use the test set only once.
 #
 # **Here, a late cut was best for new people and a much earlier one for digits.**
 #
@@ -1071,8 +1076,8 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 #
 # - Which layer would you cut at for new people, and which for digits? (1 point)
 # - What does the lecture's rule $N - 1$ get right, and what does it miss? (1 point)
-# - You want to recognize people in *pencil drawings*. Where would you start to look, and how would you decide? (1
-#   point)
+# - You want to recognize people in *pencil drawings*. At which layers would you try a cut first, and how would you
+#   decide? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_cut", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # For new people I would cut after `fc2`, as the rule $N - 1$ says, where accuracy is 97.6%. I cannot tell `fc1` apart
@@ -1101,8 +1106,9 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # %% [markdown]
 # ## Does the old head help?
 #
-# The lecture drops the old head because it is specific. It adds that keeping it can work when the target's classes are
-# among the source's (C17). Try both cases.
+# The lecture drops the old head because it is specific. The lecture adds that keeping the old head can work when the
+# classes of the new task (the target) are among those that the teacher was trained on (the source) (C17). Try both
+# cases.
 #
 # First, take people whom the teacher knows, in images that it has never seen. The old head needs no training. It
 # returns **logits**, numbers that no softmax has turned into probabilities, and the largest one marks the predicted
@@ -1225,8 +1231,8 @@ print(
 
 # %% [markdown]
 # Second, take the 65 new people. The old head has no column for them. Still, "looks like person 17, a bit like person
-# 4" might describe somebody. So use its 2,622 logits as features for a new head, computed from the stored features
-# without mirror images.
+# 4" might describe somebody. So use the old head's 2,622 logits as features for a new head. The logits are computed
+# from the stored features, without mirror images.
 #
 # **Before you run the cell:** which will be better, the 2,622 logits or the 192 features behind them?
 
@@ -1277,13 +1283,13 @@ plt.show()
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
 # layers, at 5.2%, show once more that the architecture alone knows little about faces.
 #
-# **Keep the old head for people that it knows; train a new one on the features for people that it does not know.**
+# **For people that the old head knows, keep it; for people that it does not know, train a new head on the features.**
 
 # %% [markdown]
 # ## A listing made to work
 #
 # The lecture's overview article shows feature extraction with ResNet50 in a dozen lines. As printed, the listing uses
-# names that it never defines (C26). Here is the part that builds the model, in our words and with the same fault:
+# names that it never defines (C26). Here is the part that builds the model, rewritten by us, with the same fault:
 #
 # ```python
 # base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
@@ -1313,7 +1319,7 @@ print(
 # | **Signature** | `build_resnet_classifier(classes, input_shape, weights=None)` |
 # | **Arguments** | `classes`: the number of classes; `input_shape`: the shape of an image, such as `(64, 64, 3)`; `weights`: an argument for ResNet50, either `None` for random weights, so that nothing is downloaded here, or `"imagenet"` |
 # | **Returns** | a `keras.Model` from images to `classes` probabilities |
-# | **Rules** | The layers are ResNet50 without its top and frozen, global average pooling, a dense layer of 1,024 units with ReLU, and a dense layer with softmax. |
+# | **Rules** | The layers are a frozen ResNet50 without its top, global average pooling, a dense layer of 1,024 units with ReLU, and a dense layer with softmax. |
 # | **Example** | For 5 classes, $2048 \times 1024 + 1024 + 1024 \times 5 + 5 = 2{,}103{,}301$ parameters are trainable. Those of the base are not. |
 # | **Points** | 4 points: 2 for the model, 2 for what is trainable |
 #
@@ -1434,9 +1440,10 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # %% [markdown]
 # A teacher also needs its input in the form that it was trained on. ResNet50 expects the blue channel first, and
 # ImageNet's mean color subtracted. `teachers.preprocess("ResNet50", images)` does both. A listing without this step
-# runs without an error, but its predictions are wrong.
+# runs without an error, but you cannot trust its predictions.
 #
-# **A function asks for what a listing leaves undefined, and a teacher needs the preprocessing of its own training.**
+# **Turn what a listing leaves undefined into arguments of a function, and preprocess images as they were when the
+# teacher was trained.**
 
 # %% [markdown]
 # ## Choosing a teacher
@@ -1457,12 +1464,12 @@ for entry in teachers.CATALOG.values():
 #
 # ### Written answer: which teacher, for whom?
 #
-# Choose a teacher from the table for each of these projects. For each, name the criterion that decided and one risk.
-# Write about six sentences in all. (3 points)
+# Choose a teacher from the table for each of these projects. For each project, name the criterion that decided your
+# choice, and one risk. Write about six sentences in all. (3 points)
 #
 # - (a) An app recognizes dog breeds on the phone itself, without the internet. (1 point)
-# - (b) A commercial product detects defects on metal parts. There are 200 photos, and it runs on a server with a
-#   graphics card. (1 point)
+# - (b) A commercial product detects defects on metal parts. There are 200 photos, and the product runs on a server with
+#   a graphics card. (1 point)
 # - (c) A drama club wants to recognize its 40 members in cartoon portraits in the style of this unit. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
@@ -1491,8 +1498,8 @@ for entry in teachers.CATALOG.values():
 # ## With real photos
 #
 # Now take photographs of cats and dogs, and an ImageNet teacher, MobileNetV2. The steps are the same. Photos and
-# weights come from the internet or from a school's mirror. Without either, the cell prints a message, and the course's
-# own teacher takes over, with five people that it knows.
+# weights come from the internet or from a mirror server at your school. If neither is available, the cell prints a
+# message, and you use the course's own teacher instead, on five people that it knows.
 
 # %%
 from tlcourse.datasets import photos
@@ -1517,7 +1524,8 @@ if parts:
     )
 
 # %% [markdown]
-# What does the classifier predict for an image that belongs to none of its classes? Take the temple from above.
+# What does the classifier predict for an image that belongs to none of its classes? Take the photograph of the temple
+# that you used earlier in this unit.
 
 # %%
 if parts:
@@ -1579,13 +1587,14 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
     print(f"{target:<11}{values}: {gain(chosen, 'teacher', 'baseline')}")
 
 # %% [markdown]
-# The teacher wins on worn screws, and loses on cells and on characters. The mean over the three is inconclusive (X06).
-# A success with cats and dogs says little about targets that are far from ImageNet.
+# The teacher wins on worn screws, and loses on cells and on characters. From the mean over the three targets we cannot
+# tell whether the teacher helps (X06, a claim from other papers). A success with cats and dogs says little about
+# targets that are far from ImageNet.
 #
-# For handwriting, the course's own teacher *loses*. It reaches 92.2%, with the layer to cut at chosen on the training
-# digits. A small network reaches 96.6% with the same ten images of each class, and the intervals lie apart. This
-# comparison cannot show whether the teacher itself hurts (C11), because the two networks differ. A later unit comes
-# back to it.
+# For handwriting, the course's own teacher *loses*. We chose the layer at which to cut on the training digits, and the
+# teacher reaches 92.2%. A small network reaches 96.6% with the same ten images of each class, and the two intervals do
+# not overlap. This comparison cannot show whether the teacher itself hurts (C11), because the two networks differ. A
+# later unit comes back to it.
 #
 # **Include a small network from scratch in every comparison, because frozen features may lose to it.**
 
@@ -1598,11 +1607,12 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 #    features of a frozen base stay the same, so compute them once.
 # 3. **Baselines and intervals.** Compare 98.1% with the best recorded baseline, 87.2%, and not only with the worst.
 #    With one image of each person the teacher helps most, and with more images the gap shrinks (C09, C10).
-# 4. **Where to cut.** For new people, $N - 1$ layers are fine, and cuts shortly before that cost little or nothing. For
-#    digits, a cut before the middle is better (C08). The reason is not decided: late layers may be specific (C07), or
-#    depth alone may lose what digits need. The old head helped for the people that it knows (C17).
-# 5. **Listings and teachers.** A function asks for what a listing leaves undefined (C26). Choose a teacher by domain,
-#    architecture, track record, license and availability (C14), and measure the choice.
+# 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
+#    nothing. For digits, a cut before the middle is better (C08). We do not know the reason: late layers may be
+#    specific (C07), or depth alone may lose what digits need. The old head helped for the people that it knows (C17).
+# 5. **Listings and teachers.** Turn the names that a listing leaves undefined into arguments of a function (C26).
+#    Choose candidates by domain, architecture, track record, license and availability (C14), and decide between them by
+#    a measurement.
 #
 # So far the base stayed frozen. In unit 03 it may learn, too.
 

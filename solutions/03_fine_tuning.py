@@ -8,8 +8,8 @@
 # By the end of this unit you can
 #
 # 1. unfreeze some layers of a teacher, and prove by an audit which of them moved;
-# 2. fine-tune in three steps, and say with numbers what the order and the learning rate change;
-# 3. plan a gradual unfreezing, and decide whether it was worth it;
+# 2. fine-tune in three steps, and show with numbers what effect the order of the steps and the learning rate have;
+# 3. plan a schedule of gradual unfreezing, and decide whether it was worth it;
 # 4. train until a network overfits, step back to the best epoch, and regularize;
 # 5. find the mistakes in a recipe that runs without an error.
 #
@@ -138,7 +138,8 @@ for layer in student.layers:
 student.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
 
 # %% [markdown]
-# There is no error and no warning. The audit divides each layer's change by the norm of its weights.
+# There is no error and no warning. An audit compares the weights with the snapshot: it divides each layer's change by
+# the norm of its weights.
 #
 # **Before you run the cells:** which layers will have moved?
 
@@ -177,8 +178,8 @@ print(f"{len(drifted)} of {len(norms)} batch norms drifted")
 
 # %% [markdown]
 # Now the weights moved, and so did the moving averages of every batch norm (the diamonds). `fit` ignores the
-# `training=False` here. After ten steps, the later layers receive numbers on another scale than the one they were
-# trained on. With a hundred images in batches of twenty, the new statistics are also poor estimates.
+# `training=False` here. After ten steps, the later layers receive numbers on a different scale from the one that they
+# were trained on. With a hundred images in batches of twenty, the new statistics are also poor estimates.
 #
 # In training, a batch norm normalizes with the statistics of the batch, and its moving averages follow them. In
 # inference, or if it is frozen, it uses the moving averages and leaves them as they are.
@@ -210,9 +211,10 @@ print(f"test digits: {with_expected_range(accuracy(student), recorded['head_firs
 #
 # **`trainable` takes effect when you compile, and a batch norm keeps its statistics only if it is frozen itself.**
 #
-# Now write the step that all recipes share. The checks use small networks on clusters of points, because they train in a
-# second. Their messages describe a network by a list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`. Its
-# layers are called `dense0`, `norm0`, and so on, and `norm` stands for a batch norm. After `blank` all features are 0.
+# Now write the step that all recipes share. The checks use small networks on clusters of points, because they train in
+# a second. Their messages describe a network by a list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`. Its
+# layers are called `dense0`, `norm0`, and so on, and `norm` stands for a batch norm. An entry `blank` stands for a
+# layer that sets all features to 0.
 #
 # ### Exercise 3.1: Unfreeze the last layers
 #
@@ -379,7 +381,7 @@ for row in finetuning.audit(student, before)[:4]:
 # %% [markdown]
 # ### Exercise 3.2: Diagnose a training by its audit
 #
-# Find out what went wrong in a training.
+# Find out what went wrong in a training run.
 #
 # | | |
 # |---|---|
@@ -387,7 +389,7 @@ for row in finetuning.audit(student, before)[:4]:
 # | **Arguments** | `rows`: the rows of an audit; `meant`: the set of names of the layers that were meant to learn |
 # | **Returns** | a dictionary of three lists of layer names, in the order of `rows`: `"stuck"`, layers that were meant to learn and did not move; `"leaked"`, layers that were not meant to learn and moved; `"drifted"`, layers whose statistics moved |
 # | **Rules** | Do not trust `trainable`. |
-# | **Example** | A base `conv` stayed at 0.0, a batch norm `norm` has statistics at 0.2, and a `head` moved by 0.5. If all but `norm` were meant to learn, the result is `{"stuck": ["conv"], "leaked": [], "drifted": ["norm"]}`. |
+# | **Example** | A base layer `conv` did not move (0.0), the statistics of a batch norm `norm` moved by 0.2, and a layer `head` moved by 0.5. If all but `norm` were meant to learn, the result is `{"stuck": ["conv"], "leaked": [], "drifted": ["norm"]}`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -531,7 +533,7 @@ with progress.exercise("diagnose"):
 # | **Returns** | the pair `(student, halfway)`, where `halfway` is the list `student.get_weights()` after step 2 |
 # | **Step 1** | Freeze `base`, and attach **one** dense layer for `classes` logits to its output. |
 # | **Step 2** | Train this head for 20 epochs with Adam at 0.02 and batches of 16. |
-# | **Step 3** | Let the head and the layers from `first` on learn, except batch norms. Compile with a **new** optimizer, Adam at `low_rate`, and train for 10 more epochs in the same batches. |
+# | **Step 3** | Let the head learn, together with all layers from `first` onward except batch norms. Compile with a **new** optimizer, Adam at `low_rate`, and train for 10 more epochs in the same batches. |
 # | **Points** | 4 points: 2 for steps 1 and 2, 2 for step 3 |
 #
 # <details><summary>Hint</summary>
@@ -713,9 +715,9 @@ print(f"three steps, the last at 0.001: {accuracy(student):.1%} of the test digi
 # ## Too fast
 #
 # Why a *very low* rate? Take twenty new people with five images of each, a near target for which the frozen features
-# are excellent already. The recorded runs fine-tune from block 4 on at three learning rates. "Head first" trains the
-# head beforehand, and "at once" trains everything together from a random head. There are five groups of people, and
-# five samples of digits.
+# are excellent already. The recorded runs fine-tune block 4 and everything after it, at three learning rates. "Head
+# first" trains the head beforehand, and "at once" trains everything together from a random head. There are five groups
+# of people, and five samples of digits.
 #
 # **Before you run the cells:** what will the highest rate do to each target?
 
@@ -769,16 +771,18 @@ for key, target in targets.items():
 
 # %% [markdown]
 # For digits, yes: 10.2 percentage points at the lowest rate, and 19.4 at the middle one. For people, little is left to
-# gain: 0.2 percentage points at the lowest rate, one more correct image of 400 in four of the five groups. At 0.001 we
-# cannot tell the gain from zero. So here the third step (C19) pays most where the frozen features are worst.
+# gain: 0.2 percentage points at the lowest rate, which means one more correct image out of 400 in four of the five
+# groups. At 0.001 we cannot tell the gain from zero. So here the third step (C19) pays most where the frozen features
+# are worst.
 #
-# Now look at the ends of the curves. On the left end, "at once" is bad for a simple reason: the new head itself is not
-# trained by the end. On the right end both curves fall. For people, fine-tuning at 0.01 lowers accuracy from 98.5% to
-# 84.6% if everything trains at once. With the head first, it falls less, and with five groups we cannot tell this fall
-# from zero.
+# Now look at the ends of the curves. At the left end, "at once" is bad for a simple reason: the new head itself is
+# still not trained when training ends. At the right end the curves of both orders fall. For people, fine-tuning at 0.01
+# lowers accuracy from 98.5% to 84.6% if everything trains at once. With the head first, it falls less, and with five
+# groups we cannot tell this fall from zero.
 #
 # Does only the head suffer, or the features themselves? The next cell tests the features on twenty held-out people,
-# whom no fine-tuning has seen. A linear classifier on the last hidden layer shows what they still say about faces.
+# whom no fine-tuning has seen. A linear classifier on the last hidden layer shows what these features still say about
+# faces.
 
 # %% tags=["nbval-check-output"]
 held_out = record["near"]["held_out_people"]
@@ -800,8 +804,8 @@ print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]
 # ## Why the head first?
 #
 # A new head is random, so its errors are large, and they flow back into the base as gradients. The lecture argues that
-# they are smaller once the head is trained (C20). The next cell prints the norm of the gradient of all transferred
-# layers, before any step of fine-tuning.
+# these gradients are smaller once the head is trained (C20). The next cell prints the norm of the gradient of all
+# transferred layers, before any step of fine-tuning.
 #
 # **Before you run the cell:** for which target will training the head reduce the gradient more?
 
@@ -822,20 +826,21 @@ print(
 # The gradients are smaller, and much more so for people than for digits. For people the order pays: with the head first
 # the result is better at every rate, at 0.001 by 1.2 percentage points.
 #
-# For digits the same order *costs* accuracy at 0.001: training everything at once is 7.2 percentage points better. At the
-# lowest rate it is the other way round, because the new head has not been trained by then. The smaller
-# gradient may be the reason, but we did not test this. A head that fits its hundred images leaves little error to learn
-# from, so features that are wrong for the target stay wrong. If so, "head first" (C19) is good advice when the features
-# are worth protecting.
+# For digits the same order *costs* accuracy at 0.001: training everything at once is 7.2 percentage points better. At
+# the lowest rate it is the other way round, because training everything at once leaves the new head not fully trained.
+# The smaller gradient may be the reason, but we did not test this. A head that fits its hundred images leaves little
+# error to learn from, so features that are wrong for the target stay wrong. If this explanation is right, "head first"
+# (C19) is good advice when the features are worth protecting.
 #
-# **At this rate and length of training, the head first paid for the near target and cost accuracy for the far one.**
+# **At this rate and length of training, training the head first improved accuracy on the near target and lowered it on
+# the far one.**
 
 # %% [markdown]
 # ### Images unlike the training images
 #
-# Protected features might also pay for images that differ from the training images. In another experiment, we trained
-# on ordinary images of people or digits. We tested on the same kind of images, and on dark and on moved ones, with ten
-# seeds for each target.
+# Protecting the features might also pay off on images that differ from the training images. In another experiment, we
+# trained on ordinary images of people or digits. We tested on the same kind of images, and on dark and on moved ones,
+# with ten seeds for each target.
 #
 # - *Linear probe* trains no layer of the base.
 # - *Full* trains all layers from a new head.
@@ -856,15 +861,17 @@ for target, arms in shift.items():
     print(f"{target:<7} interpolated minus head first:  {gain(arms['interpolated']['out'], arms['head_first']['out'])}")
 
 # %% [markdown]
-# For people, the head first is better on changed images, and interpolated weights gain some more. None of the
-# fine-tuned networks reached the frozen features there. For digits we could not detect a difference between the
-# recipes on changed images, and on ordinary ones the head first costs accuracy. Over both targets, the first result
-# does not survive the correction for many claims (C20), and the second one is inconclusive (X01).
+# For people, training the head first gives higher accuracy on changed images, and interpolating the weights adds some
+# more. None of the fine-tuned networks reached the accuracy of the frozen features there. For digits we could not
+# detect a difference between the recipes on changed images, and on ordinary ones training the head first costs
+# accuracy. Over both targets, the gain from training the head first does not survive the correction for testing many
+# claims (C20), and the further gain from interpolated weights is inconclusive (X01).
 #
 # *Full* changes all layers for twice as many steps as *head first*, and for digits at three times the rate. So even for
 # people, this does not show that the random head does the damage.
 #
-# **For people, the recipe with the head first lost less on dark faces; not to fine-tune at all lost least.**
+# **For people, accuracy on dark faces dropped less when the head was trained first, and least when nothing was
+# fine-tuned at all.**
 
 # %% [markdown]
 # ## Layer by layer from the top
@@ -874,7 +881,7 @@ for target, arms in shift.items():
 #
 # ### Exercise 3.4: Plan a gradual unfreezing
 #
-# List the stages of a gradual unfreezing.
+# List the stages of a gradual unfreezing schedule.
 #
 # | | |
 # |---|---|
@@ -1008,8 +1015,8 @@ for key, target in targets.items():
 
 # %% [markdown]
 # Here it is not. At 0.001 we cannot tell the two apart for people, and for digits gradual unfreezing is clearly worse.
-# The layers that need to change most get the fewest steps. It does not protect against a rate that is too high either:
-# at 0.01 people and digits both come out worse.
+# The layers that need to change most get the fewest steps. Gradual unfreezing does not protect against a rate that is
+# too high either: at 0.01 its accuracy is lower for people and for digits.
 #
 # But the comparison is not fair. Block 4 learned for 6 epochs in the gradual training, and for 20 in the other. So the
 # advice (C21) stays undecided until both get the same steps. The authors of the method combined it with different rates
@@ -1020,9 +1027,10 @@ for key, target in targets.items():
 # %% [markdown]
 # ## How many layers, with how many images?
 #
-# The lecture says that with more target data you may fine-tune more layers (C22). The next table has two, ten or fifty
-# images of each digit. Its columns go from the head alone to the whole network, all 16 layers. The head is trained
-# first, and then each network trains for 60 steps at 0.001. The best accuracy of each row is bold.
+# The lecture says that with more target data you may fine-tune more layers (C22). The next table shows the accuracy
+# with two, ten or fifty training images of each digit. Its columns go from the head alone to the whole network, all 16
+# layers. The head is trained first, and then each network trains for 60 steps at 0.001. The best accuracy of each row
+# is bold.
 #
 # **Before you run the cells:** where do you expect the bold cells?
 
@@ -1058,10 +1066,10 @@ plt.show()
 # - *Not detectable*: that more layers pay **more** when there are more images. The gain is 4.1 percentage points larger
 #   with fifty than with two, but the interval runs from −2.3 to 10.5.
 # - *Not tried*: any other target. On new people the frozen base leaves no room to see an effect of depth. A target in
-#   between could well give another table.
+#   between could well produce a different table.
 #
-# Keep the last two lines of the output in mind, too. After 60 steps, no network comes near the small network from
-# scratch, or near frozen features cut at the right layer. A longer training might change this.
+# Keep the last two lines of the output in mind, too. After 60 steps, no network comes near the accuracy of the small
+# network from scratch, or of frozen features cut at the right layer. Longer training might change this.
 #
 # **For these digits, training more layers was better even with few images; the effect of more data is undecided.**
 
@@ -1073,14 +1081,14 @@ plt.show()
 #
 # ### Exercise 3.5: Step back
 #
-# Find out when a training stops, and which epoch it keeps.
+# Find out when a training run stops, and which epoch it keeps.
 #
 # | | |
 # |---|---|
 # | **Signature** | `step_back(losses, patience)` |
 # | **Arguments** | `losses`: the validation losses, epoch by epoch; `patience`: an integer, 1 or more |
 # | **Returns** | the pair `(stop, best)`, counted from 1: the epoch after which the training stops, and the epoch whose weights are kept |
-# | **Rules** | The training stops as soon as `patience` epochs in a row were not *below* the best loss so far, and otherwise after the last epoch. The best epoch has the lowest loss up to then, and is the earliest of several. |
+# | **Rules** | The training stops as soon as `patience` epochs in a row were not *below* the best loss so far, and otherwise after the last epoch. The best epoch is the one with the lowest loss up to then; if several tie, it is the earliest of them. |
 # | **Example** | `step_back([0.9, 0.5, 0.6, 0.55, 0.4], 2)` is `(4, 2)`, because the training never reaches the 0.4 |
 # | **Points** | 3 points |
 #
@@ -1212,11 +1220,11 @@ with progress.exercise("step_back"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The recorded runs fine-tune on digits for thirty epochs, from block 4 on at 0.001, with a hundred validation digits.
-# Three of the four variants regularize, as the lecture advises (C25). **Weight decay** pulls each weight a little
-# toward zero in every step. **Dropout** before the head silences some of its inputs at random during training.
-# **Augmentation** shifts, turns and zooms the images a little, but does not mirror them, because a mirrored digit is no
-# digit.
+# The recorded runs fine-tune on digits for thirty epochs at a rate of 0.001, training block 4 and everything after it,
+# with a hundred validation digits. Three of the four variants regularize, as the lecture advises (C25). **Weight
+# decay** pulls each weight a little toward zero in every step. **Dropout** before the head silences some of its inputs
+# at random during training. **Augmentation** shifts, turns and zooms the images a little, but does not mirror them,
+# because most digits are no longer digits when they are mirrored.
 #
 # **Before you run the cells:** what will the two loss curves of the plain run look like?
 
@@ -1252,9 +1260,9 @@ for key in ("weight_decay", "dropout", "augmented"):
         print(f"{variants[key]:<13} minus plain, {name} epochs: {gain(stopping[key][name], stopping['plain'][name])}")
 
 # %% [markdown]
-# In the plain run, the training loss falls to almost nothing, and the validation loss turns after some ten epochs. This
-# is overfitting. Stepping back should lower the test loss. On average it does, for the plain run from 1.04 to 0.95, but
-# with five samples none of the four ways shows it clearly.
+# In the plain run, the training loss falls to almost nothing, and the validation loss starts to rise after some ten
+# epochs. This is overfitting. Stepping back should lower the test loss. On average it does (for the plain run from 1.04
+# to 0.95), but with five samples the drop is not clear for any of the four variants.
 #
 # Stepping back does not help accuracy: for the plain run it *costs* 4.2 percentage points. The two measures disagree
 # because the cross-entropy punishes confident mistakes, and accuracy only counts mistakes. Five samples with one
@@ -1272,7 +1280,7 @@ for key in ("weight_decay", "dropout", "augmented"):
 #
 # A colleague sends you this recipe. It trains the head first, unfreezes everything, and lets early stopping restore the
 # best epoch. It runs without an error and reports an accuracy. Still, it contains three mistakes, and you have met all
-# of them. The audit below shows one, which hides another for as long as it is there.
+# of them. The audit below shows one of them, and that one hides another until you repair it.
 #
 # **Before you run the cells:** what are the three mistakes?
 
@@ -1452,8 +1460,9 @@ with progress.exercise("repaired_recipe_choice"):
 
 # %% [markdown]
 # Published tutorials have made each of these mistakes: nothing is unfrozen, statistics drift behind `training=False`,
-# or a test set doubles as validation set. A fourth mistake hides where the sets are cut. The colleague numbers a
-# hundred images, shuffles them with `tf.data`, takes fifty for training and skips those fifty for validation.
+# or a test set doubles as a validation set. A fourth mistake hides where the sets are cut. The colleague numbers a
+# hundred images, shuffles them with `tf.data`, takes fifty for training, and uses what is left after skipping those
+# fifty for validation.
 #
 # **Before you run the cells:** how many of the validation images will the student have trained on after one epoch, and
 # after eight?
@@ -1482,8 +1491,8 @@ plt.show()
 
 # %% [markdown]
 # The student has trained on about half of them after the first epoch, and soon on all of them. A shuffled dataset of
-# `tf.data` comes in a **new order in every pass**. So `skip` skips other images than `take` took, and `take` takes
-# others in every epoch. Nothing warns you, and the validation accuracy rewards memorization.
+# `tf.data` comes in a **new order in every pass**. So the images that `skip` skips are not the ones that `take` took,
+# and `take` takes different images in every epoch. Nothing warns you, and the validation accuracy rewards memorization.
 #
 # One widely read tutorial cuts its test set from the validation set in this way. When its recipe was run, 107 of 192
 # test images had been seen in validation.
@@ -1505,7 +1514,7 @@ plt.show()
 # | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# One pass has one order. What of it can you keep, and how does `tf.data` make a dataset from that?
+# One pass has one order. What can you keep from that pass, and how does `tf.data` make a dataset from it?
 # </details>
 
 
@@ -1585,7 +1594,8 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # ### Written answer: would you fine-tune?
 #
 # A museum has 300 photos of 30 kinds of beetles. A hospital has 300 ultrasound images in two classes. Both have a
-# teacher trained on ImageNet. Answer for each in about eight sentences in all, with numbers from this unit. (3 points)
+# teacher trained on ImageNet. Answer for both of them, in about eight sentences altogether, with numbers from this
+# unit. (3 points)
 #
 # - Would you fine-tune, and from which layer on? (1 point)
 # - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and on
@@ -1651,7 +1661,7 @@ plt.show()
 # though the samples differ too much to be sure.
 #
 # So a high rate costs a teacher of real photos its accuracy, too (C20). Whether the features or the head suffered was
-# not tested. The course's own teacher withstood a rate of 0.001, so each teacher has its own limit.
+# not tested. The course's own teacher withstood a rate of 0.001, so the two teachers have different limits.
 #
 # Batch norms left free soften the fall on average, but with five samples we cannot tell the difference from zero. At
 # the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a near
@@ -1659,8 +1669,8 @@ plt.show()
 #
 # **Each teacher breaks at its own rate, so begin with a low one.**
 #
-# Now fine-tune the last block alone, for two epochs. The audit shows whether the statistics stayed. Photos and weights
-# come from the internet or from a school's mirror. Without either, the cell prints a message.
+# Now fine-tune the last block alone, for two epochs. The audit shows whether the statistics stayed the same. Photos and
+# weights come from the internet or from a school's mirror. Without either, the cell prints a message.
 
 # %%
 from tlcourse.datasets import photos
@@ -1691,17 +1701,17 @@ else:
 # 1. **Prove it.** `trainable` takes effect when you compile, and batch norms drift unless they are frozen themselves.
 #    An audit shows both, and costs one line.
 # 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
-#    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for
-#    digits we could not detect that (C20). Training the head first makes the
-#    gradients smaller. This was good for a near target, and a disadvantage for digits at 0.001.
+#    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for digits we
+#    could not detect that (C20). Training the head first makes the gradients smaller. Training in this order was good
+#    for a near target, and a disadvantage for digits at 0.001.
 # 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need the most epochs got fewer. Undecided.
 # 4. **Depth** (C22). For digits the whole network was best at every number of images. Sixty steps on one target do not
 #    show whether the gain grows with the data. Undecided.
 # 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
-#    accuracy. At the epochs kept in this way, augmentation and dropout gained, but part of that is what stepping back
-#    cost. Undecided.
-# 6. **Read recipes with suspicion.** A wrong recipe runs as well as a correct one, and a set that is cut from a
-#    reshuffled dataset leaks.
+#    accuracy. At the epochs kept in this way, augmentation and dropout were more accurate than the plain run, but part
+#    of this gain is only the accuracy that stepping back cost the plain run. Undecided.
+# 6. **Read recipes with suspicion.** A wrong recipe runs without an error, just as a correct one does, and a set that
+#    is cut from a reshuffled dataset leaks.
 #
 # So far, all layers that learned had the same rate. Should layers near the input change more slowly, because their
 # features are more general? This is the question of unit 04.

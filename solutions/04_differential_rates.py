@@ -9,7 +9,7 @@
 # By the end of this unit you can
 #
 # 1. divide a teacher into groups of layers and give them a geometric ladder of rates;
-# 2. show with numbers why a scaled gradient is not a learning rate under Adam;
+# 2. show with numbers why scaling a gradient does not scale the learning rate under Adam;
 # 3. train with one optimizer that has a rate for each group, and prove that every layer is in a group;
 # 4. find a rate with a rate finder, and draw, choose and compute schedules;
 # 5. decide by a fair comparison when a ladder is worth it, and write LoRA, an alternative to it.
@@ -89,14 +89,14 @@ for layer in (1, 4, 5, 7, 8, 14):
 # information that distinguishes people builds up layer by layer. For people, accuracy rises from 24% after the first
 # layer to 97.7% after layer 14.
 #
-# So the early layers are useful for both tasks, although they are not enough for people. The late layers hold what only
-# faces need. This leads to the argument for a ladder of rates. You want to keep what is general, so the early layers
-# should move little. You want to relearn what is specific, so the late layers should move far.
+# So the early layers are useful for both tasks, although they are not enough for people. The late layers hold what
+# faces need more than digits do. This leads to the argument for a ladder of rates. You want to keep what is general, so
+# the early layers should move little. You want to relearn what is specific, so the late layers should move far.
 #
 # This sounds right, but it does not say *how much* you can gain. For digits it may even be wrong, because blocks 4 and
 # 5 are already too specific for them.
 #
-# **Here, early layers serve both tasks, and late layers serve only faces.**
+# **Here, early layers serve both tasks, and late layers serve faces much better than digits.**
 
 # %% [markdown]
 # ## Groups of layers, and a ladder of rates
@@ -289,8 +289,8 @@ for name, make in makers.items():
 
 # %% [markdown]
 # Gradient descent covers one hundredth of the distance. Adam covers all of it, and RMSprop covers 0.974 of it. Adam and
-# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. A lower *rate* gives
-# one hundredth of the distance for all three.
+# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. A *rate* that is 100
+# times lower gives one hundredth of the distance for all three.
 #
 # How small must the factor be before Adam notices it?
 
@@ -491,7 +491,7 @@ for scale in (1.0, 0.01, 1e-7):
 #
 # ### Exercise 4.3: Step with a rate for each group
 #
-# Make one step of gradient descent with momentum, with a rate for each group of weights.
+# Take one step of gradient descent with momentum, with a rate for each group of weights.
 #
 # | | |
 # |---|---|
@@ -624,8 +624,8 @@ with progress.exercise("grouped_step"):
 # substitute another rate. With TensorFlow, the variable that arrives in `update_step` no longer has a `path`. So the
 # subclass looks up the factors earlier, in `build`, and later finds each one by the variable's number.
 #
-# The underscore in `_get_variable_index` marks this method as private to Keras. A later version may rename it, and then
-# the subclass breaks.
+# For this it calls `_get_variable_index`, whose underscore marks the method as private to Keras. A later version may
+# rename it, and then the subclass breaks.
 #
 # The next cells define a small network of three dense layers: `low`, `middle` and `head`. They also define an optimizer
 # that moves `low` at one hundredth of the rate.
@@ -880,7 +880,7 @@ print(coverage(paths, ["base/.*", "head/.*"]))
 # error for a group in which nothing is trainable. `rates_by_variable` returns the rate of every trainable variable, and
 # raises an error for a variable that is in no group.
 #
-# Do the two implementations agree? The next cells make forty steps with each of them, and plot how one weight of each
+# Do the two implementations agree? The next cells take forty steps with each of them, and plot how one weight of each
 # layer changes. Where Keras has no `MultiOptimizer`, they use the subclass alone.
 
 # %%
@@ -1031,7 +1031,8 @@ plt.show()
 #
 # ### Exercise 4.5: Pick the steepest
 #
-# Find the rate at which the loss falls most steeply *for a given factor on the rate*.
+# Find the rate at which the loss falls most steeply *on a logarithmic axis of the rate*, where equal distances are
+# equal factors.
 #
 # | | |
 # |---|---|
@@ -1167,13 +1168,13 @@ for seed in range(8):
     print(f"batches {seed}: a tenth of the rate with the lowest loss: {lowest_rule:.1g}; steepest fall: {steepest:.1g}")
 
 # %% [markdown]
-# A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the rates from the first rule
-# lie close together for all batches. The steepest pair can be any wiggle, even one far to the left, where the curve is
-# still flat. So the rates from the second rule scatter much more.
+# A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
+# rates whichever batches the run draws. The steepest pair can be any wiggle, even one far to the left, where the curve
+# is still flat. So the rates from the second rule scatter much more.
 #
 # As you will see below, the best single rate for digits is 0.003. The first rule stays under it, usually by a small
-# factor. The second rule may come closer, or it may miss by far, and a single curve does not show which. Take the rate
-# from the first rule as the middle of a search, and choose among a few rates around it on validation images.
+# factor. The second rule may come closer, or it may miss by a wide margin, and a single curve does not show which. Take
+# the rate from the first rule as the middle of a search, and choose among a few rates around it on validation images.
 #
 # **A rate finder shows where to search, not which rate is best.**
 
@@ -1223,7 +1224,8 @@ widgets.DescentExplorer(rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2))
 # start is left. At 1.6 the weights explode. A factor of 10 keeps the teacher's weight close to 1, and so does a warm-up
 # at 1.2, because the new weight has improved before the rate is high.
 #
-# **A rate that is too high destroys what the teacher passed on, before the new layers can use it.**
+# **In this small network, a rate that is too high destroys what the teacher passed on, before the new layer can use
+# it.**
 #
 # ### Exercise 4.6: Compute a slanted triangle
 #
@@ -1328,8 +1330,9 @@ with progress.exercise("slanted_triangle"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# In training, you pass the schedule to the optimizer, here together with the ladder. The argument `schedule` makes a
-# schedule for the peak rate of each group. The paper's triangle starts and ends at 1/32 of the peak.
+# In training, you pass the schedule to the optimizer, here together with the ladder. The argument `schedule` is a
+# function that turns the peak rate of each group into a schedule. The paper's triangle starts and ends at 1/32 of the
+# peak.
 
 # %% tags=["nbval-check-output"]
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -1345,11 +1348,12 @@ for group, rate in zip(groups, rates, strict=True):
 # We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
 # images of each. The far target is digits: five samples with ten images of each digit.
 #
-# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. It uses either one rate, or a
-# ladder that reaches the same *highest* rate at the head. We tried three highest rates. Each target has its own axis,
-# because accuracy on digits is much lower.
+# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. In this training, all groups
+# share one rate, or they form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
+# Each target has its own axis, because accuracy on digits is much lower.
 #
-# **Before you run the cells:** what do you expect at the right end, where unit 03 saw fine-tuning destroy features?
+# **Before you run the cells:** what do you expect at the right end, where in unit 03 fine-tuning cost the features
+# accuracy?
 
 # %%
 record, development = results("ladders"), results("ladders_development")
@@ -1437,10 +1441,10 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 
 # %% [markdown]
 # The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
-# could not detect a gain over the same ladders up to 0.01.
+# could not detect a gain over the same ladders with a highest rate of 0.01.
 #
 # With a factor of 3, block 4 now moves at a rate of 0.0011, which is about what a single rate of 0.001 gives it. The
-# two results are no longer far apart, at 70.5% and 75.3%.
+# two results are no longer far apart: 70.5% with this ladder and 75.3% with the single rate.
 #
 # ### Fewer weights instead of smaller rates
 #
@@ -1704,10 +1708,10 @@ for target, arms in efficient["accuracy"].items():
     print(f"{target:<5}lora minus full: {gain(arms['lora'], arms['full'])}")
 
 # %% [markdown]
-# For people, even the head alone is as accurate as all weights, so this target cannot tell the methods apart. For
-# digits, LoRA comes close to training all weights, with less than a twentieth of the parameters and of the optimizer's
-# memory. Whether the remaining gap matters is inconclusive (X02). The ladder is behind here, too, and its best rate was
-# the highest that we tried.
+# For people, even training the head alone is as accurate as training all weights, so this target cannot tell the
+# methods apart. For digits, LoRA comes close to the accuracy of training all weights, with less than a twentieth of the
+# parameters and of the optimizer's memory. The results do not decide whether the remaining gap matters (X02). The
+# ladder is behind here, too, and its best rate was the highest that we tried.
 #
 # ### What a ladder saves
 #
@@ -1734,17 +1738,18 @@ axes.set(xlabel="accuracy on held-out people", title="At 0.01, ladders keep the 
 plt.show()
 
 # %% [markdown]
-# One rate damages the features. On held-out people they reach 95.1% after fine-tuning on new people, and 56.3% after
-# fine-tuning on digits. With a ladder there is no such damage. After people and after digits, the features keep what
-# they knew, and the teacher's 98.7% lies within each interval.
+# A single rate of 0.01 damages the features. On held-out people they reach 95.1% after fine-tuning on new people, and
+# 56.3% after fine-tuning on digits. With a ladder we could not detect such damage. After fine-tuning on people and
+# after fine-tuning on digits, the features keep what they knew, and the teacher's 98.7% lies within each interval.
 #
-# This is the other side of the claim that large updates destroy learned features (C20). The head still moved at 0.01,
-# and its large steps did not harm the features. The large steps of the layers below it do the damage.
+# This qualifies the claim that large updates destroy learned features (C20): it matters which layers make the large
+# updates. The head still moved at 0.01, and its large steps did not harm the features. The large steps of the layers
+# below it do the damage.
 #
-# On the new people themselves, the ladders are 1.9 and 2.6 percentage points ahead at 0.01. But the damage of one rate
-# varies from seed to seed, and with five seeds we cannot tell either lead from zero. For digits, we could not detect a
-# difference either. There, one rate ruins the features, and a ladder does not let them change. Both outcomes are bad
-# for digits.
+# On the new people themselves, the ladders are 1.9 and 2.6 percentage points ahead at 0.01. But the damage that a
+# single rate does varies from seed to seed, and with five seeds we cannot tell either lead from zero. For digits, we
+# could not detect a difference either. There, one rate ruins the features, and a ladder does not let them change. Both
+# outcomes are bad for digits.
 #
 # A ladder might also do the work of training the head first. In the next cell, "at once" means that all layers train
 # together from the start, when the head is still random.
@@ -1762,11 +1767,12 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 # %% [markdown]
 # Here the ladder starts from a random head, with a highest rate of 0.01. Even so, we could not detect a difference
 # between the ladder and a well-chosen rate with the head trained first. The ladder is 13.9 percentage points better
-# than one rate of 0.01 at once. So here, too, the ladder protects against a rate that is too high.
+# than a single rate of 0.01 when both train all layers at once. So here, too, the ladder protects against a rate that
+# is too high.
 #
-# But one rate of 0.001 at once reaches 97.3% without any ladder, and we could not detect a difference from the ladder's
-# 98.5%. So the comparison does not show that a ladder replaces training the head first. Also, we tried only people and
-# a factor of 10.
+# But when all layers train at once at a single rate of 0.001, the accuracy is 97.3% without any ladder, and we could
+# not detect a difference from the ladder's 98.5%. So the comparison does not show that a ladder replaces training the
+# head first. Also, we tried only people and a factor of 10.
 #
 # ### No time to train the head first
 #
@@ -1802,19 +1808,21 @@ for key, target in targets.items():
             print(f"{target:<10}  {methods[method]:<17} minus {name + ':':<15} {gain(best[method], best[other])}")
 
 # %% [markdown]
-# Here is the task on which a ladder wins. For people, a factor of 3 is 2.2 percentage points better than one rate, each
-# at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure its curve is
-# narrow. At 0.001 five epochs are too few, and at 0.01 the accuracy has collapsed.
+# Here is the task on which a ladder wins. For people, a ladder with a factor of 3 is 2.2 percentage points better than
+# one rate, each at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure
+# its accuracy is high only in a narrow range of rates. At 0.001 five epochs are too few, and at 0.01 the accuracy has
+# collapsed.
 #
-# The curves of the ladders are wide. With a factor of 10 the gain is smaller, and its interval contains 0.
+# The ladders are accurate over a wide range of rates. With a factor of 10 the gain is smaller, and its interval
+# contains 0.
 #
-# But ask what the ladder is better *than*. We could not detect a difference from a head alone on a frozen base. So
-# fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the short training
-# from damaging them, but freezing them does that, too.
+# But ask what the ladder is better *than*. We could not detect a difference between the ladder and a head alone on a
+# frozen base. So fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the
+# short training run from damaging these features, but freezing the base protects them just as well.
 #
 # For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. One rate of 0.003
-# has a higher mean than both. With five seeds, we cannot tell its lead over the factor of 3 from zero, but its lead
-# over the factor of 10 is clear.
+# has a higher mean than either ladder. With five seeds, we cannot tell its lead over the factor of 3 from zero, but its
+# lead over the factor of 10 is clear.
 #
 # ### Upside down, and layer by layer
 #
@@ -1839,7 +1847,7 @@ for key, target in targets.items():
 #
 # For digits, the ladder upside down is 13.7 percentage points *better* than the ladder. We could not tell it from one
 # rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that block 4
-# may move, and these are the very layers that the ladder holds back.
+# may move, and the layers of this block are the very ones that the ladder holds back.
 #
 # Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
 #
@@ -1938,27 +1946,29 @@ else:
 # ## Summary
 #
 # 1. **A ladder** gives each group of layers its own rate, which grows by one factor from group to group (C23).
-# 2. **Scaling gradients is not a learning rate.** Adam and RMSprop divide by the size of the gradient, so the factor
-#    cancels. In gradient descent it does not.
+# 2. **Scaling gradients does not scale the learning rate.** Adam and RMSprop divide by the size of the gradient, so the
+#    factor cancels. In gradient descent it does not.
 # 3. **One optimizer, many rates.** `MultiOptimizer` (Keras 3.15 and later) and a subclass (for earlier versions) agree.
 #    Variables that no pattern matches get the default optimizer without any message, and AdamW's decay bypasses
 #    `update_step`. So count the groups, and look at the movement.
 # 4. **A rate finder** shows where to search. A tenth of the rate with the lowest loss was below the best rate for
-#    digits, usually by a small factor. The rates of the steepest fall scattered. Schedules multiply with the ladder.
+#    digits, usually by a small factor. The rates at which the loss falls most steeply were widely scattered. The rate
+#    of a group is its rung of the ladder, multiplied by the schedule.
 # 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so even "one rate"
 #    spared the general layers. We tested only a ladder over block 4 and above. Within these limits, a ladder is
 #    insurance more than gain.
 #    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. But a ladder
-#      forgives a bad choice. At a highest rate that otherwise damages the features, we saw no loss (C20).
-#    - *Near target, random head, five epochs:* a factor of 3 does win, though not against a head alone.
+#      forgives a bad choice. At a highest rate that damages the features when there is no ladder, we saw no loss (C20).
+#    - *Near target, random head, five epochs:* a ladder with a factor of 3 does beat a single rate, though not a head
+#      alone.
 #    - *Far target:* a ladder does worse, or we could not detect a difference. It holds back block 4, which should
 #      change.
-#    - *Fewer weights instead:* LoRA freezes a layer and learns two thin matrices beside it. Whether it is as accurate as
-#      training all weights is inconclusive (X02).
+#    - *Fewer weights instead:* LoRA freezes a layer and learns two thin matrices beside it. Whether it is as accurate
+#      as training all weights is inconclusive (X02).
 #
 # In this unit, we took the teacher's images and the target's images as they came. What if the two differ in a way that
-# you can name, such as another sensor, another language, or another share of classes? The next units are about such
-# shifts.
+# you can name, such as a different sensor, a different language, or different proportions of the classes? The next
+# units are about such shifts.
 
 # %%
 progress

@@ -8,11 +8,12 @@
 #
 # By the end of this unit you can
 #
-# 1. say which part of a domain or a task differs between source and target, and tell a shift of $P(Y)$ from one of $P(Y
-#    \mid X)$;
+# 1. say which part of a domain or a task differs between source and target, and tell a shift of $P(Y)$ from one of
+#    $P(Y \mid X)$;
 # 2. repair a shift of the inputs without target labels: rotate word vectors, adapt statistics, match covariances; and
 #    say when importance weighting cannot help;
-# 3. estimate how class shares have moved, correct for them, and choose the measure before the repair;
+# 3. estimate how the shares of the classes have changed, correct for the change, and decide how to measure success
+#    before you choose a repair;
 # 4. name the settings (inductive, transductive, unsupervised) and the four approaches, each with an example.
 #
 # **Time:** about 100 minutes. Seven exercises and one written answer, 24 points. All cells together run in about a
@@ -140,7 +141,7 @@ print("the drop:", gain(telescopes["blurred"], telescopes["sharp"]))
 #
 # The lecture's definitions (C27) are those of Pan and Yang (2010). A **domain** $D = \{X, P(X)\}$ says what an input
 # can be, and how often each input occurs. A **task** $T = \{Y, P(Y \mid X)\}$ says which labels there are, and which of
-# them an input deserves. In this unit, both are small objects that you can print.
+# them an input deserves. In this unit, a domain and a task are each a small Python object that you can print.
 
 # %% tags=["nbval-check-output"]
 images, shapes = "images of 48x48 pixels", Task(galaxies.CLASS_NAMES, "the galaxy's shape", (0.25,) * 4)
@@ -149,7 +150,8 @@ print(sharp_side[0])
 print(sharp_side[1])
 
 # %% [markdown]
-# Four scenarios follow, one for each part that can differ. `differences` compares a source with a target, part by part.
+# Four scenarios follow, one for each part that can differ. `differences` compares a *source*, where the network
+# learned, with a *target*, where it is used, part by part.
 
 # %% tags=["nbval-check-output"]
 english, spanish = (Domain(f"{language} words", "reviews") for language in ("English", "Spanish"))
@@ -192,7 +194,7 @@ for name, (after, before) in drops.items():
 # contain it.
 #
 # The lecture calls the last scenario a shift of $P(Y \mid X)$ (C31). To see what really happens, look at a mail filter
-# with a single feature: does the word "prize" occur? Spam looks the same before and after; only its share falls.
+# with a single feature: does the word "prize" occur? Suppose that spam becomes rarer but looks the same as before.
 #
 # **Before you run the cell:** what happens to the probability that a mail with "prize" is spam?
 
@@ -208,9 +210,9 @@ for share in (0.5, 0.05):
 # The probability falls from 0.94 to 0.46. So $P(Y \mid X)$ did move, as the lecture says, and $P(X)$ moved with it. But
 # the *cause* of both is the share of spam. $P(X \mid Y)$, which describes how each class looks, stayed the same.
 #
-# Strictly, this is **label shift**, a shift of $P(Y)$. The distinction matters: because $P(X \mid Y)$ stays, the repair
-# is one multiplication, as you will see. Under **concept shift**, the inputs themselves change their meaning: "prize"
-# becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
+# Strictly, this is **label shift**, a shift of $P(Y)$. The distinction matters: because $P(X \mid Y)$ stays the same,
+# the repair is one multiplication, as you will see. Under **concept shift**, the inputs themselves change their
+# meaning: "prize" becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
 #
 # **Before you repair a shift, find out which part moved.**
 #
@@ -227,7 +229,7 @@ for share in (0.5, 0.05):
 # | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest mails contain the word. |
 # | **Points** | 4 points: 2 for the first three, 2 for the others |
 #
-# 1. `"X"`: the sets of inputs that occur differ, even if one side only lacks some.
+# 1. `"X"`: the two sides do not have the same set of inputs. It is enough that one side lacks an input of the other.
 # 2. `"Y"`: the same for the labels.
 # 3. `"none"`: the tables are equal.
 # 4. `"P(X)"`: $P(Y \mid X)$ is the same for every input, so $P(X)$ moved.
@@ -239,7 +241,7 @@ for share in (0.5, 0.05):
 #
 # <details><summary>Hint</summary>
 # From a joint table you can make four others: two marginal ones, which are sums over one of the two variables, and two
-# conditional ones, which divide the joint table by such a sum. Two of them decide after you have compared the sets.
+# conditional ones, which divide the joint table by such a sum. Once you have compared the sets, two of these four tables tell you which part moved.
 # Compare numbers with `math.isclose` or a difference, never with `==`.
 # </details>
 
@@ -438,7 +440,7 @@ with progress.exercise("scenario_shares"):
 # %% [markdown]
 # ### Inductive, transductive, unsupervised
 #
-# Which part differs is one question. Which labels you can learn from is another. The lectures name three settings
+# One question is which part differs. Which labels you can learn from is another. The lectures name three settings
 # (C32). This course uses the definitions of the survey from which these words usually come (Pan and Yang 2010):
 #
 # | setting | domains | tasks | labels in the source | labels in the target |
@@ -447,14 +449,15 @@ with progress.exercise("scenario_shares"):
 # | transductive | differ | the same | **some** | none |
 # | unsupervised | the same or not | differ | none | none |
 #
-# The documents disagree about the third word, and so do research papers. In our own words, they define it like this:
+# The course's sources disagree about the third term, *unsupervised*, and so do research papers. In our own words, they
+# define it like this:
 #
 # | source | meaning of *unsupervised* |
 # |---|---|
 # | the survey, and this course | no labels on **either** side |
 # | papers on "unsupervised domain adaptation", such as CORAL's (Sun, Feng and Saenko 2016) | no labels of the **target**: the survey calls this transductive |
 # | L3, slides on transfer learning and distillation | no labels in **either** domain; says nothing about the tasks |
-# | L4, slides that take $D$ and $T$ from the survey (C27) | no labels in **either** domain; the domains are similar, the tasks differ, and the target task itself needs no labels, such as clustering |
+# | L4, slides that take $D$ and $T$ from the survey (C27) | no labels in **either** domain; the domains are similar, the tasks differ, and the target task, such as clustering, needs no labels itself |
 # | L5, an introductory paper | no labels in the **source** only; what is learned there serves a target task *with* labels |
 #
 # So always ask *which labels are missing: those of the source, those of the target, or all?*
@@ -470,13 +473,15 @@ for name, (which, in_source, in_target) in labels_of.items():
 # name for it. Nor does it name a common case, the same task in a different domain with *some* target labels. Most
 # people call this supervised domain adaptation; `setting` returns "inductive".
 #
-# `setting` looks only at the rule as written, not at $P(Y \mid X)$ itself, which `differences` reports. It therefore calls
-# label shift without target labels transductive, although strictly the task has moved.
+# `setting` compares only the labeling rule as we wrote it down for each side; it does not compare $P(Y \mid X)$ itself,
+# which `differences` reports. It therefore calls label shift without target labels transductive, although strictly the
+# task has moved.
 
 # %% [markdown]
-# Here is each setting once in numbers; details follow below. *Inductive*: ten labeled images of each of the eight
-# kinds, with the features of a teacher of four classes, compared with training from scratch. *Transductive*: labels
-# through the sharp telescope only, with a method called CORAL, compared with a retrained head.
+# Here is one example of each setting, with numbers; the details follow later in this unit. *Inductive*: we train a head
+# on ten labeled images of each of the eight kinds, with the features of a teacher that was trained on four classes, and
+# compare it with training from scratch. *Transductive*: only galaxies seen through the sharp telescope are labeled. We
+# compare a method called CORAL with a retrained head.
 
 # %% tags=["nbval-check-output"]
 print("inductive:   ", gain(kinds["fine"]["new_head"], kinds["fine"]["scratch"]))
@@ -520,9 +525,9 @@ plt.show()
 # Without a single label, the index rises from 0.11 on pixels to 0.37. Part of this gain needs no learning, because a
 # network with random weights already reaches 0.22. Learning from the old galaxies adds the rest.
 #
-# We could not detect a difference from the teacher of four classes, which had 800 *labeled* galaxies. Its row falls
-# into the gap in the survey's table. But this is still far from 1. These clusters are a start for a person who
-# will label them, not a classifier. Besides, we told k-means how many clusters to find.
+# We could not detect a difference between this network and the teacher trained on four classes, which had 800 *labeled*
+# galaxies. Its row falls into the gap in the survey's table. But an index of 0.37 is still far from 1. These clusters
+# are a start for a person who will label them, not a classifier. Besides, we told k-means how many clusters to find.
 #
 # **Say which labels you have; the name of the setting matters less.**
 #
@@ -532,17 +537,17 @@ plt.show()
 #
 # | card | learned | must do now |
 # |---|---|---|
-# | `night` | cars, bicycles and people, from labeled photos taken by day | the same three, in photos of the same camera at night: thousands, none labeled |
+# | `night` | cars, bicycles and people, from labeled photos taken by day | the same three, in thousands of photos taken with the same camera at night; none labeled |
 # | `farm` | lions, zebras and elephants, from labeled photos | cows, pigs and sheep, in photos of the same size; twenty of each are labeled |
 # | `breeds` | dog or cat, from labeled photos | the breed, in the very same photos; five of each breed are labeled |
-# | `accents` | "yes" or "no", from labeled recordings of Scots | the same two words, spoken by Indians; none labeled, and no sound means another word than before |
+# | `accents` | "yes" or "no", from labeled recordings of Scots | the same two words, spoken by Indians; none labeled, and every sound still means the same word as before |
 # | `rare` | spam or honest, from labeled mails, half of them spam | spam or honest, one in fifty of them spam; spam reads as before, and so do honest mails; 300 new mails are labeled |
-# | `prize` | spam or honest, from labeled mails, where "prize" meant spam | the same, in mails with the same words as often; but the company now has a staff prize, and "prize" is honest; 300 new mails are labeled |
-# | `leaves` | oak, beech or maple, from labeled photos of leaves on white paper | the same three, in photos of the same size of leaves on the forest floor; none labeled |
+# | `prize` | spam or honest, from labeled mails, where "prize" meant spam | the same, in mails in which every word is as frequent as before; but the company now has a staff prize, and "prize" is honest; 300 new mails are labeled |
+# | `leaves` | oak, beech or maple, from labeled photos of leaves on white paper | the same three, in equally large photos that show leaves on the forest floor; none labeled |
 # | `mushrooms` | to fill in a hidden part of a photo, from unlabeled photos | the names of ten mushrooms, in photos of the same size; five of each are labeled |
 # | `baskets` | to sort a shop's baskets into five clusters, without labels | to sort the same baskets into forty finer clusters, again without labels |
 # | `parts` | cracked or sound, from labeled photos of parts, one in twenty cracked | the same, with better steel: one in a thousand is cracked; cracked parts look as before, and so do sound ones; 400 new parts are labeled |
-# | `loans` | paid back or not, from labeled applications | the same; the same sort of people apply, as often; but interest has tripled, and many who would have paid cannot; 200 new applications are labeled |
+# | `loans` | paid back or not, from labeled applications | the same; the same sort of people apply, just as often as before; but interest rates have tripled, and many who would have paid back now cannot; 200 new applications are labeled |
 # | `sounds` | broken or whole, from labeled photos of machines | broken or whole, from recordings of the machines' noise; none labeled |
 #
 # | | |
@@ -719,9 +724,9 @@ for axes, source, title in zip(both, (source_features, matched), ("original feat
 plt.show()
 
 # %% [markdown]
-# On the left, the blurred galaxies lie apart, where the head has never learned anything. On the right, CORAL has moved
-# the sharp galaxies to where the blurred ones are, so the head can be trained there. The next cell tests all three
-# repairs on other blurred galaxies.
+# On the left, the blurred galaxies lie apart from the sharp ones, in a region where the head has never seen an example.
+# On the right, CORAL has moved the sharp galaxies to where the blurred ones are, so the head can be trained there. The
+# next cell tests all three repairs on other blurred galaxies.
 
 # %%
 tested = (scenario_network.vectors(network, blurred) - mean) / deviation
@@ -770,13 +775,13 @@ axes.set_xlabel("accuracy on blurred galaxies (first bar: on sharp ones)")
 plt.show()
 
 # %% [markdown]
-# Without a single target label, CORAL brings 19.7 percentage points over the retrained head. We could not detect a
-# difference from 300 labels. Adapting the batch norms brings 14.9 percentage points over no adaptation, for almost no
-# work.
+# Without a single target label, CORAL is 19.7 percentage points more accurate than the retrained head. We could not
+# detect a difference between CORAL and the head trained with 300 labels. Adapting the batch norms gains 14.9 percentage
+# points compared with no adaptation, for almost no work.
 #
-# Two repairs gain on this one shift. That does not decide whether domain adaptation works in general (C34). The next
-# cell shows a second experiment, with ten new source networks for each of two targets. The target is balanced, or a few
-# classes dominate it.
+# Two of the repairs help with this one shift. That does not decide whether domain adaptation works in general (C34).
+# The next cell shows a second experiment, with ten new source networks for each of two targets. Each target comes in
+# two versions: in one, its classes are balanced; in the other, a few classes dominate.
 
 # %% tags=["nbval-check-output"]
 without_labels = results("test_time_adaptation")
@@ -788,11 +793,12 @@ for target in ("galaxies", "digits"):
     print(f"{target:<9}CORAL minus means and spreads:      {gain(balanced['coral'], balanced['standardized'])}")
 
 # %% [markdown]
-# Adapted batch norms gain much on the telescopes, and little on digits. If a few classes dominate, they *cost* accuracy
-# on the telescopes. A likely reason is that the statistics then describe the mix of classes as well. TENT also trains
-# their scales and offsets, until the predictions are more certain (Wang et al., 2021); we could not detect a gain.
-# CORAL's covariances add a little on the telescopes, and cost a little on digits. As means over both targets, all four
-# results are inconclusive (C34, X03 to X05).
+# Adapting the batch norms helps a lot on the telescopes, and a little on digits. If a few classes dominate, they *cost*
+# accuracy on the telescopes. A likely reason is that the statistics then describe the mix of classes as well. TENT,
+# another method, also trains the scales and offsets of the batch norms, so that the predictions become more certain
+# (Wang et al., 2021); we could not detect a gain over adapted batch norms. CORAL's covariances add a little on the
+# telescopes, and cost a little on digits. Averaged over both targets, all four comparisons (adapted batch norms with
+# balanced and with dominated classes, TENT, and CORAL) are inconclusive (C34, X03 to X05).
 #
 # Over five seeds, importance weights lose 2.9 percentage points. You can measure the reason beforehand. The *proxy
 # A-distance* says how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error). The
@@ -809,18 +815,18 @@ for name in ("a_distance", "effective_share"):
     print(f"{name:<16}{entry['mean']:.2f} ({entry['ci95'][0]:.2f} to {entry['ci95'][1]:.2f})")
 
 # %% [markdown]
-# A linear classifier separates the two telescopes almost perfectly. No sharp galaxy looks like a blurred one, so the
-# weights are extreme and say little. According to the effective share, only a sixth of the galaxies counts. Weighting
-# needs domains that overlap. You will meet a case where it works below.
+# A linear classifier separates the two telescopes almost perfectly. Hardly any sharp galaxy looks like a blurred one,
+# so the weights are extreme and say little. According to the effective share, only a sixth of the galaxies count.
+# Weighting needs domains that overlap. Later in this unit you will meet a case where weighting works.
 #
 # **When features shift, match their statistics; weight examples only where the domains overlap.**
 #
 # ### How much blur, how much noise?
 #
 # A telescope can get worse in two ways. The *seeing* is the width to which it blurs a star. The *exposure* is the light
-# that it collects; less light means more noise. The next cells test the sharp network at 16 telescopes, with 80
-# galaxies each. The sharp telescope is the first cell of the table. The blurred one would lie in the middle, but it has
-# a brighter sky than all of these.
+# that it collects; less light means more noise. The next cells test the network that learned from sharp galaxies on
+# images from 16 telescopes, with 80 galaxies each. The sharp telescope is the first cell of the table. The blurred one
+# would lie in the middle, but it has a brighter sky than all of these.
 
 # %% tags=["nbval-check-output"]
 for telescope in (galaxies.SHARP, galaxies.BLURRED):
@@ -849,7 +855,7 @@ axes.set_title("Blur and noise both cost the sharp network accuracy")
 plt.show()
 
 # %% [markdown]
-# The next figure shows the first column as a curve, and a galaxy as its worst telescope sees it.
+# The next figure shows the first column as a curve, and a galaxy as seen by the worst telescope of this column.
 
 # %%
 worst = galaxies.Telescope("chosen", seeings[-1], exposures[0], galaxies.SHARP.sky)
@@ -882,8 +888,8 @@ for corpus in corpora:
 
 # %% [markdown]
 # Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 places away. The two languages
-# are embedded separately. A text is the mean of its words. The two words after a negation ("not", "nunca") count with
-# the opposite sign.
+# are embedded separately. A text is represented by the mean of the vectors of its words. The two words after a negation
+# ("not", "nunca") count with the opposite sign.
 #
 # In both languages, positive words lie near other positive words. The two clouds have a similar shape, but each has its
 # own axes. What is missing is a rotation, and a short dictionary can provide it. Rotate a few dozen Spanish words onto
@@ -1003,8 +1009,8 @@ with progress.exercise("align"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Take eighty pairs of words, out of about 120 common ones. How many of a thousand *other* Spanish reviews does the
-# English classifier get right?
+# Take eighty pairs of words, out of about 120 common ones. How many of a thousand Spanish reviews that played no part
+# in the word vectors does the English classifier get right?
 #
 # **Before you run the cells:** guess the accuracy before and after the rotation.
 
@@ -1047,9 +1053,9 @@ for name, words in (("as they are", spanish_words), ("rotated", spanish_words.ro
     print(f"Spanish word vectors {name}: {reached}")
 
 # %% [markdown]
-# This pair of corpora happens to start high. The recorded results average over ten pairs, with five sizes of
-# dictionary. They include three baselines: a dictionary with its right column shuffled, a translation word by word (40
-# pairs) without rotation, and Spanish labels.
+# For this pair of corpora, accuracy happens to be high even before the rotation. The recorded results average over ten
+# pairs, with five sizes of dictionary. They include three baselines: a dictionary whose second column is shuffled, a
+# word-by-word translation (40 pairs) without rotation, and a classifier trained on labeled Spanish reviews.
 
 # %% tags=["nbval-check-output"]
 for kind in ("reviews", "handwritten"):
@@ -1086,16 +1092,16 @@ plt.show()
 # Switching the language costs 34.8 percentage points; 80 pairs recover 19.7 percentage points. For 20 pairs we could
 # not detect a gain. With Spanish labels, the accuracy would be 94.5%, so the repair is far from complete.
 #
-# Forty sentences written by hand contain words that the grammar lacks, and nearly every accuracy is lower. On them, 80
-# pairs bring 12.8 percentage points. The interval covers the corpora that the vectors came from, but not the choice of
-# these forty sentences.
+# We also tested on forty sentences written by hand, which contain words that the grammar lacks. On these, nearly every
+# accuracy is lower. On these sentences, 80 pairs gain 12.8 percentage points. The interval reflects how much the result
+# varies with the corpora that the vectors came from, but not with the choice of these forty sentences.
 #
 # One number is surprising. Only 5.5% of the *other* words have their correct translation as nearest neighbor, where
 # chance would give 0.7%. So the rotation hardly translates words. What it gets right is probably one direction, from
 # bad to good, and a sentiment classifier needs no more.
 #
-# The accuracy before any rotation may partly be a chance alignment of the axes; its interval barely excludes 50%. The
-# shuffled dictionary lies a little *below* 50%. We did not investigate why.
+# The accuracy before any rotation may partly be due to a chance alignment of the axes; the interval of this accuracy
+# barely excludes 50%. With the shuffled dictionary, accuracy is a little *below* 50%. We did not investigate why.
 #
 # **A rotation from a few dozen pairs can carry a classifier to another language, though not all the way.**
 #
@@ -1133,9 +1139,9 @@ print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"
 # and guessing one of its two kinds is correct about half of the time. The new head reaches 76.3%, 17.1 percentage
 # points more than a network that learned from the same eighty images alone.
 #
-# The way back has a price. If you sum the fine predictions up to the four classes, you get 4.3 percentage points *less*
-# than with the teacher's own head. The teacher learned from 800 images and the new head from eighty. We did not measure
-# how much of the loss this explains.
+# Going back from kinds to classes has a price. If you sum the fine predictions up to the four classes, you get 4.3
+# percentage points *less* than with the teacher's own head. The teacher learned from 800 images and the new head from
+# eighty. We did not measure how much of the loss this explains.
 #
 # **When the labels change, replace the head and keep the features.**
 #
@@ -1170,10 +1176,10 @@ plt.show()
 # | | |
 # |---|---|
 # | **Signature** | `balanced(labels, count, rng)` |
-# | **Arguments** | `labels`: an integer array of shape `(n,)`; `count`: how often each class must come; `rng`: a `numpy.random.Generator`, the source of all randomness |
+# | **Arguments** | `labels`: an integer array of shape `(n,)`; `count`: how often each class must occur; `rng`: a `numpy.random.Generator`, the source of all randomness |
 # | **Returns** | positions in `labels`, a sequence of integers in any order |
-# | **Rules** | *Under-sampling*: a class with `count` positions or more gives `count` different ones. *Over-sampling*: a smaller class gives each of its positions equally often, up to a difference of one, so that chance never leaves one out. |
-# | **Example** | For `labels = [0, 0, 0, 0, 1, 1]` and a count of 3, positions 4 and 5 both come, one of them twice, together with three different positions from 0 to 3. |
+# | **Rules** | *Under-sampling*: a class with `count` positions or more gives `count` different ones. *Over-sampling*: a smaller class gives each of its positions equally often, except that some may come once more than others; no position may be left out by chance. |
+# | **Example** | For `labels = [0, 0, 0, 0, 1, 1]` and a count of 3, the result contains positions 4 and 5, one of them twice, together with three different positions from 0 to 3. |
 # | **Points** | 3 points: 1 for under-sampling, 2 for over-sampling |
 #
 # <details><summary>Hint</summary>
@@ -1375,7 +1381,8 @@ with progress.exercise("moved_threshold"):
 # %% [markdown]
 # The correction needs the class shares of the target, which has no labels. Can you estimate them? One method uses only
 # the predictions of a classifier, right or wrong. Suppose that it predicts class 0 for 90% of class 0 and for 20% of
-# class 1. If it predicts class 0 for 55 of 100 target examples, and 55 / 100 = 0.55, the share $q$ of class 0 satisfies
+# class 1. If it predicts class 0 for 55 of 100 target examples, a share of 55 / 100 = 0.55, then the true share $q$ of
+# class 0 satisfies
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
@@ -1391,7 +1398,7 @@ with progress.exercise("moved_threshold"):
 # | **Signature** | `estimated_shares(confusion, predictions)` |
 # | **Arguments** | `confusion`, shape `(k, k)`: for held-out *source* examples of class $i$, `confusion[i, j]` counts the predictions $j$; `predictions`, shape `(k,)`: counts the predictions on the *target* |
 # | **Returns** | the shares of the classes in the target, shape `(k,)` |
-# | **Rules** | Each class has examples, and the equations have one solution. Set shares below 0 to 0. In the end, all shares sum to 1. |
+# | **Rules** | Each class has examples, and the equations have one solution. Set shares below 0 to 0. Finally, rescale the shares so that they sum to 1. |
 # | **Example** | For `[[90, 10], [20, 80]]` and `[55, 45]`, it is `[0.5, 0.5]`. For the predictions `[100, 0]`, it is `[1, 0]`. |
 # | **Points** | 3 points |
 #
@@ -1531,13 +1538,13 @@ for name, each in predictions.items():
     print(f"{name:<36}{(each.argmax(axis=1) == truth).mean():.1%}")
 
 # %% [markdown]
-# No digit is left to hold out, so your function gets its confusion matrix from cross-validation. The recorded `black
-# box` does the same with probabilities instead of predicted classes.
+# No training images are left to hold out, so your function gets its confusion matrix from cross-validation. In the
+# recorded results, the row `black box` uses the same method with probabilities instead of predicted classes.
 #
 # The recorded results cover ten such shifts, with two measures. One is the accuracy on the shifted mix. The other is
 # the *balanced* accuracy, a mean in which every digit counts alike. With class weights, examples of rare digits count
-# more in training. For comparison, the last row learned from labeled digits of the new mix. The values `shares off by`
-# are half the sum of the absolute differences.
+# more in training. For comparison, the last row shows a classifier that learned from labeled digits of the new mix. The
+# values `shares off by` are half the sum of the absolute differences between the estimated and the true shares.
 
 # %% tags=["nbval-check-output"]
 print(f"{'no shift':<38}{shown(shift['no_shift'])}")
@@ -1572,14 +1579,15 @@ plt.show()
 #
 # But look at the balanced column. The correction gains on the shifted mix by giving up on classes that became rare.
 # With the true shares, this price is 4.4 percentage points. EM's shares cost another 10.1, because they make rare
-# digits even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points there.
+# digits even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points in balanced accuracy.
 #
 # Neither is wrong, because they serve different goals: as many correct predictions as possible in this mix, or every
 # class alike. Decide which goal is yours before you choose a repair. Note that a logistic regression on 300 digits is
 # only roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still
 # somewhat off.
 #
-# **For label shift, first choose your measure: the new mix, or every class alike.**
+# **For label shift, first choose your measure: accuracy on the new mix, or balanced accuracy, in which every class
+# counts alike.**
 
 # %% [markdown]
 # ## Four approaches
@@ -1602,8 +1610,8 @@ plt.show()
 # | **Signature** | `target_weights(probabilities, source_count, target_count, largest)` |
 # | **Arguments** | `probabilities`, shape `(n,)`: for each source input, the probability that it comes from the *target*, according to a classifier trained on `source_count` source and `target_count` target inputs; `largest`: a float |
 # | **Returns** | estimates of $P_t(x) / P_s(x)$, an array of shape `(n,)` |
-# | **Rules** | Cut weights above `largest` to `largest`, also where a probability is 1. |
-# | **Example** | For the probabilities `[0.5, 0.8]`, counts of 100 and 50, and `largest = 10`, it is `[2, 8]`. With half as many target inputs, even odds mean twice the density. |
+# | **Rules** | Replace weights above `largest` by `largest`, including where a probability is 1. |
+# | **Example** | For the probabilities `[0.5, 0.8]`, counts of 100 and 50, and `largest = 10`, it is `[2, 8]`. There are half as many target inputs as source inputs, so where the two are equally likely, the target's density is twice the source's. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -1684,8 +1692,9 @@ with progress.exercise("target_weights"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next cells fit a straight line to a curve. The source inputs lie around 0, and the target inputs around 1.5. Of
-# the target, only the inputs are available. The orange line counts each source point by its weight.
+# The next cells fit a straight line to a curve. The source inputs lie around 0, and the target inputs around 1.5. For
+# the target, only the inputs are available, not the labels. In the fit of the orange line, each source point counts
+# according to its weight.
 #
 # **Before you run the cells:** where will the weighted line fit better than the plain one, and where worse?
 
@@ -1732,7 +1741,7 @@ print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} 
 # all relations.
 #
 # We learn each relation as a **path** of steps: *up* to a parent, *down* to a child, *beside* to a spouse. A path meets
-# no person twice. For each relation, we take the path that best explains the listed pairs.
+# no person twice. For each relation, we take the path that best explains the pairs of relatives known from the family.
 
 # %% tags=["setup"]
 KIN = ("grandparent", "sibling", "aunt or uncle", "cousin", "parent-in-law")
@@ -1818,8 +1827,9 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # %% [markdown]
 # ## Applications
 #
-# The lectures name nine applications (C35). Which part differs in each is a matter of judgment; whether this unit
-# *shows* it is not. The first line comes from a record that you will meet in the next unit.
+# The lectures name nine applications (C35). For each application, it is a matter of judgment which part differs, but
+# not whether this unit *demonstrates* the application. The first line comes from a record that you will meet in the
+# next unit.
 
 # %% tags=["nbval-check-output"]
 simulation = results("simulation")
@@ -1842,7 +1852,7 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # We measured two of the nine: one on real digits, and one on synthetic reviews and forty sentences written by hand.
 # For night-time images, the last section has one live run. The others remain claims here.
 #
-# **The scenario tells you what to try, not that it works.**
+# **The scenario tells you what to try, not whether it will work.**
 #
 # ### Written answer: Which scenario is it?
 #
@@ -1887,8 +1897,9 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # ## With real photos
 #
 # This section returns to cats and dogs, and to MobileNetV2. The head learns from photos by day. For the "night", we
-# darken the same photos to a sixth and add noise. Does the repair of the telescopes work on real photos? Photos and
-# weights come from the network or from a school's mirror; without either, the cell says so.
+# darken the same photos to a sixth of their brightness and add noise. Does the repair of the telescopes work on real
+# photos? Photos and weights come from the internet or from a mirror server at your school; if neither is available, the
+# cell says so.
 
 # %%
 from tlcourse.datasets import photos
@@ -1922,21 +1933,22 @@ if small:
 
 # %% [markdown]
 # In the stored run, the night reduces the accuracy to chance. Adapting the batch norms recovers about half of the loss.
-# CORAL recovers little, since 60 photos are far too few for the covariance of more than a thousand features. One run
-# with 120 test photos is a hint, not a measurement.
+# CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than a thousand
+# features. One run with 120 test photos is a hint, not a measurement.
 #
 # **Even where a repair works in principle, it needs enough unlabeled images.**
 #
 # ## Summary
 #
 # 1. **Which part differs?** (C27, C31) $X$, $P(X)$, $Y$ or $P(Y \mid X)$. When $P(Y)$ moves, $P(Y \mid X)$ moves with
-#    it. If $P(X \mid Y)$ stays, this is label shift.
+#    it. If $P(X \mid Y)$ stays the same, this is label shift.
 # 2. **When the inputs have moved** (C28 to C30, C34). Rotating word vectors, CORAL and adapted batch norms each
-#    recovered part of the loss, without target labels. Importance weights lost where the domains do not overlap. For
-#    other labels, a new head on the old features needs a few labeled images of each.
+#    recovered part of the loss, without target labels. Importance weights lost accuracy where the domains did not
+#    overlap. When the labels are different, a new head on the old features needs a few labeled images of each new
+#    class.
 # 3. **When the class shares have moved** (C31). The target's shares can be estimated from predictions alone.
-#    Over-sampling and prior correction both gain on the new mix. Prior correction does so at the expense of rare
-#    classes.
+#    Over-sampling the training set and correcting the predictions for the new shares (prior correction) both gain
+#    accuracy on the new mix. Prior correction does so at the expense of rare classes.
 # 4. **Settings and approaches** (C32, C33). Say which labels there are. Then say what you transfer: instances,
 #    features, parameters or relations.
 #

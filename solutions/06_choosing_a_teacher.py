@@ -10,7 +10,8 @@
 # By the end of this unit you can
 #
 # 1. read a transfer matrix, and decide by the interval of a paired difference whether a teacher helps;
-# 2. say why a teacher whose frozen features lose does not yet prove negative transfer;
+# 2. say why a teacher whose frozen features do worse than training from scratch is not yet proof of *negative
+#    transfer*, that is, of a teacher that hurts;
 # 3. rank teachers with a score before any training, and say what the score cannot tell you;
 # 4. test whether a simulation prepares a network for reality;
 # 5. look for a bias that came along with a teacher.
@@ -111,14 +112,14 @@ def gain(first, second):
 
 # %% [markdown]
 # The faces teacher is the largest and best trained of the three. Is it therefore the best one for digits, too? The next
-# section takes every teacher for every target.
+# section tries every teacher on every target.
 #
 # **A teacher's own accuracy does not answer the question; its accuracy on your target does.**
 
 # %% [markdown]
 # ## The transfer matrix
 #
-# Now take every teacher for every target. For each pair we train a new head on the teacher's features, from five images
+# Now try every teacher on every target. For each pair we train a new head on the teacher's features, from five images
 # per class. The baselines are a small network from scratch and a linear classifier on pixels. Five seeds decide which
 # images are sampled and how training starts.
 #
@@ -179,8 +180,8 @@ plt.show()
 
 # %% [markdown]
 # Similar domains help: faces for faces, letters for Greek letters, and galaxies for galaxies. No other pair shows a
-# detectable gain. In four cases of nine, the teacher's features, cut at the last hidden layer, do **worse** than the
-# small network from scratch.
+# detectable gain. In four of these nine other pairs, the features of the teacher's last hidden layer do **worse** than
+# the small network from scratch.
 #
 # The clearest case is real digits. There the faces teacher stays 35.8 percentage points behind the network from
 # scratch, although it is the largest and best trained of the three.
@@ -195,12 +196,13 @@ for target, arms in fine_tuned.items():
     print(f"{target:<9}teacher's weights minus initial weights: {gain(arms['teacher'], arms['random'])}")
 
 # %% [markdown]
-# With the teacher's weights, digits lost a little, and Greek letters gained. For Omniglot characters we could not detect
-# a difference. The mean of digits and Omniglot, which we had registered, is inconclusive (C11). The loss on digits is far
-# smaller than the gap in the figure, so most of that gap probably comes from freezing the features and from the cut.
+# With the teacher's weights, accuracy fell a little on digits and rose on Greek letters. On Omniglot, a data set of
+# handwritten characters, we could not detect a difference. We had decided in advance to judge the claim by the mean
+# over digits and Omniglot, and this mean is inconclusive (C11). The loss on digits is far smaller than the gap in the
+# figure, so most of that gap probably comes from freezing the features and from the cut.
 #
-# With twelve intervals and no real difference, about every second such figure would still show at least one that
-# excludes 0. So trust only the large gaps.
+# Even if there were no real differences, about half of all figures with twelve intervals would show at least one
+# interval that excludes 0. So trust only the large gaps.
 #
 # **Similar domains help a lot; compare any other teacher with a baseline from scratch.**
 #
@@ -211,7 +213,7 @@ for target, arms in fine_tuned.items():
 # | | |
 # |---|---|
 # | **Signature** | `verdict(with_teacher, without)` |
-# | **Arguments** | two sequences of accuracies over the same seeds, two or more, in the same order |
+# | **Arguments** | two sequences of accuracies over the same seeds, in the same order; there are at least two seeds |
 # | **Returns** | `"helps"` if the 95% interval of the mean *paired* difference lies above 0, `"harms"` if it lies below 0, otherwise `"undecided"` |
 # | **Example** | For `[0.52, 0.61, 0.43]` and `[0.50, 0.58, 0.41]`, it is `"helps"`: the accuracies vary far more than their differences. |
 # | **Points** | 3 points |
@@ -348,11 +350,11 @@ with progress.exercise("verdict"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Known beforehand?
+# ### Can you know beforehand?
 #
-# It would be good to know this before any training. Two scores need only the teacher and the few labeled images.
-# **LogME** (You et al. 2021) measures how well the features explain the labels. **LEEP** (Nguyen et al. 2020) measures
-# how well the teacher's old predictions predict the new labels.
+# It would be good to know which teacher will help before you train anything. Two scores need only the teacher and the
+# few labeled images. **LogME** (You et al. 2021) measures how well the features explain the labels. **LEEP** (Nguyen et
+# al. 2020) measures how well the teacher's old predictions predict the new labels.
 #
 # A third score, the proxy **A-distance** (Ben-David et al. 2007), compares the target's images with those that the
 # teacher learned from. In unit 05, it told two telescopes apart: it is 0 if a linear classifier cannot separate the two
@@ -598,19 +600,20 @@ print("digits: the choice by LogME minus faces:     ", gain(chosen, matrix["digi
 print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digits"]["none"]["scratch"]))
 
 # %% [markdown]
-# For digits, LogME ranks the faces teacher last, and so warns of the worst choice before you train a head. Choosing by
-# the score is also the **repair**. It takes another teacher, which is 35.0 percentage points better than the faces
-# teacher. For every target but digits, its choice is the best teacher of each seed. For digits it reaches 86.2%, where
-# 87.4% was possible.
+# For digits, LogME ranks the faces teacher last, and so warns you against the worst choice before you train a head.
+# Choosing by the score also **repairs** the damage that the faces teacher would do. For digits, LogME chooses another
+# teacher, which is 35.0 percentage points better than the faces teacher. For every target but digits, its choice is the
+# best teacher of each seed. For digits it reaches 86.2%, where 87.4% was possible.
 #
 # But LogME *ranks* teachers; it does not say whether one is worse than none. For digits, we could not detect a
 # difference between its choice and no teacher at all. The sign of the score does not help. For Greek letters it is
 # positive for the faces teacher, which stays 8.6 percentage points behind the network from scratch. Nor can you trust
-# the lower ranks: for kinds of galaxies, letters score just below faces and lose less.
+# the lower ranks: for kinds of galaxies, the letters teacher scores just below the faces teacher, but it falls less far
+# behind the network from scratch.
 #
 # The two other scores did not do as well. LEEP prefers the faces teacher for digits and for Greek letters. For the
-# Greek letters, its choice reaches 35.8%, where 62.6% was possible. For kinds of galaxies, it ranks faces far above
-# letters, although faces lose more.
+# Greek letters, its choice reaches 35.8%, where 62.6% was possible. For kinds of galaxies, it ranks the faces teacher
+# far above the letters teacher, although the faces teacher falls further behind the network from scratch.
 #
 # One reason may be that LEEP is optimistic. It estimates how old predictions relate to new labels, and scores this
 # estimate on the same few images. A teacher with 2,622 old classes can fit these images more easily than one with 26 or
@@ -656,9 +659,9 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 
 # %% [markdown]
 # A test on simulated data does not tell you how well the network does in reality. On printed digits the accuracy is
-# 99.7%, and on real ones it is 25.2%. Bending the strokes alone has no detectable effect. Imitating the *scanner* on
-# top of it, which cuts out a digit and counts ink in 8×8 cells, raises it to 61.9%. We did not try scanning without
-# bending.
+# 99.7%, and on real ones it is 25.2%. Bending the strokes alone has no detectable effect. Imitating the *scanner* as
+# well, which cuts out a digit and counts ink in 8×8 cells, raises the accuracy on real digits to 61.9%. We did not try
+# scanning without bending.
 #
 # Adapting the batch norms brings no detectable gain, so the repair that helped with the telescopes of unit 05 does not
 # help here. With features from simulated images and a head from a hundred real labels, the accuracy is 93.6%. This is
@@ -690,8 +693,8 @@ print(f"exchanged    {with_expected_range((answered == sharp.labels).mean(), bia
 
 # %% [markdown]
 # The shapes are the same, pixel by pixel. The recorded results also include a *neutral* teacher, which learned from the
-# same galaxies with the colors of each image in random order. Each teacher has a student: a new head, trained on ten
-# images per class, about half of them with exchanged colors. So the student's own data are not biased.
+# same galaxies, but with the three color channels of each image shuffled. Each teacher has a student: a new head,
+# trained on ten images per class, about half of them with exchanged colors. So the student's own data are not biased.
 
 # %% tags=["nbval-check-output"]
 bias = results("dataset_bias")
@@ -717,14 +720,15 @@ print(
 # The biased teacher falls from 95.2% to 30.1%, hardly above chance. Its student has seen both kinds of colors, and
 # still loses 10.9 percentage points on exchanged ones. With the neutral teacher, we could not detect a loss.
 #
-# The usual accuracy does not reveal this: we could not detect a difference between the two students there. The bias
-# sits in the teacher's features, so balanced data for the student does not remove it. To find it, test on images in
-# which the suspected attribute is exchanged.
+# The accuracy on images with their usual colors does not reveal this: on these images, we could not detect a difference
+# between the two students. The bias sits in the teacher's features, so balanced data for the student does not remove
+# it. To find it, test on images in which the suspected attribute is exchanged.
 #
-# The neutral teacher has its price. Without its colors, it is 7.9 percentage points worse on usual galaxies. And after
-# correction for the number of claims, our verdict on C12 remains inconclusive.
+# The neutral teacher has its price. Because it cannot rely on colors, it is 7.9 percentage points worse on galaxies
+# with their usual colors. And once we correct for the number of claims that this course tests (with many tests, some
+# succeed by chance), our verdict on C12 is inconclusive.
 #
-# **Usual accuracy can hide a bias; test with the suspected attribute exchanged.**
+# **Accuracy on ordinary images can hide a bias; test on images in which the suspected attribute is exchanged.**
 #
 # ### Written answer: Which teacher would you choose?
 #
@@ -771,10 +775,10 @@ print(
 # %% [markdown]
 # ## With real photos
 #
-# Which teacher should sort photos of cats and dogs: MobileNetV2, which has learned a million photos of a thousand
+# Which teacher should sort photos of cats and dogs: MobileNetV2, which has learned from a million photos of a thousand
 # classes, or the faces teacher? Compute LogME first, from thirty photos of each class. Then train a head on each
 # teacher's features and compare. The baseline is a linear classifier on pixels. Photos and weights come from the
-# network or from a school's mirror; without either, the cell says so.
+# internet or from a mirror server at your school; if neither is available, the cell says so.
 #
 # **Before you run the cells:** will the score see a difference?
 
@@ -814,7 +818,7 @@ for name, (train_vectors, test_vectors) in vectors.items():
 # the faces teacher do no better than pixels, although cats and dogs have faces, too. One run with 120 test photos is a
 # hint, not a measurement.
 #
-# **On real photos, too, a score takes seconds, and the baseline shows what it is worth.**
+# **On real photos, too, a score takes only seconds, and the baseline shows what the chosen teacher is worth.**
 
 # %% [markdown]
 # ## Summary
@@ -822,14 +826,14 @@ for name, (train_vectors, test_vectors) in vectors.items():
 # 1. **The transfer matrix** (C11). Similar domains help. An interval of paired differences decides, and among many
 #    intervals one can exclude 0 by chance.
 # 2. **Negative transfer** (C11). Frozen features of an unrelated teacher stayed far behind a small network from
-#    scratch. With one network in both arms and all layers trained, the loss on digits was far smaller, and the verdict
-#    on the claim is inconclusive.
+#    scratch. When we trained all layers of the same network, with and without the teacher's weights, the loss on digits
+#    was far smaller, and the verdict on the claim is inconclusive.
 # 3. **Scores** rank teachers before any training. For digits, LogME ranked the faces teacher last; LEEP and the
 #    A-distance ranked it first. No score says whether the best teacher is better than none.
 # 4. **Simulation** (C35). A test on simulated images does not show how well a network does in reality. Imitating the
 #    sensor helped. We have not shown that simulation pays.
-# 5. **Bias** (C12). In these five seeds, a bias came along, and usual accuracy did not show it; the verdict is
-#    inconclusive. Exchange the attribute, and test.
+# 5. **Bias** (C12). With these five seeds, a bias came along with the teacher, and accuracy on ordinary images did not
+#    show it; the verdict on the claim is inconclusive. Exchange the attribute, and test.
 #
 # So far a teacher has passed on its weights or its features. It can also teach with its predictions: the next unit is
 # about distillation.
