@@ -96,7 +96,7 @@ def trainable_after_freezing(model, transferred):
 # earns: 2
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
-    left = model.layers[places[transferred] :]
+    left = model.layers[[*places, len(model.layers)][transferred] :]
     return sum(math.prod(variable.shape) for layer in left for variable in layer.trainable_variables)
 
 

@@ -139,17 +139,6 @@ def cut_head(teacher):
     return base
 
 
-# %% wrong: a copy instead of shared layers
-# message: share its layers
-# earns: 2
-def cut_head(teacher):
-    copy = keras.models.clone_model(teacher)
-    copy.set_weights(teacher.get_weights())
-    base = keras.Model(copy.input, copy.layers[-2].output)
-    base.trainable = False
-    return base
-
-
 # %% wrong: the last hidden layer stays trainable
 # message: last hidden layer is left trainable
 # earns: 2
