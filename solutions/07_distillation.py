@@ -374,10 +374,9 @@ def drawn(rng, count, classes, alpha):
 
 two = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32"), np.array([1])
 three = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32"), np.array([1])
-far_apart = np.array([[300.0, 0.0, -300.0]], "float32"), np.array([[-300.0, 0.0, 300.0]], "float32"), np.array([1])
 visible_cases.record(
     "distillation_loss",
-    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0), (*far_apart, 1.5, 0.5)],
+    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0)],
     loss_by_numpy,
     loss_mistakes,
     tolerance=1e-3,
@@ -1298,7 +1297,8 @@ longer = {"the teacher": well_trained, "true labels of 800 images": long["labels
           "soft targets": long["soft_4"], "soft targets and hints": maps["hints"]["real"],
           "soft targets and attention": maps["attention"]["real"], "hints of a random network": maps["hints"]["random"],
           "attention of a random network": maps["attention"]["random"], "labels of 200 images": few["labels"],
-          "the same, after another teacher": transfer["real"]}  # fmt: skip
+          "the same, after another teacher": transfer["real"],
+          "the same, with augmentation": results("distillation_other_cells")["factorial"]["200"]["long"]["augmented"]}  # fmt: skip
 for name, entry in longer.items():
     print(f"{name:<32}{shown(entry)}")
 print("soft targets minus the teacher:         ", points(less(long["soft"], well_trained)))
@@ -1328,6 +1328,10 @@ plt.show()
 # A teacher that was trained on other people now helps much more, on the same 200 images (C42). And one student for two
 # tasks is as accurate as one student for each, within three percentage points (C41). The second task is hard both for
 # the student with two tasks and for the student that learns it alone.
+#
+# All these students train without augmentation, except for the last row. With shifted, turned and zoomed images, the
+# labels of 200 images and no teacher at all lead to 74.8%. That is about as much as soft targets for 800 images give. We
+# did not measure a distilled student with augmentation, so try the simplest remedy first.
 #
 # Now for teachers that make mistakes: 40% of the labels that the teacher's head learns from are wrong. Either they are
 # wrong at random, or each names the most similar person. Or the head is trained for three epochs only.

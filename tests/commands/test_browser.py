@@ -496,6 +496,7 @@ def grade_by_hand(page, frame, unit, student, grade_id):
 
 def test_an_instructor_releases_autogrades_marks_by_hand_and_gives_feedback(page, browser, lab, graded_unit, keep):
     course, unit = graded_unit
+    (course / "submitted").mkdir()  # so that JupyterLab shows nbgrader's menu
     with lab(course) as (address, first_page, token):
         page.goto(f"{address}{first_page}?token={token}")
         choose(page, "Nbgrader", "Formgrader")

@@ -151,8 +151,10 @@ def verdict_counts(root):
     }
     listed = "; ".join(f"**{words}**: {', '.join(part)}" for words, part in parts.items() if part)
     by = collections.Counter(entry.decided_by for entry in entries)
+    unclear = sum(entry.decided_by == "registration" and entry.verdict == "inconclusive" for entry in entries)
+    apart = f", {unclear} of them inconclusive with a power stated in advance" if unclear else ""
     return (
-        f"{listed}. Decided by a registered contrast: {by['registration']}; by arithmetic: {by['arithmetic']}. "
+        f"{listed}. Decided by a registered contrast: {by['registration']}{apart}; by arithmetic: {by['arithmetic']}. "
         f"Exploratory: {by['exploration']}; illustrated: {by['illustration']}; open: {by[None]}."
     )
 

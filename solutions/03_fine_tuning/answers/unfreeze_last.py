@@ -25,7 +25,7 @@ def unfreeze_last(model, count):
 # %% right: by name, with the package's count
 def unfreeze_last(model, count):
     names = [l.name for l in model.layers if "Dense" in type(l).__name__ or "Conv" in type(l).__name__]
-    chosen = set(names[len(names) - count :])
+    chosen = set(names[max(len(names) - count, 0) :])
     model.trainable = True
     for l in model.layers:
         l.trainable = l.name in chosen
@@ -48,7 +48,7 @@ def unfreeze_last(model, count):
 # earns: 2
 def unfreeze_last(model, count):
     kernels = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
-    chosen = kernels[len(kernels) - count :]
+    chosen = kernels[max(len(kernels) - count, 0) :]
     for layer in model.layers:
         layer.trainable = layer in chosen
     return sum(int(np.prod(w.shape)) for w in model.trainable_weights)

@@ -156,16 +156,3 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     chosen = keras.ops.one_hot(labels, student_logits.shape[-1])
     hard = -keras.ops.mean(keras.ops.sum(chosen * log_softmax(student_logits), axis=-1))
     return alpha * temperature**2 * soft + (1 - alpha) * hard
-
-
-# %% wrong: the logarithm of a softmax
-# message: overflows
-# earns: 0
-def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
-    ops = keras.ops
-    p = ops.softmax(teacher_logits / temperature, axis=-1)
-    q = ops.softmax(student_logits / temperature, axis=-1)
-    soft = ops.sum(p * (ops.log(p) - ops.log(q)), axis=-1)
-    hot = ops.one_hot(labels, student_logits.shape[-1])
-    hard = -ops.sum(hot * ops.log_softmax(student_logits, axis=-1), axis=-1)
-    return ops.mean(alpha * temperature**2 * soft + (1 - alpha) * hard)
