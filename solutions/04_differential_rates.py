@@ -1692,7 +1692,8 @@ for step in (1, 2):
     before = [matrix.numpy() for matrix in adapted.trainable_weights]
     adapted.train_on_batch(features, train.labels)
     for old, new in sorted(zip(before, adapted.trainable_weights, strict=True), key=lambda pair: -len(pair[0])):
-        print(f"step {step}: {'A' if len(old) > 4 else 'B'}, {len(old)} rows, {'moves' if np.any(new - old) else 'stays'}")
+        name, moved = "A" if len(old) > 4 else "B", "moves" if np.any(new - old) else "stays"
+        print(f"step {step}: {name}, {len(old)} rows, {moved}")
 
 # %% [markdown]
 # $A$ stays in the first step, because its gradient is a product with $B$, which is still zero. From the second step on,
