@@ -1329,9 +1329,9 @@ plt.show()
 # tasks is as accurate as one student for each, within three percentage points (C41). The second task is hard both for
 # the student with two tasks and for the student that learns it alone.
 #
-# All these students train without augmentation, except for the last row. With shifted, turned and zoomed images, the
-# labels of 200 images and no teacher at all lead to 74.8%. That is about as much as soft targets for 800 images give. We
-# did not measure a distilled student with augmentation, so try the simplest remedy first.
+# All these students train without augmentation, except for the one in the last row. Its 200 images are shifted, turned,
+# zoomed, recolored and mirrored at random, and without any teacher it reaches 74.8%. This is close to the accuracy that
+# soft targets reach with 800 images. So try augmentation before you distill. We did not measure both together.
 #
 # Now for teachers that make mistakes: 40% of the labels that the teacher's head learns from are wrong. Either they are
 # wrong at random, or each names the most similar person. Or the head is trained for three epochs only.
