@@ -1,6 +1,7 @@
 """The checks: what passes, what fails and with which words, and that nobody's trick passes."""
 
 import collections
+import json
 import re
 import subprocess
 import sys
@@ -285,6 +286,30 @@ def test_an_unsolved_stub_gives_one_line_without_a_long_traceback(progress):
         stub()
     assert caught.value.__suppress_context__
     assert "0 of 3" in repr(progress)
+
+
+def test_a_skipped_exercise_shows_the_recorded_results_and_earns_nothing(progress, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_EXERCISES", str(tmp_path))
+    cell = {"needs": ["1.1"], "heading": "Later", "code": "print(first())", "outputs": [{"text": "it is 7"}]}
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "01_tiny.json").write_text(json.dumps([cell, cell | {"needs": ["1.2"]}]))
+    assert progress.skip("1.1") is None
+    printed = capsys.readouterr().out
+    assert "Exercise 1.1 is skipped: it earns no marks until you solve it." in printed
+    assert printed.count("it is 7") == 1
+    assert "Exercise 1.1 first: skipped, no marks" in repr(progress)
+    assert "0 of 3" in repr(progress)
+    with progress.exercise("first"):
+        pass
+    assert "Exercise 1.1 first: passes" in repr(progress)
+
+
+def test_skipping_names_an_exercise_that_nothing_needs_or_that_does_not_exist(progress, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_EXERCISES", str(tmp_path))
+    progress.skip("1.1")
+    assert "No later cell shows a result that needs it" in capsys.readouterr().out
+    with pytest.raises(ValueError, match=r"no exercise '9\.9'.*Exercise 1\.1 first"):
+        progress.skip("9.9")
 
 
 def test_a_notebook_shows_the_sentence_alone_unless_the_answer_itself_fails(progress, capsys):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import nbformat
 
 from tlcourse import notebooks
-from tlcourse.building import course_units
+from tlcourse.building import course_units, dependent_cells
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder
 from tlcourse.stats import OUTSIDE
@@ -86,6 +86,7 @@ def _build_unit(root, unit, execute):
     released = _released(root, unit, text)
     notebooks.write_atomically(solution, text)
     notebooks.write_atomically(release, released)
+    dependent_cells.write(root, unit, notebook)
     return BuiltUnit(unit, solution, release, time.perf_counter() - started, warnings, outside_range(notebook))
 
 

@@ -41,7 +41,10 @@ class FoldCells(NbGraderPreprocessor):
 
 
 class NameExercise(ClearSolutions):
-    """nbgrader's step that removes solutions; the line in their place names the exercise that later cells need."""
+    """nbgrader's step that removes solutions.
+
+    The line in their place names the exercise that later cells need, and how to read on without it.
+    """
 
     heading = ""
 
@@ -52,6 +55,8 @@ class NameExercise(ClearSolutions):
         ):
             self.heading = match[1]
         if self.heading:
-            stub = f'raise NotImplementedError("{self.heading} is not solved yet")'
+            number = self.heading.removeprefix("Exercise ")
+            advice = f"Stuck? progress.skip('{number}') shows what follows, without marks"
+            stub = f'raise NotImplementedError("{self.heading} is not solved yet. {advice}")'
             self.code_stub = {**self.code_stub, "python": stub}
         return super().preprocess_cell(cell, resources, index)

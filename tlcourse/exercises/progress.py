@@ -5,6 +5,7 @@ import html
 import traceback
 import warnings
 
+from tlcourse.exercises import recorded_outputs
 from tlcourse.replaced_names import notebook_remedy
 
 
@@ -20,6 +21,7 @@ class Progress:
     def __init__(self, titles):
         self.titles = dict(titles)
         self.passed = {}
+        self.skipped = set()
 
     @contextlib.contextmanager
     def exercise(self, name):
@@ -54,9 +56,41 @@ class Progress:
         self.passed[name] = True
         print(f"{title}: the check passes.")
 
+    def skip(self, number):
+        """Show what the course's solution gives in the cells that need an exercise; it stays unsolved, without marks.
+
+        Parameters
+        ----------
+        number : str
+            As in the exercise's heading: ``"2.3"``.
+
+        Raises
+        ------
+        ValueError
+            If the unit has no such exercise.
+        """
+        names = [name for name, title in self.titles.items() if f"{title} ".startswith(f"Exercise {number} ")]
+        if not names:
+            titles = ", ".join(self.titles.values())
+            raise ValueError(f"this unit has no exercise {number!r}: write its number as a text, from {titles}")
+        self.skipped.update(names)
+        cells = recorded_outputs.cells_that_need(number)
+        print(f"Exercise {number} is skipped: it earns no marks until you solve it.")
+        if not cells:
+            print("No later cell shows a result that needs it, so go on.")
+            return
+        print("The course's solution gave the following results when the unit was built. Read on with them. Cells that")
+        print("need your function, or a variable made with it, stop with an error: run the next cell after them.")
+        for cell in cells:
+            recorded_outputs.show(cell)
+
     def _rows(self):
         states = {True: ("✔", "passes"), False: ("✘", "not yet"), None: ("·", "check not run")}
-        return [(title, *states[self.passed.get(name)]) for name, title in self.titles.items()]
+        skipped = "–", "skipped, no marks"
+        return [
+            (title, *(skipped if name in self.skipped and not self.passed.get(name) else states[self.passed.get(name)]))
+            for name, title in self.titles.items()
+        ]
 
     def __repr__(self):
         done = sum(self.passed.values())
