@@ -47,7 +47,7 @@ def stored_cells(notebook):
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "markdown":
-            heading = ([heading] + HEADING.findall(cell.source))[-1]
+            heading = [heading, *HEADING.findall(cell.source)][-1]
             number = match[1] if (match := NUMBER.match(heading)) else number
         elif nbgrader.get("solution"):
             needed_for |= {name: {number} for name in _written_and_read(cell.source)[0]}
