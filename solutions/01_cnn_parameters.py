@@ -1050,12 +1050,10 @@ print(f"{left:,} of {student.count_params():,} parameters are trained: {left / s
 weighted = [layer for layer in student.layers if layer.count_params()]
 colors = [plots.COLORS["vermilion"] if layer.trainable_variables else plots.COLORS["sky"] for layer in weighted]
 figure, axes = plt.subplots(figsize=(9, 3.5), layout="constrained")
-bars = axes.bar(
-    [layer.name for layer in weighted], [layer.count_params() for layer in weighted], color=colors, edgecolor="black"
-)
-bars[-1].set_hatch("//")
-axes.set(yscale="log", ylabel="parameters", title="VGG16 for 65 people: only the hatched layer is trained")
+axes.scatter([layer.name for layer in weighted], [layer.count_params() for layer in weighted], 60, colors)
+axes.set(yscale="log", ylabel="parameters", title="VGG16 for 65 people: only the last layer is trained")
 axes.tick_params(axis="x", rotation=60)
+axes.grid(axis="y", color="lightgrey", linewidth=0.6)
 plt.show()
 
 # %% [markdown]
@@ -1315,23 +1313,12 @@ for name, count in sizes.items():
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
-for shift, (kind, bytes_each, color) in enumerate(
-    [
-        ("float32", 4, plots.COLORS["blue"]),
-        ("float16", 2, plots.COLORS["sky"]),
-        ("int8", 1, plots.COLORS["vermilion"]),
-    ]
-):
-    axes.bar(
-        np.arange(len(sizes)) + 0.27 * (shift - 1),
-        [count * bytes_each / 1e6 for count in sizes.values()],
-        0.25,
-        color=color,
-        label=kind,
-    )
+kinds = {"float32": (4, "o", "blue"), "float16": (2, "s", "green"), "int8": (1, "^", "vermilion")}
+for kind, (bytes_each, marker, color) in kinds.items():
+    megabytes = [count * bytes_each / 1e6 for count in sizes.values()]
+    axes.plot(list(sizes), megabytes, marker, markersize=8, color=plots.COLORS[color], label=kind)
 axes.axhline(granted / 1e6, color="black", linestyle="--")
-axes.set(yscale="log", ylabel="parameters (MB)", xticks=range(len(sizes)), title="Below the dashed line, a model fits")
-axes.set_xticklabels(list(sizes))
+axes.set(yscale="log", ylabel="parameters (MB)", title="Below the dashed line, a model fits")
 axes.legend()
 plt.show()
 # %% [markdown]

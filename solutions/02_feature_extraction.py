@@ -476,6 +476,7 @@ for axes, (name, vectors) in zip(both, views.items(), strict=True):
         places = TSNE(perplexity=15, init="pca", random_state=0).fit_transform(vectors)
     plots.embedding(places, test.labels[shown], ax=axes).set_title(name)
     axes.get_legend().remove()
+figure.suptitle("In features, the images of a person lie together")
 
 # %%
 from sklearn.metrics import pairwise_distances
@@ -1268,7 +1269,7 @@ print(f"parameters of the head, logits / features:    {(2622 * 65 + 65) / (192 *
 
 # %%
 ax = plots.interval_bars({label: old[target][use] for (target, use), label in uses.items()}, {"chance": 1 / 65})
-ax.set_title("Old head or new head?", pad=22)
+ax.set_title("The old head suits people that it knows; new people need a new head", pad=22)
 ax.set_xlabel("test images recognized")
 plt.show()
 

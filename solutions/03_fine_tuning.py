@@ -144,7 +144,7 @@ student.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
 # **Before you run the cells:** which layers will have moved?
 
 # %%
-plots.movement(finetuning.audit(student, before)).set_title("trainable was set after compile: what moved?")
+plots.movement(finetuning.audit(student, before)).set_title("trainable was set after compile: only the head moved")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -168,7 +168,7 @@ nested = keras.Model(inputs, student.layers[-1](upper(inputs, training=False)))
 finetuning.recompile(nested, learning_rate=1e-4)
 before = finetuning.snapshot(nested)
 nested.fit(train_maps, train.labels, batch_size=20, epochs=2, verbose=0)
-plots.movement(finetuning.audit(nested, before)).set_title("compiled again, called with training=False")
+plots.movement(finetuning.audit(nested, before)).set_title("Called with training=False, the batch norms drift anyway")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -198,7 +198,7 @@ for layer in student.layers:
 finetuning.recompile(student, learning_rate=1e-3)
 before = finetuning.snapshot(student)
 student.fit(train_maps, train.labels, batch_size=20, epochs=20, verbose=0)
-plots.movement(finetuning.audit(student, before)).set_title("compiled again, batch norms frozen")
+plots.movement(finetuning.audit(student, before)).set_title("Batch norms frozen: their statistics stay")
 plt.show()
 
 # %%
@@ -756,6 +756,7 @@ for axes, (key, target) in zip(both, targets.items(), strict=True):
         [float(rate) for rate in RATES], curves, True, {"frozen": record[key]["frozen"]["mean"]}, axes
     )
     axes.set(title=target, xlabel="learning rate")
+figure.suptitle("At the highest rate, accuracy falls in either order")
 plt.show()
 
 # %% [markdown]
@@ -1051,7 +1052,7 @@ for method, name in (("transfer", "frozen, cut at the best layer"), ("scratch", 
 # %%
 means = [[row[name]["mean"] for name in depths] for row in table.values()]
 axes = plots.heat_map(means, [f"{count} images each" for count in table], depths)
-axes.set(xlabel="layers that learn", title="Test accuracy after 60 steps")
+axes.set(xlabel="layers that learn", title="For digits, accuracy after 60 steps is highest when all layers learn")
 plt.show()
 
 # %% [markdown]
@@ -1238,6 +1239,7 @@ for axes, key in zip(both, ("plain", "augmented"), strict=True):
         axes.plot(range(1, len(curve) + 1), curve, dash, linewidth=2, label=name.replace("_", " "))
     axes.set(title=variants[key], xlabel="epoch", ylabel="cross-entropy")
     axes.legend()
+figure.suptitle("The training loss keeps falling; in the plain run, the validation loss rises again")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -1652,7 +1654,7 @@ rates = [float(rate) for rate in with_photos["most"]]
 curves = {name: list(with_photos[way].values()) for way, name in ways.items()}
 references = {"frozen": with_photos["frozen"]["mean"], "chance": 1 / 2}
 axes = plots.accuracy_curves(rates, curves, True, references)
-axes.set(title="cats and dogs, fifty photos of each", xlabel="learning rate")
+axes.set(title="Cats and dogs: at the highest rate, the teacher loses accuracy", xlabel="learning rate")
 plt.show()
 
 # %% [markdown]

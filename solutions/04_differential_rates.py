@@ -981,6 +981,7 @@ for axes, (title, own) in zip(both, {"one rate, 0.001": [1e-3] * 4, "a ladder up
     before = finetuning.snapshot(student)
     student.fit(train_maps, train.labels, batch_size=20, epochs=10, verbose=0)
     plots.movement(finetuning.audit(student, before), axes).set(title=title, ylim=(1e-3, 0.2), ylabel="relative change")
+figure.suptitle("With a ladder, the movement forms a staircase")
 plt.show()
 
 # %% [markdown]
@@ -1193,7 +1194,7 @@ figure, axes = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
 for (name, look), color in zip({"constant": ":", "warm-up and cosine": "-", "cosine": "--", "slanted triangle": "-.",
                                  "one-cycle": (0, (6, 2, 1, 2, 1, 2))}.items(), plots.COLORS.values(), strict=False):  # fmt: skip
     axes.plot(schedules.curve(name, 1e-3, 100), linestyle=look, color=color, linewidth=2, label=name)
-axes.set(xlabel="step", ylabel="learning rate", title="Five schedules with a peak of 0.001")
+axes.set(xlabel="step", ylabel="learning rate", title="Five schedules reach the same peak in different ways")
 axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
@@ -1376,11 +1377,12 @@ def gain(first, second):
 
 # %%
 figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-for axes, (key, target), limits in zip(both, targets.items(), ((0.88, 1.01), (0.4, 0.9)), strict=True):
+for axes, (key, target) in zip(both, targets.items(), strict=True):
     curves = {name: [record[key][method][rate] for rate in highest] for method, name in methods.items()}
     plots.accuracy_curves([float(rate) for rate in highest], curves, True, ax=axes)
-    axes.set(title=target, xlabel="highest learning rate", ylim=limits)
+    axes.set(title=target, xlabel="highest learning rate", ylim=(0.4, 1.02))
     axes.legend(loc="lower left")
+figure.suptitle("Where the curve of one rate falls, the ladders rise or fall less")
 plt.show()
 
 # %% tags=["nbval-check-output"]
@@ -1819,6 +1821,7 @@ for axes, (key, target) in zip(both, targets.items(), strict=True):
     control = {"head alone, at 0.01": entries["head_only"]["0.01"]["mean"]}
     plots.accuracy_curves([float(rate) for rate in rates_tried], curves, True, references=control, ax=axes)
     axes.set(title=f"{target}: five epochs from a random head", xlabel="highest learning rate", ylim=(0, 1.02))
+figure.suptitle("One rate reaches a high accuracy only in a narrow range")
 both[0].legend(loc="lower left")
 plt.show()
 

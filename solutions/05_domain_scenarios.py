@@ -721,6 +721,7 @@ figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=
 for axes, source, title in zip(both, (source_features, matched), ("original features", "after CORAL"), strict=True):
     points, which = np.concatenate([source, new]) @ directions, np.repeat([0, 1], [len(source), len(new)])
     plots.embedding(points, which, ("sharp", "blurred"), axes).set_title(title)
+figure.suptitle("CORAL moves the sharp galaxies to where the blurred ones are")
 plt.show()
 
 # %% [markdown]
@@ -1716,7 +1717,7 @@ axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLORS["blue"], alph
 axes.scatter(target, true_outputs, 8, color="grey", label="target, outputs never seen")
 for line, color, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
     axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLORS[color], label=name)
-axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="Which line fits better, and where?")
+axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="The weighted line fits the target better, and the source worse")
 axes.legend(ncols=2)
 plt.show()
 

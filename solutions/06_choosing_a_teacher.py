@@ -175,7 +175,7 @@ axes.set_yticks(range(12), [f"{source} → {name}" for name in targets.values() 
 axes.axvline(0, color="black", linewidth=1)
 axes.invert_yaxis()
 axes.set_xlabel("percentage points, teacher minus network from scratch")
-axes.set_title("Green: better than from scratch; orange: worse; blue: undecided")
+axes.set_title("Similar domains help (green); other teachers are worse (orange) or undecided (blue)")
 plt.show()
 
 # %% [markdown]

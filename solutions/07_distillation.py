@@ -1426,14 +1426,13 @@ slower = summary(less(networks_of["multi_task"]["ms"], networks_of["softmax"]["m
 print(f"two tasks minus one: {plain(slower, 4)} ms")
 
 # %%
-figure, axes = plt.subplots(figsize=(8, 3.8), layout="constrained")
 best_first = sorted(networks_of, key=lambda way: -accuracy[way]["mean"])
-for way, marker in zip(best_first, "*os^Dv<>X", strict=True):
-    x, y = networks_of[way]["ms"]["mean"], accuracy[way]["mean"]
-    axes.plot(x, y, marker, markersize=9, alpha=0.8, label=WAYS.get(way, "teacher"))
-axes.set(xlabel="milliseconds for one image", ylabel="accuracy", xlim=(0, None), ylim=(0, 1.05))
-axes.legend(fontsize=8, loc="center")
-axes.set_title("The students differ in accuracy, hardly in speed")
+figure, both = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained", sharey=True)
+for axes, label, entries in ((both[0], "accuracy", accuracy),
+                             (both[1], "milliseconds for one image", {way: networks_of[way]["ms"] for way in best_first})):  # fmt: skip
+    plots.interval_dots({WAYS.get(way, "teacher"): entries[way] for way in best_first}, "teacher", axes)
+    axes.set(xlabel=label, xlim=(0, None))
+figure.suptitle("The students differ in accuracy, hardly in speed")
 plt.show()
 
 # %% [markdown]

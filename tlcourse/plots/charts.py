@@ -53,6 +53,37 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
 
 
 @styled
+def interval_dots(summaries, highlight=None, ax=None):
+    """Means as dots in rows, with their 95% intervals: a dot plot, whose axis need not begin at zero.
+
+    Parameters
+    ----------
+    summaries : dict of str to dict
+        As for `interval_bars`; the first on top.
+    highlight : str, optional
+        Label of the dot in another color, such as the teacher among its students.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        As for `interval_bars`.
+    """
+    means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
+    if highlight is not None and highlight not in summaries:
+        raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
+    ax = axes_for(ax, 8.4, 0.4 * len(means) + 0.8)
+    for row, (label, mean, low, high) in enumerate(zip(summaries, means, lows, highs, strict=True)):
+        color = COLORS["vermilion" if label == highlight else "blue"]
+        ax.plot([low, high], [row, row], color=color, linewidth=2.5, solid_capstyle="butt")
+        ax.plot(mean, row, "o", color=color, markersize=7)
+    ax.set_yticks(range(len(means)), list(summaries))
+    ax.set_ylim(len(means) - 0.5, -0.5)
+    ax.grid(axis="x", color=PALE, linewidth=0.6)
+    return ax
+
+
+@styled
 def accuracy_curves(x, curves, log=False, references=None, ax=None):
     """Accuracy against `x`: a line for each method, with its 95% interval as a band.
 
@@ -84,7 +115,7 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
         means, lows, highs = _intervals(summaries, label)
         if len(means) != len(x):
             raise ValueError(f"{label!r} must have one summary for each of the {len(x)} values of x, got {len(means)}")
-        ax.fill_between(x, lows, highs, color=color, alpha=0.18, linewidth=0)
+        ax.fill_between(x, *np.clip([lows, highs], 0, 1), color=color, alpha=0.18, linewidth=0)
         ax.plot(x, means, color=color, linestyle=dash, marker=marker, linewidth=2, markersize=6, label=label)
     for name, value in (references or {}).items():
         ax.axhline(value, color=MUTED, linestyle=":", linewidth=1.5)
@@ -141,7 +172,9 @@ def embedding(points, labels, class_names=None, ax=None):
 
 @styled
 def movement(rows, ax=None):
-    """The relative change of each layer, on a logarithmic scale: trainable layers are blue, frozen ones gray.
+    """The relative change of each layer as a dot, on a logarithmic scale: trainable layers are blue, frozen ones gray.
+
+    A layer that did not change has a hollow dot at the bottom.
 
     Parameters
     ----------
@@ -157,17 +190,20 @@ def movement(rows, ax=None):
     if not rows:
         raise ValueError("rows must contain at least one layer, got none")
     ax = axes_for(ax, 8.4, 3.4)
-    floor = 1e-6  # layers that did not change are drawn on the axis
+    floor = 1e-6  # where the layers that did not change are drawn; bars would suggest that the axis begins at 0
     x = np.arange(len(rows))
     moved = np.array([max(row.weights, floor) for row in rows])
     colors = [COLORS["blue"] if row.trainable else MUTED for row in rows]
-    ax.bar(x, moved - floor, bottom=floor, color=colors, width=0.7, label="weights")
+    faces = [color if amount > floor else "none" for color, amount in zip(colors, moved, strict=True)]
+    ax.scatter(x, moved, 45, faces, edgecolors=colors, linewidths=1.5, label="weights")
     drift = np.array([max(row.statistics or 0, floor) for row in rows])
     ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLORS["vermilion"], label="batch-norm statistics")
     ax.set_yscale("log")
     drifted = drift > floor
     top = (60 if drifted.any() else 3) * max(0.5, moved.max(), drift.max())  # room for the legend
-    ax.set(ylim=(floor, top), xlim=(-0.6, len(rows) - 0.4))
+    ax.set(ylim=(floor / 2, top), xlim=(-0.6, len(rows) - 0.4))
+    ax.grid(axis="y", color=PALE, linewidth=0.6)
+    ax.set_axisbelow(True)
     ax.set_ylabel("relative change")
     ax.set_xticks(x, [row.layer for row in rows], rotation=60, ha="right", fontsize=9)
     for label, row in zip(ax.get_xticklabels(), rows, strict=True):
