@@ -1717,7 +1717,7 @@ axes.scatter(source, outputs, 4 + 12 * weights, color=plots.COLORS["blue"], alph
 axes.scatter(target, true_outputs, 8, color="grey", label="target, outputs never seen")
 for line, color, name in ((plain, "blue", "plain"), (weighted, "vermilion", "weighted")):
     axes.plot(ends := np.array([-2.5, 2.8]), np.polyval(line, ends), color=plots.COLORS[color], label=name)
-axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="The weighted line fits the target better, and the source worse")
+axes.set(xlabel="x", ylabel="y", ylim=(-1.6, 2.2), title="The weighted line fits better where the target lies")
 axes.legend(ncols=2)
 plt.show()
 

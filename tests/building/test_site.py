@@ -1,5 +1,6 @@
 """The pages to read: built whole, without a network, and usable by everyone."""
 
+import base64
 import collections
 import functools
 import html
@@ -13,6 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -526,6 +528,26 @@ def test_an_address_in_memory_is_no_output_to_read():
     kept = nbformat.from_dict({**marks, "data": {"text/plain": "0.5"}})
     assert unit_page._code("x", [output, kept]).outputs == [kept]
     assert json.dumps(unit_page._code("x", []).metadata) == "{}"
+
+
+def drawn(draw):
+    """A figure as an output of a cell."""
+    figure = plt.figure(figsize=(4, 3))
+    draw(figure.add_subplot())
+    file = io.BytesIO()
+    figure.savefig(file)
+    plt.close(figure)
+    data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+    return nbformat.v4.new_output("display_data", data)
+
+
+def test_only_charts_exchange_black_and_white_in_the_dark():
+    chart = drawn(lambda axes: axes.plot([1, 3, 2], label="a"))
+    noise = np.random.default_rng(0).random((40, 40, 3))
+    photo = drawn(lambda axes: axes.imshow(noise))
+    assert unit_page._code("x", [chart]).metadata == {"tags": ["chart"]}
+    for outputs in ([photo], [chart, photo], []):
+        assert unit_page._code("x", outputs).metadata == {}
 
 
 def test_the_reference_pages_show_what_keras_can_load():

@@ -195,7 +195,7 @@ def movement(rows, ax=None):
     moved = np.array([max(row.weights, floor) for row in rows])
     colors = [COLORS["blue"] if row.trainable else MUTED for row in rows]
     faces = [color if amount > floor else "none" for color, amount in zip(colors, moved, strict=True)]
-    ax.scatter(x, moved, 45, faces, edgecolors=colors, linewidths=1.5, label="weights")
+    ax.scatter(x, moved, 45, faces, edgecolors=colors, linewidths=1.5, label="weights (hollow: unchanged)")
     drift = np.array([max(row.statistics or 0, floor) for row in rows])
     ax.plot(x[drift > floor], drift[drift > floor], "D", color=COLORS["vermilion"], label="batch-norm statistics")
     ax.set_yscale("log")

@@ -10,6 +10,7 @@ import nbformat
 from tlcourse import notebooks
 from tlcourse.building import addresses
 from tlcourse.building.site.alt_texts import alt_text
+from tlcourse.building.site.figure_kinds import shows_only_charts
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -88,6 +89,8 @@ def _code(source, outputs, fold=None, alt=None):
     if fold:
         summary = FOLD_TITLES[fold]
         metadata |= {"tags": ["hide-input"], "mystnb": {"code_prompt_show": summary, "code_prompt_hide": summary}}
+    elif shows_only_charts(outputs):
+        metadata["tags"] = ["chart"]  # course.css shows it in the colors of a dark page
     outputs = [output for output in outputs if not ADDRESS.fullmatch(output.get("data", {}).get("text/plain", ""))]
     return nbformat.v4.new_code_cell(source, outputs=outputs, metadata=metadata)
 
