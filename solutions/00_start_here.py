@@ -18,7 +18,7 @@
 # 3. choose a teacher by more than its accuracy;
 # 4. run a unit, check your code and submit your work.
 #
-# **Time:** 20 minutes. This page is not graded. It has one exercise for practice, worth no points.
+# **Time:** 25 minutes. This page is not graded. It has one exercise for practice, worth no points.
 #
 # A notebook consists of text cells and code cells. Click a code cell and press **Shift+Enter** to run it. Work from the
 # top of the page to the bottom.

@@ -14,7 +14,7 @@
 # 4. say what is left to train when 15 of 16 layers are frozen;
 # 5. predict how much memory and how much arithmetic a network needs, and which image sizes it accepts.
 #
-# **Time:** about 85 minutes. Seven exercises and one written answer, 21 points. We compare every count with Keras.
+# **Time:** about 105 minutes. Seven exercises and one written answer, 21 points. We compare every count with Keras.
 
 # %%
 import sys

@@ -14,7 +14,7 @@
 # 4. decide at which layer to cut, and when to keep the old head;
 # 5. complete a published listing that leaves names undefined, and give reasons for your choice of a teacher.
 #
-# **Time:** about 110 minutes. Seven exercises and two written answers, 28 points. All cells together run in little more
+# **Time:** about 125 minutes. Seven exercises and two written answers, 28 points. All cells together run in little more
 # than a minute on two processor cores. A program draws the faces; none of these people exists.
 
 # %%

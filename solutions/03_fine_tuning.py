@@ -13,7 +13,7 @@
 # 4. train until a network overfits, step back to the best epoch, and regularize;
 # 5. find the mistakes in a recipe that runs without an error.
 #
-# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
+# **Time:** about 115 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
 # minute on two processor cores.
 
 # %%

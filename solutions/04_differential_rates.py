@@ -14,7 +14,7 @@
 # 4. find a rate with a rate finder, and draw, choose and compute schedules;
 # 5. decide by a fair comparison when a ladder is worth it, and write LoRA, an alternative to it.
 #
-# **Time:** about 95 minutes. Seven exercises and one written answer, 26 points. All cells together run in about a minute
+# **Time:** about 125 minutes. Seven exercises and one written answer, 26 points. All cells together run in about a minute
 # on two processor cores.
 
 # %%

@@ -16,7 +16,7 @@
 #    before you choose a repair;
 # 4. name the settings (inductive, transductive, unsupervised) and the four approaches, each with an example.
 #
-# **Time:** about 100 minutes. Seven exercises and one written answer, 24 points. All cells together run in about a
+# **Time:** about 125 minutes. Seven exercises and one written answer, 24 points. All cells together run in about a
 # minute on two processor cores. Programs draw the galaxies and write most of the reviews; forty sentences are written
 # by hand, and the digits are real.
 

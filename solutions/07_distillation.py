@@ -15,7 +15,7 @@
 #    differences you can detect;
 # 5. put a student on a device, check that its predictions stay the same, and name the limits of distillation.
 #
-# **Time:** about 90 minutes. Five exercises and one written answer, 20 points. All cells together run in about a minute
+# **Time:** about 105 minutes. Five exercises and one written answer, 20 points. All cells together run in about a minute
 # on two processor cores.
 
 # %%

@@ -8,7 +8,7 @@ from tlcourse.building import builder, course_units, own_points, stated_counts, 
 
 UNIT = TINY.stem
 HEADER = "# You will be able to double a number. 1 minute."
-COUNTS = "# **Time:** 1 minute. Two exercises and one written answer, 7 points."
+COUNTS = "# **Time:** 30 minutes. Two exercises and one written answer, 7 points."
 TABLE = "# | **Points** | 3 points: 2 for `double(2)`, 1 for negative numbers |"
 
 

@@ -1,13 +1,14 @@
 """Points, counts and exercise numbers in a unit's text agree with the metadata that decide on marks."""
 
+import nbformat
 import pytest
 from conftest import ROOT
 
-from tlcourse.building import stated_counts, unit_sources
+from tlcourse.building import stated_counts, unit_minutes, unit_sources
 
 UNIT = "01_tiny"
 HEADER = "# You will be able to double a number. 1 minute."
-COUNTS = "# **Time:** 1 minute. Two exercises and one written answer, 7 points."
+COUNTS = "# **Time:** 30 minutes. Two exercises and one written answer, 7 points."
 
 
 @pytest.mark.parametrize("unit", unit_sources.unit_names(ROOT))
@@ -35,6 +36,8 @@ def course(tiny_course):
         ("2 points, and 1", "2 points, and 2",
          "the statement of double says '2 points, and 2 for negative numbers', but its checks have 3 points"),
         ("Why? (3 points", "Why? (2 points", "the text above why_double states 2 points, but the metadata give 3"),
+        ("30 minutes", "15 minutes",
+         "the first cell states 15 minutes, but reading, running and solving the unit takes about 30"),
         ("Two exercises", "Three exercises", "the first cell states Three exercises, but the metadata give 2"),
         ("one written", "2 written", "the first cell states 2 written answer, but the metadata give 1"),
         ("### Exercise 1.2", "### Exercise 1.3", "the exercises are numbered 1.1, 1.3 instead of 1.1, 1.2"),
@@ -58,3 +61,27 @@ def test_an_answer_file_without_an_exercise_is_named(course):
     for name in ("double", "dropped"):
         (answers / f"{name}.py").touch()
     assert stated_counts.disagreements(course, UNIT) == [f"{UNIT}: answers/dropped.py belongs to no exercise"]
+
+
+def of_cells(*cells):
+    """A notebook of cells, each a text, or code with its metadata."""
+    new = nbformat.v4
+    made = [new.new_markdown_cell(cell) if isinstance(cell, str) else new.new_code_cell(cell[0], metadata=cell[1])
+            for cell in cells]  # fmt: skip
+    return new.new_notebook(cells=made)
+
+
+def test_the_minutes_follow_from_the_words_and_the_exercises():
+    solution, check = {"nbgrader": {"solution": True}}, {"nbgrader": {"grade": True}}
+    long = "word " * 2_000  # ten minutes
+    assert unit_minutes.estimate(of_cells(long)) == 10
+    assert unit_minutes.estimate(of_cells(long, (long, {}))) == 20, "code is read, too"
+    assert unit_minutes.estimate(of_cells(long, (long, solution), (long, check), (long, {"tags": ["setup"]}))) == 20
+    assert unit_minutes.estimate(of_cells("a")) == 1
+
+
+@pytest.mark.parametrize(("minutes", "updated"), [(25, 25), (30, 30), (20, 20), (31, 25), (10, 25)])
+def test_minutes_far_from_the_estimate_are_replaced(minutes, updated):
+    notebook = of_cells(f"# A unit\n\n**Time:** about {minutes} minutes. " + "word " * 5_000)
+    unit_minutes.update(notebook)
+    assert unit_minutes.stated(notebook) == updated

@@ -122,7 +122,7 @@ def lecturer(tmp_path):
     text = TINY.read_text(encoding="utf-8")
     for old, new in NAMES.items():
         text = re.sub(rf"\b(test_)?{old}(?=\b|_)", rf"\g<1>{new}", text)
-    text = text.replace("You will be able to", "**Time:** 1 minute. Two exercises, 7 points. You will be able to")
+    text = text.replace("You will be able to", "**Time:** 30 minutes. Two exercises, 7 points. You will be able to")
     (clone / "solutions" / f"{UNIT}.py").write_text(text, encoding="utf-8")
     return Lecturer(tmp_path)
 

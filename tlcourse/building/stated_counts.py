@@ -1,12 +1,13 @@
-"""Compare the points, counts and exercise numbers in a unit's text with nbgrader's metadata.
+"""Compare the points, counts, exercise numbers and minutes in a unit's text with what the unit contains.
 
-The metadata determine the marks. Text that disagrees with them misleads students, so `tlcourse build` prints a warning.
+nbgrader's metadata determine the marks, and the length of a unit determines its minutes (`unit_minutes`). Text that
+disagrees with them misleads students, so `tlcourse build` prints a warning.
 """
 
 import re
 
 from tlcourse import notebooks
-from tlcourse.building import unit_sources
+from tlcourse.building import unit_minutes, unit_sources
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 HEADING = re.compile(r"^### Exercise (\d+\.\d+)\b", re.MULTILINE)
@@ -34,7 +35,7 @@ def disagreements(root, unit, notebook=None):
     source = unit_sources.read(root / "solutions" / f"{unit}.py")
     notebook = source if notebook is None else notebook
     exercises = notebooks.exercises(notebook)
-    lines = [*_counts(notebook), *_numbers(unit, notebook), *_points(notebook, exercises)]
+    lines = [*_counts(notebook), *_minutes(notebook), *_numbers(unit, notebook), *_points(notebook, exercises)]
     lines += _titles(notebook, exercises)
     lines += _answer_files(notebooks.exercises(source), root / "solutions" / unit / "answers")
     return [f"{unit}: {line}" for line in lines]
@@ -74,8 +75,16 @@ def _counts(notebook):
             yield f"the first cell states {stated[0]}, but the metadata give {number:g}"
 
 
+def _minutes(notebook):
+    """Check the minutes in the first cell, roughly: an edit of a few sentences does not change them."""
+    if (stated := unit_minutes.stated(notebook)) and not unit_minutes.is_honest(stated, notebook):
+        minutes = unit_minutes.estimate(notebook)
+        yield f"the first cell states {stated} minutes, but reading, running and solving the unit takes about {minutes}"
+
+
 def update_counts(notebook):
-    """Replace the numbers of exercises, written answers and points in the first cell by those of the metadata."""
+    """Replace the numbers of exercises, written answers, points and minutes in the first cell by the actual ones."""
+    unit_minutes.update(notebook)
     before, label, text = notebook.cells[0].source.partition("**Time:**")
     for name, number in _actual_counts(notebook).items():
         if stated := _stated(text, name, number):
