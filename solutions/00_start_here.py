@@ -80,7 +80,7 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 # %% [markdown]
 # How many did you get right? For most of the people one image was enough, although light, colors, pose, hats and
 # background had changed. You did not learn to see faces from these eight images. You brought that skill with you. A
-# network with random weights brings nothing.
+# network with random weights brings no such skill.
 #
 # **What you already know decides how many examples you need.**
 #

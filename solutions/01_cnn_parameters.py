@@ -386,7 +386,7 @@ print([(variable.name, tuple(variable.shape)) for variable in split.weights])
 # The curves meet at the left: with one filter, both kinds cost about the same. With many filters, a standard
 # convolution needs nearly $k^2$ times as many parameters, which is 9 times as many for a 3×3 kernel.
 #
-# The depthwise kernels are paid for only once. After that, each further filter costs one weight per channel in the
+# You pay for the depthwise kernels only once. After that, each further filter costs one weight per channel in the
 # pointwise step. In the standard convolution with 3×3 kernels, each further filter costs nine weights per channel.
 #
 # **With many filters, a separable convolution saves a factor of almost $k^2$.**
@@ -989,9 +989,9 @@ axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.spines["left"].set_visible(False)
 plt.show()
 # %% [markdown]
-# None of them fits. Also note that in every one of these variants the body (the network without its head) has an even
-# number of parameters. You will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no
-# `Dense` layer on the 4,096 features has that many. Is the number a typo, or something else?
+# None of them fits. In every one of these variants, the body (the network without its head) has an even number of
+# parameters. You will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense`
+# layer on the 4,096 features has that many. Is the number a typo, or something else?
 #
 # **No variant of VGG16 in this search has the slide's number of parameters.**
 
@@ -1323,9 +1323,9 @@ axes.legend()
 plt.show()
 # %% [markdown]
 # So the claim that such models do not fit on mobile devices (C05) is half right. Millions of parameters fit.
-# MobileNetV2 takes 14.2 MB, and even VGG16's 553.4 MB stay below the line, which is a burden but no barrier. Billions
-# do not fit. Seven billion parameters are too many in every format here, and one billion fit only as 8-bit integers,
-# with nothing to spare.
+# MobileNetV2 takes 14.2 MB. Even VGG16's 553.4 MB stay below the line: they are a burden, but no barrier. Billions do
+# not fit. Seven billion parameters are too many in every format here, and one billion fit only as 8-bit integers, with
+# nothing to spare.
 #
 # Parameters are not the only cost. The outputs of the layers, the **activations**, need memory, too. During training,
 # all of them are kept for the backward pass, for every image of the batch. The next cell counts the output of every
@@ -1712,8 +1712,8 @@ if similarity is not None:
 #    digit shows it, because the count must be even. The correct number is 134,268,738.
 # 4. **Freezing.** With 15 of VGG16's 16 layers frozen, 266,305 parameters are left to train for 65 people. A batch norm
 #    is frozen with the layer in front of it.
-# 5. **Cost.** Parameters take memory. In VGG16, most of them are in dense layers. Multiply-adds are work, and nearly
-#    all of it is in convolutions. Millions of parameters fit on a phone, but billions hardly do (C05).
+# 5. **Cost.** Parameters take memory. In VGG16, most of them are in dense layers. Multiply-adds measure work, and
+#    convolutions do nearly all of it. Millions of parameters fit on a phone, but billions hardly do (C05).
 # 6. **Input size.** `flatten` fixes it, and global pooling does not (C15).
 #
 # In unit 02 you use a frozen base. You compute its features once and train only a head.

@@ -685,9 +685,9 @@ print(f"error ratio there: {left:.4f} / {right:.4f} = {left / right:.1f}")
 
 # %% [markdown]
 # With the teacher's features, 98.1% of the predictions are correct. The same 16 layers without batch norm, trained from
-# scratch, reach 1.9%. We cannot tell this from chance level, 1 / 65 = 1.5%. The lecture reports a similar contrast on
-# photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on a CPU
-# (C02). Once the features are ready, our head takes only seconds.
+# scratch, reach 1.9%. We cannot distinguish this from the chance level, 1 / 65 = 1.5%. The lecture reports a similar
+# contrast on photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on
+# a CPU (C02). Once the features are ready, our head takes only seconds.
 #
 # Now look at the bars in between, which the lecture does not show. Batch norm, with the higher learning rate and the
 # longer training that it allows, lifts the same 16 layers to 24.6%. A small CNN, whose size suits 650 images, reaches
@@ -1593,7 +1593,7 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 # For handwriting, the course's own teacher *loses*. We chose the layer at which to cut on the training digits, and the
 # teacher reaches 92.2%. A small network reaches 96.6% with the same ten images of each class, and the two intervals do
 # not overlap. This comparison cannot show whether the teacher itself hurts (C11), because the two networks differ. A
-# later unit comes back to it.
+# later unit returns to this question.
 #
 # **Include a small network from scratch in every comparison, because frozen features may lose to it.**
 

@@ -795,10 +795,11 @@ print("lost at 0.01, head first:", gain(held_out["teacher"], held_out["head_firs
 print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]["0.01"]))
 
 # %% [markdown]
-# Up to 0.001 we could not detect a loss in the features. At 0.01 a part of what the teacher had learned is gone after a
+# Up to 0.001 we could not detect a loss in the features. At 0.01, part of what the teacher had learned is gone after a
 # hundred steps. The loss is 3.6 percentage points with the head first, and 11.8 at once. With the head first, the
-# interval also contains losses of less than two percentage points, which would not matter here. So this experiment does not decide
-# whether large updates destroy features (C20). A second one, further down, compares whole recipes on changed images.
+# interval also contains losses of less than two percentage points, which would not matter here. So this experiment does
+# not decide whether large updates destroy features (C20). A second one, further down, compares whole recipes on changed
+# images.
 #
 # **Here, a rate of 0.01 cost the features accuracy, in either order.**
 #
@@ -1631,8 +1632,8 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # At which rate does a teacher of real photos break? The recorded runs fine-tune MobileNetV2, which has 52 batch norms,
 # on cats and dogs with fifty photos of each. The head is trained first. Then, for six epochs, either the last four of
-# its 17 blocks learn, or most of them, namely 14. A third variant trains these 14 with the batch norms left free. There
-# are five samples of photos, at 96 pixels, which costs accuracy and saves time.
+# its 17 blocks learn, or most of them (14). A third variant trains these 14 with the batch norms left free. We use five
+# samples of photos at 96 pixels. The small size saves time and costs accuracy.
 #
 # **Before you run the cells:** which variant will lose most at the highest rate?
 
@@ -1659,11 +1660,11 @@ plt.show()
 
 # %% [markdown]
 # At 0.001 the teacher breaks. With most blocks learning, accuracy falls from 91.2% to 62.8%, and in three of the five
-# samples the network only guesses. With the last four blocks, 6.9 percentage points are lost. This is less on average,
-# though the samples differ too much to be sure.
+# samples the network only guesses. With the last four blocks, accuracy falls by 6.9 percentage points. This is less on
+# average, but the samples differ too much for us to be sure.
 #
-# So a high rate costs a teacher of real photos its accuracy, too (C20). Whether the features or the head suffered was
-# not tested. The course's own teacher withstood a rate of 0.001, so the two teachers have different limits.
+# So a high rate costs a teacher of real photos its accuracy, too (C20). We did not test whether the features or the
+# head suffered. The course's own teacher withstood a rate of 0.001, so the two teachers have different limits.
 #
 # Batch norms left free soften the fall on average, but with five samples we cannot tell the difference from zero. At
 # the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a near
@@ -1701,11 +1702,11 @@ else:
 # ## Summary
 #
 # 1. **Prove it.** `trainable` takes effect when you compile, and batch norms drift unless they are frozen themselves.
-#    An audit shows both, and costs one line.
+#    An audit shows both in one line of code.
 # 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
 #    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for digits we
-#    could not detect that (C20). Training the head first makes the gradients smaller. Training in this order was good
-#    for a near target, and a disadvantage for digits at 0.001.
+#    could not detect such an effect (C20). Training the head first makes the gradients smaller. This order helped on a
+#    near target, and hurt on digits at 0.001.
 # 3. **Gradual unfreezing** (C21) did not pay here, but the layers that need the most epochs got fewer. Undecided.
 # 4. **Depth** (C22). For digits the whole network was best at every number of images. Sixty steps on one target do not
 #    show whether the gain grows with the data. Undecided.

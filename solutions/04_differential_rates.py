@@ -289,8 +289,8 @@ for name, make in makers.items():
 
 # %% [markdown]
 # Gradient descent covers one hundredth of the distance. Adam covers all of it, and RMSprop covers 0.974 of it. Adam and
-# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. A *rate* that is 100
-# times lower gives one hundredth of the distance for all three.
+# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. With a *rate* that
+# is 100 times lower, all three cover one hundredth of the distance.
 #
 # How small must the factor be before Adam notices it?
 
@@ -1026,7 +1026,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# At first nothing happens. Then the loss falls, and finally it explodes. Two rules of thumb read a rate off the curve.
+# At first nothing happens. Then the loss falls, and finally it explodes. Two rules of thumb pick a rate from the curve.
 # The first rule takes a tenth of the rate with the lowest loss, marked by the dashed line. The second rule takes the
 # rate at which the loss falls most steeply.
 #
@@ -1199,8 +1199,8 @@ axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %% [markdown]
-# Schedule and ladder multiply: every group follows the same curve, at its own height. Try it. Change the factor, then
-# the number of groups. Why do the lines stay parallel on this axis?
+# A schedule and a ladder multiply: every group follows the same curve, at its own height. Try it. Change the factor,
+# then the number of groups. Why do the lines stay parallel on this axis?
 
 # %%
 widgets.ScheduleExplorer(1e-3)
@@ -1732,8 +1732,8 @@ for target, key in {"people": "near", "digits": "far"}.items():
 # %% [markdown]
 # For people, we could not detect a difference between training the head alone and training all weights, so this target
 # cannot tell the methods apart. For digits, LoRA has less than a twentieth of the parameters and of the optimizer's
-# memory. Its interval ends at 0, so whether it is less accurate than one rate is not decided, and neither is X02, the
-# claim that the two are equal. The ladder is behind.
+# memory. Its interval ends at 0. So the data do not decide whether LoRA is less accurate than one rate. The claim that
+# the two are equal (X02) stays undecided, too. The ladder is behind.
 #
 # The control is the most striking row. For digits, the network with a random start is ahead of everything that begins
 # with the teacher's blocks. Its batch norms learn, too, so the comparison is not about weights alone. It warns you again
@@ -1800,7 +1800,7 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 #
 # But when all layers train at once at a single rate of 0.001, the accuracy is 97.3% without any ladder, and we could
 # not detect a difference from the ladder's 98.5%. So the comparison does not show that a ladder replaces training the
-# head first. Also, we tried only people and a factor of 10.
+# head first. We also tried only people and a factor of 10.
 #
 # ### No time to train the head first
 #
@@ -1887,7 +1887,7 @@ for key, target in targets.items():
 # As insurance, it does hold. Where the features are right already, a ladder has no cost that we could measure. In
 # return, it forgives a rate that is ten times too high, or a random head without time to train it first.
 #
-# **Within these limits, a ladder is insurance more than gain.**
+# **Within these limits, a ladder is insurance rather than a gain.**
 
 # %% [markdown]
 # ### Written answer: when is a ladder worth it?
@@ -1985,7 +1985,7 @@ else:
 #    of a group is its rung of the ladder, multiplied by the schedule.
 # 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so even "one rate"
 #    spared the general layers. We tested only a ladder over block 4 and above. Within these limits, a ladder is
-#    insurance more than gain.
+#    insurance rather than a gain.
 #    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. But a ladder
 #      forgives a bad choice. At a highest rate that damages the features when there is no ladder, we saw no loss (C20).
 #    - *Near target, random head, five epochs:* a ladder with a factor of 3 does beat a single rate, though not a head

@@ -4,7 +4,7 @@
 # Your network classifies galaxies well through one telescope and badly through another. The galaxies are the same. So
 # what exactly has changed, and can you repair it without labeling everything again? Perhaps the inputs are of a
 # different kind, or some of them have become more frequent. Perhaps the set of labels is different, or the same input
-# now deserves a different label. Each change breaks a classifier in its own way, and each has its own repair.
+# should now get a different label. Each change breaks a classifier in its own way, and each has its own repair.
 #
 # By the end of this unit you can
 #
@@ -140,8 +140,9 @@ print("the drop:", gain(telescopes["blurred"], telescopes["sharp"]))
 # ## Domains and tasks
 #
 # The lecture's definitions (C27) are those of Pan and Yang (2010). A **domain** $D = \{X, P(X)\}$ says what an input
-# can be, and how often each input occurs. A **task** $T = \{Y, P(Y \mid X)\}$ says which labels there are, and which of
-# them an input deserves. In this unit, a domain and a task are each a small Python object that you can print.
+# can be, and how often each input occurs. A **task** $T = \{Y, P(Y \mid X)\}$ says which labels there are, and how
+# likely each of them is for a given input. In this unit, a domain and a task are each a small Python object that you
+# can print.
 
 # %% tags=["nbval-check-output"]
 images, shapes = "images of 48x48 pixels", Task(galaxies.CLASS_NAMES, "the galaxy's shape", (0.25,) * 4)
@@ -804,12 +805,12 @@ for target in ("galaxies", "digits"):
     print(f"{target:<9}CORAL minus means and spreads:      {gain(balanced['coral'], balanced['standardized'])}")
 
 # %% [markdown]
-# Adapting the batch norms helps a lot on the telescopes, and a little on digits. If a few classes dominate, they *cost*
-# accuracy on the telescopes. A likely reason is that the statistics then describe the mix of classes as well. TENT,
-# another method, also trains the scales and offsets of the batch norms, so that the predictions become more certain
-# (Wang et al., 2021); we could not detect a gain over adapted batch norms. CORAL's covariances add a little on the
-# telescopes, and cost a little on digits. Averaged over both targets, all four comparisons (adapted batch norms with
-# balanced and with dominated classes, TENT, and CORAL) are inconclusive (C34, X03 to X05).
+# Adapting the batch norms helps a lot on the telescopes, and a little on digits. If a few classes dominate, the adapted
+# norms *cost* accuracy on the telescopes. A likely reason is that the statistics then describe the mix of classes as
+# well. TENT, another method, also trains the scales and offsets of the batch norms, so that the predictions become more
+# certain (Wang et al., 2021); we could not detect a gain over adapted batch norms. CORAL's covariances add a little on
+# the telescopes, and cost a little on digits. Averaged over both targets, all four comparisons (adapted batch norms
+# with balanced and with dominated classes, TENT, and CORAL) are inconclusive (C34, X03 to X05).
 #
 # Over five seeds, importance weights lose 2.9 percentage points. You can measure the reason beforehand. The *proxy
 # A-distance* says how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error). The
@@ -1103,8 +1104,8 @@ plt.show()
 # Switching the language costs 34.8 percentage points; 80 pairs recover 19.7 percentage points. For 20 pairs we could
 # not detect a gain. With Spanish labels, the accuracy would be 94.5%, so the repair is far from complete.
 #
-# We also tested on forty sentences written by hand, which contain words that the grammar lacks. On these, nearly every
-# accuracy is lower. On these sentences, 80 pairs gain 12.8 percentage points. The interval reflects how much the result
+# We also tested on forty sentences written by hand, which contain words that the grammar lacks. Nearly every accuracy
+# is lower on these sentences, and 80 pairs gain 12.8 percentage points. The interval reflects how much the result
 # varies with the corpora that the vectors came from, but not with the choice of these forty sentences.
 #
 # One number is surprising. Only 5.5% of the *other* words have their correct translation as nearest neighbor, where
@@ -1397,8 +1398,8 @@ with progress.exercise("moved_threshold"):
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
-# so $q = 0.5$. More classes give a system of linear equations. This is *black-box shift estimation* (Lipton, Wang and
-# Smola 2018).
+# so $q = 0.5$. With more classes, you get a system of linear equations. This is *black-box shift estimation* (Lipton,
+# Wang and Smola 2018).
 #
 # ### Exercise 5.6: Estimate the shares without labels
 #
@@ -1593,9 +1594,9 @@ plt.show()
 # digits even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points in balanced accuracy.
 #
 # Neither is wrong, because they serve different goals: as many correct predictions as possible in this mix, or every
-# class alike. Decide which goal is yours before you choose a repair. Note that a logistic regression on 300 digits is
-# only roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still
-# somewhat off.
+# class alike. Decide which goal is yours before you choose a repair. A logistic regression on 300 digits is only
+# roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still somewhat
+# off.
 #
 # **For label shift, first choose your measure: accuracy on the new mix, or balanced accuracy, in which every class
 # counts alike.**
@@ -1604,7 +1605,7 @@ plt.show()
 # ## Four approaches
 #
 # What passes from source to target? The lecture distinguishes **instances**, **feature representations**,
-# **parameters** and **relational knowledge** (C33). Two of them you have seen at work. CORAL and the rotation of word
+# **parameters** and **relational knowledge** (C33). You have seen two of them at work. CORAL and the rotation of word
 # vectors change features. A new head on a teacher's layers uses its parameters.
 #
 # ### Instances: which examples to learn from
@@ -1704,8 +1705,8 @@ with progress.exercise("target_weights"):
 
 # %% [markdown]
 # The next cells fit a straight line to a curve. The source inputs lie around 0, and the target inputs around 1.5. For
-# the target, only the inputs are available, not the labels. In the fit of the orange line, each source point counts
-# according to its weight.
+# the target, only the inputs are available, not the labels. For the orange line, each source point counts in proportion
+# to its weight.
 #
 # **Before you run the cells:** where will the weighted line fit better than the plain one, and where worse?
 
@@ -1751,8 +1752,9 @@ print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} 
 # parents, and a research group has supervisors. Who is a *sibling*, an *aunt* or a *cousin* there? In a family, we know
 # all relations.
 #
-# We learn each relation as a **path** of steps: *up* to a parent, *down* to a child, *beside* to a spouse. A path meets
-# no person twice. For each relation, we take the path that best explains the pairs of relatives known from the family.
+# We learn each relation as a **path** of steps: *up* to a parent, *down* to a child, *beside* to a spouse. No path
+# visits a person twice. For each relation, we take the path that best explains the pairs of relatives known from the
+# family.
 
 # %% tags=["setup"]
 KIN = ("grandparent", "sibling", "aunt or uncle", "cousin", "parent-in-law")
@@ -1860,8 +1862,8 @@ for name, (part, measured) in applications.items():
 print("not shown here:", sum(measured is None for _, measured in applications.values()), "of", len(applications))
 
 # %% [markdown]
-# We measured two of the nine: one on real digits, and one on synthetic reviews and forty sentences written by hand.
-# For night-time images, the last section has one live run. The others remain claims here.
+# We measured two of the nine: one on real digits, and one on synthetic reviews and forty sentences written by hand. For
+# night-time images, the last section has one live run. The course does not test the others.
 #
 # **The scenario tells you what to try, not whether it will work.**
 #
@@ -1910,7 +1912,7 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # This section returns to cats and dogs, and to MobileNetV2. The head learns from photos by day. For the "night", we
 # darken the same photos to a sixth of their brightness and add noise. Does the repair of the telescopes work on real
 # photos? Photos and weights come from the internet or from a mirror server at your school; if neither is available, the
-# cell says so.
+# cell prints a message.
 
 # %%
 from tlcourse.datasets import photos

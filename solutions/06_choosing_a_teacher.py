@@ -619,8 +619,8 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # estimate on the same few images. A teacher with 2,622 old classes can fit these images more easily than one with 26 or
 # four.
 #
-# The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits, it
-# picks the faces teacher, the worst one, for four seeds of five, by a tiny margin.
+# The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits, in
+# four of five seeds and by a tiny margin, it picks the faces teacher, which is the worst one.
 #
 # **A score can rank teachers before training; only a baseline from scratch shows whether any of them is worth using.**
 #
@@ -724,7 +724,7 @@ print(
 # between the two students. The bias sits in the teacher's features, so balanced data for the student does not remove
 # it. To find it, test on images in which the suspected attribute is exchanged.
 #
-# The neutral teacher has its price. Because it cannot rely on colors, it is 7.9 percentage points worse on galaxies
+# The neutral teacher comes at a price. Because it cannot rely on colors, it is 7.9 percentage points worse on galaxies
 # with their usual colors. And once we correct for the number of claims that this course tests (with many tests, some
 # succeed by chance), our verdict on C12 is inconclusive.
 #
@@ -778,7 +778,7 @@ print(
 # Which teacher should sort photos of cats and dogs: MobileNetV2, which has learned from a million photos of a thousand
 # classes, or the faces teacher? Compute LogME first, from thirty photos of each class. Then train a head on each
 # teacher's features and compare. The baseline is a linear classifier on pixels. Photos and weights come from the
-# internet or from a mirror server at your school; if neither is available, the cell says so.
+# internet or from a mirror server at your school; if neither is available, the cell prints a message.
 #
 # **Before you run the cells:** will the score see a difference?
 

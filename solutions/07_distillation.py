@@ -434,8 +434,8 @@ plt.show()
 
 # %% [markdown]
 # The correct loss asks the student to allow whatever the teacher allows. The student that rules out F pays 1.31; the
-# uncertain one pays 0.60. Swapped, the loss prefers the certain student. Then forgetting F costs little, and allowing
-# what the teacher rules out costs a lot.
+# uncertain one pays 0.60. Swapped, the loss prefers the certain student. With the swapped loss, forgetting F costs
+# little, and allowing what the teacher rules out costs a lot.
 #
 # The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. In each
 # direction of KL, we search for the closest student among many means and standard deviations.
@@ -770,9 +770,9 @@ axes.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# Training never uses the averages, so the momentum does not change it. Refreshed, the two students are the same. As
-# `fit` leaves them, they are not. With Keras's default momentum, 40.5% of the starting values are left. Much of the
-# rest dates from the first steps, when the weights were different.
+# Training never uses the averages, so the momentum does not change it. After the refresh, the two students are the
+# same. As `fit` leaves them, they differ. With Keras's default momentum, 40.5% of the starting values are left. Much of
+# the rest dates from the first steps, when the weights were different.
 #
 # So the student looks far worse than it is. You get no error and no warning, and the training loss looks fine. Refresh
 # the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
@@ -1259,9 +1259,9 @@ for who in ("teacher", "student"):
 # One student now does two tasks with the same features. The second task lowers accuracy on the first by 2.6 (1.0 to
 # 4.1) percentage points, which is a small price.
 #
-# But the student does not do the second task well. It is correct about glasses for 70.6% of the images, its second
-# teacher for 82.6%, which is 12.0 percentage points more. The teacher is clearly better than always predicting glasses;
-# for the student, we could not detect a difference.
+# But the student does not do the second task well. It is correct about glasses for 70.6% of the images. Its second
+# teacher reaches 82.6%, which is 12.0 percentage points more. The teacher is clearly better than always predicting
+# glasses; for the student, we could not detect a difference.
 #
 # So this student learns from its first teacher and hardly from its second. Does it need more training steps, or is it
 # too small for two tasks? The section below compares it with a student that learns about glasses alone.
@@ -1325,16 +1325,17 @@ plt.show()
 # adds 4.4 (C40). With a random network in place of the teacher, we could not detect a gain from hints, and attention
 # costs accuracy. So the gain comes from the teacher's features, and not merely from one more target (C38).
 #
-# A teacher that was trained on other people now helps much more, on the same 200 images (C42). And one student for two
-# tasks is as accurate as one student for each, within three percentage points (C41). The second task is hard both for
-# the student with two tasks and for the student that learns it alone.
+# A teacher that was trained on other people now helps much more, on the same 200 images (C42). One student for two
+# tasks is as accurate as one student for each task, within three percentage points (C41). The second task is hard both
+# for the student with two tasks and for the student that learns it alone.
 #
 # All these students train without augmentation, except for the one in the last row. Its 200 images are shifted, turned,
 # zoomed, recolored and mirrored at random, and without any teacher it reaches 74.8%. This is close to the accuracy that
 # soft targets reach with 800 images. So try augmentation before you distill. We did not measure both together.
 #
-# Now for teachers that make mistakes: 40% of the labels that the teacher's head learns from are wrong. Either they are
-# wrong at random, or each names the most similar person. Or the head is trained for three epochs only.
+# Now for teachers that make mistakes. There are three kinds. In two of them, 40% of the labels that the teacher's head
+# learns from are wrong: either at random, or each names the most similar person. In the third, the head trains for only
+# three epochs.
 
 # %% tags=["nbval-check-output"]
 kinds = {"noise": "wrong at random", "pairs": "the most similar person", "undertrained": "three epochs only"}
@@ -1436,8 +1437,8 @@ figure.suptitle("The students differ in accuracy, hardly in speed")
 plt.show()
 
 # %% [markdown]
-# The methods differ in the accuracy that they achieve, but hardly in what they cost on the device. Seven of them end in
-# the same network. Labels and soft targets leave no layer behind, attention adds none, and the layer for hints is
+# The methods differ in the accuracy that they achieve, but hardly in what they cost on the device. Seven of them lead
+# to the same network. Labels and soft targets leave no layer behind, attention adds none, and the layer for hints is
 # thrown away. So these seven have the same number of parameters, the same file size and the same time, which we
 # measured once.
 #
@@ -1481,8 +1482,8 @@ axes.set(xlabel="processor seconds", title="For the same steps, distillation cos
 plt.show()
 
 # %% [markdown]
-# If a teacher already exists, distillation costs this student 2.1 seconds more than labels, which take 3.8. The reason
-# is the teacher's head and its predictions, which we compute once and keep.
+# If a teacher already exists, distillation takes 2.1 seconds longer than training on labels, which takes 3.8 seconds.
+# The reason is the teacher's head and its predictions, which we compute once and keep.
 #
 # The training steps themselves take less time with softmax than with labels. With softmax, 160 steps are ten passes
 # over 800 images; with labels, they are forty passes over 200 images, and every pass starts with some setup. If you
