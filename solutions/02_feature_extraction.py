@@ -1110,8 +1110,7 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # cases.
 #
 # First, take people whom the teacher knows, in images that it has never seen. The old head needs no training. It
-# returns **logits**, numbers that no softmax has turned into probabilities, and the largest one marks the predicted
-# person.
+# returns **logits**, the numbers before any softmax. The largest one marks the predicted person.
 
 # %%
 seen_people = faces.portraits(faces.TEACHER_PEOPLE[:65], 10, seed=2)

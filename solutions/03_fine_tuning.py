@@ -1060,15 +1060,15 @@ plt.show()
 # In every row the last column is highest. (With fifty images its lead over block 4 is within the noise of five
 # samples.) What does this say about the lecture's advice (C22)?
 #
-# - *Not true of this target*: that with few images few layers should learn. With two images of each digit, the whole
-#   network is 15.2 percentage points better than the head alone. Digits are so far from faces that even the first
-#   blocks gain from a change. Overfitting does not show within 60 steps.
-# - *Not fair*: to compare the rows. 60 steps are 60 passes over 20 images, but between two and three over 500. With
-#   fifty images of each digit, no network has learned all it could. So the advice stays undecided.
-# - *Not detectable*: that more layers pay **more** when there are more images. The gain is 4.1 percentage points larger
-#   with fifty than with two, but the interval runs from −2.3 to 10.5.
-# - *Not tried*: any other target. On new people the frozen base leaves no room to see an effect of depth. A target in
-#   between could well produce a different table.
+# - It is *not true of this target* that few layers should learn when there are few images. With two images of each
+#   digit, the whole network is 15.2 percentage points better than the head alone. Digits are so far from faces that
+#   even the first blocks gain from a change. Overfitting does not show within 60 steps.
+# - It is *not fair* to compare the rows. 60 steps are 60 passes over 20 images, but between two and three over 500.
+#   With fifty images of each digit, no network has learned all it could. So the advice stays undecided.
+# - We could *not detect* that additional layers help **more** when there are more images. The gain is 4.1 percentage
+#   points larger with fifty than with two, but the interval runs from −2.3 to 10.5.
+# - We have *not tried* any other target. On new people the frozen base leaves no room to see an effect of depth. A
+#   target in between could well produce a different table.
 #
 # Keep the last two lines of the output in mind, too. After 60 steps, no network comes near the accuracy of the small
 # network from scratch, or of frozen features cut at the right layer. Longer training might change this.

@@ -486,8 +486,8 @@ for scale in (1.0, 0.01, 1e-7):
     print(f"gradients times {scale:g}:", np.round(adam_steps([1.0, -3.0, 0.5], 0.01, scale), 5))
 
 # %% [markdown]
-# A factor of 0.01 leaves Adam's steps as they were. What does work is to give each group its own rate, inside the
-# optimizer's step.
+# A factor of 0.01 leaves Adam's steps as they were. To slow down a group, give it its own rate inside the optimizer's
+# step.
 #
 # ### Exercise 4.3: Step with a rate for each group
 #
@@ -1351,7 +1351,7 @@ for group, rate in zip(groups, rates, strict=True):
 #
 # We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. In this training, all groups
 # share one rate, or they form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
-# Each target has its own axis, because accuracy on digits is much lower.
+# Both panels have the same axis, although accuracy on digits is much lower.
 #
 # **Before you run the cells:** what do you expect at the right end, where in unit 03 fine-tuning cost the features
 # accuracy?

@@ -528,7 +528,8 @@ plt.show()
 #
 # We could not detect a difference between this network and the teacher trained on four classes, which had 800 *labeled*
 # galaxies. Its row falls into the gap in the survey's table. But an index of 0.37 is still far from 1. These clusters
-# are a start for a person who will label them, not a classifier. Besides, we told k-means how many clusters to find.
+# are no classifier, but they give a head start to a person who labels them. Besides, we told k-means how many clusters
+# to find.
 #
 # **Say which labels you have; the name of the setting matters less.**
 #

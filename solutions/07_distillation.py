@@ -1334,7 +1334,7 @@ plt.show()
 # soft targets reach with 800 images. So try augmentation before you distill. We did not measure both together.
 #
 # Now for teachers that make mistakes. There are three kinds. In two of them, 40% of the labels that the teacher's head
-# learns from are wrong: either at random, or each names the most similar person. In the third, the head trains for only
+# learns from are wrong. They are either random or name the most similar person. In the third, the head trains for only
 # three epochs.
 
 # %% tags=["nbval-check-output"]
@@ -1532,14 +1532,14 @@ plt.show()
 # The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less than its
 # teacher.
 #
-# The teacher saw bright and dark images of its own people, a hundred for each. The student saw 800 images, and the
-# teacher's predictions do not say what stays the same in the dark.
+# The teacher saw bright and dark images of its own people, a hundred of each person. The student saw 800 images, and
+# the teacher's predictions do not say what stays the same in the dark.
 #
 # Is distillation to blame? Darkness costs softmax 9.2 percentage points more than it costs the student from scratch.
 # But softmax had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So
-# nothing clearly shows that distillation is the cause. With longer training, students of soft targets did not lose more
-# than students taught with the true labels of the same images. By the rule that this course uses for every claim
-# (docs/claims.md), this comparison does not settle the claim: the verdict is inconclusive (C43).
+# nothing clearly shows that distillation is the cause. With longer training, students trained on soft targets did not
+# lose more than students taught with the true labels of the same images. By the rule that this course uses for every
+# claim (docs/claims.md), this comparison does not settle the claim: the verdict is inconclusive (C43).
 #
 # Do hints help? On dark images they are 6.1 percentage points ahead of softmax, and on moved images 5.0, which is more
 # than on ordinary images. The shift costs them 2.1 percentage points less than it costs softmax; whether they lose less
@@ -1662,9 +1662,9 @@ if logits is not None:
 # 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. With longer training, hints and
 #    attention each added about five percentage points to soft targets; with a random network, we could not detect a
 #    gain from hints, and attention cost accuracy.
-# 6. **On a device** (C05, C43). The student is much smaller and makes the same predictions in LiteRT with 32 bits, and
-#    98.9% of them with 8 bits. But it loses 30.5 percentage points in the dark, where its teacher loses 0.7. All this
-#    holds for one teacher, one student and drawn faces, so measure yours.
+# 6. **On a device** (C05, C43). The student is much smaller. In LiteRT with 32 bits it makes the same predictions; with
+#    8 bits, 98.9% of them are the same. But it loses 30.5 percentage points in the dark, where its teacher loses 0.7.
+#    All this holds for one teacher, one student and drawn faces, so measure yours.
 
 # %%
 progress
