@@ -360,9 +360,9 @@ print("on this machine:", ", ".join(here) or "none")
 # | Colab | Run the check cells, and `progress` in the last cell. | Choose File → Download → Download `.ipynb`. |
 #
 # - Fill the gaps. Do not rename, copy or delete the check cells.
-# - Are you stuck? Later cells that need your function stop with an error. It tells you to run a line such as
-#   `progress.skip('2.3')` in a new cell. This line shows what the course's solution gave there, so that you can read on.
-#   A skipped exercise earns no marks until you solve it.
+# - Are you stuck? Later cells that need your function stop with an error. It tells you to run `progress.skip` with the
+#   number of the exercise in a new cell. This shows what the course's solution gave there, so that you can read on. A
+#   skipped exercise earns no marks until you solve it.
 # - Before you submit, choose **Kernel → Restart Kernel and Run All Cells**. An answer that works only because of a cell
 #   that you have since deleted earns no points.
 # - After you submit, more checks run with other inputs. A function that always returns the result of the example does

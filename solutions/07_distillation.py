@@ -1429,10 +1429,13 @@ print(f"two tasks minus one: {plain(slower, 4)} ms")
 # %%
 best_first = sorted(networks_of, key=lambda way: -accuracy[way]["mean"])
 figure, both = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained", sharey=True)
-for axes, label, entries in ((both[0], "accuracy", accuracy),
-                             (both[1], "milliseconds for one image", {way: networks_of[way]["ms"] for way in best_first})):  # fmt: skip
-    plots.interval_dots({WAYS.get(way, "teacher"): entries[way] for way in best_first}, "teacher", axes)
+times = {way: networks_of[way]["ms"] for way in best_first}
+for axes, label, entries in ((both[0], "accuracy", accuracy), (both[1], "milliseconds for one image", times)):
+    means = [entries[way]["mean"] for way in best_first]
+    ends = np.transpose([entries[way]["ci95"] for way in best_first])
+    axes.errorbar(means, [WAYS.get(way, "teacher") for way in best_first], xerr=abs(ends - means), fmt="o", capsize=4)
     axes.set(xlabel=label, xlim=(0, None))
+both[0].invert_yaxis()
 figure.suptitle("The students differ in accuracy, hardly in speed")
 plt.show()
 

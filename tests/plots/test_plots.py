@@ -61,7 +61,6 @@ DRAWINGS = {
     "accuracy_curves": lambda ax=None: plots.accuracy_curves([1, 10], CURVES, True, {"chance": 0.1}, ax=ax),
     "feature_maps": lambda ax=None: plots.feature_maps(RNG.random((6, 6, 9)), ax=ax),
     "filters": lambda ax=None: plots.filters(RNG.normal(size=(3, 3, 3, 9)), ax=ax),
-    "interval_dots": lambda ax=None: plots.interval_dots(BARS, highlight="with", ax=ax),
     "movement": lambda ax=None: plots.movement(MOVED, ax=ax),
     "heat_map": lambda ax=None: plots.heat_map(TABLE, "abc", "de", ax=ax),
     "transfer": lambda ax=None: transfer(SIX, SIX, (2622, 65), ax=ax),
@@ -278,15 +277,6 @@ def test_each_scenario_has_its_own_part_and_shows_what_follows():
     assert written.count("the same") == 16 - 4 - 3
 
 
-def test_a_dot_plot_shows_each_mean_and_its_interval():
-    ax = plots.interval_dots(BARS, highlight="with")
-    intervals, dots = ax.lines[::2], ax.lines[1::2]
-    assert [dot.get_xdata()[0] for dot in dots] == [entry["mean"] for entry in BARS.values()]
-    assert [list(line.get_xdata()) for line in intervals] == [list(entry["ci95"]) for entry in BARS.values()]
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(BARS)
-    assert len({dot.get_color() for dot in dots}) == 2
-
-
 def test_the_band_of_an_accuracy_stays_between_0_and_1():
     ax = plots.accuracy_curves([1, 2], {"a": [{"mean": 0.02, "ci95": [-0.1, 0.1]}, {"mean": 0.99, "ci95": [0.9, 1.1]}]})
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
@@ -329,8 +319,6 @@ WRONG = [
     (plots.accuracy_curves, ([1, 2, 3], CURVES), "each of the 3 values of x, got 2"),
     (plots.accuracy_curves, ([0, 2], CURVES, True), "above 0"),
     (plots.accuracy_curves, ([1, 2], {}), "at least one curve"),
-    (plots.interval_dots, ({},), "at least one summary"),
-    (plots.interval_dots, (BARS, "nobody"), "nobody"),
     (plots.movement, ([],), "at least one layer"),
     (plots.gradient_flow, (["conv", "head"], {"probe": [False]}), "probe.*2 layers"),
     (plots.gradient_flow, (["conv", "head"], {"nothing": [False, False]}), "nothing"),

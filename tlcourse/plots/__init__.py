@@ -5,7 +5,7 @@ of Okabe & Ito (2008, "Color Universal Design"), which people with any form of c
 also differ in marker and dash.
 """
 
-from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, interval_dots, movement
+from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
 from tlcourse.plots.images import feature_maps, filters, image_grid
 from tlcourse.plots.scenario_diagram import scenario_parts
 from tlcourse.plots.style import COLORS, STYLE, style
@@ -23,7 +23,6 @@ __all__ = [
     "heat_map",
     "image_grid",
     "interval_bars",
-    "interval_dots",
     "movement",
     "scenario_parts",
     "style",

@@ -53,37 +53,6 @@ def interval_bars(summaries, references=None, highlight=None, percent=True, ax=N
 
 
 @styled
-def interval_dots(summaries, highlight=None, ax=None):
-    """Means as dots in rows, with their 95% intervals: a dot plot, whose axis need not begin at zero.
-
-    Parameters
-    ----------
-    summaries : dict of str to dict
-        As for `interval_bars`; the first on top.
-    highlight : str, optional
-        Label of the dot in another color, such as the teacher among its students.
-    ax : matplotlib.axes.Axes, optional
-
-    Raises
-    ------
-    ValueError
-        As for `interval_bars`.
-    """
-    means, lows, highs = _intervals(summaries.values(), str(list(summaries)))
-    if highlight is not None and highlight not in summaries:
-        raise ValueError(f"highlight must be one of {list(summaries)}, got {highlight!r}")
-    ax = axes_for(ax, 8.4, 0.4 * len(means) + 0.8)
-    for row, (label, mean, low, high) in enumerate(zip(summaries, means, lows, highs, strict=True)):
-        color = COLORS["vermilion" if label == highlight else "blue"]
-        ax.plot([low, high], [row, row], color=color, linewidth=2.5, solid_capstyle="butt")
-        ax.plot(mean, row, "o", color=color, markersize=7)
-    ax.set_yticks(range(len(means)), list(summaries))
-    ax.set_ylim(len(means) - 0.5, -0.5)
-    ax.grid(axis="x", color=PALE, linewidth=0.6)
-    return ax
-
-
-@styled
 def accuracy_curves(x, curves, log=False, references=None, ax=None):
     """Accuracy against `x`: a line for each method, with its 95% interval as a band.
 
