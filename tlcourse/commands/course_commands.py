@@ -120,7 +120,7 @@ def release(unit, execute):
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:
         click.echo(f"The solutions of {unit} were not tried, because {problem}", err=True)
-    for line in _described(changes):
+    for line in _described(unit, changes):
         click.echo(line)
     if text_changed:
         click.echo(f"The students' notebook of {unit} is new: hand it out.")
@@ -130,14 +130,16 @@ def release(unit, execute):
         click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
 
 
-def _described(changes):
+def _described(unit, changes):
     """What a release changed in the gradebook, one line for each check."""
+    from tlcourse.grading.model.results import RECORDS, WITHDRAWN
+
     yield from (f"added: {name} ({points:g} points)" for name, points in changes.added.items())
     yield from (f"withdrawn: {name} ({points:g} points)" for name, points in changes.removed.items())
     yield from (f"points: {name} {old:g} -> {new:g}" for name, (old, new) in changes.points.items())
     yield from (f"check changed: {name}" for name in changes.checks)
     if changes.removed and changes.submissions:
-        yield "The marks of withdrawn checks are in grading_records/UNIT/withdrawn.json."
+        yield f"The marks of withdrawn checks are in {RECORDS}/{unit}/{WITHDRAWN}."
 
 
 @click.command()

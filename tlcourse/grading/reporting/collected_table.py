@@ -3,10 +3,8 @@
 import collections
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from tlcourse.grading.model.printable import printable
+from tlcourse.grading.reporting.terminal_table import print_with_notes
 
 
 def print_collected(outcomes):
@@ -17,11 +15,8 @@ def print_collected(outcomes):
     outcomes : list of tlcourse.grading.gradebook.collecting.Collected
     """
     console = Console()
-    table = Table("student", "called", "action", "notes", box=None, pad_edge=False, header_style="bold")
-    for outcome in outcomes:
-        row = (outcome.student or "?", outcome.label, outcome.action, "\n".join(outcome.notes))
-        table.add_row(*(Text(printable(value)) for value in row))
+    rows = [((outcome.student or "?", outcome.label, outcome.action), outcome.notes) for outcome in outcomes]
     if outcomes:
-        console.print(table)
+        print_with_notes(console, ("student", "called", "action"), rows)
     counts = collections.Counter(outcome.action for outcome in outcomes)
     console.print(", ".join(f"{count} {action}" for action, count in counts.most_common()) or "nothing to collect")
