@@ -14,7 +14,8 @@ from tlcourse.grading.submissions.submitted_files import find
 class Part(NamedTuple):
     """A file of a source: its path there, a function that returns what it holds, and the file itself if it has one.
 
-    `other_names` are the paths that are meant if the archive has another encoding. The function takes the path at its owner's and an `Allowance`; it returns several files for a zip file.
+    `other_names` are the paths that are meant if the archive has another encoding. The function takes the path at its
+    owner's and an `Allowance`; it returns several files for a zip file.
     """
 
     name: str
