@@ -171,13 +171,15 @@ def handout(folder, units):
 def archive(name, next_id):
     """Close a year: move its marks, submissions and records to archive/NAME, and draw new seeds.
 
-    Sources and settings stay. The next class starts with an empty gradebook and an empty roster.
+    Sources and settings stay, but the due dates become comments in course.toml. The next class starts with an empty
+    gradebook and an empty roster.
     """
     from tlcourse.building.course_archive import close_year
     from tlcourse.building.course_folder import course_folder
 
     click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
-    click.echo("Next: tlcourse release UNIT, for each unit")
+    click.echo("Next: enter the new due dates into course.toml and the new students into the roster, and run")
+    click.echo("tlcourse release UNIT, for each unit")
 
 
 @click.command("compare-years")
