@@ -117,15 +117,15 @@ def release(unit, execute):
     folder, unit = course_and_unit(unit)
     if (folder / "solutions").is_dir():
         course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
+    click.echo(f"Trying the solutions of {unit}. This can take minutes.", err=True)
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:
         click.echo(f"The solutions of {unit} were not tried, because {problem}", err=True)
     for line in _described(unit, changes):
         click.echo(line)
+    click.echo(f"Released {unit}." if text_changed or any(changes[:4]) else f"{unit}: nothing has changed.")
     if text_changed:
-        click.echo(f"The students' notebook of {unit} is new: hand it out.")
-    elif not any(changes[:4]):
-        click.echo(f"{unit}: nothing has changed.")
+        click.echo("The students' notebook is new: hand it out.")
     if changes.submissions:
         click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
 
