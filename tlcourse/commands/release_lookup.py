@@ -43,12 +43,12 @@ def release_of(notebook, student, release=None, root=None):
     ValueError
         If the unit cannot be determined, or the notebook has no cell of it.
     """
-    found = _found(notebook, student, release, root)
-    _check_release(notebook, student, found.assignment)
-    return found
+    matching = _matching_release(notebook, student, release, root)
+    _check_release(notebook, student, matching.assignment)
+    return matching
 
 
-def _found(notebook, student, release, root):
+def _matching_release(notebook, student, release, root):
     if release is not None:
         return Release(from_notebook(notebooks.read(release), Path(release).stem), Path(release))
     root = root or enclosing_course(notebook.resolve().parent, Path.cwd())

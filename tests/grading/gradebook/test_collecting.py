@@ -100,7 +100,7 @@ def test_a_name_is_found_whatever_encoding_the_archive_leaves_unsaid(course, enc
     assert files_of(course, "jorg") == {f"{UNIT}.ipynb": "jorg's"}
 
 
-def test_the_table_says_once_whose_time_is_not_known(course, capsys):
+def test_the_table_names_once_whose_time_is_not_known(course, capsys):
     files = {MOODLE.format(name, f"{UNIT}.ipynb"): "x" for name in ("Ann Arnold", "Bob Brown")}
     print_collected(collected(course, files).values())
     shown = capsys.readouterr().out
