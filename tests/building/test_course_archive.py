@@ -39,6 +39,16 @@ def test_the_year_moves_and_the_next_one_has_another_seed_and_id(course):
     assert (course / "notebooks" / UNIT / f"{UNIT}.ipynb").is_file()
 
 
+def test_the_due_dates_of_the_old_year_do_not_make_the_next_class_late(course):
+    settings = course / "course.toml"
+    dates = f'\n[units."{UNIT}"]\ndue = "2026-12-07 23:59"  # Monday\n'
+    write_atomically(settings, settings.read_text(encoding="utf-8") + dates)
+    archive = close_year(course, "2026")
+    assert read_course_file(course).unit(UNIT).due is None
+    assert '\n# due = "2026-12-07 23:59"  # Monday\n' in settings.read_text(encoding="utf-8")
+    assert read_course_file(archive).unit(UNIT).due.year == 2026
+
+
 def test_a_mistake_moves_nothing(course):
     close_year(course, "2025")
     with pytest.raises(FileNotFoundError, match=r"no gradebook at .*: there is nothing to archive"):

@@ -167,6 +167,23 @@ def test_images_raw_cells_and_metadata_survive_a_repair(course, answered, tmp_pa
     assert kept == [(raw.source, raw.metadata)]
 
 
+def test_the_release_is_that_of_the_course_around_the_notebook_and_is_named(
+    course, released, answered, tmp_path_factory, monkeypatch
+):
+    other = tmp_path_factory.mktemp("other")
+    monkeypatch.chdir(other)
+    copied_by_hand(answered, None)
+    inside = course / "submitted" / "ann"
+    inside.mkdir(parents=True)
+    outcome = CliRunner().invoke(main, ["repair", str(save(answered, inside / f"{UNIT}.ipynb"))])
+    assert outcome.exit_code == 0, outcome.output
+    assert f"Compared with the release in {course.resolve() / 'solutions' / UNIT}." in outcome.output
+    assert marks(notebooks.read(inside / f"{UNIT}.repaired.ipynb")) == marks(released)
+    outside = save(answered, other / "01_cnn_parameters.ipynb")  # the clone around the package has this unit
+    assert "is in a course: name the released notebook with --release FILE" in error_message(outside)
+    assert not list(other.glob("*.repaired.ipynb"))
+
+
 def test_a_release_can_be_named(course, released, answered, tmp_path):
     copied_by_hand(answered, None)
     file = save(answered, tmp_path / "homework.ipynb")

@@ -20,6 +20,8 @@ MOVED = ("gradebook.db", RECORDS, "autograded", "feedback", "feedback_to_return"
 def close_year(root, name, next_id=None):
     """Move everything about the students of a year into archive/NAME, and draw new seeds.
 
+    In course.toml, the due dates of the year become comments.
+
     Parameters
     ----------
     root : pathlib.Path
@@ -45,7 +47,7 @@ def close_year(root, name, next_id=None):
     """
     course = NbgraderCourse(root)
     target = _new_archive(course, name)
-    text = _with_id(course.folder, next_id) if next_id else None
+    text = _next_settings(course.folder, next_id)
     with grading_lock(course):
         for unit in course.paths.units():
             item_statistics.keep(course.folder, unit, target / item_statistics.ITEMS)
@@ -74,11 +76,22 @@ def _new_archive(course, name):
     return target
 
 
-def _with_id(folder, next_id):
-    """The text of course.toml with another id, checked."""
+def _next_settings(folder, next_id):
+    """The text of course.toml for the next year, or None if there is no such file.
+
+    The due dates become comments: with those of the old year, every new submission would be late by a year.
+    """
     if read_course_file(folder) is None:
-        raise ValueError(f"{folder} has no {COURSE_FILE}, so its id stays: leave out --next-id")
+        if next_id:
+            raise ValueError(f"{folder} has no {COURSE_FILE}, so its id stays: leave out --next-id")
+        return None
     text = (folder / COURSE_FILE).read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^([ \t]*)(due[ \t]*=)", r"\1# \2", text)
+    return _with_id(text, next_id) if next_id else text
+
+
+def _with_id(text, next_id):
+    """A text of course.toml with another id, checked."""
     text, count = re.subn(r'(?m)^id = "[^"]*"', lambda match: f'id = "{next_id}"', text)
     if count != 1 or parse_course_file(text).id != next_id:
         raise ValueError(f'change the line id = "..." in {COURSE_FILE} by hand, and leave out --next-id')

@@ -32,6 +32,19 @@ def course_folder(root=None, sources=True):
     raise FileNotFoundError(f"no course at {candidates[0]}: change to the folder that contains {parts}")
 
 
+def enclosing_course(*places):
+    """The folder of the course around the first of some places that is in one; None if none is.
+
+    Unlike `course_folder`, it never answers with the clone that the package is in: that can be another course.
+    """
+    for place in places:
+        here = Path(place).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+                return folder
+    return None
+
+
 def has_records(folder):
     """Whether a course has the recorded results and claims, from which the documents of this repository are made."""
     return (folder / "data" / "claims.toml").is_file()

@@ -117,27 +117,29 @@ def release(unit, execute):
     folder, unit = course_and_unit(unit)
     if (folder / "solutions").is_dir():
         course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
+    click.echo(f"Trying the solutions of {unit}. This can take minutes.", err=True)
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:
         click.echo(f"The solutions of {unit} were not tried, because {problem}", err=True)
-    for line in _described(changes):
+    for line in _described(unit, changes):
         click.echo(line)
+    click.echo(f"Released {unit}." if text_changed or any(changes[:4]) else f"{unit}: nothing has changed.")
     if text_changed:
-        click.echo(f"The students' notebook of {unit} is new: hand it out.")
-    elif not any(changes[:4]):
-        click.echo(f"{unit}: nothing has changed.")
+        click.echo("The students' notebook is new: hand it out.")
     if changes.submissions:
         click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
 
 
-def _described(changes):
+def _described(unit, changes):
     """What a release changed in the gradebook, one line for each check."""
+    from tlcourse.grading.model.results import RECORDS, WITHDRAWN
+
     yield from (f"added: {name} ({points:g} points)" for name, points in changes.added.items())
     yield from (f"withdrawn: {name} ({points:g} points)" for name, points in changes.removed.items())
     yield from (f"points: {name} {old:g} -> {new:g}" for name, (old, new) in changes.points.items())
     yield from (f"check changed: {name}" for name in changes.checks)
     if changes.removed and changes.submissions:
-        yield "The marks of withdrawn checks are in grading_records/UNIT/withdrawn.json."
+        yield f"The marks of withdrawn checks are in {RECORDS}/{unit}/{WITHDRAWN}."
 
 
 @click.command()
@@ -169,13 +171,15 @@ def handout(folder, units):
 def archive(name, next_id):
     """Close a year: move its marks, submissions and records to archive/NAME, and draw new seeds.
 
-    Sources and settings stay. The next class starts with an empty gradebook and an empty roster.
+    Sources and settings stay, but the due dates become comments in course.toml. The next class starts with an empty
+    gradebook and an empty roster.
     """
     from tlcourse.building.course_archive import close_year
     from tlcourse.building.course_folder import course_folder
 
     click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
-    click.echo("Next: tlcourse release UNIT, for each unit")
+    click.echo("Next: enter the new due dates into course.toml and the new students into the roster, and run")
+    click.echo("tlcourse release UNIT, for each unit")
 
 
 @click.command("compare-years")

@@ -66,7 +66,7 @@ def _has_flag(kind):
 PROBLEMS = {
     "in the wrong place, or not unpacked": (
         _has_flag("misplaced"),
-        "Do what the table says, and run the command again.",
+        "Do what the table says, or run `tlcourse collect`, and then run this command again.",
     ),
     "not graded": (
         lambda result: result.status == "not graded" and not _has_flag("misplaced")(result),

@@ -2,16 +2,25 @@
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from tlcourse import notebooks
 from tlcourse.building import unit_sources
+from tlcourse.building.course_folder import enclosing_course
 from tlcourse.grading.model.assignment import Assignment
 from tlcourse.grading.model.cell_code import imported_modules
 from tlcourse.grading.submissions.match import collapse_whitespace
 
 
+class Release(NamedTuple):
+    """A release, as an assignment without hidden tests, and the file or folder that it was read from."""
+
+    assignment: Assignment
+    source: Path
+
+
 def release_of(notebook, student, release=None, root=None):
-    """The release that a student's notebook was made from, as an assignment without hidden tests.
+    """The release that a student's notebook was made from.
 
     Parameters
     ----------
@@ -21,11 +30,11 @@ def release_of(notebook, student, release=None, root=None):
     release : path, optional
         The notebook as it was released. By default, it is generated from the course's solutions/.
     root : path, optional
-        The course's folder.
+        The course's folder; by default, that around the notebook, or else around the working directory.
 
     Returns
     -------
-    tlcourse.grading.model.assignment.Assignment
+    Release
 
     Raises
     ------
@@ -34,28 +43,29 @@ def release_of(notebook, student, release=None, root=None):
     ValueError
         If the unit cannot be determined, or the notebook has no cell of it.
     """
-    assignment = _assignment(notebook, student, release, root)
-    _check_release(notebook, student, assignment)
-    return assignment
+    matching = _matching_release(notebook, student, release, root)
+    _check_release(notebook, student, matching.assignment)
+    return matching
 
 
-def _assignment(notebook, student, release, root):
+def _matching_release(notebook, student, release, root):
     if release is not None:
-        return from_notebook(notebooks.read(release), Path(release).stem)
+        return Release(from_notebook(notebooks.read(release), Path(release).stem), Path(release))
+    root = root or enclosing_course(notebook.resolve().parent, Path.cwd())
+    if root is None:
+        raise ValueError(
+            f"neither {notebook.name} nor the working directory is in a course: name the released notebook with "
+            "--release FILE. It is in a handout that you unpack again, or in the course's notebooks/"
+        )
     unit = _unit(notebook, student, root)
     from tlcourse.building.builder import released  # imports nbgrader
 
-    return from_notebook(released(unit, root), unit)
+    return Release(from_notebook(released(unit, root), unit), Path(root, "solutions", unit))
 
 
 def _unit(notebook, student, root):
     """The unit that a notebook belongs to, found by its name or its title."""
-    try:
-        units = unit_sources.unit_names(root)
-    except FileNotFoundError:
-        raise ValueError(
-            f"cannot find the course from here: name the released notebook of {notebook.name} with --release FILE"
-        ) from None
+    units = unit_sources.unit_names(root)
     titles = re.findall(r"^# Unit (\d\d)\b", "\n".join(cell.source for cell in student.cells), re.MULTILINE)
     fits = [name for name in units if name in notebook.stem] or [name for name in units if name[:2] in titles]
     if len(fits) != 1:
@@ -93,5 +103,7 @@ def from_notebook(notebook, unit):
         facts = {"grade_id": marks.get("grade_id"), "cell_type": cell.cell_type, "nbgrader": marks, "tags": tags}
         cells.append(facts | {"source": cell.source, "full": cell.source})
     if not any(cell["grade_id"] for cell in cells):
-        raise ValueError(f"{unit}: no cell of the release has nbgrader's metadata; use the file from the repository")
+        raise ValueError(
+            f"{unit}: no cell of the release has nbgrader's metadata; use the notebook as your course handed it out"
+        )
     return Assignment(unit, cells, imported_modules(notebook.cells))

@@ -24,6 +24,7 @@ class Repaired(NamedTuple):
     file: Path
     notes: list  # sentences; empty if nothing had to be repaired
     unanswered: list  # exercises whose cell was not found, so that the stub was restored
+    release: Path  # the file or folder of the release that the notebook was compared with
 
 
 def repair(notebook, release=None, into=None, root=None):
@@ -38,7 +39,7 @@ def repair(notebook, release=None, into=None, root=None):
     into : path, optional
         The file for the copy; by default, NAME.repaired.ipynb beside the notebook.
     root : path, optional
-        The course's folder.
+        The course's folder; by default, that around the notebook, or else around the working directory.
 
     Raises
     ------
@@ -58,13 +59,13 @@ def repair(notebook, release=None, into=None, root=None):
     except Unreadable as error:
         raise ValueError(f"{notebook} cannot be repaired: {error}") from None
     original = [(cell.cell_type, cell.source) for cell in student.cells]
-    assignment = release_lookup.release_of(notebook, student, release, root)
+    assignment, source = release_lookup.release_of(notebook, student, release, root)
     repaired, notes = normalize(student, assignment)
     _tag(repaired.cells, assignment)
     _keep(repaired, original, assignment)
     notebooks.write_atomically(into, nbformat.writes(repaired) + "\n")
     unanswered = [note.split()[1] for note in notes if note.endswith(UNANSWERED)]
-    return Repaired(into, notes, unanswered)
+    return Repaired(into, notes, unanswered, source)
 
 
 def _tag(cells, assignment):

@@ -70,6 +70,7 @@ def repair(notebook, release, into):
     repaired = repair_notebook.repair(notebook, release, into)
     for note in repaired.notes or ["Nothing to repair."]:
         click.echo(note)
+    click.echo(f"Compared with the release in {repaired.release}.")
     click.echo(f"Wrote {repaired.file}. {notebook} is unchanged.")
     if repaired.unanswered:
         missing = ", ".join(repaired.unanswered)

@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT
 
 from tlcourse.grading.gradebook import enrolled_people
-from tlcourse.grading.gradebook.collecting import collect
+from tlcourse.grading.gradebook.collecting import TIME_UNKNOWN, collect
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.reporting.collected_table import print_collected
 from tlcourse.grading.submissions import misplaced
 from tlcourse.grading.submissions.archives import BadArchive
 
@@ -72,8 +73,39 @@ def test_a_platforms_archive_is_unpacked_for_each_student(course):
     assert files_of(course, "ann") == {f"{UNIT}.ipynb": "ann's"}
     assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's", "data/a.csv": "1"}
     assert "in the folder homework/homework" in outcomes["bob"].notes[0]
-    assert "correct the roster" in outcomes["Eve Else"].notes[0]
+    assert "Correct the roster, or unpack the zip file" in outcomes["Eve Else"].notes[0]
     assert sorted(path.name for path in (course.folder / "submitted").iterdir()) == ["ann", "bob"]
+
+
+class OldName(zipfile.ZipInfo):
+    """A member whose name is in an encoding of Windows, which the archive does not state."""
+
+    encoding = "cp437"
+
+    def _encodeFilenameFlags(self):  # noqa: N802
+        return self.filename.encode(self.encoding), self.flag_bits & ~0x800
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437", "cp850", "cp1252"])
+def test_a_name_is_found_whatever_encoding_the_archive_leaves_unsaid(course, encoding):
+    roster = "id,first_name,last_name\njorg,Jörg,Dürr-Añez\njurg,Jürg,Durr-Anez\n"
+    (course.folder / "roster.csv").write_text(roster, encoding="utf-8")
+    file = course.folder.parent / "old.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        member = OldName(MOODLE.format("Jörg Dürr-Añez", f"{UNIT}.ipynb"), (2026, 12, 7, 12, 0, 0))
+        member.encoding = encoding
+        archive.writestr(member, "jorg's")
+    (outcome,) = collect(course, UNIT, [file], enrolled_people.course_people(course))
+    assert (outcome.student, outcome.label) == ("jorg", "Jörg Dürr-Añez")
+    assert files_of(course, "jorg") == {f"{UNIT}.ipynb": "jorg's"}
+
+
+def test_the_table_names_once_whose_time_is_not_known(course, capsys):
+    files = {MOODLE.format(name, f"{UNIT}.ipynb"): "x" for name in ("Ann Arnold", "Bob Brown")}
+    print_collected(collected(course, files).values())
+    shown = capsys.readouterr().out
+    assert f"ann, bob: {TIME_UNKNOWN}" in shown
+    assert shown.count("not known") == 1
 
 
 def test_the_last_of_several_versions_counts(course):
@@ -119,7 +151,7 @@ def test_only_the_instructor_states_when_a_submission_came(course):
 
 def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_downloads(course):
     file = course.folder.parent / "times.csv"
-    file.write_text("moodle_id,time\nA1,2026-12-07 23:30\nA2,2026-12-07 23:30 +00:00\n", encoding="utf-8")
+    file.write_text("moodle_id; time\nA1; 2026-12-07 23:30\nA2;2026-12-07 23:30 +00:00\n", encoding="utf-8-sig")
     times = enrolled_people.read_times(course, file)
     assert times["ann"] == datetime.datetime(2026, 12, 7, 22, 30, tzinfo=datetime.UTC)
     assert times["bob"].hour == 23
@@ -137,11 +169,12 @@ def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_dow
         ("name,time\n", "one of id, canvas_id"),
         ("id\n", "a column time"),
         ("id,time\nann,Monday\n", "line 2 .*is not a time"),
+        ("id,name,time\nann,Zoë,2026-12-07 23:30\n", "is not UTF-8: save it as 'CSV UTF-8'"),
     ],
 )
 def test_a_table_of_times_that_cannot_be_used_is_named(course, text, message):
     file = course.folder.parent / "times.csv"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="latin-1")
     with pytest.raises(ValueError, match=message):
         enrolled_people.read_times(course, file)
 

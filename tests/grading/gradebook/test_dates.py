@@ -13,6 +13,7 @@ from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, remarks, update_gradebook
 from tlcourse.grading.gradebook.late_policies import days_begun
+from tlcourse.grading.submissions.misplaced import NOBODY
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
 UNITS = ("01_tiny", "02_tiny")
@@ -219,6 +220,17 @@ def test_the_table_for_other_programs_has_days_and_penalties_of_the_present_date
     assert [grades["eve"][name] for name in ("days_late", "score")] == ["0", "8.0"]
     write(course, COURSE.replace("2026-12-07", "2026-12-09"))
     assert export(course, exports.GradesExport, "g.csv")[0]["score"] == "8.0"
+
+
+def test_penalties_are_exported_without_a_tail_of_digits(course):
+    write(course, COURSE.replace('"zero"', '"percent per day"\npercent = 0.7'))  # 8 * 2 * 0.7 / 100 is not exact
+    grades = {row["student_id"]: row for row in export(course, exports.GradesExport, "g.csv")[:3]}
+    assert [grades["ann"][name] for name in ("late_submission_penalty", "score")] == ["0.112", "7.888"]
+
+
+def test_a_file_without_a_student_is_nobody_who_could_be_enrolled(course):
+    write(course)
+    assert set(remarks(NbgraderCourse(course), UNITS[0], [NOBODY, "guest"])) == {"guest"}
 
 
 def test_people_who_are_not_enrolled_are_named(course):

@@ -82,6 +82,7 @@ def test_a_folder_without_the_file_has_no_settings(tmp_path):
         ('"2026-12-07 23:59"', '"2026-12-07 25:59"', "must be a day and a time"),
         ("percent per day", "half", "must be one of: none, zero"),
         ("percent = 20", "percent = 120", "at most 100"),
+        ('"percent per day"', '"grace days"', "needs a line such as grace_days = 3"),
         ('file = "roster.csv"', "file = 3", "must be a text in quotes"),
         ('[units."01_cnn_parameters"]', "units = 3\n[other]", "units"),
     ],

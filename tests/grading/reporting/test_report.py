@@ -15,6 +15,7 @@ from scipy import stats
 
 from tlcourse.building import builder
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.model.results import WITHDRAWN
 from tlcourse.grading.reporting import class_records, item_analysis, report_page
 
 UNIT = "01_tiny"
@@ -106,6 +107,16 @@ class Tags(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         if tag not in ("rect", "line"):
             assert self.open.pop() == tag
+
+
+def test_the_gradings_own_files_beside_the_records_are_no_students(graded):
+    before = class_records.read(graded, UNIT)
+    folder = graded / "grading_records" / UNIT
+    (folder / ".plan.json").write_text('{"checks": {}}', encoding="utf-8")
+    (folder / WITHDRAWN).write_text("[]", encoding="utf-8")
+    after = class_records.read(graded, UNIT)
+    assert [row.student for row in after.students] == [row.student for row in before.students]
+    assert after.statuses == before.statuses
 
 
 def test_the_page_shows_how_each_exercise_went(graded):

@@ -23,6 +23,10 @@ EARLIER = "earlier"  # folder of a course: versions that were replaced
 # Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
 NOT_FROM_STUDENTS = {"timestamp.txt", "submission_secret.txt"}
 TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt."
+UNKNOWN_PERSON = (
+    "Not collected: no person, or more than one, in the roster and the gradebook has this name or id. Correct the "
+    "roster, or unpack the zip file, name the folder or file after the student's id, and collect the folder."
+)
 ATTEMPT = re.compile(r"(?:[-_ ]|\()(\d{1,3})\)?$")  # unit-2, unit (2)
 
 
@@ -91,7 +95,8 @@ def _by_owner(finder, parts):
     owners = collections.defaultdict(list)
     first = {}
     for part in parts:
-        owner = finder.owner(part.name)
+        readings = [finder.owner(name) for name in (part.name, *part.other_names)]
+        owner = next((reading for reading in readings if reading.student), readings[0])
         key = owner.student or f"?{owner.label}"
         first.setdefault(key, owner)
         if owner.marked_late:
@@ -104,8 +109,7 @@ def _collect_student(course, unit, owner, parts, times):
     """Put one student's files in place."""
     allowance, notes = Allowance(), []
     if owner.student is None:
-        reason = "no person, or more than one, in the roster and the gradebook has this name or id: correct the roster"
-        return Collected(None, printable(owner.label), "not placed", [f"Not collected: {reason}."])
+        return Collected(None, printable(owner.label), "not placed", [UNKNOWN_PERSON])
     try:
         require_recordable(owner.student)
     except NotRecordable as error:

@@ -14,6 +14,7 @@ from tlcourse.grading.gradebook.late_policies import DAY, seconds_late
 from tlcourse.grading.gradebook.storage_errors import retry_while_locked
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
+from tlcourse.grading.submissions.misplaced import NOBODY
 
 
 def update_gradebook(course):
@@ -134,8 +135,8 @@ def remarks(course, unit, students):
     if roster is None:
         return {}
     due = settings.unit(unit).due
-    sentences = {name: roster.problem(name) for name in students}
-    for name in students:
+    sentences = {name: roster.problem(name) for name in students if name != NOBODY}
+    for name in sentences:
         if not sentences[name] and roster.joined_late(name, due):
             day = roster.get(name).joined
             sentences[name] = f"Joined on {day}, after this unit was due: nothing is late or overdue."

@@ -1,12 +1,11 @@
 """The people of a course, from its roster or from the gradebook, and when they submitted."""
 
-import csv
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
 
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
+from tlcourse.grading.model.table_file import open_table
 from tlcourse.grading.submissions import submission_time
 
 
@@ -53,17 +52,18 @@ def read_times(course, file):
     """
     settings = read_course_file(course.folder)
     zone = settings.timezone if settings else datetime.UTC
-    rows = csv.DictReader(Path(file).read_text(encoding="utf-8-sig").splitlines())
-    column = next((name for name in ("id", "canvas_id", "moodle_id", "email") if name in (rows.fieldnames or [])), None)
+    rows = open_table(file)
+    column = next((name for name in ("id", "canvas_id", "moodle_id", "email") if name in rows.fieldnames), None)
     if column is None or "time" not in rows.fieldnames:
         raise ValueError(f"{file} needs a column time, and one of id, canvas_id, moodle_id and email")
     ids = {getattr(person, column): person.id for person in course_people(course)}
     times = {}
     for row in rows:
-        if not row["time"]:
+        person, time = row[column].strip(), row["time"].strip()
+        if not time:
             continue
         try:
-            times[ids.get(row[column], row[column])] = submission_time.parse(row["time"], zone)
+            times[ids.get(person, person)] = submission_time.parse(time, zone)
         except ValueError as error:
             raise ValueError(f"line {rows.line_num} of {file}: {error}") from None
     return times

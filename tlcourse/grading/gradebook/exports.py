@@ -21,6 +21,7 @@ COLUMNS = (
     *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late"),
 )
 
+DIGITS = 4  # after the decimal point of points
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
@@ -63,8 +64,9 @@ def _row(unit, student, mark, days_late):
         "max_score": unit.max_score,
     }
     if mark:
-        row |= {"timestamp": mark.timestamp, "raw_score": mark.raw_points, "late_submission_penalty": mark.penalty}
-        row |= {"score": mark.points, "unmarked_answers": mark.unmarked, "days_late": days_late}
+        row |= {"raw_score": mark.raw_points, "late_submission_penalty": mark.penalty, "score": mark.points}
+        row = {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in row.items()}
+        row |= {"timestamp": mark.timestamp, "unmarked_answers": mark.unmarked, "days_late": days_late}
     return {name: escape_formula(row.get(name)) for name in COLUMNS}
 
 
@@ -133,7 +135,7 @@ class CanvasExport(PlatformExport):
 
 def format_points(value):
     """Points without a tail of zeros."""
-    return f"{round(value, 4):g}"
+    return f"{round(value, DIGITS):g}"
 
 
 def escape_formula(value):

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from nbgrader.api import Comment, Grade
 from nbgrader.utils import is_grade, is_locked, is_solution
 
+from tlcourse.grading.model.results import WITHDRAWN
 from tlcourse.storage import write_json
-
-WITHDRAWN = "withdrawn.json"
 
 
 class CellChanges(NamedTuple):

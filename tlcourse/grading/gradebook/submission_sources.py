@@ -14,12 +14,14 @@ from tlcourse.grading.submissions.submitted_files import find
 class Part(NamedTuple):
     """A file of a source: its path there, a function that returns what it holds, and the file itself if it has one.
 
-    The function takes the path at its owner's and an `Allowance`; it returns several files for a zip file.
+    `other_names` are the paths that are meant if the archive has another encoding. The function takes the path at its
+    owner's and an `Allowance`; it returns several files for a zip file.
     """
 
     name: str
     read: Callable
     file: Path | None = None
+    other_names: tuple = ()
 
 
 def archive_parts(source):
@@ -31,7 +33,11 @@ def archive_parts(source):
     for info in archive.infolist():
         name = archives.member_name(info)
         if not info.is_dir() and not archives.is_litter(name):
-            yield Part(name, functools.partial(_unpack_member, archive, info))
+            yield Part(
+                name,
+                functools.partial(_unpack_member, archive, info),
+                other_names=tuple(archives.other_readings(info)),
+            )
 
 
 def _unpack_member(archive, info, inner, allowance):

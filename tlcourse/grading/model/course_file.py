@@ -232,5 +232,7 @@ def _late(table):
     policy = _text(table, "policy", "[late]", "none")
     if policy not in LATE_POLICIES:
         raise CourseFileError(f"policy = {policy!r} in [late] must be one of: {', '.join(LATE_POLICIES)}")
+    if policy == "grace days" and "grace_days" not in table:
+        raise CourseFileError('policy = "grace days" in [late] needs a line such as grace_days = 3')
     percent = _number(table, "percent", "[late]", LateSettings.percent, 100)
     return LateSettings(policy, percent, _number(table, "grace_days", "[late]", LateSettings.grace_days))

@@ -18,6 +18,7 @@ STATUSES = ("graded", "repaired", "missing", "unreadable", "timed out", "crashed
 PRECEDENCE = ("tampered", "missing", "unreadable", "crashed", "timed out", "repaired", "graded")
 ATTENTION = ("grader", "timestamp", "misplaced")  # kinds of flags
 RECORDS = "grading_records"  # folder of a course
+WITHDRAWN = "withdrawn.json"  # beside the records: the marks of checks that a course no longer has
 NOT_RECORDED = {"student", "unit", "outputs", "notebook"}
 
 
@@ -123,6 +124,12 @@ def records_folder(folder, unit):
 def record_file(folder, unit, student):
     """Where the record of one submission's grading lies."""
     return records_folder(folder, unit) / f"{student}.json"
+
+
+def student_records(folder, unit):
+    """The files of all records of a unit by student, without the grading's own files beside them."""
+    files = sorted(records_folder(folder, unit).glob("*.json"))
+    return {file.stem: file for file in files if file.name != WITHDRAWN and not file.name.startswith(".")}
 
 
 def read_record(folder, unit, student):

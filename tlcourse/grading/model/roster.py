@@ -1,6 +1,5 @@
 """Who takes a course: its roster, a CSV file that course.toml names."""
 
-import csv
 import datetime
 import difflib
 import unicodedata
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.grading.model.course_file import read_course_file
+from tlcourse.grading.model.table_file import open_table
 
 COLUMNS = ("id", "first_name", "last_name", "email", "canvas_id", "moodle_id", "status", "joined")
 STATUSES = ("active", "dropped")
@@ -121,16 +121,14 @@ def read_roster(file):
     """
     file = Path(file)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        rows = open_table(file)
     except FileNotFoundError:
         raise RosterError(
             f"no roster at {file}: create it with the columns {', '.join(COLUMNS)}, or correct [roster] in course.toml"
         ) from None
-    except UnicodeDecodeError:
-        raise RosterError(f"{file} is not UTF-8: save it as 'CSV UTF-8'") from None
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in header else ",", restkey="", restval="")
-    _require_columns(file, [str(name).strip() for name in rows.fieldnames or []])
+    except ValueError as error:
+        raise RosterError(str(error)) from None
+    _require_columns(file, rows.fieldnames)
     students = [_student(file, rows.line_num, row) for row in rows if any(map(str.strip, map(str, row.values())))]
     _require_unique(file, students)
     return Roster(students, file)
@@ -147,7 +145,7 @@ def _student(file, line, row):
     where = f"line {line} of {file}"
     if row.pop("", None):
         raise RosterError(f"{where} has more cells than the first line: put a text with a comma in quotes")
-    cells = {str(name).strip(): _cleaned(value) for name, value in row.items()}
+    cells = {name: _cleaned(value) for name, value in row.items()}
     if not cells["id"]:
         raise RosterError(f"{where} has no id: enter one, or delete the line")
     if "/" in cells["id"] or cells["id"].startswith("."):

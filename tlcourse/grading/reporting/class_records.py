@@ -12,7 +12,7 @@ from tlcourse.grading.gradebook.absent import gone_note
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, remarks
 from tlcourse.grading.gradebook.marks import unit_marks
-from tlcourse.grading.model.results import STATUSES, records_folder
+from tlcourse.grading.model.results import STATUSES, student_records
 from tlcourse.grading.model.roster import course_roster
 from tlcourse.grading.reporting import class_report
 
@@ -40,7 +40,7 @@ def read(folder, unit):
     course = NbgraderCourse(folder)
     reference = notebooks.read(course.paths.solution_file(unit))
     owners = exercise_of_cells(reference)
-    records = {file.stem: _record(file) for file in sorted(records_folder(course.folder, unit).glob("*.json"))}
+    records = {student: _record(file) for student, file in student_records(course.folder, unit).items()}
     with course.gradebook() as book:
         marks = unit_marks(book, unit)
         people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}

@@ -3,12 +3,10 @@
 import collections
 
 from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
 
 from tlcourse.grading.gradebook.course_sync import format_lateness
 from tlcourse.grading.gradebook.marks import unmarked_answers
-from tlcourse.grading.model.printable import printable
+from tlcourse.grading.reporting.terminal_table import print_with_notes
 
 
 def print_results(results, marks, late=None, remarks=None):
@@ -26,10 +24,7 @@ def print_results(results, marks, late=None, remarks=None):
         A sentence about some students; see `tlcourse.grading.gradebook.course_sync.remarks`.
     """
     late, remarks = late or {}, remarks or {}
-    console = Console()
-    columns = ("student", "status", Column("checks", no_wrap=True), Column("mark", no_wrap=True))
-    columns += (*(["late"] if late else []), "notes")
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    console, rows = Console(), []
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
@@ -38,18 +33,12 @@ def print_results(results, marks, late=None, remarks=None):
         if remark := remarks.get(result.student):
             notes.insert(0, remark)
         lateness = [format_lateness(late.get(result.student))] if late else []
-        row = (result.student, result.status, checks, _shown_mark(mark), *lateness, "\n".join(notes))
-        table.add_row(*(_plain(value) for value in row))
-    console.print(table)
+        rows.append(((result.student, result.status, checks, _shown_mark(mark), *lateness), notes))
+    print_with_notes(console, ("student", "status", "checks", "mark", *(["late"] if late else [])), rows)
     if seeds := {result.seed for result in results if result.seed}:
         console.print(f"seed of the hidden tests: {', '.join(sorted(seeds))} (keep it secret)", highlight=False)
     counts = collections.Counter(result.status for result in results)
     console.print(", ".join(f"{count} {status}" for status, count in counts.most_common()) or "no submissions")
-
-
-def _plain(text):
-    """A text in which nothing is markup or moves the terminal's cursor: a student's name or file name may try."""
-    return Text(printable(text))
 
 
 def _described(flag):

@@ -21,6 +21,7 @@ MOST_FILES = 2_000  # of one student
 MOST_BYTES = LARGEST_FILES + reading.LARGEST_NOTEBOOK  # of one student, unpacked
 MOST_MEMBERS = 200_000  # of a platform's archive, which has the files of all students
 UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
+OTHER_ENCODINGS = ("cp850", "cp1252")  # of names that programs on Windows write without saying so
 OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 
 
@@ -76,6 +77,18 @@ def member_name(info):
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def other_readings(info):
+    """The paths that a member of an archive could have if another encoding was meant; none for one that is marked."""
+    if info.flag_bits & UTF8_FLAG or info.filename.isascii():
+        return []
+    readings = []
+    for encoding in OTHER_ENCODINGS:
+        with contextlib.suppress(UnicodeError):
+            name = info.filename.encode("cp437").decode(encoding)
+            readings.append(unicodedata.normalize("NFC", name.replace("\\", "/")))
+    return readings
 
 
 def unpack(archive, allowance, level=1, members=None):
