@@ -43,7 +43,7 @@ class LiveFigure:
 
     def _repr_html_(self):
         program = program_text(self.script)
-        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
         name = f"{self.script}-{hashlib.sha256((program + data).encode()).hexdigest()[:8]}"
         source = f"data:image/png;base64,{base64.b64encode(self.still).decode()}"
         image = f'<img alt="{html.escape(self.description)}" src="{source}" style="max-width: 100%">'

@@ -5,7 +5,10 @@ Marks come from nbgrader's gradebook; statuses, messages and flags from grading_
 
 import dataclasses
 import json
+import os
 import re
+from pathlib import Path
+from urllib.parse import quote
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.absent import gone_note
@@ -80,10 +83,27 @@ def _with_dates_and_people(course, unit, students):
     late, about = lateness(course, unit), remarks(course, unit, [student.student for student in students])
     return [
         dataclasses.replace(
-            student, late=format_lateness(late.get(student.student)), remark=about.get(student.student, "")
+            student,
+            late=format_lateness(late.get(student.student)),
+            remark=about.get(student.student, ""),
+            links=_links(course, unit, student.student),
         )
         for student in students
     ]
+
+
+def report_folder(folder, unit):
+    """Where a course keeps the report on a unit."""
+    return Path(folder, "report", unit)
+
+
+def _links(course, unit, student):
+    """The addresses of a student's submission and feedback page, as seen from the report; only of those there are."""
+    paths, base = course.paths, report_folder(course.folder, unit)
+    submitted = [paths.submitted_file(student, unit), paths.submission_folder(student, unit)]
+    places = {"submission": submitted, "feedback": [paths.feedback_file(student, unit)]}
+    existing = {name: [path for path in chosen if path.exists()] for name, chosen in places.items()}
+    return {name: quote(Path(os.path.relpath(found[0], base)).as_posix()) for name, found in existing.items() if found}
 
 
 def exercise_of_cells(notebook):
