@@ -6,7 +6,6 @@ Marks come from nbgrader's gradebook; statuses, messages and flags from grading_
 import dataclasses
 import json
 import os
-import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,7 +41,7 @@ def read(folder, unit):
     """
     course = NbgraderCourse(folder)
     reference = notebooks.read(course.paths.solution_file(unit))
-    owners = exercise_of_cells(reference)
+    owners = notebooks.exercise_of_cells(reference)
     records = {file.stem: _record(file) for file in sorted(records_folder(course.folder, unit).glob("*.json"))}
     with course.gradebook() as book:
         marks = unit_marks(book, unit)
@@ -54,7 +53,7 @@ def read(folder, unit):
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
     _note_gone(course, unit, students, records)
     rows = _with_dates_and_people(course, unit, students)
-    return class_report.summarize(unit, rows, owners, exercise_titles(reference))
+    return class_report.summarize(unit, rows, owners, notebooks.exercise_titles(reference))
 
 
 def _note_gone(course, unit, students, records):
@@ -64,18 +63,6 @@ def _note_gone(course, unit, students, records):
         if row.score is not None and row.student not in present:
             recorded_at = records.get(row.student, {}).get("recorded_at")
             row.notes.append(gone_note(course, unit, row.student, recorded_at))
-
-
-def exercise_titles(notebook):
-    """The heading over each exercise and written answer, by grade_id: "Exercise 1.1: Compute the output size"."""
-    titles, heading = {}, None
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)):
-            heading = headings[-1].strip()
-        if nbgrader.get("solution") and heading:
-            titles[nbgrader["grade_id"]] = heading
-    return titles
 
 
 def _with_dates_and_people(course, unit, students):
@@ -104,18 +91,6 @@ def _links(course, unit, student):
     places = {"submission": submitted, "feedback": [paths.feedback_file(student, unit)]}
     existing = {name: [path for path in chosen if path.exists()] for name, chosen in places.items()}
     return {name: quote(Path(os.path.relpath(found[0], base)).as_posix()) for name, found in existing.items() if found}
-
-
-def exercise_of_cells(notebook):
-    """(exercise, maximum) by grade_id of every graded cell; a written answer is an exercise of its own."""
-    owners = {}
-    for name, (_, tests) in notebooks.exercises(notebook).items():
-        owners |= {cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points) for cell in tests}
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if nbgrader.get("grade") and nbgrader.get("grade_id") not in owners:
-            owners[nbgrader["grade_id"]] = (nbgrader["grade_id"], nbgrader["points"])
-    return owners
 
 
 def _record(file):
