@@ -475,6 +475,39 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
     assert pages.figures(text, "docs/x.md") == ["data/h.png"]
 
 
+def test_the_ids_of_claims_are_links_to_their_cards():
+    link = '<a href="../claims.html#{0}">{0}</a>'.format
+    text = "Early layers are general (C07), see also C08 and X01.\n"
+    assert unit_page.linked_claims(text, {"C07", "X01"}) == (
+        f"Early layers are general ({link('C07')}), see also C08 and {link('X01')}.\n"
+    )
+    for kept in (
+        "# Why C07?",
+        "`C07`",
+        "```\nC07\n```",
+        "$C07$",
+        "$$\nC07\n$$",
+        "[C07](x.md)",
+        '<a id="C07">',
+        "C0711",
+    ):
+        assert unit_page.linked_claims(kept, {"C07"}) == kept
+
+
+def test_each_claim_that_a_unit_names_is_linked(read):
+    names = set(claims.Course(ROOT).claims)
+    linked = {name: set() for name in unit_sources.unit_names(ROOT)}
+    for unit, found in linked.items():
+        found |= {urldefrag(link).fragment for link in read[f"units/{unit}.html"].links if "claims.html#" in link}
+        prose = " ".join(
+            cell.source
+            for cell in notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb").cells
+            if cell.cell_type == "markdown"
+        )
+        assert set(re.findall(r"\(([CX]\d\d)\)", prose)) & names <= found, unit
+    assert sum(map(len, linked.values())) > 30
+
+
 def test_the_cards_stand_in_the_place_of_the_table_and_before_the_explanations():
     table = "<!-- claims: made -->\n| a |\n<!-- /claims -->\n"
     text = f"# T\n\nIntroduction.\n\n## Why\n\nText.\n\n## All\n\nCounts.\n\n{table}"
