@@ -54,9 +54,9 @@ class LiveFigure:
         return f"<{type(self).__name__}: {self.description}>"
 
 
-def program_text(script):
+def program_text(*scripts):
     """The shared functions and those of a figure, as one text without imports."""
-    return "\n".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("kit", script))
+    return "\n".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("kit", *scripts))
 
 
 def png(figure):

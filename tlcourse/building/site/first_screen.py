@@ -12,7 +12,7 @@ import string
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, tables
-from tlcourse.building.site import SETTINGS, headline_data
+from tlcourse.building.site import SETTINGS, headline_data, teacher_data
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.data import results
 from tlcourse.live_figures import program_text
@@ -30,13 +30,20 @@ VERDICTS = {
     "wrong": "No, A has the green frame. Now let a network learn all 65 people.",
 }
 DATA_SCRIPT, FACES = "_static/train_it_here.js", "_static/headline_faces.webp"
-LOAD = """() => new Promise((resolve, reject) => {
+TEACHER_SCRIPT = "_static/teacher_here.js"
+# A page opened from disk may load a script, but no other file.
+LOAD_SCRIPT = """const loadScript = (source, what) => new Promise((resolve, reject) => {
   const script = document.createElement("script");
-  script.src = "%s";
-  script.onload = () => resolve({ ...trainItHere, codes: bytes(trainItHere.features), faces: "%s" });
-  script.onerror = () => reject(new Error("the features could not be loaded"));
+  script.src = source;
+  script.onload = resolve;
+  script.onerror = () => reject(new Error(`${what} could not be loaded`));
   document.head.append(script);
-})"""
+});"""
+LOAD_FACES = (
+    f'loadScript("{DATA_SCRIPT}", "the features")'
+    f'.then(() => ({{ ...trainItHere, codes: bytes(trainItHere.features), faces: "{FACES}" }}))'
+)
+LOAD_TEACHER = f'loadScript("{TEACHER_SCRIPT}", "the teacher").then(() => teacherHere)'
 THUMBNAIL_WIDTH = 360
 
 
@@ -52,6 +59,7 @@ def write(root, into):
     """
     stored = headline_data.read(root)
     notebooks.write_atomically(into / DATA_SCRIPT, f"var trainItHere = {json.dumps(stored)};\n")
+    notebooks.write_atomically(into / TEACHER_SCRIPT, f"var teacherHere = {json.dumps(teacher_data.stored())};\n")
     (into / FACES).write_bytes((root / headline_data.FACES).read_bytes())
     template = string.Template((SETTINGS / "first_screen.html").read_text(encoding="utf-8"))
     page = template.substitute(
@@ -91,14 +99,18 @@ def baseline(root):
 
 
 def scripts(root, stored):
-    """The scripts of both figures, each in a scope of its own."""
+    """The scripts of the three figures, each in a scope of its own."""
     train = {"recipe": RECIPE, "baseline": baseline(root), "most": stored["trainEach"]}
-    load = LOAD % (DATA_SCRIPT, FACES)
+    teacher = {"colors": teacher_data.palette(), "side": stored["side"]}
+    load_both = f"() => Promise.all([{LOAD_TEACHER}, {LOAD_FACES}]).then(([teacher, faces]) => ({{ teacher, faces }}))"
     parts = [
         f'{program_text("who_is_a")}\nstart("who_is_a", render, {json.dumps(question(root, stored))});',
-        f'{program_text("train_it_here")}\nstart("train_it_here", render, {{ ...{json.dumps(train)}, load: {load} }});',
+        f"{program_text('train_it_here')}\n"
+        f'start("train_it_here", render, {{ ...{json.dumps(train)}, load: () => {LOAD_FACES} }});',
+        f"{program_text('teacher_network', 'teacher_here')}\n"
+        f'start("teacher_here", render, {{ ...{json.dumps(teacher)}, load: {load_both} }});',
     ]
-    return "\n".join(f"(() => {{\n{part}\n}})();" for part in parts)
+    return "\n".join(f"(() => {{\n{LOAD_SCRIPT}\n{part}\n}})();" for part in parts)
 
 
 def still_faces(root, stored):
