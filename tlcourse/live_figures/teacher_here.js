@@ -108,7 +108,7 @@ function drawTeacher({ source, output, layer, similar, faces }, width) {
   shapes.push(text(left, 14, `${layer}: ${shown}`, { "text-anchor": "start" }));
   shapes.push(svg("image", { href, x: left, y: 22, width: Math.min(room, 330), height: tall, preserveAspectRatio: "none" }));
   const top = Math.max(face, tall) + 52, side = 56;
-  shapes.push(text(0, top - 8, "most similar of 65 people it never saw", { "text-anchor": "start" }));
+  shapes.push(text(0, top - 8, `most similar of ${faces.people} people it never saw`, { "text-anchor": "start" }));
   similar.forEach(([index, similarity], place) => {
     const view = `${(index % faces.columns) * faces.side} ${Math.floor(index / faces.columns) * faces.side} ${faces.side} ${faces.side}`;
     const sheet = { href: faces.faces, width: faces.columns * faces.side, height: faces.side * Math.ceil((faces.people * faces.testEach) / faces.columns) };
@@ -127,9 +127,9 @@ function lookOf(values, { skin, hair, iris, frame, lipstick }) {
 const steps = (low, high, step) => Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) => Number((low + index * step).toFixed(2)));
 
 // load() resolves to { teacher, faces }: the weights, and the recorded features and faces of other people.
-function render(el, { colors, side, load }) {
+function render(el, { colors, side, megabytes, load }) {
   const canvas = html("canvas", { width: side, height: side }), context = canvas.getContext("2d", { willReadFrequently: true });
-  let loaded = null, layers = null, state = { message: "Press the button: your browser loads the teacher, about 1 MB." }, queued = 0;
+  let loaded = null, layers = null, state = { message: `Press the button: your browser loads the teacher, ${megabytes} MB, and the faces of other people.` }, queued = 0;
   const tell = message => { state = { ...state, message }; figure.redraw(); };
   const look = () => {
     if (!layers) return;

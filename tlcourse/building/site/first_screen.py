@@ -15,6 +15,7 @@ from tlcourse.building import addresses, tables
 from tlcourse.building.site import SETTINGS, headline_data, teacher_data
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.data import results
+from tlcourse.datasets import faces
 from tlcourse.live_figures import program_text
 
 TITLE = "Transfer learning, hands on"
@@ -69,6 +70,7 @@ def write(root, into):
         first_unit=f"units/{unit_names(root)[0]}.html",
         first_minutes=tables.read_unit(unit_names(root)[0], root).minutes,
         colab=html.escape(addresses.colab(unit_names(root)[0])),
+        teacher_people=f"{len(faces.TEACHER_PEOPLE):,}",
         who_still=still_faces(root, stored),
         train_still=still_accuracies(root),
         cards="\n".join(card(root, into, name) for name in unit_names(root)),
@@ -83,8 +85,8 @@ def question(root, stored):
     each, answer = stored["testEach"], person % (len(lookalikes) + 1)
     candidates = [face * each for face in lookalikes]
     candidates.insert(answer, person * each + 1)
-    faces = [headline_data.face(root, stored, index) for index in (person * each, *candidates)]
-    return {"known": faces[0], "candidates": faces[1:], "answer": answer, "verdicts": VERDICTS}
+    shown = [headline_data.face(root, stored, index) for index in (person * each, *candidates)]
+    return {"known": shown[0], "candidates": shown[1:], "answer": answer, "verdicts": VERDICTS}
 
 
 def baseline(root):
@@ -101,7 +103,8 @@ def baseline(root):
 def scripts(root, stored):
     """The scripts of the three figures, each in a scope of its own."""
     train = {"recipe": RECIPE, "baseline": baseline(root), "most": stored["trainEach"]}
-    teacher = {"colors": teacher_data.palette(), "side": stored["side"]}
+    megabytes = round(len(json.dumps(teacher_data.stored())) / 1e6, 1)
+    teacher = {"colors": teacher_data.palette(), "side": stored["side"], "megabytes": megabytes}
     load_both = f"() => Promise.all([{LOAD_TEACHER}, {LOAD_FACES}]).then(([teacher, faces]) => ({{ teacher, faces }}))"
     parts = [
         f'{program_text("who_is_a")}\nstart("who_is_a", render, {json.dumps(question(root, stored))});',

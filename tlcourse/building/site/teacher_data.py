@@ -5,6 +5,7 @@ together. `live_figures/teacher_network.js` computes with these weights; buildin
 """
 
 import base64
+import functools
 import tomllib
 from pathlib import Path
 
@@ -19,6 +20,7 @@ EPSILON = 1e-3  # of Keras's batch norm
 COLORS = ("skin", "hair", "iris", "frame", "lipstick")
 
 
+@functools.cache
 def stored(folder=None):
     """What the page loads.
 
