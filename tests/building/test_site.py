@@ -555,14 +555,14 @@ def test_the_ids_of_claims_are_links_to_their_cards():
 def test_each_claim_that_a_unit_names_is_linked(read):
     names = set(claims.Course(ROOT).claims)
     linked = {name: set() for name in unit_sources.unit_names(ROOT)}
-    for unit, found in linked.items():
-        found |= {urldefrag(link).fragment for link in read[f"units/{unit}.html"].links if "claims.html#" in link}
+    for unit, targets in linked.items():
+        targets |= {urldefrag(link).fragment for link in read[f"units/{unit}.html"].links if "claims.html#" in link}
         prose = " ".join(
             cell.source
             for cell in notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb").cells
             if cell.cell_type == "markdown"
         )
-        assert set(re.findall(r"\(([CX]\d\d)\)", prose)) & names <= found, unit
+        assert set(re.findall(r"\(([CX]\d\d)\)", prose)) & names <= targets, unit
     assert sum(map(len, linked.values())) > 30
 
 

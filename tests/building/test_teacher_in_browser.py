@@ -97,9 +97,9 @@ def test_with_int8_weights_the_teacher_recognizes_the_same_people(networks):
     assert ((rounded * exact).sum(axis=1) / lengths).min() > 0.99
     for features in (rounded, exact):
         features /= np.linalg.norm(features, axis=1, keepdims=True)
-    known, asked = np.arange(0, 120, 6), np.setdiff1d(np.arange(120), np.arange(0, 120, 6))
+    gallery, asked = np.arange(0, 120, 6), np.setdiff1d(np.arange(120), np.arange(0, 120, 6))
     right = [
-        (images.labels[known][(features[asked] @ features[known].T).argmax(axis=1)] == images.labels[asked]).mean()
+        (images.labels[gallery][(features[asked] @ features[gallery].T).argmax(axis=1)] == images.labels[asked]).mean()
         for features in (rounded, exact)
     ]
     assert abs(right[0] - right[1]) <= 0.03, "one image of each person is known"
@@ -131,7 +131,7 @@ def same(figure, rounded, exact):
     return image[0]
 
 
-def test_each_layer_shows_its_maps_and_other_images_are_refused(figure, tmp_path):
+def test_each_layer_shows_its_maps_and_other_files_raise_an_error(figure, tmp_path):
     seen = set()
     for layer, words in (
         ("block1_conv2", "16 of 16 maps, 48×48"),

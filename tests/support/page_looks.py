@@ -70,7 +70,8 @@ def transferred(file, loaded):
     loaded : iterable of str
         Addresses relative to the page.
     """
-    paths = {(file.parent / address.partition("?")[0].partition("#")[0]).resolve() for address in loaded}
+    addresses = [address.partition("?")[0].partition("#")[0] for address in loaded if not address.startswith("data:")]
+    paths = {(file.parent / address).resolve() for address in addresses}
     return sum(_compressed(path) for path in {file.resolve(), *paths} if path.is_file())
 
 

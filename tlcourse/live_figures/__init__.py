@@ -42,6 +42,10 @@ class LiveFigure:
         self.still = png(still)
 
     def _repr_html_(self):
+        return self.as_html()
+
+    def as_html(self):
+        """The still image and the script that replaces it, as HTML for any page."""
         program = program_text(self.script)
         data = json.dumps(self.data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
         name = f"{self.script}-{hashlib.sha256((program + data).encode()).hexdigest()[:8]}"

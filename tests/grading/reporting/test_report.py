@@ -203,7 +203,7 @@ def test_a_student_has_links_to_the_submission_and_to_the_feedback_that_are_ther
             assert not set(address) & set("#% &") - {"%"}
 
 
-def test_written_answers_are_told_apart_in_short():
+def test_written_answers_have_distinct_short_titles():
     titles = {"a": "Exercise 1.1: Add", "b": "Written answer: why?", "c": "Written answer: when?"}
     items = [item_analysis.analyze(name, 1, []) for name in titles]
     report = class_report.ClassReport(UNIT, [], items, [], titles)

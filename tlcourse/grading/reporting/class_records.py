@@ -90,7 +90,7 @@ def _links(course, unit, student):
     submitted = [paths.submitted_file(student, unit), paths.submission_folder(student, unit)]
     places = {"submission": submitted, "feedback": [paths.feedback_file(student, unit)]}
     existing = {name: [path for path in chosen if path.exists()] for name, chosen in places.items()}
-    return {name: quote(Path(os.path.relpath(found[0], base)).as_posix()) for name, found in existing.items() if found}
+    return {name: quote(Path(os.path.relpath(files[0], base)).as_posix()) for name, files in existing.items() if files}
 
 
 def _record(file):

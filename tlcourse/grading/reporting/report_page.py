@@ -41,8 +41,8 @@ def page(report):
         undefined=jinja2.StrictUndefined,
     )
     figures = {
-        "points": report_figures.points_figure(report, displayable)._repr_html_(),
-        "exercises": report_figures.exercises_figure(report, displayable)._repr_html_(),
+        "points": report_figures.points_figure(report, displayable).as_html(),
+        "exercises": report_figures.exercises_figure(report, displayable).as_html(),
     }
     return environment.get_template("report.html").render(
         report=report,
