@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
 from tlcourse.building.student_copy import FoldCells, NameExercise, OpenInColab
 from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
+from tlcourse.grading.gradebook.feedback_page import FeedbackExporter, SummarizeExercises
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, ShowProvisional
 from tlcourse.grading.model.course_file import read_course_file
 
@@ -96,8 +97,15 @@ c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 
 # Feedback pages show the student's work and the checks' messages, never the hidden tests. They say if a written answer
-# is not marked yet.
-c.GenerateFeedback.preprocessors = [HideHiddenTests, GetGrades, ShowProvisional, CSSHTMLHeaderPreprocessor]
+# is not marked yet. What failed comes first.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = [
+    HideHiddenTests,
+    GetGrades,
+    ShowProvisional,
+    SummarizeExercises,
+    CSSHTMLHeaderPreprocessor,
+]
 
 # Submissions that did not come through the exchange do not keep the others' feedback from it.
 c.ExchangeFactory.release_feedback = "tlcourse.grading.gradebook.feedback_exchange.ReleaseFeedback"

@@ -908,6 +908,29 @@ for corpus in corpora:
 # own axes. What is missing is a rotation, and a short dictionary can provide it. Rotate a few dozen Spanish words onto
 # their English translations, and all other words rotate with them.
 #
+# Take eighty pairs of words, out of about 120 common ones, and try it by hand first. Twenty dimensions do not fit on a
+# screen. So the figure shows each language in the two directions in which its own words vary most. A line joins each
+# word and its translation.
+#
+# **Before you press *align*:** turn the Spanish words until the lines are short. The direction of an axis is arbitrary,
+# so if no angle fits, mirror the words, too.
+
+# %%
+english_words, spanish_words = (embeddings.embed(corpus.texts, 20, 10) for corpus in corpora)
+known_pairs = [
+    pair for pair in reviews.dictionary() if pair[0] in english_words.words and pair[1] in spanish_words.words
+]
+pairs = [known_pairs[place] for place in np.random.default_rng(3).permutation(len(known_pairs))[:80]]
+
+# %%
+clouds = {}
+for name, words, column in (("Spanish", spanish_words, 1), ("English", english_words, 0)):
+    vectors = words.of([pair[column] for pair in pairs])
+    clouds[name] = vectors @ np.linalg.eigh(np.cov(vectors.T))[1][:, -2:]  # the eigenvalues ascend
+some_words = [english if place % 10 == 0 else "" for place, (english, _) in enumerate(pairs)]
+widgets.ProcrustesExplorer(clouds, some_words)
+
+# %% [markdown]
 # ### Exercise 5.3: Rotate one cloud onto another
 #
 # Find the best orthogonal map from one cloud of points to another.
@@ -1022,40 +1045,22 @@ with progress.exercise("align"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Take eighty pairs of words, out of about 120 common ones. How many of a thousand Spanish reviews that played no part
-# in the word vectors does the English classifier get right?
+# Now rotate all 20 dimensions with your function. How many of a thousand Spanish reviews that played no part in the word
+# vectors does the English classifier get right?
 #
 # **Before you run the cells:** guess the accuracy before and after the rotation.
 
 # %%
-english_words, spanish_words = (embeddings.embed(corpus.texts, 20, 10) for corpus in corpora)
-known_pairs = [
-    pair for pair in reviews.dictionary() if pair[0] in english_words.words and pair[1] in spanish_words.words
-]
-pairs = [known_pairs[place] for place in np.random.default_rng(3).permutation(len(known_pairs))[:80]]
-turn = align(spanish_words.of([pair[1] for pair in pairs]), english_words.of([pair[0] for pair in pairs]))
+english_cloud, spanish_cloud = (
+    words.of([pair[column] for pair in pairs]) for column, words in enumerate((english_words, spanish_words))
+)
+turn = align(spanish_cloud, english_cloud)
+for name, cloud in (("as they are", spanish_cloud), ("rotated", spanish_cloud @ turn)):
+    distance = np.linalg.norm(english_cloud - cloud, axis=1).mean()
+    print(f"Spanish words {name}: mean distance to the translation {distance:.2f}")
 critic = scenario_network.linear(
     embeddings.text_vectors(corpora[0].texts, english_words, reviews.NEGATIONS), corpora[0].labels
 )
-
-# %% [markdown]
-# The eighty pairs lie in 20 dimensions. The next figure shows them in the two directions in which the English words vary
-# most. A line joins each word and its translation.
-
-# %%
-english_cloud = english_words.of([pair[0] for pair in pairs])
-spanish_cloud = spanish_words.of([pair[1] for pair in pairs])
-plane = np.linalg.eigh(np.cov(english_cloud.T))[1][:, -2:]  # the eigenvalues ascend
-figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True, sharey=True)
-for axes, name, cloud in zip(both, ("before", "rotated"), (spanish_cloud, spanish_cloud @ turn), strict=True):
-    ends = np.stack([english_cloud, cloud]) @ plane
-    axes.plot(*ends.transpose(2, 0, 1), color="lightgrey", linewidth=0.7, zorder=0)
-    plots.embedding(np.concatenate(ends), np.repeat([0, 1], len(pairs)), ("English", "Spanish"), axes)
-    distance = np.linalg.norm(english_cloud - cloud, axis=1).mean()
-    axes.set(title=f"{name}: mean distance {distance:.2f}", aspect="equal")
-both[0].get_legend().remove()
-figure.suptitle("One rotation brings the Spanish words closer to their translations")
-plt.show()
 
 # %%
 other_reviews = reviews.corpus("spanish", 1_000, 1_007)

@@ -426,16 +426,13 @@ for name, prediction in sure_or_not.items():
     print(f"{name}: KL(teacher ‖ student) {as_meant:.2f}, swapped {swapped:.2f}")
 
 # %%
-_, row = plt.subplots(1, 3, figsize=(11, 2), layout="constrained")
-for axes, (name, prediction) in zip(row, {"the teacher hesitates": hesitates, **sure_or_not}.items(), strict=True):
-    widgets.draw_softened(prediction[0], "BFAC", 1, axes)
-    axes.set_title(name, fontsize=10)
-plt.show()
+widgets.DivergenceExplorer(hesitates[0], {name: logits[0] for name, logits in sure_or_not.items()}, "BFAC")
 
 # %% [markdown]
 # The correct loss asks the student to allow whatever the teacher allows. The student that rules out F pays 1.31; the
 # uncertain one pays 0.60. Swapped, the loss prefers the certain student. With the swapped loss, forgetting F costs
-# little, and allowing what the teacher rules out costs a lot.
+# little, and allowing what the teacher rules out costs a lot. In the figure, choose the other student, and compare the
+# two rows of KL.
 #
 # The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. In each
 # direction of KL, we search for the closest student among many means and standard deviations.
@@ -517,7 +514,8 @@ plt.show()
 #
 # So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high temperatures, the labels, with
 # a gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
-# not make the teacher louder; it preserves the balance that $\alpha$ sets.
+# not make the teacher louder; it preserves the balance that $\alpha$ sets. The live figure above has one image: raise
+# its temperature, and the length of the gradient shrinks, while its product with $T^2$ settles.
 #
 # Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
 

@@ -158,3 +158,31 @@ def tested_exercise(grade_id, exercises):
     """Of the names in `exercises`, the longest that a test cell's grade_id has after ``test_``; None if it has none."""
     owners = [exercise for exercise in exercises if f"{grade_id}_".startswith(f"test_{exercise}_")]
     return max(owners, key=len, default=None)
+
+
+def exercise_titles(notebook):
+    """The heading over each exercise and written answer, by grade_id: "Exercise 1.1: Compute the output size"."""
+    titles, heading = {}, None
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if (
+            cell.cell_type == "markdown"
+            and not nbgrader.get("solution")
+            and (headings := re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE))
+        ):
+            heading = headings[-1].strip()
+        if nbgrader.get("solution") and heading:
+            titles[nbgrader["grade_id"]] = heading
+    return titles
+
+
+def exercise_of_cells(notebook):
+    """(exercise, maximum) by grade_id of every graded cell; a written answer is an exercise of its own."""
+    owners = {}
+    for name, (_, tests) in exercises(notebook).items():
+        owners |= {cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points) for cell in tests}
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade") and nbgrader.get("grade_id") not in owners:
+            owners[nbgrader["grade_id"]] = (nbgrader["grade_id"], nbgrader["points"])
+    return owners

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+import page_looks
 import pytest
 from conftest import ROOT
 from live_figures import LIVE
@@ -402,6 +403,63 @@ def claims_with(verdict=None, unit=None):
     return {entry.name for entry in entries if verdict in (None, entry.verdict) and unit in (None, entry.unit)}
 
 
+LOOKS = ROOT / "tests" / "fixtures" / "site_looks"
+LOOKED_AT = ("index.html", "units/index.html", "units/01_cnn_parameters.html", "claims.html", "docs/teaching.html")
+WIDTHS = (390, 768, 1440)
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_the_first_screens_look_as_stored(window, built, request):
+    """With ``--screenshots tests/fixtures/site_looks``, the looks are stored again."""
+    folder, different = request.config.getoption("screenshots"), []
+    for path, width in itertools.product(LOOKED_AT, WIDTHS):
+        look = page_looks.first_screen(window, (built / path).as_uri(), width)
+        if folder is not None:
+            Image.fromarray(look).save(page_looks.stored_file(folder, path, width), optimize=True)
+            continue
+        with Image.open(page_looks.stored_file(LOOKS, path, width)) as stored:
+            share = page_looks.changed(look, np.asarray(stored))
+        if share > page_looks.TOLERATED:
+            different.append(f"{path} at {width} pixels: {share:.0%} of the first screen")
+    advice = (
+        "if that is meant: pytest tests/building/test_site.py -k look_as_stored --screenshots tests/fixtures/site_looks"
+    )
+    assert not different, "\n".join([*different, advice])
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_a_broken_page_does_not_look_as_stored(window, built):
+    """The measure itself: a page without styles, one without its text, one that is too wide."""
+    for path, width in itertools.product(LOOKED_AT, WIDTHS):
+        page_looks.first_screen(window, (built / path).as_uri(), width)
+        window.evaluate("document.querySelectorAll('link[rel=stylesheet], style').forEach(one => one.remove())")
+        look = page_looks.small_gray(window.screenshot(animations="disabled"))
+        with Image.open(page_looks.stored_file(LOOKS, path, width)) as stored:
+            assert page_looks.changed(look, np.asarray(stored)) > page_looks.TOLERATED, (path, width)
+    window.evaluate("document.body.innerHTML = ''")
+    assert page_looks.small_gray(window.screenshot()).std() < 5, "an empty page would be found"
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_no_page_is_scrolled_sideways(window, built, read, width):
+    window.set_viewport_size({"width": width, "height": 900})
+    for path in read:
+        window.goto((built / path).as_uri(), wait_until="domcontentloaded")
+        assert window.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+PAGE_BYTES, UNIT_BYTES = 350_000, 2_000_000  # as a web server sends them
+
+
+def test_pages_stay_light(read):
+    weights = {path: page_looks.transferred(page.file, page.loaded) for path, page in read.items()}
+    print("\n".join(f"{path}: {size / 1000:,.0f} kB" for path, size in weights.items() if "reference/" not in path))
+    for path, size in weights.items():
+        figures = path.startswith("units/") and path != "units/index.html"
+        assert 5_000 < size < (UNIT_BYTES if figures else PAGE_BYTES), f"{path} has {size:,} bytes"
+
+
 def test_claims_are_filtered_by_the_keyboard_and_counted(window, built):
     unit = "05_domain_scenarios"
     window.goto((built / "claims.html").as_uri())
@@ -475,6 +533,39 @@ def test_links_to_notebooks_documents_and_files_are_followed_on_the_site():
         f"[d]({addresses.REPOSITORY}/blob/main/CONTRIBUTING.md#steps) ![e](../data/h.png)"
     )
     assert pages.figures(text, "docs/x.md") == ["data/h.png"]
+
+
+def test_the_ids_of_claims_are_links_to_their_cards():
+    link = '<a href="../claims.html#{0}">{0}</a>'.format
+    text = "Early layers are general (C07), see also C08 and X01.\n"
+    assert unit_page.linked_claims(text, {"C07", "X01"}) == (
+        f"Early layers are general ({link('C07')}), see also C08 and {link('X01')}.\n"
+    )
+    for kept in (
+        "# Why C07?",
+        "`C07`",
+        "```\nC07\n```",
+        "$C07$",
+        "$$\nC07\n$$",
+        "[C07](x.md)",
+        '<a id="C07">',
+        "C0711",
+    ):
+        assert unit_page.linked_claims(kept, {"C07"}) == kept
+
+
+def test_each_claim_that_a_unit_names_is_linked(read):
+    names = set(claims.Course(ROOT).claims)
+    linked = {name: set() for name in unit_sources.unit_names(ROOT)}
+    for unit, targets in linked.items():
+        targets |= {urldefrag(link).fragment for link in read[f"units/{unit}.html"].links if "claims.html#" in link}
+        prose = " ".join(
+            cell.source
+            for cell in notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb").cells
+            if cell.cell_type == "markdown"
+        )
+        assert set(re.findall(r"\(([CX]\d\d)\)", prose)) & names <= targets, unit
+    assert sum(map(len, linked.values())) > 30
 
 
 def test_the_cards_stand_in_the_place_of_the_table_and_before_the_explanations():

@@ -3,7 +3,9 @@
 LIVE = [
     "CutExplorer",
     "DescentExplorer",
+    "DivergenceExplorer",
     "IntervalExplorer",
+    "ProcrustesExplorer",
     "ScheduleExplorer",
     "ShapeExplorer",
     "ShiftExplorer",

@@ -42,8 +42,12 @@ class LiveFigure:
         self.still = png(still)
 
     def _repr_html_(self):
+        return self.as_html()
+
+    def as_html(self):
+        """The still image and the script that replaces it, as HTML for any page."""
         program = program_text(self.script)
-        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
         name = f"{self.script}-{hashlib.sha256((program + data).encode()).hexdigest()[:8]}"
         source = f"data:image/png;base64,{base64.b64encode(self.still).decode()}"
         image = f'<img alt="{html.escape(self.description)}" src="{source}" style="max-width: 100%">'
@@ -54,9 +58,9 @@ class LiveFigure:
         return f"<{type(self).__name__}: {self.description}>"
 
 
-def program_text(script):
+def program_text(*scripts):
     """The shared functions and those of a figure, as one text without imports."""
-    return "\n".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("kit", script))
+    return "\n".join((SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("kit", *scripts))
 
 
 def png(figure):

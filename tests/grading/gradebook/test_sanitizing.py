@@ -11,10 +11,12 @@ import nbgrader
 import pytest
 from conftest import ROOT
 from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
 from tlcourse.grading.gradebook import exports, sanitizing
 from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook.feedback_page import FeedbackExporter, SummarizeExercises
 from tlcourse.grading.model.printable import printable
 from tlcourse.grading.model.results import Result
 from tlcourse.grading.reporting import results_table
@@ -86,12 +88,23 @@ def page(notebook, template="feedback", course=ROOT):
     css = folder / "static" / "node_modules" / "bootstrap" / "dist" / "css"
     own.HTMLExporter.extra_template_paths = [str(css), str(folder / "templates")]
     config.merge(own)
+    if template == "course_feedback":
+        return _own_page(notebook, config)
     marks = {"notebook": "01_tiny", "score": 1, "max_score": 1, "late_penalty": 0}
     resources = {"nbgrader": marks, "base_url": "", "index": 0, "total": 1, "notebook_id": "01_tiny"}
     return HTMLExporter(config=config).from_notebook_node(notebook, resources=resources)[0]
 
 
-@pytest.mark.parametrize("template", ["feedback", "formgrade"])
+def _own_page(notebook, config):
+    """The course's own feedback page."""
+    exporter = FeedbackExporter(config=config)
+    for step in (SummarizeExercises, CSSHTMLHeaderPreprocessor):
+        exporter.register_preprocessor(step, enabled=True)
+    marks = {"notebook": "01_tiny", "score": 1, "max_score": 1, "late_penalty": 0}
+    return exporter.from_notebook_node(notebook, resources={"nbgrader": marks})[0]
+
+
+@pytest.mark.parametrize("template", ["course_feedback", "feedback", "formgrade"])
 def test_no_script_of_a_submission_runs_in_a_page(template, browser, tmp_path):
     html = page(hostile_notebook(), template)
     assert html.count("hostile") > 40  # most of it is there, as text; scripts of HTML outputs are gone
@@ -106,7 +119,7 @@ def test_no_script_of_a_submission_runs_in_a_page(template, browser, tmp_path):
             link.click(no_wait_after=True)
         opened.mouse.move(200, 200)
         opened.wait_for_timeout(500)
-        assert opened.title() == "01_tiny"
+        assert opened.title().removeprefix("Feedback: ") == "01_tiny"
         assert opened.url.startswith(file.as_uri())
         elements = "iframe, object, embed, form, button:not(.btn), base, meta[http-equiv]"
         assert opened.locator("#notebook").locator(elements).count() == 0

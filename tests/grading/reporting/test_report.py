@@ -1,12 +1,15 @@
 """The instructor's page and the tables for learning platforms, from a gradebook and records made here."""
 
 import csv
+import dataclasses
 import html.parser
 import json
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -16,7 +19,7 @@ from scipy import stats
 from tlcourse.building import builder
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.results import WITHDRAWN
-from tlcourse.grading.reporting import class_records, item_analysis, report_page
+from tlcourse.grading.reporting import class_records, class_report, item_analysis, report_page
 
 UNIT = "01_tiny"
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
@@ -101,12 +104,11 @@ class Tags(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.seen.append(tag)
         self.loads += [value for name, value in attributes if name in ("src", "href", "onerror", "onload")]
-        if tag not in ("meta", "br", "rect", "line"):
+        if tag not in ("meta", "br", "img"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
-        if tag not in ("rect", "line"):
-            assert self.open.pop() == tag
+        assert self.open.pop() == tag
 
 
 def test_the_gradings_own_files_beside_the_records_are_no_students(graded):
@@ -135,7 +137,9 @@ def test_the_page_shows_how_each_exercise_went(graded):
     assert double.verdict.startswith("fewer than 10")
     assert (exercises["why_double"].attempts, exercises["why_double"].share) == (0, None)
     assert report.max_score == 7
-    assert sum(number for _, _, number in report.histogram()) == 3
+    assert report.students_by_points() == [["cleo"], [], ["ben"], [], ["ann"], [], [], []]
+    assert report.students_by_points("double") == [["cleo"], ["ben"], [], ["ann"]]
+    assert report.students_by_points("why_double") == [[], [], [], []]
 
 
 def test_common_misconceptions_are_counted_by_student(graded):
@@ -146,10 +150,12 @@ def test_common_misconceptions_are_counted_by_student(graded):
 
 def test_the_messages_of_failed_checks_are_folded_into_a_students_row(graded):
     page = report_page.page(class_records.read(graded, UNIT))
-    rows_by_student = {name: page.partition(f"<tr><td>{name}<br>")[2].partition("</tr>")[0] for name in ("ann", "ben")}
+    table = page.partition('id="students"')[2]
+    rows_by_student = {name: table.partition(f"({name})")[2].partition("</tr>")[0] for name in ("ann", "ben")}
     assert "<details>" not in rows_by_student["ann"]
     folded = rows_by_student["ben"].partition("<details>")[2].partition("</details>")[0]
     assert ">1 failed check<" in folded
+    assert "a check was restored" in rows_by_student["ann"].partition("</th>")[0], "notes stand below the name"
     assert '<strong>Exercise 1.1: double a number</strong> <span class="muted">(test_double)</span>' in folded
     assert f"<pre>{ADDED}</pre>" in folded
 
@@ -158,8 +164,9 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
     page = report_page.page(class_records.read(graded, UNIT))
     tags = Tags(page)
     assert tags.open == []
-    assert tags.loads == []
-    assert not {"script", "img", "link", "iframe"} & set(tags.seen)
+    assert all(address.startswith(("#", "../", "data:image/png;base64,")) for address in tags.loads)
+    assert not {"link", "iframe", "form", "object"} & set(tags.seen)
+    assert tags.seen.count("script") == tags.seen.count("img") == 2, "those of the two live figures"
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert not {"\u202e", "\x00", "\ud800"} & set(page)
     assert "x" * 5000 not in page
@@ -172,16 +179,53 @@ def test_the_page_is_one_file_and_shows_what_students_wrote_as_text(graded):
     ):
         assert words in page
     for status, symbol in report_page.SYMBOLS.items():
-        assert (f"{symbol}&nbsp;{status}" in page) == (status != "crashed")  # never by color alone
+        sign = f'<span aria-hidden="true">{symbol}</span>&nbsp;{status}'
+        assert (sign in page) == (status != "crashed")  # never by color alone
     assert "The points of 4 students are provisional" in re.sub(r"\s+", " ", page)
+    assert page.index('class="flag"') < page.index('data-live="class_points') < page.index('data-live="class_exercises')
 
 
 def test_a_class_without_flags_and_misconceptions_has_a_page(course):
     grade(course, {"ann": (2, 1, 1)}, written=3)
     page = report_page.page(class_records.read(course, UNIT))
     assert "No submission was flagged" in page
-    assert "recognized no misconception" in page
+    assert "recognized no known mistake" in page
     assert "provisional" not in page
+
+
+def test_a_student_has_links_to_the_submission_and_to_the_feedback_that_are_there(graded):
+    student = "fay#1 50% & Söhne"
+    grade_id_of = {"ann": f"{UNIT}.ipynb", student: "mine.txt"}
+    for name, file in grade_id_of.items():
+        (graded / "submitted" / name / UNIT).mkdir(parents=True)
+        (graded / "submitted" / name / UNIT / file).write_text("{}", encoding="utf-8")
+    (graded / "grading_records" / UNIT / f"{student}.json").write_text(json.dumps(record("unreadable")))
+    (graded / "feedback" / "ann" / UNIT).mkdir(parents=True)
+    (graded / "feedback" / "ann" / UNIT / f"{UNIT}.html").write_text("x", encoding="utf-8")
+    links = {row.student: row.links for row in class_records.read(graded, UNIT).students}
+    report = graded / "report" / UNIT
+    report.mkdir(parents=True)
+    assert list(links["ann"]) == ["submission", "feedback"]
+    assert list(links[student]) == ["submission"]
+    assert links["ben"] == {}
+    for name in grade_id_of:
+        for address in links[name].values():
+            assert (report / unquote(address)).exists(), address
+            assert not set(address) & set("#% &") - {"%"}
+
+
+def test_written_answers_have_distinct_short_titles():
+    titles = {"a": "Exercise 1.1: Add", "b": "Written answer: why?", "c": "Written answer: when?"}
+    items = [item_analysis.analyze(name, 1, []) for name in titles]
+    report = class_report.ClassReport(UNIT, [], items, [], titles)
+    assert [report.short_title(name) for name in titles] == ["1.1", "Written answer 1", "Written answer 2"]
+
+
+def test_points_with_a_fraction_or_above_the_maximum_have_a_bar():
+    marks = {"ann": 3.5, "ben": 9.0, "cleo": 0.0, "dan": None}
+    rows = [class_report.StudentRow(name, "", "graded", points, {}) for name, points in marks.items()]
+    report = class_report.ClassReport(UNIT, rows, [item_analysis.analyze("a", 7, [])], [])
+    assert report.students_by_points() == [["cleo"], [], [], ["ann"], [], [], [], [], [], ["ben"]]
 
 
 def test_nothing_graded_is_reported_in_one_line(course):
@@ -329,3 +373,106 @@ def test_the_command_and_nbgraders_own_export(graded):
     done = subprocess.run(command, cwd=graded, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert rows(graded / "canvas.csv") == rows(graded / "report" / UNIT / "canvas.csv")
+
+
+# ------------------------------------------------------------------------------------------------------ in a browser
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(request, browser):
+    """A window in one of the two themes; what it asks of others and the dialogs that it opens are lists of it."""
+    page = browser.new_page(color_scheme=request.param, viewport={"width": 1280, "height": 900})
+    page.asked, page.errors = [], []
+    page.on("request", lambda asked: asked.url.startswith(("file:", "data:")) or page.asked.append(asked.url))
+    page.on("dialog", lambda dialog: (page.errors.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def hostile_class(graded_once, tmp_path_factory):
+    """A class of 15 whose ids, names, messages and flags hold scripts."""
+    graded = shutil.copytree(graded_once, tmp_path_factory.mktemp("hostile") / "course")
+    names = [f"s{number:02}" for number in range(14)]
+    ability = {name: (2, 1, 1) if number % 3 else (0, number % 2, 0) for number, name in enumerate(names)}
+    records = {name: record(message=f"That is what comes out when {HOSTILE.replace('.', '')}.") for name in names[::3]}
+    grade_more(graded, ability, records)
+    evil = "<!--<script><img src=x onerror=alert(1)>"
+    (graded / "grading_records" / UNIT / f"{evil}.json").write_text(json.dumps(record(message=ADDED)))
+    page, *_ = report_page.write(graded, UNIT)
+    return page, evil
+
+
+def grade_more(folder, marks, records):
+    """More students in a gradebook that knows the unit."""
+    with NbgraderCourse(folder).gradebook() as book:
+        for student, points in marks.items():
+            book.add_student(student, first_name="<script>alert(1)</script>", last_name=HOSTILE[:30])
+            book.add_submission(UNIT, student)
+            for name, mark in zip(CELLS, points, strict=True):
+                cell_grade = book.find_grade(name, UNIT, UNIT, student)
+                cell_grade.auto_score, cell_grade.needs_manual_grade = mark, False
+        book.db.commit()
+    for student, content in records.items():
+        (folder / "grading_records" / UNIT / f"{student}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_in_a_browser_only_the_pages_own_scripts_run(window, hostile_class):
+    page, evil = hostile_class
+    window.goto(page.as_uri())
+    assert window.locator(".tlcourse-live svg[role=img]").count() == 2
+    assert evil in window.locator("table.class").nth(1).inner_text()
+    assert window.asked == window.errors == []
+    window.evaluate("document.body.insertAdjacentHTML('beforeend', '<button onclick=\"window.hacked = 1\">x</button>')")
+    window.get_by_role("button", name="x", exact=True).click()
+    assert window.evaluate("window.hacked") is None, "the policy of the page stops a script that gets in"
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_the_figures_of_the_report_show_the_class(window, hostile_class):
+    page, _ = hostile_class
+    report = class_records.read(page.parents[2], UNIT)
+    window.goto(page.as_uri())
+    figure, exercises = (window.locator(".tlcourse-live").nth(place) for place in (0, 1))
+    groups = report.students_by_points()
+    points = figure.get_by_role("slider", name="points")
+    for count, students in enumerate(groups):
+        sentence = figure.locator("p[aria-live]").inner_text()
+        assert sentence.startswith(f"{len(students)} student"), sentence
+        assert f"{count} of 7 points" in sentence
+        assert all(student in sentence for student in students)
+        points.press("ArrowRight")
+    heights = figure.locator("svg rect[data-points]").evaluate_all("all => all.map(bar => +bar.getAttribute('height'))")
+    sizes = np.array([len(students) for students in groups])
+    assert np.allclose(np.array(heights) / max(heights), sizes / sizes.max(), atol=0.01)
+    figure.get_by_role("combobox", name="points in").select_option(label="Exercise 1.1: double a number")
+    assert "of 3 points in Exercise 1.1" in figure.locator("p[aria-live]").inner_text()
+    items = {item.name: item for item in report.exercises}
+    sentence = exercises.locator("p[aria-live]").inner_text()
+    assert f"mean share {100 * items['double'].share:.0f}%" in sentence
+    assert f"discrimination {items['double'].discrimination:.2f}" in sentence
+    assert "one is added (3)" in sentence
+    first = exercises.locator("svg text").filter(has_text=re.compile(r"^(1\.\d|written)$"))
+    easiest_last = sorted((item for item in report.exercises if item.share is not None), key=lambda item: item.share)
+    exercises.get_by_role("combobox", name="order").select_option(index=1)
+    assert first.first.text_content() == report.short_title(easiest_last[0].name)
+
+
+def test_the_report_is_accessible_and_fits_a_phone(window, hostile_class):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
+    report = class_records.read(hostile_class[0].parents[2], UNIT)
+    long = {name: f"{title}, and then write down what a convolution costs" for name, title in report.titles.items()}
+    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')  # it would stop the engine, too
+    text, policies = policy.subn("", report_page.page(dataclasses.replace(report, titles=long)))
+    assert policies == 1
+    page = hostile_class[0].with_name("without_policy.html")
+    page.write_text(text, encoding="utf-8")
+    window.goto(page.as_uri())
+    for width in (1440, 768, 390):
+        window.set_viewport_size({"width": width, "height": 900})
+        assert window.evaluate("document.documentElement.scrollWidth") <= width
+    window.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    window.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    violations = window.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert not [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in violations]

@@ -2,7 +2,7 @@
 
 The build needs neither a kernel nor a network, and the site contains all files that its pages need. `pages` writes the
 input of Sphinx, `settings/conf.py` configures Sphinx, and `accessible` fixes gaps in Sphinx and the theme. Then
-`first_screen` writes the first page, from what `headline_data` has prepared.
+`first_screen` writes the first page, from what `headline_data` has prepared and with the teacher of `teacher_data`.
 """
 
 import shutil

@@ -12,9 +12,10 @@ import string
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, tables
-from tlcourse.building.site import SETTINGS, headline_data
+from tlcourse.building.site import SETTINGS, headline_data, teacher_data
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.data import results
+from tlcourse.datasets import faces
 from tlcourse.live_figures import program_text
 
 TITLE = "Transfer learning, hands on"
@@ -30,13 +31,20 @@ VERDICTS = {
     "wrong": "No, A has the green frame. Now let a network learn all 65 people.",
 }
 DATA_SCRIPT, FACES = "_static/train_it_here.js", "_static/headline_faces.webp"
-LOAD = """() => new Promise((resolve, reject) => {
+TEACHER_SCRIPT = "_static/teacher_here.js"
+# A page opened from disk may load a script, but no other file.
+LOAD_SCRIPT = """const loadScript = (source, what) => new Promise((resolve, reject) => {
   const script = document.createElement("script");
-  script.src = "%s";
-  script.onload = () => resolve({ ...trainItHere, codes: bytes(trainItHere.features), faces: "%s" });
-  script.onerror = () => reject(new Error("the features could not be loaded"));
+  script.src = source;
+  script.onload = resolve;
+  script.onerror = () => reject(new Error(`${what} could not be loaded`));
   document.head.append(script);
-})"""
+});"""
+LOAD_FACES = (
+    f'loadScript("{DATA_SCRIPT}", "the features")'
+    f'.then(() => ({{ ...trainItHere, codes: bytes(trainItHere.features), faces: "{FACES}" }}))'
+)
+LOAD_TEACHER = f'loadScript("{TEACHER_SCRIPT}", "the teacher").then(() => teacherHere)'
 THUMBNAIL_WIDTH = 360
 
 
@@ -52,6 +60,7 @@ def write(root, into):
     """
     stored = headline_data.read(root)
     notebooks.write_atomically(into / DATA_SCRIPT, f"var trainItHere = {json.dumps(stored)};\n")
+    notebooks.write_atomically(into / TEACHER_SCRIPT, f"var teacherHere = {json.dumps(teacher_data.stored())};\n")
     (into / FACES).write_bytes((root / headline_data.FACES).read_bytes())
     template = string.Template((SETTINGS / "first_screen.html").read_text(encoding="utf-8"))
     page = template.substitute(
@@ -61,6 +70,7 @@ def write(root, into):
         first_unit=f"units/{unit_names(root)[0]}.html",
         first_minutes=tables.read_unit(unit_names(root)[0], root).minutes,
         colab=html.escape(addresses.colab(unit_names(root)[0])),
+        teacher_people=f"{len(faces.TEACHER_PEOPLE):,}",
         who_still=still_faces(root, stored),
         train_still=still_accuracies(root),
         cards="\n".join(card(root, into, name) for name in unit_names(root)),
@@ -75,8 +85,8 @@ def question(root, stored):
     each, answer = stored["testEach"], person % (len(lookalikes) + 1)
     candidates = [face * each for face in lookalikes]
     candidates.insert(answer, person * each + 1)
-    faces = [headline_data.face(root, stored, index) for index in (person * each, *candidates)]
-    return {"known": faces[0], "candidates": faces[1:], "answer": answer, "verdicts": VERDICTS}
+    shown = [headline_data.face(root, stored, index) for index in (person * each, *candidates)]
+    return {"known": shown[0], "candidates": shown[1:], "answer": answer, "verdicts": VERDICTS}
 
 
 def baseline(root):
@@ -91,14 +101,19 @@ def baseline(root):
 
 
 def scripts(root, stored):
-    """The scripts of both figures, each in a scope of its own."""
+    """The scripts of the three figures, each in a scope of its own."""
     train = {"recipe": RECIPE, "baseline": baseline(root), "most": stored["trainEach"]}
-    load = LOAD % (DATA_SCRIPT, FACES)
+    megabytes = round(len(json.dumps(teacher_data.stored())) / 1e6, 1)
+    teacher = {"colors": teacher_data.palette(), "side": stored["side"], "megabytes": megabytes}
+    load_both = f"() => Promise.all([{LOAD_TEACHER}, {LOAD_FACES}]).then(([teacher, faces]) => ({{ teacher, faces }}))"
     parts = [
         f'{program_text("who_is_a")}\nstart("who_is_a", render, {json.dumps(question(root, stored))});',
-        f'{program_text("train_it_here")}\nstart("train_it_here", render, {{ ...{json.dumps(train)}, load: {load} }});',
+        f"{program_text('train_it_here')}\n"
+        f'start("train_it_here", render, {{ ...{json.dumps(train)}, load: () => {LOAD_FACES} }});',
+        f"{program_text('teacher_network', 'teacher_here')}\n"
+        f'start("teacher_here", render, {{ ...{json.dumps(teacher)}, load: {load_both} }});',
     ]
-    return "\n".join(f"(() => {{\n{part}\n}})();" for part in parts)
+    return "\n".join(f"(() => {{\n{LOAD_SCRIPT}\n{part}\n}})();" for part in parts)
 
 
 def still_faces(root, stored):

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from tlcourse import notebooks
-from tlcourse.building import tables
+from tlcourse.building import claims, tables
 from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.course_folder import has_records
 from tlcourse.building.site import claim_cards, unit_page
@@ -36,8 +36,9 @@ def write(root, folder):
         Created if it does not exist.
     """
     course = read_course_file(root)
+    claim_names = set(claims.Course(root).claims) if has_records(root) else ()
     for name in unit_names(root):
-        notebook = unit_page.page(root, name, course)
+        notebook = unit_page.page(root, name, course, claim_names)
         notebooks.write_atomically(folder / "units" / f"{name}.ipynb", notebooks.nbformat.writes(notebook))
     documents = ["README.md", *(f"docs/{file.name}" for file in sorted((root / "docs").glob("*.md")))]
     texts = {name: (root / name).read_text(encoding="utf-8") for name in (documents if has_records(root) else ())}

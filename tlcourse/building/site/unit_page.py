@@ -14,11 +14,15 @@ from tlcourse.building.site.figure_kinds import shows_only_charts
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CLAIM_OR_PROTECTED = re.compile(
+    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|<[^<>]*>|!?\[[^\]]*\]\([^)]*\)|^\#.*?$|\b(?P<claim>[CX]\d\d)\b",
+    re.MULTILINE | re.DOTALL,
+)
 FOLD_TITLES = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
 ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # the repr of an object in the last line of a cell
 
 
-def page(root, name, course=None):
+def page(root, name, course=None, claim_names=()):
     """The notebook from which Sphinx makes a unit's page.
 
     Parameters
@@ -29,6 +33,8 @@ def page(root, name, course=None):
         The name of the unit: "03_fine_tuning".
     course : tlcourse.grading.model.course_file.CourseSettings, optional
         Of a private course.
+    claim_names : collection of str, optional
+        The claims that have a card on the site.
 
     Returns
     -------
@@ -50,7 +56,20 @@ def page(root, name, course=None):
             cells.append(_stub(cell, stubs))
         else:
             cells += _page_cells(cell, stubs, heading, prose)
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = linked_claims(cell.source, claim_names)
     return nbformat.v4.new_notebook(cells=cells, metadata=solved.metadata)
+
+
+def linked_claims(text, claim_names):
+    """Markdown in which each id of a claim is a link to its card: "(C07)"; code, formulas and headings stay."""
+
+    def link(match):
+        name = match["claim"]
+        return f'<a href="../claims.html#{name}">{name}</a>' if name in claim_names else match[0]
+
+    return CLAIM_OR_PROTECTED.sub(link, text)
 
 
 def colab_line(name, course=None):

@@ -47,6 +47,7 @@ class ShowProvisional(NbGraderPreprocessor):
         for cell in nb.cells:
             nbgrader = cell.metadata.get("nbgrader", {})
             if nbgrader.get("grade_id") in mark.by_cell and mark.by_cell[nbgrader.grade_id] is None:
+                nbgrader["unmarked"] = True
                 comments = ["**Not marked yet.** The 0 points are not a mark.", nbgrader.get("comment")]
                 nbgrader["comment"] = "\n\n".join(filter(None, comments))
         note = f"**These points are provisional: {unmarked_answers(mark.unmarked)}.** Your points can still rise."

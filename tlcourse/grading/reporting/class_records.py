@@ -5,7 +5,9 @@ Marks come from nbgrader's gradebook; statuses, messages and flags from grading_
 
 import dataclasses
 import json
-import re
+import os
+from pathlib import Path
+from urllib.parse import quote
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.absent import gone_note
@@ -39,7 +41,7 @@ def read(folder, unit):
     """
     course = NbgraderCourse(folder)
     reference = notebooks.read(course.paths.solution_file(unit))
-    owners = exercise_of_cells(reference)
+    owners = notebooks.exercise_of_cells(reference)
     records = {student: _record(file) for student, file in student_records(course.folder, unit).items()}
     with course.gradebook() as book:
         marks = unit_marks(book, unit)
@@ -51,7 +53,7 @@ def read(folder, unit):
     students = [_student(name, people.get(name, ""), marks.get(name), records.get(name), owners) for name in names]
     _note_gone(course, unit, students, records)
     rows = _with_dates_and_people(course, unit, students)
-    return class_report.summarize(unit, rows, owners, exercise_titles(reference))
+    return class_report.summarize(unit, rows, owners, notebooks.exercise_titles(reference))
 
 
 def _note_gone(course, unit, students, records):
@@ -63,39 +65,32 @@ def _note_gone(course, unit, students, records):
             row.notes.append(gone_note(course, unit, row.student, recorded_at))
 
 
-def exercise_titles(notebook):
-    """The heading over each exercise and written answer, by grade_id: "Exercise 1.1: Compute the output size"."""
-    titles, heading = {}, None
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)):
-            heading = headings[-1].strip()
-        if nbgrader.get("solution") and heading:
-            titles[nbgrader["grade_id"]] = heading
-    return titles
-
-
 def _with_dates_and_people(course, unit, students):
     """The same rows with how late each submission is, and what the roster says about the student."""
     late, about = lateness(course, unit), remarks(course, unit, [student.student for student in students])
     return [
         dataclasses.replace(
-            student, late=format_lateness(late.get(student.student)), remark=about.get(student.student, "")
+            student,
+            late=format_lateness(late.get(student.student)),
+            remark=about.get(student.student, ""),
+            links=_links(course, unit, student.student),
         )
         for student in students
     ]
 
 
-def exercise_of_cells(notebook):
-    """(exercise, maximum) by grade_id of every graded cell; a written answer is an exercise of its own."""
-    owners = {}
-    for name, (_, tests) in notebooks.exercises(notebook).items():
-        owners |= {cell.metadata.nbgrader.grade_id: (name, cell.metadata.nbgrader.points) for cell in tests}
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if nbgrader.get("grade") and nbgrader.get("grade_id") not in owners:
-            owners[nbgrader["grade_id"]] = (nbgrader["grade_id"], nbgrader["points"])
-    return owners
+def report_folder(folder, unit):
+    """Where a course keeps the report on a unit."""
+    return Path(folder, "report", unit)
+
+
+def _links(course, unit, student):
+    """The addresses of a student's submission and feedback page, as seen from the report; only of those there are."""
+    paths, base = course.paths, report_folder(course.folder, unit)
+    submitted = [paths.submitted_file(student, unit), paths.submission_folder(student, unit)]
+    places = {"submission": submitted, "feedback": [paths.feedback_file(student, unit)]}
+    existing = {name: [path for path in chosen if path.exists()] for name, chosen in places.items()}
+    return {name: quote(Path(os.path.relpath(files[0], base)).as_posix()) for name, files in existing.items() if files}
 
 
 def _record(file):

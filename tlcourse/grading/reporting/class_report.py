@@ -1,11 +1,10 @@
 """How a class did in a unit, for its instructor: what the page of `page` shows. `class_records` reads it."""
 
 import collections
+import math
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
-
-import numpy as np
 
 from tlcourse.grading.reporting import item_analysis
 
@@ -38,6 +37,7 @@ class StudentRow:
     late: str = ""  # how late, such as "1 d 3 h"
     penalty: float = 0.0  # points
     remark: str = ""  # on the enrollment, for the instructor
+    links: dict = field(default_factory=dict)  # addresses, relative to the page: "submission" and "feedback"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,15 @@ class ClassReport:
         """The number and title of an exercise, as the notebook has them."""
         return self.titles.get(exercise, exercise)
 
+    def short_title(self, exercise):
+        """What stands before the colon of a title, such as "1.1"; several written answers have numbers."""
+        words = self._kind(exercise)
+        alike = [item.name for item in self.exercises if self._kind(item.name) == words]
+        return words if len(alike) < 2 else f"{words} {alike.index(exercise) + 1}"
+
+    def _kind(self, exercise):
+        return self.title(exercise).partition(":")[0].removeprefix("Exercise ")
+
     @property
     def max_score(self):
         """The points of all exercises and written answers."""
@@ -64,12 +73,35 @@ class ClassReport:
         """How many students have each status."""
         return collections.Counter(student.status for student in self.students)
 
-    def histogram(self, bins=10):
-        """How many attempts lie in each tenth of the points: (lowest, highest, students)."""
-        tried = [student for student in self.students if student.status in ATTEMPTED]
-        scores = [student.score for student in tried if student.score is not None]
-        counts, edges = np.histogram(scores, bins=bins, range=(0, self.max_score or 1))
-        return [(low, high, int(n)) for low, high, n in zip(edges, edges[1:], counts, strict=False)]
+    def students_by_points(self, exercise=None):
+        """Who tried, by their whole points: a list of students for 0 points, one for 1 point, up to the maximum.
+
+        A fraction is left out: 3.5 points count among the 3. Who has no mark yet is not listed.
+
+        Parameters
+        ----------
+        exercise : str, optional
+            By default, the points of the whole unit.
+        """
+        marks = {student.student: self._points(student, exercise) for student in self.students}
+        marks = {name: max(0, math.floor(points + 1e-9)) for name, points in marks.items() if points is not None}
+        maximum = self.max_score if exercise is None else self._maximum(exercise)
+        groups = [[] for _ in range(max([math.floor(maximum), *marks.values()]) + 1)]
+        for name, points in marks.items():
+            groups[points].append(name)
+        return groups
+
+    def _points(self, student, exercise):
+        if student.status not in ATTEMPTED:
+            return None
+        return student.score if exercise is None else student.marks.get(exercise)
+
+    def _maximum(self, exercise):
+        return next(item.max_score for item in self.exercises if item.name == exercise)
+
+    def mistakes(self, exercise):
+        """The known mistakes that the checks of an exercise found: pairs (mistake, students), the most common first."""
+        return [(mistake, students) for name, mistake, students in self.misconceptions if name == exercise]
 
 
 def summarize(unit, students, owners, titles):

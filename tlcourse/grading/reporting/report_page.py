@@ -1,17 +1,20 @@
 """The instructor's page on a unit, report/UNIT/report.html, and the marks as tables: `tlcourse report UNIT`."""
 
-from pathlib import Path
+import base64
+import hashlib
+import re
 
 import jinja2
+from markupsafe import Markup
 
 from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_sync import update_gradebook
 from tlcourse.grading.model.printable import printable
-from tlcourse.grading.reporting import class_records, class_report
+from tlcourse.grading.reporting import class_records, report_figures
 from tlcourse.notebooks import write_atomically
-from tlcourse.plots.style import COLORS
 
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 MAX_CHARACTERS = 1500  # characters of a student's text that are shown
 SYMBOLS = {
     "graded": "✔",
@@ -25,7 +28,10 @@ SYMBOLS = {
 
 
 def page(report):
-    """A `ClassReport` as one self-contained HTML page; whatever students wrote is shown as text."""
+    """A `ClassReport` as one self-contained HTML page; whatever students wrote is shown as text.
+
+    Only the page's own scripts may run, those of its live figures.
+    """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("tlcourse.grading.reporting", "."),
         autoescape=True,
@@ -34,9 +40,23 @@ def page(report):
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    figures = {
+        "points": report_figures.points_figure(report, displayable).as_html(),
+        "exercises": report_figures.exercises_figure(report, displayable).as_html(),
+    }
     return environment.get_template("report.html").render(
-        report=report, attempted=class_report.ATTEMPTED, colors=COLORS, symbols=SYMBOLS
+        report=report,
+        figures={name: Markup(figure) for name, figure in figures.items()},
+        script_policy=script_policy(*figures.values()),
+        symbols=SYMBOLS,
     )
+
+
+def script_policy(*figures):
+    """What a Content-Security-Policy must allow so that the scripts of these figures run, and no others."""
+    scripts = [script for figure in figures for script in SCRIPT.findall(figure)]
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    return " ".join(f"'sha256-{digest}'" for digest in hashes)
 
 
 def displayable(value):
@@ -59,7 +79,7 @@ def write(folder, unit):
     FileNotFoundError, ValueError
         See `class_records.read`.
     """
-    target, course = Path(folder, "report", unit), NbgraderCourse(folder)
+    target, course = class_records.report_folder(folder, unit), NbgraderCourse(folder)
     update_gradebook(course)
     write_atomically(target / "report.html", page(class_records.read(folder, unit)))
     files = [target / "report.html"]
