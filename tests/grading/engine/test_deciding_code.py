@@ -41,7 +41,7 @@ def changed(notebook, assignment, monkeypatch, tmp_path, file, old, new):
 RECIPE = {"test_repaired_recipe", "test_repaired_recipe_statistics", "test_repaired_recipe_choice"}
 EDITS = {
     "a view of three checks": (FINE_TUNING, "training_checks.py", "loss < 0.95 *", "loss < 0.9 *", RECIPE),
-    "what a view calls": (FINE_TUNING, "finetuning.py", "def audit(", "def audit(_=0, *", RECIPE | {"test_diagnose"}),
+    "what a view calls": (FINE_TUNING, "finetuning.py", "def audit(", "def audit(_=0, *", RECIPE),
     "a docstring": (FINE_TUNING, "training_checks.py", "Run a recipe, once", "Run the recipe, once", set()),
     "a comment": (FINE_TUNING, "training_checks.py", "SAMPLES = 48", "SAMPLES = 48  # many: ", set()),
     "a module of other units": (FINE_TUNING, "balance_checks.py", "def ", "def _", set()),
