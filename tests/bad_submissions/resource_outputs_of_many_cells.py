@@ -1,6 +1,6 @@
 # title: a hundred cells that each print as much as a cell may
 # kind: resource
-# status: graded | timed out
+# status: timed out | graded
 # earns: 0 | 4
 
 # %% build

@@ -103,9 +103,9 @@ HELPER = "from tlcourse import {}\n\n\ndef soften(logits, temperature):\n    ret
 )
 def test_what_a_students_answer_calls_decides_on_its_check_too(source, checks, solved, monkeypatch, tmp_path):
     edit = "counting.py", "def measure(", "def measure(_=0, *"
-    found = changed(*with_cell(solved, source), monkeypatch, tmp_path, *edit)
-    assert ("test_soften" in found) == checks
-    assert "test_attention_map" not in found
+    reached = changed(*with_cell(solved, source), monkeypatch, tmp_path, *edit)
+    assert ("test_soften" in reached) == checks
+    assert "test_attention_map" not in reached
 
 
 def test_the_digest_of_the_installed_code_depends_on_every_file(monkeypatch, tmp_path):
@@ -124,7 +124,7 @@ def test_unit_and_code_both_decide(solved, monkeypatch):
     before = changed_checks.submission_digests(assignment, notebook)
     digests = dict.fromkeys(before, "0")
     monkeypatch.setattr(changed_checks, "code_digests", lambda *_: digests | {"test_soften": "1"})
-    one = changed_checks.submission_digests(assignment, notebook)
+    edited = changed_checks.submission_digests(assignment, notebook)
     monkeypatch.setattr(changed_checks, "code_digests", lambda *_: digests)
     other = changed_checks.submission_digests(assignment, notebook)
-    assert {name for name in one if one[name] != other[name]} == {"test_soften"}
+    assert {name for name in edited if edited[name] != other[name]} == {"test_soften"}

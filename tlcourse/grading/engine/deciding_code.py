@@ -52,19 +52,19 @@ class CourseCode:
 
     def references(self, node, aliases, module=None, own=()):
         """What a syntax tree refers to: names of its own module, and what it has imported, with attributes."""
-        found, inner = set(), {}
+        references, inner = set(), {}
         for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and isinstance(part.value, (ast.Attribute, ast.Name)):
                 inner[id(part.value)] = part
             elif isinstance(part, ast.ImportFrom) and any(alias.name == "*" for alias in part.names):
-                found.add((part.module or "", None))
+                references.add((part.module or "", None))
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and part.id in aliases:
                 for target in aliases[part.id]:
-                    found.add(self._followed(target, part, inner))
+                    references.add(self._followed(target, part, inner))
             elif isinstance(part, ast.Name) and part.id in own:
-                found.add((module, part.id))
-        return {target for target in found if target and target[0] in self.modules}
+                references.add((module, part.id))
+        return {target for target in references if target and target[0] in self.modules}
 
     def _followed(self, target, part, inner):
         """What an imported name with its attributes refers to: the module, and what is meant in it."""
@@ -167,8 +167,8 @@ def _check_digest(check, uses, aliases, code):
             wanted |= reads
     if any(_is_opaque(source) for source in reached):
         return _joined(code.texts(name) for name in code.files)
-    known = frozenset((name, frozenset(targets)) for name, targets in aliases.items())
-    parts = [code.cell_uses(source, known) for source in reached]
+    bound = frozenset((name, frozenset(targets)) for name, targets in aliases.items())
+    parts = [code.cell_uses(source, bound) for source in reached]
     digests, constants = code.reached(frozenset().union(*(references for references, _ in parts)))
     named = code.data_digests(constants.union(*(texts for _, texts in parts)))
     return _joined([code.machinery, *digests, *named])
