@@ -36,8 +36,8 @@ class CourseCode:
         self.modules = {_module_name(name): path for name, path in files.items() if name.endswith(".py")}
         self.module = functools.lru_cache(None)(self._read)
         self.texts = functools.lru_cache(None)(self._text_digest)
-        self.reached = functools.lru_cache(4096)(self._reached)
-        self.cell_uses = functools.lru_cache(4096)(self._cell_uses)
+        self.reached = functools.lru_cache(512)(self._reached)
+        self.cell_uses = functools.lru_cache(1024)(self._cell_uses)
 
     def _read(self, name):
         """A module's statements: (digest of the text, names it makes, references, text constants)."""
@@ -191,7 +191,7 @@ def _imports(source):
     return imports_of(parsed(source))
 
 
-@functools.lru_cache(4096)
+@cached_by_source
 def _is_opaque(source):
     if len(source) > LONGEST_CODE:
         return True
