@@ -9,7 +9,7 @@ import pytest
 from tlcourse import notebooks
 from tlcourse.building import builder
 
-FEWEST = 360
+FEWEST = 370
 
 
 def test_there_are_enough_of_every_kind():

@@ -30,6 +30,20 @@ def test_a_text_that_costs_too_much_is_not_parsed(text, message, monkeypatch):
         bounded_json.loads(text)
 
 
+@pytest.mark.parametrize("part", ["[31m", '"[', "\\[", '\\"{', "[[,,::"])
+def test_what_stands_in_strings_does_not_count(part):
+    value = {"traceback": [part * 1000] * 2, part * 400: "]"}
+    assert bounded_json.loads(json.dumps(value)) == value
+    with pytest.raises(bounded_json.TooLarge, match="more than 10 values"):
+        bounded_json.loads(json.dumps([value] * 10), 10)
+
+
+@pytest.mark.parametrize("text", [b'"' + b'\\"' * 2_000_000, b'"\\' * 2_000_001, b'["' * 200 + b"\\"])
+def test_a_string_without_an_end_takes_no_longer(text):
+    with pytest.raises(ValueError):  # noqa: PT011  (whether it is too large or no JSON)
+        bounded_json.loads(text)
+
+
 def test_what_is_no_json_raises():
     with pytest.raises(ValueError, match="Expecting value"):
         bounded_json.loads(b"nothing")

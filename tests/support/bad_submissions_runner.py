@@ -58,6 +58,7 @@ HONEST = 4.0  # points of the exercises
 TOKEN = "left-behind"
 NAMESPACES = ("pid", "mnt", "net", "ipc")
 PROBE = f"import os\n\nprint('namespaces', *(os.readlink(f'/proc/self/ns/{{name}}') for name in {NAMESPACES}))"
+DIGESTED = 64 << 20  # bytes of a file by which a change is seen
 BETWEEN = 3  # bad submissions between two honest ones
 # Added to the configuration: a bad submission should not take long to be bad.
 LIMITS = """
@@ -254,7 +255,8 @@ def _digest(path):
     if path.is_symlink():
         return f"link to {os.readlink(path)}"
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as opened:  # a file with a hole may have terabytes
+            return hashlib.sha256(opened.read(DIGESTED)).hexdigest(), path.stat().st_size
     return "folder" if path.is_dir() else "other"
 
 

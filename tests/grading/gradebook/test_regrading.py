@@ -14,7 +14,7 @@ from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.marks import UnitMark, final_marks
 from tlcourse.grading.gradebook.regrading import Regrading
-from tlcourse.grading.model import results
+from tlcourse.grading.model import course_code, results
 from tlcourse.grading.model.submission import Submission
 from tlcourse.grading.reporting import changes_table
 from tlcourse.samples import demo_class
@@ -87,6 +87,33 @@ def test_only_a_changed_check_runs_again_and_manual_points_stay(small_class, cap
     assert "run again" not in capsys.readouterr().err
 
 
+@sandboxed
+def test_after_a_change_of_the_courses_code_what_it_decides_runs_again(
+    small_class, released, capsys, monkeypatch, tmp_path
+):
+    """Bob's answer alone calls a function of the course's."""
+    answer = "from tlcourse import stats\n\n\ndef triple(n):\n    return n if stats.summary else 0"
+    scratch_course.submit(small_class, "bob", UNIT, demo_class.fill(released, RIGHT | {"triple": answer}))
+    batch.grade(small_class, UNIT, jobs=1, progress=False)
+    capsys.readouterr()
+    files, edited = course_code.deciding_files(), tmp_path / "edited.py"
+
+    def graded_after(name, old, new):
+        text = files[name].read_text(encoding="utf-8")
+        assert old in text
+        edited.write_text(text.replace(old, new, 1), encoding="utf-8")
+        monkeypatch.setattr(course_code, "deciding_files", lambda: files | {name: edited})
+        rows = batch.grade(small_class, UNIT, jobs=1, progress=False)
+        return [(row.score, row.kept) for row in rows], capsys.readouterr().err
+
+    rows, shown = graded_after("stats.py", "def summary(", "def summary(_=0, *")
+    assert "In 3 submissions, only the checks that have changed run again: test_triple" in shown
+    assert rows == [(4, [*KEPT, "test_triple"]), (3, KEPT), (0, [*KEPT, "test_triple"])]
+    rows, shown = graded_after("checks.py", "tolerance=1e-6", "tolerance=1e-5")
+    assert "What decides on all checks has changed: in 3 submissions, all run again" in shown
+    assert rows == [(4, []), (3, []), (0, [])]
+
+
 @pytest.fixture
 def course(small_class):
     """The class without solutions, so that no plan is made, and its assignment."""
@@ -97,7 +124,7 @@ def course(small_class):
 def recorded(course, **changes):
     """A record of Ann's with all points, as `changes` say."""
     assignment = course.assignment(UNIT)
-    digests = Regrading(course.paths, assignment).digests
+    digests = Regrading(course.paths, assignment).digests(SUBMISSION)
     cells = [
         {"grade_id": name, "score": 1.0, "max_score": 1.0, "outcome": "passed", "message": "", "seconds": 1.0}
         | {"check_sha256": sha256}

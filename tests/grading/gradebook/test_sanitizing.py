@@ -4,12 +4,13 @@ import base64
 import csv
 import io
 import logging
+import time
 from pathlib import Path
 
 import nbformat
 import nbgrader
 import pytest
-from conftest import ROOT
+from conftest import ROOT, in_time
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
@@ -239,3 +240,68 @@ def test_of_a_live_figure_the_still_image_stays():
     assert 'alt="The class probabilities."' in shown
     assert 'src="data:image/png;base64,' in shown
     assert "function" not in shown
+
+
+COSTLY = {
+    "scripts without an end": "<script>" * 60_000,
+    "styles without an end": "<style " * 60_000,
+    "comments without an end": "<!--" * 60_000,
+    "bold in bold": "<b>" * 60_000,
+    "sections in sections": "<div>" * 60_000,
+    "tables in tables": "<table><tr><td>" * 20_000,
+    "items without an end": "<li>" * 60_000,
+    "ends of others": "<b></i>" * 60_000,
+    "attributes": "<p " + "a=1 " * 60_000 + ">",
+}
+
+
+@pytest.mark.parametrize("source", COSTLY.values(), ids=COSTLY)
+def test_html_that_takes_long_to_read_is_shown_as_text(source):
+    started = time.process_time()
+    shown = sanitizing.safe_html(f"<p>first</p>{source}")
+    in_time(time.process_time() - started, 3, "s")  # each took from a minute to hours
+    assert "first" in shown
+    assert "<div" not in shown.replace("&lt;", "")
+
+
+@pytest.mark.parametrize("part", ["***a", "a**b", "_a ", "[a](", "`a", "![a](", "&#", "\\\\(a"])
+def test_markdown_that_takes_long_to_read_is_shown_as_text(part):
+    started = time.process_time()
+    shown = sanitizing.safe_markdown({}, part * 60_000)
+    in_time(time.process_time() - started, 3, "s")
+    assert shown.startswith("<pre>")
+
+
+def test_a_long_page_of_honest_work_is_not_taken_for_one():
+    rows = "".join(f"<tr><td>{number}</td><td><b>x</b></td></tr>" for number in range(5_000))
+    assert sanitizing.safe_html(f"<table>{rows}</table>").count("<td>") == 10_000
+    lists = "".join(f"<li>{number}" for number in range(1_000))
+    assert sanitizing.safe_html(f"<ul>{lists}</ul>").count("<li>") == 1_000
+    text = "\n\n".join(f"* **{number}** `x_{number}` [a](https://b.example) $x^{number}$" for number in range(400))
+    assert sanitizing.safe_markdown({}, text).count("<strong>") == 400
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a<script>x</script>b", "ab"),
+        ("a<!-- <script> -->b", "ab"),
+        ("a<script>x = '<!--'</script >b", "ab"),
+        ("a<STYLE media=all>x</style>b</style>c", "abc"),
+        ("a<script>x<style>y</style>z</script\n>b", "ab"),
+        ("a --> b", "a --&gt; b"),
+        ("a<!--x", "a"),
+        ("a<script>x", "a"),
+    ],
+)
+def test_scripts_styles_and_comments_are_not_even_text(source, shown):
+    assert sanitizing.safe_html(source) == shown
+
+
+def test_thousands_of_colors_are_left_out():
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("stream", text="\x1b[31mred\x1b[0m" * 60_000)])
+    sanitizing.SafeToShow().preprocess_cell(cell, {}, 0)
+    assert cell.outputs[0].text == "red" * 60_000
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("stream", text="\x1b[31mred\x1b[0m")])
+    sanitizing.SafeToShow().preprocess_cell(cell, {}, 0)
+    assert cell.outputs[0].text == "\x1b[31mred\x1b[0m"

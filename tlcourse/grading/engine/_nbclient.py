@@ -12,20 +12,23 @@ from nbclient import NotebookClient
 class CellClient(NotebookClient):
     """Runs single cells of a notebook in a running kernel, and bounds what it keeps of their output."""
 
-    kept_bytes = 0
+    kept_bytes = all_kept_bytes = 0  # of the running cell, and of all cells
     output_bytes = 1 << 20
+    CELLS = 16  # how many cells may show as much as one may: the grader keeps all of it in memory
 
     def output(self, outs, msg, display_id, cell_index):
-        """Keep an output unless the cell's outputs are too large already."""
+        """Keep an output unless the outputs of the cell, or of the notebook, are too large already."""
         if not outs:
             self.kept_bytes = 0
-        before = self.kept_bytes
-        self.kept_bytes += len(str(msg["content"]))
-        if self.kept_bytes <= self.output_bytes:
+        size, before = len(str(msg["content"])), self.kept_bytes
+        self.kept_bytes += size
+        if self.kept_bytes <= self.output_bytes and self.all_kept_bytes + size <= self.CELLS * self.output_bytes:
+            self.all_kept_bytes += size
             return super().output(outs, msg, display_id, cell_index)
+        self.kept_bytes = max(self.kept_bytes, self.output_bytes + 1)  # nothing more of this cell
         if before <= self.output_bytes:
-            cut = f"\n... output cut after {self.output_bytes >> 10:,} kB ...\n"
-            outs.append(nbformat.v4.new_output("stream", name="stdout", text=cut))
+            limit = f"{self.output_bytes >> 10:,} kB of a cell or {self.CELLS * self.output_bytes >> 10:,} kB of all"
+            outs.append(nbformat.v4.new_output("stream", name="stdout", text=f"\n... output cut after {limit} ...\n"))
         return None
 
     def handle_comm_msg(self, outs, msg, cell_index):

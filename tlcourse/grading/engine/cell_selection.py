@@ -5,10 +5,11 @@ A cell is left out if it stands in the release as it is and makes or changes not
 """
 
 import ast
+import re
 import symtable
 
 from tlcourse.grading.model.assignment import is_setup
-from tlcourse.grading.model.cell_code import cached_by_source, parsed
+from tlcourse.grading.model.cell_code import LONGEST_CODE, cached_by_source, parsed
 
 
 def skipped_cells(notebook, assignment):
@@ -67,7 +68,13 @@ def _opaque(source):
 
 @cached_by_source
 def assigned_and_read_names(source):
-    """What a cell makes or changes among the notebook's names, and what it reads of others': two sets."""
+    """What a cell makes or changes among the notebook's names, and what it reads of others': two sets.
+
+    A cell that is too long to be parsed counts as using every word in it both ways.
+    """
+    if len(source) > LONGEST_CODE:
+        words = frozenset(re.findall(r"[^\W\d]\w*", source))
+        return words, words
     tree = parsed(source)
     assigned, reads = _symbols(tree)
     first = {}  # line of the first place where a name is read (True) or assigned (False)

@@ -1,11 +1,10 @@
 """Which checks of a unit have changed since a submission was graded, so that only these run again."""
 
 import ast
-import inspect
 from dataclasses import asdict
 
-from tlcourse import checks
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names, imported_names
+from tlcourse.grading.engine.deciding_code import code_digests
 from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
@@ -13,11 +12,26 @@ _digests = {}  # of the assignments of this process: all submissions of a class 
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def check_digests(assignment):
+def submission_digests(assignment, notebook):
     """What decides on each check besides the submission, as a digest: by grade_id.
 
+    That is what the unit says (`check_digests`), and the code of `tlcourse` that the check reaches in this submission.
+
+    Parameters
+    ----------
+    assignment : tlcourse.grading.model.assignment.Assignment
+    notebook : nbformat.NotebookNode
+        Of `tlcourse.grading.submissions.normalize.normalize`.
+    """
+    code = code_digests(notebook, assignment)
+    return {name: digest([sha256, code[name]], {}) for name, sha256 in check_digests(assignment).items()}
+
+
+def check_digests(assignment):
+    """What a unit says about each check, as a digest: by grade_id.
+
     That is the check itself, what it uses of other checks, and what all checks share: the set-up and the other released
-    code, files, seed, limits and `tlcourse.checks`. Texts and points decide on no check.
+    code, files, seed and limits. Texts and points decide on no check.
 
     Parameters
     ----------
@@ -62,7 +76,7 @@ def _shared_digest(assignment):
             continue
         answer = cell["nbgrader"].get("solution")
         cells.append(defined_functions(cell["source"]) if answer else [cell["full"], cell["tags"]])
-    parts = [cells, asdict(assignment.limits), inspect.getsource(checks), assignment.seed]
+    parts = [cells, asdict(assignment.limits), assignment.seed]
     return digest(parts, assignment.files)
 
 

@@ -9,7 +9,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from tlcourse.grading.engine.cell_selection import skipped_cells
-from tlcourse.grading.engine.changed_checks import check_digests
+from tlcourse.grading.engine.changed_checks import submission_digests
 from tlcourse.grading.engine.check_grader import CheckGrader
 from tlcourse.grading.engine.known_tricks import known_tricks
 from tlcourse.grading.engine.notebook_run import Run, error_output
@@ -99,7 +99,7 @@ def _ungraded_run(assignment, status, note):
 
 def _result(assignment, submission, notebook, run):
     """The result of a run: points for each check that passed."""
-    cells, digests = [], check_digests(assignment)
+    cells, digests = [], submission_digests(assignment, notebook)
     for verdict in run.verdicts:
         points = float(assignment.cells_by_id()[verdict["grade_id"]]["nbgrader"]["points"])
         score = points if verdict["outcome"] == "passed" else 0.0

@@ -214,11 +214,12 @@ class NotebookRunner:
         return max(0.0, min(self.limits.cell_seconds * self.limits.wall_clock_factor, notebook))
 
     def _check_budget(self):
-        if self._seconds_left() <= 0:
-            raise CannotRun(f"not run, because the notebook had used up its {self.limits.notebook_seconds:.0f} s")
-        if self._clock_seconds_left() <= 0:
-            limit = self.limits.notebook_seconds * self.limits.wall_clock_factor
-            raise CannotRun(f"not run, because the notebook had used up its {limit:.0f} s on the clock")
+        seconds = self.limits.notebook_seconds
+        if (counted := self._seconds_left() <= 0) or self._clock_seconds_left() <= 0:
+            limit = f"{seconds:.0f} s" if counted else f"{seconds * self.limits.wall_clock_factor:.0f} s on the clock"
+            self.run.statuses.append("timed out")
+            self.run.notes = list(dict.fromkeys([*self.run.notes, f"The notebook had used up its {limit}."]))
+            raise CannotRun(f"not run, because the notebook had used up its {limit}")
 
     async def _ensure_kernel(self, index):
         """See that there is a kernel in the state that the cells before this one have made."""

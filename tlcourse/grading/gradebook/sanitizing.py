@@ -5,6 +5,8 @@ paragraphs as their source. So nbgrader_config.py puts the functions below in th
 and `SafeToShow` takes out of the notebook whatever is neither text nor an image.
 """
 
+import collections
+import html
 import logging
 import re
 
@@ -60,16 +62,67 @@ IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,")  # in an 
 SHOWN_TYPES = {"text/plain", "text/latex", "text/html", "text/markdown", "image/png", "image/jpeg", "image/svg+xml"}
 # Control characters but for tabs, ends of lines and ANSI's colors, which nbconvert shows as colors.
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
-UNREADABLE = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)  # not even as text
+# The beginning and the end of what is not even shown as text.
+UNREADABLE = re.compile(r"<!--|--!?>|</?(?:script|style)\b[^\S\n]*>?", re.IGNORECASE)
+# A page is made outside the sandbox, by parsers that take quadratic time for what no tool writes; such a text is shown
+# as it is. A table of pandas with 10,000 cells, and a program of 1,000 lines in Markdown, stay below these numbers.
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+UNCLOSED = {"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "option"}  # their end may be left out
+MOST_OPEN, MOST_UNCLOSED = 150, 3_000  # tags in each other, tags without an end
+LONGEST_MARKUP = 2 << 20  # characters
+MOST_WORDS = 500  # of one tag with its attributes
+MARKS = re.compile(r"[^\w\s.,:;]|_")  # in Markdown
+BLANK_LINES = re.compile(r"\n[ \t]*\n")
+MOST_MARKS = 5_000  # of one paragraph
+MOST_COLORS = 1_000  # escape sequences of a text
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
 
 
-def safe_html(html):
+def safe_html(html_text):
     """HTML without scripts, forms, frames and images from elsewhere; as nbconvert's filter `clean_html`."""
-    html = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
+    text = html_text.decode("utf-8", "replace") if isinstance(html_text, bytes) else str(html_text)
+    text = _without_scripts(text)  # of a live figure, the still image stays
+    if _is_costly(text):
+        return as_text(text)
     styles = CSSSanitizer(allowed_css_properties=STYLES, allowed_svg_properties=())
-    html = UNREADABLE.sub("", html)  # of a live figure, the still image stays
-    return bleach.clean(html, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, css_sanitizer=styles, strip=True)
+    return bleach.clean(text, tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, css_sanitizer=styles, strip=True)
+
+
+def as_text(source):
+    """A text as a page shows it, with its markup."""
+    return f"<pre>{html.escape(source)}</pre>"
+
+
+def _without_scripts(text):
+    """HTML without comments, and without what is between <script> or <style> and its end; in one pass."""
+    kept, place, inside = [], 0, None
+    for match in UNREADABLE.finditer(text):
+        part = match[0].lower().rstrip("> \t")
+        if inside is None and not part.startswith(("</", "--")):
+            kept.append(text[place : match.start()])
+            inside = "--" if part == "<!--" else f"</{part[1:]}"
+        elif inside is not None and part.startswith(inside):
+            end = match.end() if match[0].endswith(">") else text.find(">", match.end()) + 1
+            place, inside = (end or len(text)), None
+    return "".join(kept) + ("" if inside else text[place:])
+
+
+def _is_costly(text):
+    """Whether HTML has more tags in each other, more words in a tag, or more text, than a page of a student's needs."""
+    opened, depth, deepest = collections.Counter(), 0, 0
+    for end, tag in TAG.findall(text):
+        name = tag.lower()
+        if name in VOID or (end and not opened[name]):  # an end without a beginning closes nothing
+            continue
+        opened[name] += -1 if end else 1
+        if name not in UNCLOSED:
+            depth += -1 if end else 1
+            deepest = max(deepest, depth)
+    words = max((len(part.partition(">")[0].replace("=", " = ").split()) for part in text.split("<")[1:]), default=0)
+    unclosed = sum(opened[name] for name in UNCLOSED)
+    return deepest > MOST_OPEN or unclosed > MOST_UNCLOSED or words > MOST_WORDS or len(text) > LONGEST_MARKUP
 
 
 def _is_allowed(tag, name, value):
@@ -91,6 +144,8 @@ def _is_allowed(tag, name, value):
 @jinja2.pass_context
 def safe_markdown(context, source):
     """Markdown as HTML, with its attachments and without scripts; as nbconvert's filter `markdown2html`."""
+    if any(len(MARKS.findall(paragraph)) > MOST_MARKS for paragraph in BLANK_LINES.split(source)):
+        return as_text(source)
     cell = context.get("cell", {})
     renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
     return safe_html(MarkdownWithMath(renderer=renderer).render(source))
@@ -134,7 +189,8 @@ def _without_controls(value):
     """A text, or a list of texts, without control characters."""
     if isinstance(value, list):
         return [_without_controls(part) for part in value]
-    return CONTROL.sub("", str(value))
+    text = CONTROL.sub("", str(value))
+    return ANSI.sub("", text) if text.count("\x1b") > MOST_COLORS else text
 
 
 class PrintableRecords(logging.Filter):

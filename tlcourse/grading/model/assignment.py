@@ -2,13 +2,12 @@
 
 import functools
 import hashlib
-import inspect
 import json
 from dataclasses import asdict, dataclass, field
 
 import nbformat
 
-from tlcourse import checks
+from tlcourse.grading.model.course_code import deciding_sha256
 from tlcourse.notebooks import KERNEL, tested_exercise
 
 SEED_VARIABLE = "TLCOURSE_GRADING_SEED"
@@ -100,11 +99,16 @@ class Assignment:
 
     @functools.cached_property
     def sha256(self):
-        """A digest of what decides on marks besides the submission: cells, files, seed, limits, `tlcourse.checks`.
+        """A digest of what decides on marks besides the submission: cells, files, seed, limits, the code of `tlcourse`.
 
         The versions of Python and of other packages are left out: they differ among the machines of one grading.
         """
-        return digest([self.cells, asdict(self.limits), inspect.getsource(checks), self.seed], self.files)
+        return digest([self.cells, asdict(self.limits), self.code_sha256, self.seed], self.files)
+
+    @functools.cached_property
+    def code_sha256(self):
+        """A digest of the files of the installed `tlcourse` that can decide on marks."""
+        return deciding_sha256()
 
 
 def is_setup(cell):

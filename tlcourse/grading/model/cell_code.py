@@ -1,9 +1,16 @@
-"""The source of a notebook's cells as Python: syntax trees and imports. Nothing is run."""
+"""The source of a notebook's cells as Python: syntax trees and imports. Nothing is run.
+
+No sandbox limits what reading a cell costs, so this module does: what takes more than linear time gets a short text.
+"""
 
 import ast
 import functools
 import re
 
+LONGEST_CODE = 100_000  # characters of a cell that is parsed; long chains and texts of many parts take quadratic time
+MOST_MAGIC_WORK = 1_000_000  # lines with magics, times characters: IPython reads the whole cell again for each of them
+DEEPEST_MAGIC = 3  # magics in each other, such as ``%time %time x = 1``
+MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*|[^#\n]*=[ \t]*[%!].*)$", re.MULTILINE)
 OPTIONS = re.compile(r"^\s*(?:-\w+(?:\s+\d+)?(?:\s+|$))+")  # of a magic, before the code
 
 
@@ -20,23 +27,37 @@ def cached_by_source(function, entries=512, longest=20_000):
 
 @cached_by_source
 def parsed(source):
-    """A cell's syntax tree, with the Python code in its magics; empty where it is not Python.
+    """A cell's syntax tree, with the Python code in its magics; empty where it is not Python, or is too long.
 
     It is shared: do not change it.
     """
+    return _parsed(source, 0)
+
+
+def _parsed(source, level):
+    """The tree of a cell, or of the code in a magic of this level."""
+    if len(source) > LONGEST_CODE or level > DEEPEST_MAGIC:
+        return ast.Module([], [])
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _parsed_by_ipython(source)
+        pass
+    magics = len(MAGIC_LINE.findall(source))
+    if (magics + 1) * len(source) <= MOST_MAGIC_WORK:
+        return _parsed_by_ipython(source, level)
+    try:
+        return ast.parse(MAGIC_LINE.sub(r"\1pass", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
-def _parsed_by_ipython(source):
+def _parsed_by_ipython(source, level):
     """The syntax tree of a cell with magics, ``!commands`` or ``help?``, which IPython turns into calls."""
     from IPython.core.inputtransformer2 import TransformerManager  # takes a third of a second to import
 
     try:
         tree = ast.parse(TransformerManager().transform_cell(source))
-        return ast.Module(_MagicsAsCode().visit(tree).body, [])
+        return ast.Module(_MagicsAsCode(level).visit(tree).body, [])
     except Exception:  # whatever IPython makes of a text that may be anything
         return ast.Module([], [])
 
@@ -44,19 +65,25 @@ def _parsed_by_ipython(source):
 class _MagicsAsCode(ast.NodeTransformer):
     """Puts the code that a magic runs in the place of the call that IPython makes of the magic."""
 
+    def __init__(self, level):
+        self.level = level
+
     def visit_Expr(self, node):
         """A magic that is a statement, such as ``%time x = 1``, a cell below ``%%time``, and ``x?``."""
         if not _is_magic(node.value):
             return node
         _, *texts = [OPTIONS.sub("", argument.value) for argument in node.value.args]
-        return [statement for text in texts for statement in parsed(text).body] or ast.Pass()
+        return [statement for text in texts for statement in self._inner(text)] or ast.Pass()
 
     def visit_Assign(self, node):
         """``x = %time f(1)``."""
         if _is_magic(node.value):
-            body = parsed(OPTIONS.sub("", node.value.args[-1].value)).body
+            body = self._inner(OPTIONS.sub("", node.value.args[-1].value))
             node.value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else ast.Constant(None)
         return node
+
+    def _inner(self, text):
+        return _parsed(text, self.level + 1).body
 
 
 def _is_magic(node):

@@ -6,7 +6,7 @@ import nbformat
 
 from tlcourse.grading import bounded_json
 
-MOST_VALUES = 10_000_000  # brackets and commas, also in source code; figures of plotly have millions
+MOST_VALUES = 10_000_000  # of the whole file; figures of plotly have millions
 LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 DEEPEST_METADATA = 20  # levels of lists and dictionaries
 # The types of the cell metadata that nbformat restricts; "execution" says when a cell ran, and is dropped.
