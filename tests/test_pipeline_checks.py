@@ -65,3 +65,26 @@ def test_a_stream_shows_loads_calls_and_what_was_read_ahead():
 def test_what_is_no_iterator_fails_with_a_message(returned, message):
     with pytest.raises(AssertionError, match=message):
         pipeline_checks.stream(lambda batches, load: returned)([], np.eye(2))
+
+
+PEOPLE = [f"p{number}" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            lambda person, share: "test" if hash(person) % 100 / 100 < share else "train",
+            "changes from process to process",
+        ),
+        (lambda person, share: np.random.default_rng().choice(["test", "train"]), "at the second call"),
+    ],
+)
+def test_an_unstable_split_fails_with_a_message(rule, message):
+    with pytest.raises(AssertionError, match=message):
+        pipeline_checks.splits(rule)(PEOPLE, 0.4)
+
+
+def test_a_stable_split_is_shown_for_all_people():
+    shown = pipeline_checks.splits(lambda person, share: "test" if person.endswith("7") else "train")(PEOPLE, 0.4)
+    assert [person for person, part in zip(PEOPLE, shown, strict=True) if part == "test"] == ["p7", "p17", "p27", "p37"]

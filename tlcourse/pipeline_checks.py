@@ -11,6 +11,11 @@ import numpy as np
 
 from tlcourse.checks import require
 
+HASH = (
+    "Your function splits the people as Python's `hash` does, whose value for a text changes from process to process. "
+    "Use hashlib.sha256."
+)
+
 
 class Folder(NamedTuple):
     """A folder, for a function that takes a path: it is written to the disk when the function opens it.
@@ -63,7 +68,7 @@ def stream_log(function, arguments):
     Returns
     -------
     list
-        One event each: ``["take", number of the batch]``, ``["end", 0]`` when no batch is left, ``["load", how often]``,
+        One event each: ``["take", number of the batch]``, ``["end", 0]`` after the last one, ``["load", how often]``,
         ``["call", rows]`` and ``["give", features]``.
 
     Raises
@@ -122,3 +127,29 @@ def stream(function):
 
     show.__name__ = f"what happens in {getattr(function, '__name__', 'the function')}"
     return show
+
+
+def splits(split_of):
+    """View of a rule for one person: (people, test_share) to the parts of all of them.
+
+    It fails if the rule gives another part at the second call, or the same parts as Python's `hash`.
+    """
+
+    def show(people, test_share):
+        parts = [split_of(person, test_share) for person in people]
+        again = [split_of(person, test_share) for person in people[::-1]][::-1]
+        require(parts == again, "The same person is in another part at the second call: use no random numbers.")
+        require(len(people) < 10 or parts not in list(_splits_by_hash(people, test_share)), HASH)
+        return parts
+
+    show.__name__ = f"{getattr(split_of, '__name__', 'split_of')}(person, test_share) for each person in"
+    return show
+
+
+def _splits_by_hash(people, test_share):
+    """What rules with Python's `hash` give in this process, unless all are in one part."""
+    for text in (str, lambda person: person):
+        for size in (100, 1000, 10_000, 2**32, 2**64):
+            parts = ["test" if hash(text(person)) % size < test_share * size else "train" for person in people]
+            if len(set(parts)) == 2:
+                yield parts
