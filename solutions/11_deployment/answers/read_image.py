@@ -188,7 +188,7 @@ def read_image(content, size):
 
 # %% wrong: floats from 0 to 1
 # message: divided by 255
-# earns: 1
+# earns: 0
 def read_image(content, size):
     try:
         image = Image.open(io.BytesIO(content)).convert("RGBA")
