@@ -105,7 +105,9 @@ def master_problem(master):
     except socket.gaierror:
         return f"{master}: the host name {host} does not resolve; check its spelling, or use the IP address"
     except OSError as error:
-        return f"{master}: no Spark master answers at port {port} ({error.strerror or error}); start it, or check the port"
+        return (
+            f"{master}: no Spark master answers at port {port} ({error.strerror or error}); start it, or check the port"
+        )
     return None if is_local(master) else _own_name_problem()
 
 
@@ -129,7 +131,9 @@ def port_problem(port, host="127.0.0.1"):
             trial.bind((host, port))
         except OSError as error:
             reason = error.strerror or error
-            return f"port {port} of {host} is not free ({reason}): stop what uses it, or choose another port; 0 takes any"
+            return (
+                f"port {port} of {host} is not free ({reason}): stop what uses it, or choose another port; 0 takes any"
+            )
     return None
 
 
