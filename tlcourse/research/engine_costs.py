@@ -1,8 +1,8 @@
 """What the plain engine and Spark cost on one machine, and where several machines would break even (unit 11).
 
-Each engine runs in a process of its own. It starts, runs a small folder, and then a larger one with warm processes: the
-second run gives the seconds for each file, and the first one the seconds before the first file. Processor seconds of the
-whole tree of processes count, because other programs do not disturb them much.
+Each engine runs in a process of its own. It starts, runs a small folder, and then a larger one with warm processes. The
+second run gives the seconds for each file, and the first one the seconds before the first file. Processor seconds of
+the whole tree of processes count, because other programs do not disturb them much.
 
 The model of several machines divides only the seconds for each file, so it leaves out the network, the copying
 of files and uneven parts: it is the best case for Spark.

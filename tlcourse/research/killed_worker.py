@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from tlcourse import pipeline
-from tlcourse.datasets import faces
-from tlcourse.pipeline import partitions, raw_files
+from tlcourse.pipeline import partitions
 from tlcourse.pipeline.local_engine import LocalEngine
 from tlcourse.pipeline.spark_engine import SparkEngine
+from tlcourse.research.engine_costs import write_files
 from tlcourse.research.pipeline_steps import STEPS, embed
 
-PEOPLE, IMAGES_EACH, CHUNK = 8, 20, 16
+FILES, CHUNK = 160, 16
 DIMENSIONS = 32
 
 
@@ -49,10 +49,9 @@ def run(seed):
 
     "killed" is 1 where a worker was killed indeed.
     """
-    people = range(faces.TEST_PEOPLE[0] + PEOPLE * seed, faces.TEST_PEOPLE[0] + PEOPLE * (seed + 1))
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        raw_files.write(folder / "raw", people, IMAGES_EACH, seed)
+        write_files(folder / "raw", FILES, seed)
         undisturbed = _rows(folder, "undisturbed", LocalEngine(workers=1), projection)
         found = {"plain": _disturbed(folder, LocalEngine(workers=2, chunk_rows=CHUNK), undisturbed)}
         with SparkEngine() as engine:

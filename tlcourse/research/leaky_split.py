@@ -16,7 +16,7 @@ from tlcourse.datasets.faces.people import person
 from tlcourse.linear_probe import linear_classifier
 from tlcourse.research.pipeline_steps import split_of
 
-PEOPLE, IMAGES_EACH, TEST_SHARE = 100, 6, 0.25
+PEOPLE, IMAGES_EACH, TEST_SHARE = 160, 5, 0.25
 NEW_PEOPLE, NEW_IMAGES = 100, 2
 SQUARE = 2.8  # the middle of the range of `Person.jaw`
 
