@@ -105,7 +105,7 @@ def master_problem(master):
     except socket.gaierror:
         return f"{master}: the host name {host} does not resolve; check its spelling, or use the IP address"
     except OSError as error:
-        return f"{master}: no Spark master answers at port {port} ({error.strerror or error}); start it, or check the port"
+        return f"{master}: no Spark master answers at port {port} ({error.strerror or error}): start it"
     return None if is_local(master) else _own_name_problem()
 
 
@@ -129,7 +129,7 @@ def port_problem(port, host="127.0.0.1"):
             trial.bind((host, port))
         except OSError as error:
             reason = error.strerror or error
-            return f"port {port} of {host} is not free ({reason}): stop what uses it, or choose another port; 0 takes any"
+            return f"port {port} of {host} is not free ({reason}): choose another port, or stop what uses it"
     return None
 
 
@@ -139,7 +139,7 @@ def in_one_line(error):
     if "PYTHON_VERSION_MISMATCH" in text:
         versions = re.findall(r"\b3\.\d+\b", text)
         there, here = (*versions, "another", "another")[:2]
-        return f"the workers run Python {there}, and this is Python {here}: set PYSPARK_PYTHON to the same one on all machines"
+        return f"the workers run Python {there}, and this is Python {here}: set PYSPARK_PYTHON on all machines"
     if "No space left on device" in text:
         return "a disk is full: free some space in the work folder and in SPARK_LOCAL_DIRS"
     raised = re.findall(r"^\s*((?:\w+\.)*\w*(?:Error|Exception)): (.+)$", text, re.MULTILINE)

@@ -66,7 +66,9 @@ def write(folder, people, images_each, seed):
     """
     people = list(people)
     if len(people) < 2 or len(people) * images_each < _FEWEST:
-        raise ValueError(f"needs 2 people and {_FEWEST} files or more, got {len(people)} people, {images_each} files each")
+        raise ValueError(
+            f"needs 2 people and {_FEWEST} files or more, got {len(people)} people, {images_each} files each"
+        )
     rng = np.random.default_rng([seed, len(people)])
     portraits = faces.portraits(people, images_each, seed)
     truth = {}
