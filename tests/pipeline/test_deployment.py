@@ -108,5 +108,5 @@ def test_a_model_that_does_not_belong_to_the_card(exported, tmp_path):
     card, model = exported[0]["card"], exported[0]["model"]
     (tmp_path / card.name).write_bytes(card.read_bytes())
     (tmp_path / model.name).write_bytes(model.read_bytes() + b"x")
-    with pytest.raises(ValueError, match="does not belong to preprocessing.json"):
+    with pytest.raises(ValueError, match="does not belong to preprocessing"):
         deployment.Predictor(tmp_path, STEPS.read_image)

@@ -141,7 +141,7 @@ def server(predictor, port=0):
 class _Handler(http.server.BaseHTTPRequestHandler):
     """One request: 200 with the label, 400 for what is no image, 413 for too many bytes."""
 
-    def do_POST(self):  # noqa: N802 - the name that http.server asks for
+    def do_POST(self):
         length = int(self.headers.get("Content-Length") or 0)
         if length > _LARGEST_REQUEST:
             self._answer(413, {"error": f"{length} bytes; at most {_LARGEST_REQUEST} are allowed"})
