@@ -70,6 +70,11 @@ def test_a_chunk_that_always_kills_its_worker_ends_the_run(tmp_path):
         partitions.read(tmp_path / "out")
 
 
+def test_the_last_chunk_that_is_left_does_not_kill_the_engine_itself(tmp_path):
+    with pytest.raises(RuntimeError, match="its process died"):
+        LocalEngine(2, chunk_rows=100, attempts=2).run(job(deadly, tmp_path / "out"))
+
+
 def test_a_chunk_that_always_fails_is_named_with_the_reason(tmp_path):
     with pytest.raises(RuntimeError, match=r"part-00005-\w+ of .* failed 3 times: ZeroDivisionError: no row 050"):
         LocalEngine(1, chunk_rows=10).run(job(faulty, tmp_path / "out"))

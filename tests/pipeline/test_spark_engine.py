@@ -1,9 +1,12 @@
 """Spark gives the rows of the plain engine, on one machine and on a cluster, with a worker killed and without."""
 
 import functools
+import inspect
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 from spark_cluster import standalone_cluster
 
 from tlcourse import pipeline
@@ -75,11 +78,10 @@ def test_a_job_that_fails_leaves_no_rows_and_one_line(raw, spark, tmp_path):
 
 
 def test_functions_of_a_notebook_reach_the_workers(raw, plain, spark, tmp_path):
-    code = "import hashlib\ndef split_of(person, share):\n    return 'test' if hashlib.sha256(person.encode()) else 'train'"
-    cell = {"__name__": "__main__"}
-    exec(code, cell)
-    record = pipeline.run(raw, tmp_path, spark, PROJECTED._replace(split_of=cell["split_of"]))
-    assert record["counts"]["test"] == plain[0]["outputs"]["rows"]
+    cell = {"__name__": "__main__", "np": np, "io": io, "Image": Image}
+    exec(inspect.getsource(STEPS.read_image), cell)
+    record = pipeline.run(raw, tmp_path, spark, PROJECTED._replace(read_image=cell["read_image"]))
+    assert record["outputs"] == plain[0]["outputs"]
 
 
 def test_the_same_code_runs_on_a_cluster(raw, plain, spark, tmp_path):
@@ -87,5 +89,6 @@ def test_the_same_code_runs_on_a_cluster(raw, plain, spark, tmp_path):
     with standalone_cluster(tmp_path) as address:
         options = {"spark.executor.memory": "512m", "spark.cores.max": "2"}
         with SparkEngine(address, partitions_count=4, options=options) as engine:
-            assert_equal_to_plain(tmp_path, pipeline.run(raw, tmp_path / "work", engine, PROJECTED), plain)
+            record = pipeline.run(raw, tmp_path / "work", engine, PROJECTED)
+    assert_equal_to_plain(tmp_path / "work", record, plain)
     spark.__enter__()

@@ -49,17 +49,16 @@ class LocalEngine:
 
         Raises
         ------
-        OSError
-            If the disk is full.
         RuntimeError
-            If a chunk has failed `attempts` times.
+            If a chunk has failed `attempts` times; the message has the reason, such as a full disk.
         """
         chunks = partitions.chunks(job.rows, self.chunk_rows, job.made_with)
         partitions.begin(job.into)
         try:
             self._complete(job, chunks)
         finally:
-            loky.get_reusable_executor().shutdown()  # its processes would keep their memory
+            if self.workers > 1:
+                loky.get_reusable_executor().shutdown()  # its processes would keep their memory
         partitions.finish(job.into, list(chunks))
 
     def _complete(self, job, chunks):
@@ -77,7 +76,7 @@ class LocalEngine:
         """Try each chunk once; return the problems by name. A dead process takes the rest of the round with it."""
         tasks = (joblib.delayed(_write_chunk)(job.step, batch, job.into, name) for name, batch in chunks.items())
         # Not in batches of several chunks, so that a dead process costs as few of them as possible.
-        pool = joblib.Parallel(n_jobs=min(self.workers, len(chunks)), batch_size=1, max_nbytes=None)
+        pool = joblib.Parallel(n_jobs=self.workers, batch_size=1, max_nbytes=None)
         try:
             return {name: problem for name, problem in zip(chunks, pool(tasks), strict=True) if problem}
         except BrokenProcessPool:
