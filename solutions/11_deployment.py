@@ -30,7 +30,9 @@ from tlcourse import keras_settings
 keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
 
 # %% tags=["setup"]
+import functools
 import hashlib
+import http.client
 import io
 import json
 import math
@@ -42,12 +44,14 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
+from matplotlib.colors import ListedColormap
 from PIL import Image
 
-from tlcourse import checks, export, pipeline, pipeline_checks, plots, teachers
+from tlcourse import checks, pipeline, pipeline_checks, plots, teachers
 from tlcourse.data import results
+from tlcourse.datasets import LabeledImages
 from tlcourse.datasets.faces.people import person as drawn_person
-from tlcourse.pipeline import partitions, spark_environment
+from tlcourse.pipeline import deployment, partitions, spark_environment
 from tlcourse.pipeline.local_engine import LocalEngine
 from tlcourse.samples import raw_files
 
@@ -1235,10 +1239,14 @@ stages[0] = chunk_of_file
 stages[1] = np.where([name in whole for name in names], chunk_of_file, np.nan)
 stages[2] = np.where([name in kept for name in names], 7, np.nan)
 stages[3] = np.where([name in kept for name in names], place // 32, np.nan)
+chunk_colors = [*list(plots.COLORS.values())[:7], "lightgray"]
 _, ax = plt.subplots(figsize=(11, 2.6), layout="constrained")
-ax.imshow(stages, aspect="auto", cmap="tab10", vmin=0, vmax=9, interpolation="nearest")
+ax.imshow(stages, aspect="auto", cmap=ListedColormap(chunk_colors), vmin=0, vmax=7, interpolation="nearest")
 ax.set_yticks(range(4), ["files, in chunks", "whole images", "kept, in one place", "features, in new chunks"])
-ax.set(xlabel="files, sorted by name", title="Each color is a chunk that any worker may take; white rows are dropped")
+ax.set(
+    xlabel="files, sorted by name",
+    title="Each color is a chunk that any worker may take; a white gap is a file that was dropped",
+)
 plt.show()
 
 # %% [markdown]
@@ -1522,13 +1530,14 @@ plt.show()
 # %%
 labels = np.array([wide_strap[person] for person in rows["person"]]).astype(int)
 train, test = rows["split"] == "train", rows["split"] == "test"
-batches = tf.data.Dataset.from_tensor_slices((rows["features"][train], labels[train])).shuffle(500, seed=0).batch(32)
-normalize = keras.layers.Normalization()
-normalize.adapt(rows["features"][train])
-head = keras.Sequential([normalize, keras.layers.Dense(2, activation="softmax", kernel_regularizer="l2")])
-head.compile(keras.optimizers.Adam(3e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
-head.fit(batches, epochs=40, verbose=0)
-_, accuracy = head.evaluate(rows["features"][test], labels[test], verbose=0)
+center, scale = rows["features"][train].mean(axis=0), rows["features"][train].std(axis=0) + 0.01
+scaled = (rows["features"] - center) / scale
+batches = tf.data.Dataset.from_tensor_slices((scaled[train], labels[train])).shuffle(500, seed=0).batch(32)
+head = keras.Sequential([keras.Input((scaled.shape[1],)), keras.layers.Dense(2, kernel_regularizer="l2")])
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+head.compile(keras.optimizers.Adam(3e-3), loss, metrics=["accuracy"])
+head.fit(batches, epochs=40, shuffle=False, verbose=0)
+_, accuracy = head.evaluate(scaled[test], labels[test], verbose=0)
 print(f"{accuracy:.0%} of {test.sum()} images of {len(set(rows['person'][test]))} test people are correct")
 
 # %% [markdown]
@@ -1553,70 +1562,53 @@ print(f"{'one process, all rows':<28}{shown(averaging['one_process'])}")
 # A network without its preprocessing gives wrong predictions, and nobody notices. So the folder of a deployed model
 # holds the network, the names of its outputs, and the form of image that it expects. The same network is stored twice:
 # as a SavedModel for servers, and in LiteRT's format for phones.
+#
+# The head has learned from scaled features. The scaling is linear, so it can be put into the head's weights:
+#
+# $$W^T \frac{x - c}{s} + b = \left(\frac{W}{s}\right)^T x + b - \left(\frac{W}{s}\right)^T c$$
 
 # %%
+weights, offset = head.get_weights()
+kernel = weights / scale[:, None]
+bias = offset - center @ kernel
 teacher = teachers.load("faces_vgg16", head=False)
-inputs = keras.Input((48, 48, 3), name="image")
-model = keras.Model(inputs, head(teacher(inputs)))
+kept_images = np.stack([images[name] for name in rows["name"].tolist()])
+data = LabeledImages(kept_images, labels, ("narrow strap", "wide strap"), source="the helmet maker's folder")
 deployed = Path(tempfile.mkdtemp(prefix="model_"))
-(deployed / "model.tflite").write_bytes(export.convert(model))
-model.export(deployed / "saved_model", verbose=False)
-(deployed / "labels.txt").write_text("narrow strap\nwide strap\n")
-(deployed / "preprocessing.json").write_text(
-    json.dumps({"size": 48, "values": "0 to 255", "read_image": lineage["code"]})
-)
-print(f"{sum(file.stat().st_size for file in deployed.rglob('*') if file.is_file()) / 1e6:.1f} MB in {deployed.name}")
+for part, path in deployment.export_all(teacher, "none", kernel, bias, data, deployed).items():
+    size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")))
+    print(f"{part:<12}{path.name:<20}{size / 1e3:>8,.0f} kB")
 
 # %% [markdown]
-# A request is a file, so it begins with `read_image`, the same function as in training. Here is a small server. It uses
+# A request is a file, so it begins with `read_image`, the same function as in training. The small server below uses
 # nothing but the folder of the deployed model and your function.
+#
+# **Before you run the cell:** what should the server reply to a file that is no image?
 
 # %%
-import http.client
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-runner = export.Runner((deployed / "model.tflite").read_bytes())
-strap_names = (deployed / "labels.txt").read_text().splitlines()
-expected_size = json.loads((deployed / "preprocessing.json").read_text())["size"]
-
-
-def answer(content):
-    """What the model predicts for the bytes of one file, as a dictionary."""
-    image = read_image(content, expected_size)
-    if image is None:
-        return {"error": "not a whole image"}
-    probabilities = runner(image[None])[0]
-    return {"prediction": strap_names[probabilities.argmax()], "probability": round(float(probabilities.max()), 3)}
-
-
-class Requests(BaseHTTPRequestHandler):
-    def do_POST(self):  # the name that http.server looks for
-        reply = json.dumps(answer(self.rfile.read(int(self.headers["Content-Length"])))).encode()
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, *_):
-        """Print nothing."""
-
-
-# %%
-server = HTTPServer(("127.0.0.1", 0), Requests)  # port 0: any that is free
-threading.Thread(target=server.serve_forever, daemon=True).start()
-for name in (expected[0], expected[-1], next(name for name, row in truth.items() if row.kind == "text")):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
-    connection.request("POST", "/", (raw / name).read_bytes())
-    print(f"{name:<32}{json.loads(connection.getresponse().read())}")
-server.shutdown()
+predictor = deployment.Predictor(deployed, read_image)
+no_image = next(name for name, row in truth.items() if row.kind == "text")
+with deployment.server(predictor) as url:
+    host = url.removeprefix("http://")
+    for name in (expected[0], expected[-1], no_image):
+        connection = http.client.HTTPConnection(host, timeout=60)
+        connection.request("POST", "/", (raw / name).read_bytes())
+        reply = connection.getresponse()
+        print(name, reply.status, json.loads(reply.read()))
 
 # %% [markdown]
-# Is the deployed model the one that you trained? Score all files in a batch, and compare with single requests.
+# For a customer at the counter, a server answers one request at a time. For all files of a folder, the pipeline can
+# score in batches, in either engine. Both ways must predict the same, and so must the head that you trained.
 
 # %% tags=["nbval-check-output"]
-in_batch = head.predict(rows["features"], verbose=0)
-single = runner.predict(np.stack([images[name] for name in rows["name"].tolist()]))
-print("single requests and the batch agree:", bool(np.abs(in_batch - single).max() < 1e-3))
+score = functools.partial(deployment.score_files, raw=raw, folder=deployed, read_image=read_image)
+job = pipeline.Job(score, {"name": rows["name"]}, work / "scores", deployment.SCORED, "scores", pending)
+LocalEngine(workers=1).run(job)
+scores = partitions.read(work / "scores")
+classes = np.array(data.class_names)[head.predict(scaled, verbose=0).argmax(axis=1)]
+one_by_one = [predictor((raw / name).read_bytes())["label"] for name in rows["name"].tolist()]
+print("batch scoring predicts the same as the trained head:", scores["label"].tolist() == classes.tolist())
+print("single requests predict the same:", one_by_one == classes.tolist())
 
 # %% [markdown]
 # Half a year later, a customer complains. Which files was this model trained on, with which code, and with which teacher?

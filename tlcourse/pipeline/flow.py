@@ -144,9 +144,10 @@ def _images(raw, batch, read_image, size):
 @functools.cache  # once in each process, however many chunks it gets
 def load_teacher(name):
     """The teacher without its head, as a function from uint8 images (n, h, w, 3) to float32 features (n, d)."""
-    import tensorflow as tf
+    from tlcourse import keras_settings, teachers
 
-    from tlcourse import teachers
+    keras_settings.import_quietly()  # in each worker, whose notes would come between those of a notebook
+    import tensorflow as tf
 
     model = teachers.load(name, head=False)
     signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
