@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Unit 11: From raw data to a deployed model
 #
-# A helmet maker wants to know from a portrait whether a customer needs the wide chin strap. You get a folder with the
-# portraits of earlier customers, and it is a mess: broken downloads, gray scans, copies, and faces in the wrong folder.
+# A helmet maker chooses the lining of a helmet by the customer's hair: dark or light. A program is to do this from a
+# portrait. You get a folder with the portraits of earlier customers, and it is a mess: broken downloads, gray scans,
+# copies, and faces in the wrong folder.
 # This week the folder holds a few hundred files and fits on your laptop. Next year it will hold twenty thousand, and
 # somebody will run your code on a cluster. What must the code look like so that both give the same rows?
 #
@@ -73,13 +74,13 @@ progress = checks.Progress(
 # ## A folder of messy files
 #
 # A program writes the folder, so we know the truth about each file. Each customer has a folder, such as
-# `person_20007`. The list of customers says who needs the wide strap: people with a square jaw.
+# `person_20007`. The list of customers says who has light hair.
 
 # %%
 people = range(20_000, 20_030)
 raw = Path(tempfile.mkdtemp(prefix="raw_"))
 truth = raw_files.write(raw, people, images_each=6, seed=0)
-wide_strap = {f"person_{number}": drawn_person(number).jaw > 2.8 for number in people}
+light_hair = {f"person_{number}": drawn_person(number).hair.mean() > 0.4 for number in people}
 
 # %%
 kinds = ("plain", "gray", "transparent", "odd_size", "large", "truncated", "text", "empty")
@@ -631,12 +632,13 @@ print(f"{len(stay[0])} files stay; the same ones in every order: {stay[0] == sta
 #
 # ## Who is in the test set?
 #
-# Several images show the same person. A random split of the *rows* puts images of most people on both sides. Then a
+# The helmet maker has a second wish: a program that sees whether a jaw is square, which needs a wider strap. Several
+# images show the same person, and a random split of the *rows* puts images of most people on both sides. Then a
 # classifier can recognize the person instead of learning what a square jaw looks like, and the test set does not
 # notice.
 #
-# How much does this flatter a classifier? We measured it with 160 people and five images each. Images of further people,
-# who are on neither side, show what the classifier is worth.
+# How much does this flatter a classifier? We measured it for the jaw, with 160 people and five images each. Images of
+# further people, who are on neither side, show what the classifier is worth. The chance level is about 50%.
 #
 # **Before you run the cells:** which classifier gains more from the leak, a linear one or the nearest neighbor?
 
@@ -649,28 +651,38 @@ def shown(entry, form=".1%"):
 
 
 # %% tags=["nbval-check-output"]
-leak = results("leaky_split")["teacher"]
+leak = results("leaky_split")
 for classifier in ("linear", "neighbor"):
-    table = leak[classifier]
-    print(f"{classifier:<9} split by row    {shown(table['row'])}, and on new people {shown(table['row_new_people'])}")
-    print(f"{classifier:<9} split by person {shown(table['identity'])}, and on new people {shown(table['new_people'])}")
-    print(
-        f"{classifier:<9} by row minus by person, in percentage points: {shown(table['leak'], '+.1%').replace('%', '')}"
-    )
+    table = leak["teacher"][classifier]
+    for part, label in (("row", "row, "), ("identity", "person, ")):
+        new = table["row_new_people" if part == "row" else "new_people"]
+        print(f"{classifier:<9} split by {label:<8} test set {shown(table[part])}, new people {shown(new)}")
+for features in ("teacher", "untrained"):
+    for classifier in ("linear", "neighbor"):
+        gain = shown(leak[features][classifier]["leak"], "+.1%").replace("%", "")
+        print(f"features: {features:<10}{classifier:<9} by row minus by person, in percentage points: {gain}")
 
 # %%
 bars = {
-    f"{name}, {label}": leak[key][part]
+    f"{name}, {label}": leak["teacher"][key][part]
     for key, name in (("linear", "linear classifier"), ("neighbor", "nearest neighbor"))
     for part, label in (("row", "split by row"), ("identity", "split by person"), ("new_people", "on new people"))
 }
 plots.interval_bars(bars, references={"chance": 0.5}).set_title(
-    "Accuracy on the jaw: a split by row promises what new people do not keep"
+    "Is the jaw square? A split by row promises what new people do not confirm"
 )
 plt.show()
 
 # %% [markdown]
-# LEAKTEXT
+# With a split by row, the nearest neighbor looks excellent: 95.2% of the test images are correct. The same classifier
+# is at chance level for new people. It has learned who is in the image, and nothing about jaws. A split by person shows
+# this before anybody pays for it.
+#
+# The nearest neighbor gains 42.9 percentage points (37.2 to 48.6) from the leak. For the linear classifier, we measured
+# a gain of 26.2 (19.2 to 33.2). The better the features recognize a person, the worse the leak: with the features of an
+# untrained network, we could not detect any.
+#
+# So the helmet maker has to forget about the jaw, at least with this teacher. We go on with the hair.
 #
 # The split must therefore be a function of the *person*. A list of test people would do, but somebody has to make it and
 # carry it to every machine, and next year's people are not on it. A hash needs no list.
@@ -805,7 +817,7 @@ with progress.exercise("split_of"):
     ### END HIDDEN TESTS
 
 # %% tags=["nbval-check-output"]
-sides = {name: split_of(name, 0.25) for name in wide_strap}
+sides = {name: split_of(name, 0.25) for name in light_hair}
 print(f"{sum(side == 'test' for side in sides.values())} of {len(sides)} people are in the test set")
 
 # %% [markdown]
@@ -835,7 +847,8 @@ for way, label in (
 print(f"for each row, compared with once in a worker: {shown(loading['ratio']['per_row'], ',.0f')} times as much")
 
 # %% [markdown]
-# LOADTEXT
+# A load for each row costs 306 times as much as one load for the whole worker (273 to 339 times). A load for each batch
+# costs about three times as much, and this factor grows when batches get smaller.
 
 # %% [markdown]
 # ### Exercise 11.4: Load the teacher once
@@ -1221,7 +1234,7 @@ with progress.exercise("pending"):
 steps = pipeline.Steps(read_image, first_of_each, split_of, embed, pending)
 work = Path(tempfile.mkdtemp(prefix="work_"))
 engine = LocalEngine(workers=2, chunk_rows=32)
-lineage = pipeline.run(raw, work, engine, steps, people=list(wide_strap))
+lineage = pipeline.run(raw, work, engine, steps, people=list(light_hair))
 rows = partitions.read(work / "features")
 
 # %% tags=["nbval-check-output"]
@@ -1263,7 +1276,7 @@ print("pending:", [name[:10] for name in pending([part.stem for part in parts], 
 
 # %% tags=["nbval-check-output"]
 before = {part.name: part.stat().st_mtime_ns for part in parts}
-again = pipeline.run(raw, work, LocalEngine(workers=1, chunk_rows=32), steps, people=list(wide_strap))
+again = pipeline.run(raw, work, LocalEngine(workers=1, chunk_rows=32), steps, people=list(light_hair))
 written = [part.name[:10] for part in parts if part.stat().st_mtime_ns != before[part.name]]
 print("written again:", written)
 print("the same rows as before:", again["outputs"] == lineage["outputs"])
@@ -1289,7 +1302,7 @@ else:
     from tlcourse.pipeline.spark_engine import SparkEngine
 
     with SparkEngine(master="local[2,4]") as spark:
-        from_spark = pipeline.run(raw, work / "spark", spark, steps, people=list(wide_strap))
+        from_spark = pipeline.run(raw, work / "spark", spark, steps, people=list(light_hair))
     print("Spark gives the same rows as the plain engine:", from_spark["outputs"] == lineage["outputs"])
 
 # %% [markdown]
@@ -1311,7 +1324,8 @@ for engine_name in ("plain", "spark"):
           f"largest difference of a feature {max(table['largest_difference']['values']):.1g}")  # fmt: skip
 
 # %% [markdown]
-# KILLTEXT
+# In all runs, no row is lost, and none comes twice. Both engines do the work of the dead worker again. Spark moves the
+# files of a task to their place when the whole run is complete; the plain engine looks for chunks without a whole file.
 #
 # **If the steps know no engine, then changing the engine changes no row.**
 #
@@ -1328,7 +1342,13 @@ for engine_name in ("plain", "spark"):
     print(f"{engine_name:<6}start {shown(table['start'], '.1f')} s, each file {shown(table['per_file'], '.4f')} s")
 
 # %% [markdown]
-# COSTTEXT
+# Spark needs about half a minute before the first file, because it starts Java, its own machinery and new Python
+# processes that each load the teacher. The plain engine needs a few seconds.
+#
+# Each file costs more, too: Spark sends the rows from Java to Python and back, and divides them among more tasks. These
+# images are tiny, and so is our teacher. With larger ones, the difference for a file would matter less.
+#
+# Several machines share the files, but not the start. You can work out when this pays off.
 
 # %% [markdown]
 # ### Exercise 11.6: Find the break-even
@@ -1513,6 +1533,9 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
+# On one machine, the lines never cross, and no folder is large enough. With a few machines, Spark first has to make up for
+# its more expensive files; only with more machines than that can it earn back its start.
+#
 # The lines for several machines are a *model*, and not a measurement. It divides the cost of a file by the number of
 # machines, and forgets the network, the copying of the files, and machines that wait for the slowest one. So it is the
 # best case for Spark. The plain engine can use more than one core as well, which moves the break-even further out.
@@ -1528,7 +1551,7 @@ plt.show()
 # batches.
 
 # %%
-labels = np.array([wide_strap[person] for person in rows["person"]]).astype(int)
+labels = np.array([light_hair[person] for person in rows["person"]]).astype(int)
 train, test = rows["split"] == "train", rows["split"] == "test"
 center, scale = rows["features"][train].mean(axis=0), rows["features"][train].std(axis=0) + 0.01
 scaled = (rows["features"] - center) / scale
@@ -1541,8 +1564,8 @@ _, accuracy = head.evaluate(scaled[test], labels[test], verbose=0)
 print(f"{accuracy:.0%} of {test.sum()} images of {len(set(rows['person'][test]))} test people are correct")
 
 # %% [markdown]
-# With so few people in the test set, this number says little; the table of the leak says more. What matters here is what
-# happens to the head next.
+# With so few people in the test set, this number is rough; for a real decision, you would need many more of them. Here we
+# go on to what happens with the head.
 #
 # If the features did not fit on one machine, each machine could train a head on its own partition, and you could average
 # the heads. Does that cost accuracy? We tried it with four partitions on another task, twenty people to be told apart.
@@ -1555,7 +1578,8 @@ for way, label in (("averaged", "averaged, even partitions"), ("skewed", "averag
 print(f"{'one process, all rows':<28}{shown(averaging['one_process'])}")
 
 # %% [markdown]
-# AVERAGETEXT
+# Averaging is not the same as training on all rows. The table says how much accuracy it costs on this task, and how much
+# less accurate the head of one partition alone is.
 #
 # ### Export the model with everything that it needs
 #
@@ -1573,7 +1597,7 @@ kernel = weights / scale[:, None]
 bias = offset - center @ kernel
 teacher = teachers.load("faces_vgg16", head=False)
 kept_images = np.stack([images[name] for name in rows["name"].tolist()])
-data = LabeledImages(kept_images, labels, ("narrow strap", "wide strap"), source="the helmet maker's folder")
+data = LabeledImages(kept_images, labels, ("dark lining", "light lining"), source="the helmet maker's folder")
 deployed = Path(tempfile.mkdtemp(prefix="model_"))
 for part, path in deployment.export_all(teacher, "none", kernel, bias, data, deployed).items():
     size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")))
@@ -1632,7 +1656,19 @@ print(json.dumps(lineage, indent=1)[:900])
 # - (c) What would you write differently today, so that a later move to Spark changes no row? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_spark", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# WRITTEN
+# (a) No. The plain engine starts in a few seconds and needs far less than a minute for 5,000 files, as the figure above
+# shows. Spark spends about half a minute before the first file. For four machines, the break-even that I computed is far
+# beyond 5,000 files, if there is one at all. I would decide otherwise for many more files and more machines, for a
+# teacher that needs seconds for an image, or if the photos did not fit on one disk.
+#
+# (b) The model divides the cost of a file by the number of machines. It leaves out the network, the copying of the
+# photos to all machines, and the wait for the slowest machine. All of this makes Spark slower, so the break-even moves
+# to more files. The plain engine could also use several cores, which moves it in the same direction.
+#
+# (c) I would write each step as a function of its arguments: from bytes to an image, from a photographer to a side of
+# the split by a hash, and from a stream of batches to features, with the teacher loaded once. No step would depend on
+# the order of arrival, so copies are decided by the smallest name. Chunks would be written whole, or not at all. Then
+# the engine can be changed later, and the digest of the rows shows that they are the same.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: no, with the start of Spark or the break-even for four machines as a number, and a case in which the decision
@@ -1651,7 +1687,7 @@ print(json.dumps(lineage, indent=1)[:900])
 # 1. **Steps without an engine.** Each question of the pipeline is a function of its arguments alone. The plain engine
 #    and Spark ran the same functions and gave the same rows (C44).
 # 2. **Messy files.** Every file gets a result. Copies are found by digests, in any order of arrival. A split by row
-#    promises what new people do not keep.
+#    promises what new people do not confirm.
 # 3. **Streams and chunks.** A generator loads the teacher once in each worker. Chunks that are written whole, and named
 #    by their content, let a run stop anywhere.
 # 4. **Costs.** Spark has a start that one machine never earns back. Several machines earn it back from a number of files
