@@ -4,6 +4,7 @@
 # A helmet maker chooses the lining of a helmet by the customer's hair: dark or light. A program is to do this from a
 # portrait. You get a folder with the portraits of earlier customers, and it is a mess: broken downloads, gray scans,
 # copies, and faces in the wrong folder.
+#
 # This week the folder holds a few hundred files and fits on your laptop. Next year it will hold twenty thousand, and
 # somebody will run your code on a cluster. What must the code look like so that both give the same rows?
 #
@@ -827,9 +828,9 @@ print(f"{sum(side == 'test' for side in sides.values())} of {len(sides)} people 
 #
 # ## Load the teacher once
 #
-# The faces teacher turns each image into a feature vector. Loading it takes seconds, and using it takes a millisecond
-# for an image. On a cluster, each worker is a process of its own, and your function does not know how many rows that
-# worker will get. The usual mistake is to load the teacher inside the function that handles one row.
+# The faces teacher turns each image into a feature vector. Loading it takes far longer than using it for one image. On a
+# cluster, each worker is a process of its own, and your function does not know how many rows that worker will get. The
+# usual mistake is to load the teacher inside the function that handles one row.
 #
 # The remedy is to let the function handle a *stream*: it gets an iterator of batches, and it yields features. Spark
 # calls such a function once for each partition of the rows, and hands it the batches one by one (`mapInPandas`).
@@ -860,7 +861,7 @@ print(f"for each row, compared with once in a worker: {shown(loading['ratio']['p
 # | **Signature** | `embed(batches, load)`, a generator |
 # | **Arguments** | `batches`: an iterator of image arrays of shape `(n, height, width, 3)`, where `n` differs from batch to batch; `load`: a function without arguments that returns a teacher, which is a function from images to features of shape `(n, d)` |
 # | **Yields** | the features of each batch, in the same order |
-# | **Rules** | Call `load()` at most once, because it takes seconds. Call the teacher once for each batch. Give the features of a batch before you take the next one, because all batches together may not fit into memory. |
+# | **Rules** | Call `load()` at most once, because it is slow. Call the teacher once for each batch. Give the features of a batch before you take the next one, because all batches together may not fit into memory. |
 # | **Example** | For no batches at all, it yields nothing and raises no error. |
 # | **Points** | 3 points |
 #
@@ -1333,7 +1334,7 @@ for engine_name in ("plain", "spark"):
 #
 # If the rows are the same, only time decides. We measured both engines on one machine, first with a small folder and
 # then with a larger one. The difference gives the cost of a file; what remains is the cost of the start. Both are in
-# processor seconds, that is, seconds on one core.
+# processor seconds, that is, seconds on one core. In this section, a machine is one core.
 
 # %% tags=["nbval-check-output"]
 costs = results("engine_costs")
@@ -1520,10 +1521,10 @@ for machines in (1, 2, 4, 8, 16):
 # %%
 files = np.geomspace(100, 1_000_000, 100)
 _, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
-ax.loglog(files, plain[0] + plain[1] * files, color=plots.COLORS["black"], linewidth=3, label="plain, one core")
+ax.loglog(files, plain[0] + plain[1] * files, color=plots.COLORS["black"], linewidth=3, label="plain, one machine")
 for machines, color in zip((1, 2, 4, 16), ("vermilion", "orange", "sky", "blue"), strict=True):
     seconds = spark_costs[0] + spark_costs[1] * files / machines
-    ax.loglog(files, seconds, color=plots.COLORS[color], label=f"Spark, {machines} cores")
+    ax.loglog(files, seconds, color=plots.COLORS[color], label=f"Spark, {machines} machines")
     if point := break_even(plain, spark_costs, machines):
         ax.plot(point, plain[0] + plain[1] * point, "o", color=plots.COLORS[color], markersize=9)
 ax.set(
@@ -1533,8 +1534,8 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# On one machine, the lines never cross, and no folder is large enough. With a few machines, Spark first has to make up for
-# its more expensive files; only with more machines than that can it earn back its start.
+# On one machine, the lines never cross, and no folder is large enough. With a few machines, Spark first has to make up
+# for its more expensive files; only with more machines than that can it earn back its start.
 #
 # The lines for several machines are a *model*, and not a measurement. It divides the cost of a file by the number of
 # machines, and forgets the network, the copying of the files, and machines that wait for the slowest one. So it is the
@@ -1564,8 +1565,8 @@ _, accuracy = head.evaluate(scaled[test], labels[test], verbose=0)
 print(f"{accuracy:.0%} of {test.sum()} images of {len(set(rows['person'][test]))} test people are correct")
 
 # %% [markdown]
-# With so few people in the test set, this number is rough; for a real decision, you would need many more of them. Here we
-# go on to what happens with the head.
+# With so few people in the test set, this number is rough; for a real decision, you would need many more of them. Here
+# we go on to what happens with the head.
 #
 # If the features did not fit on one machine, each machine could train a head on its own partition, and you could average
 # the heads. Does that cost accuracy? We tried it with four partitions on another task, twenty people to be told apart.
