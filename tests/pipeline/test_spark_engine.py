@@ -84,11 +84,17 @@ def test_functions_of_a_notebook_reach_the_workers(raw, plain, spark, tmp_path):
     assert record["outputs"] == plain[0]["outputs"]
 
 
-def test_the_same_code_runs_on_a_cluster(raw, plain, spark, tmp_path):
+@pytest.fixture
+def without_session(spark):
+    """Spark has one session at a time: that of the other tests pauses."""
     spark.__exit__()
+    yield
+    spark.__enter__()
+
+
+def test_the_same_code_runs_on_a_cluster(raw, plain, without_session, tmp_path):
     with standalone_cluster(tmp_path) as address:
         options = {"spark.executor.memory": "512m", "spark.cores.max": "2"}
         with SparkEngine(address, partitions_count=4, options=options) as engine:
             record = pipeline.run(raw, tmp_path / "work", engine, PROJECTED)
     assert_equal_to_plain(tmp_path / "work", record, plain)
-    spark.__enter__()
