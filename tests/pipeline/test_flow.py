@@ -30,8 +30,8 @@ def finished(tmp_path_factory):
 def test_every_file_gets_its_true_status(finished):
     _, truth, work, _ = finished
     checked = flow.decided(partitions.read(work / "checked"), STEPS.first_of_each)
-    found = dict(zip(checked["name"].tolist(), checked["status"].tolist(), strict=True))
-    assert found == {name: row.status for name, row in truth.items()}
+    statuses = dict(zip(checked["name"].tolist(), checked["status"].tolist(), strict=True))
+    assert statuses == {name: row.status for name, row in truth.items()}
 
 
 def test_the_rows_equal_the_truth(finished):

@@ -49,8 +49,8 @@ def assert_equal_to_plain(work, record, plain):
     assert {name: column.dtype.kind for name, column in rows.items()} == {
         name: column.dtype.kind for name, column in plain[1].items()
     }
-    found = differences(rows, plain[1])
-    assert (found["lost"], found["doubled"]) == (0, 0)
+    outcome = differences(rows, plain[1])
+    assert (outcome["lost"], outcome["doubled"]) == (0, 0)
     np.testing.assert_allclose(rows["features"], plain[1]["features"], atol=1e-4)
 
 
@@ -62,9 +62,9 @@ def test_a_killed_worker_loses_and_doubles_nothing(raw, plain, spark, tmp_path):
     embed = functools.partial(killing, mark=str(tmp_path / "killed"))
     pipeline.run(raw, tmp_path, spark, STEPS._replace(embed=embed))
     assert (tmp_path / "killed").exists()
-    found = differences(partitions.read(tmp_path / "features"), plain[1])
-    assert (found["lost"], found["doubled"]) == (0, 0)
-    assert found["largest_difference"] < 1e-4
+    outcome = differences(partitions.read(tmp_path / "features"), plain[1])
+    assert (outcome["lost"], outcome["doubled"]) == (0, 0)
+    assert outcome["largest_difference"] < 1e-4
 
 
 def test_a_job_that_fails_leaves_no_rows_and_one_line(raw, spark, tmp_path):
@@ -84,11 +84,17 @@ def test_functions_of_a_notebook_reach_the_workers(raw, plain, spark, tmp_path):
     assert record["outputs"] == plain[0]["outputs"]
 
 
-def test_the_same_code_runs_on_a_cluster(raw, plain, spark, tmp_path):
+@pytest.fixture
+def without_session(spark):
+    """Spark has one session at a time: that of the other tests pauses."""
     spark.__exit__()
+    yield
+    spark.__enter__()
+
+
+def test_the_same_code_runs_on_a_cluster(raw, plain, without_session, tmp_path):
     with standalone_cluster(tmp_path) as address:
         options = {"spark.executor.memory": "512m", "spark.cores.max": "2"}
         with SparkEngine(address, partitions_count=4, options=options) as engine:
             record = pipeline.run(raw, tmp_path / "work", engine, PROJECTED)
     assert_equal_to_plain(tmp_path / "work", record, plain)
-    spark.__enter__()

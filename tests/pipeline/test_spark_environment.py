@@ -16,9 +16,9 @@ needs_scripts = pytest.mark.skipif(os.name == "nt", reason="makes shell scripts"
 @pytest.fixture
 def installed(monkeypatch):
     """As if the Python packages were here; no variable of the machine matters."""
-    found = importlib.util.find_spec
+    find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: object() if name == "pyspark" else found(name) or object()
+        importlib.util, "find_spec", lambda name: object() if name == "pyspark" else find_spec(name) or object()
     )
     for variable in ("JAVA_HOME", "PYSPARK_PYTHON", "SPARK_LOCAL_IP"):
         monkeypatch.delenv(variable, raising=False)
@@ -49,14 +49,14 @@ def test_names_the_missing_packages(monkeypatch):
     )
 
 
-def test_says_that_there_is_no_java(installed, monkeypatch, tmp_path):
+def test_rejects_a_machine_without_java(installed, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     reason = one_line(spark_environment.problem())
     assert "this machine has no Java" in reason
     assert "apt install openjdk-17-jre-headless" in reason
 
 
-def test_says_that_java_home_is_wrong(installed, monkeypatch, tmp_path):
+def test_names_a_wrong_java_home(installed, monkeypatch, tmp_path):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     assert f"JAVA_HOME is {tmp_path}, which has no bin/java" in one_line(spark_environment.problem())
 
@@ -72,7 +72,7 @@ def test_rejects_old_java(version, installed, monkeypatch, tmp_path):
 
 @needs_scripts
 @pytest.mark.parametrize("version", ["25", "25.0.0", "25.0.1", "25.0.2"])
-def test_rejects_the_java_that_spark_refuses(version, installed, monkeypatch, tmp_path):
+def test_rejects_java_that_spark_does_not_start_with(version, installed, monkeypatch, tmp_path):
     java_home(tmp_path, monkeypatch, version)
     assert f"is Java {version}: install" in one_line(spark_environment.problem())
 

@@ -75,11 +75,11 @@ def check_files(batches, raw, read_image, size, people):
         names = [str(name) for name in batch["name"]]
         persons = [name.split("/")[0] for name in names]
         digests = [pixel_digest(read_image((raw / name).read_bytes(), size)) for name in names]
-        known = [people is None or person in people for person in persons]
+        belongs = [people is None or person in people for person in persons]
         yield {
             "name": np.array(names),
             "person": np.array(persons),
-            "status": np.array([_status(*each) for each in zip(digests, known, strict=True)]),
+            "status": np.array([_status(*each) for each in zip(digests, belongs, strict=True)]),
             "digest": np.array(digests),
         }
 
@@ -89,10 +89,10 @@ def pixel_digest(image):
     return "" if image is None else hashlib.sha256(np.ascontiguousarray(image)).hexdigest()
 
 
-def _status(digest, known):
+def _status(digest, belongs):
     if not digest:
         return "unreadable"
-    return KEPT if known else "unknown person"
+    return KEPT if belongs else "unknown person"
 
 
 def decided(checked, first_of_each):

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _OLDEST_JAVA = 17
-_REFUSED_JAVA = {(25,), (25, 0, 0), (25, 0, 1), (25, 0, 2)}  # by Spark 4
+_UNSUITABLE_JAVA = {(25,), (25, 0, 0), (25, 0, 1), (25, 0, 2)}  # by Spark 4
 _REMEDY = (
     "install Java 17 or 21 (Debian, Ubuntu: sudo apt install openjdk-17-jre-headless; conda install openjdk=17), "
     "or set JAVA_HOME to one"
@@ -61,7 +61,7 @@ def _java_problem():
     major = numbers[1] if numbers[:1] == (1,) and len(numbers) > 1 else (numbers or (0,))[0]  # Java 8 says 1.8
     if major < _OLDEST_JAVA:
         return f"Spark needs Java {_OLDEST_JAVA} or newer, and {java} is Java {version or 'of no version'}: {_REMEDY}"
-    if numbers in _REFUSED_JAVA:
+    if numbers in _UNSUITABLE_JAVA:
         return f"Spark does not start with Java 25.0.0 to 25.0.2, and {java} is Java {version}: {_REMEDY}"
     return None
 

@@ -53,10 +53,10 @@ def run(seed):
         folder = Path(folder)
         write_files(folder / "raw", FILES, seed)
         undisturbed = _rows(folder, "undisturbed", LocalEngine(workers=1), projection)
-        found = {"plain": _disturbed(folder, LocalEngine(workers=2, chunk_rows=CHUNK), undisturbed)}
+        outcomes = {"plain": _disturbed(folder, LocalEngine(workers=2, chunk_rows=CHUNK), undisturbed)}
         with SparkEngine() as engine:
-            found["spark"] = _disturbed(folder, engine, undisturbed)
-    return found
+            outcomes["spark"] = _disturbed(folder, engine, undisturbed)
+    return outcomes
 
 
 def _disturbed(folder, engine, undisturbed):
