@@ -4,6 +4,9 @@ Each engine runs in a process of its own. It starts, runs a small folder, and th
 second run gives the seconds for each file, and the first one the seconds before the first file. Processor seconds of
 the whole tree of processes count, because other programs do not disturb them much.
 
+Measure on an idle machine: Spark may end Python workers that have been idle for a minute. On a busy machine, the second
+run would then load the teacher again, and this would count as seconds for each file.
+
 The model of several machines divides only the seconds for each file, so it leaves out the network, the copying
 of files and uneven parts: it is the best case for Spark.
 """
