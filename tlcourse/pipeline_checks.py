@@ -96,11 +96,11 @@ def stream_log(function, arguments):
         events.append(["call", len(images)])
         return images @ weights
 
-    given = function(take(), load)
-    require(given is not None, "The function returns None. Use `yield` to give the features of each batch.")
-    kind = type(given).__name__
-    require(isinstance(given, Iterator), f"The function returns a {kind} and not an iterator: use `yield`.")
-    for features in given:
+    returned = function(take(), load)
+    require(returned is not None, "The function returns None. Use `yield` to give the features of each batch.")
+    kind = type(returned).__name__
+    require(isinstance(returned, Iterator), f"The function returns a {kind} and not an iterator: use `yield`.")
+    for features in returned:
         events.append(["give", features])
     return events
 
