@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from tlcourse.grading.engine.grading_pool import sandbox_problem
+from tlcourse.pipeline import spark_environment
 
 pytest_plugins = ["real_browser"]
 
@@ -72,8 +73,16 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
+@functools.cache
+def spark_problem():
+    """Why Spark cannot start here, or None; asks Java for its version once."""
+    return spark_environment.problem()
+
+
 def pytest_runtest_setup(item):
-    """Skip what needs a sandbox where there is none."""
+    """Skip what needs a sandbox or Spark where there is none."""
+    if item.get_closest_marker("needs_spark") and spark_problem():
+        pytest.skip(spark_problem())
     if item.get_closest_marker("needs_sandbox") and NO_SANDBOX:
         advice = ": apt install bubblewrap" if "not installed" in NO_SANDBOX else ""
         pytest.skip(f"{NO_SANDBOX}{advice}")

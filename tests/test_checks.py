@@ -401,3 +401,12 @@ def test_a_gradient_is_that_of_one_argument():
     np.testing.assert_allclose(slope, [6, 16])
     np.testing.assert_allclose(checks.gradient(loss, (np.array([1.0, 2.0]), np.array([3.0, 4.0])), 1)[1], [1, 4])
     assert checks.gradient(lambda first, second: 3.0, (np.ones(2), np.ones(2))) == (3.0, None)
+
+
+def test_none_in_place_of_an_expected_error_names_the_error(tmp_path, monkeypatch):
+    case = {"arguments": [1], "expected": {"named": ["tlcourse.exercises.values", "Raised"], "items": ["ValueError"]}}
+    cases = [{"arguments": [2], "expected": 2, "mistakes": {}, "tolerance": 0}, case | {"mistakes": {}, "tolerance": 0}]
+    (tmp_path / "even.json").write_text(json.dumps(cases))
+    monkeypatch.setenv("TLCOURSE_EXERCISES", str(tmp_path))
+    text = message(checks.run, "even", lambda number: number if number == 2 else None)
+    assert text.endswith("should raise a ValueError, but it returns None.")

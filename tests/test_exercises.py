@@ -1,11 +1,13 @@
 """Visible cases: what a file can hold, what is recorded, and how `checks.run` judges by them."""
 
+import json
+
 import numpy as np
 import pytest
 
 from tlcourse import checks
 from tlcourse.building import visible_cases
-from tlcourse.exercises import values
+from tlcourse.exercises import comparing, values
 
 
 @pytest.fixture
@@ -139,3 +141,10 @@ def test_nothing_is_recorded_outside_of_a_build(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
     with pytest.raises(FileNotFoundError, match=r"no visible cases for 'other' .* build the unit"):
         checks.run("other", lambda n: n)
+
+
+def test_bytes_can_be_stored_in_a_case_and_are_shown_by_their_number():
+    content = bytes(range(256))
+    assert values.decoded(json.loads(json.dumps(values.encoded([content, b""])))) == [content, b""]
+    assert comparing.short(content) == "256 bytes"
+    assert comparing.short(b"no image") == "b'no image'"

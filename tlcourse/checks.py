@@ -103,7 +103,8 @@ def run(name, function):
         (case, value, *_diagnosis(case, value, [(case, value)] if case.shown else came)) for case, value in wrong
     ]
     for case, value, _, descriptions in sorted(diagnosed, key=lambda item: (not item[3], -item[2], len(item[3]))):
-        if value is None and any(other is not None for other in values):
+        forgotten = value is None and not isinstance(case.expected, Raised)
+        if forgotten and any(other is not None for other in values):
             raise AssertionError(f"{_call(function, name, case)} should be {short(case.expected)}, but it is None.")
         outcomes = {" or when ".join(descriptions): case.mistakes[descriptions[0]]} if descriptions else {}
         equal(_call(function, name, case), value, case.expected, outcomes, case.tolerance)

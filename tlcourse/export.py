@@ -114,7 +114,7 @@ def export(base, scaling, kernel, bias, data, into):
     RuntimeError
         If the file gives other probabilities than the model.
     """
-    model = _model_with_head(base, scaling, kernel, bias)
+    model = with_head(base, scaling, kernel, bias)
     content = convert(model)
     sample = data.images[:4].astype(np.float32)
     difference = float(np.abs(Runner(content).predict(sample) - np.asarray(model(sample, training=False))).max())
@@ -128,7 +128,8 @@ def export(base, scaling, kernel, bias, data, into):
     return written
 
 
-def _model_with_head(base, scaling, kernel, bias):
+def with_head(base, scaling, kernel, bias):
+    """The base with its scaling and a softmax layer, as one model; the arguments are those of `export`."""
     if scaling not in ("none", "tf"):
         raise ValueError(f"a base that wants its images scaled as {scaling!r} cannot be exported")
     inputs = keras.Input(base.input_shape[1:], name="image")

@@ -70,7 +70,7 @@ def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
     assert unit.grade(exercise, solution.source) == (unit.points(exercise), "")
     released = notebooks.read(ROOT / "notebooks" / name / f"{name}.ipynb")
     stub = next(cell.source for cell in released.cells if cell.id == exercise)
-    (number,) = re.findall(r"""^ *raise NotImplementedError\("Exercise (\d\.\d) is not solved""", stub, re.MULTILINE)
+    (number,) = re.findall(r"""^ *raise NotImplementedError\("Exercise (\d+\.\d) is not solved""", stub, re.MULTILINE)
     earned, messages = unit.grade(exercise, f"{stub}\nprogress.skip('{number}')")  # what this shows earns nothing
     assert earned == 0
     lines = messages.splitlines()

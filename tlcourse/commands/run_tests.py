@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-FAST = "not (slow or speed or needs_browser or needs_mirror or needs_postgres)"
+FAST = "not (slow or speed or needs_browser or needs_mirror or needs_postgres or needs_spark)"
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
 LINTERS = (
     ("-m", "ruff", "check"),

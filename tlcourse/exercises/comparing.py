@@ -139,6 +139,8 @@ def short(value):
         return f"{number:,}" if isinstance(number, int) else f"{number:.6g}"
     if array is not None and array.size > 12:
         return f"an array of shape {array.shape}"
+    if type(value) is bytes and len(value) > 20:
+        return f"{len(value):,} bytes"
     text = repr(_rounded(value))
     return text if len(text) <= 120 else text[:117] + "..."
 

@@ -1,5 +1,6 @@
 """Arguments and results of exercises as JSON: what a text file can hold, with the types that matter to a function."""
 
+import base64
 import importlib
 import math
 from typing import NamedTuple
@@ -18,8 +19,8 @@ def encoded(value):
 
     Parameters
     ----------
-    value : None, bool, str, int, float, numpy array or scalar, tensor, `numpy.random.Generator`, set of texts, or a
-        (nested) list, tuple, dictionary or named tuple of the course's of these
+    value : None, bool, str, bytes, int, float, numpy array or scalar, tensor, `numpy.random.Generator`, set of texts,
+        or a (nested) list, tuple, dictionary or named tuple of the course's of these
         A generator must be fresh, ``numpy.random.default_rng(seed)``.
 
     Raises
@@ -33,6 +34,8 @@ def encoded(value):
         return float(value) if math.isfinite(value) else {"number": str(float(value))}
     if isinstance(value, (np.bool_, np.integer)):
         return value.item()
+    if type(value) is bytes:
+        return {"bytes": base64.b64encode(value).decode()}
     if type(value) is list:
         return [encoded(item) for item in value]
     if isinstance(value, set):
@@ -62,6 +65,8 @@ def decoded(stored):
         return np.array(decoded(stored["array"]), dtype=stored["dtype"]).reshape(stored["shape"])
     if "dictionary" in stored:
         return {decoded(key): decoded(item) for key, item in stored["dictionary"]}
+    if "bytes" in stored:
+        return base64.b64decode(stored["bytes"])
     if "set" in stored:
         return set(stored["set"])
     if "named" in stored:

@@ -31,6 +31,7 @@ from tlcourse.research import (
     old_head,
     other_labels,
     other_teachers,
+    pipeline_experiments,
     provenance,
     rate_ladders,
     real_fine_tuning,
@@ -181,6 +182,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
+    **{name: Experiment(**settings) for name, settings in pipeline_experiments.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

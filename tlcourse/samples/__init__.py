@@ -1,1 +1,1 @@
-"""Sample classes, accidents and cheats to try the grading on."""
+"""Sample classes, accidents and cheats to try the grading on, and a folder of messy image files."""

@@ -4,8 +4,8 @@ So hidden tests, expected values and comparisons are where no student code has b
 which are not serializable cannot be decided here; then the reply has the key "undecided".
 
 Lines of JSON come and go on one socket: {"check": source, "names": [...], "seed": text, "finite": whether nan and inf
-are wrong} is answered by calls ({"function" or "model", "arguments", "keywords", "gradient", "seed"}), each of which is
-answered in turn, and at last by {"verdict": ...}.
+are wrong} is answered by calls ({"function" or "model", "arguments", "keywords", "gradient", "stream", "seed"}), each
+of which is answered in turn, and at last by {"verdict": ...}.
 """
 
 import ast
@@ -93,14 +93,16 @@ class Checker:
             return _verdict(io.StringIO(), AssertionError(NOT_FINITE.format(self._not_finite)))
         return _verdict(printed) | ({"not_finite": True} if self._not_finite else {})
 
-    def call(self, name, arguments, keywords, gradient=None):
+    def call(self, name, arguments, keywords, **how):
         """Call the student's function `name`: what it returns. What it does to copies of the arguments stays there.
 
         Models are the exception, because functions that train or freeze one are asked for: what became of the copy's
         weights and flags comes back, and is put into the checker's own. A changed array, list or dictionary fails the
         check.
+
+        `how` is ``gradient=position`` or ``stream=True``, for what `StudentFunction` offers besides a call.
         """
-        return self._exchange(name, list(arguments), keywords, function=name, gradient=gradient)
+        return self._exchange(name, list(arguments), keywords, function=name, **how)
 
     def call_model(self, number, kind, method, inputs, options):
         """What a model that stayed in the student's process makes of inputs."""
@@ -110,14 +112,14 @@ class Checker:
             raise CheckFails(f"{called} returned {type(outputs).__name__}, not an array.")
         return outputs
 
-    def _exchange(self, called, arguments, keywords, function=None, model=None, gradient=None):
+    def _exchange(self, called, arguments, keywords, function=None, model=None, gradient=None, stream=False):
         """Have the student's process call something."""
         try:
             encoded = {"arguments": wire_format.encode(arguments), "keywords": wire_format.encode(keywords)}
         except wire_format.NotSerializable as reason:
             raise CannotCheck(f"the check calls {called} with {reason}, which it cannot send") from None
         seed = random.getrandbits(31)  # so that a check which seeds Keras also seeds what the function does
-        self._send(function=function, model=model, gradient=gradient, seed=seed, **encoded)
+        self._send(function=function, model=model, gradient=gradient, stream=stream, seed=seed, **encoded)
         reply = _parsed_reply(self.lines.readline(), called)
         if "raised" in reply:
             raise _exception(reply["raised"], reply["message"])
@@ -151,7 +153,11 @@ class StudentFunction:
 
     def gradient(self, arguments, position):
         """Its value and its gradient, for `tlcourse.checks.gradient`."""
-        return self._checker.call(self.__name__, arguments, {}, position)
+        return self._checker.call(self.__name__, arguments, {}, gradient=position)
+
+    def stream_log(self, arguments):
+        """The log of the generator that it makes, for `tlcourse.pipeline_checks.stream_log`."""
+        return self._checker.call(self.__name__, arguments, {}, stream=True)
 
 
 def _parsed_reply(line, called):

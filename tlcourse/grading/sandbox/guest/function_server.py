@@ -7,7 +7,7 @@ import json
 
 import numpy as np
 
-from tlcourse import checks
+from tlcourse import checks, pipeline_checks
 from tlcourse.grading.sandbox.guest import wire_format, wire_objects
 from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
@@ -30,9 +30,7 @@ def _call(namespace, call):
     before = _content([arguments, keywords])
     seed_everything(call["seed"])
     try:
-        function, position = _called(namespace, call), call["gradient"]
-        differentiated = position is not None
-        value = checks.gradient(function, arguments, position) if differentiated else function(*arguments, **keywords)
+        value = _value(_called(namespace, call), arguments, keywords, call)
         states = wire_objects.states(models, wire_format.encode)
         changed = before != _content([arguments, keywords])
         return {"value": wire_format.encode(value, strict=False), "models": states, "changed": changed}
@@ -41,6 +39,14 @@ def _call(namespace, call):
     except BaseException as error:
         names = [kind.__name__ for kind in type(error).__mro__]
         return {"raised": names, "message": str(error)[:2000]}
+
+
+def _value(function, arguments, keywords, call):
+    if call["gradient"] is not None:
+        return checks.gradient(function, arguments, call["gradient"])
+    if call["stream"]:
+        return pipeline_checks.stream_log(function, arguments)
+    return function(*arguments, **keywords)
 
 
 def _called(namespace, call):

@@ -1,8 +1,8 @@
 """Values as JSON, so that a function of one process can be called from another and nothing but its value returns.
 
-Numbers, strings, lists, tuples, dictionaries, sets, arrays and tensors pass, fractions as floats, and so do the objects
-of `wire_objects`, such as a Keras model; any other object passes as its description only. Nothing is pickled: what
-comes back from student code can be read, but cannot act.
+Numbers, strings, bytes, lists, tuples, dictionaries, sets, arrays and tensors pass, fractions as floats, and so do the
+objects of `wire_objects`, such as a Keras model; any other object passes as its description only. Nothing is pickled:
+what comes back from student code can be read, but cannot act.
 """
 
 import base64
@@ -48,6 +48,8 @@ def encode(value, strict=True, depth=0):
         return {"n": ["int", str(int(value))]}
     if isinstance(value, str):
         return str.__str__(value)
+    if type(value) is bytes:
+        return {"b": base64.b64encode(value).decode()}
     return _encode_container(value, lambda item: encode(item, strict, depth + 1), strict)
 
 
@@ -117,6 +119,8 @@ def decode(data, from_checker=False, call_model=None):
         return {inner(key): inner(value) for key, value in content}
     if tag in ("l", "t", "s"):
         return {"l": list, "t": tuple, "s": set}[tag](inner(item) for item in content)
+    if tag == "b":
+        return base64.b64decode(content)
     if tag == "o":
         return wire_objects.opaque(*content)
     if tag not in ("a", "g", "T"):

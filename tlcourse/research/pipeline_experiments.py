@@ -1,0 +1,19 @@
+"""The experiments of unit 11 for the registry: keyword arguments of `registry.Experiment`, by name of the record."""
+
+from tlcourse.research import engine_costs, killed_worker, leaky_split, partition_averaging, teacher_loading
+
+SETTINGS = {
+    "leaky_split": {
+        "run": leaky_split.run,
+        "seeds": range(8),
+        "shares": ("*/row", "*/identity", "*/new_people", "*/row_new_people"),
+    },
+    "teacher_loading": {"run": teacher_loading.run, "seeds": range(5), "timings": ("*",)},
+    "engine_costs": {"run": engine_costs.run, "seeds": range(5), "timings": ("*",)},  # needs tlcourse[spark] and Java
+    "killed_worker": {"run": killed_worker.run, "seeds": range(5)},  # needs tlcourse[spark] and Java
+    "partition_averaging": {
+        "run": partition_averaging.run,
+        "seeds": range(5),
+        "shares": ("one_process", "averaged", "skewed", "single_partition"),
+    },
+}
