@@ -134,6 +134,7 @@ EXPERIMENTS = {
     "same_network": Experiment(
         same_network.run,
         registration.RegisteredSeeds("same_network"),
+        timings=("teacher_seconds",),
         shares=("teacher", "same_network", "small_cnn", "untrained"),
         needs=("same_network_development",),
     ),
