@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from tlcourse.research import contamination, efficient_tuning, fine_tuning_shift, initializations
+from tlcourse.research import contamination, efficient_tuning, fine_tuning_shift, initializations, same_network
 
 TOLERANCE = 0.001  # three digits, a few of them cut instead of rounded
 
@@ -76,6 +76,12 @@ def initialized():
     }
 
 
+def same_people(arm):
+    record = recorded("same_network_development")
+    other = record["same_network"][f"{same_network.best_rate(record):g}"] if arm == "same_network" else record[arm]
+    return {"people": values(record["teacher"]) - values(other)}
+
+
 @pytest.mark.parametrize(
     ("claim", "effects", "states_all"),
     [
@@ -84,6 +90,8 @@ def initialized():
         ("X02", efficient, True),
         ("X06", contaminated, True),
         ("C11", initialized, False),
+        ("C01", lambda: same_people("small_cnn"), True),
+        ("C18", lambda: same_people("same_network"), True),
     ],
 )
 def test_the_power_names_the_effects_of_the_development_record(claim, effects, states_all):
