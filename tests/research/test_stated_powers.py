@@ -1,4 +1,4 @@
-"""The development effects that a contrast's power names are those of its development record, as first committed."""
+"""The development effects that a contrast's power names are those of its development record, as it was then."""
 
 import json
 import re
@@ -9,16 +9,24 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from tlcourse.research import contamination, efficient_tuning, fine_tuning_shift, initializations
+from tlcourse.research import (
+    contamination,
+    efficient_tuning,
+    fine_tuning_shift,
+    initializations,
+    same_network,
+    unfreezing,
+)
 
+CLAIMS = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))
 TOLERANCE = 0.001  # three digits, a few of them cut instead of rounded
 
 
 def recorded(name):
-    """A development record as it was first committed: a later one may differ."""
-    path = f"data/results/{name}.json"
-    commits = git("log", "--diff-filter=A", "--format=%H", "--", path).split()
-    content = commits and git("show", f"{commits[-1]}:{path}")
+    """A development record as it was in the commit that stated the contrast: a later one may differ."""
+    path, record = f"data/results/{name}.json", name.removesuffix("_development")
+    commit = CLAIMS["registrations"].get(record, "HEAD")
+    content = git("show", f"{commit}:{path}")
     if not content or (ROOT / git("rev-parse", "--git-path", "shallow").strip()).exists():
         pytest.skip("the history is not there")
     return json.loads(content)
@@ -76,6 +84,39 @@ def initialized():
     }
 
 
+def same_people(arm):
+    record = recorded("same_network_development")
+    other = record["same_network"][f"{same_network.best_rate(record):g}"] if arm == "same_network" else record[arm]
+    return {"people": values(record["teacher"]) - values(other)}
+
+
+def unfrozen(combine):
+    """Effects by target, from a function of (values of an arm at its chosen rate, the arm of the later layers)."""
+    record = recorded("unfreezing_development")
+    rates = unfreezing.best_rates(record)
+
+    def of_target(target):
+        return lambda images, arm: values(
+            record[target][images]["long"][arm][f"{rates[target, images, 'long', arm]:g}"]
+        )
+
+    later = {"digits": ("block 4 on", "everything"), "galaxies": ("block 4 on", "everything")}
+    later["photos"] = ("block 13 on", "block 7 on")
+    return {target: combine(of_target(target), *arms) for target, arms in later.items()}
+
+
+def later_layers():
+    return unfrozen(lambda at, later, _: at("10", later) - at("10", "head only"))
+
+
+def gradual():
+    return unfrozen(lambda at, later, _: at("10", "gradual, longer") - at("10", f"{later}, longer"))
+
+
+def more_images():
+    return unfrozen(lambda at, _, deep: at("50", deep) - at("50", "head only") - at("2", deep) + at("2", "head only"))
+
+
 @pytest.mark.parametrize(
     ("claim", "effects", "states_all"),
     [
@@ -84,10 +125,15 @@ def initialized():
         ("X02", efficient, True),
         ("X06", contaminated, True),
         ("C11", initialized, False),
+        ("C19", later_layers, True),
+        ("C21", gradual, True),
+        ("C22", more_images, True),
+        ("C01", lambda: same_people("small_cnn"), True),
+        ("C18", lambda: same_people("same_network"), True),
     ],
 )
 def test_the_power_names_the_effects_of_the_development_record(claim, effects, states_all):
-    power = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))[claim]["primary"]["power"]
+    power = CLAIMS[claim]["primary"]["power"]
     by_target = effects()
     for target, differences in by_target.items():
         (stated,) = re.findall(rf"{target} ([-+]\d\.\d+)", power)

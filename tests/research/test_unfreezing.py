@@ -335,8 +335,9 @@ def test_development_measures_each_long_arm_after_half_of_its_steps_in_the_same_
                 for rate, whole in by_rate.items():
                     half = lengths["half"][arm][rate]["mean"] + float(rate)
                     assert half == pytest.approx((whole["mean"] + float(rate)) / 2)
-    trainings = 3 * (3 + 6 + 3) + 1  # targets, arms with 2, 10 and 50 images each; and the untrained network
-    assert len(FakeTraining.fine_tuned) == 3 * trainings, "no training but at the three rates"
+    arms = 3 + 6 + 3  # with 2, 10 and 50 images of each class
+    trainings = (2 * arms + 1) * len(unfreezing_targets.FACES.rates) + arms * len(unfreezing_targets.PHOTOS.rates)
+    assert len(FakeTraining.fine_tuned) == trainings, "two targets and the untrained network; photos; no other rate"
     gain, target, count, arm = unfreezing.largest_gain(record)
     assert (gain, count) == (pytest.approx(0.3), "50")
     assert arm in record[target][count]["long"]

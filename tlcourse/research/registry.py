@@ -37,6 +37,7 @@ from tlcourse.research import (
     real_fine_tuning,
     real_photos,
     registration,
+    same_network,
     simulation,
     students,
     transfer_matrix,
@@ -129,6 +130,14 @@ EXPERIMENTS = {
         timings=("fit_seconds/*",),
         shares=("accuracy/*", "training/*"),
         needs=("initializations_development",),
+    ),
+    "same_network_development": Experiment(same_network.develop, range(same_network.DEVELOPED), shares=ALL),
+    "same_network": Experiment(
+        same_network.run,
+        registration.RegisteredSeeds("same_network"),
+        timings=("teacher_seconds",),
+        shares=("teacher", "same_network", "small_cnn", "untrained"),
+        needs=("same_network_development",),
     ),
     "unfreezing_development": Experiment(unfreezing.develop, range(unfreezing.DEVELOPED), shares=ALL),
     "unfreezing": Experiment(

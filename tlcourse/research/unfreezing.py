@@ -23,9 +23,11 @@ arm. With 10 images there are more arms:
   5/3 of the steps.
 - The depths that gradual unfreezing passes through are arms of their own.
 
-`develop` measures each arm at three learning rates on images that are not for the record; `run` takes for each arm,
-number of images and length the rate with the highest mean accuracy there. `develop` also measures each long arm after
-half of its steps. `largest_gain` reads from its record how much the second half adds: little at a plateau.
+`develop` measures each arm at three or four learning rates on images that are not for the record; `run` takes for each
+arm, number of images and length the rate with the highest mean accuracy there. At first there were three rates for
+digits and galaxies, too. Most arms did best at the highest, so 0.01 was added and the development repeated. `develop`
+also measures each long arm after half of its steps. `largest_gain` reads from its record how much the second half adds:
+little at a plateau.
 
 Controls: *logistic regression* on the frozen features shows whether the head alone has been trained long enough; an
 *untrained* network of the same shape, trained as a whole and with free batch norms; and *from scratch*, a small CNN

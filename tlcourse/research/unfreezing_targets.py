@@ -72,7 +72,7 @@ FACES = Network(
         "everything": "rescale",
     },
     gradual=("dense layers", "block 5 on", "block 4 on"),
-    rates=(3e-4, 1e-3, 3e-3),
+    rates=(3e-4, 1e-3, 3e-3, 1e-2),
 )
 PHOTOS = Network(  # up to block 6 everything stays frozen: a step of the whole network takes too long
     "MobileNetV2",
