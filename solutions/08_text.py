@@ -1,0 +1,1180 @@
+# %% [markdown]
+# # Unit 08: Text
+#
+# Trial.
+#
+# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points.
+
+# %% tags=["setup"]
+import numpy as np
+
+from tlcourse import checks, text_checks
+
+MASK, IGNORED, SENTINELS = 4, -1, tuple(range(901, 912))  # token numbers with a meaning of their own
+progress = checks.Progress(
+    {
+        "word_pieces": "Exercise 8.1 word_pieces",
+        "sentence_vector": "Exercise 8.2 sentence_vector",
+        "labels_needed": "Exercise 8.3 labels_needed",
+        "source_and_target": "Exercise 8.4 source_and_target",
+        "entity_f1": "Exercise 8.5 entity_f1",
+        "attention_mask": "Exercise 8.6 attention_mask",
+        "training_pair": "Exercise 8.7 training_pair",
+    }
+)
+
+# %% [markdown]
+# ### Exercise 8.1: Split a word into pieces
+#
+# Write the splitting of WordPiece, the tokenizer of BERT.
+#
+# | | |
+# |---|---|
+# | **Signature** | `word_pieces(word, vocabulary)` |
+# | **Arguments** | `word`: a text of one letter or more, without spaces; `vocabulary`: a set of pieces |
+# | **Returns** | the pieces of the word in their order, a list |
+# | **Rules** | At each place, take the *longest* piece that fits there. A piece that does not begin the word has `##` before its letters, in the vocabulary and in your list. If nothing fits at some place, the whole word becomes `["[UNK]"]`; a choice made before is never taken back. |
+# | **Example** | With `{"un", "play", "##play", "##able"}`, `"unplayable"` becomes `["un", "##play", "##able"]`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Keep the place where the rest of the word begins. Try ends from the end of the word backwards, and stop at the first
+# piece that the vocabulary has.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "word_pieces", "locked": false, "schema_version": 3, "solution": true}
+def word_pieces(word, vocabulary):
+    """The WordPiece pieces of a word: the longest that fits, from left to right.
+
+    Parameters
+    ----------
+    word : str
+        One letter or more, in the same case as the vocabulary.
+    vocabulary : set of str
+        Pieces that begin a word ("play"), and pieces that go on inside a word ("##able").
+
+    Returns
+    -------
+    list of str
+        The pieces, those inside the word with "##"; ["[UNK]"] if at some place no piece fits.
+    """
+    ### BEGIN SOLUTION
+    pieces, start = [], 0
+    while start < len(word):
+        mark = "##" if start else ""
+        ends = [end for end in range(len(word), start, -1) if mark + word[start:end] in vocabulary]
+        if not ends:
+            return ["[UNK]"]
+        pieces.append(mark + word[start : ends[0]])
+        start = ends[0]
+    return pieces
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_word_pieces", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import re
+
+from tlcourse.building import visible_cases
+
+
+def pieces_by_pattern(word, vocabulary):
+    """By two regular expressions that list the longest pieces first."""
+    inside = [piece[2:] for piece in vocabulary if piece.startswith("##")]
+    begins = [piece for piece in vocabulary if not piece.startswith("##")]
+    patterns = ["|".join(map(re.escape, sorted(part, key=len, reverse=True))) or "(?!)" for part in (begins, inside)]
+    pieces, place = [], 0
+    while place < len(word):
+        match = re.compile(patterns[place > 0]).match(word, place)
+        if match is None:
+            return ["[UNK]"]
+        pieces.append("##" * (place > 0) + match[0])
+        place = match.end()
+    return pieces
+
+
+def walker(choose=max, mark="##", looked="##", stuck=lambda pieces: ["[UNK]"], shortest=1):
+    """A mistake that takes another piece, marks or looks up pieces in another way, or does other things when stuck."""
+
+    def split(word, vocabulary):
+        pieces, start = [], 0
+        while start < len(word):
+            places = range(start + shortest, len(word) + 1)
+            ends = [end for end in places if (looked if start else "") + word[start:end] in vocabulary]
+            if not ends:
+                return stuck(pieces)
+            pieces.append((mark if start else "") + word[start : choose(ends)])
+            start = choose(ends)
+        return pieces
+
+    return split
+
+
+def backtracking(word, vocabulary, mark=""):
+    """The first way through the word, longest pieces first, that ends well."""
+    for end in range(len(word), 0, -1):
+        if mark + word[:end] in vocabulary:
+            rest = backtracking(word[end:], vocabulary, "##") if end < len(word) else []
+            if rest != ["[UNK]"]:
+                return [mark + word[:end], *rest]
+    return ["[UNK]"]
+
+
+def from_the_end(word, vocabulary):
+    """The longest piece at the end of the word first."""
+    pieces, end = [], len(word)
+    while end:
+        starts = [start for start in range(end) if ("##" if start else "") + word[start:end] in vocabulary]
+        if not starts:
+            return ["[UNK]"]
+        pieces.insert(0, ("##" if starts[0] else "") + word[starts[0] : end])
+        end = starts[0]
+    return pieces
+
+
+def instead_of_unknown(value):
+    """A mistake that gives something else in place of ["[UNK]"]."""
+    return lambda word, vocabulary: value(word) if pieces_by_pattern(word, vocabulary) == ["[UNK]"] else None
+
+
+mistakes = {
+    "the shortest piece is taken at each place, not the longest": walker(choose=min),
+    "## is missing in the list": walker(mark=""),
+    "pieces inside the word are looked up without ##": walker(looked=""),
+    "pieces inside the word are looked up and returned without ##": walker(looked="", mark=""),
+    "the pieces before an unknown part are kept": walker(stuck=lambda pieces: [*pieces, "[UNK]"]),
+    "an unknown rest of the word is left out": walker(stuck=lambda pieces: pieces),
+    "a choice is taken back where the longest piece leads nowhere: WordPiece never goes back": backtracking,
+    "the word is split from its end": from_the_end,
+    "pieces of a single letter are overlooked": walker(shortest=2),
+    "an unknown word is returned unchanged": instead_of_unknown(lambda word: [word]),
+    "an unknown word gives a text and not a list": instead_of_unknown(lambda word: "[UNK]"),
+    "an unknown word gives None": instead_of_unknown(lambda word: None),
+    "the word is split into its letters": lambda word, vocabulary: [word[0], *("##" + letter for letter in word[1:])],
+}
+shown_vocabulary = {"un", "una", "play", "able", "s", "a", "##play", "##pl", "##able", "##s"}
+visible_cases.record(
+    "word_pieces",
+    [(word, shown_vocabulary) for word in ("unplayable", "play", "plays", "a", "unable", "player", "as", "x")],
+    pieces_by_pattern,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("word_pieces"):
+    checks.run("word_pieces", word_pieces)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("word_pieces")
+    for _ in range(40):
+        letters = "abc"[: int(rng.integers(2, 4))]
+        parts = ["".join(rng.choice(list(letters), int(rng.integers(1, 4)))) for _ in range(12)]
+        hidden_vocabulary = {*parts[:6], *("##" + part for part in parts[6:])}
+        hidden_word = "".join(rng.choice(list(letters), int(rng.integers(1, 9))))
+        expected = pieces_by_pattern(hidden_word, hidden_vocabulary)
+        checks.returns(word_pieces, (hidden_word, hidden_vocabulary), expected, mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.2: From token states to a sentence vector
+#
+# Turn the states of the tokens into one vector for each sentence.
+#
+# | | |
+# |---|---|
+# | **Signature** | `sentence_vector(states, mask)` |
+# | **Arguments** | `states`: a float array of shape `(n, tokens, width)`; `mask`: integers of shape `(n, tokens)`, 1 for a real token and 0 for padding |
+# | **Returns** | an array of shape `(n, width)`: the mean over the real tokens, scaled to length 1 |
+# | **Rules** | A sentence without any real token gets zeros. The states at padding can hold any numbers. |
+# | **Example** | For `states = [[[3, 0], [0, 4], [9, 9]]]` and `mask = [[1, 1, 0]]`, the mean is `[1.5, 2]`, and the result is `[[0.6, 0.8]]`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# Multiply the states by `mask[:, :, None]` and sum over the tokens. Do you still need to divide by the number of real
+# tokens if you scale to length 1?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "sentence_vector", "locked": false, "schema_version": 3, "solution": true}
+def sentence_vector(states, mask):
+    """Mean of the states of each sentence's real tokens, scaled to length 1.
+
+    Parameters
+    ----------
+    states : array of shape (n, tokens, width)
+        Any finite numbers, at padding too.
+    mask : array of integers of shape (n, tokens)
+        1 for a real token, 0 for padding; the padding need not be at the end.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, width). Each row has length 1, or holds zeros if the sentence has no real token.
+    """
+    ### BEGIN SOLUTION
+    sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return sums / np.where(lengths > 0, lengths, 1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_sentence_vector", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def direction(vector):
+    """Scaled to length 1; zeros stay zeros."""
+    length = float(np.sqrt(np.square(vector).sum()))
+    return np.asarray(vector, float) / length if length else np.asarray(vector, float)
+
+
+def each_sentence(combine):
+    """From one of a sentence's states and its mask, to all sentences, scaled."""
+    return lambda states, mask: np.stack(
+        [direction(combine(np.asarray(s, float), np.asarray(m))) for s, m in zip(states, mask, strict=True)]
+    )
+
+
+def real_mean(states, mask):
+    """The mean over the real tokens; zeros if there are none."""
+    return states[mask == 1].mean(axis=0) if mask.any() else np.zeros(states.shape[1])
+
+
+def unscaled(states, mask):
+    return np.stack([real_mean(s, m) for s, m in zip(np.asarray(states, float), np.asarray(mask), strict=True)])
+
+
+vector_by_sentence = each_sentence(real_mean)
+mistakes = {
+    "padding counts, too": each_sentence(lambda s, m: s.mean(axis=0)),
+    "the mean is not scaled to length 1": unscaled,
+    "the mean over all tokens divides, and the result is not scaled": lambda states, mask: (
+        np.asarray(states, float) * np.asarray(mask)[:, :, None]
+    ).mean(axis=1),
+    "only the first token counts": each_sentence(lambda s, m: s[0]),
+    "only the last token counts": each_sentence(lambda s, m: s[-1]),
+    "the maximum over the tokens is taken, not the mean": each_sentence(
+        lambda s, m: s[m == 1].max(axis=0) if m.any() else np.zeros(s.shape[1])
+    ),
+    "the mask is read the other way round": each_sentence(lambda s, m: real_mean(s, 1 - m)),
+    "each token is scaled to length 1 before the mean": each_sentence(
+        lambda s, m: real_mean(np.stack([direction(token) for token in s]), m)
+    ),
+    "the vectors of all sentences are scaled together": lambda states, mask: (
+        unscaled(states, mask) / np.linalg.norm(unscaled(states, mask))
+    ),
+    "each vector is scaled to sum 1": lambda states, mask: (
+        unscaled(states, mask) / np.abs(unscaled(states, mask)).sum(axis=1, keepdims=True)
+        if np.asarray(mask).any(axis=1).all()
+        else None
+    ),
+    "a sentence without real tokens is divided by 0": lambda states, mask: np.where(
+        np.asarray(mask).any(axis=1)[:, None], vector_by_sentence(states, mask), np.nan
+    ),
+    "the mean runs over the sentences": lambda states, mask: (
+        np.asarray(states, float).mean(axis=0) / np.linalg.norm(np.asarray(states, float).mean(axis=0), axis=1)[:, None]
+    ),
+}
+visible_cases.record(
+    "sentence_vector",
+    [
+        (np.array([[[3.0, 0.0], [0.0, 4.0], [9.0, 9.0]]], "float32"), np.array([[1, 1, 0]])),
+        (
+            np.array([[[1.0, 2.0], [3.0, 1.0]], [[5.0, 5.0], [-1.0, 2.0]]], "float32"),
+            np.array([[1, 1], [0, 1]]),
+        ),
+        (np.array([[[1.0, 2.0], [1000.0, -500.0]], [[7.0, 7.0], [2.0, 2.0]]], "float32"), np.array([[1, 0], [0, 0]])),
+        (np.array([[[1, 2, 2], [3, 0, 4]]]), np.array([[1, 1]])),
+    ],
+    vector_by_sentence,
+    mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
+with progress.exercise("sentence_vector"):
+    checks.run("sentence_vector", sentence_vector)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("sentence_vector")
+    for _ in range(8):
+        count, tokens, width = (int(rng.integers(1, high)) for high in (5, 7, 6))
+        hidden_states = rng.normal(0, 3, (count, tokens, width + 1)).astype("float32")
+        arguments = hidden_states, (rng.random((count, tokens)) < 0.6).astype(int)
+        checks.returns(sentence_vector, arguments, vector_by_sentence(*arguments), mistakes, tolerance=1e-4)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.3: How many labels does it take?
+#
+# Read from a curve how many labels reach a goal. The goal is a fixed accuracy, or another method's curve.
+#
+# | | |
+# |---|---|
+# | **Signature** | `labels_needed(counts, accuracies, goal)` |
+# | **Arguments** | `counts`: positive numbers of labels, each larger than the one before; `accuracies`: one for each; `goal`: a number, or a list with one number for each count |
+# | **Returns** | the smallest number of labels from which on the curve is at or above the goal, a float; `None` if it is below the goal at the last count |
+# | **Rules** | Between two counts, both curves are straight lines over the *logarithm* of the count. If the curve reaches the goal, falls below it and reaches it again, the last time counts. If it is never below, return the first count. |
+# | **Example** | For `[1, 10, 100]` and `[0.5, 0.6, 0.8]`, the goal 0.7 lies halfway between 10 and 100 on the logarithmic axis: about 31.62. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Work with the differences, accuracy minus goal. Which is the last negative one? `np.interp` can compute where the line
+# from there to the next difference crosses 0.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "labels_needed", "locked": false, "schema_version": 3, "solution": true}
+def labels_needed(counts, accuracies, goal):
+    """From how many labels on a curve is at or above a goal.
+
+    Parameters
+    ----------
+    counts : sequence of numbers
+        Numbers of labels, positive and increasing; one or more.
+    accuracies : sequence of float
+        One for each count.
+    goal : float, or sequence of float
+        An accuracy, or the accuracies of another method at the same counts.
+
+    Returns
+    -------
+    float or None
+        The number of labels at the last crossing, where both curves are straight over log(count); the first count if
+        the curve is never below the goal; None if it is below the goal at the last count. Equal is not below.
+    """
+    ### BEGIN SOLUTION
+    lead = np.asarray(accuracies, float) - goal
+    below = np.flatnonzero(lead < 0)
+    if len(below) == 0:
+        return float(counts[0])
+    last = below[-1]
+    if last == len(counts) - 1:
+        return None
+    return float(np.exp(np.interp(0, lead[last : last + 2], np.log(counts[last : last + 2]))))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_labels_needed", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def differences(accuracies, goal):
+    goals = goal if isinstance(goal, (list, tuple, np.ndarray)) else [goal] * len(accuracies)
+    return [a - g for a, g in zip(accuracies, goals, strict=True)]
+
+
+def crossing(counts, lead, place, log=True):
+    """Where the line from one place to the next is 0, in labels."""
+    part = -lead[place] / (lead[place + 1] - lead[place])
+    if log:
+        return float(counts[place] * (counts[place + 1] / counts[place]) ** part)
+    return float(counts[place] + part * (counts[place + 1] - counts[place]))
+
+
+def reader(log=True, below=lambda d: d < 0, turn=1, between=None, first=None, never=None):
+    """The reference, or with another argument a mistake."""
+
+    def read(counts, accuracies, goal):
+        lead = [turn * d for d in differences(accuracies, goal)]
+        places = [place for place, d in enumerate(lead) if below(d)]
+        if not places:
+            return first(counts) if first else float(counts[0])
+        if places[-1] + 1 == len(lead):
+            return never(counts, lead) if never else None
+        return between(counts, lead, places[-1]) if between else crossing(counts, lead, places[-1], log)
+
+    return read
+
+
+def first_time(counts, accuracies, goal):
+    """The first crossing, kept or not."""
+    lead = differences(accuracies, goal)
+    if lead[0] >= 0:
+        return float(counts[0])
+    ups = [place for place in range(len(lead) - 1) if lead[place] < 0 <= lead[place + 1]]
+    return crossing(counts, lead, ups[0]) if ups else None
+
+
+def extended(counts, lead):
+    """The last line, drawn beyond the last count."""
+    if len(lead) < 2 or lead[-1] <= lead[-2]:
+        return None
+    return float(counts[-2] * (counts[-1] / counts[-2]) ** (-lead[-2] / (lead[-1] - lead[-2])))
+
+
+labels_by_hand = reader()
+label_mistakes = {
+    "the line runs over the counts, not over their logarithm": reader(log=False),
+    "the next count is returned, without a line between the two": reader(between=lambda c, d, p: float(c[p + 1])),
+    "the last count below the goal is returned": reader(between=lambda c, d, p: float(c[p])),
+    "the logarithm of the count is returned": reader(between=lambda c, d, p: float(np.log(crossing(c, d, p)))),
+    "the logarithm of the count to base 10 is returned": reader(
+        between=lambda c, d, p: float(np.log10(crossing(c, d, p)))
+    ),
+    "the middle of the two counts is taken, whatever the accuracies": reader(
+        between=lambda c, d, p: float(np.sqrt(c[p] * c[p + 1]))
+    ),
+    "the first time counts, although the curve falls below the goal again": first_time,
+    "a tie does not count: at the goal is enough": reader(below=lambda d: d <= 0),
+    "curve and goal are exchanged": reader(turn=-1),
+    "the last count is returned although the curve is still below the goal": reader(
+        never=lambda counts, lead: float(counts[-1])
+    ),
+    "the curve is extended beyond its last count": reader(never=extended),
+    "0 is returned for a curve that is never below the goal": reader(first=lambda counts: 0.0),
+}
+visible_cases.record(
+    "labels_needed",
+    [
+        ([1, 10, 100], [0.5, 0.6, 0.8], 0.7),
+        ([1, 10, 100], [0.5, 0.6, 0.8], [0.7, 0.7, 0.7]),
+        ([2, 8, 32, 128], [0.5, 0.7, 0.6, 0.9], 0.65),
+        ([5, 50, 500], [0.6, 0.7, 0.8], 0.9),
+        ([5, 50, 500], [0.6, 0.7, 0.8], [0.5, 0.7, 0.75]),
+        ([1, 5, 10, 50], [0.5, 0.55, 0.75, 0.85], [0.6, 0.65, 0.7, 0.8]),
+        ([1, 4, 16], [0.5, 0.6, 0.75], 0.75),
+        ([10], [0.8], 0.8),
+    ],
+    labels_by_hand,
+    label_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("labels_needed"):
+    checks.run("labels_needed", labels_needed)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("labels_needed")
+    for number in range(30):
+        size = int(rng.integers(1, 7))
+        hidden_counts = np.cumsum(rng.integers(1, 60, size)).tolist()
+        curve, other = (np.round(rng.uniform(0.4, 0.9, size), 1 + number % 2).tolist() for _ in range(2))
+        arguments = hidden_counts, sorted(curve) if number % 3 else curve, other if number % 4 else other[0]
+        checks.returns(labels_needed, arguments, labels_by_hand(*arguments), label_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.4: Split two domains without a leak
+#
+# Divide the texts of several domains so that no text of the test can be known from training.
+#
+# | | |
+# |---|---|
+# | **Signature** | `source_and_target(texts, domains, source, target, count)` |
+# | **Arguments** | `texts`: a list; `domains`: the domain of each text, a list of the same length; `source`, `target`: two domains; `count`: how many labeled target texts you can afford, 0 or more |
+# | **Returns** | three lists of positions in `texts`, each in increasing order: `(train, labeled, test)` |
+# | **Rules** | Two texts are equal if they have the same words in the same order, whatever their case and spaces. `labeled`: the first `count` *different* target texts, each where it occurs first. `test`: the other target texts, each where it occurs first. `train`: all source texts that do not occur in `test`; repeats may stay. Texts of other domains are in none of the lists. |
+# | **Example** | For the texts `["good", "Good", "bad", "fine"]` of the domains `["a", "b", "b", "b"]`, source `"a"`, target `"b"` and `count` 1, it is `([0], [1], [2, 3])`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# `" ".join(text.lower().split())` is equal for equal texts. Choose `labeled` and `test` first; only then do you know
+# what the source must lose.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "source_and_target", "locked": false, "schema_version": 3, "solution": true}
+def source_and_target(texts, domains, source, target, count):
+    """Positions of source texts for training, of a few labeled target texts, and of target texts for the test.
+
+    Parameters
+    ----------
+    texts : list of str
+    domains : list of str
+        The domain of each text.
+    source, target : str
+        Two different domains; there can be others.
+    count : int
+        How many different target texts are labeled; 0 or more, and all if there are fewer.
+
+    Returns
+    -------
+    tuple of list of int
+        (train, labeled, test), each increasing. No text of `test` is, up to case and spaces, in another list or twice
+        in `test`. A text that occurs in source and test is left out of `train`, so that the test is the same for every
+        source.
+    """
+    ### BEGIN SOLUTION
+    plain = [" ".join(text.lower().split()) for text in texts]
+    first = {}
+    for place, (text, domain) in enumerate(zip(plain, domains, strict=True)):
+        if domain == target:
+            first.setdefault(text, place)
+    places = list(first.values())
+    labeled, test = places[:count], places[count:]
+    tested = {plain[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and plain[place] not in tested]
+    return train, labeled, test
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_source_and_target", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def same_words(text):
+    return tuple(text.lower().split())
+
+
+def splitter(key=same_words, places=lambda domains, target: np.flatnonzero(np.asarray(domains) == target),
+             once=np.unique, source_of=lambda domain, source, target: domain == source, leaks=lambda labeled, test: test,
+             tested=lambda labeled, test: test, cut=lambda firsts, count: (firsts[:count], firsts[count:])):  # fmt: skip
+    """The split with numpy; another argument makes it a mistake."""
+
+    def split(texts, domains, source, target, count):
+        keys = [key(text) for text in texts]
+        numbers = np.array([keys.index(own) for own in keys], dtype=int)
+        of_target = places(domains, target)
+        _, at = once(numbers[of_target], return_index=True)
+        firsts = np.sort(of_target[at]).tolist()
+        labeled, test = cut(firsts, count)
+        test = tested(labeled, test)
+        banned = {numbers[place] for place in leaks(labeled, test)}
+        mine = [place for place, domain in enumerate(domains) if source_of(domain, source, target)]
+        return [place for place in mine if numbers[place] not in banned], labeled, test
+
+    return split
+
+
+def every(numbers, return_index):
+    """In place of numpy's unique: nothing is left out."""
+    return numbers, np.arange(len(numbers))
+
+
+split_by_numbers = splitter()
+
+
+def rows_first(texts, domains, source, target, count):
+    """The first `count` rows of the target, with repeats."""
+    keys = [same_words(text) for text in texts]
+    mine = [place for place, domain in enumerate(domains) if domain == target]
+    seen, test = {keys[place] for place in mine[:count]}, []
+    for place in mine[count:]:
+        if keys[place] not in seen:
+            seen.add(keys[place])
+            test.append(place)
+    train = [p for p, d in enumerate(domains) if d == source and keys[p] not in {keys[place] for place in test}]
+    return train, mine[:count], test
+
+
+def out_of_the_test(texts, domains, source, target, count):
+    """Common texts leave the test."""
+    keys = [same_words(text) for text in texts]
+    train = [place for place, domain in enumerate(domains) if domain == source]
+    _, labeled, test = split_by_numbers(texts, domains, source, target, count)
+    return train, labeled, [place for place in test if keys[place] not in {keys[row] for row in train}]
+
+
+split_mistakes = {
+    "train keeps texts that occur in test, too": splitter(leaks=lambda labeled, test: []),
+    "texts with another case or other spaces count as different": splitter(key=str),
+    "case counts: two texts with another case are equal": splitter(key=lambda text: tuple(text.split())),
+    "spaces count: two texts with other spaces are equal": splitter(key=str.lower),
+    "all spaces are removed, although words differ then": splitter(key=lambda text: "".join(text.lower().split())),
+    "the order of the words is ignored": splitter(key=lambda text: tuple(sorted(text.lower().split()))),
+    "texts that occur in both leave the test and not train": out_of_the_test,
+    "the labeled target texts are in test, too": splitter(cut=lambda firsts, count: (firsts[:count], firsts)),
+    "repeats of a target text stay": splitter(once=every),
+    "count counts rows, where it should count different texts": rows_first,
+    "source and target are exchanged": lambda texts, domains, source, target, count: split_by_numbers(
+        texts, domains, target, source, count
+    ),
+    "all domains but the target are the source": splitter(source_of=lambda domain, source, target: domain != target),
+    "train leaves out the labeled texts, too": splitter(leaks=lambda labeled, test: [*labeled, *test]),
+    "the last target texts are labeled, and not the first": splitter(
+        cut=lambda firsts, count: (firsts[len(firsts) - count :], firsts[: len(firsts) - count])
+    ),
+    "labeled is added to train": lambda *arguments: (
+        sorted(split_by_numbers(*arguments)[0] + split_by_numbers(*arguments)[1]),
+        *split_by_numbers(*arguments)[1:],
+    ),
+}
+sentences = ["good", "Good", "bad", "fine"]
+reviews_of_three = [
+    "Great value", "great  film", "not good", "A dull film", "great film", "GREAT value", "good not", "Dull", "not good",
+    "a dull film", "notgood",
+]  # fmt: skip
+kinds = ["products", "films", "films", "films", "products", "films", "films", "hotels", "films", "hotels", "products"]
+visible_cases.record(
+    "source_and_target",
+    [
+        (sentences, ["a", "b", "b", "b"], "a", "b", 1),
+        (["good", "good", "bad"], ["a", "b", "b"], "a", "b", 0),
+        (["fine", "fine", "dull", "Dull "], ["b", "b", "b", "a"], "a", "b", 1),
+        (reviews_of_three, kinds, "products", "films", 2),
+        (["good", "bad"], ["a", "b"], "a", "b", 5),
+    ],
+    split_by_numbers,
+    split_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("source_and_target"):
+    checks.run("source_and_target", source_and_target)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("source_and_target")
+    for _ in range(20):
+        size = int(rng.integers(4, 24))
+        hidden_words = ["good", "Good", "bad", "film", "not", "NOT"]
+        hidden_texts = [
+            (" " * int(rng.integers(1, 3))).join(rng.choice(hidden_words, int(rng.integers(1, 3)))) for _ in range(size)
+        ]
+        hidden_domains = rng.choice(["x", "y", "z"], size).tolist()
+        arguments = hidden_texts, hidden_domains, "x", "y", int(rng.integers(0, 5))
+        checks.returns(source_and_target, arguments, split_by_numbers(*arguments), split_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.5: Score entities, not words
+#
+# Compute the F1 score of the entities in several sentences.
+#
+# | | |
+# |---|---|
+# | **Signature** | `entity_f1(true, predicted)` |
+# | **Arguments** | two lists of sentences; a sentence is a list with one tag for each word, such as `["PER", "PER", "O", "LOC"]` |
+# | **Returns** | a float from 0 to 1 |
+# | **Rules** | An entity is the longest run of neighboring words of one sentence with the same tag, other than `"O"`. A predicted entity is correct if a true one has the same sentence, the same first and last word, and the same tag. With $c$ correct entities, $p$ predicted and $t$ true ones in all sentences, the score is $2c / (p + t)$. If there are no entities at all, it is 0. |
+# | **Example** | For `[["PER", "PER", "O", "LOC"]]` and `[["PER", "O", "O", "LOC"]]`, one of two entities is correct, and the score is 0.5. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Write a helper that turns all sentences into a set of (sentence, first word, last word, tag). Then the correct entities
+# are the intersection of two sets.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "entity_f1", "locked": false, "schema_version": 3, "solution": true}
+def entity_f1(true, predicted):
+    """F1 of whole entities, over all sentences together.
+
+    Parameters
+    ----------
+    true, predicted : list of list of str
+        The same number of sentences, and in each the same number of tags; a sentence can be empty. "O" is no entity.
+
+    Returns
+    -------
+    float
+        2 * correct / (predicted + true entities); 0.0 if there is none.
+    """
+
+    ### BEGIN SOLUTION
+    def entities(sentences):
+        runs = set()
+        for number, tags in enumerate(sentences):
+            start = 0
+            for end in range(1, len(tags) + 1):
+                if end == len(tags) or tags[end] != tags[start]:
+                    runs.add((number, start, end, tags[start]))
+                    start = end
+        return {run for run in runs if run[3] != "O"}
+
+    ours, theirs = entities(true), entities(predicted)
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours or theirs else 0.0
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_entity_f1", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import itertools
+
+from tlcourse.building import visible_cases
+
+
+def runs(sentences, tag_of=lambda tag: tag, joined=False, closed=True, number_of=lambda number: number, outside=("O",)):
+    """The entities as (sentence, places, tag), by groupby; another argument reads them in a wrong way."""
+    entities = []
+    for number, tags in enumerate([list(itertools.chain(*sentences))] if joined else sentences):
+        for tag, group in itertools.groupby(enumerate(tags), key=lambda item: tag_of(item[1])):
+            places = tuple(place for place, _ in group)
+            if tag not in outside and (closed or places[-1] < len(tags) - 1):
+                entities.append((number_of(number), places, tag))
+    return entities
+
+
+def ratio(correct, predicted, true):
+    return 2 * correct / (predicted + true) if predicted + true else 0.0
+
+
+def by_groups(true, predicted, read=runs):
+    """The score, from entities as `read` finds them."""
+    ours, theirs = read(true), read(predicted)
+    return ratio(sum(entity in ours for entity in theirs), len(theirs), len(ours))
+
+
+def reading(**changes):
+    """A mistake in what an entity is."""
+    return lambda true, predicted: by_groups(true, predicted, lambda sentences: runs(sentences, **changes))
+
+
+def shares(true, predicted):
+    """Precision and recall."""
+    ours, theirs = runs(true), runs(predicted)
+    correct = sum(entity in ours for entity in theirs)
+    return correct / len(theirs) if theirs else 0.0, correct / len(ours) if ours else 0.0
+
+
+def words(sentences):
+    return [(number, place, tag) for number, tags in enumerate(sentences) for place, tag in enumerate(tags)]
+
+
+def of_words(true, predicted):
+    """F1 of single words."""
+    ours, theirs = ([word for word in words(tags) if word[2] != "O"] for tags in (true, predicted))
+    return ratio(len(set(ours) & set(theirs)), len(theirs), len(ours))
+
+
+def word_accuracy(true, predicted):
+    pairs = list(zip(words(true), words(predicted), strict=True))
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def overlapping(true, predicted):
+    """An entity counts as correct if it shares a word and the tag with a true one."""
+    ours, theirs = runs(true), runs(predicted)
+    hits = sum(any(a[0] == b[0] and a[2] == b[2] and set(a[1]) & set(b[1]) for b in ours) for a in theirs)
+    return ratio(hits, len(theirs), len(ours))
+
+
+def by_tag(true, predicted):
+    """The mean of the scores of all tags."""
+    tags = sorted({tag for _, _, tag in runs(true) + runs(predicted)})
+    scores = [
+        by_groups(true, predicted, lambda sentences, tag=tag: [run for run in runs(sentences) if run[2] == tag])
+        for tag in tags
+    ]
+    return float(np.mean(scores)) if scores else 0.0
+
+
+f1_mistakes = {
+    "single words are compared, and not whole entities": of_words,
+    "the accuracy of the words is computed, with O": word_accuracy,
+    "the accuracy of the entities' words is computed": lambda true, predicted: (
+        sum(a == b != "O" for a, b in zip(itertools.chain(*true), itertools.chain(*predicted), strict=True))
+        / max(1, sum(tag != "O" for tag in itertools.chain(*true)))
+    ),
+    "the tags of entities are not compared": lambda true, predicted: by_groups(
+        true, predicted, lambda sentences: [(number, places, "") for number, places, _ in runs(sentences)]
+    ),
+    "all tags but O are taken for the same tag": reading(tag_of=lambda tag: "O" if tag == "O" else "entity"),
+    "an entity that overlaps a true one counts as correct": overlapping,
+    "it is the precision": lambda true, predicted: shares(true, predicted)[0],
+    "it is the recall": lambda true, predicted: shares(true, predicted)[1],
+    "it is the mean of precision and recall, and not their harmonic mean": lambda true, predicted: (
+        sum(shares(true, predicted)) / 2
+    ),
+    "the score is computed for each sentence, and then the mean is taken": lambda true, predicted: (
+        float(np.mean([by_groups([a], [b]) for a, b in zip(true, predicted, strict=True)])) if true else 0.0
+    ),
+    "the score is computed for each tag, and then the mean is taken": by_tag,
+    "an entity runs on into the next sentence": reading(joined=True),
+    "an entity at the end of a sentence is overlooked": reading(closed=False),
+    "O counts as an entity": reading(outside=()),
+    "sentences are not kept apart": lambda true, predicted: ratio(
+        len(set(runs(true, number_of=lambda n: 0)) & set(runs(predicted, number_of=lambda n: 0))),
+        len(set(runs(predicted, number_of=lambda n: 0))),
+        len(set(runs(true, number_of=lambda n: 0))),
+    ),
+    "2 is missing: it is c / (p + t)": lambda true, predicted: by_groups(true, predicted) / 2,
+    "sentences without entities count as perfect": lambda true, predicted: (
+        by_groups(true, predicted) if runs(true) or runs(predicted) else 1.0
+    ),
+}
+visible_cases.record(
+    "entity_f1",
+    [
+        ([["PER", "PER", "O", "LOC"]], [["PER", "O", "O", "LOC"]]),
+        ([["PER", "LOC", "O"], ["O", "PER"]], [["PER", "LOC", "O"], ["PER", "PER"]]),
+        ([["O", "ORG"], ["ORG", "O", "PER"], []], [["O", "ORG"], ["ORG", "O", "LOC"], []]),
+        ([["PER", "LOC", "LOC"], ["PER"], ["PER"]], [["PER", "PER", "LOC"], ["O"], ["PER"]]),
+        ([["O", "O"]], [["O", "O"]]),
+        ([["O", "O"]], [["O", "PER"]]),
+    ],
+    by_groups,
+    f1_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("entity_f1"):
+    checks.run("entity_f1", entity_f1)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("entity_f1")
+    for _ in range(20):
+        lengths = rng.integers(0, 8, int(rng.integers(1, 5)))
+        hidden_true = [rng.choice(["O", "O", "PER", "LOC"], size).tolist() for size in lengths]
+        hidden_guess = [
+            [tag if rng.random() < 0.75 else str(rng.choice(["O", "PER", "LOC"])) for tag in tags]
+            for tags in hidden_true
+        ]
+        expected = by_groups(hidden_true, hidden_guess)
+        checks.returns(entity_f1, (hidden_true, hidden_guess), expected, f1_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.6: Draw the attention masks
+#
+# Write which position may look at which, for each of the four kinds of pretraining.
+#
+# | | |
+# |---|---|
+# | **Signature** | `attention_mask(length, objective, order)` |
+# | **Arguments** | `length`: the number of positions; `objective`: `"masked"`, `"causal"`, `"prefix"` or `"permutation"`; `order`: a list of different positions, in the order in which they are predicted |
+# | **Returns** | an array of shape `(length, length)`: 1 or `True` in row $i$ and column $j$ if position $i$ may look at position $j$, otherwise 0 or `False` |
+# | **Rules** | `"masked"`: everything sees everything. `"causal"`: each position sees itself and all before it. `"prefix"`: the positions in `order` are the output, and all others are the input; an input position sees the whole input; an output position sees the whole input, itself, and what comes before it in `order`. `"permutation"`: `order` holds all positions; each sees what comes before it in `order`, but not itself, because it must be predicted. `"masked"` and `"causal"` ignore `order`. |
+# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: first position 2 is predicted, from nothing; then position 0, from position 2. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Compute for each position its turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of
+# turns with a row of turns gives a whole mask at once.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "attention_mask", "locked": false, "schema_version": 3, "solution": true}
+def attention_mask(length, objective, order):
+    """Which position may look at which while a language model is pretrained.
+
+    Parameters
+    ----------
+    length : int
+        Number of positions, 1 or more.
+    objective : {"masked", "causal", "prefix", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
+    order : list of int
+        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
+        all positions of "permutation". The other two objectives do not read it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (length, length), of 0 and 1 or of truth values: row i says what position i sees.
+    """
+    ### BEGIN SOLUTION
+    if objective == "masked":
+        return np.ones((length, length), int)
+    turn = np.full(length, -1)
+    turn[order] = np.arange(len(order))
+    if objective == "causal":
+        turn = np.arange(length)
+    sees = turn[:, None] > turn[None, :]
+    return (sees if objective == "permutation" else sees | (turn[:, None] == turn[None, :])).astype(int)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_attention_mask", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def sees_by_rule(length, objective, order, i, j):
+    """Whether position i sees position j, word by word as the rules say."""
+    if objective == "masked":
+        return True
+    if objective == "causal":
+        return j <= i
+    if objective == "permutation":
+        return j in order[: order.index(i)]
+    if i not in order:
+        return j not in order
+    return j not in order or j in order[: order.index(i) + 1]
+
+
+def each_pair(rule):
+    """A mask from a rule for each pair of positions."""
+    return lambda length, objective, order: [
+        [int(rule(length, objective, list(order), i, j)) for j in range(length)] for i in range(length)
+    ]
+
+
+def only_for(kinds, rule):
+    """A mistake that shows for some objectives only."""
+    return lambda length, objective, order: each_pair(rule)(length, objective, order) if objective in kinds else None
+
+
+def ranks(length, objective, order, i, j):
+    """Read as turns: order[i] is taken for the turn of position i."""
+    if objective == "permutation":
+        return order[j] < order[i]
+    return None if objective == "prefix" else sees_by_rule(length, objective, order, i, j)
+
+
+mask_by_rule = each_pair(sees_by_rule)
+mask_mistakes = {
+    "rows and columns are exchanged: row i says what position i sees": each_pair(
+        lambda length, objective, order, i, j: sees_by_rule(length, objective, order, j, i)
+    ),
+    "a position that is predicted by permutation sees itself, and could copy its own token": only_for(
+        ["permutation"], lambda n, o, order, i, j: i == j or sees_by_rule(n, o, order, i, j)
+    ),
+    "causal positions do not see themselves: the next token is predicted, not this one": only_for(
+        ["causal"], lambda n, o, order, i, j: j < i
+    ),
+    "causal positions see later ones": only_for(["causal"], lambda n, o, order, i, j: j >= i),
+    "order[i] is taken for the turn of position i: order lists positions, and not turns": only_for(
+        ["permutation"], ranks
+    ),
+    "the order is ignored, and positions are predicted from left to right": only_for(
+        ["permutation"], lambda n, o, order, i, j: j < i
+    ),
+    "the order is ignored, and an output position sees all positions on its left": only_for(
+        ["prefix"], lambda n, o, order, i, j: (j not in order) or (i in order and j <= i)
+    ),
+    "the input is read from left to right, too": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: (j not in order and j <= i) if i not in order else sees_by_rule(n, o, order, i, j),
+    ),
+    "the input sees the output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i not in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position sees the whole output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position does not see the input": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and (i in order) == (j in order),
+    ),
+    "an output position does not see itself": only_for(
+        ["prefix"], lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and not (i == j and i in order)
+    ),
+    "an input position sees itself only": only_for(
+        ["prefix"], lambda n, o, order, i, j: i == j if i not in order else sees_by_rule(n, o, order, i, j)
+    ),
+    "masked positions are hidden from the others: BERT sees every position, and the token is what is replaced": only_for(
+        ["masked"], lambda n, o, order, i, j: j not in order
+    ),
+    "masked positions do not see themselves": only_for(["masked"], lambda n, o, order, i, j: i != j),
+    "masked is read from left to right": only_for(["masked"], lambda n, o, order, i, j: j <= i),
+}
+visible_cases.record(
+    "attention_mask",
+    [
+        (3, "permutation", [2, 0, 1]),
+        (3, "masked", [1]),
+        (3, "causal", []),
+        (4, "prefix", [2, 3]),
+        (4, "prefix", [3, 1]),
+        (3, "prefix", []),
+        (4, "permutation", [2, 3, 1, 0]),
+        (1, "causal", [0]),
+        (1, "permutation", [0]),
+    ],
+    mask_by_rule,
+    mask_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("attention_mask"):
+    checks.run("attention_mask", text_checks.zeros_and_ones(attention_mask))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("attention_mask")
+    for number in range(24):
+        size = int(rng.integers(2, 7))
+        hidden_order = rng.permutation(size).tolist()
+        kind = ("masked", "causal", "prefix", "permutation")[number % 4]
+        arguments = size, kind, hidden_order[: int(rng.integers(1, size))] if kind == "prefix" else hidden_order
+        view = text_checks.zeros_and_ones(attention_mask)
+        checks.returns(view, arguments, mask_by_rule(*arguments), mask_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8.7: Make inputs and targets
+#
+# Turn a text without labels into a training pair, for each objective.
+#
+# | | |
+# |---|---|
+# | **Signature** | `training_pair(ids, objective, positions)` |
+# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: which tokens are to be predicted, in increasing order |
+# | **Returns** | two lists: `(inputs, targets)` |
+# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, and at the end one more sentinel. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are those of `"masked"`. |
+# | **Example** | `training_pair([5, 6, 7, 8], "span", [1, 2])` is `([5, 901, 8], [901, 6, 7, 902])`, because `SENTINELS` begins with 901 and 902. |
+# | **Points** | 4 points |
+#
+# <details><summary>Hint</summary>
+# For "span", go through the tokens one by one. A run begins where a position is in `positions` and the position before
+# it is not.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "training_pair", "locked": false, "schema_version": 3, "solution": true}
+def training_pair(ids, objective, positions):
+    """Inputs and targets of a language model from a text without labels.
+
+    Parameters
+    ----------
+    ids : list of int
+        The tokens, one or more. It must not be changed.
+    objective : {"masked", "causal", "span", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5; XLNet.
+    positions : list of int
+        The places in `ids` that are to be predicted, increasing; it can be empty. "causal" does not read it.
+
+    Returns
+    -------
+    tuple of list of int
+        (inputs, targets). For "masked" and "permutation" both are as long as `ids`, and a target is IGNORED where
+        nothing is to be predicted; for "causal" both are one token shorter.
+    """
+    ### BEGIN SOLUTION
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    if objective != "span":
+        targets = [token if place in positions else IGNORED for place, token in enumerate(ids)]
+        shown = [MASK if place in positions else token for place, token in enumerate(ids)]
+        return (shown if objective == "masked" else list(ids)), targets
+    inputs, targets, sentinels = [], [], iter(SENTINELS)
+    for place, token in enumerate(ids):
+        if place not in positions:
+            inputs.append(token)
+            continue
+        if place - 1 not in positions:
+            sentinel = next(sentinels)
+            inputs.append(sentinel)
+            targets.append(sentinel)
+        targets.append(token)
+    return inputs, [*targets, next(sentinels)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_training_pair", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import itertools
+
+from tlcourse.building import visible_cases
+
+
+def spans(ids, positions, numbers=SENTINELS, apart=False, shown=True, closing=True, kept=True):
+    """The pair of T5, by runs; another argument makes a mistake."""
+    hidden = set(positions)
+    groups = itertools.groupby(
+        range(len(ids)), key=lambda place: (place in hidden, apart and place in hidden and place)
+    )
+    inputs, targets, count = [], [], 0
+    for (is_hidden, _), group in groups:
+        tokens = [ids[place] for place in group]
+        inputs += ([numbers[count]] if shown else []) if is_hidden else tokens
+        targets += ([numbers[count]] if kept else []) + tokens if is_hidden else []
+        count += is_hidden
+    return inputs, targets + ([numbers[count]] if closing else [])
+
+
+def where(ids, positions, replaced, other):
+    """A row with `replaced(token)` at the positions, and `other(token)` elsewhere."""
+    hidden = np.isin(np.arange(len(ids)), positions)
+    return [replaced(token) if at else other(token) for token, at in zip(ids, hidden, strict=True)]
+
+
+def own(token):
+    return token
+
+
+def constant(number):
+    return lambda token: number
+
+
+def pair_by_runs(ids, objective, positions):
+    """The pair, by numpy and groupby."""
+    targets = where(ids, positions, own, constant(IGNORED))
+    if objective == "span":
+        return spans(ids, positions)
+    if objective == "causal":
+        pairs = list(itertools.pairwise(ids))
+        return [first for first, _ in pairs], [second for _, second in pairs]
+    return where(ids, positions, constant(MASK), own) if objective == "masked" else list(ids), targets
+
+
+def only(kind, change):
+    """A mistake that shows for one objective only."""
+    return lambda ids, objective, positions: change(list(ids), list(positions)) if objective == kind else None
+
+
+def masked_targets(ids, positions):
+    return where(ids, positions, own, constant(IGNORED))
+
+
+def masked_inputs(ids, positions):
+    return where(ids, positions, constant(MASK), own)
+
+
+pair_mistakes = {
+    "the targets are all tokens, so that tokens in plain sight count in the loss": only(
+        "masked", lambda ids, at: (masked_inputs(ids, at), ids)
+    ),
+    "nothing is replaced by MASK: the model sees what it should predict": only(
+        "masked", lambda ids, at: (ids, masked_targets(ids, at))
+    ),
+    "the tokens that stay are replaced, and not those at the positions": only(
+        "masked", lambda ids, at: (where(ids, at, own, constant(MASK)), masked_targets(ids, at))
+    ),
+    "the targets hold the tokens of the positions only, without IGNORED for the others": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], [ids[place] for place in at])
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "0 stands in place of IGNORED; 0 is padding": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, own, constant(0)))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "the targets ignore the positions, and hold the other tokens": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, constant(IGNORED), own))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "MASK hides the tokens in a permutation, too, where the attention mask hides them": only(
+        "permutation", lambda ids, at: (masked_inputs(ids, at), masked_targets(ids, at))
+    ),
+    "the targets of a permutation are all tokens": only("permutation", lambda ids, at: (ids, ids)),
+    "each token predicts itself: the targets are not moved by one": lambda ids, objective, at: (
+        (list(ids), list(ids)) if objective == "causal" else None
+    ),
+    "each token predicts the one before": only("causal", lambda ids, at: (ids[1:], ids[:-1])),
+    "only the targets of causal are shortened": only("causal", lambda ids, at: (ids, ids[1:])),
+    "causal hides the positions with MASK": only("causal", lambda ids, at: (masked_inputs(ids, at), ids)),
+    "the last token of causal predicts IGNORED; both lists should be one shorter": only(
+        "causal", lambda ids, at: (ids, [*ids[1:], IGNORED])
+    ),
+    "each hidden token gets its own sentinel; a run gets one": only("span", lambda ids, at: spans(ids, at, apart=True)),
+    "all runs get the same sentinel": only("span", lambda ids, at: spans(ids, at, [SENTINELS[0]] * len(SENTINELS))),
+    "the sentinel at the end of the targets is missing": only("span", lambda ids, at: spans(ids, at, closing=False)),
+    "the inputs have no sentinels: nothing shows where tokens are missing": only(
+        "span", lambda ids, at: spans(ids, at, shown=False)
+    ),
+    "the targets have no sentinel before each run": only("span", lambda ids, at: spans(ids, at, kept=False)),
+    "MASK replaces the runs, and not a sentinel": only(
+        "span",
+        lambda ids, at: ([MASK if token in SENTINELS else token for token in spans(ids, at)[0]], spans(ids, at)[1]),
+    ),
+    "inputs and targets are exchanged": lambda ids, objective, at: pair_by_runs(ids, objective, at)[::-1],
+}
+long_row = [11, 12, 13, 14, 15, 16, 17]
+visible_cases.record(
+    "training_pair",
+    [
+        ([5, 6, 7, 8], "span", [1, 2]),
+        ([5, 6, 7, 8], "masked", [1, 2]),
+        ([5, 6, 7, 8], "causal", [1]),
+        ([5, 6, 7, 8], "permutation", [0, 3]),
+        (long_row, "span", [0, 1, 3, 6]),
+        (long_row, "span", []),
+        (long_row, "masked", []),
+        ([9], "causal", []),
+        ([7, 7, 7], "masked", [1]),
+        ([7, 7, 7], "span", [1]),
+    ],
+    pair_by_runs,
+    pair_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("training_pair"):
+    checks.run("training_pair", training_pair)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("training_pair")
+    for number in range(24):
+        size = int(rng.integers(2, 10))
+        hidden_ids = rng.integers(5, 30, size).tolist()
+        hidden_positions = np.flatnonzero(rng.random(size) < 0.5).tolist()
+        arguments = hidden_ids, ("masked", "causal", "span", "permutation")[number % 4], hidden_positions
+        checks.returns(training_pair, arguments, pair_by_runs(*arguments), pair_mistakes)
+    ### END HIDDEN TESTS
+
+
+# %%
+progress
