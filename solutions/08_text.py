@@ -1,15 +1,47 @@
 # %% [markdown]
 # # Unit 08: Text
 #
-# Trial.
+# Eight hundred product reviews are labeled, your movie reviews are not. What does a pretrained encoder buy you, and when
+# does a bag of words do as well? So far, all teachers of this course have looked at images. The lectures also name
+# teachers that have read text: BERT, GPT, RoBERTa, ALBERT, T5 and XLNet (C46). They learned from text without labels.
+# Can you transfer what they learned in the same way, with a new head on frozen features?
 #
-# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points.
+# By the end of this unit you can
+#
+# 1. turn a text into word pieces, and the states of an encoder into one vector for each sentence;
+# 2. measure what a pretrained encoder is worth in labels, and find the point where a bag of words catches up;
+# 3. move a classifier from one domain to another without a leak, and score names in a text as whole entities;
+# 4. say for six language models what each predicts and what each position may see.
+#
+# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
+# minute on two processor cores. A program writes most of the texts; the recorded results also cover real ones.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
 
 # %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 
-from tlcourse import checks, text_checks
+from tlcourse import checks, plots, teachers, text_checks
+from tlcourse.data import results
+from tlcourse.datasets import texts
+from tlcourse.stats import paired_difference
+from tlcourse.text import attention_weights, build_encoder, sentence_vectors, word_vectors
 
+keras.utils.set_random_seed(0)
+plots.style()
 MASK, IGNORED, SENTINELS = 4, -1, tuple(range(901, 912))  # token numbers with a meaning of their own
 progress = checks.Progress(
     {
@@ -23,7 +55,71 @@ progress = checks.Progress(
     }
 )
 
+
+def shown(entry):
+    """A recorded mean with its 95 % interval."""
+    return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
+
+
+def gain(first, second):
+    """Mean difference of two entries over the seeds, in percentage points, with its 95 % interval."""
+    pairs = paired_difference(first["values"], second["values"])
+    return (
+        f"{100 * pairs['mean']:+.1f} percentage points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+    )
+
+
 # %% [markdown]
+# ## Two domains
+#
+# Here are two of the course's five kinds of text. A small grammar writes them, so nobody's review is among them. Positive
+# and negative reviews share many words in the two domains, but not all: a charger *overheats*, a plot *drags*.
+
+# %%
+products = texts.generate("products", 800, seed=81)
+films = texts.generate("films", 1_400, seed=82)
+for corpus in (products, films):
+    for sentence, label in list(zip(corpus.texts, corpus.labels, strict=True))[:3]:
+        print(f"{corpus.class_names[label]}: {sentence}")
+
+# %% [markdown]
+# A **bag of words** describes a text by the words in it, and forgets their order. TF-IDF gives each word a weight: high
+# if it is frequent in this text, and low if it is frequent in all texts. Logistic regression on these weights is the
+# baseline of this unit. It learns in milliseconds, and it is hard to beat when there are many labels.
+#
+# **Before you run the cell:** trained on 800 product reviews, how accurate is a bag of words on product reviews, and how
+# accurate on films?
+
+# %%
+bag = TfidfVectorizer(ngram_range=(1, 2)).fit(products.texts)
+linear = LogisticRegression(C=10, max_iter=1000).fit(bag.transform(products.texts), products.labels)
+unseen = texts.generate("products", 400, seed=83)
+for name, corpus in (("products", unseen), ("films", films)):
+    print(f"trained on products, tested on {name}: {linear.score(bag.transform(corpus.texts), corpus.labels):.1%}")
+
+# %% [markdown]
+# On its own domain, the bag of words does well. On films it loses much of its accuracy, because many words of film
+# reviews do not occur in product reviews. A word that a bag has never seen has no weight.
+#
+# **A bag of words knows only the words of its labeled texts.**
+#
+# ## Word pieces
+#
+# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it do
+# with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin et al.
+# 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a word begins
+# with `##`.
+
+# %% tags=["nbval-check-output"]
+tokenizer = teachers.tokenizer("texts_bert")
+print(f"{len(tokenizer.vocabulary):,} pieces, among them {', '.join(tokenizer.vocabulary[:5])}")
+for sentence in ("the battery was excellent", "zorvaldo told me about it"):
+    print(" ".join(tokenizer.pieces(sentence)))
+
+# %% [markdown]
+# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills a row, `[MASK]` hides a piece, and `[UNK]` stands for what cannot
+# be divided.
+#
 # ### Exercise 8.1: Split a word into pieces
 #
 # Write the splitting of WordPiece, the tokenizer of BERT.
@@ -175,6 +271,114 @@ with progress.exercise("word_pieces"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Apply your function to words that the teacher's vocabulary does not have.
+
+# %% tags=["nbval-check-output"]
+for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
+    print(f"{word}: {' '.join(word_pieces(word, set(tokenizer.vocabulary)))}")
+
+# %% [markdown]
+# > **Try it.** Enter your own name and a few words of your language. Which letters does this vocabulary lack?
+#
+# **With word pieces, nearly every word has a representation; only unknown letters are lost.**
+#
+# ## A word and its context
+#
+# The teacher of this unit is a small BERT of four layers. It has read texts from the generator without their labels,
+# and one task has taught it: guess the pieces that `[MASK]` hides. To see what it has learned, let it guess.
+#
+# **Before you run the cell:** which words would *you* put there?
+
+# %%
+language_model = teachers.load("texts_bert")
+for sentence in (
+    "the movie was very [MASK]",
+    "the battery of this phone was very [MASK]",
+    "you have won a free [MASK]",
+):
+    ids = tokenizer.encode([sentence])
+    place = int(np.flatnonzero(ids[0] == tokenizer.ids["[MASK]"])[0])
+    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(language_model(ids)[0, place]))
+    best = probabilities.argsort()[::-1][:5]
+    print(sentence, "->", ", ".join(f"{tokenizer.vocabulary[b]} {probabilities[b]:.0%}" for b in best))
+
+# %% [markdown]
+# The guesses fit the domain, and nobody has told the teacher that domains exist. Without its head, the teacher returns a
+# vector for each piece, its **state**. In each layer, **attention** mixes the states: each position looks at all others
+# and takes most from those that matter for it. The figure shows one head of one layer. Each row sums to 1.
+
+# %%
+encoder = teachers.load("texts_bert", head=False)
+sentence = "belmar told me about it but the film was not boring"
+ids = tokenizer.encode([sentence])
+weights = attention_weights(encoder, ids, layer=2)[0, 0]
+pieces = [tokenizer.vocabulary[number] for number in ids[0]]
+figure, axes = plt.subplots(figsize=(6.4, 5.4), layout="constrained")
+axes.imshow(weights, cmap="Blues", vmin=0)
+axes.set_xticks(range(len(pieces)), pieces, rotation=60, ha="right")
+axes.set_yticks(range(len(pieces)), pieces)
+axes.set(xlabel="looks at", ylabel="position", title="One attention head of layer 2: each row looks at some positions")
+plt.show()
+
+# %% [markdown]
+# > **Try it.** Change `layer` to a number from 1 to 4, and the last index to another head from 0 to 3. Can you find a
+# > head that looks at neighbors, and one that looks at the negation "not"?
+#
+# Attention makes a state depend on the context. In the generated texts, the names of people, places and firms consist
+# of the same syllables, so only the words around a name show what it is. Here is one name in three sentences. For
+# each, the cell searches two thousand other words for those with the nearest states.
+#
+# **Before you run the cell:** which neighbors will the name have in layer 0, before any attention?
+
+# %%
+three = ["belmar told me about it", "i read about it in belmar", "my sister works for belmar"]
+pool = texts.generate("films", 300, seed=84)
+
+
+def word_states(sentences, layer):
+    """A state of length 1 for each word of all sentences."""
+    ids, first = tokenizer.encode_words(sentences)
+    states = np.concatenate(word_vectors(encoder, ids, first, layer))
+    return states / np.linalg.norm(states, axis=1, keepdims=True)
+
+
+pool_words = [word for sentence in pool.texts for word in sentence.split()]
+for layer in (0, 2):
+    others, named = word_states(pool.texts, layer), word_states(three, layer)
+    for place, sentence in zip((0, 10, 15), three, strict=True):
+        near = (others @ named[place]).argsort()[::-1]
+        nearest = list(dict.fromkeys(pool_words[row] for row in near))[:5]
+        print(f"layer {layer}, {sentence}: {', '.join(nearest)}")
+
+# %% [markdown]
+# In layer 0, position and letters decide, so the neighbors are other words with the same first piece or at the same place.
+# Two layers later, the name of a person has people as neighbors, and the place has places. Now look at all names of the
+# pool at once, in a map of two principal components.
+
+# %%
+tags = np.array([tag for sentence in pool.tags for tag in sentence])
+names = np.flatnonzero(tags != "O")
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for axes, layer in zip(both, (0, 2), strict=True):
+    states = word_states(pool.texts, layer)[names]
+    centered = states - states.mean(axis=0)
+    kinds = ("PER", "LOC", "ORG")
+    labels = np.array([kinds.index(tag) for tag in tags[names]])
+    plots.embedding(centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T, labels, kinds, ax=axes)
+    axes.set_title(f"layer {layer}: " + ("letters and places" if layer == 0 else "people, places and firms part"))
+plt.show()
+
+# %% [markdown]
+# Nobody has told the teacher what people, places and firms are. It has learned to distinguish them because this helps to
+# guess hidden words. A later section measures how much a classifier gains from it.
+#
+# **Attention gives the same word different states in different contexts.**
+#
+# ## One vector for a sentence
+#
+# A classifier of sentences needs one vector for each, whatever the length. A common choice is the mean of the states of
+# all tokens. In a batch, short sentences are filled up with padding, and padding must not count.
+#
 # ### Exercise 8.2: From token states to a sentence vector
 #
 # Turn the states of the tokens into one vector for each sentence.
@@ -303,6 +507,80 @@ with progress.exercise("sentence_vector"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Your function and the course's own should agree. The course's function also sorts the sentences by length, so that less
+# padding is computed, and it keeps its results on this machine.
+
+# %% tags=["nbval-check-output"]
+ids = tokenizer.encode(films.texts[:64])
+states = keras.ops.convert_to_numpy(encoder(ids))
+difference = np.abs(sentence_vector(states, (ids != 0).astype(int)) - sentence_vectors(encoder, ids)).max()
+print(f"{states.shape} states become {sentence_vector(states, ids != 0).shape} vectors")
+print(f"they agree to 4 digits: {difference < 1e-4}")
+
+# %% [markdown]
+# **A mean over the real tokens turns a text of any length into a vector that a linear head can use.**
+#
+# ## Accuracy against labels
+#
+# Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and with
+# the same encoder with random weights. This control shows what comes from pretraining, and what from the architecture.
+#
+# **Before you run the cell:** with ten labeled films of each class, which of the three is the most accurate? And which
+# with 280?
+
+
+# %%
+def vectors(corpus, encoder=encoder):
+    """Frozen features of all texts."""
+    return sentence_vectors(encoder, tokenizer.encode(corpus.texts))
+
+
+random_encoder = build_encoder(len(tokenizer.vocabulary))
+candidates, test = films.take(slice(0, 1_000)), films.take(slice(1_000, None))
+for count in (10, 280):
+    few = candidates.per_class(count, seed=0)
+    bag = TfidfVectorizer(ngram_range=(1, 2)).fit(few.texts)
+    arms = {"bag of words": bag.transform, "random encoder": lambda t: sentence_vectors(random_encoder, tokenizer.encode(t)),
+            "teacher": lambda t: sentence_vectors(encoder, tokenizer.encode(t))}  # fmt: skip
+    for name, features in arms.items():
+        head = LogisticRegression(C=10, max_iter=1_000).fit(features(few.texts), few.labels)
+        print(f"{count:>3} labels per class, {name:<15}{head.score(features(test.texts), test.labels):.1%}")
+
+# %% [markdown]
+# One run is one run. The recorded results repeat it with several seeds, which sample the labeled texts anew. They also
+# have a second part with **real** reviews: sentences about films from IMDb (Kotzias et al. 2015). There the teacher is
+# MiniLM (Wang et al. 2020), a BERT of 22.7 million parameters that has read large amounts of text from the internet. The
+# two columns of the figure come from different texts and different teachers, so compare the curves within a column.
+
+# %% tags=["nbval-check-output"]
+curves = results("text_labels")
+counts = [1, 5, 10, 50, 280]
+arms = {"teacher": "teacher", "random": "random encoder", "small_network": "small network", "tfidf": "bag of words"}
+for source, teacher in (("generated", "own teacher"), ("real", "MiniLM")):
+    print(f"films, {source} texts, {teacher}: accuracy at {', '.join(map(str, counts))} labels per class")
+    for key, name in arms.items():
+        print(f"  {name:<15}", "  ".join(f"{curves[source]['films'][key][str(k)]['mean']:.1%}" for k in counts))
+for source in ("generated", "real"):
+    films_of = curves[source]["films"]
+    for k in counts:
+        print(
+            f"{source}, {k} labels: teacher minus bag of words {gain(films_of['teacher'][str(k)], films_of['tfidf'][str(k)])}"
+        )
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained", sharey=True)
+for axes, (source, title) in zip(both, {"generated": "generated films", "real": "real films"}.items(), strict=True):
+    lines = {name: [curves[source]["films"][key][str(k)] for k in counts] for key, name in arms.items()}
+    plots.accuracy_curves(counts, lines, log=True, references={"chance": 0.5}, ax=axes)
+    axes.set(title=f"{title}: TITLE", xlabel="labels per class", ylim=(0.4, 1.02))
+plt.show()
+
+# %% [markdown]
+# TEXT_LABELS
+#
+# How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words need
+# for the accuracy that the teacher reaches with ten?
+#
 # ### Exercise 8.3: How many labels does it take?
 #
 # Read from a curve how many labels reach a goal. The goal is a fixed accuracy, or another method's curve.
@@ -451,7 +729,47 @@ with progress.exercise("labels_needed"):
         checks.returns(labels_needed, arguments, labels_by_hand(*arguments), label_mistakes)
     ### END HIDDEN TESTS
 
+# %% tags=["nbval-check-output"]
+for source in ("generated", "real"):
+    means = {key: [curves[source]["films"][key][str(k)]["mean"] for k in counts] for key in ("teacher", "tfidf")}
+    for place in (1, 2):
+        needed = labels_needed(counts, means["tfidf"], means["teacher"][place])
+        print(
+            f"{source}: {counts[place]} labels with the teacher are worth",
+            "more than 280" if needed is None else f"{needed:.0f}",
+            "with a bag of words",
+        )
+    print(
+        f"{source}: the bag of words overtakes the teacher at", labels_needed(counts, means["tfidf"], means["teacher"])
+    )
+
 # %% [markdown]
+# TEXT_NEEDED
+#
+# **A pretrained encoder replaces labels; the more labels you have, the less it adds.**
+#
+# ## Products to movies
+#
+# Back to the question of this unit. You have 800 labeled products, and your films have no labels. The two domains share
+# the task, but not the words (C51 names further applications of this kind). Does a head that learned from products work
+# on films? Look at the vectors first.
+
+# %%
+both_domains = np.concatenate([vectors(products)[:200], vectors(films)[:200]])
+centered = both_domains - both_domains.mean(axis=0)
+points = centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T
+groups = np.concatenate([products.labels[:200], 2 + films.labels[:200]])
+kinds = [f"{domain}, {name}" for domain in ("products", "films") for name in products.class_names]
+plots.embedding(points, groups, kinds).set_title("Vectors of sentences: TITLE_MAP")
+plt.show()
+
+# %% [markdown]
+# TEXT_MAP
+#
+# Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
+# domains, and twice in one of them. If a text of the test was seen in training, the test measures memory. Here such
+# repeats are few, but real corpora are full of them.
+#
 # ### Exercise 8.4: Split two domains without a leak
 #
 # Divide the texts of several domains so that no text of the test can be known from training.
@@ -623,6 +941,73 @@ with progress.exercise("source_and_target"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Split the two corpora with your function. Then train one head on products, and one on 100 labeled films.
+
+# %%
+all_texts = [*products.texts, *films.texts]
+domains = ["products"] * len(products) + ["films"] * len(films)
+labels = np.concatenate([products.labels, films.labels])
+train, labeled, tested = source_and_target(all_texts, domains, "products", "films", 100)
+features = np.concatenate([vectors(products), vectors(films)])
+print(f"{len(train)} products, {len(labeled)} labeled films, {len(tested)} films for the test")
+for name, places in {"products": train, "labeled films": labeled, "both": [*train, *labeled]}.items():
+    head = LogisticRegression(C=10, max_iter=1_000).fit(features[places], labels[places])
+    bag = TfidfVectorizer(ngram_range=(1, 2)).fit([all_texts[place] for place in places])
+    words = bag.transform(all_texts)
+    head_of_bag = LogisticRegression(C=10, max_iter=1_000).fit(words[places], labels[places])
+    print(f"trained on {name:<14}teacher {head.score(features[tested], labels[tested]):.1%}, "
+          f"bag of words {head_of_bag.score(words[tested], labels[tested]):.1%}")  # fmt: skip
+
+# %% [markdown]
+# The recorded results ask three questions with several seeds. How accurate is a head that has seen products only? Do
+# products still help when you have some labeled films? And from when on are films alone as good?
+
+# %% tags=["nbval-check-output"]
+moved = results("text_domains")
+heads = {"teacher": "teacher", "random": "random encoder", "tfidf": "bag of words"}
+for source in ("generated", "real"):
+    for key, name in heads.items():
+        print(f"{source:<9} {name:<15} products only {shown(moved[source][key]['no_target'])}")
+    difference = gain(moved[source]["teacher"]["no_target"], moved[source]["tfidf"]["no_target"])
+    print(f"{source}: products only, teacher minus bag of words {difference}")
+    for k in ("5", "50", "280"):
+        difference = gain(moved[source]["teacher"][f"both_{k}"], moved[source]["teacher"][f"target_{k}"])
+        print(f"{source}, {k:>3} films per class, teacher: with products minus without {difference}")
+
+# %% [markdown]
+# TEXT_DOMAINS
+#
+# **TAKE_DOMAINS**
+#
+# ## Spam and names
+#
+# Two more tasks that the lectures name (C46). The first is spam (C35). In real collections about one message in seven is
+# spam, so a filter that never warns is right most of the time. Therefore we report **macro F1**: the F1 score of each
+# class, averaged. A filter that never warns has a macro F1 below one half.
+
+# %% tags=["nbval-check-output"]
+for source in ("generated", "real"):
+    messages = curves[source]["messages"]
+    for k in (10, 280):
+        print(
+            f"{source:<9} {k:>3} labels per class: "
+            + ", ".join(
+                f"{name} {shown(messages[key][str(k)]).strip()}"
+                for key, name in arms.items()
+                if key in ("teacher", "tfidf")
+            )
+        )
+        print(
+            f"{source:<9} {k:>3} labels: teacher minus bag of words {gain(messages['teacher'][str(k)], messages['tfidf'][str(k)])}"
+        )
+
+# %% [markdown]
+# TEXT_SPAM
+#
+# The second task finds names: people (PER), places (LOC) and organizations (ORG). Each word gets a tag, and neighboring
+# words with the same tag form an entity. Most words are no names, so the accuracy of words says little. And half a name
+# is no name: "new" without "york" is of no use.
+#
 # ### Exercise 8.5: Score entities, not words
 #
 # Compute the F1 score of the entities in several sentences.
@@ -809,6 +1194,72 @@ with progress.exercise("entity_f1"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Now let a linear layer read the names from the teacher's states, word by word, and score it with your function. It
+# learns from 100 generated sentences.
+#
+# **Before you run the cell:** which layer is the best for names, and which the worst? Unit 02 asked the same about images.
+
+# %%
+tagged, unseen = texts.generate("films", 100, seed=85), texts.generate("films", 300, seed=86)
+known_tags = [tag for sentence in tagged.tags for tag in sentence]
+for layer in range(5):
+    reader = LogisticRegression(C=10, max_iter=300).fit(word_states(tagged.texts, layer), known_tags)
+    guessed = iter(reader.predict(word_states(unseen.texts, layer)).tolist())
+    predicted = [[next(guessed) for _ in sentence] for sentence in unseen.tags]
+    print(f"layer {layer}: entity F1 {entity_f1([list(tags) for tags in unseen.tags], predicted):.3f}")
+
+# %% [markdown]
+# The recorded results repeat this with several seeds, and with tweets that people tagged by hand (Derczynski, Bontcheva
+# & Roberts 2016). The baseline has no teacher: it sees letters, endings and the neighbors of each word.
+
+# %% tags=["nbval-check-output"]
+layers = results("text_layers")
+for source, depth in (("generated", 4), ("real", 6)):
+    rows = [*(f"layer_{layer}" for layer in range(depth + 1)), "random", "word_features"]
+    for key in rows:
+        print(
+            f"{source:<9} {key.replace('_', ' '):<14}",
+            "  ".join(f"{n} sentences {layers[source][str(n)][key]['mean']:.3f}" for n in (25, 100, 800)),
+        )
+
+# %%
+figure, both = plt.subplots(1, 2, figsize=(12, 4.2), layout="constrained")
+for axes, (source, depth) in zip(both, {"generated": 4, "real": 6}.items(), strict=True):
+    lines = {
+        f"{n} sentences": [layers[source][str(n)][f"layer_{layer}"] for layer in range(depth + 1)]
+        for n in (25, 100, 800)
+    }
+    plots.accuracy_curves(range(depth + 1), lines, ax=axes)
+    axes.set(
+        title=f"Names in {source} texts: TITLE",
+        xlabel="layer (0: before any attention)",
+        ylabel="entity F1, 95 % interval",
+    )
+plt.show()
+
+# %% [markdown]
+# TEXT_LAYERS
+#
+# **TAKE_LAYERS**
+#
+# ## Six ways to pretrain
+#
+# What made the teacher learn all this is its task: guess hidden pieces. The lectures name six models (C46), and they
+# differ mainly in this task. All of them need nothing but text.
+#
+# | model | what it predicts | what a position sees | what is special |
+# |---|---|---|---|
+# | BERT (Devlin et al. 2019) | hidden pieces, 15% of all | everything | hides the same pieces in each epoch |
+# | RoBERTa (Liu et al. 2019) | hidden pieces | everything | hides others in each epoch; longer training |
+# | ALBERT (Lan et al. 2020) | hidden pieces | everything | all layers share one set of weights |
+# | GPT (Radford et al. 2018) | the next piece | itself and what comes before | can write text |
+# | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
+# | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
+#
+# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for the
+# input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes two
+# states for each position, and we draw the mask of the state that predicts.
+#
 # ### Exercise 8.6: Draw the attention masks
 #
 # Write which position may look at which, for each of the four kinds of pretraining.
@@ -974,6 +1425,26 @@ with progress.exercise("attention_mask"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Draw the four masks for eight positions.
+
+# %%
+orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
+models = {"masked": "BERT, RoBERTa, ALBERT", "causal": "GPT", "prefix": "T5", "permutation": "XLNet"}
+figure, four = plt.subplots(1, 4, figsize=(12, 3.6), layout="constrained")
+for axes, (objective, order) in zip(four, orders.items(), strict=True):
+    axes.imshow(np.asarray(attention_mask(8, objective, order)), cmap="Blues", vmin=0, vmax=1.4)
+    axes.set(
+        title=f"{models[objective]}\n{objective}", xlabel="sees", ylabel="position", xticks=range(8), yticks=range(8)
+    )
+figure.suptitle("Six models, four masks: dark is visible")
+plt.show()
+
+# %% [markdown]
+# > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
+# > what is missing?
+#
+# With the mask, each model needs inputs and targets, and no label of a person occurs in them.
+#
 # ### Exercise 8.7: Make inputs and targets
 #
 # Turn a text without labels into a training pair, for each objective.
@@ -1175,6 +1646,102 @@ with progress.exercise("training_pair"):
         checks.returns(training_pair, arguments, pair_by_runs(*arguments), pair_mistakes)
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# Here are the pairs of one sentence, with the pieces in place of their numbers.
+
+# %% tags=["nbval-check-output"]
+sentence = ["the", "plot", "was", "dull", "but", "i", "enjoyed", "the", "music"]
+numbers = list(range(100, 100 + len(sentence)))
+names = {MASK: "[MASK]", IGNORED: "-"} | {number: f"<{place}>" for place, number in enumerate(SENTINELS)}
+names |= dict(zip(numbers, sentence, strict=True))
+for objective in ("masked", "causal", "span", "permutation"):
+    for side, row in zip(("inputs", "targets"), training_pair(numbers, objective, [3, 6, 7]), strict=True):
+        print(f"{objective:<12}{side:<8} {' '.join(names[int(number)] for number in row)}")
+
+# %% [markdown]
+# `masked` and `permutation` compute the same targets. BERT sees `[MASK]` in its inputs, and no user will ever write
+# `[MASK]`. XLNet hides the pieces by the attention mask, and so avoids this difference between training and use. GPT
+# learns from every position, BERT only from the hidden ones.
+#
+# The tasks also differ in size and work. ALBERT uses one layer's weights for all layers. How much does it save?
+
+# %% tags=["nbval-check-output"]
+for depth in (4, 12):
+    model = build_encoder(len(tokenizer.vocabulary), depth=depth)
+    layer = sum(part.count_params() for part in model.layers if part.name.endswith("_1"))
+    shared = model.count_params() - (depth - 1) * layer
+    print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
+
+# %% [markdown]
+# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
+#
+
+# %% [markdown]
+# ### Written answer: What would you use?
+#
+# A consumer organization wants to find unfair clauses in the terms of online shops. It has 60 labeled clauses, of which
+# one in ten is unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews, positive or
+# negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, with numbers from this
+# unit. (4 points)
+#
+# - (a) Which two or three methods would you compare, and how would you decide whether to pay for more labels? (1 point)
+# - (b) How would you split the data, and which score would you report? (1 point)
+# - (c) Are the product reviews of use here, and which layer of a teacher would you try? (1 point)
+# - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "which_text_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
+# WRITTEN
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: a bag of words as the baseline next to a frozen encoder (and, better, a random encoder), compared by paired
+# differences over several samples of labels; reads from a curve what more labels would bring; with a number.
+#
+# 1 point: no text, and no contract, in both training and test; repeats removed whatever their case and spaces; macro F1
+# or the F1 of the unfair class, because one clause in ten makes accuracy useless.
+#
+# 1 point: reviews are another task, so their labels do not transfer, or only their text could help; the layer is chosen on
+# development data, and a middle layer can be better than the last; with a number.
+#
+# 1 point: two limits, such as: generated texts are not real ones; other domain than films; another language or teacher;
+# few seeds; the real teacher may have read the test texts; 60 labels with six unfair clauses are too few for a test.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## With real text
+#
+# Does MiniLM do on this machine what the records say? The next cell takes ten labeled sentences of each class, and tests
+# on 200. The texts and the weights come from the internet or from a mirror server at your school; if neither is
+# available, the cell says so.
+
+# %%
+try:
+    real_films = texts.real("films")
+    mini, mini_pieces = teachers.load("minilm", head=False), teachers.tokenizer("minilm")
+except (texts.TextsUnavailable, teachers.TeacherUnavailable):
+    print("No real texts, or no weights of MiniLM: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    few, rest = real_films.per_class(10, seed=0), real_films.per_class(110, seed=0)
+    test_part = rest.take([place for place, sentence in enumerate(rest.texts) if sentence not in set(few.texts)])
+    bag = TfidfVectorizer(ngram_range=(1, 2)).fit(few.texts)
+    for name, features in {
+        "bag of words": bag.transform,
+        "MiniLM": lambda t: sentence_vectors(mini, mini_pieces.encode(t)),
+    }.items():
+        head = LogisticRegression(C=10, max_iter=1_000).fit(features(few.texts), few.labels)
+        print(f"{name}: {head.score(features(test_part.texts), test_part.labels):.1%}")
+
+# %% [markdown]
+# One run with twenty labels is a hint, and the records above are the measurement. MiniLM is the only large text teacher
+# whose weights this course can bring to you without an account. No package that we found ships weights of GPT-2, RoBERTa,
+# ALBERT, T5 or XLNet under a free license. With a network you can load them yourself, for example with the presets of
+# KerasHub, and put the same head on them.
+#
+# **On real text, too, twenty labels and a frozen encoder beat a bag of words; measure it before you rely on it.**
+
+# %% [markdown]
+# ## Summary
+#
+# SUMMARY
 
 # %%
 progress
