@@ -7,8 +7,6 @@ import json
 
 import numpy as np
 
-from tlcourse.text.encoder import depth_of
-
 _TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32}
 
 
@@ -50,11 +48,11 @@ def set_bert_weights(encoder, arrays):
     """
     embeddings = {part: arrays[f"embeddings.{part}_embeddings.weight"] for part in ("word", "position", "token_type")}
     encoder.get_layer("pieces").set_weights([embeddings["word"]])
-    length = encoder.get_layer("positions").positions
+    length = encoder.get_layer("positions").input_dim
     positions = embeddings["position"][:length] + embeddings["token_type"][0]
     encoder.get_layer("positions").set_weights([positions])
     encoder.get_layer("states_0").set_weights(_pair(arrays, "embeddings.LayerNorm"))
-    for number in range(1, depth_of(encoder) + 1):
+    for number in range(1, sum(layer.name.startswith("attention_") for layer in encoder.layers) + 1):
         _set_layer(encoder, arrays, number)
 
 

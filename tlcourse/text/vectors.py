@@ -1,9 +1,11 @@
 """Vectors of sentences and of words, from the states of an encoder."""
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from tlcourse import feature_cache
-from tlcourse.text.encoder import depth_of, layer_states
+from tlcourse.text.encoder import layer_states
 
 _BATCH = 32
 
@@ -14,7 +16,7 @@ def sentence_vectors(encoder, ids, layer=None, cached=True):
     Parameters
     ----------
     encoder : keras.Model
-        Made by `build_encoder` or loaded by `teachers.load`.
+        From `teachers.load` without its head, or from `build_encoder`.
     ids : numpy.ndarray
         Shape (n, length), 0 for padding, as `WordPieces.encode` returns them.
     layer : int, optional
@@ -27,16 +29,14 @@ def sentence_vectors(encoder, ids, layer=None, cached=True):
     numpy.ndarray
         Shape (n, width), float32.
     """
-    model = encoder if layer is None else _up_to(encoder, layer)
+    model = _up_to(encoder, layer)
     path = feature_cache.cache_file(model, ids) if cached else None
-    shape = (len(ids), model.output_shape[-1])
-    vectors = feature_cache.read(path, shape) if cached else None
+    vectors = feature_cache.read(path, (len(ids), model.output_shape[-1])) if cached else None
     if vectors is not None:
         return vectors
-    vectors = np.zeros(shape, dtype=np.float32)
-    for rows, states in _batches(model, ids):
-        mask = (ids[rows, : states.shape[1]] != 0)[..., None]
-        vectors[rows] = (states * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
+    vectors = np.zeros((len(ids), model.output_shape[-1]), dtype=np.float32)
+    for rows, part, states in _batches(model, ids):
+        vectors[rows] = (states * (part != 0)[..., None]).sum(axis=1)  # scaled below, so the sum will do
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     if cached:
         feature_cache.keep(path, vectors)
@@ -44,54 +44,32 @@ def sentence_vectors(encoder, ids, layer=None, cached=True):
 
 
 def word_vectors(encoder, ids, first, layer=None):
-    """The state of each word's first piece.
+    """The state of each word's first piece: a list with an array of shape (words, width) for each text.
 
-    Parameters
-    ----------
-    encoder, ids, layer
-        As for `sentence_vectors`.
-    first : numpy.ndarray
-        Shape (n, most words), from `WordPieces.encode_words`.
-
-    Returns
-    -------
-    list of numpy.ndarray
-        For each text shape (words, width); words that did not fit are left out at its end.
+    `first` is from `WordPieces.encode_words`, shape (n, most words); words that did not fit are left out.
     """
-    model = encoder if layer is None else _up_to(encoder, layer)
     vectors = [None] * len(ids)
-    for rows, states in _batches(model, ids):
+    for rows, _, states in _batches(_up_to(encoder, layer), ids):
         for row, sentence in zip(rows, states, strict=True):
             vectors[row] = sentence[first[row][first[row] >= 0]]
     return vectors
 
 
 def _up_to(encoder, layer):
-    import keras
-
-    if not 0 <= layer <= depth_of(encoder):
-        raise ValueError(f"layer must be from 0 (the embeddings) to {depth_of(encoder)}, got {layer}")
-    return keras.Model(encoder.inputs[0], layer_states(encoder).outputs[layer])
+    states = layer_states(encoder).outputs
+    if layer is not None and not 0 <= layer < len(states):
+        raise ValueError(f"layer must be from 0 (the embeddings) to {len(states) - 1}, got {layer}")
+    return keras.Model(encoder.inputs[0], states[-1 if layer is None else layer])
 
 
 def _batches(model, ids):
     """Rows of similar length together, cut to the longest of them: less padding is less work."""
+    compute = tf.function(
+        lambda part: model(part, training=False), input_signature=[tf.TensorSpec((None, None), tf.int32)]
+    )
     lengths = (ids != 0).sum(axis=1)
     order = np.argsort(lengths, kind="stable")
     for start in range(0, len(order), _BATCH):
         rows = order[start : start + _BATCH]
-        longest = max(8, -(-int(lengths[rows].max()) // 8) * 8)  # few lengths: each is traced once
-        part = np.zeros((len(rows), longest), dtype=np.int32)
-        width = min(longest, ids.shape[1])
-        part[:, :width] = ids[rows, :width]
-        yield rows, np.asarray(_traced(model)(part))[:, :width]
-
-
-def _traced(model):
-    """The model as a compiled function, made once for each model."""
-    if not hasattr(model, "_tlcourse_function"):
-        import tensorflow as tf
-
-        signature = [tf.TensorSpec((None, None), tf.int32)]
-        model._tlcourse_function = tf.function(lambda ids: model(ids, training=False), input_signature=signature)
-    return model._tlcourse_function
+        part = ids[rows, : max(1, lengths[rows].max())]
+        yield rows, part, compute(part).numpy()
