@@ -72,8 +72,8 @@ def gain(first, second):
 # %% [markdown]
 # ## Two domains
 #
-# Here are two of the course's five kinds of text. A small grammar writes them, so nobody's review is among them. Positive
-# and negative reviews share many words in the two domains, but not all: a charger *overheats*, a plot *drags*.
+# Here are two of the course's five kinds of text. A small grammar writes them, so no person's review is among them. Some
+# opinions fit both domains, such as *excellent*. Others fit only one: a cable is *robust*, a movie is *hilarious*.
 
 # %%
 products = texts.generate("products", 800, seed=81)
@@ -313,11 +313,11 @@ sentence = "belmar told me about it but the film was not boring"
 ids = tokenizer.encode([sentence])
 weights = attention_weights(encoder, ids, layer=2)[0, 0]
 pieces = [tokenizer.vocabulary[number] for number in ids[0]]
-figure, axes = plt.subplots(figsize=(6.4, 5.4), layout="constrained")
+figure, axes = plt.subplots(figsize=(6.8, 5.6), layout="constrained")
 axes.imshow(weights, cmap="Blues", vmin=0)
 axes.set_xticks(range(len(pieces)), pieces, rotation=60, ha="right")
 axes.set_yticks(range(len(pieces)), pieces)
-axes.set(xlabel="looks at", ylabel="position", title="One attention head of layer 2: each row looks at some positions")
+axes.set(xlabel="looks at", ylabel="position", title="Where one head of layer 2 looks")
 plt.show()
 
 # %% [markdown]
@@ -555,24 +555,27 @@ for count in (10, 280):
 # %% tags=["nbval-check-output"]
 curves = results("text_labels")
 counts = [1, 5, 10, 50, 280]
-arms = {"teacher": "teacher", "random": "random encoder", "small_network": "small network", "tfidf": "bag of words"}
+arms = {"teacher": "teacher", "random": "random encoder", "tfidf": "bag of words", "small_network": "small network"}
 for source, teacher in (("generated", "own teacher"), ("real", "MiniLM")):
-    print(f"films, {source} texts, {teacher}: accuracy at {', '.join(map(str, counts))} labels per class")
+    print(f"films, {source} texts, {teacher}: accuracy by labels per class")
     for key, name in arms.items():
-        print(f"  {name:<15}", "  ".join(f"{curves[source]['films'][key][str(k)]['mean']:.1%}" for k in counts))
+        row = curves[source]["films"][key]
+        print(f"  {name:<15}", "  ".join(f"{k}: {row[str(k)]['mean']:.1%}" for k in counts if str(k) in row))
+
+# %% tags=["nbval-check-output"]
 for source in ("generated", "real"):
-    films_of = curves[source]["films"]
     for k in counts:
-        print(
-            f"{source}, {k} labels: teacher minus bag of words {gain(films_of['teacher'][str(k)], films_of['tfidf'][str(k)])}"
-        )
+        teacher, words = (curves[source]["films"][key][str(k)] for key in ("teacher", "tfidf"))
+        print(f"{source}, {k} labels per class: teacher minus bag of words {gain(teacher, words)}")
 
 # %%
 figure, both = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained", sharey=True)
-for axes, (source, title) in zip(both, {"generated": "generated films", "real": "real films"}.items(), strict=True):
-    lines = {name: [curves[source]["films"][key][str(k)] for k in counts] for key, name in arms.items()}
+titles = {"generated": "generated films: TITLE", "real": "real films: TITLE"}
+for axes, (source, title) in zip(both, titles.items(), strict=True):
+    films_of = curves[source]["films"]
+    lines = {arms[key]: [films_of[key][str(k)] for k in counts] for key in ("teacher", "random", "tfidf")}
     plots.accuracy_curves(counts, lines, log=True, references={"chance": 0.5}, ax=axes)
-    axes.set(title=f"{title}: TITLE", xlabel="labels per class", ylim=(0.4, 1.02))
+    axes.set(title=title, xlabel="labels per class", ylim=(0.4, 1.02))
 plt.show()
 
 # %% [markdown]
@@ -767,8 +770,8 @@ plt.show()
 # TEXT_MAP
 #
 # Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
-# domains, and twice in one of them. If a text of the test was seen in training, the test measures memory. Here such
-# repeats are few, but real corpora are full of them.
+# domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora are
+# full of such repeats, and nobody announces them.
 #
 # ### Exercise 8.4: Split two domains without a leak
 #
@@ -988,17 +991,11 @@ for source in ("generated", "real"):
 # %% tags=["nbval-check-output"]
 for source in ("generated", "real"):
     messages = curves[source]["messages"]
-    for k in (10, 280):
+    for k in ("10", "280"):
+        for key in ("teacher", "tfidf"):
+            print(f"{source:<9} {k:>3} labels per class: macro F1 of the {arms[key]:<13}{shown(messages[key][k])}")
         print(
-            f"{source:<9} {k:>3} labels per class: "
-            + ", ".join(
-                f"{name} {shown(messages[key][str(k)]).strip()}"
-                for key, name in arms.items()
-                if key in ("teacher", "tfidf")
-            )
-        )
-        print(
-            f"{source:<9} {k:>3} labels: teacher minus bag of words {gain(messages['teacher'][str(k)], messages['tfidf'][str(k)])}"
+            f"{source:<9} {k:>3} labels per class: teacher minus bag of words {gain(messages['teacher'][k], messages['tfidf'][k])}"
         )
 
 # %% [markdown]
@@ -1443,7 +1440,9 @@ plt.show()
 # > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
 # > what is missing?
 #
-# With the mask, each model needs inputs and targets, and no label of a person occurs in them.
+# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get a
+# meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a whole
+# run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines all three.
 #
 # ### Exercise 8.7: Make inputs and targets
 #
