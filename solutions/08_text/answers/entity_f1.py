@@ -2,7 +2,7 @@
 def entity_f1(true, predicted):
     from itertools import groupby
 
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             place = 0
@@ -13,13 +13,13 @@ def entity_f1(true, predicted):
                 place += size
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% right: precision and recall
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result, open_run = [], None
         for number, tags in enumerate(sentences):
             for place, tag in enumerate([*tags, "O"]):
@@ -30,7 +30,7 @@ def entity_f1(true, predicted):
                     open_run = (number, place, None, tag)
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     correct = len([entity for entity in theirs if entity in ours])
     if correct == 0:
         return 0
@@ -40,13 +40,13 @@ def entity_f1(true, predicted):
 
 # %% right: sentences joined with a separator, and numpy
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         row = np.array(["O"] + [tag for tags in sentences for tag in (*tags, "O")])
         edges = np.flatnonzero(row[1:] != row[:-1]) + 1
         bounds = [*edges.tolist(), len(row)]
         return {(a, b, str(row[a])) for a, b in zip(bounds[:-1], bounds[1:]) if row[a] != "O"}
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     both = len(ours) + len(theirs)
     return 2 * len(ours.intersection(theirs)) / both if both else 0.0
 
@@ -84,7 +84,7 @@ def entity_f1(true, predicted):
 # %% wrong: the tags are not compared
 # message: tags of entities are not compared
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -95,14 +95,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: one kind of tag
 # message: all tags but O are taken for the same
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             inside = [tag != "O" for tag in tags]
@@ -114,14 +114,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: precision
 # message: it is the precision
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -132,13 +132,13 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    return len(found(true) & found(predicted)) / max(1, len(found(predicted)))
+    return len(spans_of(true) & spans_of(predicted)) / max(1, len(spans_of(predicted)))
 
 
 # %% wrong: recall
 # message: it is the recall
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -149,13 +149,13 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    return len(found(true) & found(predicted)) / max(1, len(found(true)))
+    return len(spans_of(true) & spans_of(predicted)) / max(1, len(spans_of(true)))
 
 
 # %% wrong: the mean over the sentences
 # message: computed for each sentence
 def entity_f1(true, predicted):
-    def found(tags):
+    def spans_of(tags):
         result, start = set(), 0
         for end in range(1, len(tags) + 1):
             if end == len(tags) or tags[end] != tags[start]:
@@ -166,7 +166,7 @@ def entity_f1(true, predicted):
 
     scores = []
     for a, b in zip(true, predicted):
-        ours, theirs = found(a), found(b)
+        ours, theirs = spans_of(a), spans_of(b)
         scores.append(2 * len(ours & theirs) / max(1, len(ours) + len(theirs)))
     return sum(scores) / len(scores)
 
@@ -174,7 +174,7 @@ def entity_f1(true, predicted):
 # %% wrong: runs go on into the next sentence
 # message: runs on into the next sentence
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         tags = [tag for sentence in sentences for tag in sentence]
         result, start = set(), 0
         for end in range(1, len(tags) + 1):
@@ -184,14 +184,14 @@ def entity_f1(true, predicted):
                 start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: the end of a sentence
 # message: at the end of a sentence is overlooked
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -202,14 +202,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: O is an entity
 # message: O counts as an entity
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -219,14 +219,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: sentences are mixed up
 # message: sentences are not kept apart
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for tags in sentences:
             start = 0
@@ -237,14 +237,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 # %% wrong: 0 divided by 0
 # message: ZeroDivisionError|division
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = set()
         for number, tags in enumerate(sentences):
             start = 0
@@ -255,14 +255,14 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
 
 
 # %% wrong: half of the words is enough
 # message: overlaps a true one counts
 def entity_f1(true, predicted):
-    def found(sentences):
+    def spans_of(sentences):
         result = []
         for number, tags in enumerate(sentences):
             start = 0
@@ -273,6 +273,6 @@ def entity_f1(true, predicted):
                     start = end
         return result
 
-    ours, theirs = found(true), found(predicted)
+    ours, theirs = spans_of(true), spans_of(predicted)
     hits = sum(any(a[0] == b[0] and a[3] == b[3] and a[1] < b[2] and b[1] < a[2] for b in ours) for a in theirs)
     return 2 * hits / max(1, len(ours) + len(theirs))

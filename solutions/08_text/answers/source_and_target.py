@@ -168,5 +168,5 @@ def source_and_target(texts, domains, source, target, count):
 def source_and_target(texts, domains, source, target, count):
     keys = [tuple(text.lower().split()) for text in texts]
     firsts = [p for p, d in enumerate(domains) if d == target and not any(keys[q] == keys[p] and domains[q] == target for q in range(p))]
-    known = {keys[place] for place in firsts}
-    return [p for p, d in enumerate(domains) if d == source and keys[p] not in known], firsts[:count], firsts[count:]
+    taken = {keys[place] for place in firsts}
+    return [p for p, d in enumerate(domains) if d == source and keys[p] not in taken], firsts[:count], firsts[count:]

@@ -40,10 +40,10 @@ def word_pieces(word, vocabulary, mark=""):
 
 # %% right: the mark is put before the rest, as a text
 def word_pieces(word, vocabulary):
-    known, rest, pieces = frozenset(vocabulary), word, []
+    lookup, rest, pieces = frozenset(vocabulary), word, []
     while rest not in ("", "##"):
         for end in range(len(rest), 2 if rest[:2] == "##" and pieces else 0, -1):
-            if rest[:end] in known:
+            if rest[:end] in lookup:
                 pieces.append(rest[:end])
                 rest = "##" + rest[end:]
                 break
