@@ -38,7 +38,7 @@ def tf_idf(train, labels, test, c=TFIDF_C):
         return model.fit(train, labels).predict(test)
 
 
-def small_network(train, labels, test, vocabulary_size, seed, steps=300):
+def small_network(train, labels, test, vocabulary_size, seed, steps=200):
     """Predicted classes of rows of ids, after training a convolution over word pieces from scratch.
 
     Parameters

@@ -18,7 +18,7 @@ WORD_C, STATE_C = 10.0, 1.0
 
 
 def run(seed):
-    """Entity F1 by number of labeled sentences and layer; "random" is the middle layer of a network with random weights."""
+    """Entity F1 by labeled sentences and layer; "random" is the middle layer of a network with random weights."""
     both = {"generated": (generated(seed), "texts_bert"), "real": (real(seed), "minilm")}
     return {kind: compared(data, teacher, seed) for kind, (data, teacher) in both.items()}
 
