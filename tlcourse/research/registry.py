@@ -38,6 +38,9 @@ from tlcourse.research import (
     registration,
     simulation,
     students,
+    text_domains,
+    text_labels,
+    text_layers,
     transfer_matrix,
     two_languages,
     two_telescopes,
@@ -181,6 +184,9 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
+    "text_labels": Experiment(text_labels.run, range(5), shares=ALL),
+    "text_domains": Experiment(text_domains.run, range(5), shares=ALL),
+    "text_layers": Experiment(text_layers.run, range(5), shares=ALL),
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

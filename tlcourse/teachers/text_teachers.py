@@ -21,7 +21,7 @@ def load(name, head):
     if teacher.shipped:
         model = weights.load_shipped(name)
         return model if head else keras.Model(model.inputs[0], model.get_layer(f"states_{teacher.depth}").output)
-    arrays = bert_weights.read_safetensors(_path(teacher, 0))
+    arrays = bert_weights.read_safetensors(paths(name)[0])
     sizes = ("vocabulary_size", "width", "depth", "heads", "hidden", "positions")
     model = encoder.build_encoder(**{size: getattr(teacher, size) for size in sizes})
     bert_weights.set_bert_weights(model, arrays)
@@ -47,7 +47,7 @@ def tokenizer(name):
     if TEXT_CATALOG[name].shipped:
         card = json.loads(weights.shipped_files(name)[1].read_text(encoding="utf-8"))
         return WordPieces(card["vocabulary"].split(" "))
-    return WordPieces(_path(TEXT_CATALOG[name], 1).read_text(encoding="utf-8").splitlines())
+    return WordPieces(paths(name)[1].read_text(encoding="utf-8").splitlines())
 
 
 def available(name):
@@ -64,11 +64,12 @@ def _folders(teacher):
     return [*mirrored, storage.cache_folder() / "teachers" / teacher.name]
 
 
-def _path(teacher, number):
-    """The path of the weights (0) or of the vocabulary (1), which are downloaded if need be."""
+def paths(name):
+    """The files of weights and vocabulary of a teacher that is not shipped; they are downloaded if need be."""
+    teacher = TEXT_CATALOG[name]
 
     def unavailable(reason):
-        return weights.TeacherUnavailable(f"{teacher.name}: {reason}")
+        return weights.TeacherUnavailable(f"{name}: {reason}")
 
-    file, sha256 = list(teacher.files.items())[number]
-    return storage.find_or_fetch(file, _folders(teacher), teacher.url, sha256, unavailable)
+    folders, url = _folders(teacher), teacher.url
+    return [storage.find_or_fetch(file, folders, url, sha256, unavailable) for file, sha256 in teacher.files.items()]

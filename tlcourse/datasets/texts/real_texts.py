@@ -8,8 +8,8 @@ import numpy as np
 
 from tlcourse import storage
 
-_SOURCES = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
-NAMES = tuple(_SOURCES)
+SOURCES = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
+NAMES = tuple(SOURCES)
 TAGS = ("O", "PER", "LOC", "ORG")
 
 
@@ -46,7 +46,7 @@ def available(name):
 def _source(name):
     if name not in NAMES:
         raise ValueError(f"real texts are called {', '.join(NAMES)}, got {name!r}")
-    return _SOURCES[name]
+    return SOURCES[name]
 
 
 def _folders(source):
