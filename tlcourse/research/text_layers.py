@@ -12,8 +12,8 @@ from tlcourse import text
 from tlcourse.datasets import texts
 from tlcourse.research import text_arms, text_labels
 
-SENTENCES = (25, 100, 800)
-TEST_SENTENCES = 400
+SENTENCES = (25, 100, 400)
+TEST_SENTENCES = 300
 WORD_C, STATE_C = 10.0, 1.0
 
 
