@@ -44,8 +44,8 @@ def counted(domain):
     ("domain", "words"),
     [
         ("products", ("flimsy", "durable")),
-        ("hotels", ("noisy", "spacious")),
-        ("films", ("tedious", "gripping")),
+        ("hotels", ("never", "babies")),
+        ("films", ("asleep", "glued")),
         ("messages", ("school", "voucher")),
         ("contracts", ("consent", "whatsoever")),
     ],

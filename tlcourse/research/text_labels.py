@@ -14,19 +14,16 @@ from tlcourse.datasets import texts
 from tlcourse.research import text_arms
 
 LABELS_EACH = (1, 5, 10, 50, 280)
-NETWORK_LABELS = (50, 280)  # it takes most of the time, so it reads the films only, and not with fewer labels
 GENERATED_POOL, GENERATED_TEST = 600, 400
 SCORES = {"films": text_arms.accuracy, "messages": text_arms.macro_f1}
 
 
-class Target(NamedTuple):
+class SplitTexts(NamedTuple):
     """Texts with their vectors, split for one seed."""
 
     pool: texts.TaggedTexts
     test: texts.TaggedTexts
     vectors: dict  # name of the arm to (vectors of the pool, vectors of the test texts)
-    ids: tuple  # of the pool and of the test texts
-    vocabulary_size: int
 
 
 @functools.cache
@@ -47,7 +44,7 @@ def generated(domain, seed):
     vectors = {
         name: tuple(text.sentence_vectors(each, part, cached=False) for part in ids) for name, each in encoders.items()
     }
-    return Target(*parts, vectors, ids, len(tokenizer.vocabulary))
+    return SplitTexts(*parts, vectors)
 
 
 def real(name, seed, with_random=True):
@@ -73,13 +70,12 @@ def real(name, seed, with_random=True):
     places = [np.concatenate(part) for part in (pool, test)]
     parts = [data.take(part) for part in places]
     split = {arm: tuple(each[part] for part in places) for arm, each in vectors.items()}
-    return Target(*parts, split, tuple(ids[part] for part in places), len(tokenizer.vocabulary))
+    return SplitTexts(*parts, split)
 
 
 def curves(target, score, seed):
     """Scores by arm and labels per class; all arms get the same labels."""
-    with_network = score is text_arms.accuracy
-    result = {arm: {} for arm in (*target.vectors, "tfidf", *(["small_network"] if with_network else []))}
+    result = {arm: {} for arm in (*target.vectors, "tfidf", "small_network")}
     labels, truth = target.pool.labels, target.test.labels
     for count in LABELS_EACH:
         chosen = chosen_places(labels, count, seed)
@@ -87,10 +83,8 @@ def curves(target, score, seed):
             result[arm][str(count)] = score(truth, text_arms.linear_head(pool[chosen], labels[chosen], test))
         words = [target.pool.texts[place] for place in chosen]
         result["tfidf"][str(count)] = score(truth, text_arms.tf_idf(words, labels[chosen], target.test.texts))
-        if with_network and count in NETWORK_LABELS:
-            pool, test = target.ids
-            guessed = text_arms.small_network(pool[chosen], labels[chosen], test, target.vocabulary_size, seed)
-            result["small_network"][str(count)] = score(truth, guessed)
+        guessed = text_arms.small_network(words, labels[chosen], target.test.texts, seed)
+        result["small_network"][str(count)] = score(truth, guessed)
     return result
 
 

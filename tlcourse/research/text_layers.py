@@ -12,8 +12,8 @@ from tlcourse import text
 from tlcourse.datasets import texts
 from tlcourse.research import text_arms, text_labels
 
-SENTENCES = (25, 100, 800)
-TEST_SENTENCES = 400
+SENTENCES = (25, 100, 400)
+TEST_SENTENCES = 300
 WORD_C, STATE_C = 10.0, 1.0
 
 
@@ -116,8 +116,8 @@ def predict(train, tags, test):
 def entity_f1(true, predicted):
     """F1 of whole entities: one counts as found if its kind, its first and its last word are right."""
     spans = [{(row, *span) for row, tags in enumerate(rows) for span in _spans(tags)} for rows in (true, predicted)]
-    found = len(spans[0] & spans[1])
-    return 2 * found / max(1, len(spans[0]) + len(spans[1]))
+    matched = len(spans[0] & spans[1])
+    return 2 * matched / max(1, len(spans[0]) + len(spans[1]))
 
 
 def _spans(tags):

@@ -128,7 +128,7 @@ def _fit(model, ids, vocabulary, recipe):
     """Epochs over all rows, masked anew each time (Liu et al. 2019, RoBERTa)."""
     rng = np.random.default_rng(recipe["seed"])
     batch_size, length = recipe["batch_size"], recipe["length"]
-    steps = recipe["epochs"] * sum(1 for _ in _batches(ids, batch_size, rng))
+    steps = recipe["epochs"] * sum(1 for _ in batches(ids, batch_size, rng))
     optimizer = keras.optimizers.AdamW(WarmUp(recipe["learning_rate"], steps), weight_decay=0.01, clipnorm=1.0)
     optimizer.build(model.trainable_variables)
     encoder, head = keras.Model(model.inputs[0], model.layers[-1].input), model.layers[-1]
@@ -146,7 +146,7 @@ def _fit(model, ids, vocabulary, recipe):
 
     for epoch in range(recipe["epochs"]):
         losses = []
-        for rows in _batches(ids, batch_size, rng):
+        for rows in batches(ids, batch_size, rng):
             changed, chosen = masked(rows, rng, recipe["masked_share"], vocabulary)
             places = np.flatnonzero(chosen)[:places_each]
             weights = np.pad(np.ones(len(places), np.float32), (0, places_each - len(places)))
@@ -155,7 +155,7 @@ def _fit(model, ids, vocabulary, recipe):
         click.echo(f"{NAME}: epoch {epoch + 1} of {recipe['epochs']}, loss {np.mean(losses[-200:]):.3f}")
 
 
-def _batches(ids, batch_size, rng):
+def batches(ids, batch_size, rng):
     """All rows in random order, in batches of similar length, without needless padding."""
     longest = -(-(ids != 0).sum(axis=1) // 8) * 8
     parts = []

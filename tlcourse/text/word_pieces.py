@@ -39,16 +39,16 @@ class WordPieces:
 
     def pieces_of_word(self, word):
         """From the left, each time the longest piece that fits; ["[UNK]"] if one letter fits nowhere."""
-        start, found = 0, []
+        start, pieces = 0, []
         while start < len(word):
             prefix = "##" if start else ""
             ends = range(len(word), start, -1)
             end = next((end for end in ends if prefix + word[start:end] in self.ids), None)
             if end is None or len(word) > _LONGEST_WORD:
                 return [UNKNOWN]
-            found.append(prefix + word[start:end])
+            pieces.append(prefix + word[start:end])
             start = end
-        return found
+        return pieces
 
     def encode(self, texts, length=64):
         """Texts as rows of ids: [CLS] pieces [SEP], then 0 up to the longest of them.

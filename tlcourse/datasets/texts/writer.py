@@ -69,8 +69,8 @@ class TextWriter:
         name = "".join(syllables[self.rng.integers(len(syllables))] for _ in range(self.rng.integers(2, 4)))
         chance = self.rng.random()
         if kind == "PER" and chance < 0.6:
-            given = self.picked("given", 0)
-            return [given] if chance < 0.3 else [given, name]
+            first = self.picked("given", 0)
+            return [first] if chance < 0.3 else [first, name]
         ends = {"LOC": "place_end", "ORG": "firm_end"}
         if kind in ends and chance < 0.25:
             return [name, *self.picked(ends[kind], 0).split()]
