@@ -138,18 +138,14 @@ def find_or_fetch(file, folders, url, sha256, unavailable):
 
     Parameters
     ----------
-    file : str
+    file, url, sha256 : str
+        Its name; its folder on the network, or "" if there is no public one; its checksum.
     folders : sequence of pathlib.Path
-    url : str
-        The folder of the file on the network; empty if there is no public one.
-    sha256 : str
     unavailable : callable
-        Makes an error of a message.
+        Makes an error of a message, for a file that is not here and cannot be downloaded.
 
     Raises
     ------
-    unavailable
-        If the file is not here and cannot be downloaded.
     ValueError
         If the file here is another one.
     """

@@ -104,13 +104,6 @@ def test_bert_sees_all_and_gpt_only_what_came_before(encoder):
     assert changed_states(gpt, 2) == [False, False, True, True, True]
 
 
-def test_own_mask_decides_who_sees_whom():
-    model = text.build_encoder(**SIZES, own_mask=True)
-    order = np.array([2, 0, 1, 4, 3])  # of reading, as in XLNet
-    visible = (order[:, None] >= order[None, :])[None]
-    assert changed_states(lambda ids: model([ids, visible]), 4) == [False, False, False, True, True]
-
-
 def test_layers_and_attention(encoder):
     states = text.layer_states(encoder)(IDS)
     assert len(states) == SIZES["depth"] + 1

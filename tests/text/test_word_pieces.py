@@ -59,7 +59,7 @@ def test_ids_are_those_of_minilm(text):
 def test_rows_are_framed_cut_and_padded(tokenizer):
     ids = tokenizer.encode(["a b", "a a a a a a"], length=5)
     assert ids.dtype == np.int32
-    assert tokenizer.decode(ids[1]) == "a a a"
+    assert ids[1].tolist() == [2, *[tokenizer.ids["a"]] * 3, 3]
     assert ids[0].tolist() == [2, tokenizer.ids["a"], tokenizer.ids["b"], 3, 0]
     assert tokenizer.encode([]).shape == (0, 0)
 
@@ -78,10 +78,6 @@ def test_a_word_without_pieces_keeps_its_place(tokenizer):
 def test_the_mask_stays_whole(tokenizer):
     assert tokenizer.pieces("a [MASK] b") == ["a", "[MASK]", "b"]
     assert split_words("[MASK]x") == ["[", "mask", "]", "x"]
-
-
-def test_decoded_text_is_the_text(tokenizer):
-    assert tokenizer.decode(tokenizer.encode(["unbelievable abc"])[0]) == "unbelievable abc"
 
 
 def test_bad_vocabularies_and_texts():

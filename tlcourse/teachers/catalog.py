@@ -43,10 +43,7 @@ class TextTeacher:
     depth: int  # transformer layers
     width: int  # numbers for each piece
     shipped: bool = False
-    heads: int = 0  # these four: of what is not shipped, for `build_encoder`
-    hidden: int = 0
-    positions: int = 0
-    vocabulary_size: int = 0
+    sizes: dict = field(default_factory=dict)  # further arguments of `build_encoder`, for what is not shipped
     folder: str = ""  # in a mirror
     url: str = field(default="", repr=False)
     files: dict = field(default_factory=dict, repr=False)  # name to SHA-256: weights, then vocabulary

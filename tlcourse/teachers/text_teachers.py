@@ -22,26 +22,14 @@ def load(name, head):
         model = weights.load_shipped(name)
         return model if head else keras.Model(model.inputs[0], model.get_layer(f"states_{teacher.depth}").output)
     arrays = bert_weights.read_safetensors(paths(name)[0])
-    sizes = ("vocabulary_size", "width", "depth", "heads", "hidden", "positions")
-    model = encoder.build_encoder(**{size: getattr(teacher, size) for size in sizes})
+    model = encoder.build_encoder(width=teacher.width, depth=teacher.depth, **teacher.sizes)
     bert_weights.set_bert_weights(model, arrays)
     return model
 
 
 @functools.cache
 def tokenizer(name):
-    """The tokenizer that a teacher of text was trained with.
-
-    Parameters
-    ----------
-    name : str
-        A key of `TEXT_CATALOG`.
-
-    Raises
-    ------
-    TeacherUnavailable, ValueError
-        As `teachers.load` does.
-    """
+    """The tokenizer that a teacher of text was trained with; raises what `teachers.load` does."""
     if name not in TEXT_CATALOG:
         raise ValueError(f"no teacher of text {name!r}: there are {', '.join(TEXT_CATALOG)}")
     if TEXT_CATALOG[name].shipped:

@@ -35,16 +35,10 @@ def _array(content, entry):
 
 
 def set_bert_weights(encoder, arrays):
-    """Give an encoder the weights of a BERT of the same sizes.
+    """Give an encoder of `build_encoder` the weights of a BERT of the same sizes, from arrays by BERT's names.
 
-    BERT adds a vector for "first sentence" to each piece; here it is part of the positions.
-
-    Parameters
-    ----------
-    encoder : keras.Model
-        Made by `build_encoder`.
-    arrays : dict of str to numpy.ndarray
-        With BERT's names; a matrix has the shape (outputs, inputs), as PyTorch keeps it.
+    BERT adds a vector for "first sentence" to each piece; here it is part of the positions. A matrix has the shape
+    (outputs, inputs), as PyTorch keeps it.
     """
     embeddings = {part: arrays[f"embeddings.{part}_embeddings.weight"] for part in ("word", "position", "token_type")}
     encoder.get_layer("pieces").set_weights([embeddings["word"]])

@@ -10,17 +10,7 @@ EPSILON = 1e-12  # of the layer normalization, as in BERT
 SMALL = keras.initializers.TruncatedNormal(stddev=0.02)
 
 
-def build_encoder(
-    vocabulary_size,
-    width=64,
-    depth=4,
-    heads=4,
-    hidden=256,
-    positions=64,
-    causal=False,
-    own_mask=False,
-    head=False,
-):
+def build_encoder(vocabulary_size, width=64, depth=4, heads=4, hidden=256, positions=64, causal=False, head=False):
     """An encoder with random weights.
 
     Parameters
@@ -30,8 +20,6 @@ def build_encoder(
         between two states; the longest row of ids.
     causal : bool
         True: a position sees itself and those before it (GPT). False: all (BERT). Nobody sees padding.
-    own_mask : bool
-        True: a second input, shape (n, length, length), is true where a row's position may look at a column's.
     head : bool
         True: the outputs are logits over the pieces, shape (n, length, vocabulary_size).
 
@@ -42,20 +30,17 @@ def build_encoder(
     """
     if width % heads:
         raise ValueError(f"{heads} heads cannot share a width of {width} evenly")
-    inputs = [keras.Input((None,), dtype="int32", name="ids")]
-    visible = _not_padding(inputs[0])
-    if own_mask:
-        inputs.append(keras.Input((None, None), dtype="bool", name="visible"))
-        visible = ops.logical_and(visible, inputs[1])
-    states = layers.Embedding(vocabulary_size, width, SMALL, name="pieces")(inputs[0])
-    places = ops.cumsum(ops.ones_like(inputs[0]), axis=1) - 1
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    visible = _not_padding(ids)
+    states = layers.Embedding(vocabulary_size, width, SMALL, name="pieces")(ids)
+    places = ops.cumsum(ops.ones_like(ids), axis=1) - 1
     states = states + layers.Embedding(positions, width, SMALL, name="positions")(places)
     states = layers.LayerNormalization(epsilon=EPSILON, name="states_0")(states)
     for number in range(1, depth + 1):
         states = _transformer_layer(states, visible, number, (width, heads, hidden), causal)
     if head:
         states = layers.Dense(vocabulary_size, kernel_initializer=SMALL, name="head")(states)
-    return keras.Model(inputs if own_mask else inputs[0], states, name="encoder")
+    return keras.Model(ids, states, name="encoder")
 
 
 def _not_padding(ids):
@@ -77,13 +62,13 @@ def _transformer_layer(states, visible, number, sizes, causal):
 def layer_states(encoder):
     """The same encoder, its outputs a list of states: embeddings, layer 1, and so on; each (n, length, width)."""
     states = [layer.output for layer in encoder.layers if layer.name.startswith("states_")]
-    return keras.Model(encoder.inputs if len(encoder.inputs) > 1 else encoder.inputs[0], states)
+    return keras.Model(encoder.inputs[0], states)
 
 
 def attention_weights(encoder, ids, layer):
     """Where each position looks in one layer (1 for the first), shape (n, heads, length, length); rows sum to 1.
 
-    The encoder is one without `causal` and `own_mask`.
+    The encoder is one without `causal`.
     """
     before = keras.Model(encoder.inputs[0], encoder.get_layer(f"states_{layer - 1}").output)
     states, attention = before(ids, training=False), encoder.get_layer(f"attention_{layer}")

@@ -16,9 +16,7 @@ def sentence_vectors(encoder, ids, layer=None, cached=True):
     Parameters
     ----------
     encoder : keras.Model
-        From `teachers.load` without its head, or from `build_encoder`.
-    ids : numpy.ndarray
-        Shape (n, length), 0 for padding, as `WordPieces.encode` returns them.
+        From `teachers.load` without its head, or from `build_encoder`; `ids` is from `WordPieces.encode`.
     layer : int, optional
         Whose states; 0 for the embeddings. The last layer unless given.
     cached : bool

@@ -14,15 +14,8 @@ _LONGEST_WORD = 100  # letters; BERT takes a longer word for an unknown one
 class WordPieces:
     """A tokenizer with a fixed vocabulary, for text in lower case.
 
-    Parameters
-    ----------
-    vocabulary : sequence of str
-        The pieces; a piece's place is its id. "[PAD]" is the first one, and the other `SPECIAL` ones are among them.
-
-    Raises
-    ------
-    ValueError
-        If a special piece is missing, "[PAD]" is not the first one, or a piece stands there twice.
+    A piece's place in `vocabulary` is its id: "[PAD]" is 0, and the other `SPECIAL` ones are there, too. A ValueError
+    says what is wrong with a vocabulary.
     """
 
     def __init__(self, vocabulary):
@@ -53,16 +46,10 @@ class WordPieces:
     def encode(self, texts, length=64):
         """Texts as rows of ids: [CLS] pieces [SEP], then 0 up to the longest of them.
 
-        Parameters
-        ----------
-        texts : sequence of str
-        length : int
-            The most ids in a row; what is longer loses its last pieces.
-
         Returns
         -------
         numpy.ndarray
-            Shape (n texts, longest row), int32.
+            Shape (n texts, longest row), int32. A row has at most `length` ids; a longer text loses its last pieces.
 
         Raises
         ------
@@ -73,13 +60,7 @@ class WordPieces:
         return self._rows([self.pieces(text) for text in texts], length)
 
     def encode_words(self, texts, length=64):
-        """As `encode`, and where each word begins, for labels of words.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Words between single spaces; a word may hold punctuation.
-        length : int
+        """As `encode`, and where each word begins, for labels of words: what stands between single spaces.
 
         Returns
         -------
@@ -94,11 +75,6 @@ class WordPieces:
             places = 1 + np.cumsum([0, *map(len, pieces)][:-1])
             first[row, : len(places)] = np.where(places < length - 1, places, -1)
         return self._rows([[piece for word in row for piece in word] for row in words], length), first
-
-    def decode(self, ids):
-        """The text of a row of ids, without special pieces other than [UNK] and [MASK]."""
-        left_out = {self.ids[piece] for piece in (PAD, CLASSIFY, SEPARATE)}
-        return " ".join(self.vocabulary[place] for place in ids if place not in left_out).replace(" ##", "")
 
     def _rows(self, pieces, length):
         unknown = self.ids[UNKNOWN]
@@ -124,12 +100,9 @@ def split_words(text):
 
 def _cleaned(text):
     """The text without control characters; each kind of white space becomes a space."""
-    kept = (" " if sign.isspace() else sign for sign in text if sign.isspace() or not _is_control(sign))
-    return "".join(kept)
-
-
-def _is_control(sign):
-    return sign == "\ufffd" or unicodedata.category(sign) in ("Cc", "Cf", "Cn", "Co", "Cs")
+    control = ("Cc", "Cf", "Cn", "Co", "Cs")
+    signs = (" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in signs if sign != "\ufffd" and unicodedata.category(sign) not in control)
 
 
 def _stands_alone(sign):

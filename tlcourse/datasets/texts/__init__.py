@@ -36,32 +36,9 @@ class TaggedTexts(LabeledTexts):
         texts, *tags = parts
         return TaggedTexts(texts, self.labels[places], self.class_names, self.source, *tags)
 
-    def per_class(self, count, seed):
-        """`count` texts of each class, without replacement, shuffled; a smaller draw is part of a larger one.
-
-        Raises
-        ------
-        ValueError
-            If a class has fewer than `count` texts.
-        """
-        rng = np.random.default_rng(seed)
-        members = [rng.permutation(np.flatnonzero(self.labels == label)) for label in range(len(self.class_names))]
-        for name, places in zip(self.class_names, members, strict=True):
-            if len(places) < count:
-                raise ValueError(f"class {name!r} has {len(places)} texts, fewer than the {count} asked for")
-        return self.take(rng.permutation(np.concatenate([places[:count] for places in members])))
-
 
 def generate(domain, count, seed):
-    """`count` generated texts of a domain, as many of each class if `count` is even.
-
-    Parameters
-    ----------
-    domain : str
-        One of `DOMAINS`.
-    count : int
-        1 or more.
-    seed : int
+    """`count` generated texts of one of `DOMAINS`, as many of each class if `count` is even.
 
     Returns
     -------
@@ -88,14 +65,9 @@ def generate(domain, count, seed):
 
 
 def real(name):
-    """Real texts: see `real_texts.load`.
+    """Real texts, one of `REAL`; raises TextsUnavailable if they are neither on this machine nor on the network.
 
-    Raises
-    ------
-    TextsUnavailable
-        If they are neither on this machine nor on the network.
-    ValueError
-        For a name that is not in `REAL`, or a file with another checksum.
+    "products", "films", "restaurants": negative or positive sentences. "messages": ham or spam. "entities": tweets without
+    or with a name, and a tag a word. "contracts": sentences of terms of service, fair or unfair.
     """
-    texts, labels, class_names, source, tags = real_texts.load(name)
-    return TaggedTexts(texts, labels, class_names, source, tags)
+    return TaggedTexts(*real_texts.load(name))

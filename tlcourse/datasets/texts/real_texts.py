@@ -18,11 +18,7 @@ class TextsUnavailable(FileNotFoundError):  # noqa: N818 - names the problem
 
 
 def load(name):
-    """Texts, labels, names of the classes, source, and tags of one of `NAMES`; see `texts.real`.
-
-    "products", "films" and "restaurants": negative or positive sentences. "messages": ham or spam. "entities": tweets,
-    with or without a name, and a tag a word. "contracts": sentences of terms of service, fair or unfair.
-    """
+    """Texts, labels, names of the classes, source, and tags of one of `NAMES`; see `texts.real`."""
     facts = _source(name)
     folders, url = _folders(facts), facts["url"]
 

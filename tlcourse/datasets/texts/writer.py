@@ -15,14 +15,7 @@ NAMED = ("PER", "LOC", "ORG")
 
 
 class TextWriter:
-    """Writes texts of one domain; how often it takes each line of a list is the domain's own habit.
-
-    Parameters
-    ----------
-    domain : str
-        One of `DOMAINS`.
-    rng : numpy.random.Generator
-    """
+    """Writes texts of one of `DOMAINS`; how often it takes each line of a list is the domain's own habit."""
 
     def __init__(self, domain, rng):
         self.domain, self.rng = domain, rng
