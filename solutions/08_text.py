@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Unit 08: Text
 #
-# Eight hundred product reviews are labeled, your movie reviews are not. What does a pretrained encoder buy you, and when
-# does a bag of words do as well? So far, all teachers of this course have looked at images. The lectures also name
-# teachers that have read text: BERT, GPT, RoBERTa, ALBERT, T5 and XLNet (C46). They learned from text without labels.
-# Can you transfer what they learned in the same way, with a new head on frozen features?
+# Eight hundred product reviews are labeled, your movie reviews are not. What does a pretrained encoder buy you, and
+# when does a bag of words do as well? So far, all teachers of this course have looked at images. The lectures also
+# name teachers that have read text: BERT, GPT, RoBERTa, ALBERT, T5 and XLNet (C46). They learned from text without
+# labels. Can you transfer what they learned in the same way, with a new head on frozen features?
 #
 # By the end of this unit you can
 #
@@ -14,7 +14,7 @@
 # 4. say for six language models what each predicts and what each position may see.
 #
 # **Time:** about 100 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
-# minute on two processor cores. A program writes most of the texts; the recorded results also cover real ones.
+# minute on two processor cores. A program writes most of the texts; the last section uses real ones.
 
 # %%
 import sys
@@ -35,9 +35,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from tlcourse import checks, plots, teachers, text_checks
-from tlcourse.data import results
 from tlcourse.datasets import texts
-from tlcourse.stats import paired_difference, summary
+from tlcourse.stats import summary
 from tlcourse.text import attention_weights, build_encoder, sentence_vectors, word_vectors
 
 keras.utils.set_random_seed(0)
@@ -56,24 +55,12 @@ progress = checks.Progress(
 )
 
 
-def shown(entry):
-    """A recorded mean with its 95 % interval."""
-    return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
-
-
-def gain(first, second):
-    """Mean difference of two entries over the seeds, in percentage points, with its 95 % interval."""
-    pairs = paired_difference(first["values"], second["values"])
-    return (
-        f"{100 * pairs['mean']:+.1f} percentage points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
-    )
-
-
 # %% [markdown]
 # ## Two domains
 #
-# Here are two of the course's five kinds of text. A small grammar writes them, so no person's review is among them. Some
-# opinions fit both domains, such as *excellent*. Others fit only one: a cable is *robust*, a movie is *hilarious*.
+# Here are two of the course's five kinds of text. A small grammar writes them, so no person's review is among them.
+# Some opinions fit both domains, such as *excellent*. Others fit only one: a cable is *robust*, a movie is
+# *hilarious*.
 
 # %%
 products = texts.generate("products", 800, seed=81)
@@ -83,32 +70,42 @@ for corpus in (products, films):
         print(f"{corpus.class_names[label]}: {sentence}")
 
 # %% [markdown]
-# A **bag of words** describes a text by the words in it, and forgets their order. TF-IDF gives each word a weight: high
-# if it is frequent in this text, and low if it is frequent in all texts. Logistic regression on these weights is the
-# baseline of this unit. It learns in milliseconds, and it is hard to beat when there are many labels.
+# A **bag of words** describes a text by its words and pairs of neighboring words, and forgets their places. TF-IDF
+# gives each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
+# regression on these weights is the baseline of this unit. It learns in milliseconds, and it is hard to beat when there
+# are many labels.
 #
-# **Before you run the cell:** trained on 800 product reviews, how accurate is a bag of words on product reviews, and how
-# accurate on films?
+# **Before you run the cell:** a bag of words learns from 800 product reviews. How accurate is it on other product
+# reviews, and how accurate on hotels and films?
 
 # %%
 bag = TfidfVectorizer(ngram_range=(1, 2)).fit(products.texts)
 linear = LogisticRegression(C=10, max_iter=1000).fit(bag.transform(products.texts), products.labels)
-unseen = texts.generate("products", 400, seed=83)
-for name, corpus in (("products", unseen), ("films", films)):
-    print(f"trained on products, tested on {name}: {linear.score(bag.transform(corpus.texts), corpus.labels):.1%}")
+tested_on = {
+    "products": texts.generate("products", 400, 83),
+    "hotels": texts.generate("hotels", 400, 88),
+    "films": films,
+}
+on_each = [linear.score(bag.transform(corpus.texts), corpus.labels) for corpus in tested_on.values()]
+figure, axes = plt.subplots(figsize=(7, 2.4), layout="constrained")
+bars = axes.barh(list(tested_on), on_each, color=plots.COLORS["blue"])
+axes.bar_label(bars, [f"{score:.1%}" for score in on_each], padding=4)
+axes.set(title="A bag of words from product reviews loses accuracy in other domains", xlim=(0, 1.1), xlabel="accuracy")
+axes.invert_yaxis()
+plt.show()
 
 # %% [markdown]
-# On its own domain, the bag of words does well. On films it loses much of its accuracy, because many words of film
-# reviews do not occur in product reviews. A word that a bag has never seen has no weight.
+# On its own domain, the bag of words does well. In the other domains it loses much of its accuracy, because many of
+# their words do not occur in product reviews. A word that a bag has never seen has no weight.
 #
 # **A bag of words knows only the words of its labeled texts.**
 #
 # ## Word pieces
 #
-# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it do
-# with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin et al.
-# 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a word begins
-# with `##`.
+# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it
+# do with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin et
+# al. 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a word
+# begins with `##`.
 
 # %% tags=["nbval-check-output"]
 tokenizer = teachers.tokenizer("texts_bert")
@@ -117,8 +114,8 @@ for sentence in ("the battery was excellent", "zorvaldo told me about it"):
     print(" ".join(tokenizer.pieces(sentence)))
 
 # %% [markdown]
-# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills a row, `[MASK]` hides a piece, and `[UNK]` stands for what cannot
-# be divided.
+# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills a row, `[MASK]` hides a piece, and `[UNK]` stands for what
+# cannot be divided.
 #
 # ### Exercise 8.1: Split a word into pieces
 #
@@ -271,7 +268,7 @@ with progress.exercise("word_pieces"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Apply your function to words that the teacher's vocabulary does not have.
+# Apply your function to a word that the teacher's vocabulary has, and to three that it lacks.
 
 # %% tags=["nbval-check-output"]
 for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
@@ -280,7 +277,7 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
 # %% [markdown]
 # > **Try it.** Enter your own name and a few words of your language. Which letters does this vocabulary lack?
 #
-# **With word pieces, nearly every word has a representation; only unknown letters are lost.**
+# **With word pieces, nearly every word has a representation; a word is lost only if one of its letters is unknown.**
 #
 # ## A word and its context
 #
@@ -304,9 +301,9 @@ for sentence in (
 
 # %% [markdown]
 # For the battery, the teacher guesses words of products, and for the message, words of spam; nobody has told it that
-# domains exist. Yet it cannot know whether the writer liked the movie. Without its head, the teacher returns a
-# vector for each piece, its **state**. In each layer, **attention** mixes the states: each position looks at all others
-# and takes most from those that matter for it. The figure shows one head of one layer. Each row sums to 1.
+# domains exist. Yet it cannot know whether the writer liked the movie. Without its head, the teacher returns a vector
+# for each piece, its **state**. In each layer, **attention** mixes the states: each position looks at all others and
+# takes most from those that matter for it. The figure shows one head of one layer. Each row sums to 1.
 
 # %%
 encoder = teachers.load("texts_bert", head=False)
@@ -326,14 +323,14 @@ plt.show()
 # > head that looks at the word before, one that looks at the word after, and one that looks at "not"?
 #
 # Attention makes a state depend on the context. In the generated texts, the names of people, places and firms consist
-# of the same syllables, so only the words around a name show what it is. Here is one name in three sentences. For
-# each, the cell searches the words of 300 reviews for the twenty with the nearest states, and counts what these are:
-# people (PER), places (LOC), organizations (ORG) or other words (O).
+# of the same syllables, so only the words around a name show what it is. Here is one name at the same place of three
+# sentences. For each, the cell searches the words of 300 reviews for the twenty with the nearest states, and counts
+# what these are: people (PER), places (LOC), organizations (ORG) or other words (O).
 #
 # **Before you run the cell:** which neighbors will the name have in layer 0, before any attention?
 
 # %%
-three = ["belmar told me about it", "i read about it in belmar", "my sister works for belmar"]
+three = ["the film was good and belmar loved the music", "i read about it in belmar", "so my sister works for belmar"]
 pool = texts.generate("films", 300, seed=84)
 
 
@@ -348,15 +345,15 @@ pool_words = [word for sentence in pool.texts for word in sentence.split()]
 tags = np.array([tag for sentence in pool.tags for tag in sentence])
 for layer in (0, 2):
     others, named = word_states(pool.texts, layer), word_states(three, layer)
-    for place, sentence in zip((0, 10, 15), three, strict=True):
+    for place, sentence in zip((5, 14, 20), three, strict=True):
         near = (others @ named[place]).argsort()[::-1][:20]
         shares = ", ".join(f"{kind} {(tags[near] == kind).sum()}" for kind in ("PER", "LOC", "ORG", "O"))
         print(f"layer {layer}, {sentence}: {pool_words[near[0]]}, {pool_words[near[1]]}, ...; tags of 20: {shares}")
 
 # %% [markdown]
-# In layer 0, only letters and position decide, so the neighbors are names of all kinds. Two layers later, most neighbors of the
-# person are people, and places and firms come to the fore for the other two. Now
-# look at all names of the pool at once, in a map of two principal components.
+# In layer 0, only letters and position decide, so the three states are equal and have the same neighbors. Two layers
+# later, the context has moved them apart, and each leans towards its own kind, although not by far. Now look at all
+# names of the pool at once, in a map of two principal components.
 
 # %%
 names = np.flatnonzero(tags != "O")
@@ -367,19 +364,19 @@ for axes, layer in zip(both, (0, 2), strict=True):
     kinds = ("PER", "LOC", "ORG")
     labels = np.array([kinds.index(tag) for tag in tags[names]])
     plots.embedding(centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T, labels, kinds, ax=axes)
-    axes.set_title(f"layer {layer}: " + ("letters and places" if layer == 0 else "people, places and firms part"))
+    axes.set_title(f"layer {layer}: " + ("letters and position decide" if layer == 0 else "the context counts, too"))
 plt.show()
 
 # %% [markdown]
-# Nobody has told the teacher what people, places and firms are. It has learned to distinguish them because this helps to
-# guess hidden words. A later section measures how much a classifier gains from it.
+# Nobody has told the teacher what people, places and firms are. It has learned to distinguish them because this helps
+# to guess hidden words. A later section measures how much a classifier gains from it.
 #
 # **Attention gives the same word different states in different contexts.**
 #
 # ## One vector for a sentence
 #
-# A classifier of sentences needs one vector for each, whatever the length. A common choice is the mean of the states of
-# all tokens. In a batch, short sentences are filled up with padding, and padding must not count.
+# A classifier of sentences needs one vector for each, whatever the length. A common choice is the mean of the states
+# of all tokens. In a batch, short sentences are filled up with padding, and padding must not count.
 #
 # ### Exercise 8.2: From token states to a sentence vector
 #
@@ -509,14 +506,14 @@ with progress.exercise("sentence_vector"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function and the course's own should agree. The course's function also sorts the sentences by length, so that less
-# padding is computed, and it keeps its results on this machine.
+# Your function and the course's own should agree. The course's function also sorts the sentences by length, so that
+# less padding is computed, and it keeps its results on this machine.
 
 # %% tags=["nbval-check-output"]
 ids = tokenizer.encode(films.texts[:64])
 states = keras.ops.convert_to_numpy(encoder(ids))
 difference = np.abs(sentence_vector(states, (ids != 0).astype(int)) - sentence_vectors(encoder, ids)).max()
-print(f"{states.shape} states become {sentence_vector(states, ids != 0).shape} vectors")
+print(f"{states.shape} states become {sentence_vector(states, (ids != 0).astype(int)).shape} vectors")
 print(f"they agree to 4 digits: {difference < 1e-4}")
 
 # %% [markdown]
@@ -524,9 +521,10 @@ print(f"they agree to 4 digits: {difference < 1e-4}")
 #
 # ## Accuracy against labels
 #
-# Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and with
-# the same encoder with random weights. This control shows what comes from pretraining, and what from the architecture.
-# There are two tasks: are film reviews positive or negative, and are text messages wanted (ham) or unwanted (spam)?
+# Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and
+# with the same encoder with random weights. This control shows what comes from pretraining, and what from the
+# architecture. There are two tasks: are film reviews positive or negative, and are text messages wanted (ham) or
+# unwanted (spam)?
 
 # %%
 random_encoder = build_encoder(len(tokenizer.vocabulary))  # the teacher's sizes, random weights
@@ -556,8 +554,8 @@ def scores(corpus, features, count, seed):
 # %% [markdown]
 # A single draw of ten labels says little, so draw eight times, and show the mean with its 95% interval.
 #
-# **Before you run the cell:** with ten labels of each class, which of the three is the most accurate? And with 280? Will
-# the two tasks agree?
+# **Before you run the cell:** with ten labels of each class, which of the three is the most accurate? And with 280?
+# Will the two tasks agree?
 
 # %%
 counts = [1, 5, 10, 50, 280]
@@ -573,18 +571,22 @@ both[1].set_title("Sentiment: the bag of words is ahead")
 plt.show()
 
 # %% [markdown]
-# For spam, the teacher is far ahead of the bag of words while labels are few. It has read thousands of messages, and it
-# has learned that *voucher*, *jackpot* and *claim* occur in the same contexts. So one labeled message about a voucher also
-# teaches the head something about jackpots. With more labels, the bag of words sees all of these words itself, and it
-# catches up.
+# For spam, the teacher is far ahead of the bag of words while labels are few. It has read thousands of messages, and
+# it has learned that *voucher*, *jackpot* and *claim* occur in the same contexts. So one labeled message about a
+# voucher also teaches the head something about jackpots. With more labels, the bag of words sees all of these words
+# itself, and it catches up.
 #
-# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above show why: after
-# "the movie was very", good and bad words are about equally likely, and both fit. To guess hidden words in this corpus,
-# the teacher needs to know what the text is about, but hardly whether the writer liked it. Larger teachers that read
-# real text learn this, too, as you will see at the end of this unit.
+# In these messages, every second one is spam. In real collections spam is rare, and a filter that never warns is right
+# most of the time. Then report the F1 score of the rare class, or **macro F1**, which is the mean of the F1 scores of
+# all classes (C35).
 #
-# How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words need
-# for the accuracy that the teacher reaches with five?
+# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above show why:
+# after "the movie was very", good and bad words are about equally likely, and both fit. To guess hidden words in this
+# corpus, the teacher needs to know what the text is about, but hardly whether the writer liked it. A larger teacher that
+# has read real text has learned this, too, as the last section shows.
+#
+# How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words
+# need for the accuracy that the teacher reaches with five?
 #
 # ### Exercise 8.3: How many labels does it take?
 #
@@ -740,20 +742,21 @@ for count, accuracy in zip(counts[:3], means["teacher"][:3], strict=True):
     needed = labels_needed(counts, means["bag of words"], accuracy)
     print(f"spam: {count} labels per class with the teacher are worth {needed:.1f} with a bag of words")
 overtaken = labels_needed(counts, means["bag of words"], means["teacher"])
-print("spam: from here on, the bag of words is at least as accurate:", overtaken)
+print("spam: the bag of words catches up at", "no measured count" if overtaken is None else f"{overtaken:.0f} labels")
 
 # %% [markdown]
-# In the stored run, five labels with the teacher are worth several times as many without it. With about fifty labels, the
-# bag of words has caught up, and it needs no teacher. If your function returns `None`, the curves do not meet within
-# the counts that were measured, and nobody knows where they would meet.
+# In the stored run, five labels with the teacher are worth several times as many without it. At fifty labels the two
+# methods are almost equal, and at the last count the bag of words has caught up. If your function returns `None`, the
+# curves do not meet within the counts that were measured, and nobody knows where they would meet.
 #
-# **A teacher replaces labels if its own task has taught it what yours needs; with enough labels, a bag of words does as
-# well.**
+# **A teacher replaces labels if its own task has taught it what yours needs; with enough labels, a bag of words does
+# as well.**
 #
 # ## Products to movies
 #
-# Back to the question of this unit. You have 800 labeled products, and your films have no labels. The two domains share
-# the task, but not all of the words. Does a head that learned from products work on films? Look at the vectors first.
+# Back to the question of this unit. You have 800 labeled products, and your films have no labels. The two domains
+# share the task, but not all of the words. Does a head that learned from products work on films? Look at the vectors
+# first.
 
 # %%
 both_domains = np.concatenate([vectors(products)[:200], vectors(films)[:200]])
@@ -765,13 +768,13 @@ plots.embedding(points, groups, kinds).set_title("The teacher separates domains,
 plt.show()
 
 # %% [markdown]
-# The two domains form two clouds, although nobody told the teacher about domains. Within a cloud, positive and negative
-# reviews are mixed. A head that learned in one cloud is asked about points in the other one. Nothing in this map promises
-# that it will do well.
+# The two domains form two clouds, although nobody told the teacher about domains. Within a cloud, positive and
+# negative reviews are mixed. A head that learned in one cloud is asked about points in the other one. Nothing in this
+# map promises that it will do well.
 #
 # Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
-# domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora are
-# full of such repeats, and nobody announces them.
+# domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora
+# are full of such repeats, and nobody announces them.
 #
 # ### Exercise 8.4: Split two domains without a leak
 #
@@ -944,7 +947,8 @@ with progress.exercise("source_and_target"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Split the two corpora with your function. Then train a head on products, one on a hundred labeled films, and one on both.
+# Split the two corpora with your function. Then train a head on products, one on a hundred labeled films, and one on
+# both.
 #
 # **Before you run the cell:** which of the three will be the best, with the teacher and with a bag of words?
 
@@ -967,17 +971,18 @@ features = np.concatenate([vectors(products), vectors(films)])
 compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
 
 # %% [markdown]
-# In the stored run, the bag of words from 800 products does better on films than chance, but a hundred labeled films do
-# better still. Both together do best: products teach the words that the two domains share. The teacher, which has learned
-# little about opinions, adds nothing here.
+# In the stored run, the bag of words from 800 products does better on films than chance, but a hundred labeled films
+# do better still. Both together do best: products teach the words that the two domains share. The teacher, which has
+# learned little about opinions, adds nothing here.
 #
-# **Labels of another domain help as far as the domains share words or features; a few target labels can be worth more.**
+# **Labels of another domain help as far as the domains share words or features; a few target labels can be worth
+# more.**
 #
 # ## Names in a text
 #
-# The lectures name further tasks for text (C35, C46). One of them finds names: people, places and organizations. Each word
-# gets a tag, and neighboring words with the same tag form an entity. Most words are no names, so the accuracy of words
-# says little. And half a name is no name: "new" without "york" is of no use.
+# The lectures name further tasks for text (C35, C46). One of them finds names: people, places and organizations. Each
+# word gets a tag, and neighboring words with the same tag form an entity. Most words are no names, so the accuracy of
+# words says little. And half a name is no name: "new" without "york" is of no use.
 #
 # ### Exercise 8.5: Score entities, not words
 #
@@ -1168,7 +1173,8 @@ with progress.exercise("entity_f1"):
 # Now let a linear layer read the names from the teacher's states, word by word, and score it with your function. It
 # learns from 100 generated sentences.
 #
-# **Before you run the cell:** which layer is the best for names, and which the worst? Unit 02 asked the same about images.
+# **Before you run the cell:** which layer is the best for names, and which the worst? Unit 02 asked the same about
+# images.
 
 # %%
 tagged, unseen = texts.generate("films", 100, seed=85), texts.generate("films", 300, seed=86)
@@ -1191,11 +1197,11 @@ axes.set(
 plt.show()
 
 # %% [markdown]
-# Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises. In
-# the stored run, it is highest in a **middle** layer and falls again after it. The last layer prepares the guess of the
-# hidden piece, and gives up some of what it knew about the word itself. Unit 02 saw the same in a network for images: the
-# last layers specialize in the teacher's own task (C07). So treat the layer as a setting, and choose it on development
-# data.
+# Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises.
+# In the stored run, it is highest in a **middle** layer and falls again after it. The last layer prepares the guess
+# of the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too, the
+# lectures call late layers specific to the teacher's task (C07). So treat the layer as a setting, and choose it on
+# development data.
 #
 # > **Try it.** Let the reader learn from 10 sentences instead of 100. Does the same layer stay ahead?
 #
@@ -1215,9 +1221,9 @@ plt.show()
 # | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
 # | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
 #
-# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for the
-# input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes two
-# states for each position, and we draw the mask of the state that predicts.
+# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for
+# the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes
+# two states for each position, and we draw the mask of the state that predicts.
 #
 # ### Exercise 8.6: Draw the attention masks
 #
@@ -1402,9 +1408,10 @@ plt.show()
 # > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
 # > what is missing?
 #
-# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get a
-# meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a whole
-# run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines all three.
+# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get
+# a meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
+# whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
+# all three.
 #
 # ### Exercise 8.7: Make inputs and targets
 #
@@ -1636,14 +1643,56 @@ for depth in (4, 12):
 # %% [markdown]
 # Sharing saves parameters, but no work: the pieces pass through as many layers as before.
 #
+# **Six models differ in what they predict and what each position sees; all of them learn from text without labels.**
+
+# %% [markdown]
+# ## With real text
+#
+# The course's own teacher has a quarter of a million parameters, and has read made-up texts for a few minutes. MiniLM
+# (Wang et al. 2020) has 22.7 million, and has read large amounts of text from the internet. Can it do what the small
+# one could not: learn opinions from real product reviews, and find them in real sentences about films (Kotzias et al.
+# 2015)? Texts and weights come from the internet or from a mirror server at your school; if neither is available, the
+# cell says so.
+#
+# **Before you run the cell:** will the order of the two methods be the same as with generated texts?
+
+# %%
+try:
+    real_products, real_films = texts.real("products"), texts.real("films")
+    mini, mini_pieces = teachers.load("minilm", head=False), teachers.tokenizer("minilm")
+except (texts.TextsUnavailable, teachers.TeacherUnavailable):
+    print("No real texts, or no weights of MiniLM: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    all_texts = [*real_products.texts, *real_films.texts]
+    labels = np.concatenate([real_products.labels, real_films.labels])
+    domains = ["products"] * len(real_products) + ["films"] * len(real_films)
+    print(f"{len(real_products)} products and {len(real_films)} films; without leaks and repeats:")
+    features = sentence_vectors(mini, mini_pieces.encode(all_texts))
+    compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
+
+# %% [markdown]
+# In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
+# learned from a hundred films. Opinions about products and films use different words, and MiniLM has learned that
+# these words mean similar things. Your function also found texts that occur more than once, so the three lists hold
+# fewer texts than the corpora.
+#
+# This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
+# without their labels.
+#
+# MiniLM is the only large text teacher that the course can bring to you without an account. We found no package that
+# ships weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network you can load them
+# yourself, for example with the presets of KerasHub, and put the same head on them.
+#
+# **What a teacher is worth depends on what it has read and for how long; test it on your task, against a bag of
+# words.**
 
 # %% [markdown]
 # ### Written answer: What would you use?
 #
-# A consumer organization wants to find unfair clauses in the terms of online shops. It has 60 labeled clauses, of which
-# one in ten is unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews, positive or
-# negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, and use what you have
-# observed in this unit. (4 points)
+# A consumer organization wants to find unfair clauses in the terms of online shops. It has 60 labeled clauses, of
+# which one in ten is unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews,
+# positive or negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, and use
+# what you have observed in this unit. (4 points)
 #
 # - (a) Which methods would you compare, and how would you decide whether to pay for more labels? (1 point)
 # - (b) How would you split the data, and which score would you report? (1 point)
@@ -1654,7 +1703,7 @@ for depth in (4, 12):
 # (a) I would compare a bag of words with a frozen encoder and a linear head, and add the same encoder with random weights
 # to see what pretraining brings. All three get the same labels, several times, and I would look at paired differences.
 # Then I would draw accuracy against labels. For spam, five labels with the teacher were worth several times as many
-# without it, and at about fifty the bag of words had caught up. If both curves still rise at 60 labels, more labels pay.
+# without it, and with many labels the bag of words caught up. If both curves still rise at 60 labels, more labels pay.
 # If the bag of words has caught up, the teacher is not needed.
 #
 # (b) I would split by contract, so that no contract has clauses in both training and test. Standard clauses repeat, so I
@@ -1684,45 +1733,6 @@ for depth in (4, 12):
 # === END MARK SCHEME ===
 
 # %% [markdown]
-# ## With real text
-#
-# The course's own teacher has a quarter of a million parameters, and has read made-up texts for some minutes. MiniLM (Wang
-# et al. 2020) has 22.7 million, and has read large amounts of text from the internet. Can it do what the small one could
-# not: learn opinions from real product reviews, and find them in real sentences about films (Kotzias et al. 2015)? Texts
-# and weights come from the internet or from a mirror server at your school; if neither is available, the cell says so.
-#
-# **Before you run the cell:** will the order of the two methods be the same as with generated texts?
-
-# %%
-try:
-    real_products, real_films = texts.real("products"), texts.real("films")
-    mini, mini_pieces = teachers.load("minilm", head=False), teachers.tokenizer("minilm")
-except (texts.TextsUnavailable, teachers.TeacherUnavailable):
-    print("No real texts, or no weights of MiniLM: connect to a network, or set TLCOURSE_MIRROR.")
-else:
-    all_texts = [*real_products.texts, *real_films.texts]
-    labels = np.concatenate([real_products.labels, real_films.labels])
-    domains = ["products"] * len(real_products) + ["films"] * len(real_films)
-    print(f"{len(real_products)} products and {len(real_films)} films; without leaks and repeats:")
-    features = sentence_vectors(mini, mini_pieces.encode(all_texts))
-    compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
-
-# %% [markdown]
-# In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
-# learned from a hundred films. Opinions about products and films use different words, and MiniLM has learned that these
-# words mean similar things. Your function also found texts that occur more than once, so the three lists hold fewer
-# texts than the corpora.
-#
-# This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
-# without their labels.
-#
-# MiniLM is the only large text teacher that the course can bring to you without an account. We found no package that ships
-# weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network you can load them yourself, for
-# example with the presets of KerasHub, and put the same head on them.
-#
-# **What a teacher is worth depends on what it has read and for how long; test it on your task, against a bag of words.**
-
-# %% [markdown]
 # ## Summary
 #
 # 1. **Word pieces and vectors.** WordPiece takes the longest piece at each place and never goes back. Attention gives a
@@ -1736,8 +1746,8 @@ else:
 #    sees what comes before. T5 writes what is missing. XLNet guesses in a random order. What separates them most is their
 #    attention mask and their training pairs, and you have written both.
 #
-# Six models of the lectures, and only one kind of them did work for you here: an encoder with a masked task. This unit
-# does not compare the six, and it does not adapt a language model to a special domain (C50).
+# Six models of the lectures, and only one kind of them did work for you here: an encoder with a masked task. This
+# unit does not compare the six, and it does not adapt a language model to a special domain (C50).
 
 # %%
 progress
