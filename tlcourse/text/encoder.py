@@ -55,10 +55,9 @@ def _not_padding(ids):
 def _transformer_layer(states, visible, number, sizes, causal):
     """Attention, then a dense layer for each position; each adds to what came in."""
     width, heads, hidden = sizes
-    attention = layers.MultiHeadAttention(
-        heads, width // heads, kernel_initializer=_small(), name=f"attention_{number}"
-    )
-    seen = attention(states, states, attention_mask=visible, use_causal_mask=causal)
+    name = f"attention_{number}"
+    attend = layers.MultiHeadAttention(heads, width // heads, kernel_initializer=_small(), name=name)
+    seen = attend(states, states, attention_mask=visible, use_causal_mask=causal)
     states = layers.LayerNormalization(epsilon=EPSILON, name=f"seen_{number}")(states + seen)
     wide = layers.Dense(hidden, activation="gelu", kernel_initializer=_small(), name=f"wide_{number}")(states)
     narrow = layers.Dense(width, kernel_initializer=_small(), name=f"narrow_{number}")(wide)
