@@ -144,10 +144,7 @@ def find_or_fetch(file, folders, url, sha256, unavailable):
     unavailable : callable
         Makes an error of a message, for a file that is not here and cannot be downloaded.
 
-    Raises
-    ------
-    ValueError
-        If the file here is another one.
+    A ValueError says so if the file here is another one.
     """
     path = next((folder / file for folder in folders if (folder / file).is_file()), folders[-1] / file)
     remedy = f"Put {file} into {' or '.join(str(folder) for folder in folders)}, or set TLCOURSE_MIRROR."

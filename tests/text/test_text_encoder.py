@@ -133,6 +133,16 @@ def test_word_vectors_are_the_states_of_first_pieces(encoder):
     assert vectors[0] == pytest.approx(states[0, [1, 3]], abs=1e-5)
 
 
+def test_layers_start_differently_and_repeat_by_seed(encoder):
+    kernels = [encoder.get_layer(f"wide_{number}").get_weights()[0] for number in (1, 2)]
+    query, _, key, *_ = encoder.get_layer("attention_1").get_weights()
+    assert not np.allclose(*kernels)
+    assert not np.allclose(query, key)
+    keras.utils.set_random_seed(0)
+    again = text.build_encoder(**SIZES)
+    assert all(map(np.array_equal, again.get_weights(), encoder.get_weights()))
+
+
 def test_heads_must_share_the_width():
     with pytest.raises(ValueError, match="3 heads cannot share a width of 8 evenly"):
         text.build_encoder(**SIZES | {"heads": 3})

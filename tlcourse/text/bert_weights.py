@@ -13,10 +13,7 @@ _TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32
 def read_safetensors(path):
     """The arrays of a .safetensors file by name; they stay on the disk until they are used.
 
-    Raises
-    ------
-    ValueError
-        If the file is shorter than its header states, has no such header, or holds another type of numbers.
+    A ValueError says so if the file is cut, has no such header, or holds another type of numbers.
     """
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")

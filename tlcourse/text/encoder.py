@@ -7,7 +7,6 @@ import keras
 from keras import layers, ops
 
 EPSILON = 1e-12  # of the layer normalization, as in BERT
-SMALL = keras.initializers.TruncatedNormal(stddev=0.02)
 
 
 def build_encoder(vocabulary_size, width=64, depth=4, heads=4, hidden=256, positions=64, causal=False, head=False):
@@ -32,15 +31,20 @@ def build_encoder(vocabulary_size, width=64, depth=4, heads=4, hidden=256, posit
         raise ValueError(f"{heads} heads cannot share a width of {width} evenly")
     ids = keras.Input((None,), dtype="int32", name="ids")
     visible = _not_padding(ids)
-    states = layers.Embedding(vocabulary_size, width, SMALL, name="pieces")(ids)
+    states = layers.Embedding(vocabulary_size, width, _small(), name="pieces")(ids)
     places = ops.cumsum(ops.ones_like(ids), axis=1) - 1
-    states = states + layers.Embedding(positions, width, SMALL, name="positions")(places)
+    states = states + layers.Embedding(positions, width, _small(), name="positions")(places)
     states = layers.LayerNormalization(epsilon=EPSILON, name="states_0")(states)
     for number in range(1, depth + 1):
         states = _transformer_layer(states, visible, number, (width, heads, hidden), causal)
     if head:
-        states = layers.Dense(vocabulary_size, kernel_initializer=SMALL, name="head")(states)
+        states = layers.Dense(vocabulary_size, kernel_initializer=_small(), name="head")(states)
     return keras.Model(ids, states, name="encoder")
+
+
+def _small():
+    """Small random numbers; a new initializer each time, because one alone would give all layers the same numbers."""
+    return keras.initializers.TruncatedNormal(stddev=0.02)
 
 
 def _not_padding(ids):
@@ -51,11 +55,12 @@ def _not_padding(ids):
 def _transformer_layer(states, visible, number, sizes, causal):
     """Attention, then a dense layer for each position; each adds to what came in."""
     width, heads, hidden = sizes
-    attention = layers.MultiHeadAttention(heads, width // heads, kernel_initializer=SMALL, name=f"attention_{number}")
-    seen = attention(states, states, attention_mask=visible, use_causal_mask=causal)
+    name = f"attention_{number}"
+    attend = layers.MultiHeadAttention(heads, width // heads, kernel_initializer=_small(), name=name)
+    seen = attend(states, states, attention_mask=visible, use_causal_mask=causal)
     states = layers.LayerNormalization(epsilon=EPSILON, name=f"seen_{number}")(states + seen)
-    wide = layers.Dense(hidden, activation="gelu", kernel_initializer=SMALL, name=f"wide_{number}")(states)
-    narrow = layers.Dense(width, kernel_initializer=SMALL, name=f"narrow_{number}")(wide)
+    wide = layers.Dense(hidden, activation="gelu", kernel_initializer=_small(), name=f"wide_{number}")(states)
+    narrow = layers.Dense(width, kernel_initializer=_small(), name=f"narrow_{number}")(wide)
     return layers.LayerNormalization(epsilon=EPSILON, name=f"states_{number}")(states + narrow)
 
 

@@ -67,7 +67,7 @@ def generate(domain, count, seed):
 def real(name):
     """Real texts, one of `REAL`; raises TextsUnavailable if they are neither on this machine nor on the network.
 
-    "products", "films", "restaurants": negative or positive sentences. "messages": ham or spam. "entities": tweets without
-    or with a name, and a tag a word. "contracts": sentences of terms of service, fair or unfair.
+    "products", "films", "restaurants": negative or positive sentences. "messages": ham or spam. "entities": tweets
+    without or with a name, and a tag a word. "contracts": sentences of terms of service, fair or unfair.
     """
     return TaggedTexts(*real_texts.load(name))
