@@ -72,8 +72,8 @@ for corpus in (products, films):
 # %% [markdown]
 # A **bag of words** describes a text by its words and pairs of neighboring words, and forgets their places. TF-IDF
 # gives each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
-# regression on these weights is the baseline of this unit. It learns in milliseconds, and it is hard to beat when there
-# are many labels.
+# regression on these weights is the baseline of this unit. It learns in milliseconds, and it is hard to beat when
+# there are many labels.
 #
 # **Before you run the cell:** a bag of words learns from 800 product reviews. How accurate is it on other product
 # reviews, and how accurate on hotels and films?
@@ -103,9 +103,9 @@ plt.show()
 # ## Word pieces
 #
 # A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it
-# do with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin et
-# al. 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a word
-# begins with `##`.
+# do with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin
+# et al. 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a
+# word begins with `##`.
 
 # %% tags=["nbval-check-output"]
 tokenizer = teachers.tokenizer("texts_bert")
@@ -576,14 +576,15 @@ plt.show()
 # voucher also teaches the head something about jackpots. With more labels, the bag of words sees all of these words
 # itself, and it catches up.
 #
-# In these messages, every second one is spam. In real collections spam is rare, and a filter that never warns is right
-# most of the time. Then report the F1 score of the rare class, or **macro F1**, which is the mean of the F1 scores of
-# all classes (C35).
+# In these messages, every second one is spam. In real collections spam is rare, and a filter that never warns is
+# right most of the time. Then report the F1 score of the rare class, or **macro F1**, which is the mean of the F1
+# scores of all classes (C35).
 #
-# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above show why:
-# after "the movie was very", good and bad words are about equally likely, and both fit. To guess hidden words in this
-# corpus, the teacher needs to know what the text is about, but hardly whether the writer liked it. A larger teacher that
-# has read real text has learned this, too, as the last section shows.
+# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above fit this:
+# after "the movie was very", good and bad words are about equally likely. This is a fact about one small teacher,
+# which was pretrained for a few minutes, and whose layers all started with the same random numbers. It does not show
+# that guessing hidden words cannot teach opinions. A larger teacher that has read real text has learned them, as the
+# last section shows.
 #
 # How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words
 # need for the accuracy that the teacher reaches with five?
@@ -749,8 +750,8 @@ print("spam: the bag of words catches up at", "no measured count" if overtaken i
 # methods are almost equal, and at the last count the bag of words has caught up. If your function returns `None`, the
 # curves do not meet within the counts that were measured, and nobody knows where they would meet.
 #
-# **A teacher replaces labels if its own task has taught it what yours needs; with enough labels, a bag of words does
-# as well.**
+# **A teacher replaces labels if it has learned what your task needs; with enough labels, a bag of words does as
+# well.**
 #
 # ## Products to movies
 #
@@ -1738,8 +1739,8 @@ else:
 # 1. **Word pieces and vectors.** WordPiece takes the longest piece at each place and never goes back. Attention gives a
 #    word another state in another context. The mean over the real tokens turns a sentence into one vector.
 # 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it had more of them. For
-#    opinions, the same teacher was of no use: its task had not made it learn them. Read from the curves how many labels
-#    a teacher is worth, and do not extend a curve beyond its last count.
+#    opinions, the same teacher was of no use, because it had not learned them; MiniLM had. Read from the curves how many
+#    labels a teacher is worth, and do not extend a curve beyond its last count.
 # 3. **Domains and names.** Split without leaks: the same text must not be in training and test, whatever its case and
 #    spaces. Score names as whole entities. A middle layer found them better than the last one.
 # 4. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece and
