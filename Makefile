@@ -38,7 +38,7 @@ site: $(SITE)  ## build the website in build/site
 results: $(LAB)  ## measure data/results again (NAMES="headline" for some; QUICK=1 for one seed of each)
 	@$(TLCOURSE) results $(if $(QUICK),--quick) $(NAMES)
 
-teachers: $(LAB)  ## train the teachers of faces again (NAMES="faces_first" for some)
+teachers: $(LAB)  ## train the teachers of faces and of text again (NAMES="texts_bert" for some)
 	@$(TLCOURSE) teachers $(NAMES)
 
 bench: $(LAB)  ## measure the speed, as ratios within one run (JSON=FILE also writes the numbers)

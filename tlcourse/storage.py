@@ -131,3 +131,32 @@ def fetch(url, target, md5=None):
             raise OSError(f"{url}: {error}") from error
         if md5 and (received := checksum(partial, "md5")) != md5:
             raise OSError(f"{url}: the checksum is {received}, and should be {md5}")
+
+
+def find_or_fetch(file, folders, url, sha256, unavailable):
+    """The path of a published file: in the first folder that has it, or downloaded into the last one.
+
+    Parameters
+    ----------
+    file, url, sha256 : str
+        Its name; its folder on the network, or "" if there is no public one; its checksum.
+    folders : sequence of pathlib.Path
+    unavailable : callable
+        Makes an error of a message, for a file that is not here and cannot be downloaded.
+
+    A ValueError says so if the file here is another one.
+    """
+    path = next((folder / file for folder in folders if (folder / file).is_file()), folders[-1] / file)
+    remedy = f"Put {file} into {' or '.join(str(folder) for folder in folders)}, or set TLCOURSE_MIRROR."
+    if not path.is_file():
+        if not (url and reachable(url + file)):
+            raise unavailable(f"{file} is not here, and {url + file or 'the network'} cannot be reached. {remedy}")
+        try:
+            fetch(url + file, path)
+        except OSError as error:
+            raise unavailable(f"the download of {file} failed ({error}). {remedy}") from error
+    if (received := checksum(path)) != sha256:
+        raise ValueError(
+            f"{path} is not the published file: its SHA-256 is {received}, not {sha256}. Delete it. {remedy}"
+        )
+    return path

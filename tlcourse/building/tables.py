@@ -196,10 +196,15 @@ def file_table(root):
     for card_file in sorted((root / "data" / "teachers").glob("*.json")):
         card = json.loads(card_file.read_text(encoding="utf-8"))
         what = f"teacher, {card['parameters']:,} parameters as float16; trained on {card['trained_on']}"
+        measured = card["measured"]
+        held_out = (
+            f"{measured['held_out_images']:,} held-out images of them"
+            if "held_out_images" in measured
+            else f"{measured['held_out_pieces']:,} masked pieces of held-out texts"
+        )
         lines.append(
-            f"| `teachers/{card['file']}` | {what}; accuracy {card['measured']['held_out_accuracy']} on "
-            f"{card['measured']['held_out_images']:,} held-out images of them | {card['license']} "
-            f"| {card['bytes']:,} | `{card['sha256']}` |"
+            f"| `teachers/{card['file']}` | {what}; accuracy {measured['held_out_accuracy']} on {held_out} "
+            f"| {card['license']} | {card['bytes']:,} | `{card['sha256']}` |"
         )
     for file in sorted((root / "data" / "results").glob("*.json")):
         made = json.loads(file.read_text(encoding="utf-8"))["provenance"]

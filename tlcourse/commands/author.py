@@ -122,9 +122,9 @@ def results(compare, quick, minutes, names):
 @click.command()
 @click.argument("names", nargs=-1)
 def teachers(names):
-    """Train teachers of faces again: all of them, or NAMES.
+    """Train the course's teachers again: all of them, or NAMES.
 
-    faces_vgg16 is shipped. faces_first, faces_second and faces_third are kept in the cache folder.
+    faces_vgg16 and texts_bert are shipped. faces_first, faces_second and faces_third are kept in the cache folder.
     """
     from tlcourse.building.course_folder import require_own_clone
     from tlcourse.research import pretraining

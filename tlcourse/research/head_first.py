@@ -5,6 +5,7 @@ from tlcourse.research import cut_layer
 from tlcourse.research.fine_tuning_task import FineTuningTask
 
 RATES = (1e-4, 1e-3, 1e-2)
+SHARES = ("*/frozen", "*/held_out_people/*", "*/gradual/*", "*/head_first/*", "*/at_once/*")  # values of the record
 NEAR_PEOPLE = 20
 
 

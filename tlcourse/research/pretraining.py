@@ -18,7 +18,7 @@ import numpy as np
 from tlcourse import storage
 from tlcourse.datasets import faces
 from tlcourse.networks import narrow_vgg16, refresh_batch_norm
-from tlcourse.research import cached_teachers, teacher_files
+from tlcourse.research import cached_teachers, teacher_files, text_pretraining
 
 SHIPPED = "faces_vgg16"
 RECIPE = {
@@ -121,9 +121,9 @@ def _train_round(model, part, recipe, state_folder):
 
 
 def main(names=()):
-    """Train, measure and keep teachers, all of `RECIPES` or those of these names.
+    """Train, measure and keep teachers, all of `RECIPES` and the one of text, or those of these names.
 
-    The shipped teacher goes to data/teachers, the others to the user's cache folder; each has its card beside it. The
+    The shipped teachers go to data/teachers, the others to the user's cache folder; each has its card beside it. The
     state of an unfinished training is in the cache folder, too. It is removed once the teacher is kept.
 
     Raises
@@ -131,9 +131,13 @@ def main(names=()):
     ValueError
         For a name that no teacher has.
     """
-    if unknown := sorted(set(names) - set(RECIPES)):
-        raise ValueError(f"no teacher of `make teachers` is called {unknown[0]!r}; there are {', '.join(RECIPES)}")
-    for name in names or RECIPES:
+    everything = (*RECIPES, text_pretraining.NAME)
+    if unknown := sorted(set(names) - set(everything)):
+        raise ValueError(f"no teacher of `make teachers` is called {unknown[0]!r}; there are {', '.join(everything)}")
+    for name in names or everything:
+        if name == text_pretraining.NAME:
+            text_pretraining.main()
+            continue
         recipe, working_folder = RECIPES[name], storage.cache_folder() / "pretrain" / name
         (part,) = recipe["rounds"]
         click.echo(

@@ -31,7 +31,6 @@ from tlcourse.research import (
     old_head,
     other_labels,
     other_teachers,
-    pipeline_experiments,
     provenance,
     rate_ladders,
     real_fine_tuning,
@@ -40,6 +39,7 @@ from tlcourse.research import (
     same_network,
     simulation,
     students,
+    text_and_pipeline,
     transfer_matrix,
     two_languages,
     two_telescopes,
@@ -53,7 +53,7 @@ from tlcourse.storage import write_json
 
 
 class Experiment(NamedTuple):
-    """What one record holds: numbers of repeated seeded runs, and values that other records have already."""
+    """What one record holds: numbers of repeated seeded runs, and values that other records have; perhaps not yet."""
 
     run: Callable  # from a seed to a dictionary of numbers
     seeds: Sequence  # a range, or `registration.RegisteredSeeds`
@@ -75,8 +75,6 @@ class Experiment(NamedTuple):
 
 ALL = ("*",)
 FEATURES = ("*/teacher/*", "*/untrained/*", "*/pixels")
-METHODS = ("*/frozen", "*/held_out_people/*", "*/gradual/*", "*/head_first/*", "*/at_once/*")
-# An experiment without a file in data/results is not measured yet: the verdicts of its claims are "not shown yet".
 EXPERIMENTS = {
     "headline": Experiment(
         headline.run,
@@ -107,7 +105,7 @@ EXPERIMENTS = {
         shares=("*/accuracy", "*/none/*", "*/chosen/*", "*/best"),
         upper=MappingProxyType({f"*/{teacher}/a_distance": 2.0 for teacher in ("faces", "letters", "galaxies")}),
     ),
-    "fine_tuning": Experiment(head_first.run, range(5), shares=METHODS),
+    "fine_tuning": Experiment(head_first.run, range(5), shares=head_first.SHARES),
     "depth": Experiment(fine_tuning_depth.run, range(5), shares=ALL),
     "stopping": Experiment(early_stopping.run, range(5), shares=("*/last", "*/best")),
     "real_fine_tuning": Experiment(real_fine_tuning.run, range(5), shares=ALL),
@@ -191,7 +189,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
-    **{name: Experiment(**settings) for name, settings in pipeline_experiments.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

@@ -19,11 +19,11 @@ def save_shipped(model, name, card, folder=None):
     Parameters
     ----------
     model : keras.Model
-        Made by `tlcourse.networks.narrow_vgg16`.
+        Made by `tlcourse.networks.narrow_vgg16` or `tlcourse.text.build_encoder`.
     name : str
         The files are `name`.npz (arrays w000, w001 ... in the order of ``get_weights()``) and `name`.json.
     card : dict
-        Data, recipe, accuracy, license ...; and "architecture", the arguments of `narrow_vgg16` that make the
+        Data, recipe, accuracy, license ...; and "architecture", the arguments of that function that make the
         model, unless its number of classes is the only one. What can be measured here is added.
     folder : path-like, optional
         data/teachers unless given.
@@ -72,8 +72,11 @@ def _rounded(model):
 
 
 def _output_difference(model, arrays, architecture):
-    """The largest change of an output between `model` and its rounded weights, on images of noise."""
-    shape = (64, *model.input_shape[1:])
-    images = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
-    before, after = (np.asarray(each(images, training=False)) for each in (model, weights.build(architecture, arrays)))
+    """The largest change of an output between `model` and its rounded weights, on images or texts of noise."""
+    rng = np.random.default_rng(0)
+    if "vocabulary_size" in architecture:
+        noise = rng.integers(1, architecture["vocabulary_size"], (64, 16)).astype(np.int32)
+    else:
+        noise = rng.integers(0, 256, (64, *model.input_shape[1:])).astype(np.float32)
+    before, after = (np.asarray(each(noise, training=False)) for each in (model, weights.build(architecture, arrays)))
     return float(np.max(np.abs(after - before)) / (np.std(before) + 1e-12))

@@ -8,19 +8,22 @@ import json
 
 import numpy as np
 
-from tlcourse.teachers import weights
-from tlcourse.teachers.catalog import CATALOG, Teacher
+from tlcourse.teachers import text_teachers, weights
+from tlcourse.teachers.catalog import CATALOG, TEXT_CATALOG, Teacher
 from tlcourse.teachers.input_images import validate_images
+from tlcourse.teachers.text_teachers import tokenizer
 from tlcourse.teachers.weights import TeacherUnavailable
 
 __all__ = [
     "CATALOG",
+    "TEXT_CATALOG",
     "Teacher",
     "TeacherUnavailable",
     "available",
     "imagenet_classes",
     "load",
     "preprocess",
+    "tokenizer",
 ]
 
 _CLASS_INDEX = "imagenet_class_index.json"
@@ -35,17 +38,18 @@ def load(name, head=True, input_size=None):
     Parameters
     ----------
     name : str
-        A key of `CATALOG`.
+        A key of `CATALOG` or `TEXT_CATALOG`.
     head : bool
         True: as it was trained, with its last layer. False: without it. An ImageNet teacher then gives
-        the average over space of its last maps, faces_vgg16 the output of its second dense layer.
+        the average over space of its last maps, faces_vgg16 the output of its second dense layer, and texts_bert its
+        states; minilm has no head, and gives its states either way.
     input_size : int, optional
         Height and width of the images in pixels, if not those it was trained with.
 
     Returns
     -------
     keras.Model
-        Takes what `preprocess` of the same name returns.
+        Takes what `preprocess` of the same name returns, or ids of `tokenizer` of the same name.
 
     Raises
     ------
@@ -54,6 +58,8 @@ def load(name, head=True, input_size=None):
     ValueError
         If there is no such teacher, the file of weights is damaged, or the size does not suit.
     """
+    if name in TEXT_CATALOG:
+        return text_teachers.load(name, head)
     teacher = _teacher(name)
     size = _checked_size(teacher, head, input_size)
     return _shipped(teacher, head) if teacher.shipped else _imagenet(teacher, head, size)
@@ -65,10 +71,12 @@ def available(name, head=True):
     Parameters
     ----------
     name : str
-        A key of `CATALOG`.
+        A key of `CATALOG` or `TEXT_CATALOG`.
     head : bool
         As for `load`: ImageNet teachers have one file with their head and one without.
     """
+    if name in TEXT_CATALOG:
+        return text_teachers.available(name)
     teacher = _teacher(name)
     if teacher.shipped:
         return all(file.is_file() for file in weights.shipped_files(name))
@@ -125,7 +133,7 @@ def imagenet_classes():
 
 def _teacher(name):
     if name not in CATALOG:
-        raise ValueError(f"no teacher {name!r}: there are {', '.join(CATALOG)}")
+        raise ValueError(f"no teacher {name!r}: there are {', '.join([*CATALOG, *TEXT_CATALOG])}")
     return CATALOG[name]
 
 

@@ -1,4 +1,4 @@
-"""The catalog of pretrained teachers, read from catalog.toml: the shipped one, and those of keras.applications.
+"""The catalog of pretrained teachers, read from catalog.toml: shipped ones, those of keras.applications, those of text.
 
 A family's facts, such as license and scaling, hold for each of its teachers that does not state its own.
 """
@@ -31,9 +31,26 @@ class Teacher:
     md5: tuple = field(default=(None, None), repr=False)  # published checksums of both files, or None
 
 
-def _read(file):
-    """The teachers of a catalog file by name, in its order."""
-    content = tomllib.loads(file.read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class TextTeacher:
+    """A pretrained encoder of text."""
+
+    name: str
+    license: str
+    source: str
+    trained_on: str
+    parameters: int  # of the encoder, without a head
+    depth: int  # transformer layers
+    width: int  # numbers for each piece
+    shipped: bool = False
+    sizes: dict = field(default_factory=dict)  # further arguments of `build_encoder`, for what is not shipped
+    folder: str = ""  # in a mirror
+    url: str = field(default="", repr=False)
+    files: dict = field(default_factory=dict, repr=False)  # name to SHA-256: weights, then vocabulary
+
+
+def _read(content):
+    """The teachers of a catalog by name, in its order."""
     teachers = {}
     for name, own_facts in content["teachers"].items():
         facts = content["families"][own_facts["family"]] | own_facts
@@ -42,4 +59,6 @@ def _read(file):
     return teachers
 
 
-CATALOG = _read(Path(__file__).with_name("catalog.toml"))
+_CONTENT = tomllib.loads(Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8"))
+CATALOG = _read(_CONTENT)
+TEXT_CATALOG = {name: TextTeacher(name=name, **facts) for name, facts in _CONTENT["text_teachers"].items()}

@@ -127,9 +127,11 @@ def read_arrays(path):
 
 
 def build(architecture, arrays):
-    """The narrow VGG-16 of these arguments and weights."""
+    """The narrow VGG-16, or the masked language model, of these arguments and weights."""
     from tlcourse import networks  # it brings TensorFlow, which looking for files does not need
+    from tlcourse.text import encoder
 
-    model = networks.narrow_vgg16(**architecture)
+    is_text = "vocabulary_size" in architecture
+    model = encoder.build_encoder(**architecture) if is_text else networks.narrow_vgg16(**architecture)
     model.set_weights(arrays)
     return model

@@ -1,8 +1,20 @@
-"""The experiments of unit 11 for the registry: keyword arguments of `registry.Experiment`, by name of the record."""
+"""The experiments of units 08 and 11 for the registry: keyword arguments of `registry.Experiment`, by record."""
 
-from tlcourse.research import engine_costs, killed_worker, leaky_split, partition_averaging, teacher_loading
+from tlcourse.research import (
+    engine_costs,
+    killed_worker,
+    leaky_split,
+    partition_averaging,
+    teacher_loading,
+    text_domains,
+    text_labels,
+    text_layers,
+)
 
 SETTINGS = {
+    "text_labels": {"run": text_labels.run, "seeds": range(5), "shares": ("*",)},
+    "text_domains": {"run": text_domains.run, "seeds": range(5), "shares": ("*",)},
+    "text_layers": {"run": text_layers.run, "seeds": range(5), "shares": ("*",)},
     "leaky_split": {
         "run": leaky_split.run,
         "seeds": range(8),

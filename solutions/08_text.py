@@ -1,0 +1,1754 @@
+# %% [markdown]
+# # Unit 08: Text
+#
+# Eight hundred product reviews are labeled, your movie reviews are not. What does a pretrained encoder buy you, and
+# when does a bag of words do as well? So far, all teachers of this course have looked at images. The lectures also
+# name teachers that have read text: BERT, GPT, RoBERTa, ALBERT, T5 and XLNet (C46). They learned from text without
+# labels. Can you transfer what they learned in the same way, with a new head on frozen features?
+#
+# By the end of this unit you can
+#
+# 1. turn a text into word pieces, and the states of an encoder into one vector for each sentence;
+# 2. measure what a pretrained encoder is worth in labels, and find the point where a bag of words catches up;
+# 3. move a classifier from one domain to another without a leak, and score names in a text as whole entities;
+# 4. say for six language models what each predicts and what each position may see.
+#
+# **Time:** about 100 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
+# minute on two processor cores. A program writes most of the texts; the last section uses real ones.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
+
+# %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from tlcourse import checks, plots, teachers, text_checks
+from tlcourse.datasets import texts
+from tlcourse.stats import summary
+from tlcourse.text import attention_weights, build_encoder, sentence_vectors, word_vectors
+
+keras.utils.set_random_seed(0)
+plots.style()
+MASK, IGNORED, SENTINELS = 4, -1, tuple(range(901, 912))  # token numbers with a meaning of their own
+progress = checks.Progress(
+    {
+        "word_pieces": "Exercise 8.1 word_pieces",
+        "sentence_vector": "Exercise 8.2 sentence_vector",
+        "labels_needed": "Exercise 8.3 labels_needed",
+        "source_and_target": "Exercise 8.4 source_and_target",
+        "entity_f1": "Exercise 8.5 entity_f1",
+        "attention_mask": "Exercise 8.6 attention_mask",
+        "training_pair": "Exercise 8.7 training_pair",
+    }
+)
+
+
+# %% [markdown]
+# ## Two domains
+#
+# Here are two of the course's five kinds of text. A small grammar writes them, so no person's review is among them.
+# Some opinions fit both domains, such as *excellent*. Others fit only one: a cable is *robust*, a movie is
+# *hilarious*.
+
+# %%
+products = texts.generate("products", 800, seed=81)
+films = texts.generate("films", 1_400, seed=82)
+for corpus in (products, films):
+    for sentence, label in list(zip(corpus.texts, corpus.labels, strict=True))[:3]:
+        print(f"{corpus.class_names[label]}: {sentence}")
+
+# %% [markdown]
+# A **bag of words** describes a text by its words and pairs of neighboring words, and forgets their places. TF-IDF
+# gives each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
+# regression on these weights is the baseline of this unit. It learns in milliseconds, and it is hard to beat when
+# there are many labels.
+#
+# **Before you run the cell:** a bag of words learns from 800 product reviews. How accurate is it on other product
+# reviews, and how accurate on hotels and films?
+
+# %%
+bag = TfidfVectorizer(ngram_range=(1, 2)).fit(products.texts)
+linear = LogisticRegression(C=10, max_iter=1000).fit(bag.transform(products.texts), products.labels)
+tested_on = {
+    "products": texts.generate("products", 400, 83),
+    "hotels": texts.generate("hotels", 400, 88),
+    "films": films,
+}
+on_each = [linear.score(bag.transform(corpus.texts), corpus.labels) for corpus in tested_on.values()]
+figure, axes = plt.subplots(figsize=(7, 2.4), layout="constrained")
+bars = axes.barh(list(tested_on), on_each, color=plots.COLORS["blue"])
+axes.bar_label(bars, [f"{score:.1%}" for score in on_each], padding=4)
+axes.set(title="A bag of words from product reviews loses accuracy in other domains", xlim=(0, 1.1), xlabel="accuracy")
+axes.invert_yaxis()
+plt.show()
+
+# %% [markdown]
+# On its own domain, the bag of words does well. In the other domains it loses much of its accuracy, because many of
+# their words do not occur in product reviews. A word that a bag has never seen has no weight.
+#
+# **A bag of words knows only the words of its labeled texts.**
+#
+# ## Word pieces
+#
+# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it
+# do with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin
+# et al. 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a
+# word begins with `##`.
+
+# %% tags=["nbval-check-output"]
+tokenizer = teachers.tokenizer("texts_bert")
+print(f"{len(tokenizer.vocabulary):,} pieces, among them {', '.join(tokenizer.vocabulary[:5])}")
+for sentence in ("the battery was excellent", "zorvaldo told me about it"):
+    print(" ".join(tokenizer.pieces(sentence)))
+
+# %% [markdown]
+# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills a row, `[MASK]` hides a piece, and `[UNK]` stands for what
+# cannot be divided.
+#
+# ### Exercise 8.1: Split a word into pieces
+#
+# Write the splitting of WordPiece, the tokenizer of BERT.
+#
+# | | |
+# |---|---|
+# | **Signature** | `word_pieces(word, vocabulary)` |
+# | **Arguments** | `word`: a text of one letter or more, without spaces; `vocabulary`: a set of pieces |
+# | **Returns** | the pieces of the word in their order, a list |
+# | **Rules** | At each place, take the *longest* piece that fits there. A piece that does not begin the word has `##` before its letters, in the vocabulary and in your list. If nothing fits at some place, the whole word becomes `["[UNK]"]`; a choice made before is never taken back. |
+# | **Example** | With `{"un", "play", "##play", "##able"}`, `"unplayable"` becomes `["un", "##play", "##able"]`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Keep the place where the rest of the word begins. Try ends from the end of the word backwards, and stop at the first
+# piece that the vocabulary has.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "word_pieces", "locked": false, "schema_version": 3, "solution": true}
+def word_pieces(word, vocabulary):
+    """The WordPiece pieces of a word: the longest that fits, from left to right.
+
+    Parameters
+    ----------
+    word : str
+        One letter or more, in the same case as the vocabulary.
+    vocabulary : set of str
+        Pieces that begin a word ("play"), and pieces that go on inside a word ("##able").
+
+    Returns
+    -------
+    list of str
+        The pieces, those inside the word with "##"; ["[UNK]"] if at some place no piece fits.
+    """
+    ### BEGIN SOLUTION
+    pieces, start = [], 0
+    while start < len(word):
+        mark = "##" if start else ""
+        ends = [end for end in range(len(word), start, -1) if mark + word[start:end] in vocabulary]
+        if not ends:
+            return ["[UNK]"]
+        pieces.append(mark + word[start : ends[0]])
+        start = ends[0]
+    return pieces
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_word_pieces", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import re
+
+from tlcourse.building import visible_cases
+
+
+def pieces_by_pattern(word, vocabulary):
+    """By two regular expressions that list the longest pieces first."""
+    inside = [piece[2:] for piece in vocabulary if piece.startswith("##")]
+    begins = [piece for piece in vocabulary if not piece.startswith("##")]
+    patterns = ["|".join(map(re.escape, sorted(part, key=len, reverse=True))) or "(?!)" for part in (begins, inside)]
+    pieces, place = [], 0
+    while place < len(word):
+        match = re.compile(patterns[place > 0]).match(word, place)
+        if match is None:
+            return ["[UNK]"]
+        pieces.append("##" * (place > 0) + match[0])
+        place = match.end()
+    return pieces
+
+
+def walker(choose=max, mark="##", looked="##", stuck=lambda pieces: ["[UNK]"], shortest=1):
+    """A mistake that takes another piece, marks or looks up pieces in another way, or does other things when stuck."""
+
+    def split(word, vocabulary):
+        pieces, start = [], 0
+        while start < len(word):
+            places = range(start + shortest, len(word) + 1)
+            ends = [end for end in places if (looked if start else "") + word[start:end] in vocabulary]
+            if not ends:
+                return stuck(pieces)
+            pieces.append((mark if start else "") + word[start : choose(ends)])
+            start = choose(ends)
+        return pieces
+
+    return split
+
+
+def backtracking(word, vocabulary, mark=""):
+    """The first way through the word, longest pieces first, that ends well."""
+    for end in range(len(word), 0, -1):
+        if mark + word[:end] in vocabulary:
+            rest = backtracking(word[end:], vocabulary, "##") if end < len(word) else []
+            if rest != ["[UNK]"]:
+                return [mark + word[:end], *rest]
+    return ["[UNK]"]
+
+
+def from_the_end(word, vocabulary):
+    """The longest piece at the end of the word first."""
+    pieces, end = [], len(word)
+    while end:
+        starts = [start for start in range(end) if ("##" if start else "") + word[start:end] in vocabulary]
+        if not starts:
+            return ["[UNK]"]
+        pieces.insert(0, ("##" if starts[0] else "") + word[starts[0] : end])
+        end = starts[0]
+    return pieces
+
+
+def instead_of_unknown(value):
+    """A mistake that gives something else in place of ["[UNK]"]."""
+    return lambda word, vocabulary: value(word) if pieces_by_pattern(word, vocabulary) == ["[UNK]"] else None
+
+
+mistakes = {
+    "the shortest piece is taken at each place, not the longest": walker(choose=min),
+    "## is missing in the list": walker(mark=""),
+    "pieces inside the word are looked up without ##": walker(looked=""),
+    "pieces inside the word are looked up and returned without ##": walker(looked="", mark=""),
+    "the pieces before an unknown part are kept": walker(stuck=lambda pieces: [*pieces, "[UNK]"]),
+    "an unknown rest of the word is left out": walker(stuck=lambda pieces: pieces),
+    "a choice is taken back where the longest piece leads nowhere: WordPiece never goes back": backtracking,
+    "the word is split from its end": from_the_end,
+    "pieces of a single letter are overlooked": walker(shortest=2),
+    "an unknown word is returned unchanged": instead_of_unknown(lambda word: [word]),
+    "an unknown word gives a text and not a list": instead_of_unknown(lambda word: "[UNK]"),
+    "an unknown word gives None": instead_of_unknown(lambda word: None),
+    "the word is split into its letters": lambda word, vocabulary: [word[0], *("##" + letter for letter in word[1:])],
+}
+shown_vocabulary = {"un", "una", "play", "able", "s", "a", "##play", "##pl", "##able", "##s"}
+visible_cases.record(
+    "word_pieces",
+    [(word, shown_vocabulary) for word in ("unplayable", "play", "plays", "a", "unable", "player", "as", "x")],
+    pieces_by_pattern,
+    mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("word_pieces"):
+    checks.run("word_pieces", word_pieces)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("word_pieces")
+    for _ in range(40):
+        letters = "abc"[: int(rng.integers(2, 4))]
+        parts = ["".join(rng.choice(list(letters), int(rng.integers(1, 4)))) for _ in range(12)]
+        hidden_vocabulary = {*parts[:6], *("##" + part for part in parts[6:])}
+        hidden_word = "".join(rng.choice(list(letters), int(rng.integers(1, 9))))
+        expected = pieces_by_pattern(hidden_word, hidden_vocabulary)
+        checks.returns(word_pieces, (hidden_word, hidden_vocabulary), expected, mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Apply your function to a word that the teacher's vocabulary has, and to three that it lacks.
+
+# %% tags=["nbval-check-output"]
+for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
+    print(f"{word}: {' '.join(word_pieces(word, set(tokenizer.vocabulary)))}")
+
+# %% [markdown]
+# > **Try it.** Enter your own name and a few words of your language. Which letters does this vocabulary lack?
+#
+# **With word pieces, nearly every word has a representation; a word is lost only if one of its letters is unknown.**
+#
+# ## A word and its context
+#
+# The teacher of this unit is a small BERT of four layers. It has read texts from the generator without their labels,
+# and one task has taught it: guess the pieces that `[MASK]` hides. To see what it has learned, let it guess.
+#
+# **Before you run the cell:** which words would *you* put there?
+
+# %%
+language_model = teachers.load("texts_bert")
+for sentence in (
+    "the movie was very [MASK]",
+    "the battery of this phone was very [MASK]",
+    "you have won a free [MASK]",
+):
+    ids = tokenizer.encode([sentence])
+    place = int(np.flatnonzero(ids[0] == tokenizer.ids["[MASK]"])[0])
+    probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(language_model(ids)[0, place]))
+    best = probabilities.argsort()[::-1][:5]
+    print(sentence, "->", ", ".join(f"{tokenizer.vocabulary[b]} {probabilities[b]:.0%}" for b in best))
+
+# %% [markdown]
+# For the battery, the teacher guesses words of products, and for the message, words of spam; nobody has told it that
+# domains exist. Yet it cannot know whether the writer liked the movie. Without its head, the teacher returns a vector
+# for each piece, its **state**. In each layer, **attention** mixes the states: each position looks at all others and
+# takes most from those that matter for it. The figure shows one head of one layer. Each row sums to 1.
+
+# %%
+encoder = teachers.load("texts_bert", head=False)
+sentence = "belmar told me about it but the film was not boring"
+ids = tokenizer.encode([sentence])
+weights = attention_weights(encoder, ids, layer=2)[0, 0]
+pieces = [tokenizer.vocabulary[number] for number in ids[0]]
+figure, axes = plt.subplots(figsize=(6.8, 5.6), layout="constrained")
+axes.imshow(weights, cmap="Blues", vmin=0)
+axes.set_xticks(range(len(pieces)), pieces, rotation=60, ha="right")
+axes.set_yticks(range(len(pieces)), pieces)
+axes.set(xlabel="looks at", ylabel="position", title="Where one head of layer 2 looks")
+plt.show()
+
+# %% [markdown]
+# > **Try it.** Change `layer` to a number from 1 to 4, and the last index to another head from 0 to 3. Can you find a
+# > head that looks at the word before, one that looks at the word after, and one that looks at "not"?
+#
+# Attention makes a state depend on the context. In the generated texts, the names of people, places and firms consist
+# of the same syllables, so only the words around a name show what it is. Here is one name at the same place of three
+# sentences. For each, the cell searches the words of 300 reviews for the twenty with the nearest states, and counts
+# what these are: people (PER), places (LOC), organizations (ORG) or other words (O).
+#
+# **Before you run the cell:** which neighbors will the name have in layer 0, before any attention?
+
+# %%
+three = ["the film was good and belmar loved the music", "i read about it in belmar", "so my sister works for belmar"]
+pool = texts.generate("films", 300, seed=84)
+
+
+def word_states(sentences, layer):
+    """A state of length 1 for each word of all sentences."""
+    ids, first = tokenizer.encode_words(sentences)
+    states = np.concatenate(word_vectors(encoder, ids, first, layer))
+    return states / np.linalg.norm(states, axis=1, keepdims=True)
+
+
+pool_words = [word for sentence in pool.texts for word in sentence.split()]
+tags = np.array([tag for sentence in pool.tags for tag in sentence])
+for layer in (0, 2):
+    others, named = word_states(pool.texts, layer), word_states(three, layer)
+    for place, sentence in zip((5, 14, 20), three, strict=True):
+        near = (others @ named[place]).argsort()[::-1][:20]
+        shares = ", ".join(f"{kind} {(tags[near] == kind).sum()}" for kind in ("PER", "LOC", "ORG", "O"))
+        print(f"layer {layer}, {sentence}: {pool_words[near[0]]}, {pool_words[near[1]]}, ...; tags of 20: {shares}")
+
+# %% [markdown]
+# In layer 0, only letters and position decide, so the three states are equal and have the same neighbors. Two layers
+# later, the context has moved them apart, and each leans towards its own kind, although not by far. Now look at all
+# names of the pool at once, in a map of two principal components.
+
+# %%
+names = np.flatnonzero(tags != "O")
+figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for axes, layer in zip(both, (0, 2), strict=True):
+    states = word_states(pool.texts, layer)[names]
+    centered = states - states.mean(axis=0)
+    kinds = ("PER", "LOC", "ORG")
+    labels = np.array([kinds.index(tag) for tag in tags[names]])
+    plots.embedding(centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T, labels, kinds, ax=axes)
+    axes.set_title(f"layer {layer}: " + ("letters and position decide" if layer == 0 else "the context counts, too"))
+plt.show()
+
+# %% [markdown]
+# Nobody has told the teacher what people, places and firms are. It has learned to distinguish them because this helps
+# to guess hidden words. A later section measures how much a classifier gains from it.
+#
+# **Attention gives the same word different states in different contexts.**
+#
+# ## One vector for a sentence
+#
+# A classifier of sentences needs one vector for each, whatever the length. A common choice is the mean of the states
+# of all tokens. In a batch, short sentences are filled up with padding, and padding must not count.
+#
+# ### Exercise 8.2: From token states to a sentence vector
+#
+# Turn the states of the tokens into one vector for each sentence.
+#
+# | | |
+# |---|---|
+# | **Signature** | `sentence_vector(states, mask)` |
+# | **Arguments** | `states`: a float array of shape `(n, tokens, width)`; `mask`: integers of shape `(n, tokens)`, 1 for a real token and 0 for padding |
+# | **Returns** | an array of shape `(n, width)`: the mean over the real tokens, scaled to length 1 |
+# | **Rules** | A sentence without any real token gets zeros. The states at padding can hold any numbers. |
+# | **Example** | For `states = [[[3, 0], [0, 4], [9, 9]]]` and `mask = [[1, 1, 0]]`, the mean is `[1.5, 2]`, and the result is `[[0.6, 0.8]]`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# Multiply the states by `mask[:, :, None]` and sum over the tokens. Do you still need to divide by the number of real
+# tokens if you scale to length 1?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "sentence_vector", "locked": false, "schema_version": 3, "solution": true}
+def sentence_vector(states, mask):
+    """Mean of the states of each sentence's real tokens, scaled to length 1.
+
+    Parameters
+    ----------
+    states : array of shape (n, tokens, width)
+        Any finite numbers, at padding too.
+    mask : array of integers of shape (n, tokens)
+        1 for a real token, 0 for padding; the padding need not be at the end.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, width). Each row has length 1, or holds zeros if the sentence has no real token.
+    """
+    ### BEGIN SOLUTION
+    sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return sums / np.where(lengths > 0, lengths, 1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_sentence_vector", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def direction(vector):
+    """Scaled to length 1; zeros stay zeros."""
+    length = float(np.sqrt(np.square(vector).sum()))
+    return np.asarray(vector, float) / length if length else np.asarray(vector, float)
+
+
+def each_sentence(combine):
+    """From one of a sentence's states and its mask, to all sentences, scaled."""
+    return lambda states, mask: np.stack(
+        [direction(combine(np.asarray(s, float), np.asarray(m))) for s, m in zip(states, mask, strict=True)]
+    )
+
+
+def real_mean(states, mask):
+    """The mean over the real tokens; zeros if there are none."""
+    return states[mask == 1].mean(axis=0) if mask.any() else np.zeros(states.shape[1])
+
+
+def unscaled(states, mask):
+    return np.stack([real_mean(s, m) for s, m in zip(np.asarray(states, float), np.asarray(mask), strict=True)])
+
+
+vector_by_sentence = each_sentence(real_mean)
+mistakes = {
+    "padding counts, too": each_sentence(lambda s, m: s.mean(axis=0)),
+    "the mean is not scaled to length 1": unscaled,
+    "the mean over all tokens divides, and the result is not scaled": lambda states, mask: (
+        np.asarray(states, float) * np.asarray(mask)[:, :, None]
+    ).mean(axis=1),
+    "only the first token counts": each_sentence(lambda s, m: s[0]),
+    "only the last token counts": each_sentence(lambda s, m: s[-1]),
+    "the maximum over the tokens is taken, not the mean": each_sentence(
+        lambda s, m: s[m == 1].max(axis=0) if m.any() else np.zeros(s.shape[1])
+    ),
+    "the mask is read the other way round": each_sentence(lambda s, m: real_mean(s, 1 - m)),
+    "each token is scaled to length 1 before the mean": each_sentence(
+        lambda s, m: real_mean(np.stack([direction(token) for token in s]), m)
+    ),
+    "the vectors of all sentences are scaled together": lambda states, mask: (
+        unscaled(states, mask) / np.linalg.norm(unscaled(states, mask))
+    ),
+    "each vector is scaled to sum 1": lambda states, mask: (
+        unscaled(states, mask) / np.abs(unscaled(states, mask)).sum(axis=1, keepdims=True)
+        if np.asarray(mask).any(axis=1).all()
+        else None
+    ),
+    "a sentence without real tokens is divided by 0": lambda states, mask: np.where(
+        np.asarray(mask).any(axis=1)[:, None], vector_by_sentence(states, mask), np.nan
+    ),
+    "the mean runs over the sentences": lambda states, mask: (
+        np.asarray(states, float).mean(axis=0) / np.linalg.norm(np.asarray(states, float).mean(axis=0), axis=1)[:, None]
+    ),
+}
+visible_cases.record(
+    "sentence_vector",
+    [
+        (np.array([[[3.0, 0.0], [0.0, 4.0], [9.0, 9.0]]], "float32"), np.array([[1, 1, 0]])),
+        (
+            np.array([[[1.0, 2.0], [3.0, 1.0]], [[5.0, 5.0], [-1.0, 2.0]]], "float32"),
+            np.array([[1, 1], [0, 1]]),
+        ),
+        (np.array([[[1.0, 2.0], [1000.0, -500.0]], [[7.0, 7.0], [2.0, 2.0]]], "float32"), np.array([[1, 0], [0, 0]])),
+        (np.array([[[1, 2, 2], [3, 0, 4]]]), np.array([[1, 1]])),
+    ],
+    vector_by_sentence,
+    mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
+with progress.exercise("sentence_vector"):
+    checks.run("sentence_vector", sentence_vector)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("sentence_vector")
+    for _ in range(8):
+        count, tokens, width = (int(rng.integers(1, high)) for high in (5, 7, 6))
+        hidden_states = rng.normal(0, 3, (count, tokens, width + 1)).astype("float32")
+        arguments = hidden_states, (rng.random((count, tokens)) < 0.6).astype(int)
+        checks.returns(sentence_vector, arguments, vector_by_sentence(*arguments), mistakes, tolerance=1e-4)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Your function and the course's own should agree. The course's function also sorts the sentences by length, so that
+# less padding is computed, and it keeps its results on this machine.
+
+# %% tags=["nbval-check-output"]
+ids = tokenizer.encode(films.texts[:64])
+states = keras.ops.convert_to_numpy(encoder(ids))
+difference = np.abs(sentence_vector(states, (ids != 0).astype(int)) - sentence_vectors(encoder, ids)).max()
+print(f"{states.shape} states become {sentence_vector(states, (ids != 0).astype(int)).shape} vectors")
+print(f"they agree to 4 digits: {difference < 1e-4}")
+
+# %% [markdown]
+# **A mean over the real tokens turns a text of any length into a vector that a linear head can use.**
+#
+# ## Accuracy against labels
+#
+# Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and
+# with the same encoder with random weights. This control shows what comes from pretraining, and what from the
+# architecture. There are two tasks: are film reviews positive or negative, and are text messages wanted (ham) or
+# unwanted (spam)?
+
+# %%
+random_encoder = build_encoder(len(tokenizer.vocabulary))  # the teacher's sizes, random weights
+print(f"parameters: teacher {encoder.count_params():,}, random encoder {random_encoder.count_params():,}")
+messages = texts.generate("messages", 1_400, seed=87)
+print(f"{messages.class_names[messages.labels[0]]}: {messages.texts[0]}")
+print(f"{messages.class_names[messages.labels[1]]}: {messages.texts[1]}")
+
+
+# %%
+def vectors(corpus, model=encoder):
+    """Frozen features of all texts of a corpus."""
+    return sentence_vectors(model, tokenizer.encode(corpus.texts))
+
+
+def scores(corpus, features, count, seed):
+    """Test accuracy of each method, trained on the same `count` of the first 1,000 texts of each class."""
+    rng, train, test = np.random.default_rng(seed), corpus.labels[:1_000], slice(1_000, None)
+    places = np.concatenate([rng.permutation(np.flatnonzero(train == label))[:count] for label in (0, 1)])
+    few = [corpus.texts[place] for place in places]
+    bag = TfidfVectorizer(ngram_range=(1, 2)).fit(few).transform(corpus.texts)
+    head = LogisticRegression(C=10, max_iter=1_000)
+    return {name: head.fit(inputs[places], train[places]).score(inputs[test], corpus.labels[test])
+            for name, inputs in {**features, "bag of words": bag}.items()}  # fmt: skip
+
+
+# %% [markdown]
+# A single draw of ten labels says little, so draw eight times, and show the mean with its 95% interval.
+#
+# **Before you run the cell:** with ten labels of each class, which of the three is the most accurate? And with 280?
+# Will the two tasks agree?
+
+# %%
+counts = [1, 5, 10, 50, 280]
+curves, (figure, both) = {}, plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained", sharey=True)
+for axes, (name, corpus) in zip(both, {"spam": messages, "sentiment": films}.items(), strict=True):
+    features = {"teacher": vectors(corpus), "random encoder": vectors(corpus, random_encoder)}
+    draws = [[scores(corpus, features, count, seed) for seed in range(8)] for count in counts]
+    curves[name] = {arm: [summary([draw[arm] for draw in row], share=True) for row in draws] for arm in draws[0][0]}
+    plots.accuracy_curves(counts, curves[name], log=True, references={"chance": 0.5}, ax=axes)
+    axes.set(xlabel="labels per class", ylim=(0.4, 1.02))
+both[0].set_title("Spam: the teacher replaces labels")
+both[1].set_title("Sentiment: the bag of words is ahead")
+plt.show()
+
+# %% [markdown]
+# For spam, the teacher is far ahead of the bag of words while labels are few. It has read thousands of messages, and
+# it has learned that *voucher*, *jackpot* and *claim* occur in the same contexts. So one labeled message about a
+# voucher also teaches the head something about jackpots. With more labels, the bag of words sees all of these words
+# itself, and it catches up.
+#
+# In these messages, every second one is spam. In real collections spam is rare, and a filter that never warns is
+# right most of the time. Then report the F1 score of the rare class, or **macro F1**, which is the mean of the F1
+# scores of all classes (C35).
+#
+# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above fit this:
+# after "the movie was very", good and bad words are about equally likely. This is a fact about one small teacher,
+# which was pretrained for a few minutes, and whose layers all started with the same random numbers. It does not show
+# that guessing hidden words cannot teach opinions. A larger teacher that has read real text has learned them, as the
+# last section shows.
+#
+# How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words
+# need for the accuracy that the teacher reaches with five?
+#
+# ### Exercise 8.3: How many labels does it take?
+#
+# Read from a curve how many labels reach a goal. The goal is a fixed accuracy, or another method's curve.
+#
+# | | |
+# |---|---|
+# | **Signature** | `labels_needed(counts, accuracies, goal)` |
+# | **Arguments** | `counts`: positive numbers of labels, each larger than the one before; `accuracies`: one for each; `goal`: a number, or a list with one number for each count |
+# | **Returns** | the smallest number of labels from which on the curve is at or above the goal, a float; `None` if it is below the goal at the last count |
+# | **Rules** | Between two counts, both curves are straight lines over the *logarithm* of the count. If the curve reaches the goal, falls below it and reaches it again, the last time counts. If it is never below, return the first count. |
+# | **Example** | For `[1, 10, 100]` and `[0.5, 0.6, 0.8]`, the goal 0.7 lies halfway between 10 and 100 on the logarithmic axis: about 31.62. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Work with the differences, accuracy minus goal. Which is the last negative one? `np.interp` can compute where the line
+# from there to the next difference crosses 0.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "labels_needed", "locked": false, "schema_version": 3, "solution": true}
+def labels_needed(counts, accuracies, goal):
+    """From how many labels on a curve is at or above a goal.
+
+    Parameters
+    ----------
+    counts : sequence of numbers
+        Numbers of labels, positive and increasing; one or more.
+    accuracies : sequence of float
+        One for each count.
+    goal : float, or sequence of float
+        An accuracy, or the accuracies of another method at the same counts.
+
+    Returns
+    -------
+    float or None
+        The number of labels at the last crossing, where both curves are straight over log(count); the first count if
+        the curve is never below the goal; None if it is below the goal at the last count. Equal is not below.
+    """
+    ### BEGIN SOLUTION
+    lead = np.asarray(accuracies, float) - goal
+    below = np.flatnonzero(lead < 0)
+    if len(below) == 0:
+        return float(counts[0])
+    last = below[-1]
+    if last == len(counts) - 1:
+        return None
+    return float(np.exp(np.interp(0, lead[last : last + 2], np.log(counts[last : last + 2]))))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_labels_needed", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def differences(accuracies, goal):
+    goals = goal if isinstance(goal, (list, tuple, np.ndarray)) else [goal] * len(accuracies)
+    return [a - g for a, g in zip(accuracies, goals, strict=True)]
+
+
+def crossing(counts, lead, place, log=True):
+    """Where the line from one place to the next is 0, in labels."""
+    part = -lead[place] / (lead[place + 1] - lead[place])
+    if log:
+        return float(counts[place] * (counts[place + 1] / counts[place]) ** part)
+    return float(counts[place] + part * (counts[place + 1] - counts[place]))
+
+
+def reader(log=True, below=lambda d: d < 0, turn=1, between=None, first=None, never=None):
+    """The reference, or with another argument a mistake."""
+
+    def read(counts, accuracies, goal):
+        lead = [turn * d for d in differences(accuracies, goal)]
+        places = [place for place, d in enumerate(lead) if below(d)]
+        if not places:
+            return first(counts) if first else float(counts[0])
+        if places[-1] + 1 == len(lead):
+            return never(counts, lead) if never else None
+        return between(counts, lead, places[-1]) if between else crossing(counts, lead, places[-1], log)
+
+    return read
+
+
+def first_time(counts, accuracies, goal):
+    """The first crossing, kept or not."""
+    lead = differences(accuracies, goal)
+    if lead[0] >= 0:
+        return float(counts[0])
+    ups = [place for place in range(len(lead) - 1) if lead[place] < 0 <= lead[place + 1]]
+    return crossing(counts, lead, ups[0]) if ups else None
+
+
+def extended(counts, lead):
+    """The last line, drawn beyond the last count."""
+    if len(lead) < 2 or lead[-1] <= lead[-2]:
+        return None
+    return float(counts[-2] * (counts[-1] / counts[-2]) ** (-lead[-2] / (lead[-1] - lead[-2])))
+
+
+labels_by_hand = reader()
+label_mistakes = {
+    "the line runs over the counts, not over their logarithm": reader(log=False),
+    "the next count is returned, without a line between the two": reader(between=lambda c, d, p: float(c[p + 1])),
+    "the last count below the goal is returned": reader(between=lambda c, d, p: float(c[p])),
+    "the logarithm of the count is returned": reader(between=lambda c, d, p: float(np.log(crossing(c, d, p)))),
+    "the logarithm of the count to base 10 is returned": reader(
+        between=lambda c, d, p: float(np.log10(crossing(c, d, p)))
+    ),
+    "the middle of the two counts is taken, whatever the accuracies": reader(
+        between=lambda c, d, p: float(np.sqrt(c[p] * c[p + 1]))
+    ),
+    "the first time counts, although the curve falls below the goal again": first_time,
+    "a tie does not count: at the goal is enough": reader(below=lambda d: d <= 0),
+    "curve and goal are exchanged": reader(turn=-1),
+    "the last count is returned although the curve is still below the goal": reader(
+        never=lambda counts, lead: float(counts[-1])
+    ),
+    "the curve is extended beyond its last count": reader(never=extended),
+    "0 is returned for a curve that is never below the goal": reader(first=lambda counts: 0.0),
+}
+visible_cases.record(
+    "labels_needed",
+    [
+        ([1, 10, 100], [0.5, 0.6, 0.8], 0.7),
+        ([1, 10, 100], [0.5, 0.6, 0.8], [0.7, 0.7, 0.7]),
+        ([2, 8, 32, 128], [0.5, 0.7, 0.6, 0.9], 0.65),
+        ([5, 50, 500], [0.6, 0.7, 0.8], 0.9),
+        ([5, 50, 500], [0.6, 0.7, 0.8], [0.5, 0.7, 0.75]),
+        ([1, 5, 10, 50], [0.5, 0.55, 0.75, 0.85], [0.6, 0.65, 0.7, 0.8]),
+        ([1, 4, 16], [0.5, 0.6, 0.75], 0.75),
+        ([10], [0.8], 0.8),
+    ],
+    labels_by_hand,
+    label_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("labels_needed"):
+    checks.run("labels_needed", labels_needed)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("labels_needed")
+    for number in range(30):
+        size = int(rng.integers(1, 7))
+        hidden_counts = np.cumsum(rng.integers(1, 60, size)).tolist()
+        curve, other = (np.round(rng.uniform(0.4, 0.9, size), 1 + number % 2).tolist() for _ in range(2))
+        arguments = hidden_counts, sorted(curve) if number % 3 else curve, other if number % 4 else other[0]
+        checks.returns(labels_needed, arguments, labels_by_hand(*arguments), label_mistakes)
+    ### END HIDDEN TESTS
+
+# %%
+means = {arm: [entry["mean"] for entry in entries] for arm, entries in curves["spam"].items()}
+for count, accuracy in zip(counts[:3], means["teacher"][:3], strict=True):
+    needed = labels_needed(counts, means["bag of words"], accuracy)
+    print(f"spam: {count} labels per class with the teacher are worth {needed:.1f} with a bag of words")
+overtaken = labels_needed(counts, means["bag of words"], means["teacher"])
+print("spam: the bag of words catches up at", "no measured count" if overtaken is None else f"{overtaken:.0f} labels")
+
+# %% [markdown]
+# In the stored run, five labels with the teacher are worth several times as many without it. At fifty labels the two
+# methods are almost equal, and at the last count the bag of words has caught up. If your function returns `None`, the
+# curves do not meet within the counts that were measured, and nobody knows where they would meet.
+#
+# **A teacher replaces labels if it has learned what your task needs; with enough labels, a bag of words does as
+# well.**
+#
+# ## Products to movies
+#
+# Back to the question of this unit. You have 800 labeled products, and your films have no labels. The two domains
+# share the task, but not all of the words. Does a head that learned from products work on films? Look at the vectors
+# first.
+
+# %%
+both_domains = np.concatenate([vectors(products)[:200], vectors(films)[:200]])
+centered = both_domains - both_domains.mean(axis=0)
+points = centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T
+groups = np.concatenate([products.labels[:200], 2 + films.labels[:200]])
+kinds = [f"{domain}, {name}" for domain in ("products", "films") for name in products.class_names]
+plots.embedding(points, groups, kinds).set_title("The teacher separates domains, and not opinions")
+plt.show()
+
+# %% [markdown]
+# The two domains form two clouds, although nobody told the teacher about domains. Within a cloud, positive and
+# negative reviews are mixed. A head that learned in one cloud is asked about points in the other one. Nothing in this
+# map promises that it will do well.
+#
+# Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
+# domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora
+# are full of such repeats, and nobody announces them.
+#
+# ### Exercise 8.4: Split two domains without a leak
+#
+# Divide the texts of several domains so that no text of the test can be known from training.
+#
+# | | |
+# |---|---|
+# | **Signature** | `source_and_target(texts, domains, source, target, count)` |
+# | **Arguments** | `texts`: a list; `domains`: the domain of each text, a list of the same length; `source`, `target`: two domains; `count`: how many labeled target texts you can afford, 0 or more |
+# | **Returns** | three lists of positions in `texts`, each in increasing order: `(train, labeled, test)` |
+# | **Rules** | Two texts are equal if they have the same words in the same order, whatever their case and spaces. `labeled`: the first `count` *different* target texts, each where it occurs first. `test`: the other target texts, each where it occurs first. `train`: all source texts that do not occur in `test`; repeats may stay. Texts of other domains are in none of the lists. |
+# | **Example** | For the texts `["good", "Good", "bad", "fine"]` of the domains `["a", "b", "b", "b"]`, source `"a"`, target `"b"` and `count` 1, it is `([0], [1], [2, 3])`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# `" ".join(text.lower().split())` is equal for equal texts. Choose `labeled` and `test` first; only then do you know
+# what the source must lose.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "source_and_target", "locked": false, "schema_version": 3, "solution": true}
+def source_and_target(texts, domains, source, target, count):
+    """Positions of source texts for training, of a few labeled target texts, and of target texts for the test.
+
+    Parameters
+    ----------
+    texts : list of str
+    domains : list of str
+        The domain of each text.
+    source, target : str
+        Two different domains; there can be others.
+    count : int
+        How many different target texts are labeled; 0 or more, and all if there are fewer.
+
+    Returns
+    -------
+    tuple of list of int
+        (train, labeled, test), each increasing. No text of `test` is, up to case and spaces, in another list or twice
+        in `test`. A text that occurs in source and test is left out of `train`, so that the test is the same for every
+        source.
+    """
+    ### BEGIN SOLUTION
+    plain = [" ".join(text.lower().split()) for text in texts]
+    first = {}
+    for place, (text, domain) in enumerate(zip(plain, domains, strict=True)):
+        if domain == target:
+            first.setdefault(text, place)
+    places = list(first.values())
+    labeled, test = places[:count], places[count:]
+    tested = {plain[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and plain[place] not in tested]
+    return train, labeled, test
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_source_and_target", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def same_words(text):
+    return tuple(text.lower().split())
+
+
+def splitter(key=same_words, places=lambda domains, target: np.flatnonzero(np.asarray(domains) == target),
+             once=np.unique, source_of=lambda domain, source, target: domain == source, leaks=lambda labeled, test: test,
+             tested=lambda labeled, test: test, cut=lambda firsts, count: (firsts[:count], firsts[count:])):  # fmt: skip
+    """The split with numpy; another argument makes it a mistake."""
+
+    def split(texts, domains, source, target, count):
+        keys = [key(text) for text in texts]
+        numbers = np.array([keys.index(own) for own in keys], dtype=int)
+        of_target = places(domains, target)
+        _, at = once(numbers[of_target], return_index=True)
+        firsts = np.sort(of_target[at]).tolist()
+        labeled, test = cut(firsts, count)
+        test = tested(labeled, test)
+        banned = {numbers[place] for place in leaks(labeled, test)}
+        mine = [place for place, domain in enumerate(domains) if source_of(domain, source, target)]
+        return [place for place in mine if numbers[place] not in banned], labeled, test
+
+    return split
+
+
+def every(numbers, return_index):
+    """In place of numpy's unique: nothing is left out."""
+    return numbers, np.arange(len(numbers))
+
+
+split_by_numbers = splitter()
+
+
+def rows_first(texts, domains, source, target, count):
+    """The first `count` rows of the target, with repeats."""
+    keys = [same_words(text) for text in texts]
+    mine = [place for place, domain in enumerate(domains) if domain == target]
+    seen, test = {keys[place] for place in mine[:count]}, []
+    for place in mine[count:]:
+        if keys[place] not in seen:
+            seen.add(keys[place])
+            test.append(place)
+    train = [p for p, d in enumerate(domains) if d == source and keys[p] not in {keys[place] for place in test}]
+    return train, mine[:count], test
+
+
+def out_of_the_test(texts, domains, source, target, count):
+    """Common texts leave the test."""
+    keys = [same_words(text) for text in texts]
+    train = [place for place, domain in enumerate(domains) if domain == source]
+    _, labeled, test = split_by_numbers(texts, domains, source, target, count)
+    return train, labeled, [place for place in test if keys[place] not in {keys[row] for row in train}]
+
+
+split_mistakes = {
+    "train keeps texts that occur in test, too": splitter(leaks=lambda labeled, test: []),
+    "texts with another case or other spaces count as different": splitter(key=str),
+    "case counts: two texts with another case are equal": splitter(key=lambda text: tuple(text.split())),
+    "spaces count: two texts with other spaces are equal": splitter(key=str.lower),
+    "all spaces are removed, although words differ then": splitter(key=lambda text: "".join(text.lower().split())),
+    "the order of the words is ignored": splitter(key=lambda text: tuple(sorted(text.lower().split()))),
+    "texts that occur in both leave the test and not train": out_of_the_test,
+    "the labeled target texts are in test, too": splitter(cut=lambda firsts, count: (firsts[:count], firsts)),
+    "repeats of a target text stay": splitter(once=every),
+    "count counts rows, where it should count different texts": rows_first,
+    "source and target are exchanged": lambda texts, domains, source, target, count: split_by_numbers(
+        texts, domains, target, source, count
+    ),
+    "all domains but the target are the source": splitter(source_of=lambda domain, source, target: domain != target),
+    "train leaves out the labeled texts, too": splitter(leaks=lambda labeled, test: [*labeled, *test]),
+    "the last target texts are labeled, and not the first": splitter(
+        cut=lambda firsts, count: (firsts[len(firsts) - count :], firsts[: len(firsts) - count])
+    ),
+    "labeled is added to train": lambda *arguments: (
+        sorted(split_by_numbers(*arguments)[0] + split_by_numbers(*arguments)[1]),
+        *split_by_numbers(*arguments)[1:],
+    ),
+}
+sentences = ["good", "Good", "bad", "fine"]
+reviews_of_three = [
+    "Great value", "great  film", "not good", "A dull film", "great film", "GREAT value", "good not", "Dull", "not good",
+    "a dull film", "notgood",
+]  # fmt: skip
+kinds = ["products", "films", "films", "films", "products", "films", "films", "hotels", "films", "hotels", "products"]
+visible_cases.record(
+    "source_and_target",
+    [
+        (sentences, ["a", "b", "b", "b"], "a", "b", 1),
+        (["good", "good", "bad"], ["a", "b", "b"], "a", "b", 0),
+        (["fine", "fine", "dull", "Dull "], ["b", "b", "b", "a"], "a", "b", 1),
+        (reviews_of_three, kinds, "products", "films", 2),
+        (["good", "bad"], ["a", "b"], "a", "b", 5),
+    ],
+    split_by_numbers,
+    split_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("source_and_target"):
+    checks.run("source_and_target", source_and_target)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("source_and_target")
+    for _ in range(20):
+        size = int(rng.integers(4, 24))
+        hidden_words = ["good", "Good", "bad", "film", "not", "NOT"]
+        hidden_texts = [
+            (" " * int(rng.integers(1, 3))).join(rng.choice(hidden_words, int(rng.integers(1, 3)))) for _ in range(size)
+        ]
+        hidden_domains = rng.choice(["x", "y", "z"], size).tolist()
+        arguments = hidden_texts, hidden_domains, "x", "y", int(rng.integers(0, 5))
+        checks.returns(source_and_target, arguments, split_by_numbers(*arguments), split_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Split the two corpora with your function. Then train a head on products, one on a hundred labeled films, and one on
+# both.
+#
+# **Before you run the cell:** which of the three will be the best, with the teacher and with a bag of words?
+
+
+# %%
+def compare(all_texts, labels, features, train, labeled, tested):
+    """Print the accuracy on films of both methods, by what they learned from."""
+    print(f"{len(train)} products, {len(labeled)} labeled films, {len(tested)} films for the test")
+    for name, places in {"products": train, "labeled films": labeled, "both": [*train, *labeled]}.items():
+        bag = TfidfVectorizer(ngram_range=(1, 2)).fit([all_texts[place] for place in places]).transform(all_texts)
+        head = LogisticRegression(C=10, max_iter=1_000)
+        teacher, words = (head.fit(inputs[places], labels[places]).score(inputs[tested], labels[tested])
+                          for inputs in (features, bag))  # fmt: skip
+        print(f"trained on {name:<14}teacher {teacher:.1%}, bag of words {words:.1%}")
+
+
+all_texts, labels = [*products.texts, *films.texts], np.concatenate([products.labels, films.labels])
+domains = ["products"] * len(products) + ["films"] * len(films)
+features = np.concatenate([vectors(products), vectors(films)])
+compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
+
+# %% [markdown]
+# In the stored run, the bag of words from 800 products does better on films than chance, but a hundred labeled films
+# do better still. Both together do best: products teach the words that the two domains share. The teacher, which has
+# learned little about opinions, adds nothing here.
+#
+# **Labels of another domain help as far as the domains share words or features; a few target labels can be worth
+# more.**
+#
+# ## Names in a text
+#
+# The lectures name further tasks for text (C35, C46). One of them finds names: people, places and organizations. Each
+# word gets a tag, and neighboring words with the same tag form an entity. Most words are no names, so the accuracy of
+# words says little. And half a name is no name: "new" without "york" is of no use.
+#
+# ### Exercise 8.5: Score entities, not words
+#
+# Compute the F1 score of the entities in several sentences.
+#
+# | | |
+# |---|---|
+# | **Signature** | `entity_f1(true, predicted)` |
+# | **Arguments** | two lists of sentences; a sentence is a list with one tag for each word, such as `["PER", "PER", "O", "LOC"]` |
+# | **Returns** | a float from 0 to 1 |
+# | **Rules** | An entity is the longest run of neighboring words of one sentence with the same tag, other than `"O"`. A predicted entity is correct if a true one has the same sentence, the same first and last word, and the same tag. With $c$ correct entities, $p$ predicted and $t$ true ones in all sentences, the score is $2c / (p + t)$. If there are no entities at all, it is 0. |
+# | **Example** | For `[["PER", "PER", "O", "LOC"]]` and `[["PER", "O", "O", "LOC"]]`, one of two entities is correct, and the score is 0.5. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Write a helper that turns all sentences into a set of (sentence, first word, last word, tag). Then the correct entities
+# are the intersection of two sets.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "entity_f1", "locked": false, "schema_version": 3, "solution": true}
+def entity_f1(true, predicted):
+    """F1 of whole entities, over all sentences together.
+
+    Parameters
+    ----------
+    true, predicted : list of list of str
+        The same number of sentences, and in each the same number of tags; a sentence can be empty. "O" is no entity.
+
+    Returns
+    -------
+    float
+        2 * correct / (predicted + true entities); 0.0 if there is none.
+    """
+
+    ### BEGIN SOLUTION
+    def entities(sentences):
+        runs = set()
+        for number, tags in enumerate(sentences):
+            start = 0
+            for end in range(1, len(tags) + 1):
+                if end == len(tags) or tags[end] != tags[start]:
+                    runs.add((number, start, end, tags[start]))
+                    start = end
+        return {run for run in runs if run[3] != "O"}
+
+    ours, theirs = entities(true), entities(predicted)
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours or theirs else 0.0
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_entity_f1", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import itertools
+
+from tlcourse.building import visible_cases
+
+
+def runs(sentences, tag_of=lambda tag: tag, joined=False, closed=True, number_of=lambda number: number, outside=("O",)):
+    """The entities as (sentence, places, tag), by groupby; another argument reads them in a wrong way."""
+    entities = []
+    for number, tags in enumerate([list(itertools.chain(*sentences))] if joined else sentences):
+        for tag, group in itertools.groupby(enumerate(tags), key=lambda item: tag_of(item[1])):
+            places = tuple(place for place, _ in group)
+            if tag not in outside and (closed or places[-1] < len(tags) - 1):
+                entities.append((number_of(number), places, tag))
+    return entities
+
+
+def ratio(correct, predicted, true):
+    return 2 * correct / (predicted + true) if predicted + true else 0.0
+
+
+def by_groups(true, predicted, read=runs):
+    """The score, from entities as `read` finds them."""
+    ours, theirs = read(true), read(predicted)
+    return ratio(sum(entity in ours for entity in theirs), len(theirs), len(ours))
+
+
+def reading(**changes):
+    """A mistake in what an entity is."""
+    return lambda true, predicted: by_groups(true, predicted, lambda sentences: runs(sentences, **changes))
+
+
+def shares(true, predicted):
+    """Precision and recall."""
+    ours, theirs = runs(true), runs(predicted)
+    correct = sum(entity in ours for entity in theirs)
+    return correct / len(theirs) if theirs else 0.0, correct / len(ours) if ours else 0.0
+
+
+def words(sentences):
+    return [(number, place, tag) for number, tags in enumerate(sentences) for place, tag in enumerate(tags)]
+
+
+def of_words(true, predicted):
+    """F1 of single words."""
+    ours, theirs = ([word for word in words(tags) if word[2] != "O"] for tags in (true, predicted))
+    return ratio(len(set(ours) & set(theirs)), len(theirs), len(ours))
+
+
+def word_accuracy(true, predicted):
+    pairs = list(zip(words(true), words(predicted), strict=True))
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def overlapping(true, predicted):
+    """An entity counts as correct if it shares a word and the tag with a true one."""
+    ours, theirs = runs(true), runs(predicted)
+    hits = sum(any(a[0] == b[0] and a[2] == b[2] and set(a[1]) & set(b[1]) for b in ours) for a in theirs)
+    return ratio(hits, len(theirs), len(ours))
+
+
+def by_tag(true, predicted):
+    """The mean of the scores of all tags."""
+    tags = sorted({tag for _, _, tag in runs(true) + runs(predicted)})
+    scores = [
+        by_groups(true, predicted, lambda sentences, tag=tag: [run for run in runs(sentences) if run[2] == tag])
+        for tag in tags
+    ]
+    return float(np.mean(scores)) if scores else 0.0
+
+
+f1_mistakes = {
+    "single words are compared, and not whole entities": of_words,
+    "the accuracy of the words is computed, with O": word_accuracy,
+    "the accuracy of the entities' words is computed": lambda true, predicted: (
+        sum(a == b != "O" for a, b in zip(itertools.chain(*true), itertools.chain(*predicted), strict=True))
+        / max(1, sum(tag != "O" for tag in itertools.chain(*true)))
+    ),
+    "the tags of entities are not compared": lambda true, predicted: by_groups(
+        true, predicted, lambda sentences: [(number, places, "") for number, places, _ in runs(sentences)]
+    ),
+    "all tags but O are taken for the same tag": reading(tag_of=lambda tag: "O" if tag == "O" else "entity"),
+    "an entity that overlaps a true one counts as correct": overlapping,
+    "it is the precision": lambda true, predicted: shares(true, predicted)[0],
+    "it is the recall": lambda true, predicted: shares(true, predicted)[1],
+    "it is the mean of precision and recall, and not their harmonic mean": lambda true, predicted: (
+        sum(shares(true, predicted)) / 2
+    ),
+    "the score is computed for each sentence, and then the mean is taken": lambda true, predicted: (
+        float(np.mean([by_groups([a], [b]) for a, b in zip(true, predicted, strict=True)])) if true else 0.0
+    ),
+    "the score is computed for each tag, and then the mean is taken": by_tag,
+    "an entity runs on into the next sentence": reading(joined=True),
+    "an entity at the end of a sentence is overlooked": reading(closed=False),
+    "O counts as an entity": reading(outside=()),
+    "sentences are not kept apart": lambda true, predicted: ratio(
+        len(set(runs(true, number_of=lambda n: 0)) & set(runs(predicted, number_of=lambda n: 0))),
+        len(set(runs(predicted, number_of=lambda n: 0))),
+        len(set(runs(true, number_of=lambda n: 0))),
+    ),
+    "2 is missing: it is c / (p + t)": lambda true, predicted: by_groups(true, predicted) / 2,
+    "sentences without entities count as perfect": lambda true, predicted: (
+        by_groups(true, predicted) if runs(true) or runs(predicted) else 1.0
+    ),
+}
+visible_cases.record(
+    "entity_f1",
+    [
+        ([["PER", "PER", "O", "LOC"]], [["PER", "O", "O", "LOC"]]),
+        ([["PER", "LOC", "O"], ["O", "PER"]], [["PER", "LOC", "O"], ["PER", "PER"]]),
+        ([["O", "ORG"], ["ORG", "O", "PER"], []], [["O", "ORG"], ["ORG", "O", "LOC"], []]),
+        ([["PER", "LOC", "LOC"], ["PER"], ["PER"]], [["PER", "PER", "LOC"], ["O"], ["PER"]]),
+        ([["O", "O"]], [["O", "O"]]),
+        ([["O", "O"]], [["O", "PER"]]),
+    ],
+    by_groups,
+    f1_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("entity_f1"):
+    checks.run("entity_f1", entity_f1)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("entity_f1")
+    for _ in range(20):
+        lengths = rng.integers(0, 8, int(rng.integers(1, 5)))
+        hidden_true = [rng.choice(["O", "O", "PER", "LOC"], size).tolist() for size in lengths]
+        hidden_guess = [
+            [tag if rng.random() < 0.75 else str(rng.choice(["O", "PER", "LOC"])) for tag in tags]
+            for tags in hidden_true
+        ]
+        expected = by_groups(hidden_true, hidden_guess)
+        checks.returns(entity_f1, (hidden_true, hidden_guess), expected, f1_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Now let a linear layer read the names from the teacher's states, word by word, and score it with your function. It
+# learns from 100 generated sentences.
+#
+# **Before you run the cell:** which layer is the best for names, and which the worst? Unit 02 asked the same about
+# images.
+
+# %%
+tagged, unseen = texts.generate("films", 100, seed=85), texts.generate("films", 300, seed=86)
+known_tags = [tag for sentence in tagged.tags for tag in sentence]
+layer_scores = []
+for layer in range(5):
+    reader = LogisticRegression(C=10, max_iter=300).fit(word_states(tagged.texts, layer), known_tags)
+    guessed = iter(reader.predict(word_states(unseen.texts, layer)).tolist())
+    predicted = [[next(guessed) for _ in sentence] for sentence in unseen.tags]
+    layer_scores.append(entity_f1([list(sentence) for sentence in unseen.tags], predicted))
+
+# %%
+figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
+axes.bar(range(5), layer_scores, color=plots.COLORS["blue"])
+for layer, score in enumerate(layer_scores):
+    axes.text(layer, score + 0.02, f"{score:.2f}", ha="center")
+axes.set(
+    title="Names: a middle layer is the best", xlabel="layer (0: before any attention)", ylabel="entity F1", ylim=(0, 1)
+)
+plt.show()
+
+# %% [markdown]
+# Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises.
+# In the stored run, it is highest in a **middle** layer and falls again after it. The last layer prepares the guess
+# of the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too, the
+# lectures call late layers specific to the teacher's task (C07). So treat the layer as a setting, and choose it on
+# development data.
+#
+# > **Try it.** Let the reader learn from 10 sentences instead of 100. Does the same layer stay ahead?
+#
+# **For names, a middle layer beats the last one; choose the layer on development data.**
+#
+# ## Six ways to pretrain
+#
+# What made the teacher learn all this is its task: guess hidden pieces. The lectures name six models (C46), and they
+# differ mainly in this task. All of them need nothing but text.
+#
+# | model | what it predicts | what a position sees | what is special |
+# |---|---|---|---|
+# | BERT (Devlin et al. 2019) | hidden pieces, 15% of all | everything | hides the same pieces in each epoch |
+# | RoBERTa (Liu et al. 2019) | hidden pieces | everything | hides others in each epoch; longer training |
+# | ALBERT (Lan et al. 2020) | hidden pieces | everything | all layers share one set of weights |
+# | GPT (Radford et al. 2018) | the next piece | itself and what comes before | can write text |
+# | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
+# | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
+#
+# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for
+# the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes
+# two states for each position, and we draw the mask of the state that predicts.
+#
+# ### Exercise 8.6: Draw the attention masks
+#
+# Write which position may look at which, for each of the four kinds of pretraining.
+#
+# | | |
+# |---|---|
+# | **Signature** | `attention_mask(length, objective, order)` |
+# | **Arguments** | `length`: the number of positions; `objective`: `"masked"`, `"causal"`, `"prefix"` or `"permutation"`; `order`: a list of different positions, in the order in which they are predicted |
+# | **Returns** | an array of shape `(length, length)`: 1 or `True` in row $i$ and column $j$ if position $i$ may look at position $j$, otherwise 0 or `False` |
+# | **Rules** | `"masked"`: everything sees everything. `"causal"`: each position sees itself and all before it. `"prefix"`: the positions in `order` are the output, and all others are the input; an input position sees the whole input; an output position sees the whole input, itself, and what comes before it in `order`. `"permutation"`: `order` holds all positions; each sees what comes before it in `order`, but not itself, because it must be predicted. `"masked"` and `"causal"` ignore `order`. |
+# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: first position 2 is predicted, from nothing; then position 0, from position 2. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Compute for each position its turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of
+# turns with a row of turns gives a whole mask at once.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "attention_mask", "locked": false, "schema_version": 3, "solution": true}
+def attention_mask(length, objective, order):
+    """Which position may look at which while a language model is pretrained.
+
+    Parameters
+    ----------
+    length : int
+        Number of positions, 1 or more.
+    objective : {"masked", "causal", "prefix", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
+    order : list of int
+        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
+        all positions of "permutation". The other two objectives do not read it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (length, length), of 0 and 1 or of truth values: row i says what position i sees.
+    """
+    ### BEGIN SOLUTION
+    if objective == "masked":
+        return np.ones((length, length), int)
+    turn = np.full(length, -1)
+    turn[order] = np.arange(len(order))
+    if objective == "causal":
+        turn = np.arange(length)
+    sees = turn[:, None] > turn[None, :]
+    return (sees if objective == "permutation" else sees | (turn[:, None] == turn[None, :])).astype(int)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_attention_mask", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def sees_by_rule(length, objective, order, i, j):
+    """Whether position i sees position j, word by word as the rules say."""
+    if objective == "masked":
+        return True
+    if objective == "causal":
+        return j <= i
+    if objective == "permutation":
+        return j in order[: order.index(i)]
+    if i not in order:
+        return j not in order
+    return j not in order or j in order[: order.index(i) + 1]
+
+
+def each_pair(rule):
+    """A mask from a rule for each pair of positions."""
+    return lambda length, objective, order: [
+        [int(rule(length, objective, list(order), i, j)) for j in range(length)] for i in range(length)
+    ]
+
+
+def only_for(kinds, rule):
+    """A mistake that shows for some objectives only."""
+    return lambda length, objective, order: each_pair(rule)(length, objective, order) if objective in kinds else None
+
+
+def ranks(length, objective, order, i, j):
+    """Read as turns: order[i] is taken for the turn of position i."""
+    if objective == "permutation":
+        return order[j] < order[i]
+    return None if objective == "prefix" else sees_by_rule(length, objective, order, i, j)
+
+
+mask_by_rule = each_pair(sees_by_rule)
+mask_mistakes = {
+    "rows and columns are exchanged: row i says what position i sees": each_pair(
+        lambda length, objective, order, i, j: sees_by_rule(length, objective, order, j, i)
+    ),
+    "a position that is predicted by permutation sees itself, and could copy its own token": only_for(
+        ["permutation"], lambda n, o, order, i, j: i == j or sees_by_rule(n, o, order, i, j)
+    ),
+    "causal positions do not see themselves: the next token is predicted, not this one": only_for(
+        ["causal"], lambda n, o, order, i, j: j < i
+    ),
+    "causal positions see later ones": only_for(["causal"], lambda n, o, order, i, j: j >= i),
+    "order[i] is taken for the turn of position i: order lists positions, and not turns": only_for(
+        ["permutation"], ranks
+    ),
+    "the order is ignored, and positions are predicted from left to right": only_for(
+        ["permutation"], lambda n, o, order, i, j: j < i
+    ),
+    "the order is ignored, and an output position sees all positions on its left": only_for(
+        ["prefix"], lambda n, o, order, i, j: (j not in order) or (i in order and j <= i)
+    ),
+    "the input is read from left to right, too": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: (j not in order and j <= i) if i not in order else sees_by_rule(n, o, order, i, j),
+    ),
+    "the input sees the output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i not in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position sees the whole output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position does not see the input": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and (i in order) == (j in order),
+    ),
+    "an output position does not see itself": only_for(
+        ["prefix"], lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and not (i == j and i in order)
+    ),
+    "an input position sees itself only": only_for(
+        ["prefix"], lambda n, o, order, i, j: i == j if i not in order else sees_by_rule(n, o, order, i, j)
+    ),
+    "masked positions are hidden from the others: BERT sees every position, and the token is what is replaced": only_for(
+        ["masked"], lambda n, o, order, i, j: j not in order
+    ),
+    "masked positions do not see themselves": only_for(["masked"], lambda n, o, order, i, j: i != j),
+    "masked is read from left to right": only_for(["masked"], lambda n, o, order, i, j: j <= i),
+}
+visible_cases.record(
+    "attention_mask",
+    [
+        (3, "permutation", [2, 0, 1]),
+        (3, "masked", [1]),
+        (3, "causal", []),
+        (4, "prefix", [2, 3]),
+        (4, "prefix", [3, 1]),
+        (3, "prefix", []),
+        (4, "permutation", [2, 3, 1, 0]),
+        (1, "causal", [0]),
+        (1, "permutation", [0]),
+    ],
+    mask_by_rule,
+    mask_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("attention_mask"):
+    checks.run("attention_mask", text_checks.zeros_and_ones(attention_mask))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("attention_mask")
+    for number in range(24):
+        size = int(rng.integers(2, 7))
+        hidden_order = rng.permutation(size).tolist()
+        kind = ("masked", "causal", "prefix", "permutation")[number % 4]
+        arguments = size, kind, hidden_order[: int(rng.integers(1, size))] if kind == "prefix" else hidden_order
+        view = text_checks.zeros_and_ones(attention_mask)
+        checks.returns(view, arguments, mask_by_rule(*arguments), mask_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Draw the four masks for eight positions.
+
+# %%
+orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
+models = {"masked": "BERT, RoBERTa, ALBERT", "causal": "GPT", "prefix": "T5", "permutation": "XLNet"}
+figure, four = plt.subplots(1, 4, figsize=(12, 3.6), layout="constrained")
+for axes, (objective, order) in zip(four, orders.items(), strict=True):
+    axes.imshow(np.asarray(attention_mask(8, objective, order)), cmap="Blues", vmin=0, vmax=1.4)
+    axes.set(
+        title=f"{models[objective]}\n{objective}", xlabel="sees", ylabel="position", xticks=range(8), yticks=range(8)
+    )
+figure.suptitle("Six models, four masks: dark is visible")
+plt.show()
+
+# %% [markdown]
+# > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
+# > what is missing?
+#
+# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get
+# a meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
+# whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
+# all three.
+#
+# ### Exercise 8.7: Make inputs and targets
+#
+# Turn a text without labels into a training pair, for each objective.
+#
+# | | |
+# |---|---|
+# | **Signature** | `training_pair(ids, objective, positions)` |
+# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: which tokens are to be predicted, in increasing order |
+# | **Returns** | two lists: `(inputs, targets)` |
+# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, and at the end one more sentinel. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are those of `"masked"`. |
+# | **Example** | `training_pair([5, 6, 7, 8], "span", [1, 2])` is `([5, 901, 8], [901, 6, 7, 902])`, because `SENTINELS` begins with 901 and 902. |
+# | **Points** | 4 points |
+#
+# <details><summary>Hint</summary>
+# For "span", go through the tokens one by one. A run begins where a position is in `positions` and the position before
+# it is not.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "training_pair", "locked": false, "schema_version": 3, "solution": true}
+def training_pair(ids, objective, positions):
+    """Inputs and targets of a language model from a text without labels.
+
+    Parameters
+    ----------
+    ids : list of int
+        The tokens, one or more. It must not be changed.
+    objective : {"masked", "causal", "span", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5; XLNet.
+    positions : list of int
+        The places in `ids` that are to be predicted, increasing; it can be empty. "causal" does not read it.
+
+    Returns
+    -------
+    tuple of list of int
+        (inputs, targets). For "masked" and "permutation" both are as long as `ids`, and a target is IGNORED where
+        nothing is to be predicted; for "causal" both are one token shorter.
+    """
+    ### BEGIN SOLUTION
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    if objective != "span":
+        targets = [token if place in positions else IGNORED for place, token in enumerate(ids)]
+        shown = [MASK if place in positions else token for place, token in enumerate(ids)]
+        return (shown if objective == "masked" else list(ids)), targets
+    inputs, targets, sentinels = [], [], iter(SENTINELS)
+    for place, token in enumerate(ids):
+        if place not in positions:
+            inputs.append(token)
+            continue
+        if place - 1 not in positions:
+            sentinel = next(sentinels)
+            inputs.append(sentinel)
+            targets.append(sentinel)
+        targets.append(token)
+    return inputs, [*targets, next(sentinels)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_training_pair", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import itertools
+
+from tlcourse.building import visible_cases
+
+
+def spans(ids, positions, numbers=SENTINELS, apart=False, shown=True, closing=True, kept=True):
+    """The pair of T5, by runs; another argument makes a mistake."""
+    hidden = set(positions)
+    groups = itertools.groupby(
+        range(len(ids)), key=lambda place: (place in hidden, apart and place in hidden and place)
+    )
+    inputs, targets, count = [], [], 0
+    for (is_hidden, _), group in groups:
+        tokens = [ids[place] for place in group]
+        inputs += ([numbers[count]] if shown else []) if is_hidden else tokens
+        targets += ([numbers[count]] if kept else []) + tokens if is_hidden else []
+        count += is_hidden
+    return inputs, targets + ([numbers[count]] if closing else [])
+
+
+def where(ids, positions, replaced, other):
+    """A row with `replaced(token)` at the positions, and `other(token)` elsewhere."""
+    hidden = np.isin(np.arange(len(ids)), positions)
+    return [replaced(token) if at else other(token) for token, at in zip(ids, hidden, strict=True)]
+
+
+def own(token):
+    return token
+
+
+def constant(number):
+    return lambda token: number
+
+
+def pair_by_runs(ids, objective, positions):
+    """The pair, by numpy and groupby."""
+    targets = where(ids, positions, own, constant(IGNORED))
+    if objective == "span":
+        return spans(ids, positions)
+    if objective == "causal":
+        pairs = list(itertools.pairwise(ids))
+        return [first for first, _ in pairs], [second for _, second in pairs]
+    return where(ids, positions, constant(MASK), own) if objective == "masked" else list(ids), targets
+
+
+def only(kind, change):
+    """A mistake that shows for one objective only."""
+    return lambda ids, objective, positions: change(list(ids), list(positions)) if objective == kind else None
+
+
+def masked_targets(ids, positions):
+    return where(ids, positions, own, constant(IGNORED))
+
+
+def masked_inputs(ids, positions):
+    return where(ids, positions, constant(MASK), own)
+
+
+pair_mistakes = {
+    "the targets are all tokens, so that tokens in plain sight count in the loss": only(
+        "masked", lambda ids, at: (masked_inputs(ids, at), ids)
+    ),
+    "nothing is replaced by MASK: the model sees what it should predict": only(
+        "masked", lambda ids, at: (ids, masked_targets(ids, at))
+    ),
+    "the tokens that stay are replaced, and not those at the positions": only(
+        "masked", lambda ids, at: (where(ids, at, own, constant(MASK)), masked_targets(ids, at))
+    ),
+    "the targets hold the tokens of the positions only, without IGNORED for the others": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], [ids[place] for place in at])
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "0 stands in place of IGNORED; 0 is padding": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, own, constant(0)))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "the targets ignore the positions, and hold the other tokens": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, constant(IGNORED), own))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "MASK hides the tokens in a permutation, too, where the attention mask hides them": only(
+        "permutation", lambda ids, at: (masked_inputs(ids, at), masked_targets(ids, at))
+    ),
+    "the targets of a permutation are all tokens": only("permutation", lambda ids, at: (ids, ids)),
+    "each token predicts itself: the targets are not moved by one": lambda ids, objective, at: (
+        (list(ids), list(ids)) if objective == "causal" else None
+    ),
+    "each token predicts the one before": only("causal", lambda ids, at: (ids[1:], ids[:-1])),
+    "only the targets of causal are shortened": only("causal", lambda ids, at: (ids, ids[1:])),
+    "causal hides the positions with MASK": only("causal", lambda ids, at: (masked_inputs(ids, at), ids)),
+    "the last token of causal predicts IGNORED; both lists should be one shorter": only(
+        "causal", lambda ids, at: (ids, [*ids[1:], IGNORED])
+    ),
+    "each hidden token gets its own sentinel; a run gets one": only("span", lambda ids, at: spans(ids, at, apart=True)),
+    "all runs get the same sentinel": only("span", lambda ids, at: spans(ids, at, [SENTINELS[0]] * len(SENTINELS))),
+    "the sentinel at the end of the targets is missing": only("span", lambda ids, at: spans(ids, at, closing=False)),
+    "the inputs have no sentinels: nothing shows where tokens are missing": only(
+        "span", lambda ids, at: spans(ids, at, shown=False)
+    ),
+    "the targets have no sentinel before each run": only("span", lambda ids, at: spans(ids, at, kept=False)),
+    "MASK replaces the runs, and not a sentinel": only(
+        "span",
+        lambda ids, at: ([MASK if token in SENTINELS else token for token in spans(ids, at)[0]], spans(ids, at)[1]),
+    ),
+    "inputs and targets are exchanged": lambda ids, objective, at: pair_by_runs(ids, objective, at)[::-1],
+}
+long_row = [11, 12, 13, 14, 15, 16, 17]
+visible_cases.record(
+    "training_pair",
+    [
+        ([5, 6, 7, 8], "span", [1, 2]),
+        ([5, 6, 7, 8], "masked", [1, 2]),
+        ([5, 6, 7, 8], "causal", [1]),
+        ([5, 6, 7, 8], "permutation", [0, 3]),
+        (long_row, "span", [0, 1, 3, 6]),
+        (long_row, "span", []),
+        (long_row, "masked", []),
+        ([9], "causal", []),
+        ([7, 7, 7], "masked", [1]),
+        ([7, 7, 7], "span", [1]),
+    ],
+    pair_by_runs,
+    pair_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("training_pair"):
+    checks.run("training_pair", training_pair)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("training_pair")
+    for number in range(24):
+        size = int(rng.integers(2, 10))
+        hidden_ids = rng.integers(5, 30, size).tolist()
+        hidden_positions = np.flatnonzero(rng.random(size) < 0.5).tolist()
+        arguments = hidden_ids, ("masked", "causal", "span", "permutation")[number % 4], hidden_positions
+        checks.returns(training_pair, arguments, pair_by_runs(*arguments), pair_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Here are the pairs of one sentence, with the pieces in place of their numbers.
+
+# %% tags=["nbval-check-output"]
+sentence = ["the", "plot", "was", "dull", "but", "i", "enjoyed", "the", "music"]
+numbers = list(range(100, 100 + len(sentence)))
+names = {MASK: "[MASK]", IGNORED: "-"} | {number: f"<{place}>" for place, number in enumerate(SENTINELS)}
+names |= dict(zip(numbers, sentence, strict=True))
+for objective in ("masked", "causal", "span", "permutation"):
+    for side, row in zip(("inputs", "targets"), training_pair(numbers, objective, [3, 6, 7]), strict=True):
+        print(f"{objective:<12}{side:<8} {' '.join(names[int(number)] for number in row)}")
+
+# %% [markdown]
+# `masked` and `permutation` compute the same targets. BERT sees `[MASK]` in its inputs, and no user will ever write
+# `[MASK]`. XLNet hides the pieces by the attention mask, and so avoids this difference between training and use. GPT
+# learns from every position, BERT only from the hidden ones.
+#
+# The tasks also differ in size and work. ALBERT uses one layer's weights for all layers. How much does it save?
+
+# %% tags=["nbval-check-output"]
+for depth in (4, 12):
+    model = build_encoder(len(tokenizer.vocabulary), depth=depth)
+    layer = sum(part.count_params() for part in model.layers if part.name.endswith("_1"))
+    shared = model.count_params() - (depth - 1) * layer
+    print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
+
+# %% [markdown]
+# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
+#
+# **Six models differ in what they predict and what each position sees; all of them learn from text without labels.**
+
+# %% [markdown]
+# ## With real text
+#
+# The course's own teacher has a quarter of a million parameters, and has read made-up texts for a few minutes. MiniLM
+# (Wang et al. 2020) has 22.7 million, and has read large amounts of text from the internet. Can it do what the small
+# one could not: learn opinions from real product reviews, and find them in real sentences about films (Kotzias et al.
+# 2015)? Texts and weights come from the internet or from a mirror server at your school; if neither is available, the
+# cell says so.
+#
+# **Before you run the cell:** will the order of the two methods be the same as with generated texts?
+
+# %%
+try:
+    real_products, real_films = texts.real("products"), texts.real("films")
+    mini, mini_pieces = teachers.load("minilm", head=False), teachers.tokenizer("minilm")
+except (texts.TextsUnavailable, teachers.TeacherUnavailable):
+    print("No real texts, or no weights of MiniLM: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    all_texts = [*real_products.texts, *real_films.texts]
+    labels = np.concatenate([real_products.labels, real_films.labels])
+    domains = ["products"] * len(real_products) + ["films"] * len(real_films)
+    print(f"{len(real_products)} products and {len(real_films)} films; without leaks and repeats:")
+    features = sentence_vectors(mini, mini_pieces.encode(all_texts))
+    compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
+
+# %% [markdown]
+# In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
+# learned from a hundred films. Opinions about products and films use different words, and MiniLM has learned that
+# these words mean similar things. Your function also found texts that occur more than once, so the three lists hold
+# fewer texts than the corpora.
+#
+# This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
+# without their labels.
+#
+# MiniLM is the only large text teacher that the course can bring to you without an account. We found no package that
+# ships weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network you can load them
+# yourself, for example with the presets of KerasHub, and put the same head on them.
+#
+# **What a teacher is worth depends on what it has read and for how long; test it on your task, against a bag of
+# words.**
+
+# %% [markdown]
+# ### Written answer: What would you use?
+#
+# A consumer organization wants to find unfair clauses in the terms of online shops. It has 60 labeled clauses, of
+# which one in ten is unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews,
+# positive or negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, and use
+# what you have observed in this unit. (4 points)
+#
+# - (a) Which methods would you compare, and how would you decide whether to pay for more labels? (1 point)
+# - (b) How would you split the data, and which score would you report? (1 point)
+# - (c) Are the product reviews of use here, and which layer of a teacher would you try? (1 point)
+# - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "which_text_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
+# (a) I would compare a bag of words with a frozen encoder and a linear head, and add the same encoder with random weights
+# to see what pretraining brings. All three get the same labels, several times, and I would look at paired differences.
+# Then I would draw accuracy against labels. For spam, five labels with the teacher were worth several times as many
+# without it, and with many labels the bag of words caught up. If both curves still rise at 60 labels, more labels pay.
+# If the bag of words has caught up, the teacher is not needed.
+#
+# (b) I would split by contract, so that no contract has clauses in both training and test. Standard clauses repeat, so I
+# would also remove from training what occurs in the test, whatever its case and spaces. One clause in ten is unfair, so
+# a model that never warns is right nine times in ten. Therefore I would report the F1 of the unfair class, or macro F1.
+#
+# (c) The labels of the reviews say what people like, which is another task, so I would not use them. The unlabeled
+# contracts are of more use: a language model could learn the words of contracts from them. I would try several layers on
+# development data, because a middle layer was better than the last one for names.
+#
+# (d) The generated texts come from a small grammar, so the numbers say little about real contracts. The small teacher
+# learned spam but not opinions, and nobody knows which of the two unfair clauses resemble. With six unfair clauses, every
+# score would also be very uncertain.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: a bag of words as the baseline next to a frozen encoder (better with a random encoder, too), compared with the
+# same labels over several draws; reads from a curve against labels what more labels would bring.
+#
+# 1 point: no text and no contract in both training and test, repeats removed whatever their case and spaces; macro F1 or
+# the F1 of the unfair class, because accuracy is useless with one unfair clause in ten.
+#
+# 1 point: the reviews have labels of another task, so these do not transfer, and at most their text could help; the layer
+# is chosen on development data, and a middle layer can be better than the last one.
+#
+# 1 point: two limits, such as: generated texts are not real ones; another domain or language; one teacher; few draws; a
+# real teacher may have read the test texts; six unfair clauses are too few for a test.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Summary
+#
+# 1. **Word pieces and vectors.** WordPiece takes the longest piece at each place and never goes back. Attention gives a
+#    word another state in another context. The mean over the real tokens turns a sentence into one vector.
+# 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it had more of them. For
+#    opinions, the same teacher was of no use, because it had not learned them; MiniLM had. Read from the curves how many
+#    labels a teacher is worth, and do not extend a curve beyond its last count.
+# 3. **Domains and names.** Split without leaks: the same text must not be in training and test, whatever its case and
+#    spaces. Score names as whole entities. A middle layer found them better than the last one.
+# 4. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece and
+#    sees what comes before. T5 writes what is missing. XLNet guesses in a random order. What separates them most is their
+#    attention mask and their training pairs, and you have written both.
+#
+# Six models of the lectures, and only one kind of them did work for you here: an encoder with a masked task. This
+# unit does not compare the six, and it does not adapt a language model to a special domain (C50).
+
+# %%
+progress

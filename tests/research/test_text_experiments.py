@@ -1,0 +1,113 @@
+"""The parts of the experiments on texts: masking, pieces, arms, spans; and the recipe of the shipped teacher."""
+
+import collections
+import json
+
+import numpy as np
+import pytest
+
+from tlcourse.data import data_folder
+from tlcourse.datasets import texts
+from tlcourse.research import pretraining, text_arms, text_domains, text_labels, text_layers, text_pretraining
+from tlcourse.text.word_pieces import MASK, SPECIAL, WordPieces
+
+
+def test_the_card_holds_the_recipe():
+    card = json.loads((data_folder() / "teachers" / "texts_bert.json").read_text(encoding="utf-8"))
+    assert {key: card["recipe"][key] for key in text_pretraining.RECIPE} == text_pretraining.RECIPE
+
+
+def test_pieces_are_frequent_words_and_parts_of_the_others():
+    sample = ["the room was clean"] * 4_000 + [f"the room of {name}" for name in ("bamon", "bator", "babel", "baki")]
+    pieces = WordPieces(text_pretraining.learn_vocabulary(sample))
+    assert {"the", "room", "clean"} <= set(pieces.vocabulary)
+    assert "[UNK]" not in pieces.pieces("bakitor clean bane")
+    assert pieces.pieces("room") == ["room"]
+
+
+def test_one_piece_in_five_is_masked_as_in_bert():
+    vocabulary = (*SPECIAL, *(f"w{number}" for number in range(95)))
+    ids = np.random.default_rng(0).integers(len(SPECIAL), 100, (200, 50))
+    ids[:, 40:] = 0
+    changed, chosen = text_pretraining.masked(ids, np.random.default_rng(1), 0.2, vocabulary)
+    assert chosen[:, :40].mean() == pytest.approx(0.2, abs=0.02)
+    assert not chosen[:, 40:].any()
+    assert np.array_equal(changed[~chosen], ids[~chosen])
+    assert (changed == vocabulary.index(MASK))[chosen].mean() == pytest.approx(0.8, abs=0.03)
+    assert (changed == ids)[chosen].mean() == pytest.approx(0.1, abs=0.03)
+
+
+def test_batches_hold_each_row_once_without_needless_padding():
+    ids = np.zeros((70, 32), dtype=np.int32)
+    lengths = np.random.default_rng(0).integers(3, 33, 70)
+    for number, length in enumerate(lengths):
+        ids[number, :length] = number + 1
+    batches = list(text_pretraining.batches(ids, 16, np.random.default_rng(0)))
+    assert collections.Counter(row[0] for batch in batches for row in batch) == collections.Counter(range(1, 71))
+    assert all(batch.shape[1] - (batch != 0).sum(axis=1).min() < 8 for batch in batches)
+
+
+@pytest.mark.slow
+def test_a_tiny_training_runs_and_is_measured():
+    sizes = {"width": 8, "depth": 1, "heads": 2, "hidden": 8, "positions": 32}
+    recipe = {**text_pretraining.RECIPE, "texts_each": 40, "epochs": 1, "batch_size": 16, "sizes": sizes}
+    model, tokenizer, measured = text_pretraining.train(recipe)
+    assert model.output_shape[-1] == len(tokenizer.vocabulary)
+    assert 0 <= measured["held_out_accuracy"] <= 1
+    assert measured["held_out_pieces"] > 1_000
+
+
+def test_unknown_teachers_are_named_before_any_training():
+    with pytest.raises(ValueError, match=r"is called 'minilm'; there are .*texts_bert"):
+        pretraining.main(["minilm"])
+
+
+def test_macro_f1_counts_both_classes_alike():
+    assert text_arms.macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])) == pytest.approx(3 / 7)
+
+
+def test_arms_learn_what_can_be_learned():
+    data = texts.generate("contracts", 300, seed=1)
+    guessed = text_arms.tf_idf(data.texts[:200], data.labels[:200], data.texts[200:])
+    assert text_arms.accuracy(data.labels[200:], guessed) > 0.9
+
+
+def test_draws_are_nested_and_balanced():
+    labels = np.arange(100) % 2
+    few, more = (text_labels.chosen_places(labels, count, seed=3) for count in (5, 20))
+    assert set(few) <= set(more)
+    assert np.bincount(labels[more]).tolist() == [20, 20]
+
+
+def test_an_untrained_encoder_has_the_same_sizes():
+    encoder, _ = text_labels.encoder_and_tokenizer("texts_bert")
+    other = text_arms.untrained(encoder, 0)
+    assert [array.shape for array in other.get_weights()] == [array.shape for array in encoder.get_weights()]
+    assert other.count_params() == encoder.count_params()
+
+
+def test_domains_are_compared_with_the_same_films():
+    scores = text_domains.compared(text_labels.generated("films", 900), *text_domains.generated_products(900), seed=900)
+    assert set(scores) == {"teacher", "random", "tfidf"}
+    assert len(scores["tfidf"]) == 7
+    assert scores["tfidf"]["target_280"] > 0.6
+
+
+@pytest.mark.parametrize(
+    ("predicted", "score"),
+    [
+        ([("PER", "PER", "O", "LOC")], 1),
+        ([("PER", "O", "O", "LOC")], 0.5),  # a part of a name is no name
+        ([("ORG", "ORG", "O", "LOC")], 0.5),
+        ([("O", "O", "O", "O")], 0),
+    ],
+)
+def test_entities_count_whole(predicted, score):
+    assert text_layers.entity_f1([("PER", "PER", "O", "LOC")], predicted) == pytest.approx(score)
+
+
+def test_states_by_layer_belong_to_the_words():
+    encoder, tokenizer = text_labels.encoder_and_tokenizer("texts_bert")
+    ids, first = tokenizer.encode_words(["carla from bamon hill", "good"])
+    layers = text_layers.states_by_layer(encoder, ids, first)
+    assert [[len(row) for row in rows] for rows in layers] == [[4, 1]] * 5
