@@ -1110,8 +1110,8 @@ plt.show()
 # %% [markdown]
 # Now the advice (C22) is supported, on average over the three targets. With fifty images of each class, depth gains
 # more than with two. But look at the panels one by one. Galaxies decide: there, deep training hardly pays with two
-# images, and pays most with fifty. For digits it pays from the start. For photos the head alone is as accurate as
-# anything deeper, whatever the number of images, because their teacher learned from photos.
+# images, and pays most with fifty. For digits it pays from the start. For photos we could not detect a gain over the
+# head alone, whatever the number of images. Their teacher learned from photos, so its features already fit.
 #
 # Later layers after the head, the third of the lecture's three steps, follow the same pattern (C19). They add much for
 # digits and galaxies, and nothing that we can detect for photos. And the rates that development chose were not very

@@ -1,11 +1,12 @@
 """What the plain engine and Spark cost on one machine, and where several machines would break even (unit 11).
 
-Each engine runs in a process of its own. It starts, runs a small folder, and then a larger one with warm processes. The
-second run gives the seconds for each file, and the first one the seconds before the first file. Processor seconds of
-the whole tree of processes count, because other programs do not disturb them much.
+Each engine runs in a process of its own. It starts, runs a small folder, and then two larger ones with warm processes.
+The larger ones differ in nothing but the number of files, so their difference gives the seconds for each file; what a
+run costs whatever its size cancels out. The first run gives the seconds before the first file. Processor seconds of the
+whole tree of processes count, because other programs do not disturb them much.
 
-Measure on an idle machine: Spark may end Python workers that have been idle for a minute. On a busy machine, the second
-run would then load the teacher again, and this would count as seconds for each file.
+Measure on an idle machine: Spark may end Python workers that have been idle for a minute. On a busy machine, a later run
+would then load the teacher again, and this would count as seconds for each file.
 
 The model of several machines divides only the seconds for each file, so it leaves out the network, the copying
 of files and uneven parts: it is the best case for Spark.
@@ -23,7 +24,7 @@ from PIL import Image
 from tlcourse.datasets import faces
 from tlcourse.research.pipeline_steps import break_even
 
-FIRST, SECOND = 300, 3000  # files
+SIZES = {"first": 300, "second": 2_000, "third": 12_000}  # files of each run
 PEOPLE = 30
 MACHINES = (2, 4, 8, 16)
 NEVER = 1e9  # stands for "never" in the record
@@ -37,7 +38,7 @@ def run(seed):
     """
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        for name, count in (("first", FIRST), ("second", SECOND)):
+        for name, count in SIZES.items():
             write_files(folder / name, count, seed)
         costs = {engine: _costs(folder, engine) for engine in ENGINES}
     line = {engine: (cost["start"], cost["per_file"]) for engine, cost in costs.items()}
@@ -63,13 +64,14 @@ def _costs(folder, engine):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{engine} failed: {done.stderr.strip().splitlines()[-1]}")
-    first, both = json.loads(done.stdout.splitlines()[-1])
-    per_file = (both - first) / SECOND
-    return {"first": first, "second": both - first, "per_file": per_file, "start": first - FIRST * per_file}
+    ends = json.loads(done.stdout.splitlines()[-1])
+    runs = dict(zip(SIZES, np.diff(ends, prepend=0.0).tolist(), strict=True))
+    per_file = (runs["third"] - runs["second"]) / (SIZES["third"] - SIZES["second"])
+    return {**runs, "per_file": per_file, "start": runs["first"] - SIZES["first"] * per_file}
 
 
 def _main(folder, engine_name):
-    """Run both folders, and print the processor seconds that were used after each."""
+    """Run all folders, and print the processor seconds that were used after each."""
     from tlcourse import pipeline
     from tlcourse.pipeline.local_engine import LocalEngine
     from tlcourse.pipeline.spark_engine import SparkEngine
@@ -77,7 +79,7 @@ def _main(folder, engine_name):
 
     seconds = []
     with LocalEngine(workers=1) if engine_name == "plain" else SparkEngine() as engine:
-        for name in ("first", "second"):
+        for name in SIZES:
             pipeline.run(folder / name, folder / engine_name / name, engine, STEPS)
             seconds.append(processor_seconds())
     print(json.dumps(seconds))
