@@ -5,8 +5,8 @@ The larger ones differ in nothing but the number of files, so their difference g
 run costs whatever its size cancels out. The first run gives the seconds before the first file. Processor seconds of the
 whole tree of processes count, because other programs do not disturb them much.
 
-Measure on an idle machine: Spark may end Python workers that have been idle for a minute. On a busy machine, a later run
-would then load the teacher again, and this would count as seconds for each file.
+Measure on an idle machine: Spark may end Python workers that have been idle for a minute. On a busy machine, a later
+run would then load the teacher again, and this would count as seconds for each file.
 
 The model of several machines divides only the seconds for each file, so it leaves out the network, the copying
 of files and uneven parts: it is the best case for Spark.
