@@ -29,7 +29,7 @@ def test_each_form_of_a_mask_gives_the_same_rows(mask):
         ([[1, np.nan], [1, 1]], "holds 0 and 1"),
     ],
 )
-def test_what_is_no_mask_fails_with_a_message_that_names_the_reason(mask, message):
+def test_what_is_no_mask_fails_with_the_reason(mask, message):
     with pytest.raises(AssertionError, match=message):
         text_checks.zeros_and_ones(lambda *_: mask)(2, "causal", [])
 

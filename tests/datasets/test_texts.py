@@ -9,8 +9,8 @@ from tlcourse.datasets import texts
 from tlcourse.datasets.texts import real_texts
 
 EXPECTED_FILMS = (
-    "the plot was predictable and shallow what a silly director nobody laughed",
-    "i went with a colleague last summer the script was not silly i was glued to my seat",
+    "although the plot was gripping i found the dialogue silly and what a bland photography",
+    "frank rova from garmonta found the music moving the actor was funny",
 )
 
 

@@ -45,13 +45,13 @@ class TextWriter:
         return words
 
     def picked(self, name, label):
-        """A line of a list; a domain uses some lines several times as often as others."""
+        """A line of a list; a domain uses some words several times as often as others, and all forms equally often."""
         if (name, label) not in self.lists:
             keys = (name, f"{name}_{label}")
             lines = [line for key in keys for part in ("any", self.domain) for line in _GRAMMAR[part].get(key, ())]
             # From the words themselves, not from `self.rng`: a domain has the same habits in every sample.
             habit = np.random.default_rng(zlib.crc32(f"{self.domain} {lines}".encode()))
-            weights = np.exp(habit.normal(0, 0.7, len(lines)))
+            weights = np.exp(habit.normal(0, 0.0 if any("{" in line for line in lines) else 0.7, len(lines)))
             self.lists[name, label] = lines, np.cumsum(weights / weights.sum()).tolist()
         lines, cumulated = self.lists[name, label]
         return lines[min(bisect.bisect(cumulated, self.rng.random()), len(lines) - 1)]
