@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Unit 11: From raw data to a deployed model
 #
-# A helmet maker chooses the lining of a helmet by the customer's hair: dark or light. A program should make this
-# choice from a portrait. You get a folder with the portraits of earlier customers, and it is a mess: broken downloads, gray scans,
-# copies, and faces in the wrong folder.
+# A helmet maker chooses the lining of a helmet by the customer's hair: dark or light. A program should make this choice
+# from a portrait. You get a folder with the portraits of earlier customers, and it is a mess: broken downloads, gray
+# scans, copies, and faces in the wrong folder.
 #
 # This week the folder holds a few hundred files and fits on your laptop. Next year it will hold twenty thousand, and
 # somebody will run your code on a cluster. What must the code look like so that both give the same rows?
@@ -16,9 +16,10 @@
 # 4. decide from the costs of two engines whether Apache Spark pays off;
 # 5. train a head, export it with its labels and its preprocessing, and answer requests with it.
 #
-# **Time:** about 80 minutes. Six exercises and one written answer, 22 points; the table of your progress counts the two parts
-# of Exercise 11.1 apart. All cells together run in about a minute on two processor cores. No exercise needs Spark: one section runs it if Spark is installed, and otherwise shows the
-# recorded results. Programs draw all portraits, so nobody in them is real.
+# **Time:** about 80 minutes. Six exercises and one written answer, 22 points; the table of your progress counts the two
+# parts of Exercise 11.1 apart. All cells together run in about a minute on two processor cores. No exercise needs
+# Spark: one section runs it if Spark is installed, and otherwise shows the recorded results. Programs draw all
+# portraits, so nobody in them is real.
 
 # %%
 import sys
@@ -1327,9 +1328,9 @@ rows_again = partitions.read(work / "features")
 print("the same features as before:", np.allclose(rows_again["features"], rows["features"], atol=1e-4))
 
 # %% [markdown]
-# Only the damaged chunk was done again. *The same rows* means the same names, people, splits and pixels: these are in the
-# digest of the outputs. The features are not, because the last digits of a feature may depend on the batch that it was
-# computed in. So they are compared with a tolerance.
+# Only the damaged chunk was done again. *The same rows* means the same names, people, splits and pixels: these are in
+# the digest of the outputs. The features are not, because the last digits of a feature may depend on the batch that it
+# was computed in. So they are compared with a tolerance.
 #
 # > **Try it.** Change `chunk_rows` to 7 and run the pipeline into a new work folder. Do the rows change? Then return a
 # > random side from `split_of`, and compare `lineage["outputs"]` of two runs.
@@ -1373,9 +1374,10 @@ for engine_name in ("plain", "spark"):
           f"largest difference of a feature {max(table['largest_difference']['values']):.1g}")  # fmt: skip
 
 # %% [markdown]
-# In all of these runs, no row is lost, and none comes twice. The largest recorded difference of a feature is 2e-05,
-# and a batch of another size alone can make such a difference. Both engines do the work of the dead worker again. Spark moves the
-# files of a task to their place when the whole run is complete; the plain engine looks for chunks without a whole file.
+# In all of these runs, no row is lost, and none comes twice. The largest recorded difference of a feature is 2e-05, and
+# a batch of another size alone can make such a difference. Both engines do the work of the dead worker again. Spark
+# moves the files of a task to their place when the whole run is complete; the plain engine looks for chunks without a
+# whole file.
 #
 # This rests on five recorded runs of each engine, all on one machine. Several machines were not tried, so the course
 # lists the claim (C44) as *not shown yet*.
@@ -1400,7 +1402,8 @@ print(f"plain: {plain[0]:.0f} s to start, {1000 * plain[1]:.1f} s for 1,000 file
 print(f"Spark: {spark_costs[0]:.0f} s to start, {1000 * spark_costs[1]:.1f} s for 1,000 files")
 
 # %% [markdown]
-# Spark takes longer to start, because it starts Java, its own machinery, and new Python processes that each load the teacher.
+# Spark takes longer to start, because it starts Java, its own machinery, and new Python processes that each load the
+# teacher.
 #
 # Several machines share the files, but not the start. You can work out when this pays off.
 
@@ -1653,12 +1656,12 @@ print(f"{'one process, all rows':<28}{shown(averaging['one_process'])}")
 #
 # A network without its preprocessing gives wrong predictions, and nobody notices. So the folder of a deployed model
 # holds the network, the names of its outputs, and the form of image that it expects. The same network is stored twice:
-# as a SavedModel for servers, and in LiteRT's format for phones and small
-# servers. The record of the lineage is copied there, too.
+# as a SavedModel for servers, and in LiteRT's format for phones and small servers. The record of the lineage is copied
+# there, too.
 #
 # The head has learned from scaled features: from a feature vector $x$, each feature loses its mean $c$ and is divided
-# by its scale $s$. The head's weights $W$ and offsets $b$ make scores of the result. The scaling is linear, so it can be
-# put into the weights:
+# by its scale $s$. The head's weights $W$ and offsets $b$ make scores of the result. The scaling is linear, so it can
+# be put into the weights:
 #
 # $$W^T \frac{x - c}{s} + b = \left(\frac{W}{s}\right)^T x + b - \left(\frac{W}{s}\right)^T c$$
 
@@ -1723,8 +1726,8 @@ print("single requests to the server predict the same:", one_by_one == classes.t
 
 # %% [markdown]
 # Half a year later, a customer complains. Was the model made from the folder that you have at hand, with the code of
-# today, and with the same teacher? The record of the *lineage* lets you check whether a folder, a version of the code and
-# a teacher are the ones that were used. In the work folder, the table of features next to it lists the files.
+# today, and with the same teacher? The record of the *lineage* lets you check whether a folder, a version of the code
+# and a teacher are the ones that were used. In the work folder, the table of features next to it lists the files.
 
 # %%
 print(json.dumps(lineage, indent=1)[:900])
@@ -1738,8 +1741,8 @@ print(json.dumps(lineage, indent=1)[:900])
 # suggests a Spark cluster of four machines, "because that scales". Answer in about eight sentences, with numbers from
 # this unit. (3 points)
 #
-# - (a) Would you use Spark here? State which of your numbers are measured and which are assumed. Say from which number of files, or for which kind of step, you would decide
-#   otherwise. (1 point)
+# - (a) Would you use Spark here? State which of your numbers are measured and which are assumed. Say from which number
+#   of files, or for which kind of step, you would decide otherwise. (1 point)
 # - (b) What does the model behind your number leave out, and in which direction does this move it? (1 point)
 # - (c) What would you write differently today, so that a later move to Spark changes no row? (1 point)
 
@@ -1747,8 +1750,8 @@ print(json.dumps(lineage, indent=1)[:900])
 # (a) No. The costs in this unit are assumed and not measured: the starts are rounded from trial runs, and both engines
 # are supposed to need the same for a file. With them, the plain engine needs less than ten seconds for 5,000 files, and
 # Spark spends 30 seconds before the first file. For four machines, I computed a break-even of 38,519 files, which is
-# only as good as these costs. I would decide otherwise for more files than that, for a teacher that needs seconds for an image, or if the photos did not fit on one
-# disk.
+# only as good as these costs. I would decide otherwise for more files than that, for a teacher that needs seconds for
+# an image, or if the photos did not fit on one disk.
 #
 # (b) The model divides the cost of a file by the number of machines. It leaves out the network, the copying of the
 # photos to all machines, and the wait for the slowest machine. All of this makes Spark slower, so the break-even moves
@@ -1760,8 +1763,8 @@ print(json.dumps(lineage, indent=1)[:900])
 # the engine can be changed later, and the digest of the rows shows that they are the same.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: no, with the start of Spark or the break-even for four machines as a number, called assumed, and a case in which
-# the decision changes (many more files, a much more expensive step, or data that do not fit on one disk).
+# 1 point: no, with the start of Spark or the break-even for four machines as a number, called assumed, and a case in
+# which the decision changes (many more files, a much more expensive step, or data that do not fit on one disk).
 #
 # 1 point: the model leaves out the network, the copying of files, or waiting for the slowest machine; this moves the
 # break-even towards more files. It also counts to say that the plain engine could use several cores.
@@ -1780,8 +1783,8 @@ print(json.dumps(lineage, indent=1)[:900])
 #    promises what new people do not confirm.
 # 3. **Streams and chunks.** A generator loads the teacher once in each worker. Chunks that are written whole, and named
 #    by their content, let a run stop anywhere.
-# 4. **Costs.** Spark takes longer to start. If a file costs the same in both engines, one machine never earns this back.
-#    Several machines earn it back from a number of files that you can compute.
+# 4. **Costs.** Spark takes longer to start. If a file costs the same in both engines, one machine never earns this
+#    back. Several machines earn it back from a number of files that you can compute.
 # 5. **Deployment.** A model is its network, its labels, its preprocessing and its lineage. A single request and a batch
 #    give the same prediction.
 
