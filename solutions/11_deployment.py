@@ -1186,11 +1186,11 @@ def whole_files(folder):
 
 
 pending_mistakes = {
-    "a file counts as done as soon as it exists, whole or not": done_if(lambda name, files: f"{name}.npz" in files),
-    "a file counts as done unless it is empty": done_if(lambda name, files: bool(files.get(f"{name}.npz"))),
     "the first bytes of the file decide: they are there although the end is missing": done_if(
         lambda name, files: bytes(files.get(f"{name}.npz") or b"")[:2] == b"PK"
     ),
+    "a file counts as done as soon as it exists, whole or not": done_if(lambda name, files: f"{name}.npz" in files),
+    "a file counts as done unless it is empty": done_if(lambda name, files: bool(files.get(f"{name}.npz"))),
     "the finished chunks are returned, and not the pending ones": lambda chunks, folder: [
         name for name in chunks if name not in unfinished(chunks, folder)
     ],
