@@ -16,8 +16,8 @@
 # 4. decide from the costs of two engines whether Apache Spark pays off;
 # 5. train a head, export it with its labels and its preprocessing, and answer requests with it.
 #
-# **Time:** about 80 minutes. Six exercises and one written answer, 22 points; the table of your progress counts the two
-# parts of Exercise 11.1 apart. All cells together run in about a minute on two processor cores. No exercise needs
+# **Time:** about 100 minutes. Six exercises and one written answer, 22 points; the table of your progress counts the
+# two parts of Exercise 11.1 apart. All cells together run in about a minute on two processor cores. No exercise needs
 # Spark: one section runs it if Spark is installed, and otherwise shows the recorded results. Programs draw all
 # portraits, so nobody in them is real.
 
