@@ -30,6 +30,30 @@ def test_each_opening_gives_an_untouched_folder():
     assert Path(folder, "a.npz").is_file()
 
 
+def test_a_folder_knows_whether_somebody_has_changed_it():
+    for change in (
+        lambda root: (root / "a.npz").unlink(),
+        lambda root: (root / "a.npz").write_bytes(b"other"),
+        lambda root: (root / "new.txt").touch(),
+    ):
+        folder = Folder(dict(FILES))
+        assert not folder.has_changed()
+        root = Path(folder)
+        assert not folder.has_changed()
+        change(root)
+        assert folder.has_changed()
+    missing = Folder(None)
+    Path(missing).mkdir()
+    assert not missing.has_changed(), "an empty folder in place of none is no harm"
+
+
+@pytest.mark.parametrize(("pixels", "message"), [(np.zeros(3), "float64"), ([0], "list"), (None, "NoneType")])
+def test_pixels_of_another_type_fail_with_a_message(pixels, message):
+    with pytest.raises(AssertionError, match=f"should be uint8, but they are {message}"):
+        pipeline_checks.require_pixels(lambda content, size: pixels)
+    pipeline_checks.require_pixels(lambda content, size: np.zeros(3, np.uint8))
+
+
 def test_a_folder_without_files_can_be_missing():
     assert not Path(Folder(None)).exists()
     assert Path(Folder({})).is_dir()
@@ -87,4 +111,4 @@ def test_an_unstable_split_fails_with_a_message(rule, message):
 
 def test_a_stable_split_is_shown_for_all_people():
     shown = pipeline_checks.splits(lambda person, share: "test" if person.endswith("7") else "train")(PEOPLE, 0.4)
-    assert [person for person, part in zip(PEOPLE, shown, strict=True) if part == "test"] == ["p7", "p17", "p27", "p37"]
+    assert [person for person, part in shown.items() if part == "test"] == ["p7", "p17", "p27", "p37"]

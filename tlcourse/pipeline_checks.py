@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tlcourse import exercises
 from tlcourse.checks import require
+
+_opened = {}  # the root of each folder that was opened in this process, to its files
 
 HASH = (
     "Your function splits the people as Python's `hash` does, whose value for a text changes from process to process. "
@@ -34,6 +37,7 @@ class Folder(NamedTuple):
     def __fspath__(self):
         root = Path(tempfile.mkdtemp(prefix="tlcourse_folder_"))
         atexit.register(shutil.rmtree, root, ignore_errors=True)
+        _opened[root] = self.files
         if self.files is None:
             return str(root / "missing")
         for name, content in self.files.items():
@@ -49,10 +53,38 @@ class Folder(NamedTuple):
     def __truediv__(self, name):
         return Path(self) / name
 
+    def has_changed(self):
+        """Whether a function that opened the folder in this process has changed, deleted or added a file in it."""
+        opened = [root for root, files in _opened.items() if files is self.files]
+        return any(_on_disk(root) != _as_bytes(self.files or {}) for root in opened)
+
     def __getattr__(self, name):  # exists, glob, iterdir and the other methods of a path
         if name.startswith("_") or not hasattr(Path, name):
             raise AttributeError(f"a folder has no {name}")
         return getattr(Path(self), name)
+
+
+def _on_disk(root):
+    """The files below a folder, as names with bytes; an empty folder ends with a slash."""
+    return {
+        path.relative_to(root).as_posix() + "/" * path.is_dir(): b"" if path.is_dir() else path.read_bytes()
+        for path in root.rglob("*")
+        if path != root / "missing"  # an empty folder in place of the missing one is no harm
+    }
+
+
+def _as_bytes(files):
+    contents = {name: content.encode() if isinstance(content, str) else content for name, content in files.items()}
+    return {name: content or b"" for name, content in contents.items()}
+
+
+def require_pixels(read_image):
+    """Fail unless a function from (content, size) to an image gives uint8 for the first case of ``read_image``."""
+    image = read_image(*exercises.cases("read_image")[0].arguments)
+    kind = str(getattr(image, "dtype", type(image).__name__))
+    require(
+        kind == "uint8", f"The pixels should be uint8, but they are {kind}: a digest of other bytes is another one."
+    )
 
 
 def stream_log(function, arguments):
@@ -130,7 +162,7 @@ def stream(function):
 
 
 def splits(split_of):
-    """View of a rule for one person: (people, test_share) to the parts of all of them.
+    """View of a rule for one person: (people, test_share) to a dictionary of each person to the part.
 
     It fails if the rule gives another part at the second call, or the same parts as Python's `hash`.
     """
@@ -140,7 +172,7 @@ def splits(split_of):
         again = [split_of(person, test_share) for person in people[::-1]][::-1]
         require(parts == again, "The same person is in another part at the second call: use no random numbers.")
         require(len(people) < 10 or parts not in list(_splits_by_hash(people, test_share)), HASH)
-        return parts
+        return dict(zip(people, parts, strict=True))
 
     show.__name__ = f"{getattr(split_of, '__name__', 'split_of')}(person, test_share) for each person in"
     return show

@@ -22,9 +22,9 @@ class SparkEngine:
     Parameters
     ----------
     master : str
-        ``local[2,4]`` is two cores of this machine, with up to four failures of a task (with ``local[2]``, a killed
-        worker ends the run). ``spark://host:7077`` is a cluster; its machines must see the folders of raw files
-        and of results under the same paths, and have the course installed.
+        ``local[2,4]`` is two cores of this machine, and a task is tried up to four times before the run ends (with
+        ``local[2]`` once, so a killed worker ends the run). ``spark://host:7077`` is a cluster; its machines must see
+        the folders of raw files and of results under the same paths, and have the course installed.
     partitions_count : int
         Parts that the rows are divided into; a few for each core.
     driver_port : int, optional

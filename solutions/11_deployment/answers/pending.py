@@ -115,3 +115,15 @@ def pending(chunks, folder):
 # message: files are returned
 def pending(chunks, folder):
     return [f"{name}.npz" for name in chunks if not zipfile.is_zipfile(Path(folder) / f"{name}.npz")]
+
+
+# %% wrong: deletes damaged files
+# message: changes its argument
+def pending(chunks, folder):
+    left = []
+    for name in chunks:
+        file = Path(folder) / f"{name}.npz"
+        if not zipfile.is_zipfile(file):
+            file.unlink(missing_ok=True)
+            left.append(name)
+    return left

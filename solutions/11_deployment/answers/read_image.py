@@ -22,7 +22,8 @@ def read_image(content, size):
         pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
     except (OSError, SyntaxError):
         return None
-    colors = np.where(pixels[..., 3:] == 0, 255, pixels[..., :3]).astype("uint8")
+    alpha = pixels[..., 3:] / 255
+    colors = np.rint(alpha * pixels[..., :3] + (1 - alpha) * 255).astype("uint8")
     height, width, _ = colors.shape
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -202,6 +203,37 @@ def read_image(content, size):
         np.asarray(image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BILINEAR))
         / 255
     )
+
+
+# %% wrong: only fully transparent pixels become white
+# message: half-transparent ones keep their color
+# earns: 1
+def read_image(content, size):
+    try:
+        pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
+    except (OSError, SyntaxError):
+        return None
+    colors = np.where(pixels[..., 3:] == 0, 255, pixels[..., :3]).astype("uint8")
+    height, width, _ = colors.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = Image.fromarray(np.ascontiguousarray(colors[top : top + side, left : left + side]))
+    return np.asarray(square.resize((size, size), Image.Resampling.BILINEAR))
+
+
+# %% wrong: the right values as float32
+# message: should be uint8, but they are float32
+# earns: 1
+def read_image(content, size):
+    try:
+        image = Image.open(io.BytesIO(content)).convert("RGBA")
+    except Exception:
+        return None
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
+    return np.asarray(square.resize((size, size), Image.Resampling.BILINEAR), "float32")
 
 
 # %% wrong: opens a path

@@ -62,7 +62,9 @@ def _called(namespace, call):
 
 
 def _content(value):
-    """What a function could have changed in its arguments: arrays, lists and dictionaries, down to their items."""
+    """What a function could have changed in its arguments: arrays, lists, dictionaries and the files of folders."""
+    if isinstance(value, pipeline_checks.Folder):
+        return value.has_changed()
     if isinstance(value, np.ndarray):
         return value.tobytes()
     if isinstance(value, (list, tuple)):
