@@ -1313,8 +1313,8 @@ plt.show()
 
 # %% [markdown]
 # In tweets, the middle layer of MiniLM is ahead of the last one whatever the number of sentences, for example by 12.2
-# percentage points of F1 (6.9 to 17.5) with a hundred of them. A user who takes the last layer, as for whole
-# sentences, gives this away.
+# percentage points (6.9 to 17.5) with a hundred of them. A user who takes the last layer, as for whole sentences,
+# gives this away.
 #
 # The teacher helps when few sentences are tagged. With 25 tweets, layer 3 is 15.7 percentage points ahead of the
 # baseline without a teacher. With 400, we could not detect a difference, and on generated texts the baseline is then
