@@ -315,10 +315,11 @@ for sentence in (
     print(sentence, "->", ", ".join(f"{tokenizer.vocabulary[b]} {probabilities[b]:.0%}" for b in best))
 
 # %% [markdown]
-# For the battery, the teacher guesses words of products, and for the message, words of spam; nobody has told it that
-# domains exist. Yet it cannot know whether the writer liked the movie. Without its head, the teacher returns a vector
-# for each piece, its **state**. In each layer, **attention** mixes the states: each position looks at all others and
-# takes most from those that matter for it. The figure shows one head of one layer. Each row sums to 1.
+# After "very", the teacher mostly guesses adjectives, and in the message it guesses what spam promises. Nobody has
+# told it about adjectives or spam. Yet it cannot know whether the writer liked the movie. Without its head, the
+# teacher returns a vector for each piece, its **state**. In each layer, **attention** mixes the states: each position
+# looks at all others and takes most from those that matter for it. The figure shows one head of one layer. Each row
+# sums to one.
 
 # %%
 encoder = teachers.load("texts_bert", head=False)
@@ -367,8 +368,9 @@ for layer in (0, 2):
 
 # %% [markdown]
 # In layer 0, only letters and position decide, so the three states are equal and have the same neighbors. Two layers
-# later, the context has moved them apart, and each leans towards its own kind, although not by far. Now look at all
-# names of the pool at once, in a map of two principal components.
+# later, the context has moved them apart. In the stored run, most neighbors of the person are people, and most of the
+# place are places; the firm is still hard to tell. Now look at all names of the pool at once, in a map of two
+# principal components.
 
 # %%
 names = np.flatnonzero(tags != "O")
@@ -383,8 +385,9 @@ for axes, layer in zip(both, (0, 2), strict=True):
 plt.show()
 
 # %% [markdown]
-# Nobody has told the teacher what people, places and firms are. It has learned to distinguish them because this helps
-# to guess hidden words. A later section measures how much a classifier gains from it.
+# The map keeps two of 64 dimensions, and letters dominate both of them. What people, places and firms have in common
+# can only lie in the other dimensions. A later section lets a classifier use all of them, and measures how much it
+# gains from each layer.
 #
 # **Attention gives the same word different states in different contexts.**
 #
@@ -586,14 +589,13 @@ both[1].set_title("Sentiment: the bag of words is ahead")
 plt.show()
 
 # %% [markdown]
-# For spam, the teacher is far ahead of the bag of words while labels are few. It has read thousands of messages, and
-# it has learned that *voucher*, *jackpot* and *claim* occur in the same contexts. So one labeled message about a
-# voucher also teaches the head something about jackpots. With more labels, the bag of words sees all of these words
-# itself, and it catches up.
+# For spam, the teacher is ahead of the bag of words while labels are few. It has read thousands of messages, and in
+# these *voucher*, *jackpot* and *bonus* occur in the same contexts. So one labeled message about a voucher can also
+# teach the head something about jackpots. With more labels, the bag of words sees all of these words itself, and it
+# catches up.
 #
-# For sentiment, the same teacher is no better than its random twin in the stored run. Its guesses above fit this:
-# after "the movie was very", good and bad words are both likely. This is a fact about one small teacher, which was
-# pretrained for a few minutes. It does not show that guessing hidden words cannot teach opinions.
+# For sentiment, the same teacher is no better than its random twin in the stored run. This is a fact about one small
+# teacher, which was pretrained for a few minutes. It does not show that guessing hidden words cannot teach opinions.
 #
 # How many labels is a teacher worth? Read the curves in the other direction: how many labels does the bag of words
 # need for the accuracy that the teacher reaches with five?
@@ -755,9 +757,9 @@ overtaken = labels_needed(counts, means["bag of words"], means["teacher"])
 print("spam: the bag of words catches up at", "no measured count" if overtaken is None else f"{overtaken:.0f} labels")
 
 # %% [markdown]
-# In the stored run, five labels with the teacher are worth several times as many without it. At fifty labels the two
-# methods are almost equal, and at the last count the bag of words has caught up. If your function returns `None`, the
-# curves do not meet within the counts that were measured, and nobody knows where they would meet.
+# In the stored run, five labels with the teacher are worth about twice as many without it, and the bag of words
+# catches up between ten and fifty labels. If your function returns `None`, the curves do not meet within the counts
+# that were measured, and nobody knows where they would meet.
 
 # %% [markdown]
 # The recorded results repeat the comparison over five seeds, and also with **real** texts: sentences about films
@@ -1311,8 +1313,8 @@ plt.show()
 
 # %% [markdown]
 # In tweets, the middle layer of MiniLM is ahead of the last one whatever the number of sentences, for example by 12.2
-# percentage points of F1 (6.9 to 17.5) with a hundred of them. A user who takes the last layer, as for whole
-# sentences, gives this away.
+# percentage points (6.9 to 17.5) with a hundred of them. A user who takes the last layer, as for whole sentences,
+# gives this away.
 #
 # The teacher helps when few sentences are tagged. With 25 tweets, layer 3 is 15.7 percentage points ahead of the
 # baseline without a teacher. With 400, we could not detect a difference, and on generated texts the baseline is then
