@@ -1693,7 +1693,7 @@ print("the SavedModel gives the probabilities of the trained head:", np.allclose
 
 
 # %%
-def ask(url, content):
+def send(url, content):
     """Send a file to the server: the status of its reply, and what it says."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     connection.request("POST", "/", content)
@@ -1705,7 +1705,7 @@ predictor = deployment.Predictor(deployed, read_image)
 no_image = next(name for name, row in truth.items() if row.kind == "text")
 with deployment.server(predictor) as url:
     for name in (expected[0], expected[-1], no_image):
-        print(name, *ask(url, (raw / name).read_bytes()))
+        print(name, *send(url, (raw / name).read_bytes()))
 
 # %% [markdown]
 # The status 200 means that the request was answered, and 400 that the request was wrong.
@@ -1720,7 +1720,7 @@ LocalEngine(workers=1).run(job)
 scores = partitions.read(work / "scores")
 classes = np.array(data.class_names)[head.predict(scaled, verbose=0).argmax(axis=1)]
 with deployment.server(predictor) as url:
-    one_by_one = [ask(url, (raw / name).read_bytes())[1]["label"] for name in rows["name"].tolist()]
+    one_by_one = [send(url, (raw / name).read_bytes())[1]["label"] for name in rows["name"].tolist()]
 print("batch scoring predicts the same as the trained head:", scores["label"].tolist() == classes.tolist())
 print("single requests to the server predict the same:", one_by_one == classes.tolist())
 
