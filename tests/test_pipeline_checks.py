@@ -30,7 +30,7 @@ def test_each_opening_gives_an_untouched_folder():
     assert Path(folder, "a.npz").is_file()
 
 
-def test_a_folder_knows_whether_somebody_has_changed_it():
+def test_a_folder_recognizes_a_change():
     for change in (
         lambda root: (root / "a.npz").unlink(),
         lambda root: (root / "a.npz").write_bytes(b"other"),
