@@ -139,7 +139,7 @@ for sentence in ("the battery was excellent", "zorvaldo told me about it"):
 # | | |
 # |---|---|
 # | **Signature** | `word_pieces(word, vocabulary)` |
-# | **Arguments** | `word`: a text of one letter or more, without spaces; `vocabulary`: a set of pieces |
+# | **Arguments** | `word`: a text of one letter or more, of any length, without spaces; `vocabulary`: a set of pieces |
 # | **Returns** | the pieces of the word in their order, a list |
 # | **Rules** | At each place, take the *longest* piece that fits there. A piece that does not begin the word has `##` before its letters, in the vocabulary and in your list. If nothing fits at some place, the whole word becomes `["[UNK]"]`; a choice made before is never taken back. |
 # | **Example** | With `{"un", "play", "##play", "##able"}`, `"unplayable"` becomes `["un", "##play", "##able"]`. |
@@ -158,7 +158,7 @@ def word_pieces(word, vocabulary):
     Parameters
     ----------
     word : str
-        One letter or more, in the same case as the vocabulary.
+        One letter or more, of any length, in the same case as the vocabulary.
     vocabulary : set of str
         Pieces that begin a word ("play"), and pieces that go on inside a word ("##able").
 
@@ -259,12 +259,18 @@ mistakes = {
     "an unknown word is returned unchanged": instead_of_unknown(lambda word: [word]),
     "an unknown word gives a text and not a list": instead_of_unknown(lambda word: "[UNK]"),
     "an unknown word gives None": instead_of_unknown(lambda word: None),
+    "words of more than 100 letters become [UNK], as in the package's tokenizer; here a word may have any length": (
+        lambda word, vocabulary: ["[UNK]"] if len(word) > 100 else None
+    ),
     "the word is split into its letters": lambda word, vocabulary: [word[0], *("##" + letter for letter in word[1:])],
 }
 shown_vocabulary = {"un", "una", "play", "able", "s", "a", "##play", "##pl", "##able", "##s"}
 visible_cases.record(
     "word_pieces",
-    [(word, shown_vocabulary) for word in ("unplayable", "play", "plays", "a", "unable", "player", "as", "x")],
+    [
+        (word, shown_vocabulary)
+        for word in ("unplayable", "play", "plays", "a", "unable", "player", "as", "x", "un" + "play" * 30)
+    ],
     pieces_by_pattern,
     mistakes,
 )
@@ -280,6 +286,9 @@ with progress.exercise("word_pieces"):
         hidden_word = "".join(rng.choice(list(letters), int(rng.integers(1, 9))))
         expected = pieces_by_pattern(hidden_word, hidden_vocabulary)
         checks.returns(word_pieces, (hidden_word, hidden_vocabulary), expected, mistakes)
+    long_word = "".join(rng.choice(list("ab"), int(rng.integers(101, 140))))
+    all_letters = {"a", "b", "##a", "##b", "##" + "".join(rng.choice(list("ab"), 3))}
+    checks.returns(word_pieces, (long_word, all_letters), pieces_by_pattern(long_word, all_letters), mistakes)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -227,3 +227,11 @@ def word_pieces(word, vocabulary):
         else:
             return ["[UNK]"]
     return pieces
+
+
+# %% wrong: the package's tokenizer
+# message: may have any length
+def word_pieces(word, vocabulary):
+    from tlcourse.text.word_pieces import SPECIAL, WordPieces
+
+    return WordPieces((*SPECIAL, *sorted(set(vocabulary) - set(SPECIAL)))).pieces_of_word(word)
