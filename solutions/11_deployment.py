@@ -1599,7 +1599,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# In these measurements, a file costs Spark a little more than the plain engine, because each row passes from Java to
+# In these measurements, a file costs Spark a little more than the plain engine: it also passes each row from Java to
 # Python and back. So on one machine, the lines never cross, and no folder is large enough. With two machines, Spark is
 # faster from 62,550 files on. Sixteen machines lower this to 29,740 files, and many more could hardly lower it further:
 # while Spark starts, the plain engine gets that far alone.
@@ -1767,8 +1767,8 @@ print(json.dumps(lineage, indent=1)[:900])
 # the engine can be changed later, and the digest of the rows shows that they are the same.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: no, with the start of Spark or the break-even for four machines as a number, what of it is measured or assumed, and a case in
-# which the decision changes (many more files, a much more expensive step, or data that do not fit on one disk).
+# 1 point: no, with the start of Spark or the break-even for four machines as a number, what of it is measured or
+# assumed, and a case in which the decision changes (many more files, a much more expensive step, or data that do not fit on one disk).
 #
 # 1 point: the model leaves out the network, the copying of files, or waiting for the slowest machine; this moves the
 # break-even towards more files. It also counts to say that the plain engine could use several cores.
