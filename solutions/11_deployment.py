@@ -1599,7 +1599,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# In these measurements, a file costs Spark a little more than the plain engine, because each row passes from Java to
+# In these measurements, a file costs Spark a little more than the plain engine: it also passes each row from Java to
 # Python and back. So on one machine, the lines never cross, and no folder is large enough. With two machines, Spark is
 # faster from 62,550 files on. Sixteen machines lower this to 29,740 files, and many more could hardly lower it further:
 # while Spark starts, the plain engine gets almost that far alone.
