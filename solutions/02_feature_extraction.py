@@ -706,8 +706,8 @@ print(f"all of the transfer there: {registered['teacher_seconds']['mean']:.1f} p
 # we ran it, with new people. There the 16 layers, too, learn from augmented images, for 100 epochs, and reach 72.7%.
 # The four steps with the teacher reach 98.3% (C18), and the gain over the small CNN is about as large as before.
 #
-# So there is a gain over these baselines, and it takes only seconds of training. But most of the gap to 1.9% came from
-# a weak baseline.
+# So there is a gain over these baselines, and beyond the teacher's own training it takes only seconds. But most of the
+# gap to 1.9% came from a weak baseline.
 #
 # **When you read about a gain, ask: compared with which baseline?**
 
@@ -1612,8 +1612,8 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 #    spoiled another task (C06).
 # 2. **The four steps** (C16, C18). Load a teacher, cut off its head, attach a new one, and train only that. The
 #    features of a frozen base stay the same, so compute them once.
-# 3. **Baselines and intervals.** Compare 98.1% with the best recorded baseline, 87.2%, and not only with the worst.
-#    With one image of each person the teacher helps most, and with more images the gap shrinks (C09, C10).
+# 3. **Baselines and intervals.** Compare 98.1% with the best baseline of a short training, 87.2%, and not only with the
+#    worst. With one image of each person the teacher helps most, and with more images the gap shrinks (C09, C10).
 # 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
 #    nothing. For digits, a cut before the middle is better (C08). We do not know the reason: late layers may be
 #    specific (C07), or depth alone may lose what digits need. The old head helped for the people that it knows (C17).

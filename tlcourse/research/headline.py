@@ -98,7 +98,7 @@ def scratch(train, test, seed, batch_norm=True, epochs=25):
 
 
 def small_scratch(train, test, seed, augment=True, epochs=100):
-    """A small CNN with dropout, weight decay and (by default) augmentation: the best recorded baseline.
+    """A small CNN with dropout, weight decay and (by default) augmentation: the best of the short baselines.
 
     With augmentation it learns from mirror images, and is asked about them in the test, as the teacher is; and it pools
     before it normalizes, which is better then, and worse without. Longer training would make it better still: see

@@ -1,9 +1,10 @@
-"""The headline's own network without its teacher, with a recipe that suits it (C01, C02, C18).
+"""The headline's own network without its teacher, with a longer recipe (C01, C02, C18).
 
 `headline.scratch` trains these 16 layers for 25 epochs on the images as they are. Here the same layers learn from
 random shifts, turns, zooms, color casts and mirror images, four times as long, and the test adds the logits of each
 image and its mirror image, as it does with the teacher. `develop` chooses the rate on other people. *small_cnn* is the
-headline's best baseline, *untrained* the head on the frozen features of the same layers with random weights.
+headline's best baseline of a short training, *untrained* the head on the frozen features of the same layers with random
+weights.
 """
 
 import time
