@@ -277,12 +277,10 @@ mistakes = {
     "the word is split into its letters": lambda word, vocabulary: [word[0], *("##" + letter for letter in word[1:])],
 }
 shown_vocabulary = {"un", "una", "play", "able", "s", "a", "##play", "##pl", "##able", "##s"}
+shown_words = ["unplayable", "play", "plays", "a", "unable", "player", "as", "aun", "plable", "x", "un" + "play" * 30]
 visible_cases.record(
     "word_pieces",
-    [
-        (word, shown_vocabulary)
-        for word in ("unplayable", "play", "plays", "a", "unable", "player", "as", "aun", "plable", "x", "un" + "play" * 30)
-    ],
+    [(word, shown_vocabulary) for word in shown_words],
     pieces_by_pattern,
     mistakes,
 )
@@ -797,8 +795,8 @@ print(f"spam: the bag of words catches up at {catches_up}")
 
 # %% [markdown]
 # In the stored run, five labels of each class with the teacher are worth about twice as many without it. Between ten
-# and fifty labels, the bag of words catches up. If your function returns `None`, the curves do not meet within the counts
-# that were measured, and nobody knows where they would meet.
+# and fifty labels, the bag of words catches up. If your function returns `None`, the curves do not meet within the
+# counts that were measured, and nobody knows where they would meet.
 
 # %% [markdown]
 # The recorded results repeat the comparison over five seeds, and also with **real** texts: sentences about films
@@ -846,8 +844,8 @@ plt.show()
 # With 280 labels of each class, its lead is still 13.2 percentage points (10.0 to 16.3). The curves do not meet here,
 # so we cannot say where they would.
 #
-# On real messages, its lead is 9.0 percentage points (5.1 to 13.0) with ten labels of each class. With 280, we could not
-# detect a difference.
+# On real messages, its lead is 9.0 percentage points (5.1 to 13.0) with ten labels of each class. With 280, we could
+# not detect a difference.
 #
 # The small network, which no teacher has helped, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. Spam
 # probably gives itself away by single words, and words are what these two baselines count.
@@ -1002,14 +1000,16 @@ def repeats_in_the_test(texts, domains, source, target, count):
     keys = [same_words(text) for text in texts]
     train, labeled, _ = split_by_numbers(texts, domains, source, target, count)
     taken = {keys[place] for place in labeled}
-    return train, labeled, [place for place, domain in enumerate(domains) if domain == target and keys[place] not in taken]
+    test = [place for place, domain in enumerate(domains) if domain == target and keys[place] not in taken]
+    return train, labeled, test
 
 
 def rows_first_and_once(texts, domains, source, target, count):
     """Repeats leave the first `count` rows only afterwards, so that fewer texts are labeled."""
     train, labeled, test = rows_first(texts, domains, source, target, count)
     keys = [same_words(text) for text in texts]
-    return train, [place for at, place in enumerate(labeled) if keys[place] not in {keys[p] for p in labeled[:at]}], test
+    once = [place for at, place in enumerate(labeled) if keys[place] not in {keys[p] for p in labeled[:at]}]
+    return train, once, test
 
 
 split_mistakes = {
@@ -1018,7 +1018,9 @@ split_mistakes = {
     "case counts: two texts with another case are equal": splitter(key=lambda text: tuple(text.split())),
     "spaces count: two texts with other spaces are equal": splitter(key=str.lower),
     "all spaces are removed, although words differ then": splitter(key=lambda text: "".join(text.lower().split())),
-    "spaces between the words count: only those at the ends are removed": splitter(key=lambda text: text.lower().strip()),
+    "spaces between the words count: only those at the ends are removed": splitter(
+        key=lambda text: text.lower().strip()
+    ),
     "the order of the words is ignored": splitter(key=lambda text: tuple(sorted(text.lower().split()))),
     "texts that occur in both leave the test and not train": out_of_the_test,
     "the labeled target texts are in test, too": splitter(cut=lambda firsts, count: (firsts[:count], firsts)),
@@ -1852,10 +1854,11 @@ for depth in (4, 12):
 # ## With real text
 #
 # The course's own teacher has a quarter of a million parameters, and has read made-up texts for a few minutes. MiniLM
-# (Wang et al. 2020) has nearly ninety times as many; the cell prints their number, without a last part that this course
-# does not load. It has read large amounts of text from the internet. Can it do what the small one could not: learn
-# opinions from real product reviews, and find them in real sentences about films (Kotzias et al. 2015)? Texts and weights come from the internet or from a mirror server at your school; if neither is available, the
-# cell says so.
+# (Wang et al. 2020) has nearly ninety times as many; the cell prints their number, without a last part that this
+# course does not load. It has read large amounts of text from the internet. Can it do what the small one could not:
+# learn opinions from real product reviews, and find them in real sentences about films (Kotzias et al. 2015)? Texts
+# and weights come from the internet or from a mirror server at your school; if neither is available, the cell says
+# so.
 #
 # **Before you run the cell:** will the order of the two methods be the same as with generated texts?
 
@@ -1879,8 +1882,8 @@ else:
 # %% [markdown]
 # In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
 # learned from a hundred films. Opinions about products and films use different words, and MiniLM has probably learned
-# that these words mean similar things. Your function also found texts that occur more than once, so the three lists hold
-# fewer texts than the corpora.
+# that these words mean similar things. Your function also found texts that occur more than once, so the three lists
+# hold fewer texts than the corpora.
 #
 # This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
 # without their labels.
