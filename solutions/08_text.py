@@ -881,7 +881,7 @@ plt.show()
 #
 # Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
 # domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora
-# contain such repeats, and nobody announces them: of the 5,574 real messages of this unit, 415 repeat an earlier one.
+# contain such repeats, and nobody announces them. The last section counts them in the real messages of this unit.
 #
 # ### Exercise 8.4: Split two domains without a leak
 #
@@ -1362,8 +1362,8 @@ plt.show()
 
 # %% [markdown]
 # Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises.
-# In the stored run, it is highest in a **middle** layer and falls again after it. The last layer prepares the guess
-# of the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too, the
+# In the stored run, it is highest in a **middle** layer and falls again after it. The last layer probably prepares
+# the guess of the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too, the
 # lectures call late layers specific to the teacher's task (C07). So treat the layer as a setting, and choose it on
 # development data.
 
@@ -1882,8 +1882,10 @@ else:
 # %% [markdown]
 # In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
 # learned from a hundred films. Opinions about products and films use different words, and MiniLM has probably learned
-# that these words mean similar things. Your function also found texts that occur more than once, so the three lists
-# hold fewer texts than the corpora.
+# that these words mean similar things.
+#
+# Your function also found texts that occur more than once, so the three lists hold fewer texts than the corpora. The
+# real messages contain far more repeats: 415 of the 5,574 repeat an earlier one.
 #
 # This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
 # without their labels.
