@@ -449,7 +449,7 @@ with progress.exercise("accuracy"):
 # | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | How can the data in use differ from the training data, and what repairs the damage? |
 # | [**06 Choosing a teacher**](../06_choosing_a_teacher/06_choosing_a_teacher.ipynb) | Which teacher suits your target, and is it better than none? |
 # | [**07 Distillation**](../07_distillation/07_distillation.ipynb) | Can a teacher pass on what it knows through its predictions alone? |
-# | [**08 Text**](../08_text/08_text.ipynb) | What does a pretrained encoder buy you, and when does a bag of words do as well? |
+# | [**08 Text**](../08_text/08_text.ipynb) | What does a pretrained encoder gain you, and when does a bag of words do as well? |
 #
 # **Where a lecture is wrong or vague, the unit says so and shows why.**
 

@@ -121,3 +121,18 @@ def sentence_vector(states, mask):
 def sentence_vector(states, mask):
     sums = (states * np.asarray(mask)[:, :, None]).sum(axis=1)
     return sums / np.maximum(np.abs(sums).sum(axis=1, keepdims=True), 1e-12)
+
+
+# %% wrong: a mean shorter than 1 keeps its length
+# message: shorter than 1 keeps its length
+def sentence_vector(states, mask):
+    mask = np.asarray(mask)
+    mean = (np.asarray(states, float) * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)[:, None]
+    return mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1)
+
+
+# %% wrong: a sum shorter than 1 keeps its length
+# message: sum shorter than 1 keeps its length
+def sentence_vector(states, mask):
+    sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
+    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1)

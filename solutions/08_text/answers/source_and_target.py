@@ -170,3 +170,72 @@ def source_and_target(texts, domains, source, target, count):
     firsts = [p for p, d in enumerate(domains) if d == target and not any(keys[q] == keys[p] and domains[q] == target for q in range(p))]
     taken = {keys[place] for place in firsts}
     return [p for p, d in enumerate(domains) if d == source and keys[p] not in taken], firsts[:count], firsts[count:]
+
+
+# %% wrong: the test keeps repeats
+# message: test keeps repeats of a text
+def source_and_target(texts, domains, source, target, count):
+    keys = [" ".join(text.lower().split()) for text in texts]
+    rows = [place for place, domain in enumerate(domains) if domain == target]
+    firsts = [place for place in rows if not any(keys[row] == keys[place] for row in rows if row < place)]
+    labeled = firsts[:count]
+    test = [place for place in rows if keys[place] not in {keys[row] for row in labeled}]
+    tested = {keys[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
+    return train, labeled, test
+
+
+# %% wrong: labels the first rows, repeats included
+# message: count counts rows
+def source_and_target(texts, domains, source, target, count):
+    keys = [" ".join(text.lower().split()) for text in texts]
+    rows = [place for place, domain in enumerate(domains) if domain == target]
+    seen, test = {keys[place] for place in rows[:count]}, []
+    for place in rows[count:]:
+        if keys[place] not in seen:
+            seen.add(keys[place])
+            test.append(place)
+    labeled = rows[:count]
+    tested = {keys[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
+    return train, labeled, test
+
+
+# %% wrong: labels the first rows, and drops repeats afterwards
+# message: repeats leave the first count rows afterwards
+def source_and_target(texts, domains, source, target, count):
+    keys = [" ".join(text.lower().split()) for text in texts]
+    rows = [place for place, domain in enumerate(domains) if domain == target]
+    seen, test = {keys[place] for place in rows[:count]}, []
+    for place in rows[count:]:
+        if keys[place] not in seen:
+            seen.add(keys[place])
+            test.append(place)
+    labeled = [place for place in rows[:count] if keys.index(keys[place], rows[0]) == place]
+    tested = {keys[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
+    return train, labeled, test
+
+
+# %% wrong: removes all spaces
+# message: all spaces are removed
+def source_and_target(texts, domains, source, target, count):
+    keys = [text.lower().replace(" ", "") for text in texts]
+    rows = [place for place, domain in enumerate(domains) if domain == target]
+    firsts = [place for place in rows if not any(keys[row] == keys[place] for row in rows if row < place)]
+    labeled, test = firsts[:count], firsts[count:]
+    tested = {keys[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
+    return train, labeled, test
+
+
+# %% wrong: removes spaces at the ends only
+# message: only those at the ends are removed
+def source_and_target(texts, domains, source, target, count):
+    keys = [text.lower().strip() for text in texts]
+    rows = [place for place, domain in enumerate(domains) if domain == target]
+    firsts = [place for place in rows if not any(keys[row] == keys[place] for row in rows if row < place)]
+    labeled, test = firsts[:count], firsts[count:]
+    tested = {keys[place] for place in test}
+    train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
+    return train, labeled, test

@@ -235,3 +235,18 @@ def word_pieces(word, vocabulary):
     from tlcourse.text.word_pieces import SPECIAL, WordPieces
 
     return WordPieces((*SPECIAL, *sorted(set(vocabulary) - set(SPECIAL)))).pieces_of_word(word)
+
+
+# %% wrong: either kind of piece anywhere
+# message: a piece without ## is taken inside the word
+def word_pieces(word, vocabulary):
+    pieces, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            if word[start:end] in vocabulary or "##" + word[start:end] in vocabulary:
+                pieces.append(("##" if start else "") + word[start:end])
+                start = end
+                break
+        else:
+            return ["[UNK]"]
+    return pieces
