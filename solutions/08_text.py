@@ -1885,7 +1885,7 @@ else:
 # that these words mean similar things.
 #
 # Your function also found texts that occur more than once, so the three lists hold fewer texts than the corpora. The
-# real messages contain far more repeats: 415 of the 5,574 repeat an earlier one.
+# real messages contain far more repeats: 415 of them repeat an earlier one.
 #
 # This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
 # without their labels.
