@@ -188,7 +188,7 @@ def archive(lecturer):
 
 def graded_first(lecturer):
     page = (lecturer.course / "report" / UNIT / "report.html").read_text(encoding="utf-8")
-    assert "<p>3 students:" in page  # and none of the grading's own files beside the records
+    assert "<li><strong>3 students</strong></li>" in page  # and none of the grading's own files beside the records
     assert lecturer.marks() == {"ada": (4, 7), "bob": (0, 7), "cy": (4, 7)}
 
 

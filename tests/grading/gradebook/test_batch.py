@@ -235,7 +235,7 @@ def test_points_are_provisional_while_a_written_answer_is_not_marked(course, rel
     scratch_course.run_nbgrader(course, "generate_feedback", UNIT)
     pages = {name: (course / "feedback" / name / UNIT / f"{UNIT}.html").read_text("utf-8") for name in ("ann", "bob")}
     assert "These points are provisional: 1 written answer is not marked yet" in pages["bob"]
-    assert pages["bob"].count("The 0 points are not a mark") == 1
+    assert pages["bob"].count("The 0 points are not a mark") == 2, "in the summary, and at the answer"
     assert "provisional" not in pages["ann"]
     with batch.NbgraderCourse(course).gradebook() as book:
         grade = book.find_grade("why_double", UNIT, UNIT, "bob")
