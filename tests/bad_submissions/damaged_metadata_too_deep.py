@@ -1,4 +1,4 @@
-# title: metadata of a cell nested hundreds of levels deep
+# title: metadata of a cell nested two hundred levels deep; a file with more than three hundred is unreadable
 # kind: damaged
 # status: graded | repaired
 # earns: 4
@@ -11,5 +11,5 @@ from tlcourse.notebooks import write_atomically
 
 def build(notebook, file):
     notebook.cells[3].metadata["deep"] = "DEEP"
-    nested = '{"a": [' * 200 + "1" + "]}" * 200
+    nested = '{"a": [' * 100 + "1" + "]}" * 100
     write_atomically(file, json.dumps(notebook).replace('"DEEP"', nested))

@@ -6,15 +6,26 @@ by them, source inputs lie farther from the target, as the last test shows.
 
 import numpy as np
 import pytest
+import sklearn
 
 from tlcourse.domains import adaptation, label_shift
 
 pytestmark = pytest.mark.slow  # the two libraries take half a minute to import on a busy machine
-skada = pytest.importorskip("skada", reason="skada is not installed: pip install -c constraints.txt -e '.[dev]'")
-quapy = pytest.importorskip("quapy.method.aggregative", reason="QuaPy is not installed: see skada")
-
 CLASSES = 4
 SOURCE_SHARES, TARGET_SHARES = np.full(CLASSES, 0.25), np.array([0.6, 0.2, 0.15, 0.05])
+
+
+@pytest.fixture(scope="module")
+def skada():
+    """The library; importing it changes a setting of scikit-learn, which other tests must not see."""
+    with sklearn.config_context():
+        yield pytest.importorskip("skada", reason="skada is not installed: pip install -c constraints.txt -e '.[dev]'")
+
+
+@pytest.fixture(scope="module")
+def quapy():
+    """QuaPy's methods that correct label shift."""
+    return pytest.importorskip("quapy.method.aggregative", reason="QuaPy is not installed: see skada")
 
 
 def in_one_array(source, target):
@@ -37,7 +48,7 @@ def probabilities(shares, seed, count=3_000):
     return powers / powers.sum(axis=1, keepdims=True), labels
 
 
-def test_coral_agrees_with_skada():
+def test_coral_agrees_with_skada(skada):
     """skada has no ridge, and moves the target to mean 0 instead of the source to the target's mean."""
     rng = np.random.default_rng(0)
     source, target = (rng.normal(size=(300, 4)) @ rng.normal(size=(4, 4)) + rng.normal(size=4) for _ in range(2))
@@ -48,14 +59,14 @@ def test_coral_agrees_with_skada():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_expectation_maximization_agrees_with_quapy(seed):
+def test_expectation_maximization_agrees_with_quapy(seed, quapy):
     target, _ = probabilities(TARGET_SHARES, seed)
     theirs, _ = quapy.EMQ.EM(SOURCE_SHARES, target, epsilon=1e-10)
     np.testing.assert_allclose(label_shift.shares_by_em(target, SOURCE_SHARES), theirs, atol=1e-6)
 
 
 @pytest.mark.parametrize("hard", [True, False])
-def test_black_box_estimates_agree_with_quapy(hard):
+def test_black_box_estimates_agree_with_quapy(hard, quapy):
     """QuaPy calls them adjusted classify and count (ACC), and with probabilities PACC."""
     (source, labels), (target, _) = probabilities(SOURCE_SHARES, 0), probabilities(TARGET_SHARES, 1)
     if hard:
@@ -67,7 +78,7 @@ def test_black_box_estimates_agree_with_quapy(hard):
     np.testing.assert_allclose(label_shift.shares_by_bbse(source, labels, target), theirs, atol=1e-9)
 
 
-def test_importance_weights_agree_with_skadas_where_both_models_are_right():
+def test_importance_weights_agree_with_skadas_where_both_models_are_right(skada):
     """For two normal distributions of equal variance, logistic regression is exact, and so is skada's density ratio."""
     source, target = clouds(0)
     inputs, domains = in_one_array(source, target)
