@@ -1041,7 +1041,9 @@ for target, layers in later_layers.items():
     measured = gain(long["gradual, longer"], long[f"{layers}, longer"])
     print(f"{target:<8} gradual minus together, last stage longer: {measured}")
 for stages, end in (("last stage longer", ", longer"), ("three equal stages", "")):
-    measured = gain(mean_of_targets(lambda _, end=end: f"gradual{end}"), mean_of_targets(lambda name, end=end: name + end))
+    measured = gain(
+        mean_of_targets(lambda _, end=end: f"gradual{end}"), mean_of_targets(lambda name, end=end: name + end)
+    )
     print(f"mean of the targets, {stages}: {measured}")
 
 # %% [markdown]
