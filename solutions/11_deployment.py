@@ -761,8 +761,8 @@ def split_of(person, test_share):
     person : str or int
         Who is in the image. 7 and "7" are the same person.
     test_share : float
-        Expected share of the people in the test set. With 0 nobody is in it, and with 1 everybody. Whoever is in the
-        test set with one share is in it with every larger share, too.
+        Expected share of the people in the test set. With 0 nobody is in it, and with 1 everybody. A person who is in
+        the test set with one share is in it with every larger share, too.
 
     Returns
     -------
