@@ -807,7 +807,7 @@ print(f"spam: the bag of words catches up at {catches_up}")
 
 # %% tags=["nbval-check-output"]
 recorded = results("text_labels")
-methods = {"teacher": "teacher", "random": "random encoder", "small_network": "small network", "tfidf": "bag of words"}
+methods = {"teacher": "teacher", "random": "random encoder", "tfidf": "bag of words", "small_network": "small network"}
 tasks = [("generated", "films"), ("generated", "messages"), ("real", "films"), ("real", "messages")]
 for source, task in tasks:
     print(f"{source} {task}, {'macro F1' if task == 'messages' else 'accuracy'} by labels per class")
@@ -829,8 +829,8 @@ print("generated films, 280 labels, random encoder minus teacher", gain(rows["ra
 figure, both = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained", sharey=True)
 titles = {"films": "Real films: MiniLM stays ahead", "messages": "Real messages: the others catch up"}
 for axes, (task, title) in zip(both, titles.items(), strict=True):
-    lines = {name: [recorded["real"][task][key][str(count)] for count in counts]
-             for key, name in methods.items() if key in recorded["real"][task]}  # fmt: skip
+    rows = recorded["real"][task]
+    lines = {name: [rows[key][str(count)] for count in counts] if key in rows else [] for key, name in methods.items()}
     plots.accuracy_curves(counts, lines, log=True, ax=axes)
     axes.set(title=title, xlabel="labels per class", ylim=(0.3, 1.02), ylabel="")
 both[0].set_ylabel("accuracy, 95 % interval")
@@ -1356,7 +1356,10 @@ axes.bar(range(5), layer_scores, color=plots.COLORS["blue"])
 for layer, score in enumerate(layer_scores):
     axes.text(layer, score + 0.02, f"{score:.2f}", ha="center")
 axes.set(
-    title="Names: a middle layer is the best", xlabel="layer (0: before any attention)", ylabel="entity F1", ylim=(0, 1)
+    title="Names: the last layer is not the best",
+    xlabel="layer (0: before any attention)",
+    ylabel="entity F1",
+    ylim=(0, 1),
 )
 plt.show()
 

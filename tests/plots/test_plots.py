@@ -333,3 +333,11 @@ WRONG = [
 def test_names_what_is_wrong(draw, arguments, message):
     with pytest.raises(ValueError, match=message):
         draw(*arguments)
+
+
+def test_a_curve_without_values_is_left_out_and_the_others_keep_their_colors():
+    curve = [{"mean": 0.5, "ci95": [0.4, 0.6]}] * 2
+    complete = plots.accuracy_curves([1, 2], {"a": curve, "b": curve, "c": curve})
+    partial = plots.accuracy_curves([1, 2], {"a": curve, "b": [], "c": curve})
+    colors = {line.get_label(): line.get_color() for line in complete.lines}
+    assert {line.get_label(): line.get_color() for line in partial.lines} == {name: colors[name] for name in ("a", "c")}

@@ -61,7 +61,8 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
     x : sequence of float
         Images per class, epochs, ...
     curves : dict of str to sequence of dict
-        Label to one summary ``{"mean", "ci95"}`` for each value of `x`.
+        Label to one summary ``{"mean", "ci95"}`` for each value of `x`; without any, a curve is left out, and the
+        others keep the colors that they have beside it.
     log : bool
         Logarithmic x axis.
     references : dict of str to float, optional
@@ -81,6 +82,8 @@ def accuracy_curves(x, curves, log=False, references=None, ax=None):
     ax = axes_for(ax, 7.2, 4.2)
     looks = zip(itertools.cycle(LINE_COLORS), itertools.cycle(_DASHES), itertools.cycle(_MARKERS), strict=False)
     for (label, summaries), (color, dash, marker) in zip(curves.items(), looks, strict=False):
+        if not summaries:
+            continue
         means, lows, highs = _intervals(summaries, label)
         if len(means) != len(x):
             raise ValueError(f"{label!r} must have one summary for each of the {len(x)} values of x, got {len(means)}")
