@@ -13,6 +13,7 @@ import filelock
 from tqdm import tqdm
 
 from tlcourse.grading.engine.grading_pool import grade_in_parallel, require_sandbox
+from tlcourse.grading.gradebook import unreadable_times
 from tlcourse.grading.gradebook.absent import absent_result, misplaced_files, name_misplaced
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_sync import update_gradebook
@@ -91,6 +92,7 @@ def grade(
     folders = course.paths.submission_folders(unit)
     misplaced = misplaced_files(course, unit, folders.keys())
     with grading_lock(course), explain_full_disk(course.folder):
+        unreadable_times.set_aside(folders.values())
         update_gradebook(course)
         chosen = _selected_students(course, folders.keys() | misplaced.keys(), students)
         recorder = make_recorder(course, unit, assignment.sha256)

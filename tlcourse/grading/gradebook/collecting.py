@@ -21,7 +21,7 @@ from tlcourse.grading.submissions.submitted_files import find, printed
 
 EARLIER = "earlier"  # folder of a course: versions that were replaced
 # Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
-NOT_FROM_STUDENTS = {"timestamp.txt", "submission_secret.txt"}
+NOT_FROM_STUDENTS = {*discover.TIMESTAMPS, "submission_secret.txt"}
 TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt."
 UNKNOWN_PERSON = (
     "Not collected: no person, or more than one, in the roster and the gradebook has this name or id. Correct the "

@@ -9,6 +9,11 @@ from tlcourse.grading.model.submission import Submission
 from tlcourse.grading.submissions import reading, submission_time, submitted_files
 
 LONGEST_TIMESTAMP = 1000  # bytes
+TIMESTAMP = "timestamp.txt"
+UNREADABLE_TIMESTAMP = (
+    f"{TIMESTAMP}.unreadable"  # what `tlcourse.grading.gradebook.unreadable_times` calls some of them
+)
+TIMESTAMPS = (TIMESTAMP, UNREADABLE_TIMESTAMP)
 
 
 def read_submission(folder, student, unit):
@@ -30,7 +35,7 @@ def read_submission(folder, student, unit):
     present, unseen = submitted_files.find(folder)
     notebook, notes = _choose_notebook(folder, unit, present)
     content = _head(notebook.path, reading.LARGEST_NOTEBOOK + 1) if notebook else None
-    others = [file for file in present if file.name != "timestamp.txt" and not _has_suffix(file)]
+    others = [file for file in present if file.name not in TIMESTAMPS and not _has_suffix(file)]
     if notebook is None and others:
         names = [submitted_files.printed(file.name) for file in others[: submitted_files.NAMED_AT_MOST]]
         notes.append(f"The folder has {', '.join(names)}{', …' if len(others) > len(names) else ''}.")
@@ -131,7 +136,7 @@ def _beside(notebook, others, exact):
     named = {file.name: file for file in others if not place or not file.name.startswith(place)}
     inner = [file for file in others if place and file.name.startswith(place)]
     named |= {file.name[len(place) :]: file._replace(name=file.name[len(place) :]) for file in inner}
-    return [named[name] for name in sorted(named) if not name.startswith(f"{exact}/") and name != "timestamp.txt"]
+    return [named[name] for name in sorted(named) if not name.startswith(f"{exact}/") and name not in TIMESTAMPS]
 
 
 def _text(content):
@@ -148,8 +153,9 @@ def _head(path, size):
 
 
 def _raw_timestamp(present):
-    """What timestamp.txt says, or nothing."""
-    file = next((file for file in present if file.name == "timestamp.txt"), None)
+    """What timestamp.txt says, or the one that was set aside; or nothing."""
+    files = {file.name: file for file in present if file.name in TIMESTAMPS}
+    file = files.get(TIMESTAMP) or files.get(UNREADABLE_TIMESTAMP)
     return _head(file.path, LONGEST_TIMESTAMP).decode("utf-8-sig", "replace").strip() if file else ""
 
 

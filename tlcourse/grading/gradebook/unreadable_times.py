@@ -1,0 +1,38 @@
+"""Times of submission that nbgrader cannot read: a single one stops formgrader's list of the whole class.
+
+Formgrader reads timestamp.txt of every submission when it lists a unit, and answers with an error if one of them holds
+no time, or is no file. So the grading gives such a file another name, under which it still finds and reports it.
+"""
+
+import contextlib
+import os
+
+from nbgrader.utils import parse_utc
+
+from tlcourse.grading.submissions.discover import LONGEST_TIMESTAMP, TIMESTAMP, UNREADABLE_TIMESTAMP
+
+
+def set_aside(folders):
+    """Rename each timestamp.txt that nbgrader could not read; nothing in it is lost.
+
+    Parameters
+    ----------
+    folders : iterable of pathlib.Path
+        Of one submission each. A folder that is a link, or that cannot be written to, is left alone.
+    """
+    for folder in folders:
+        file = folder / TIMESTAMP
+        if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(file) or _is_readable(file):
+            continue
+        with contextlib.suppress(OSError):
+            file.rename(file.with_name(UNREADABLE_TIMESTAMP))
+
+
+def _is_readable(file):
+    """Whether nbgrader reads a time from a file; a pipe would keep it waiting."""
+    try:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > LONGEST_TIMESTAMP:
+            return False
+        return bool(parse_utc(file.read_text(encoding="utf-8").strip()))
+    except (OSError, ValueError, OverflowError, TypeError):  # dateutil raises each of the last three
+        return False
