@@ -773,6 +773,35 @@ print(
 # === END MARK SCHEME ===
 
 # %% [markdown]
+# ## Figures that disagree
+#
+# The lectures describe teachers and gains with figures that contradict one another (C54). ImageNet has more than 14
+# million images in one document, and 1.4 or 1.2 million in another. And the rise from 1% to 93.47% is called an
+# "accuracy gain" of 92.47%. Whoever compares teachers by such figures compares different things. The counts below are
+# those of Russakovsky et al. 2015, *ImageNet Large Scale Visual Recognition Challenge*.
+#
+# **Before you run the cell:** how can all three numbers of images be right?
+
+# %% tags=["nbval-check-output"]
+whole_imagenet, train, validation, test = 14_197_122, 1_281_167, 50_000, 100_000  # the last three: of 2012
+print(f"ImageNet, all 21,841 categories:        {whole_imagenet:>10,} images")
+print(f"challenge of 2012, three parts together:{train + validation + test:>10,}")
+print(f"challenge of 2012, training images:     {train:>10,}")
+without, with_teacher = 0.01, 0.9347
+print(f"from 1% to 93.47%: {100 * (with_teacher - without):.2f} percentage points, "
+      f"or {100 * (with_teacher / without - 1):,.0f}% more correct predictions")  # fmt: skip
+
+# %% [markdown]
+# All of them are right, for different things. The whole collection has 14 million images. The thousand classes from
+# which the usual teachers learned have 1.4 million, of which 1.28 million are for training. The document that says 1.2
+# million probably means those. The gain is 92.47 *percentage points*; in percent, it would be 9,247.
+#
+# The documents also disagree about how much to fine-tune: the whole network, or some later layers. Neither is a rule.
+# In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), the answer depended on the number of images (C22).
+#
+# **When you read about a teacher, ask which images were counted, and whether a gain is in points or in percent.**
+
+# %% [markdown]
 # ## With real photos
 #
 # Which teacher should sort photos of cats and dogs: MobileNetV2, which has learned from a million photos of a thousand

@@ -1554,6 +1554,45 @@ plt.show()
 # **Test a student on the images that it will meet in use: it can lose far more than its teacher.**
 
 # %% [markdown]
+# ## Several teachers in one, and images that no teacher knows
+#
+# Two more uses of distillation (C53). First, an **ensemble**: five networks of the student's size have learned the same
+# 200 labels from different initial weights. Together they predict better than each alone, but you would have to put all
+# five on the phone. Can one student learn what the five know together?
+#
+# Second, **anomalies**: images unlike all that a network has learned. A student learns to predict its teacher's
+# features on ordinary portraits only. On images of other kinds nobody has shown it what the teacher's features are, so
+# student and teacher should disagree there (Bergmann et al. 2020). The cell shows three kinds of anomalies: galaxies,
+# portraits upside down, and portraits with a gray square.
+#
+# **Before you run the cells:** which kind is easiest to notice, and will comparing pixels do as well?
+
+# %%
+from tlcourse.datasets import galaxies
+
+covered = test.images[:4].copy()
+covered[:, 18:30, 18:30] = test.images.mean()
+strange = [galaxies.observe(1, seed=0).images, test.images[:4, ::-1], covered]
+plots.image_grid(np.concatenate(strange), columns=4)
+plt.show()
+
+# %% tags=["nbval-check-output"]
+uses = results("distillation_uses")
+together = uses["ensemble"]
+for name, entry in {
+    "one network": together["member"],
+    "five networks together": together["members_together"],
+    "a student of the five": together["student"],
+    "a student of one": together["student_of_one"],
+}.items():
+    print(f"{name:<24}{shown(entry)}")
+print("student of five minus student of one:", points(less(together["student"], together["student_of_one"])))
+print("five together minus their student:   ", points(less(together["members_together"], together["student"])))
+print("area under the ROC curve (0.5: the score knows nothing)")
+for kind, areas in uses["anomalies"].items():
+    print(f"  {kind:<12}", ", ".join(f"{name} {entry['mean']:.2f}" for name, entry in areas.items()))
+
+# %% [markdown]
 # ### Written answer: Would you distill?
 #
 # A botanical garden wants an app that recognizes 200 plants on visitors' phones, without a network connection. The

@@ -2,7 +2,7 @@
 
 Ensemble: five networks of the student's own size learn 200 labels, each from its own first weights and with
 augmentation. One student learns the mean of their probabilities on 800 images, 600 of them without labels; another one
-learns from a single member. All take the rates that the record distillation_development chose.
+learns from a single member. All are augmented, and take the rate that the record distillation_development chose for that.
 
 Anomalies: a student learns to predict the teacher's standardized features on normal images only. Its squared error on
 a new image is the image's score (Bergmann et al. 2020, "Uninformed Students", with one student and whole images). The
@@ -51,8 +51,8 @@ def ensemble(sources, members=MEMBERS, steps=STEPS):
     logits = [_member(sources, number, steps) for number in range(members)]
     test = [of_member["test"].argmax(axis=1) == sources.test.labels for of_member in logits]
     mean = {part: _mean_log_probability([of_member[part] for of_member in logits]) for part in ("images", "test")}
-    trainer = StudentTrainer(sources.seed, PEOPLE)
-    rate, temperature = recipe("soft_800", SHORT)
+    trainer = StudentTrainer(sources.seed, PEOPLE, augment=True)
+    rate, temperature = recipe("augmented_200", SHORT).rate, recipe("soft_800", SHORT).value
     taught = {"student": mean["images"], "student_of_one": logits[0]["images"]}
     accuracies = {
         name: headline.accuracy(trainer.train(sources.images, [target], steps, rate, temperature), sources.test)

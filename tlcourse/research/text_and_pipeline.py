@@ -1,6 +1,7 @@
-"""The experiments of units 08 and 11 for the registry: keyword arguments of `registry.Experiment`, by record."""
+"""Further experiments for the registry: keyword arguments of `registry.Experiment`, by record."""
 
 from tlcourse.research import (
+    distillation_uses,
     engine_costs,
     killed_worker,
     leaky_split,
@@ -12,6 +13,12 @@ from tlcourse.research import (
 )
 
 SETTINGS = {
+    "distillation_uses": {
+        "run": distillation_uses.run,
+        "seeds": range(5),
+        "shares": ("*",),
+        "needs": ("distillation_development",),
+    },
     "text_labels": {"run": text_labels.run, "seeds": range(5), "shares": ("*",)},
     "text_domains": {"run": text_domains.run, "seeds": range(5), "shares": ("*",)},
     "text_layers": {"run": text_layers.run, "seeds": range(5), "shares": ("*",)},
