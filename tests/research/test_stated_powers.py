@@ -15,6 +15,7 @@ from tlcourse.research import (
     fine_tuning_shift,
     initializations,
     same_network,
+    teacher_choice,
     unfreezing,
 )
 
@@ -105,6 +106,15 @@ def unfrozen(combine):
     return {target: combine(of_target(target), *arms) for target, arms in later.items()}
 
 
+def choice_of_teacher():
+    record = recorded("transfer_matrix")
+    differences = {}
+    for target in ("faces", "digits", "greek", "galaxies"):
+        by_chance = np.mean([values(record[target][name]["accuracy"]) for name in teacher_choice.TEACHERS], axis=0)
+        differences[target] = values(record[target]["chosen"]["a_distance"]) - by_chance
+    return differences
+
+
 def later_layers():
     return unfrozen(lambda at, later, _: at("10", later) - at("10", "head only"))
 
@@ -130,6 +140,7 @@ def more_images():
         ("C22", more_images, True),
         ("C01", lambda: same_people("small_cnn"), True),
         ("C18", lambda: same_people("same_network"), True),
+        ("C14", choice_of_teacher, True),
     ],
 )
 def test_the_power_names_the_effects_of_the_development_record(claim, effects, states_all):

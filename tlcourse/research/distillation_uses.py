@@ -2,7 +2,8 @@
 
 Ensemble: five networks of the student's own size learn 200 labels, each from its own first weights and with
 augmentation. One student learns the mean of their probabilities on 800 images, 600 of them without labels; another one
-learns from a single member. All are augmented, and take the rate that the record distillation_development chose for that.
+learns from a single member. All train with augmentation, at the rate that the record distillation_development chose
+for it.
 
 Anomalies: a student learns to predict the teacher's standardized features on normal images only. Its squared error on
 a new image is the image's score (Bergmann et al. 2020, "Uninformed Students", with one student and whole images). The

@@ -6,6 +6,8 @@ from tlcourse.research import (
     killed_worker,
     leaky_split,
     partition_averaging,
+    registration,
+    teacher_choice,
     teacher_loading,
     text_domains,
     text_labels,
@@ -26,6 +28,11 @@ SETTINGS = {
         "run": leaky_split.run,
         "seeds": range(8),
         "shares": ("*/row", "*/identity", "*/new_people", "*/row_new_people"),
+    },
+    "teacher_choice": {
+        "run": teacher_choice.run,
+        "seeds": registration.RegisteredSeeds("teacher_choice"),
+        "shares": ("*",),
     },
     "teacher_loading": {"run": teacher_loading.run, "seeds": range(5), "timings": ("*",)},
     "engine_costs": {"run": engine_costs.run, "seeds": range(5), "timings": ("*",)},  # needs tlcourse[spark] and Java

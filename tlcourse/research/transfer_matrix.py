@@ -12,9 +12,12 @@ from tlcourse.research.domain_distance import proxy_a_distance
 PEOPLE, FEW, TESTS = 20, 5, 20
 
 
-def targets(seed):
-    """The four targets, five images a class to learn from: name -> (train, test). No teacher has seen them."""
-    people = faces.TEST_PEOPLE[PEOPLE * seed : PEOPLE * (seed + 1)]
+def targets(seed, people=None):
+    """The four targets, five images a class to learn from: name -> (train, test). No teacher has seen them.
+
+    Without `people`, the seed decides whose faces are drawn.
+    """
+    people = faces.TEST_PEOPLE[PEOPLE * seed : PEOPLE * (seed + 1)] if people is None else people
     few_digits, other_digits = digits.split(seed, FEW)
     order = np.random.default_rng(seed).permutation(len(other_digits))[:500]
     return {
@@ -47,10 +50,11 @@ def run(seed):
     ``chosen``: accuracy of the teacher with the best score; ``best``: of the best teacher, known afterwards.
     """
     source_models = sources(seed)
-    return {name: _target(*parts, source_models, seed) for name, parts in targets(seed).items()}
+    return {name: measure_target(*parts, source_models, seed) for name, parts in targets(seed).items()}
 
 
-def _target(train, test, source_models, seed):
+def measure_target(train, test, source_models, seed):
+    """What `run` returns for one target: (train, test), the teachers of `sources`, and the seed."""
     flat = [each.images[:, 1::3, 1::3].reshape(len(each), -1) / 255 for each in (train, test)]
     scratch = scenario_network.train(train, seed, epochs=25)
     result = {
