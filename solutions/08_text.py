@@ -35,7 +35,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from tlcourse import checks, plots, teachers, text_checks
+from tlcourse import checks, plots, teachers, text_checks, widgets
 from tlcourse.data import results
 from tlcourse.datasets import texts
 from tlcourse.stats import paired_difference, summary
@@ -1596,19 +1596,14 @@ with progress.exercise("attention_mask"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Draw the four masks for eight positions.
+# Look at the four masks for a sentence of eight words. Choose a model, and move through its positions: which words may
+# each of them see?
 
 # %%
 orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
 models = {"masked": "BERT, RoBERTa, ALBERT", "causal": "GPT", "prefix": "T5", "permutation": "XLNet"}
-figure, four = plt.subplots(1, 4, figsize=(12, 3.6), layout="constrained")
-for axes, (objective, order) in zip(four, orders.items(), strict=True):
-    axes.imshow(np.asarray(attention_mask(8, objective, order)), cmap="Blues", vmin=0, vmax=1.4)
-    axes.set(
-        title=f"{models[objective]}\n{objective}", xlabel="sees", ylabel="position", xticks=range(8), yticks=range(8)
-    )
-figure.suptitle("Six models, four masks (dark: may be seen)")
-plt.show()
+masks = {models[objective]: attention_mask(8, objective, order) for objective, order in orders.items()}
+widgets.MaskExplorer(masks, ["the", "plot", "is", "thin", "but", "the", "end", "shines"])
 
 # %% [markdown]
 # > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and

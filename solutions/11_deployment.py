@@ -51,7 +51,7 @@ import tensorflow as tf
 from matplotlib.colors import ListedColormap
 from PIL import Image
 
-from tlcourse import checks, datasets, pipeline, pipeline_checks, plots, teachers
+from tlcourse import checks, datasets, pipeline, pipeline_checks, plots, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets.faces.people import person as drawn_person
 from tlcourse.pipeline import deployment, partitions, spark_environment
@@ -1111,6 +1111,12 @@ with progress.exercise("embed"):
 # Half a file is worse than none, because it looks like a result. So an engine writes under a temporary name, and
 # renames the file when it is complete. A disk that is full or a copy that was interrupted can still leave half a file,
 # so your function must look.
+#
+# In the figure, each row takes one unit of time. Let a worker die in some partition. Which two settings lose rows, and
+# which one gives some rows twice?
+
+# %%
+widgets.PartitionExplorer(rows=48)
 
 # %% [markdown]
 # ### Exercise 11.5: Find what is left to do

@@ -246,6 +246,8 @@ LIVE = {  # that do not: their controls, in the order of the page
     "TemperatureExplorer": ("image", "temperature"),
     "DivergenceExplorer": ("student", "temperature"),
     "CutExplorer": ("cut after", "image"),
+    "MaskExplorer": ("model", "position"),
+    "PartitionExplorer": ("partitions", "workers", "dies in partition", "then", "a file appears"),
 }
 SET_UP = "progress = checks.Progress("
 # Words from the cells that a widget needs, and from its own. Unit 02 is last: its classifier goes on using its names.
@@ -273,6 +275,8 @@ CELLS = {
         "hesitates = np.array(",
         "widgets.DivergenceExplorer(",
     ),
+    "08_text": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),
+    "11_deployment": (SET_UP, "widgets.PartitionExplorer("),
     "02_feature_extraction": (
         SET_UP,
         'teacher = teachers.load("faces_vgg16")',

@@ -5,6 +5,8 @@ LIVE = [
     "DescentExplorer",
     "DivergenceExplorer",
     "IntervalExplorer",
+    "MaskExplorer",
+    "PartitionExplorer",
     "ProcrustesExplorer",
     "ScheduleExplorer",
     "ShapeExplorer",

@@ -1,5 +1,6 @@
 """The figures that a browser draws: on a page from disk, each shows the numbers that Python computes."""
 
+import itertools
 import statistics
 import types
 
@@ -12,7 +13,7 @@ from tlcourse import counting, schedules, stats, widgets
 from tlcourse.datasets import galaxies
 from tlcourse.datasets.galaxies.light import draw_light
 from tlcourse.learning_rates import ladder
-from tlcourse.widgets import schedule_explorer, temperature_explorer
+from tlcourse.widgets import partition_explorer, schedule_explorer, temperature_explorer
 
 pytest_plugins = ["live_page"]
 LAYERS = [
@@ -37,6 +38,7 @@ RNG = np.random.default_rng(0)
 RUNS = {"first": RNG.normal(0.86, 0.02, 30), "second": RNG.normal(0.84, 0.02, 30)}
 SOURCE = RNG.normal(size=(9, 2)) * (1, 0.4)
 TARGET = SOURCE @ [[0.0, -1.0], [-1.0, 0.0]] + RNG.normal(0, 0.05, (9, 2))  # turned and mirrored
+MASKS = {"both sides": np.ones((3, 3)), "left to right": np.tril(np.ones((3, 3)))}
 STUDENTS = {"unsure": [1.0, 0.0, 0.0], "a copy": [4.0, 2.0, 0.0]}
 
 
@@ -66,6 +68,8 @@ FIGURES = {
     "intervals": lambda: widgets.IntervalExplorer(RUNS),
     "divergences": lambda: widgets.DivergenceExplorer(LOGITS[0], STUDENTS, "ABC"),
     "descent": lambda: widgets.DescentExplorer(),
+    "masks": lambda: widgets.MaskExplorer(MASKS, ["it", "was", "good"]),
+    "partitions": lambda: widgets.PartitionExplorer(50),
     "procrustes": lambda: widgets.ProcrustesExplorer({"ours": SOURCE, "theirs": TARGET}),
 }
 
@@ -299,6 +303,37 @@ def test_figures_on_one_page_are_independent(live):
     assert page.page.locator(".tlcourse-live svg[role=img]").count() == 3
 
 
+def test_each_position_shows_the_row_of_its_mask(live):
+    page = live(widgets.MaskExplorer(MASKS, ["it", "was", "good"]))
+    assert page.rows() == [["both sides", "9 of 9"], ["left to right", "6 of 9"]]
+    page.move("model", 1)
+    assert page.summary() == "left to right: position 0 (it) sees 1 of 3 positions: it."
+    page.move("position", 1)
+    assert page.summary() == "left to right: position 1 (was) sees 2 of 3 positions: it, was."
+
+
+def test_rows_and_time_are_those_of_the_simulation_in_python(live):
+    rows, page = 50, live(widgets.PartitionExplorer(50))
+    cases = ((6, 2, -1), (6, 2, 1), (12, 3, 11), (4, 4, 0), (1, 3, 0))
+    for (partitions, workers, dying), again, whole in itertools.product(cases, (True, False), (True, False)):
+        page.move("partitions", [1, 2, 4, 6, 8, 12].index(partitions))
+        page.move("workers", workers - 1)
+        page.move("dies in partition", dying + 1)
+        page.move("then", 0 if again else 1)
+        page.move("a file appears", 0 if whole else 1)
+        attempts = partition_explorer.simulate(rows, partitions, workers, dying, again)
+        have = partition_explorer.written(attempts, partitions, whole)
+        due = partition_explorer.written(partition_explorer.simulate(rows, partitions, 1), partitions)
+        lost = sum(max(0, a - b) for a, b in zip(due, have, strict=True))
+        doubled = sum(max(0, b - a) for a, b in zip(due, have, strict=True))
+        end = max(attempt[3] for attempt in attempts)
+        shown = [["expected", rows], ["lost", lost], ["twice", doubled], ["time", end]]
+        assert page.rows() == [[name, str(number)] for name, number in shown]
+        if dying >= 0:
+            assert (lost > 0) == (not again), "only a partition that is tried again arrives"
+            assert (doubled > 0) == (again and not whole), "rows come twice if half a file was there"
+
+
 def test_a_phone_is_not_scrolled_sideways(live):
     page = live(*(make() for make in FIGURES.values()))
     page.page.set_viewport_size({"width": 390, "height": 800})
@@ -358,3 +393,7 @@ def test_what_a_figure_cannot_show_is_named():
         widgets.DivergenceExplorer([1.0, 2.0], {"unsure": [1.0]}, "AB")
     with pytest.raises(ValueError, match=r"\(3, 2\), \(2, 2\)"):
         widgets.ProcrustesExplorer({"a": np.zeros((3, 2)), "b": np.zeros((2, 2))})
+    with pytest.raises(ValueError, match=r"2 words need masks of shape \(2, 2\), got \['both sides: \(3, 3\)'"):
+        widgets.MaskExplorer(MASKS, ["it", "was"])
+    with pytest.raises(ValueError, match="at least 12"):
+        widgets.PartitionExplorer(5)

@@ -2,6 +2,8 @@
 
 from tlcourse.widgets.cut_explorer import CutExplorer, draw_cut
 from tlcourse.widgets.interval_explorer import IntervalExplorer
+from tlcourse.widgets.mask_explorer import MaskExplorer
+from tlcourse.widgets.partition_explorer import PartitionExplorer
 from tlcourse.widgets.photo_classifier import PhotoClassifier, draw_photo
 from tlcourse.widgets.procrustes_explorer import ProcrustesExplorer
 from tlcourse.widgets.schedule_explorer import DescentExplorer, ScheduleExplorer, draw_schedules, draw_surface
@@ -14,6 +16,8 @@ __all__ = [
     "DescentExplorer",
     "DivergenceExplorer",
     "IntervalExplorer",
+    "MaskExplorer",
+    "PartitionExplorer",
     "PhotoClassifier",
     "ProcrustesExplorer",
     "ScheduleExplorer",
