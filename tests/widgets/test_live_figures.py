@@ -39,7 +39,14 @@ RUNS = {"first": RNG.normal(0.86, 0.02, 30), "second": RNG.normal(0.84, 0.02, 30
 SOURCE = RNG.normal(size=(9, 2)) * (1, 0.4)
 TARGET = SOURCE @ [[0.0, -1.0], [-1.0, 0.0]] + RNG.normal(0, 0.05, (9, 2))  # turned and mirrored
 MASKS = {"both sides": np.ones((3, 3)), "left to right": np.tril(np.ones((3, 3)))}
+BOXES = [[2, 2, 12, 12], [3, 2, 13, 12], [14, 14, 20, 22]]
+CURVES = {"old": [0.5, 0.7, 0.9], "new": [0.95, 0.9, 0.6]}
 STUDENTS = {"unsure": [1.0, 0.0, 0.0], "a copy": [4.0, 2.0, 0.0]}
+
+
+def best_first(boxes, scores, threshold):
+    """A stand-in for a student's function: the first box suppresses the second one below 0.8."""
+    return [0, 2] if threshold < 0.8 else [0, 1, 2]
 
 
 def lights():
@@ -70,6 +77,8 @@ FIGURES = {
     "descent": lambda: widgets.DescentExplorer(),
     "masks": lambda: widgets.MaskExplorer(MASKS, ["it", "was", "good"]),
     "partitions": lambda: widgets.PartitionExplorer(50),
+    "suppression": lambda: widgets.SuppressionExplorer(np.zeros((24, 24, 3)), BOXES, [0.9, 0.8, 0.7], best_first),
+    "strengths": lambda: widgets.StrengthExplorer("strength", [0, 1, 10], CURVES, "accuracy"),
     "procrustes": lambda: widgets.ProcrustesExplorer({"ours": SOURCE, "theirs": TARGET}),
 }
 
@@ -312,6 +321,21 @@ def test_each_position_shows_the_row_of_its_mask(live):
     assert page.summary() == "left to right: position 1 (was) sees 2 of 3 positions: it, was."
 
 
+def test_a_threshold_shows_what_the_given_function_keeps(live):
+    page = live(FIGURES["suppression"]())
+    assert page.rows() == [["remain", "2"], ["suppressed", "1"], ["highest score", "0.90"]]
+    page.move("threshold", 18)
+    assert "At a threshold of 0.95, 3 of 3 boxes remain" in page.summary()
+
+
+def test_a_strength_shows_each_curve_at_its_place(live):
+    page = live(FIGURES["strengths"]())
+    assert page.rows() == [["old", "0.7"], ["new", "0.9"]]
+    page.move("strength", 2)
+    assert page.rows() == [["old", "0.9"], ["new", "0.6"]]
+    assert page.summary() == "strength 10: old 0.9, new 0.6."
+
+
 def test_rows_and_time_are_those_of_the_simulation_in_python(live):
     rows, page = 50, live(widgets.PartitionExplorer(50))
     cases = ((6, 2, -1), (6, 2, 1), (12, 3, 11), (4, 4, 0), (1, 3, 0))
@@ -395,5 +419,9 @@ def test_what_a_figure_cannot_show_is_named():
         widgets.ProcrustesExplorer({"a": np.zeros((3, 2)), "b": np.zeros((2, 2))})
     with pytest.raises(ValueError, match=r"2 words need masks of shape \(2, 2\), got \['both sides: \(3, 3\)'"):
         widgets.MaskExplorer(MASKS, ["it", "was"])
+    with pytest.raises(ValueError, match=r"2 scores need boxes of shape \(2, 4\), got \(3, 4\)"):
+        widgets.SuppressionExplorer(np.zeros((24, 24, 3)), BOXES, [0.9, 0.8], best_first)
+    with pytest.raises(ValueError, match="'old' needs 2 finite values"):
+        widgets.StrengthExplorer("strength", [0, 1], CURVES, "accuracy")
     with pytest.raises(ValueError, match="at least 12"):
         widgets.PartitionExplorer(5)

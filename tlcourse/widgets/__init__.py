@@ -9,6 +9,8 @@ from tlcourse.widgets.procrustes_explorer import ProcrustesExplorer
 from tlcourse.widgets.schedule_explorer import DescentExplorer, ScheduleExplorer, draw_schedules, draw_surface
 from tlcourse.widgets.shape_explorer import ShapeExplorer, draw_filters, draw_shapes, draw_windows
 from tlcourse.widgets.shift_explorer import ShiftExplorer, draw_shift
+from tlcourse.widgets.strength_explorer import StrengthExplorer
+from tlcourse.widgets.suppression_explorer import SuppressionExplorer
 from tlcourse.widgets.temperature_explorer import DivergenceExplorer, TemperatureExplorer, draw_softened
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "ScheduleExplorer",
     "ShapeExplorer",
     "ShiftExplorer",
+    "StrengthExplorer",
+    "SuppressionExplorer",
     "TemperatureExplorer",
     "draw_cut",
     "draw_filters",
