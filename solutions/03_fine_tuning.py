@@ -118,8 +118,8 @@ print(f"test digits: {with_expected_range(accuracy(student), recorded['frozen'])
 #
 # ## Frozen, or so you think
 #
-# The figure shows what unfreezing means for the gradient. It flows from the loss back to the first layer that may learn.
-# A frozen layer on its way passes the gradient on, but does not change.
+# The figure shows what unfreezing means for the gradient. It flows from the loss back to the first layer that may
+# learn. A frozen layer on its way passes the gradient on, but does not change.
 
 # %%
 parts = ["blocks 1-3", "block 4", "block 5", "dense", "head"]
@@ -1017,13 +1017,13 @@ for key, target in targets.items():
 
 # %% [markdown]
 # Here it is not. At 0.001 we cannot tell the two apart for people, and for digits gradual unfreezing is clearly worse.
-# The layers that need to change most get the fewest steps. Gradual unfreezing does not protect against a rate that is
-# too high either: at 0.01 its accuracy is lower for people and for digits.
+# Perhaps the reason is that the lowest layers get the fewest steps. Gradual unfreezing does not protect against a rate
+# that is too high either: at 0.01 its accuracy is lower for people and for digits.
 #
 # But the comparison is not fair. Block 4 learned for 6 epochs in the gradual training, and for 20 in the other. So we
 # planned another one, and stated its question before we ran it. Both trainings take as many steps in all, each at the
-# best of three or four rates. In the gradual one, the last stage is longer: the lowest block learns in 300 of 500 steps.
-# The targets are digits and galaxies with the teacher of faces, and photos of cats and dogs with MobileNetV2.
+# best of three or four rates. In the gradual one, the last stage is longer: the lowest block learns in 300 of 500
+# steps. The targets are digits and galaxies with the teacher of faces, and photos of cats and dogs with MobileNetV2.
 
 # %% tags=["nbval-check-output"]
 fair = results("unfreezing")
@@ -1048,10 +1048,10 @@ for stages, end in (("last stage longer", ", longer"), ("three equal stages", ""
 
 # %% [markdown]
 # With a longer last stage, we could detect neither a gain nor a loss. For galaxies a gain of up to 4 points is not
-# excluded, and for photos nothing could move, because their training loss is almost zero after the first stage. With
-# three equal stages, gradual unfreezing cost accuracy on average. After the correction for the number of claims, the
-# advice (C21) stays undecided. Which change mattered, the stages or the rates, was not tested. The authors of the method
-# combined it with different rates for different layers, which unit 04 tries.
+# excluded, and for photos gradual unfreezing hardly changed the accuracy of the head alone. With three equal stages,
+# gradual unfreezing cost accuracy on average. After the correction for the number of claims, the advice (C21) stays
+# undecided. Which change mattered, the stages or the rates, was not tested. The authors of the method combined it with
+# different rates for different layers, which unit 04 tries.
 #
 # **Before you compare two schedules, count the steps that each layer gets.**
 
@@ -1090,8 +1090,8 @@ plt.show()
 # samples.) What does this say about the lecture's advice (C22)?
 #
 # - It is *not true of this target* that few layers should learn when there are few images. With two images of each
-#   digit, the whole network is 15.2 percentage points better than the head alone. Digits are so far from faces that
-#   even the first blocks gain from a change. Overfitting does not show within 60 steps.
+#   digit, the whole network is 15.2 percentage points better than the head alone. Perhaps digits are so far from faces
+#   that even the first blocks have to change. Overfitting does not show within 60 steps.
 # - It is *not fair* to compare the rows. 60 steps are 60 passes over 20 images, but between two and three over 500.
 #   With fifty images of each digit, no network has learned all it could.
 # - We could *not detect* that additional layers help **more** when there are more images. The gain is 4.1 percentage
@@ -1131,7 +1131,8 @@ plt.show()
 #
 # - *Steps.* With 60 steps for every number of images, the average would not decide.
 # - *Targets.* Galaxies contribute most. For digits deep training already pays with two images. For photos we could not
-#   detect a gain over the head alone; with two photos of each class the training loss is almost zero after the head.
+#   detect a gain over the head alone, with two photos of each class or with fifty. Alone, only galaxies clear the
+#   margin of the claim.
 # - *How deep.* From the later layers to the whole network, the gain grows with the images for galaxies, and shrinks for
 #   digits. On no target were fewer layers better with fewer images.
 #
@@ -1139,11 +1140,11 @@ plt.show()
 # much for digits and galaxies, and nothing that we can detect for photos. But the rates that development chose for it
 # were not very low.
 #
-# Now look at the last two lines of the output. With ten images of each digit, a small network from scratch, with
-# augmentation and dropout, was more accurate than every depth, all trained without. With fifty, we could not detect that
-# the teacher's weights did better than random ones.
+# Now look at the last two lines of the output. With ten images of each digit, a small network that we trained from
+# scratch with augmentation and dropout was more accurate than fine-tuning at any depth, which used neither. With fifty,
+# we could not detect any advantage of the teacher's weights over random ones.
 #
-# **In these three tasks, the target, its teacher and the number of images all changed what depth gained.**
+# **What depth gained differed between the three tasks. For galaxies, it grew clearly with the number of images.**
 
 # %% [markdown]
 # ## Train until it overfits, then step back
@@ -1343,8 +1344,8 @@ for key in ("weight_decay", "dropout", "augmented"):
 #
 # Of the three ways to regularize, two pay at the best epochs: augmentation gains 6.6 percentage points and dropout 4.8.
 # For weight decay we could not detect a difference. These gains look larger than they are, because stepping back makes
-# the plain run worse. Compared at the last epoch, none of the three differs detectably from it. So regularization is not decided here either (C25): try
-# several ways, and measure.
+# the plain run worse. Compared at the last epoch, none of the three differs detectably from it. So regularization is
+# not decided here either (C25): try several ways, and measure.
 #
 # **Step back by the measure that you care about.**
 
@@ -1567,8 +1568,7 @@ plt.show()
 # `tf.data` comes in a **new order in every pass**. So the images that `skip` skips are not the ones that `take` took,
 # and `take` takes different images in every epoch. Nothing warns you, and the validation accuracy rewards memorization.
 #
-# One widely read tutorial cuts its test set from the validation set in this way. When its recipe was run, 107 of 192
-# test images had been seen in validation.
+# One widely read tutorial cuts its test set from the validation set in this way, so its test is not on unseen images.
 #
 # **A recipe that runs may still be wrong: audit the layers, and check that no image is in two sets.**
 
@@ -1689,13 +1689,13 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # I would not trust the exact best rate or depth. They were measured on one small teacher, synthetic faces and digits.
 #
-# === BEGIN MARK SCHEME ===
-# 1 point: near and far are treated differently, with a number or a named result of this unit for each.
+# === BEGIN MARK SCHEME === 1 point: near and far are treated differently, with a number or a named result of this unit
+# for each.
 #
 # 1 point: low rates, frozen batch norms, and a decision on validation images (not the test); head first with a reason.
 #
-# 1 point: a limit named with a reason: another teacher, another rate, few seeds, synthetic faces, few steps.
-# === END MARK SCHEME ===
+# 1 point: a limit named with a reason: another teacher, another rate, few seeds, synthetic faces, few steps. === END
+# MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
@@ -1777,11 +1777,11 @@ else:
 #    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for digits we
 #    could not detect such an effect (C20). Training the head first makes the gradients smaller. This order helped on a
 #    near target, and hurt on digits at 0.001.
-# 3. **Gradual unfreezing** (C21) cost accuracy where the layers that need most training got least of it. With a longer
-#    last stage we could detect neither a loss nor a gain. Undecided.
-# 4. **Depth** (C19, C22). Training later layers paid for digits and galaxies, and for photos we could not detect it. On
-#    average over three targets, deep training gained more over the head alone with more images, and galaxies
-#    contributed most.
+# 3. **Gradual unfreezing** (C21) cost accuracy on average when all stages were equally long. With a longer last stage
+#    we could detect neither a loss nor a gain. Undecided.
+# 4. **Depth** (C19, C22). Training later layers was better than the head alone for digits and galaxies, where a small
+#    network from scratch was better still; for photos we could not detect a gain. On average over three targets, deep
+#    training gained more over the head alone with more images, and galaxies contributed most.
 # 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
 #    accuracy. At the epochs kept in this way, augmentation and dropout were more accurate than the plain run, but part
 #    of this gain is only the accuracy that stepping back cost the plain run. Undecided.

@@ -16,9 +16,8 @@
 # 4. test whether a simulation prepares a network for reality;
 # 5. look for a bias that came along with a teacher.
 #
-# **Time:** about 50 minutes. Two exercises and one written answer, 9 points. All cells together run in about a
-# minute on two processor cores. Programs draw the galaxies, faces, letters and simulated digits; the other digits are
-# real.
+# **Time:** about 50 minutes. Two exercises and one written answer, 9 points. All cells together run in about a minute
+# on two processor cores. Programs draw the galaxies, faces, letters and simulated digits; the other digits are real.
 
 # %%
 import sys
@@ -179,9 +178,10 @@ axes.set_title("Similar domains help (green); other teachers are worse (orange) 
 plt.show()
 
 # %% [markdown]
-# Similar domains help: faces for faces, letters for Greek letters, and galaxies for galaxies. No other pair shows a
-# detectable gain. In four of these nine other pairs, the features of the teacher's last hidden layer do **worse** than
-# the small network from scratch.
+# In three pairs, a similar domain helps: faces for faces, letters for Greek letters, and galaxies for galaxies. One
+# program draws both sides of each of these pairs, so they are very similar. No other pair shows a detectable gain. In
+# four of these nine other pairs, the features of the teacher's last hidden layer do **worse** than the small network
+# from scratch.
 #
 # The clearest case is real digits. There the faces teacher stays 35.8 percentage points behind the network from
 # scratch, although it is the largest and best trained of the three.
@@ -204,7 +204,7 @@ for target, arms in fine_tuned.items():
 # Even if there were no real differences, about half of all figures with twelve intervals would show at least one
 # interval that excludes 0. So trust only the large gaps.
 #
-# **Similar domains help a lot; compare any other teacher with a baseline from scratch.**
+# **A very similar domain helped a lot here; compare any teacher with a baseline from scratch.**
 #
 # ### Exercise 6.1: Give a verdict
 #
@@ -759,18 +759,17 @@ print(
 # Imitating the scanner, too, raised this to 61.9%. So I would test on the museum's photos, and compare with a network
 # that never saw a drawing. The drawings have a bias, because the leaf reveals the species. The biased teacher in this
 # unit fell from 95.2% to 30.1%, and its student still lost 10.9 percentage points, although its own data were not
-# biased. The usual accuracy does not reveal this. I would draw beetles on the leaves of other species, and test on them.
+# biased. The usual accuracy does not reveal this. I would draw beetles on the leaves of other species, and test on
+# them.
 #
-# === BEGIN MARK SCHEME ===
-# 1 point: a baseline without a teacher, a score that is computed before training, and its limit (it ranks teachers, but
-# does not compare them with none), with a number.
+# === BEGIN MARK SCHEME === 1 point: a baseline without a teacher, a score that is computed before training, and its
+# limit (it ranks teachers, but does not compare them with none), with a number.
 #
 # 1 point: paired differences over the same seeds with an interval, and one limit (several comparisons; frozen features
 # that lose are not yet negative transfer).
 #
 # 1 point: the gap between drawings and photos, tested on photos, and the leaf as a bias, tested with exchanged leaves;
-# with a number.
-# === END MARK SCHEME ===
+# with a number. === END MARK SCHEME ===
 
 # %% [markdown]
 # ## Figures that disagree
@@ -852,8 +851,8 @@ for name, (train_vectors, test_vectors) in vectors.items():
 # %% [markdown]
 # ## Summary
 #
-# 1. **The transfer matrix** (C11). Similar domains help. An interval of paired differences decides, and among many
-#    intervals one can exclude 0 by chance.
+# 1. **The transfer matrix** (C11). A very similar domain helped in three pairs. An interval of paired differences
+#    decides, and among many intervals one can exclude 0 by chance.
 # 2. **Negative transfer** (C11). Frozen features of an unrelated teacher stayed far behind a small network from
 #    scratch. When we trained all layers of the same network, with and without the teacher's weights, the loss on digits
 #    was far smaller, and the verdict on the claim is inconclusive.

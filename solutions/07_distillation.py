@@ -15,8 +15,8 @@
 #    differences you can detect;
 # 5. put a student on a device, check that its predictions stay the same, and name the limits of distillation.
 #
-# **Time:** about 105 minutes. Five exercises and one written answer, 20 points. All cells together run in about a minute
-# on two processor cores.
+# **Time:** about 105 minutes. Five exercises and one written answer, 20 points. All cells together run in about a
+# minute on two processor cores.
 
 # %%
 import sys
@@ -1323,9 +1323,10 @@ plt.show()
 # adds 4.4 (C40). With a random network in place of the teacher, we could not detect a gain from hints, and attention
 # costs accuracy. So the gain comes from the teacher's features, and not merely from one more target (C38).
 #
-# A teacher that was trained on other people now helps much more, on the same 200 images (C42). One student for two
-# tasks is as accurate as one student for each task, within three percentage points (C41). The second task is hard both
-# for the student with two tasks and for the student that learns it alone.
+# On the same 200 images, a teacher that was trained on other people now helps much more than before (C42), though less
+# than augmentation does without a teacher. On the mean of both tasks, one student for two tasks is as accurate as one
+# student for each task, within three percentage points (C41). The second task is hard both for the student with two
+# tasks and for the student that learns it alone.
 #
 # All these students train without augmentation, except for the one in the last row. Its 200 images are shifted, turned,
 # zoomed, recolored and mirrored at random, and without any teacher it reaches 74.8%. This is close to the accuracy that
@@ -1342,11 +1343,11 @@ for kind, name in kinds.items():
     print(f"{name:<24} hard labels lose {points(lost['hard'])}, soft targets lose {points(lost['soft'])}")
 
 # %% [markdown]
-# For each kind of mistake, hard labels lose less. So the claim that they suffer more is contradicted (C37) for this
-# teacher, these mistakes and the temperature that was best with a good teacher.
+# For each kind of mistake, hard labels lose less. So the claim that they suffer more is contradicted (C37) on average
+# over these kinds, for this teacher, these mistakes and the temperature that was best with a good teacher.
 #
-# **Here, the teacher's features helped more than its soft targets. If your teacher makes mistakes, try hard labels,
-# too.**
+# **On the same 800 images, hints and attention added more than softness did. If your teacher makes mistakes, try hard
+# labels, too.**
 
 # %% [markdown]
 # ## On a device
@@ -1597,12 +1598,12 @@ for kind, areas in uses["anomalies"].items():
 #
 # A botanical garden wants an app that recognizes 200 plants on visitors' phones, without a network connection. The
 # garden has a large teacher that is correct for nine of ten photos. It also has five thousand labeled photos, some with
-# wrong labels, and a hundred thousand unlabeled ones. Answer in about eight sentences, with numbers from this unit.
-# (3 points)
+# wrong labels, and a hundred thousand unlabeled ones. Answer in about eight sentences, with numbers from this unit. (3
+# points)
 #
 # - (a) Would you distill, and which of the eight ways would you try first? (1 point)
-# - (b) What would you do about the wrong labels? What would you measure before the release, and on which photos?
-#   (1 point)
+# - (b) What would you do about the wrong labels? What would you measure before the release, and on which photos? (1
+#   point)
 # - (c) Which result of this unit would you not trust there, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_distill", "locked": false, "points": 3, "schema_version": 3, "solution": true}
@@ -1621,17 +1622,15 @@ for kind, areas in uses["anomalies"].items():
 # (c) I would not trust the ranking of the methods, or the size of the gains. They come from one teacher, one student of
 # one size, drawn faces and 160 steps.
 #
-# === BEGIN MARK SCHEME ===
-# 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a method to begin with,
-# with a reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4
-# percentage points).
+# === BEGIN MARK SCHEME === 1 point: distill, because unlabeled photos become useful, with a number from this unit; and
+# a method to begin with, with a reason (softmax first, as it gains most for the least; or with hints or attention,
+# which added 3 to 4 percentage points).
 #
 # 1 point: deals with wrong labels at the teacher, or chooses between hard labels and soft targets by the measured
 # numbers; and tests on trusted photos like those of the visitors, unusual ones among them.
 #
 # 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
-# machine.
-# === END MARK SCHEME ===
+# machine. === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
@@ -1698,7 +1697,7 @@ if logits is not None:
 # 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. After
 #    160 steps, hard labels were worse with a good teacher, and *better* with one that makes mistakes (C37). With longer
 #    training, the students stayed far below their teacher (C36), and a teacher that was trained on other people helped
-#    a lot (C42).
+#    less than augmentation without a teacher (C42).
 # 5. **Intermediate features** (C38 to C40). Attention changed where the student looks. With longer training, hints and
 #    attention each added about five percentage points to soft targets; with a random network, we could not detect a
 #    gain from hints, and attention cost accuracy.
