@@ -1102,14 +1102,15 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # would decide by accuracy on validation images, over several samples of the training images, and never by the test
 # images.
 #
-# === BEGIN MARK SCHEME === 1 point: a late cut for people and a much earlier one for digits, both with numbers from the
-# recorded results.
+# === BEGIN MARK SCHEME ===
+# 1 point: a late cut for people and a much earlier one for digits, both with numbers from the recorded results.
 #
 # 1 point: the rule works for a near target and not for a far one. (Not required: late layers may be specific; for
 # people, `fc1` cannot be told apart from `fc2`; a few layers fewer cost little.)
 #
 # 1 point: a reasoned guess for pencil drawings, and a decision by measuring on validation data. No point for a cut that
-# is chosen by its test accuracy. === END MARK SCHEME ===
+# is chosen by its test accuracy.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## Does the old head help?
@@ -1492,13 +1493,14 @@ for entry in teachers.CATALOG.values():
 # course. The risk is that it has seen only these drawings, and its habits come along. It would be a bad choice for
 # photos of real people.
 #
-# === BEGIN MARK SCHEME === One point for each case. Each needs a choice that can be defended, a criterion that fits the
-# case, and a risk. The criteria are domain similarity, architecture (size, speed, input size), track record, license
-# and availability.
+# === BEGIN MARK SCHEME ===
+# One point for each case. Each needs a choice that can be defended, a criterion that fits the case, and a risk. The
+# criteria are domain similarity, architecture (size, speed, input size), track record, license and availability.
 #
 # With a good reason, other choices earn the point: EfficientNetB0 for (a), or VGG16 for (b). The latter must consider
 # its size and its license (CC-BY-4.0: name the source). No point for "the largest is the best" or for a choice without
-# a reason. === END MARK SCHEME ===
+# a reason.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

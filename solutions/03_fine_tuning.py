@@ -1689,13 +1689,13 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # I would not trust the exact best rate or depth. They were measured on one small teacher, synthetic faces and digits.
 #
-# === BEGIN MARK SCHEME === 1 point: near and far are treated differently, with a number or a named result of this unit
-# for each.
+# === BEGIN MARK SCHEME ===
+# 1 point: near and far are treated differently, with a number or a named result of this unit for each.
 #
 # 1 point: low rates, frozen batch norms, and a decision on validation images (not the test); head first with a reason.
 #
-# 1 point: a limit named with a reason: another teacher, another rate, few seeds, synthetic faces, few steps. === END
-# MARK SCHEME ===
+# 1 point: a limit named with a reason: another teacher, another rate, few seeds, synthetic faces, few steps.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

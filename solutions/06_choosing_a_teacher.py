@@ -780,14 +780,16 @@ print(
 # biased. The usual accuracy does not reveal this. I would draw beetles on the leaves of other species, and test on
 # them.
 #
-# === BEGIN MARK SCHEME === 1 point: a baseline without a teacher, a score that is computed before training, and its
-# limit (it ranks teachers, but does not compare them with none), with a number.
+# === BEGIN MARK SCHEME ===
+# 1 point: a baseline without a teacher, a score that is computed before training, and its limit (it ranks teachers, but
+# does not compare them with none), with a number.
 #
 # 1 point: paired differences over the same seeds with an interval, and one limit (several comparisons; frozen features
 # that lose are not yet negative transfer).
 #
 # 1 point: the gap between drawings and photos, tested on photos, and the leaf as a bias, tested with exchanged leaves;
-# with a number. === END MARK SCHEME ===
+# with a number.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## Figures that disagree
