@@ -8,6 +8,7 @@ import pytest
 
 from tlcourse import notebooks
 from tlcourse.building import builder
+from tlcourse.grading.gradebook import unreadable_times
 
 FEWEST = 370
 
@@ -77,6 +78,51 @@ def test_changes_and_left_files_are_seen(tmp_path, monkeypatch):
     (tmp_path / "solutions" / "new").touch()
     (tmp_path / "left-behind-x").touch()
     assert len(traces.harm()) == 3
+
+
+def submitted_time(folder, content):
+    """The traces of a course in which one submission has this timestamp.txt, and that file."""
+    for name in ("solutions", "notebooks", "submitted/ann/unit"):
+        (folder / name).mkdir(parents=True)
+    file = folder / "submitted" / "ann" / "unit" / "timestamp.txt"
+    file.mkdir() if content is None else file.write_bytes(content)
+    if content is None:
+        (file / "inner").write_text("1")
+    return bad_submissions.Traces(folder), file
+
+
+@pytest.mark.parametrize("content", [b"yesterday evening", None], ids=["words", "folder"])
+def test_an_unreadable_time_that_is_set_aside_does_no_harm(tmp_path, content):
+    traces, file = submitted_time(tmp_path, content)
+    unreadable_times.set_aside([file.parent])
+    assert not file.exists()
+    assert traces.harm() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "after", "changed"),
+    [
+        (b"yesterday", "timestamp.txt.unreadable", b"yesterday?", 1),
+        (b"yesterday", "timestamp.txt.old", b"yesterday", 2),
+        (b"2026-11-30 10:00:00 UTC", "timestamp.txt.unreadable", b"2026-11-30 10:00:00 UTC", 2),
+        (b"yesterday", "timestamp.txt", b"tomorrow", 1),
+        (b"yesterday", None, None, 1),
+    ],
+    ids=["other bytes", "other name", "a time that can be read", "changed in place", "removed"],
+)
+def test_any_other_change_of_a_time_is_harm(tmp_path, content, name, after, changed):
+    traces, file = submitted_time(tmp_path, content)
+    file.unlink()
+    if name:
+        file.with_name(name).write_bytes(after)
+    assert len(traces.harm()) == changed
+
+
+def test_a_time_set_aside_excuses_no_other_change(tmp_path):
+    traces, file = submitted_time(tmp_path, b"yesterday evening")
+    unreadable_times.set_aside([file.parent])
+    file.with_name("other.txt").write_text("1")
+    assert traces.harm() == [f"{file.with_name('other.txt')} has changed"]
 
 
 # The fast tier's dozen: three of each kind, each stopped by another part of the grading.

@@ -40,9 +40,10 @@ import psutil
 
 from tlcourse import notebooks
 from tlcourse.building import builder
-from tlcourse.grading.gradebook import scratch_course
+from tlcourse.grading.gradebook import scratch_course, unreadable_times
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.model.results import STATUSES
+from tlcourse.grading.submissions.discover import TIMESTAMP, UNREADABLE_TIMESTAMP
 from tlcourse.samples import accidents, demo_class
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -236,10 +237,27 @@ class Traces:
             paths += [part, *part.rglob("*")]
         return {str(path): _digest(path) for path in paths}
 
+    def _with_times_set_aside(self, now):
+        """The files before, with the one change that grading may make: an unreadable timestamp.txt has another name.
+
+        A time that nbgrader can read, or a name that was taken before, does not count as set aside; what is in the file
+        or folder must be as it was, since its digests are compared as those of all others.
+        """
+        files = dict(self.files)
+        for path in [Path(path) for path in self.files if Path(path).name == TIMESTAMP]:
+            aside = path.with_name(UNREADABLE_TIMESTAMP)
+            submitted = path.is_relative_to(self.folder / "submitted")
+            if not submitted or str(path) in now or str(aside) in self.files or unreadable_times.is_readable(aside):
+                continue
+            for old in [old for old in files if Path(old).is_relative_to(path)]:
+                files[str(aside / Path(old).relative_to(path))] = files.pop(old)
+        return files
+
     def harm(self):
         """One sentence for each file that changed, or was left behind with its process."""
         now = self._files()
-        changes = [f"{path} has changed" for path in sorted(now | self.files) if now.get(path) != self.files.get(path)]
+        before = self._with_times_set_aside(now)
+        changes = [f"{path} has changed" for path in sorted(now | before) if now.get(path) != before.get(path)]
         homes = [Path(place) for place in (tempfile.gettempdir(), Path.home(), "/dev/shm", "/", "/home", ROOT)]
         left = [path for home in homes if home.is_dir() for path in home.glob(f"*{TOKEN}*")]
         left += [path for path in self.folder.glob(f"*{TOKEN}*")]

@@ -17,6 +17,7 @@ class Outcome(NamedTuple):
     reason: str | None  # why the sandbox ended it
     cpu_seconds: float
     idle: float
+    waited_seconds: float
     finished: bool  # whether the cell ended by itself
 
 
@@ -49,4 +50,4 @@ async def _outcome(kernel, code, seconds):
         if message["parent_header"].get("msg_id") == sent:
             finished = content.get("execution_state") == "idle"
             printed.append(content.get("text", "") + "\n".join(content.get("traceback", [])))
-    return Outcome("".join(printed), kernel.reason, kernel.cpu_seconds, kernel.idle, finished)
+    return Outcome("".join(printed), kernel.reason, kernel.cpu_seconds, kernel.idle, kernel.waited_seconds, finished)

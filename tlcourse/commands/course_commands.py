@@ -48,27 +48,35 @@ source_option = click.option(
 @click.option("--name", help="Name of the course.  [default: the id]")
 @click.option("--timezone", default="UTC", show_default=True, help="Time zone of the due dates: Europe/Berlin.")
 @click.option("--drop", multiple=True, help="Exercises and written answers to leave out, separated by commas.")
+@click.option("--draw", type=click.IntRange(1), help="How many exercises each unit keeps, drawn at random.")
 @click.option("--points", multiple=True, help="Points of exercises: conv_parameters=4,output_size=1.")
 @click.option("--install", help="What notebooks install on Colab, as `pip install` takes it.")
 @click.option("--colab", help="Address of the course's folder on Colab.  [default: no link to Colab]")
 @source_option
-def new_course(folder, units, course_id, name, timezone, drop, points, install, colab, source):
+def new_course(folder, units, course_id, name, timezone, drop, draw, points, install, colab, source):
     """Create a private course in FOLDER, with some units of this one.
 
     The folder is ready for git. Solutions, hidden tests and secret seeds stay in it; `tlcourse handout` makes what
     students get.
     """
     from tlcourse.building import private_course, unit_sources
+    from tlcourse.commands.drawn_exercises import exercises_to_drop
     from tlcourse.grading.model.course_file import timezone_named
 
     root = _clone(source)
     chosen = [find_unit(unit, unit_sources.unit_names(root)) for unit in _names(units)]
+    left_out = _names(drop)
+    if draw:
+        drawn = exercises_to_drop(root, chosen, draw, left_out)
+        left_out += drawn
     about = {"id": course_id, "name": name or course_id, "timezone": timezone_named(timezone)}
     settings = private_course.settings_for(
-        root, chosen, _names(drop), _points(points), **about, install=install, colab=colab
+        root, chosen, left_out, _points(points), **about, install=install, colab=colab
     )
     made = private_course.create(folder, root, chosen, settings)
     click.echo(f"Created {made} with {', '.join(chosen)}.")
+    if draw:
+        click.echo(f"Drawn at random, and left out: {', '.join(drawn) or 'nothing'}. See drop in course.toml.")
     click.echo(f"Next: cd {made} && tlcourse release {chosen[0][:2]}")
 
 

@@ -43,6 +43,16 @@ def test_what_nbgrader_cannot_read_gets_another_name_and_is_graded_as_before(sub
     assert read_submission(submission, "ann", UNIT) == before
 
 
+def test_a_second_unreadable_time_does_not_replace_the_first(submission):
+    for content in (b"yesterday evening", b"this morning", b"at noon"):
+        (submission / TIMESTAMP).write_bytes(content)
+        unreadable_times.set_aside([submission])
+    assert time_for_formgrader(submission) is None
+    assert (submission / UNREADABLE_TIMESTAMP).read_bytes() == b"at noon"
+    kept = {path.read_bytes() for path in submission.glob(f"{UNREADABLE_TIMESTAMP}.*")}
+    assert kept == {b"yesterday evening", b"this morning"}
+
+
 def test_a_time_stays_where_it_is(submission):
     (submission / TIMESTAMP).write_text("2026-11-30 10:00:00 UTC\n", encoding="utf-8")
     unreadable_times.set_aside([submission])

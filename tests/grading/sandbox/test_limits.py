@@ -82,6 +82,27 @@ def test_uninterruptible_sleep_counts_as_sleep(sandbox):
     assert outcome.idle > 1.5
 
 
+SPIN = "import os, time\ndef spin(seconds):\n    while time.process_time() < seconds: pass\n"
+
+
+def test_waiting_for_a_processor_is_measured_and_is_neither_work_nor_sleep(sandbox):
+    """Two processes want the same processor: each waits as long as the other has it."""
+    code = SPIN + (
+        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nif os.fork() == 0:\n    spin(1.5)\n    os._exit(0)\n"
+        "spin(time.process_time() + 1.5)\nos.wait()\ntime.sleep(0.5)"
+    )
+    outcome = confined_code.run(sandbox, code, seconds=60)
+    assert outcome.finished
+    assert outcome.waited_seconds > 0.7
+
+
+def test_a_process_that_sleeps_does_not_wait_for_a_processor(sandbox):
+    outcome = confined_code.run(sandbox, "import time\ntime.sleep(3)", seconds=60)
+    assert outcome.finished
+    assert outcome.idle > 1.5
+    assert outcome.waited_seconds < 1
+
+
 @pytest.mark.slow
 def test_children_that_nobody_waits_for_cost_their_time(sandbox):
     """Linux gives the time of children to a parent only if it waits for them."""

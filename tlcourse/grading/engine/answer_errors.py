@@ -13,6 +13,7 @@ import sys
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names
 from tlcourse.grading.engine.notebook_run import error_output
 from tlcourse.grading.model.cell_code import defined_functions, parsed
+from tlcourse.grading.model.syntax_trees import ONE_AT_A_TIME, parse
 from tlcourse.replaced_names import replaced_names
 
 MISSING_NAME = ("KeyError", "NameError")
@@ -109,7 +110,7 @@ def missing_import(error):
 
 def _without_magics(source):
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         with contextlib.suppress(RecursionError):
             return ast.unparse(parsed(source))
@@ -131,5 +132,6 @@ def _replaced_by(notebook, exercise, message):
         parts = [assigned_and_read_names(source) for source in own if set(defined_functions(source)) & new]
         new = set().union(*(names for _, names in parts)) - reads
     stopped = re.match(r"\w+: ", message)
-    sentences = replaced_names(map(_without_magics, own), reads)
+    with ONE_AT_A_TIME:
+        sentences = replaced_names(map(_without_magics, own), reads)
     return [sentence for name, sentence in sentences.items() if stopped or hasattr(builtins, name)]

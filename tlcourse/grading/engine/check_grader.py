@@ -63,7 +63,8 @@ class CheckGrader:
 
     async def _outside(self, runner, source, finite):
         """The verdict of the clean process; a check that it cannot decide has failed."""
-        reply = await runner.limited(self.checker.decide(runner, source, finite), lambda: self.checker.seconds)
+        await self.checker.ensure_started(runner)
+        reply = await runner.limited(self.checker.decide(runner, source, finite), self.checker)
         if "undecided" in reply:
             message = f"This answer could not be checked: {reply['undecided']}."
             return {"outcome": "failed", "message": message, "outputs": []}

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import json
+import time
 
 from nbclient.exceptions import DeadKernelError
 
@@ -39,6 +40,7 @@ class CheckerClient:
         self.assignment = assignment
         self._process = None
         self._seconds_before = 0.0  # processor seconds of processes that have ended, since they were ready
+        self._waited_before = 0.0  # seconds in which they waited for a processor
         self.cpu_seconds = 0.0
 
     @property
@@ -47,6 +49,11 @@ class CheckerClient:
         return self._seconds_before + (
             self._process.cpu_seconds - self._process.cpu_seconds_at_start if self._process else 0.0
         )
+
+    @property
+    def waited_seconds(self):
+        """Seconds in which the process wanted a processor and others had it."""
+        return self._waited_before + (self._process.waited_seconds if self._process else 0.0)
 
     async def fingerprints(self, runner, source):
         """The fingerprints of the functions that checks rely on, from the clean process.
@@ -95,14 +102,21 @@ class CheckerClient:
             self._writer.close()
             await self._process.close()
             self.cpu_seconds += self._process.cpu_seconds
-            self._seconds_before, self._process = self.seconds, None
+            self._seconds_before, self._waited_before = self.seconds, self.waited_seconds
+            self._process = None
 
-    async def _send_request(self, runner, **request):
-        """Send a request, to a new process where there is none."""
+    async def ensure_started(self, runner):
+        """Start a process where there is none: the grader's own time, which no limit counts."""
         if self._process is None or not self._process.alive:
+            before = time.monotonic()
             limits, setup = runner.limits.process_limits(), _setup_sources(self.assignment)
             self._process = await runner.sandbox.start_checker(self.assignment.files, limits, setup)
             self._reader, self._writer = await self._process.connect()
+            runner.time.leave_out(time.monotonic() - before)
+
+    async def _send_request(self, runner, **request):
+        """Send a request, to a new process where there is none."""
+        await self.ensure_started(runner)
         self._writer.write(json.dumps(request).encode() + b"\n")
 
     async def _receive(self):

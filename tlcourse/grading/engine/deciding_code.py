@@ -12,6 +12,7 @@ import hashlib
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names
 from tlcourse.grading.model import course_code
 from tlcourse.grading.model.cell_code import LONGEST_CODE, cached_by_source, parsed
+from tlcourse.grading.model.syntax_trees import parse
 
 MACHINERY = ("grading/engine/", "grading/sandbox/")  # and what these import
 # It hands submissions out and keeps apart what has changed: no check's outcome depends on it.
@@ -41,7 +42,7 @@ class CourseCode:
 
     def _read(self, name):
         """A module's statements: (digest of the text, names it makes, references, text constants)."""
-        tree = ast.parse(self.modules[name].read_text(encoding="utf-8"))
+        tree = parse(self.modules[name].read_text(encoding="utf-8"))
         aliases = imports_of(tree)
         own = {made for node in tree.body for made in _made_names(node)}
         return [
@@ -248,7 +249,7 @@ class _WithoutDocstrings(ast.NodeTransformer):
 
 
 def _digest(node):
-    copied = ast.parse(ast.unparse(node))
+    copied = parse(ast.unparse(node))
     return hashlib.sha256(ast.unparse(_WithoutDocstrings().visit(copied)).encode()).hexdigest()
 
 

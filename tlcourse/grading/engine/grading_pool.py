@@ -18,6 +18,7 @@ from tlcourse.grading.sandbox import bubblewrap, strength, unsandboxed
 from tlcourse.grading.sandbox.fork_server import BubblewrapSandbox
 
 ATTEMPTS = 2  # at a submission on which the grader itself fails
+FAILURES = 3  # at a last attempt, after which the cause is not what else the machine did
 UNSAFE_VARIABLE = "TLCOURSE_UNSAFE_GRADING"
 _sandboxes = {}
 _opening = threading.Lock()
@@ -84,6 +85,8 @@ def ungraded_result(submission, evidence):
 def grade_in_parallel(assignment, submissions, jobs, unsafe=False, scheduler=None):
     """Yield (submission, result) of each submission, in the order in which they are done.
 
+    Where the grader itself failed, it tries once more after all others, with one submission at a time.
+
     Parameters
     ----------
     assignment : tlcourse.grading.model.assignment.Assignment
@@ -104,9 +107,20 @@ def grade_in_parallel(assignment, submissions, jobs, unsafe=False, scheduler=Non
     parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", pre_dispatch="2*n_jobs")
     by_student = {submission.student: submission for submission in submissions}
     tasks = (delayed(grade_with_retries)(assignment, submission, unsafe) for submission in submissions)
+    failed = []
     with contextlib.closing(parallel(tasks)) as results:
         for result in results:
-            yield by_student[result.student], result
+            if result.status == "not graded":
+                failed.append(result)
+            else:
+                yield by_student[result.student], result
+    again = 0
+    for result in failed:
+        submission = by_student[result.student]
+        if again < FAILURES:
+            result = grade_with_retries(assignment, submission, unsafe)
+            again += result.status == "not graded"
+        yield submission, result
 
 
 def _grade_on_cluster(assignment, submissions, unsafe, scheduler):

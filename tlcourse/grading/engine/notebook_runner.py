@@ -12,6 +12,7 @@ from nbclient.exceptions import DeadKernelError
 
 from tlcourse.grading.engine._nbclient import cell_client
 from tlcourse.grading.engine.notebook_run import Run, error_output
+from tlcourse.grading.engine.time_limits import NotebookTime, Stopwatch
 from tlcourse.grading.sandbox.interface import KernelError, SandboxError
 from tlcourse.notebooks import describe
 
@@ -48,14 +49,14 @@ class NotebookRunner:
 
     RESTARTS = 3
     GRACE_SECONDS = 5  # seconds for an interrupted cell to end
+    REPLY_SECONDS = 1  # on the clock: for the reply of a cell that has ended to arrive
 
     def __init__(self, notebook, sandbox, check_grader, files, limits, skipped=(), kept=None):
         self.notebook, self.sandbox, self.check_grader = notebook, sandbox, check_grader
         self.files, self.limits, self.skipped, self.kept = files, limits, skipped, kept or {}
         self.kernel = self.cells = None
         self.cell_limit = None  # seconds that the running cell may take, where less than the limits' is enough
-        self.used_before = 0.0  # seconds against the notebook's limit in kernels that are gone
-        self.started = time.monotonic()
+        self.time = NotebookTime(limits)
         self.excluded_cells, self.restarts = set(), -1
         self.run = Run()
 
@@ -66,7 +67,7 @@ class NotebookRunner:
         -------
         Run
         """
-        self.started = time.monotonic()
+        self.time = NotebookTime(self.limits)
         try:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code" and cell.source.strip() and index not in self.skipped:
@@ -75,7 +76,7 @@ class NotebookRunner:
         finally:
             await self._end_kernel()
             await self.check_grader.close()
-        self.run.seconds = round(time.monotonic() - self.started, 3)
+        self.run.seconds = round(time.monotonic() - self.time.started, 3)
         self.run.cpu_seconds = round(self.run.cpu_seconds + self.check_grader.checker.cpu_seconds, 3)
         self.run.cell_cpu_seconds = round(self.run.cell_cpu_seconds + self.check_grader.checker.seconds, 3)
         return self.run
@@ -139,41 +140,38 @@ class NotebookRunner:
         outputs = [dict(output) for output in cell.outputs]
         self.run.outputs[str(index)] = {"outputs": outputs, "execution_count": cell.execution_count}
 
-    async def limited(self, coroutine, extra_seconds=lambda: 0.0):
+    async def limited(self, coroutine, helper=None):
         """Await something that the kernel does, and stop it when it takes too long.
 
         Parameters
         ----------
         coroutine : awaitable
-        extra_seconds : callable
-            Seconds that another process has used for this and that count, too.
+        helper : object, optional
+            Another process that works for this; see `tlcourse.grading.engine.time_limits.Stopwatch`.
 
         Raises
         ------
         CellStopped
         """
-        task = asyncio.ensure_future(coroutine)
-        start = self.kernel.counted_seconds + extra_seconds()
-        allowed = min(self.cell_limit or self.limits.cell_seconds, self.limits.cell_seconds, self._seconds_left())
-        clock_allowed = self._clock_seconds_left()
-        deadline = time.monotonic() + clock_allowed
-        while self.kernel.counted_seconds + extra_seconds() - start <= allowed and time.monotonic() <= deadline:
+        task, used = asyncio.ensure_future(coroutine), Stopwatch(self.kernel, helper)
+        most = min(self.cell_limit or self.limits.cell_seconds, self.limits.cell_seconds, self.time.left(self.kernel))
+        most_on_the_clock = self.time.clock_left(self.kernel)
+        while used.counted <= most and used.clock <= most_on_the_clock:
             if (await asyncio.wait({task}, timeout=0.1))[0]:
                 return _result(task)
-        limit = f"{clock_allowed:.0f} s on the clock" if time.monotonic() > deadline else f"{allowed:.0f} s"
+        limit = f"{most:.0f} s" if used.counted > most else f"{most_on_the_clock:.0f} s on the clock"
+        if (await asyncio.wait({task}, timeout=self.REPLY_SECONDS))[0]:  # this process had no time to read it
+            return _result(task)
         self.kernel.interrupt()
-        interrupted = self.kernel.counted_seconds + extra_seconds()
-        ended = await self._ends_after_interrupt(
-            task, lambda: self.kernel.counted_seconds + extra_seconds() - interrupted
-        )
+        ended = await self._ends_after_interrupt(task, Stopwatch(self.kernel, helper))
         doubt = "" if ended else "; it could not be interrupted"
         raise CellStopped(f"stopped after {limit}{doubt}", dead=not ended)
 
-    async def _ends_after_interrupt(self, task, seconds):
-        """Whether what was interrupted ends in time; `seconds()` is what it has used since."""
-        deadline = time.monotonic() + self.limits.wall_clock_factor * self.GRACE_SECONDS
+    async def _ends_after_interrupt(self, task, used):
+        """Whether what was interrupted ends in time; `used` is its `Stopwatch` since."""
+        most_on_the_clock = self.limits.wall_clock_factor * self.GRACE_SECONDS
         while not (await asyncio.wait({task}, timeout=0.1))[0]:
-            if seconds() > self.GRACE_SECONDS or time.monotonic() > deadline:
+            if used.counted > self.GRACE_SECONDS or used.clock > most_on_the_clock:
                 task.cancel()
                 await asyncio.wait({task}, timeout=1)
                 if task.done() and not task.cancelled():
@@ -205,18 +203,8 @@ class NotebookRunner:
 
     # --- the kernel, and what happens when it is gone
 
-    def _seconds_left(self):
-        return self.limits.notebook_seconds - self.used_before - (self.kernel.counted_seconds if self.kernel else 0)
-
-    def _clock_seconds_left(self):
-        """How long a cell may take on the clock, whatever it does."""
-        notebook = self.limits.notebook_seconds * self.limits.wall_clock_factor - (time.monotonic() - self.started)
-        return max(0.0, min(self.limits.cell_seconds * self.limits.wall_clock_factor, notebook))
-
     def _check_budget(self):
-        seconds = self.limits.notebook_seconds
-        if (counted := self._seconds_left() <= 0) or self._clock_seconds_left() <= 0:
-            limit = f"{seconds:.0f} s" if counted else f"{seconds * self.limits.wall_clock_factor:.0f} s on the clock"
+        if limit := self.time.used_up(self.kernel):
             self.run.statuses.append("timed out")
             self.run.notes = list(dict.fromkeys([*self.run.notes, f"The notebook had used up its {limit}."]))
             raise CannotRun(f"not run, because the notebook had used up its {limit}")
@@ -229,7 +217,9 @@ class NotebookRunner:
             self.restarts += 1
             if self.restarts > self.RESTARTS:
                 raise CannotRun(f"not run, because the notebook's process had ended {self.restarts} times")
+            before = time.monotonic()
             self.kernel = await self.sandbox.start_kernel(self.files, self.limits.process_limits())
+            self.time.leave_out(time.monotonic() - before)
             self.cells = cell_client(self.notebook, self.kernel.client, self.limits.output_bytes)
             await self._run_earlier_cells(index)
         self._check_budget()
@@ -255,7 +245,7 @@ class NotebookRunner:
     async def _end_kernel(self):
         if self.kernel is not None:
             await self.kernel.close()
-            self.used_before += self.kernel.counted_seconds
+            self.time.keep(self.kernel)
             self.run.cpu_seconds += self.kernel.cpu_seconds
             self.run.cell_cpu_seconds += self.kernel.cpu_seconds - self.kernel.cpu_seconds_at_start
             self.kernel = None

@@ -5,6 +5,7 @@ no time, or is no file. So the grading gives such a file another name, under whi
 """
 
 import contextlib
+import itertools
 import os
 
 from nbgrader.utils import parse_utc
@@ -22,13 +23,21 @@ def set_aside(folders):
     """
     for folder in folders:
         file = folder / TIMESTAMP
-        if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(file) or _is_readable(file):
+        if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(file) or is_readable(file):
             continue
         with contextlib.suppress(OSError):
+            _keep_earlier(file.with_name(UNREADABLE_TIMESTAMP))
             file.rename(file.with_name(UNREADABLE_TIMESTAMP))
 
 
-def _is_readable(file):
+def _keep_earlier(file):
+    """Give what has the name already, such as the time of an earlier submission, the first free number."""
+    if os.path.lexists(file):
+        numbered = (file.with_name(f"{file.name}.{number}") for number in itertools.count(1))
+        file.rename(next(path for path in numbered if not os.path.lexists(path)))
+
+
+def is_readable(file):
     """Whether nbgrader reads a time from a file; a pipe would keep it waiting."""
     try:
         if file.is_symlink() or not file.is_file() or file.stat().st_size > LONGEST_TIMESTAMP:

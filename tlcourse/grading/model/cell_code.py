@@ -7,6 +7,8 @@ import ast
 import functools
 import re
 
+from tlcourse.grading.model.syntax_trees import parse
+
 LONGEST_CODE = 100_000  # characters of a cell that is parsed; long chains and texts of many parts take quadratic time
 MOST_MAGIC_WORK = 1_000_000  # lines with magics, times characters: IPython reads the whole cell again for each of them
 DEEPEST_MAGIC = 3  # magics in each other, such as ``%time %time x = 1``
@@ -39,14 +41,14 @@ def _parsed(source, level):
     if len(source) > LONGEST_CODE or level > DEEPEST_MAGIC:
         return ast.Module([], [])
     try:
-        return ast.parse(source)
+        return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     magics = len(MAGIC_LINE.findall(source))
     if (magics + 1) * len(source) <= MOST_MAGIC_WORK:
         return _parsed_by_ipython(source, level)
     try:
-        return ast.parse(MAGIC_LINE.sub(r"\1pass", source))
+        return parse(MAGIC_LINE.sub(r"\1pass", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
 
@@ -56,7 +58,7 @@ def _parsed_by_ipython(source, level):
     from IPython.core.inputtransformer2 import TransformerManager  # takes a third of a second to import
 
     try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
+        tree = parse(TransformerManager().transform_cell(source))
         return ast.Module(_MagicsAsCode(level).visit(tree).body, [])
     except Exception:  # whatever IPython makes of a text that may be anything
         return ast.Module([], [])

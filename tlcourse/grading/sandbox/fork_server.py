@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tlcourse.grading.sandbox import bubblewrap, cgroups
 from tlcourse.grading.sandbox.interface import Sandbox, SandboxError
-from tlcourse.grading.sandbox.kernel import ConfinedKernel, ForkedProcess
+from tlcourse.grading.sandbox.kernel import START_SECONDS, ConfinedKernel, ForkedProcess
 
 SERVER = "tlcourse.grading.sandbox.guest.server"
 
@@ -157,7 +157,7 @@ def sender(connection):
         If it sends nothing.
     """
     size = struct.calcsize("3i")  # struct ucred: process, user, group
-    connection.settimeout(60)
+    connection.settimeout(START_SECONDS)
     _, ancillary, _, _ = connection.recvmsg(64, socket.CMSG_SPACE(size))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     connection.settimeout(None)

@@ -92,11 +92,14 @@ class Kernel(SandboxProcess):
     client : jupyter_client.AsyncKernelClient
     counted_seconds : float
         Seconds that count against a limit: those of the processor, and those in which it slept.
+    waited_seconds : float
+        Seconds in which it wanted a processor and others had it, as far as the system tells.
     waits_for_grader : bool
         Whether it waits for the grader now, and not for itself. Then sleeping does not count.
     """
 
     waits_for_grader = False
+    waited_seconds = 0.0
 
     @abstractmethod
     def interrupt(self):

@@ -16,6 +16,7 @@ from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.bubblewrap import OWN_SOCKETS
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
 
+LONGEST_STEP = 0.5  # seconds asleep between two looks of the monitor, at most; it looks five times a second
 LARGEST_MESSAGE = 64 << 20  # bytes; ZeroMQ drops the connection of a process that sends more
 START_SECONDS = 300
 
@@ -37,6 +38,8 @@ class ForkedProcess(SandboxProcess):
     ----------
     idle : float
         Seconds in which none of its threads wanted a processor, and it was not `waits_for_grader`.
+    waited_seconds : float
+        Seconds in which one of its threads wanted a processor and did not get it.
     """
 
     waits_for_grader = False
@@ -44,7 +47,7 @@ class ForkedProcess(SandboxProcess):
     def __init__(self, fork_server, files, limits, role, **request):
         self.folder = fork_server.socket_folder / secrets.token_hex(4)
         self.folder.mkdir(mode=0o700)
-        self.cpu_seconds = self.cpu_seconds_at_start = self.idle = 0.0
+        self.cpu_seconds = self.cpu_seconds_at_start = self.idle = self.waited_seconds = 0.0
         self.alive, self.reason, self._ready = True, None, asyncio.Event()
         texts = {path: base64.b64encode(content).decode() for path, content in files.items()}
         request |= {"role": role, "name": self.folder.name, "files": texts, "limits": limits}
@@ -78,7 +81,9 @@ class ForkedProcess(SandboxProcess):
                 if "cpu" in message:
                     counted = self._cgroup.cpu_seconds if self._cgroup else 0.0
                     self.cpu_seconds = max(self.cpu_seconds, message["cpu"], counted)
-                    self.idle += 0 if message["busy"] or self.waits_for_grader else now - last
+                    # A longer step says that the monitor or this process waited for a processor, not that it slept.
+                    self.idle += 0 if message["busy"] or self.waits_for_grader else min(now - last, LONGEST_STEP)
+                    self.waited_seconds = message.get("waited", self.waited_seconds)
                 if message.get("ready"):
                     self.cpu_seconds_at_start = self.cpu_seconds
                     self._ready.set()
@@ -141,11 +146,12 @@ class ConfinedKernel(ForkedProcess, Kernel):
         """
         await super().start()
         self.client.start_channels(stdin=False, hb=False)
-        try:
-            await asyncio.wait_for(self._wait_for_answer(), START_SECONDS)
-        except (TimeoutError, Empty) as error:
+        answer = asyncio.ensure_future(self._wait_for_answer())
+        await asyncio.wait({answer, self._listening}, return_when=asyncio.FIRST_COMPLETED, timeout=START_SECONDS)
+        if not answer.done() or answer.exception():
+            answer.cancel()
             await self.close()
-            raise KernelError(f"the kernel did not respond ({type(error).__name__})") from error
+            raise KernelError(f"the kernel {'did not respond' if self.reason is None else 'ended: ' + self.reason}")
 
     async def _is_alive(self):
         return self.alive
@@ -155,7 +161,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
         heard = False
         while not heard:
             self.client.kernel_info()
-            await self.client.get_shell_msg(timeout=60)
+            await self.client.get_shell_msg(timeout=START_SECONDS)
             with contextlib.suppress(Empty):
                 while await self.client.get_iopub_msg(timeout=0.02 if heard else 0.2):
                     heard = True

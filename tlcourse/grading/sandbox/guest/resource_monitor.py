@@ -35,7 +35,7 @@ def supervise(connection, monitor, limits):
             send(connection, reason=reason)
             return
         used = monitor.look()
-        send(connection, cpu=used["cpu"], busy=used["busy"])
+        send(connection, cpu=used["cpu"], busy=used["busy"], waited=used["waited"])
         reason = reason or monitor.exceeded_limit(used, limits)
         if reason or _is_disconnected(connection):
             cpu = monitor.look()["cpu"]
@@ -58,6 +58,10 @@ class Monitor:
         self.root_pid = root_pid
         self._ended_seconds = 0.0  # processor seconds of processes that have ended, by the last look at them
         self._own_seconds = {}  # processor seconds of each process, by number and start
+        self._delays, self._waited = (
+            None,
+            0.0,
+        )  # seconds for a processor: by thread, and of the tree since the first look
         self._mapped, self._looked_at_maps = {}, 0.0
         self._device = _device_of_shared_memory()
 
@@ -68,10 +72,11 @@ class Monitor:
         -------
         dict
             "cpu": processor seconds, those of ended members included; "busy": whether a thread runs or waits for a
-            processor; "processes": how many there are; "threads": one living thread of each; "memory": bytes, an upper
-            bound; "shared": those of it in files that lie in memory.
+            processor; "waited": seconds since the first look in which a thread waited for one; "processes": how many
+            there are; "threads": one living thread of each; "memory": bytes, an upper bound; "shared": those of it in
+            files that lie in memory.
         """
-        tree_seconds, own, memory, busy, members, threads = 0.0, {}, 0, False, [], []
+        tree_seconds, own, memory, busy, members, threads, delays = 0.0, {}, 0, False, [], [], {}
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self.root_pid)
             members = [root, *root.children(recursive=True)]
@@ -80,17 +85,25 @@ class Monitor:
                 times = process.cpu_times()
                 tree_seconds += sum(times[:4])  # its own and those of children it has waited for, user and system
                 own[process.pid, process.create_time()] = sum(times[:2])
-                thread, wants_to_run = _threads(process.pid)
+                thread, wants_to_run = _threads(process.pid, delays)
                 threads.append(thread)
                 busy = busy or wants_to_run
                 memory += _resident(thread)
         self._ended_seconds += sum(seconds for key, seconds in self._own_seconds.items() if key not in own)
         self._own_seconds = own
+        self._add_delays(delays)
         # Nobody counts a child that is never waited for; but a look may have seen it.
         cpu = max(tree_seconds, self._ended_seconds + sum(own.values()))
         shared = self._shared(threads)
         sizes = {"memory": memory + shared, "shared": shared}
-        return {"cpu": round(cpu, 3), "busy": busy, "processes": len(members), "threads": threads} | sizes
+        counted = {"cpu": round(cpu, 3), "busy": busy, "waited": round(self._waited, 3)}
+        return counted | {"processes": len(members), "threads": threads} | sizes
+
+    def _add_delays(self, delays):
+        """Add how long the thread waited that has waited longest since the last look."""
+        before = delays if self._delays is None else self._delays
+        self._waited += max([0.0, *(seconds - before.get(thread, 0.0) for thread, seconds in delays.items())])
+        self._delays = delays
 
     def exceeded_limit(self, used, limits):
         """Which limit a look has found exceeded, for the student; None where none was."""
@@ -159,12 +172,13 @@ def _device_of_shared_memory():
         os.close(number)
 
 
-def _threads(pid):
+def _threads(pid, delays):
     """A thread of a process that has not ended, and whether any runs or waits for a processor (state R).
 
     The main thread may have ended before others; then /proc says of the process that it has no memory and no files.
     A process in uninterruptible sleep (state D) waits for a disk, or for a child that has its memory (CLONE_VFORK):
-    it does not want a processor, so its time counts as sleep.
+    it does not want a processor, so its time counts as sleep. `delays` gets the seconds by thread in which it wanted a
+    processor and others had it, since it exists.
     """
     alive, wants_to_run = [], False
     for thread in os.listdir(f"/proc/{pid}/task"):
@@ -176,7 +190,17 @@ def _threads(pid):
             wants_to_run = wants_to_run or state == "R"
             if state not in "ZX":
                 alive.append(int(thread))
+                delays[thread] = _delay(pid, thread)
     return (alive[0] if alive and pid not in alive else pid), wants_to_run
+
+
+def _delay(pid, thread):
+    """Seconds in which a thread waited for a processor, by Linux' scheduler; 0 where Linux was built without this."""
+    try:
+        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _resident(thread):

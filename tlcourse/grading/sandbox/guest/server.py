@@ -4,8 +4,8 @@ A request is one line of JSON: {"role": "kernel" or "checker", "name": of its fo
 "files": {name: base64 text}, "limits": {"memory_megabytes", "disk_megabytes", "processes"}, "filtered": whether system
 calls are filtered, "cgroup": whether it waits for a line that says that it is in a cgroup}, and for a kernel
 {"connection": ipykernel's connection file}, for a checker {"setup": sources that it runs first}.
-Answers are lines of JSON: {"ready": true}, {"cpu": seconds, "busy": whether it wants to run} every fifth of a second,
-and at last {"reason": text or null}.
+Answers are lines of JSON: {"ready": true}, {"cpu": seconds, "busy": whether it wants to run, "waited": seconds for a
+processor} every fifth of a second, and at last {"reason": text or null}.
 
 Three processes belong to a kernel: a monitor outside the submission's namespaces, which measures, kills, and dies when
 the connection is closed; the first process of the namespaces, with which everything in them dies; and the kernel. A
@@ -77,10 +77,11 @@ def _serve_request(connection):
         os.close(ready_writer)
         if request["cgroup"]:
             os.read(ready_reader, 1)
-        ready, _, _ = select.select([ready_reader, connection], [], [], 60)
+        ready, _, _ = select.select([ready_reader, connection], [], [])  # whoever asked closes it after some minutes
         monitor = resource_monitor.Monitor(first)
         if ready_reader in ready and os.read(ready_reader, 1):
-            resource_monitor.send(connection, ready=True, cpu=monitor.look()["cpu"], busy=True)
+            look = monitor.look()
+            resource_monitor.send(connection, ready=True, cpu=look["cpu"], busy=True, waited=look["waited"])
         os.close(ready_reader)
         resource_monitor.supervise(connection, monitor, request["limits"])
 
