@@ -1920,14 +1920,16 @@ for key, target in targets.items():
 # chosen on validation images over several seeds, and I would use the test set once. I would not carry over the best
 # rates themselves. This unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every run.
 #
-# === BEGIN MARK SCHEME === (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; instead,
-# give each group its own rate in the optimizer.
+# === BEGIN MARK SCHEME ===
+# (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; instead, give each group its own
+# rate in the optimizer.
 #
 # (b) 1 point: the answer distinguishes near and far targets with a number or a named result of this unit (safety at a
 # high rate versus harm for digits).
 #
 # (c) 1 point: a fair comparison (a rate of its own for each method, validation images, several seeds), and a limit that
-# is named with a reason. === END MARK SCHEME ===
+# is named with a reason.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos

@@ -1622,15 +1622,17 @@ for kind, areas in uses["anomalies"].items():
 # (c) I would not trust the ranking of the methods, or the size of the gains. They come from one teacher, one student of
 # one size, drawn faces and 160 steps.
 #
-# === BEGIN MARK SCHEME === 1 point: distill, because unlabeled photos become useful, with a number from this unit; and
-# a method to begin with, with a reason (softmax first, as it gains most for the least; or with hints or attention,
-# which added 3 to 4 percentage points).
+# === BEGIN MARK SCHEME ===
+# 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a method to begin with,
+# with a reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4
+# percentage points).
 #
 # 1 point: deals with wrong labels at the teacher, or chooses between hard labels and soft targets by the measured
 # numbers; and tests on trusted photos like those of the visitors, unusual ones among them.
 #
 # 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
-# machine. === END MARK SCHEME ===
+# machine.
+# === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
