@@ -4,11 +4,11 @@
 # You have **ten images of each of 65 people**, and you want a network that recognizes them (C01). Is that enough data
 # to train one?
 #
-# From random weights, a large network learns almost nothing from so few images, and a small one stays behind. If you
-# start from a network that has already learned to look at *other* people's faces, they are plenty. This is transfer
-# learning. In this course you use it, measure it and break it.
+# Trained from random weights, a large network learns almost nothing from so few images, and a small one lags behind. If
+# you start from a network that has already learned to look at *other* people's faces, ten images are plenty. This is
+# transfer learning. In this course you will use it, measure it and break it.
 #
-# A mark such as C01 names a claim from the lectures that this course tests. The file docs/claims.md lists all the
+# An id such as C01 stands for a claim from the lectures that this course tests. The file docs/claims.md lists all the
 # claims with our findings.
 #
 # After working through this page, you can
@@ -54,8 +54,8 @@ progress = checks.Progress({"accuracy": "Exercise 0.1 accuracy"})
 
 # %% [markdown]
 # If the next cell prints a line that ends in *ready*, your installation works. You may also see red lines that begin
-# with `WARNING`, `I0000` or `E0000`. They come from TensorFlow, which looks for a graphics card or reports that it has
-# traced a function more than once. They are not errors in your code.
+# with `WARNING`, `I0000` or `E0000`. They come from TensorFlow, which is looking for a graphics card or reporting that
+# it has traced a function more than once. They are not errors in your code.
 
 # %%
 print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__version__}: ready.")
@@ -78,9 +78,9 @@ ax = plots.image_grid(np.concatenate([first, second[order]]), titles=list("12345
 print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate("ABCDEFGH")))
 
 # %% [markdown]
-# How many did you get right? For most of the people one image was enough, although light, colors, pose, hats and
+# How many did you get right? For most of the people, one image was enough, although the light, colors, pose, hats and
 # background had changed. You did not learn to see faces from these eight images. You brought that skill with you. A
-# network with random weights brings no such skill.
+# network with random weights has no such skill.
 #
 # **What you already know decides how many examples you need.**
 #
@@ -121,7 +121,7 @@ ax = transfer(*images, people=(len(faces.TEACHER_PEOPLE), 65))
 #
 # The lecture reports that 93.47% of the test images were recognized with a teacher, and 1% without one (C01).
 #
-# We made the same comparison with our synthetic faces. The task has 65 people that the teacher has never seen, each
+# We made the same comparison with our synthetic faces. The task has 65 people whom the teacher has never seen, each
 # with ten training images and twenty test images. We repeated the experiment with other groups of people. The bars show
 # the means, and the black whiskers show 95% confidence intervals. Dotted lines mark the lecture's result and the chance
 # level.
@@ -154,8 +154,8 @@ print(f"best of five baselines: {without['mean']:.1%}")
 print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
 
 # %% [markdown]
-# The methods behind the five pale bars learned from the same images. What they lack is the teacher. In unit 02 you cut
-# off the teacher's last layer yourself, train a new last layer (a "head") in seconds, and find out when this advantage
+# The methods behind the five pale bars learned from the same images. What they lack is the teacher. In unit 02 you will
+# cut off the teacher's last layer yourself, train a new one (a "head") in seconds, and find out when this advantage
 # shrinks.
 #
 # **With ten images of each person, the student with a teacher beats all five baselines.**
@@ -175,16 +175,16 @@ ax.legend(loc="lower right", bbox_to_anchor=(1, 0.1))
 labels = ax.set(xlabel="training images of each person", title="The fewer images you have, the more the teacher helps")
 
 # %% [markdown]
-# The small CNN trains for 40 to 100 epochs, a short budget. Trained longer, it comes closer (unit 02).
+# The small CNN trains for 40 to 100 epochs, a short budget. With longer training, it comes closer (unit 02).
 #
-# **With this budget, the teacher helps most where images are fewest.**
+# **With this budget, the teacher helps most when images are fewest.**
 
 # %% [markdown]
 # ## How to read an error bar
 #
 # Run the same training twice, and you may get two different results. Here a small classifier learns from 100 real
-# handwritten digits, ten of each class. It is tested on all the others. Only one thing differs between runs: the seed,
-# a number that starts the random generator, decides which 100 images the classifier learns from.
+# handwritten digits, ten of each class. It is tested on all the other digits. Only the seed differs between runs. This
+# number starts the random generator that picks the 100 training images.
 #
 # **Before you run the cell:** how much will the five accuracies differ?
 
@@ -204,8 +204,8 @@ support_vectors = np.array([one_run(seed, SVC(C=10)) for seed in range(5)])
 print(support_vectors.round(3))
 
 # %% [markdown]
-# Five runs give five numbers. If you report the largest one, you report luck. Report the mean instead, and say how
-# uncertain it is. The mean of $n$ runs with standard deviation $s$ has the **95% confidence interval**
+# Five runs give five numbers. If you report the largest one, you are reporting luck. Report the mean instead, and say
+# how uncertain it is. The mean of $n$ runs with standard deviation $s$ has the **95% confidence interval**
 #
 # $$\text{mean} \pm t \, \frac{s}{\sqrt{n}},$$
 #
@@ -234,7 +234,7 @@ ax.axhline(groups.mean(), color="black", linestyle="--", linewidth=1)
 labels = ax.set(xlabel="repetition", ylabel="accuracy", title=f"{missed.sum()} of 40 intervals miss the dashed line")
 
 # %% [markdown]
-# Now compare the small classifier, a support vector machine, with a baseline. The nearest-neighbor classifier learns
+# Now compare the small classifier, a support vector machine, with a baseline: a nearest-neighbor classifier that learns
 # from the same five samples. Is the support vector machine better?
 
 # %%
@@ -271,29 +271,28 @@ zero = panels[1].axvline(0, color=plots.COLORS["vermilion"], linestyle=":")
 # %% [markdown]
 # Each dot is one run, and each line is an interval. On the left, the two intervals overlap, so you might think that no
 # conclusion is possible. But both classifiers learned from the same samples, and an unlucky sample hurts both. Take the
-# difference **seed by seed**, and whatever the two share cancels. On the right, the interval of this difference lies
-# above 0, although only just.
+# difference **seed by seed**, and whatever the two share cancels out. On the right, the interval for this difference
+# lies above 0, though only just.
 #
-# Five dots do not show how the interval depends on the number of runs. In the next figure, you add one run after
-# another.
+# Five dots do not show how the interval depends on the number of runs. In the next figure, you add one run at a time.
 #
-# **Before you press the button:** after how many runs will the interval of the difference exclude 0 for good?
+# **Before you press the button:** after how many runs will the interval for the difference exclude 0 for good?
 
 # %%
 others = [one_run(seed, KNeighborsClassifier(1)) for seed in range(40)]
 widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neighbor": others})
 
 # %% [markdown]
-# With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then with the
-# square root of the number of runs: four times as many runs halve it. With few runs, the interval jumps around: it may
-# exclude 0 and, two runs later, contain 0 again. So decide how many runs you will do **before** you look. If you stop
-# as soon as you like the result, the interval no longer means what it says.
+# With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then in inverse
+# proportion to the square root of the number of runs: four times as many runs halve it. With few runs, the interval
+# jumps around: it may exclude 0 and, two runs later, contain 0 again. So decide how many runs you will do **before**
+# you look. If you stop as soon as you like the result, the interval no longer means what it says.
 #
-# Three rules hold for the whole course:
+# Three rules apply throughout the course:
 #
 # - A number without an interval is an anecdote.
 # - Compare two methods by their **paired difference**.
-# - If the interval of the difference contains 0, the honest conclusion is "we could not detect a difference".
+# - If the interval for the difference contains 0, the honest conclusion is "we could not detect a difference".
 #
 # **Compare two methods seed by seed, and always show how uncertain the difference is.**
 
@@ -306,7 +305,7 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # |---|---|---|
 # | **What** to transfer? | Early layers detect edges and textures, which occur in all images. Late layers are specialized for the old task (C07). Rule of thumb: transfer all layers but the last (C08). | unit 02, by cutting at every layer |
 # | **When** to transfer? | When you have little data and the teacher's task is related. With plenty of data it helps less (C10). With features of an unrelated teacher, a student may do worse than one trained from scratch (C11). | unit 02, with one to twenty images per person, and from faces to digits |
-# | **How** to transfer? | Load the teacher, remove its last layer, and attach a new one. Train it while the other layers are frozen or slowly tuned (C18). | unit 02 with frozen layers, unit 03 with tuned layers |
+# | **How** to transfer? | Load the teacher, remove its last layer, and attach a new one. Train it while the other layers stay frozen or are tuned slowly (C18). | unit 02 with frozen layers, unit 03 with tuned layers |
 #
 # **Before you transfer anything, ask what, when and how.**
 
@@ -329,8 +328,8 @@ here = [name for name in teachers.CATALOG if teachers.available(name, head=False
 print("on this machine:", ", ".join(here) or "none")
 
 # %% [markdown]
-# `teachers.load(name)` downloads a teacher that is not on your machine yet. Without a network it raises an error that
-# names the missing file and the folder where you can put it.
+# `teachers.load(name)` downloads a teacher that is not on your machine yet. Without an internet connection, it raises
+# an error that names the missing file and the folder to put it in.
 #
 # Choose a teacher by five criteria (C14):
 #
@@ -353,7 +352,7 @@ print("on this machine:", ", ".join(here) or "none")
 # ## Run, check, submit
 #
 # Each exercise is a function with a gap, followed by a **check cell**. You can run the check as often as you like. It
-# shows what it expected and what your function returned. Often it also names the mistake that leads to your result.
+# shows what it expected and what your function returned. Often it also names the mistake that led to your result.
 #
 # | where you work | check your code | submit |
 # |---|---|---|
@@ -362,8 +361,8 @@ print("on this machine:", ", ".join(here) or "none")
 # | Colab | Run the check cells, and `progress` in the last cell. | Choose File → Download → Download `.ipynb`. |
 #
 # - Fill the gaps. Do not rename, copy or delete the check cells.
-# - Are you stuck? Later cells that need your function stop with an error. It tells you to run `progress.skip` with the
-#   number of the exercise in a new cell. This shows what the course's solution gave there, so that you can read on. A
+# - If you are stuck, later cells that need your function stop with an error. It tells you to run `progress.skip` with
+#   the exercise's number in a new cell. This shows the output of the course's solution, so that you can read on. A
 #   skipped exercise earns no marks until you solve it.
 # - Before you submit, choose **Kernel → Restart Kernel and Run All Cells**. An answer that works only because of a cell
 #   that you have since deleted earns no points.
@@ -385,7 +384,7 @@ print("on this machine:", ", ".join(here) or "none")
 # | **Example** | With predictions 3, 1, 2, 2 and labels 3, 1, 1, 2, three are correct, so the accuracy is 0.75. |
 # | **Points** | none; this exercise is for practice |
 #
-# Here is how a check gives feedback:
+# To see how a check gives feedback:
 #
 # 1. Run both cells as they are. The check reports that the exercise is not solved yet.
 # 2. Count the correct predictions: put `return np.sum(predicted == actual)` into the gap, and run both cells again.
@@ -394,7 +393,7 @@ print("on this machine:", ", ".join(here) or "none")
 #
 # <details><summary>Hint</summary>
 #
-# By what number do you divide the count of correct predictions? For an array of true and false values, NumPy's `mean`
+# What number do you divide the count of correct predictions by? For an array of true and false values, NumPy's `mean`
 # counts and divides in one step.
 # </details>
 
@@ -461,7 +460,7 @@ with progress.exercise("accuracy"):
 # 1. A student keeps the teacher's layers and gets a new last layer. Ask **what** to keep, **when** it helps and **how**
 #    to train.
 # 2. Repeat each experiment with several seeds. Report the mean with its interval, and compare methods by paired
-#    differences. If the interval of the difference contains 0, you have not detected a difference.
+#    differences. If the interval for the difference contains 0, you have not detected a difference.
 # 3. Choose a teacher by domain, architecture, track record, license and availability.
 # 4. Run a unit from top to bottom, and learn from its checks. Then restart the kernel, run all cells and submit the
 #    notebook.

@@ -60,7 +60,7 @@ progress = checks.Progress(
 # ## The lecture's network at a glance
 #
 # The lecture's example network (C03) takes images of 32×32 pixels with 3 color channels. In this course, a list of
-# dictionaries describes a network, one dictionary for each layer.
+# dictionaries describes a network, with one dictionary per layer.
 #
 # **Before you run the next cells:** which of the five layers has the most parameters?
 
@@ -84,9 +84,9 @@ print("in all", f"{sum(row.parameters for row in rows):,}")
 
 # %% [markdown]
 # Blue blocks are feature maps, and orange bars are vectors. The green numbers count parameters. The first dense layer
-# holds nearly all of the network's 2,103,156 parameters. Flattening costs nothing, because it has no parameters.
+# holds nearly all of the network's 2,103,156 parameters. Flattening adds no parameters.
 #
-# In the rest of this unit you derive each of these numbers yourself.
+# In the rest of this unit, you will derive each of these numbers yourself.
 #
 # **In this network, one dense layer holds almost all the parameters.**
 
@@ -119,7 +119,7 @@ for size in (8, 9):
 # kernel to stop at every `strides`-th pixel. So stride 1 leaves the size unchanged. With stride 2, a row of 9 pixels
 # has one more position than a row of 8.
 #
-# **The size of the output along one side is the number of positions that the kernel has along that side.**
+# **The output size along one side is the number of positions that the kernel has along that side.**
 
 # %% [markdown]
 # ### Exercise 1.1: Compute the output size
@@ -129,16 +129,16 @@ for size in (8, 9):
 # | | |
 # |---|---|
 # | **Signature** | `output_size(size, kernel, strides, padding)` |
-# | **Arguments** | `size`, `kernel`, `strides`: the side of the image, the side of the kernel, and the stride, in pixels; `padding`: `"valid"` or `"same"`, with the meaning that they have in Keras |
+# | **Arguments** | `size`, `kernel`, `strides`: the side of the image, the side of the kernel, and the stride, in pixels; `padding`: `"valid"` or `"same"`, with the same meaning as in Keras |
 # | **Returns** | the number of positions, an `int` |
 # | **Rules** | The kernel is never larger than the image. |
 # | **Example** | `output_size(8, 3, 2, "same")` is `4` |
 # | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# For "valid", find out where the first and the last position begin, and how many strides lie between them. For "same",
-# the size of the kernel does not matter; look at the table above. One of the two cases rounds down, the other rounds
-# up.
+# For "valid", find out where the first and last positions begin, and how many strides lie between them. For "same",
+# the size of the kernel does not matter; look at the table above. One of the two cases rounds down, and the other
+# rounds up.
 # </details>
 
 
@@ -234,9 +234,9 @@ with progress.exercise("output_size"):
 # %% [markdown]
 # ## A convolution's parameters
 #
-# A filter looks at all input channels at once. So its volume is the height of the kernel, times its width, times the
-# number of input channels. Each filter of a layer has one weight for each entry of this volume, and one bias. The
-# lecture gives the rule (C03):
+# A filter looks at all input channels at once. So its volume is the kernel's height times its width times the number of
+# input channels. Each filter of a layer has one weight for each entry of this volume, and one bias. The lecture gives
+# the rule (C03):
 #
 # $$\text{parameters} = \text{number of filters} \times \text{filter volume} + \text{biases}$$
 #
@@ -384,10 +384,10 @@ print([(variable.name, tuple(variable.shape)) for variable in split.weights])
 
 # %% [markdown]
 # The curves meet at the left: with one filter, both kinds cost about the same. With many filters, a standard
-# convolution needs nearly $k^2$ times as many parameters, which is 9 times as many for a 3×3 kernel.
+# convolution needs nearly $k^2$ times as many parameters, where $k^2 = 9$ for a 3×3 kernel.
 #
-# You pay for the depthwise kernels only once. After that, each further filter costs one weight per channel in the
-# pointwise step. In the standard convolution with 3×3 kernels, each further filter costs nine weights per channel.
+# You pay for the depthwise kernels only once. After that, each additional filter costs one weight per channel in the
+# pointwise step. In a standard convolution with 3×3 kernels, each additional filter costs nine weights per channel.
 #
 # **With many filters, a separable convolution saves a factor of almost $k^2$.**
 
@@ -490,8 +490,7 @@ for variable in norm.weights:
     print(f"{variable.name:16} {tuple(variable.shape)} {'trainable' if variable.trainable else 'not trainable'}")
 
 # %% [markdown]
-# The center moved to zero. The layer has four vectors, each with one entry for each of the 64 channels. Two of them are
-# trainable.
+# The center moved to zero. The layer has four vectors of 64 entries, one per channel. Two of them are trainable.
 #
 # Two details matter for transfer. Some networks do without `gamma`; InceptionV3, for example, uses `scale=False`. And
 # `norm.trainable = False` freezes `gamma` and `beta`, so that the layer has nothing left to train.
@@ -627,9 +626,9 @@ for change in ({"strides": 1}, {"strides": 2}, {"strides": 4}, {"padding": "vali
 # When the stride goes from 1 to 2, the feature map shrinks to a quarter of its area, and the dense layer after it
 # shrinks in proportion.
 #
-# **The stride has no weights of its own, yet of the choices in this table it changes the total most.**
+# **The stride has no weights of its own, yet it changes the total more than any other choice in this table.**
 #
-# A dense layer has one weight for each pair of input and output, and one bias for each output. It is equivalent to a
+# A dense layer has one weight for each input-output pair, and one bias for each output. It is equivalent to a
 # convolution whose kernel covers the whole map, as the next cell shows.
 
 # %% tags=["nbval-check-output"]
@@ -648,11 +647,11 @@ print(f"dense {dense.count_params():,}   16x16 convolution {covering.count_param
 # | **Signature** | `network_parameters(layers, input_shape)` |
 # | **Arguments** | `layers`: a list of dictionaries as above; `input_shape`: `(height, width, channels)` |
 # | **Returns** | the number of parameters, an `int` |
-# | **Rules** | Images may be taller than wide. The second table lists the kinds of layers. |
+# | **Rules** | Images may be taller than they are wide. The second table lists the kinds of layers. |
 # | **Example** | `network_parameters(lecture_network, (32, 32, 3))` is 2,103,156 |
 # | **Points** | 3 points: 2 for the kinds `conv`, `flatten` and `dense`, 1 for the others |
 #
-# | kind | further keys | what it does |
+# | kind | other keys | what it does |
 # |---|---|---|
 # | `"conv"`, `"separable"` | `filters`, `kernel`, `strides`, `padding` | convolves, with a bias |
 # | `"flatten"` | | turns a map into a vector |
@@ -662,8 +661,8 @@ print(f"dense {dense.count_params():,}   16x16 convolution {covering.count_param
 # | `"batch_norm"` | | normalizes the channels of a map, or the entries of a vector |
 #
 # <details><summary>Hint</summary>
-# Walk along the list and keep track of two things: the total so far, and the shape that the next layer receives. Your
-# functions from above do most of the work, but any way is fine.
+# Walk through the list and keep track of two things: the total so far, and the shape that the next layer receives. Your
+# functions from above do most of the work, but any approach is fine.
 # </details>
 
 
@@ -927,8 +926,8 @@ with progress.exercise("network_parameters_modern"):
 # %% [markdown]
 # ## The slide that is off by one
 #
-# Now back to the question from the top. With 1000 classes, VGG16 has 138,357,544 parameters, as the cells below will
-# count (C04). A count needs shapes, not weights. So `counting.blueprint` lets Keras lay out VGG16 without storing any
+# Now back to the opening question. With 1000 classes, VGG16 has 138,357,544 parameters, as the cells below will show
+# (C04). A count needs shapes, not weights. So `counting.blueprint` lets Keras lay out VGG16 without storing any
 # weights. This saves half a gigabyte and takes only a moment.
 #
 # **Before you run the cells:** how many outputs could give the slide's number?
@@ -945,7 +944,8 @@ for classes in (1000, 3, 2, 1):
 
 # %% [markdown]
 # No number of outputs gives the slide's 134,268,737. The network with two outputs comes closest, but it has one
-# parameter too many. One sigmoid output, the other common head for two classes, leaves 4,096 parameters unexplained.
+# parameter too many. A single sigmoid output, the other common head for two classes, leaves 4,096 parameters
+# unexplained.
 #
 # Could it be some other VGG16? The next cell tries many variants at once. It removes the biases from every subset of
 # layers. It also varies the number of image channels (1, 3 or 4) and of outputs (up to 1000, with or without biases).
@@ -989,9 +989,9 @@ axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.spines["left"].set_visible(False)
 plt.show()
 # %% [markdown]
-# None of them fits. In every one of these variants, the body (the network without its head) has an even number of
-# parameters. You will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense`
-# layer on the 4,096 features has that many. Is the number a typo, or something else?
+# None of them fits. In every variant, the body (the network without its head) has an even number of parameters. You
+# will need this fact. The slide leaves 8,193 parameters for the head. As the search shows, no `Dense` layer on the
+# 4,096 features has that many. Is the number a typo, or something else?
 #
 # **No variant of VGG16 in this search has the slide's number of parameters.**
 
@@ -999,22 +999,22 @@ plt.show()
 # ### Written answer: why the slide cannot be right
 #
 # A friend says: "One in 134 million, who cares? Perhaps Keras counts one too many." Answer in four to eight sentences,
-# without any program.
+# without running any code.
 #
 # - Show that **no** VGG16 with a `Dense` head of two outputs can have 134,268,737 parameters, whether its layers have
 #   biases or not.
-# - Name one change of the head that does give this number, and count its parameters.
+# - Name one change to the head that does give this number, and count its parameters.
 # - Say whether you believe that the slide meant this change.
 #
 # (3 points, graded by hand)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_off_by_one", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. The number of
-# its weights is that number times a filter volume, so it is even. If the layer has biases, it has one for each filter,
-# so their number is even, too. The body's count is therefore even, whichever biases you drop.
+# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. Its number of
+# weights is that number times a filter volume, so it is even. If the layer has biases, it has one for each filter, so
+# their number is even, too. The body's count is therefore even, whichever biases you drop.
 #
 # A head with two outputs adds 2 × 4,096 weights and either 2 biases or none, so its count is even, too. The sum of even
-# numbers is even, but 134,268,737 is odd. So this is not a counting convention of Keras: no such network exists.
+# numbers is even, but 134,268,737 is odd. So Keras's way of counting is not the reason: no such network exists.
 #
 # The usual body has 134,260,544 parameters, which leaves 8,193 = 2 × 4,096 + 1 for the head. Two outputs that share one
 # bias have this count. So does a single output on the features of two images side by side. Neither is a common choice
@@ -1026,8 +1026,8 @@ plt.show()
 # - 1 point: the head with two outputs is even with or without biases, and the slide's number is odd, so they cannot be
 #   equal. (This also answers the friend: it is no counting convention.)
 # - 1 point: a change that gives 8,193 parameters in the head, counted, with a reasoned opinion. Accept: a shared bias;
-#   two images' features into one output; one output and 4,096 further parameters (a PReLU or a scale after fc2). Do not
-#   accept: one sigmoid output alone (134,264,641); dropping both biases (one parameter too few).
+#   two images' features into one output; one output and 4,096 additional parameters (a PReLU or a scale after fc2). Do
+#   not accept: one sigmoid output alone (134,264,641); dropping both biases (one parameter too few).
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1057,12 +1057,12 @@ axes.grid(axis="y", color="lightgrey", linewidth=0.6)
 plt.show()
 
 # %% [markdown]
-# Only 266,305 parameters are left, one five-hundredth of the network. This is one reason why the 650 images of this
-# experiment can be enough.
+# Only 266,305 parameters are left, one five-hundredth of the network. This is one reason why the experiment's 650
+# images can be enough.
 #
 # "15 of 16 layers" counts convolutions and dense layers only. The course's own teacher has batch norm, too. A batch
-# norm belongs to the convolution or dense layer in front of it. In this course, freezing that layer means freezing its
-# batch norm as well; Keras does not do this by itself.
+# norm belongs to the convolution or dense layer before it. In this course, freezing that layer means freezing its batch
+# norm as well; Keras does not do this by itself.
 #
 # **Freezing all but the last layer leaves a tiny part of the network to train.**
 
@@ -1081,8 +1081,8 @@ plt.show()
 # | **Points** | 3 points: 2 for the number, 1 for the model |
 #
 # <details><summary>Hint</summary>
-# `model.layers` is in order, `isinstance` recognizes the weight layers, and `model.trainable_variables` lists what a
-# gradient may move.
+# `model.layers` is in order, `isinstance` recognizes the weight layers, and `model.trainable_variables` lists the
+# variables that a gradient may move.
 # </details>
 
 
@@ -1323,13 +1323,13 @@ axes.legend()
 plt.show()
 # %% [markdown]
 # So the claim that such models do not fit on mobile devices (C05) is half right. Millions of parameters fit.
-# MobileNetV2 takes 14.2 MB. Even VGG16's 553.4 MB stay below the line: they are a burden, but no barrier. Billions do
-# not fit. Seven billion parameters are too many in every format here, and one billion fit only as 8-bit integers, with
-# nothing to spare.
+# MobileNetV2 takes 14.2 MB. Even VGG16, at 553.4 MB, stays below the line: it is a burden, but not a barrier. Billions
+# do not fit. Seven billion parameters are too many in every format here, and one billion fit only as 8-bit integers,
+# with nothing to spare.
 #
 # Parameters are not the only cost. The outputs of the layers, the **activations**, need memory, too. During training,
-# all of them are kept for the backward pass, for every image of the batch. The next cell counts the output of every
-# layer. This is an upper estimate, because some layers can work in place.
+# all of them are kept for the backward pass, for every image in the batch. The next cell counts the output of every
+# layer. This estimate is on the high side, because some layers can work in place.
 
 # %% tags=["nbval-check-output"]
 names = ("MobileNetV2", "ResNet50", "VGG16")
@@ -1341,7 +1341,7 @@ for name, numbers in zip(names, map(counting.activation_count, models), strict=T
 
 # %% [markdown]
 # MobileNetV2 is small, yet the activations of one batch need far more memory than its weights. A frozen base keeps none
-# of them, because no gradient goes back through it. This is one more reason why transfer learning fits on a laptop.
+# of them, because no gradient flows back through it. This is one more reason why transfer learning fits on a laptop.
 #
 # Work is a third cost. We count it in **multiply-adds**. Each consists of one multiplication of a weight by an input,
 # and one addition.
@@ -1371,9 +1371,9 @@ for filters, strides in ((1, 1), (4, 1), (4, 2)):
 # | **Signature** | `multiply_adds(layer, input_shape)` |
 # | **Arguments** | `layer`: a dictionary of kind `"conv"`, `"dense"` or `"separable"`; `input_shape`: `(height, width, channels)`, or `(entries,)` for a dense layer |
 # | **Returns** | the number of multiply-adds, an `int` |
-# | **Rules** | Biases are additions only and do not count. Padded zeros are multiplied like other pixels. |
+# | **Rules** | Biases involve only additions and do not count. Padded zeros are multiplied like other pixels. |
 # | **Example** | The lecture's second convolution, `lecture_network[1]`, costs 819,200 on a map of shape `(32, 32, 8)`. |
-# | **Points** | 3 points: 2 for convolutions, 1 for the two other kinds |
+# | **Points** | 3 points: 2 for convolutions, 1 for the other two kinds |
 #
 # <details><summary>Hint</summary>
 # How often is each weight used? A separable convolution applies its stride in the depthwise step, so its pointwise step
@@ -1622,7 +1622,7 @@ plt.show()
 
 # %% [markdown]
 # With `flatten`, the dense layer grows with the image. Each size needs weights of a different shape, so trained weights
-# fit one size only. With global pooling, the count stays the same. An equal count is necessary, but is it sufficient?
+# fit only one size. With global pooling, the count stays the same. An equal count is necessary, but is it sufficient?
 # Run the networks and see.
 
 
@@ -1645,16 +1645,16 @@ for joint, model in models.items():
 # So a head that flattens its input, as in VGG16 and VGG-Face, needs the teacher's size (C15). A convolutional base with
 # global pooling, as in MobileNetV2 and ResNet50, does not.
 #
-# One warning remains. A network that *runs* on another size does not necessarily *see* as clearly there as at the size
-# that it was trained on. Its filters were trained on objects of a certain size in pixels.
+# One warning remains. A network that *runs* at another size does not necessarily *see* as clearly as at the size that
+# it was trained on. Its filters were trained on objects of a certain size in pixels.
 #
 # **Flattening fixes the image size; global pooling does not.**
 
 # %% [markdown]
 # ## With real photos
 #
-# MobileNetV2, trained on ImageNet, has global pooling. The first cell counts its parameters at several sizes. If
-# weights and photos are on this machine, the next two cells compare twenty photos of cats and dogs at two sizes.
+# MobileNetV2, trained on ImageNet, has global pooling. The first cell counts its parameters at several sizes. If the
+# weights and photos are on your machine, the next two cells compare twenty photos of cats and dogs at two sizes.
 
 # %% tags=["nbval-check-output"]
 for name, sides in (("MobileNetV2", (96, 160, 224)), ("VGG16", (160, 224))):
@@ -1695,7 +1695,7 @@ if similarity is not None:
 # of VGG16. At 160 pixels it is a different network, and the trained weights do not fit it.
 #
 # If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
-# own features at 160 pixels more than any other photo's.
+# own features at 160 pixels more than they resemble any other photo's.
 #
 # **With global pooling, the same weights serve images of different sizes.**
 
@@ -1705,18 +1705,18 @@ if similarity is not None:
 # 1. **Shapes.** With `"same"`, the output size is the input size divided by the stride, rounded up. With `"valid"`,
 #    count the positions that fit.
 # 2. **Parameters.** A convolution has $\text{filters} \times \text{filter volume} + \text{biases}$ parameters. A
-#    separable convolution has one kernel per channel and then a 1×1 convolution. A batch norm has four vectors, two of
-#    them trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$ parameters. The lecture's
-#    network has 2,103,156 parameters (C03).
+#    separable convolution has one kernel per channel, followed by a 1×1 convolution. A batch norm has four vectors, two
+#    of them trainable. A dense layer has $\text{inputs} \times \text{outputs} + \text{outputs}$ parameters. The
+#    lecture's network has 2,103,156 parameters (C03).
 # 3. **Off by one.** No VGG16 with a dense head of two outputs has the slide's 134,268,737 parameters (C04). The last
 #    digit shows it, because the count must be even. The correct number is 134,268,738.
 # 4. **Freezing.** With 15 of VGG16's 16 layers frozen, 266,305 parameters are left to train for 65 people. A batch norm
-#    is frozen with the layer in front of it.
+#    is frozen with the layer before it.
 # 5. **Cost.** Parameters take memory. In VGG16, most of them are in dense layers. Multiply-adds measure work, and
 #    convolutions do nearly all of it. Millions of parameters fit on a phone, but billions hardly do (C05).
 # 6. **Input size.** `flatten` fixes it, and global pooling does not (C15).
 #
-# In unit 02 you use a frozen base. You compute its features once and train only a head.
+# In unit 02 you will use a frozen base, compute its features once and train only a head.
 
 # %%
 progress

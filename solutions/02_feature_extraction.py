@@ -3,7 +3,7 @@
 #
 # How much of a trained network can you keep when your task changes? A teacher has learned to distinguish 2,622 people,
 # and you want to recognize 65 *other* people from ten images of each. The lecture keeps 15 of the teacher's 16 layers
-# and trains only the last one anew (C01). Here you try it.
+# and trains only a new last layer (C01). Here you will try it.
 #
 # By the end of this unit you can
 #
@@ -12,10 +12,10 @@
 # 3. report a head's accuracy with its baselines and its uncertainty, and measure how it depends on the number of
 #    images;
 # 4. decide at which layer to cut, and when to keep the old head;
-# 5. complete a published listing that leaves names undefined, and give reasons for your choice of a teacher.
+# 5. complete a published listing that leaves names undefined, and justify your choice of a teacher.
 #
-# **Time:** about 125 minutes. Seven exercises and two written answers, 28 points. All cells together run in little more
-# than a minute on two processor cores. A program draws the faces; none of these people exists.
+# **Time:** about 125 minutes. Seven exercises and two written answers, 28 points. All cells together run in a little
+# more than a minute on two processor cores. A program draws the faces; none of these people exist.
 
 # %%
 import sys
@@ -82,8 +82,8 @@ figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
 plots.embedding(points[:600], is_outer[:600].astype(int), ("inner ring", "outer ring"), axes).set_aspect("equal")
 
 # %% [markdown]
-# No straight line can. Still, a linear classifier is the last layer of every network in this course. So train one on
-# the coordinates $x$ and $y$ of half the points, and test it on the other half.
+# No straight line can. But the last layer of every network in this course is a linear classifier. So train one on the
+# coordinates $x$ and $y$ of half the points, and test it on the other half.
 
 # %% tags=["setup"]
 from sklearn.linear_model import LogisticRegression
@@ -117,7 +117,7 @@ print(f"rings, from (x, y): {linear_accuracy(points, is_outer):.0%} correct")
 # | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# The arctangent of $y / x$ is the same for $(1, 1)$ and $(-1, -1)$. NumPy has an arctangent with two arguments that
+# The arctangent of $y / x$ is the same for $(1, 1)$ and $(-1, -1)$. NumPy has a two-argument arctangent that
 # distinguishes them.
 # </details>
 
@@ -213,20 +213,20 @@ both[0].set_aspect("equal")
 both[0].get_legend().remove()
 
 # %% [markdown]
-# For the rings, accuracy rises from 51% to 100%. The first of the other two tasks, whether the angle is larger than 60
-# degrees, gets easier, too, although nobody chose $r$ and $\theta$ for it. This is the idea of transfer (C06): keep the
-# change of representation, and train only the last linear step anew. The third task is a warning. To tell right from
-# left, $r$ and $\theta$ are worse than $x$ and $y$.
+# For the rings, accuracy rises from 51% to 100%. The second task, whether the angle is larger than 60 degrees, gets
+# easier, too, although nobody chose $r$ and $\theta$ for it. This is the idea of transfer (C06): keep the change of
+# representation, and retrain only the last, linear step. The third task is a warning. For telling right from left, $r$
+# and $\theta$ are worse than $x$ and $y$.
 #
-# For faces, nobody knows a formula like this. A network has to learn it, and needs far more images than you have. So
-# take a network that has learned it already.
+# For faces, nobody knows a formula like this. A network has to learn one, and needs far more images than you have. So
+# take a network that has already learned one.
 #
 # **A representation is good for some tasks and bad for others.**
 
 # %% [markdown]
 # ## Look inside the teacher
 #
-# The teacher has the layout of VGG16, as VGG-Face had. Its 16 layers with weights were trained on 2,622 people.
+# Like VGG-Face, the teacher has the layout of VGG16. Its 16 layers with weights were trained on 2,622 people.
 
 # %% tags=["setup"]
 teacher = teachers.load("faces_vgg16")
@@ -249,11 +249,11 @@ plots.filters(teacher.get_layer("block1_conv1").get_weights()[0])
 plt.show()
 
 # %% [markdown]
-# Some filters detect edges, others a change of color, and some are hard to name. None looks like a face, so the first
-# layers might be useful for any image. The lecture calls them *general* (C07).
+# Some filters detect edges, others detect color changes, and some are hard to name. None looks like a face, so the
+# first layers might be useful for any image. The lecture calls them *general* (C07).
 #
 # Run the teacher's layers on a photograph from scikit-learn (by danielbuechele, CC BY 2.0). The photograph is larger
-# than the 48×48 pixels of our faces, but a convolution works at any size (unit 01).
+# than our 48×48-pixel faces, but a convolution works at any size (unit 01).
 #
 # **Before you run the cells:** will you still recognize the scene after the second, the seventh and the thirteenth
 # layer?
@@ -292,12 +292,12 @@ show_maps(photo, columns=4)
 show_maps(face, columns=8)
 
 # %% [markdown]
-# Yellow marks a strong response, dark blue a weak one. After the second layer you still recognize the outlines of the
-# temple. After the seventh layer they have broken up into parts, and after the thirteenth a few coarse patches are
+# Yellow marks a strong response, dark blue a weak one. After the second layer you can still recognize the outlines of
+# the temple. After the seventh layer they have broken up into parts, and after the thirteenth a few coarse patches are
 # left. The face changes in the same way, down to 3×3 patches. Looking is not measuring, so later in this unit you will
 # see an accuracy for each of the 16 layers.
 #
-# **From layer to layer, less and less detail of the image remains visible.**
+# **From layer to layer, less and less of the image's detail remains visible.**
 
 # %% [markdown]
 # ## Cut the head, keep the features
@@ -312,8 +312,8 @@ plots.image_grid(train.images[:30], columns=10).set_title("Three of the 65 peopl
 plt.show()
 
 # %% [markdown]
-# The checks of this unit use small networks. When a check reports a problem, its message describes the network by a
-# list such as `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
+# This unit's checks use small networks. When a check reports a problem, its message describes the network as a list
+# such as `["input 6", "dense 4", "norm", "relu", "head 3"]`, where `norm` stands for a batch norm.
 #
 # ### Exercise 2.2: Cut off the head
 #
@@ -330,7 +330,7 @@ plt.show()
 #
 # <details><summary>Hint</summary>
 # `model.layers` is a list, and each layer has an `output`. `keras.Model(inputs, outputs)` makes a model between any two
-# points of the same graph. If you set a model's `trainable`, you set it for all its layers.
+# points of the same graph. Setting a model's `trainable` sets it for all its layers.
 # </details>
 
 
@@ -442,7 +442,7 @@ with progress.exercise("cut_head_frozen"):
 
 # %% [markdown]
 # A frozen base returns the same features for the same image every time. So run it **once** on all images and store the
-# result. The head can then be trained again and again without the expensive part.
+# result. You can then train the head again and again without the expensive part.
 #
 # (If you are stuck on Exercise 2.2, `base = teachers.load("faces_vgg16", head=False)` gives you this base. It earns no
 # marks, but it lets you run the following cells.)
@@ -462,7 +462,7 @@ print(f"{len(train_features):,} for training, {len(test_features):,} for the tes
 # these numbers better? The next cell arranges 160 test images of eight new people in the plane, once by pixels and once
 # by features. The method, t-SNE, tries to keep neighbors together.
 #
-# **Before you run the cells:** in which of the two plots will the images of one person lie together?
+# **Before you run the cells:** in which of the two plots will each person's images lie together?
 
 # %%
 from sklearn.manifold import TSNE
@@ -489,8 +489,9 @@ for name, vectors in views.items():
     )
 
 # %% [markdown]
-# In pixels, images with the same light or background lie close together. In features, each person forms a cluster,
-# although the teacher has never seen these people. A new head only has to separate clusters by straight lines.
+# In pixel space, images with the same light or background lie close together. In feature space, each person forms a
+# cluster, although the teacher has never seen these people. A new head only has to separate clusters with straight
+# lines.
 #
 # **In the teacher's features, new people already form clusters.**
 #
@@ -623,9 +624,9 @@ print(f"with the teacher: {with_expected_range(with_teacher, results('headline')
 print(f"head trained in {seconds:.1f} s")
 
 # %% [markdown]
-# Is your number normal? The range in parentheses says where 95 of 100 single runs should lie. It follows from ten
-# recorded runs, whose heads were trained for longer and at a falling rate. It is wider than the confidence interval of
-# their mean, because each run also varies by itself.
+# Is your number normal? The range in parentheses says where 95 of 100 single runs should lie. It is based on ten
+# recorded runs, whose heads were trained for longer and at a falling rate. It is wider than the confidence interval for
+# their mean, because individual runs vary, too.
 #
 # Does the accuracy come from what the teacher has *learned*, or would any 16 layers do? Take the same architecture with
 # random weights, cut it, and train a head in the same way.
@@ -637,13 +638,13 @@ random_head = train_head(random_train, train.labels, 65)
 print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%} correct")
 
 # %% [markdown]
-# And without any transfer? A network that learns all its layers needs minutes, and a single run proves little. So we
+# And without any transfer? A network that trains all its layers takes minutes, and a single run proves little. So we
 # recorded five baselines, each on five or ten groups of 65 people. The next cells show means with 95% confidence
 # intervals.
 #
 # The strongest baseline, a small CNN, sees its training images shifted, turned, zoomed, mirrored and recolored at
-# random, in a new way in each epoch. In the test, it also gets the mirror images. (This CNN pools before its batch
-# norm. Another of the five baselines, a small CNN without augmentation, pools after its batch norm. Each has the order
+# random, in a new way in each epoch. At test time, it also gets the mirror images. (This CNN pools before its batch
+# norm. Another of the five baselines, a small CNN without augmentation, pools after its batch norm. Each uses the order
 # that suits it better.)
 
 # %% tags=["nbval-check-output"]
@@ -690,24 +691,24 @@ print(f"all of the transfer there: {registered['teacher_seconds']['mean']:.1f} p
 
 # %% [markdown]
 # With the teacher's features, 98.1% of the predictions are correct. The same 16 layers without batch norm, trained from
-# scratch, reach 1.9%. We cannot distinguish this from the chance level, 1 / 65 = 1.5%. The lecture reports a similar
+# scratch, reach 1.9%. We cannot distinguish this from chance level, 1 / 65 = 1.5%. The lecture reports a similar
 # contrast on photos of other people, with another teacher (C01). The lecture also promises training in a few minutes on
-# a CPU (C02). Loading the teacher, extracting all features, and training the head took 4.5 processor seconds.
+# a CPU (C02). Loading the teacher, extracting all features, and training the head took 4.5 seconds of processor time.
 #
 # Now look at the bars in between, which the lecture does not show. Batch norm, with the higher learning rate and the
 # longer training that it allows, lifts the same 16 layers to 24.6%. A small CNN, whose size suits 650 images, reaches
 # 42.5%. With augmented images it can train for much longer, and reaches 87.2%.
 #
-# Compared with this baseline, the error with the teacher is 6.8 times smaller. Compared with the 16 layers that reach
-# 1.9%, it is 52.7 times smaller. The output also shows the same CNN after five minutes on two processors instead of 100
-# epochs, on one group of people. There the ratio falls to 3.7.
+# This baseline's error is 6.8 times as large as the error with the teacher. For the 16 layers that reach 1.9%, the
+# ratio is 52.7. The output also shows the same CNN on one group of people, after five minutes on two processors instead
+# of 100 epochs. There the ratio falls to 3.7.
 #
-# Is it fair to train the 16 layers for 25 epochs on images that never change? We registered a second comparison before
-# we ran it, with new people. There the 16 layers, too, learn from augmented images, for 100 epochs, and reach 72.7%.
+# Is it fair to train the 16 layers for 25 epochs on images that never change? We registered a second comparison, with
+# new people, before we ran it. There the 16 layers also learn from augmented images, for 100 epochs, and reach 72.7%.
 # The four steps with the teacher reach 98.3% (C18), and the gain over the small CNN is about as large as before.
 #
-# So there is a gain over these baselines, and beyond the teacher's own training it takes only seconds. But most of the
-# gap to 1.9% came from a weak baseline.
+# So there is a gain over these baselines, and apart from the teacher's own training it takes only seconds. But most of
+# the gap to 1.9% came from a weak baseline.
 #
 # **When you read about a gain, ask: compared with which baseline?**
 
@@ -825,7 +826,7 @@ with progress.exercise("images_per_class_scarce"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The features are stored, so each training set costs a second or less.
+# The features are stored, so training on each set takes a second or less.
 #
 # **Before you run the cell:** how accurate will the head be with a single image of each person?
 
@@ -838,7 +839,7 @@ for count in (1, 2, 5):
     print(f"{count} of each person: {reached}")
 
 # %% [markdown]
-# Here are the recorded results of five groups, next to two baselines without a teacher.
+# Here are the recorded results for five groups, next to two baselines without a teacher.
 
 # %% tags=["nbval-check-output"]
 few = {key: value for key, value in results("few_images").items() if key.isdigit()}
@@ -861,9 +862,9 @@ plt.show()
 
 # %% [markdown]
 # With a single image of each person, the gap between the teacher's features and the CNN is 91.8% - 7.7% = 84.1
-# percentage points. It gets smaller with each step. So with this budget, the teacher raises accuracy most where data
-# are scarce (C09). The CNN trained for 100 epochs with one, two or ten images of each person, for 80 with five and for
-# 40 with twenty. How fast the gap shrinks depends on this: longer training narrows it.
+# percentage points. It gets smaller with each step. So with this budget, the teacher raises accuracy most when data are
+# scarce (C09). The CNN trained for 100 epochs with one, two or ten images of each person, for 80 with five and for 40
+# with twenty. How fast the gap shrinks depends on this: longer training narrows it.
 #
 # ### Exercise 2.5: Find the crossover
 #
@@ -878,7 +879,7 @@ plt.show()
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# A single win may be followed by a loss, so it is not a crossover. Walk down from the largest count for as long as
+# A single win is not a crossover, because a loss may follow. Walk down from the largest count for as long as
 # training from scratch keeps up.
 # </details>
 
@@ -987,10 +988,10 @@ print("pixels and transfer:   ", crossover(counts, means["transfer"], means["pix
 
 # %% [markdown]
 # `None` means that the teacher stays ahead of both baselines, up to twenty images of each person. The lecture expects a
-# teacher to be less helpful with much labeled data (C10). Our curves point in this direction, but they do not show
+# teacher to be less helpful with plenty of labeled data (C10). Our curves point in this direction, but they do not show
 # where they would meet. Do not extend a curve beyond its last point.
 #
-# **Against a CNN with a short training, the teacher helps most when images are scarce.**
+# **Against a CNN trained for a short budget, the teacher helps most when images are scarce.**
 
 # %% [markdown]
 # ## After which layer should you cut?
@@ -998,12 +999,12 @@ print("pixels and transfer:   ", crossover(counts, means["transfer"], means["pix
 # The lecture's rule is to keep the first $N - 1$ of a teacher's $N$ layers (C08). The lecture also says that early
 # layers are general and late ones specific (C07). To measure this, we cut the teacher after each of its 16 weight
 # layers and trained a linear classifier on the output. We chose two targets with ten training images of each class. New
-# people are near to what the teacher has learned, and real handwritten digits are far from it.
+# people are close to what the teacher has learned, and real handwritten digits are far from it.
 #
-# We averaged the maps over a grid of 3×3 places, so that every layer gives a short vector. We left out the mirror
-# images, so the accuracy for the last layers is slightly lower than the 98.1% above.
+# We averaged the maps over a 3×3 grid, so that every layer gives a short vector. We left out the mirror images, so the
+# accuracy for the last layers is slightly lower than the 98.1% above.
 #
-# **Before you run the cells:** after which layer will each of the two curves be highest?
+# **Before you run the cells:** after which layer will each of the two curves peak?
 
 # %%
 from tlcourse.datasets import digits
@@ -1029,7 +1030,7 @@ axes.set_xlabel("the teacher is cut after this layer")
 plt.show()
 
 # %% [markdown]
-# The next figure takes the layer at which the curve for digits is highest. It shows the first of the digits that you
+# The next figure is for the layer at which the curve for digits is highest. It shows the first of the digits that you
 # saw earlier, 24 of the layer's 64 maps for this digit, and the layer's place on both curves. Could you still read the
 # digit from the maps?
 
@@ -1051,7 +1052,7 @@ CutExplorer(teacher, {"a new person": test.images[0], "a digit": handwriting.ima
 
 # %% [markdown]
 # Is a difference between two layers more than noise? Compare them sample by sample, as in unit 00. Where the 95%
-# confidence interval of the difference contains 0, we cannot tell the two layers apart.
+# confidence interval for the difference contains 0, we cannot tell the two layers apart.
 
 # %% tags=["nbval-check-output"]
 from tlcourse.stats import paired_difference
@@ -1074,7 +1075,7 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 
 # %% [markdown]
 # These curves show accuracy on *test* images. If you use them to choose the best cut, they overestimate how accurate
-# this cut is on new images. For a task of your own, set some training images aside for **validation**, use these to
+# this cut is on new images. For a task of your own, set some training images aside for **validation**, use them to
 # choose the cut, and use the test set only once.
 #
 # **Here, a late cut was best for new people and a much earlier one for digits.**
@@ -1083,24 +1084,24 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 #
 # Answer in about five sentences. Use the figure and the numbers. (3 points)
 #
-# - Which layer would you cut at for new people, and which for digits? (1 point)
+# - After which layer would you cut for new people, and after which for digits? (1 point)
 # - What does the lecture's rule $N - 1$ get right, and what does it miss? (1 point)
-# - You want to recognize people in *pencil drawings*. At which layers would you try a cut first, and how would you
+# - You want to recognize people in *pencil drawings*. After which layers would you try a cut first, and how would you
 #   decide? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_cut", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # For new people I would cut after `fc2`, as the rule $N - 1$ says, where accuracy is 97.6%. I cannot tell `fc1` apart
-# from it, and an earlier cut costs a little, for example 1.5 percentage points at `block5_conv1`. For digits I would
-# cut after `block3_conv1`, where the curve peaks at 93.4%, or at `block3_conv3`, which I cannot tell apart from it.
+# from it, and an earlier cut costs a little, for example 1.5 percentage points after `block5_conv1`. For digits I would
+# cut after `block3_conv1`, where the curve peaks at 93.4%, or after `block3_conv3`, which I cannot tell apart from it.
 #
 # At $N - 1$ the features are far worse for digits than the pixels themselves, by 31.9 percentage points. So the rule is
 # right for a near target, where only the last layer has to go. It misses that early and middle layers of this teacher
 # are better than late ones for a far target. The curve does not decide whether the late layers have specialized in
-# synthetic people, because it has no untrained network to compare with (C07).
+# synthetic people, because it includes no untrained network for comparison (C07).
 #
 # Pencil drawings lie somewhere in between, so I would begin in the middle, around block 4, and try several cuts. I
-# would decide by accuracy on validation images, over several samples of the training images, and never by the test
-# images.
+# would decide by accuracy on validation images, over several samples of the training images, and never by accuracy on
+# the test images.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a late cut for people and a much earlier one for digits, both with numbers from the recorded results.
@@ -1115,9 +1116,8 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # %% [markdown]
 # ## Does the old head help?
 #
-# The lecture drops the old head because it is specific. The lecture adds that keeping the old head can work when the
-# classes of the new task (the target) are among those that the teacher was trained on (the source) (C17). Try both
-# cases.
+# The lecture drops the old head because it is specific. The lecture adds that keeping it can work when the classes of
+# the new task (the target) are among those that the teacher was trained on (the source) (C17). Try both cases.
 #
 # First, take people whom the teacher knows, in images that it has never seen. The old head needs no training. It
 # returns **logits**, the numbers before any softmax. The largest one marks the predicted person.
@@ -1238,7 +1238,7 @@ print(
 )
 
 # %% [markdown]
-# Second, take the 65 new people. The old head has no column for them. Still, "looks like person 17, a bit like person
+# Second, take the 65 new people. The old head has no columns for them. Still, "looks like person 17, a bit like person
 # 4" might describe somebody. So use the old head's 2,622 logits as features for a new head. The logits are computed
 # from the stored features, without mirror images.
 #
@@ -1283,21 +1283,21 @@ ax.set_xlabel("test images recognized")
 plt.show()
 
 # %% [markdown]
-# Among all 2,622 people, the old head is correct for 89.1% of the images. With only the 65 columns, accuracy rises to
-# 99.0%. This is 0.8 percentage points better than a new head trained on ten images of each person, and it needs no
-# training image.
+# Choosing among all 2,622 people, the old head is correct for 89.1% of the images. With only the 65 columns, accuracy
+# rises to 99.0%. This is 0.8 percentage points better than a new head trained on ten images of each person, and it
+# needs no training images.
 #
-# For new people, the logits are the worse features, although their head has 13.6 times as many parameters. They hold
+# For new people, the logits are the worse features, although their head has 13.6 times as many parameters. They contain
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
 # layers, at 5.2%, show once more that the architecture alone knows little about faces.
 #
-# **For people that the old head knows, keep it; for people that it does not know, train a new head on the features.**
+# **For people whom the old head knows, keep it; for people whom it does not know, train a new head on the features.**
 
 # %% [markdown]
 # ## A listing made to work
 #
 # The lecture's overview article shows feature extraction with ResNet50 in a dozen lines. As printed, the listing uses
-# names that it never defines (C26). Here is the part that builds the model, rewritten by us, with the same fault:
+# names that it never defines (C26). Here is the part that builds the model, rewritten by us but with the same fault:
 #
 # ```python
 # base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
@@ -1328,7 +1328,7 @@ print(
 # | **Arguments** | `classes`: the number of classes; `input_shape`: the shape of an image, such as `(64, 64, 3)`; `weights`: an argument for ResNet50, either `None` for random weights, so that nothing is downloaded here, or `"imagenet"` |
 # | **Returns** | a `keras.Model` from images to `classes` probabilities |
 # | **Rules** | The layers are a frozen ResNet50 without its top, global average pooling, a dense layer of 1,024 units with ReLU, and a dense layer with softmax. |
-# | **Example** | For 5 classes, $2048 \times 1024 + 1024 + 1024 \times 5 + 5 = 2{,}103{,}301$ parameters are trainable. Those of the base are not. |
+# | **Example** | For 5 classes, $2048 \times 1024 + 1024 + 1024 \times 5 + 5 = 2{,}103{,}301$ parameters are trainable. The base's parameters are not. |
 # | **Points** | 4 points: 2 for the model, 2 for what is trainable |
 #
 # <details><summary>Hint</summary>
@@ -1450,14 +1450,14 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # ImageNet's mean color subtracted. `teachers.preprocess("ResNet50", images)` does both. A listing without this step
 # runs without an error, but you cannot trust its predictions.
 #
-# **Turn what a listing leaves undefined into arguments of a function, and preprocess images as they were when the
-# teacher was trained.**
+# **Turn a listing's undefined names into function arguments, and preprocess images as they were when the teacher was
+# trained.**
 
 # %% [markdown]
 # ## Choosing a teacher
 #
-# The lecture gives five criteria: similarity of the domains, architecture, track record, license and availability
-# (C14). The course's catalog has the facts for most of them.
+# The lecture gives five criteria: domain similarity, architecture, track record, license and availability (C14). The
+# course's catalog has the facts on most of them.
 
 # %% tags=["nbval-check-output"]
 print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   license of the weights")
@@ -1475,7 +1475,7 @@ for entry in teachers.CATALOG.values():
 # Choose a teacher from the table for each of these projects. For each project, name the criterion that decided your
 # choice, and one risk. Write about six sentences in all. (3 points)
 #
-# - (a) An app recognizes dog breeds on the phone itself, without the internet. (1 point)
+# - (a) An app recognizes dog breeds on the phone itself, without an internet connection. (1 point)
 # - (b) A commercial product detects defects on metal parts. There are 200 photos, and the product runs on a server with
 #   a graphics card. (1 point)
 # - (c) A drama club wants to recognize its 40 members in cartoon portraits in the style of this unit. (1 point)
@@ -1489,9 +1489,9 @@ for entry in teachers.CATALOG.values():
 # and a server can run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be
 # too specific. I would try an earlier cut, and compare with a simple baseline.
 #
-# (c) `faces_vgg16`. Similarity of the domains decides: it has learned people in this very style, and it comes with the
-# course. The risk is that it has seen only these drawings, and its habits come along. It would be a bad choice for
-# photos of real people.
+# (c) `faces_vgg16`. Domain similarity decides: it has learned to recognize people in this very style, and it comes with
+# the course. The risk is that it has seen only these drawings, and it brings its habits along. It would be a bad choice
+# for photos of real people.
 #
 # === BEGIN MARK SCHEME ===
 # One point for each case. Each needs a choice that can be defended, a criterion that fits the case, and a risk. The
@@ -1577,12 +1577,12 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
         print(f"{target:<30}{method:<9}{result['mean']:6.1%}   ({result['ci95'][0]:.1%} to {result['ci95'][1]:.1%})")
 
 # %% [markdown]
-# For cats and dogs the ImageNet teacher wins by far, with 96.7% compared with 63.8% from scratch. Both learned from 50
-# photos of each class. It is an easy case, since ImageNet has many kinds of cats and dogs. Without any training, the
-# teacher's own head for ImageNet's classes already tells them apart in about four of five photos.
+# For cats and dogs the ImageNet teacher wins by far, at 96.7% compared with 63.8% from scratch. Both learned from 50
+# photos of each class. This is an easy case, since ImageNet has many kinds of cats and dogs. Without any training, the
+# teacher's own head for ImageNet's classes already tells them apart in about four out of five photos.
 #
 # So what does this teacher know about classes that ImageNet lacks? The next cell compares its features with the better
-# of two baselines from scratch, on blood cells, on worn screws and on handwritten characters.
+# of two baselines from scratch, on blood cells, worn screws and handwritten characters.
 #
 # **Before you run the cell:** for which of the three do you expect a gain?
 
@@ -1595,36 +1595,36 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
     print(f"{target:<11}{values}: {gain(chosen, 'teacher', 'baseline')}")
 
 # %% [markdown]
-# The teacher wins on worn screws, and loses on cells and on characters. (ImageNet has a class of screws, though none of
-# wear, and this baseline is weak: on screws, even features of an untrained network beat it.) From the mean over the
-# three targets we cannot tell whether the teacher helps (X06, a claim from other papers). A success with cats and dogs
-# says little about targets that are far from ImageNet.
+# The teacher wins on worn screws, and loses on cells and on characters. (ImageNet has a class for screws, though none
+# for wear, and this baseline is weak: on screws, even the features of an untrained network beat it.) From the mean over
+# the three targets we cannot tell whether the teacher helps (X06, a claim from other papers). Success with cats and
+# dogs says little about targets that are far from ImageNet.
 #
-# For handwriting, the course's own teacher *loses*. We chose the layer at which to cut on the training digits, and the
-# teacher reaches 92.2%. A small network reaches 96.6% with the same ten images of each class, and the two intervals do
-# not overlap. This comparison cannot show whether the teacher itself hurts (C11), because the two networks differ. A
-# later unit returns to this question.
+# For handwriting, the course's own teacher *loses*. With the cut chosen on the training digits, the teacher reaches
+# 92.2%. A small network reaches 96.6% with the same ten images of each class, and the two intervals do not overlap.
+# This comparison cannot show whether the teacher itself hurts (C11), because the two networks differ. A later unit
+# returns to this question.
 #
-# **Include a small network from scratch in every comparison, because frozen features may lose to it.**
+# **Include a small network trained from scratch in every comparison, because frozen features may lose to it.**
 
 # %% [markdown]
 # ## Summary
 #
-# 1. **Representation.** One straight line separates the rings in $(r, \theta)$, and none in $(x, y)$. The same change
-#    spoiled another task (C06).
+# 1. **Representation.** A straight line separates the rings in $(r, \theta)$, but none does in $(x, y)$. The same
+#    change spoiled another task (C06).
 # 2. **The four steps** (C16, C18). Load a teacher, cut off its head, attach a new one, and train only that. The
 #    features of a frozen base stay the same, so compute them once.
-# 3. **Baselines and intervals.** Compare 98.1% with the best baseline of a short training, 87.2%, and not only with the
-#    worst. With one image of each person the teacher helps most, and with more images the gap shrinks (C09, C10).
+# 3. **Baselines and intervals.** Compare 98.1% with the best baseline trained for a short budget, 87.2%, and not only
+#    with the worst. The teacher helps most with one image of each person, and the gap shrinks with more images (C09,
+#    C10).
 # 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
 #    nothing. For digits, a cut before the middle is better (C08). The reason may be depth: on digits, untrained
-#    networks lose about as much between their best layer and the last one (C08). The old head helped for the people
+#    networks lose about as much between their best layer and the last one (C08). The old head helped with the people
 #    that it knows (C17).
-# 5. **Listings and teachers.** Turn the names that a listing leaves undefined into arguments of a function (C26).
-#    Choose candidates by domain, architecture, track record, license and availability (C14), and decide between them by
-#    a measurement.
+# 5. **Listings and teachers.** Turn a listing's undefined names into function arguments (C26). Choose candidates by
+#    domain, architecture, track record, license and availability (C14), and decide between them by measuring.
 #
-# So far the base stayed frozen. In unit 03 it may learn, too.
+# So far, the base has stayed frozen. In unit 03 it may learn, too.
 
 # %%
 progress
