@@ -72,7 +72,7 @@ def teach(folder, users):
 
 def status_of_the_unit(student):
     """The status of the unit for the student, as Assignment List shows it."""
-    listed = student.ask(f"assignments?course_id={COURSE_ID}")
+    listed = student.request(f"assignments?course_id={COURSE_ID}")
     assert listed["success"], listed
     return sorted(entry["status"] for entry in listed["value"] if entry["assignment_id"] == UNIT)
 
@@ -82,12 +82,12 @@ def test_a_unit_goes_from_release_to_feedback(folder, users, teach):
     assert status_of_the_unit(student) == []
     teach("nbgrader", "release_assignment", UNIT)
     assert status_of_the_unit(student) == ["released"]
-    student.ask("assignments/fetch", **FORM)
+    student.request("assignments/fetch", **FORM)
     (fetched,) = home.rglob(f"{UNIT}.ipynb")
     answered = demo_class.fill(notebooks.read(fetched), RIGHT)
     assert not any("HIDDEN TESTS" in cell.source for cell in answered.cells)
     fetched.write_text(nbformat.writes(answered), encoding="utf-8")
-    student.ask("assignments/submit", **FORM)
+    student.request("assignments/submit", **FORM)
     assert status_of_the_unit(student) == ["fetched", "submitted"]
     teach("nbgrader", "collect", UNIT, "--update")
     teach("tlcourse", "grade", UNIT)
@@ -95,18 +95,18 @@ def test_a_unit_goes_from_release_to_feedback(folder, users, teach):
     (row,) = scratch_course.gradebook_rows(course, UNIT)
     assert (row["student"], row["code_score"]) == (get_username(), 4)
     teach("tlcourse", "feedback", UNIT, "--to", "exchange")
-    student.ask("assignments/fetch_feedback", **FORM)
+    student.request("assignments/fetch_feedback", **FORM)
     (page,) = home.rglob("*.html")
     assert "HIDDEN TESTS" not in page.read_text(encoding="utf-8")
 
 
 def test_formgrader_lists_the_unit_for_the_teacher(users):
-    (entry,) = users["teacher"].ask("formgrader/api/assignments")
+    (entry,) = users["teacher"].request("formgrader/api/assignments")
     assert entry["name"] == UNIT
 
 
 @pytest.mark.parametrize(("who", "whose"), [("student", "teacher"), ("teacher", "student")])
 def test_nobody_reaches_the_server_of_another(users, who, whose):
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        users[who].ask("api/contents", owner=whose)
-    assert refused.value.code in (403, 404)
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        users[who].request("api/contents", owner=whose)
+    assert raised.value.code in (403, 404)

@@ -76,7 +76,7 @@ class User(NamedTuple):
     address: str
     token: str
 
-    def ask(self, path, owner=None, **form):
+    def request(self, path, owner=None, **form):
         """The answer of a server below its address, parsed if it is JSON; a POST where there is a form.
 
         `owner` is the user whose server is asked, this one by default.
@@ -86,7 +86,7 @@ class User(NamedTuple):
         urllib.error.HTTPError
         """
         data = urllib.parse.urlencode(form).encode() if form else None
-        return _ask(f"{self.address}/user/{owner or self.name}/{path}", self.token, data)
+        return _request(f"{self.address}/user/{owner or self.name}/{path}", self.token, data)
 
 
 @contextlib.contextmanager
@@ -141,9 +141,9 @@ def _settings(folder, users, environment):
 def _free_ports(number):
     with contextlib.ExitStack() as stack:
         held = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in held]
+        for listener in held:
+            listener.bind(("127.0.0.1", 0))
+        return [listener.getsockname()[1] for listener in held]
 
 
 def _write_server_config(folder, course_id):
@@ -160,14 +160,14 @@ def _start_server(settings, name, hub, log, patience=300):
     """Start a user's server, and wait until it answers."""
     api = f"{settings['address']}/hub/api"
     end = time.monotonic() + patience
-    _until(lambda: _ask(api, settings["secret"]), hub, log, end)
+    _until(lambda: _request(api, settings["secret"]), hub, log, end)
     with contextlib.suppress(urllib.error.HTTPError):
-        _ask(f"{api}/users/{name}", settings["secret"], b"")
-    token = _ask(f"{api}/users/{name}/tokens", settings["secret"], b"{}")["token"]
+        _request(f"{api}/users/{name}", settings["secret"], b"")
+    token = _request(f"{api}/users/{name}/tokens", settings["secret"], b"{}")["token"]
     with contextlib.suppress(urllib.error.HTTPError):
-        _ask(f"{api}/users/{name}/server", settings["secret"], b"")
+        _request(f"{api}/users/{name}/server", settings["secret"], b"")
     user = User(name, settings["address"], token)
-    _until(lambda: user.ask("api/status"), hub, log, end)
+    _until(lambda: user.request("api/status"), hub, log, end)
     return user
 
 
@@ -181,9 +181,9 @@ def _until(answers, hub, log, end):
             time.sleep(0.3)
 
 
-def _ask(address, token, data=None):
-    request = urllib.request.Request(address, data=data, headers={"Authorization": f"token {token}"})
+def _request(address, token, data=None):
+    message = urllib.request.Request(address, data=data, headers={"Authorization": f"token {token}"})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=300) as reply:
+    with opener.open(message, timeout=300) as reply:
         text = reply.read().decode("utf-8")
     return json.loads(text) if text.startswith(("{", "[")) else text  # nbgrader calls its JSON HTML
