@@ -3,16 +3,16 @@
 #
 # When you fine-tune a network, should all its layers learn at the same rate? Features near the input are more general
 # than those near the output, so perhaps they should change more slowly. The lecture recommends such differential rates
-# (C23): give each earlier group of layers a rate that is 3 to 10 times smaller than the next one's. How do you do this
-# in Keras, what can go wrong silently, and is it worth the trouble?
+# (C23): give each group of layers a rate that is 3 to 10 times lower than the next group's. How do you do this in
+# Keras, what can go wrong silently, and is it worth the trouble?
 #
 # By the end of this unit you can
 #
 # 1. divide a teacher into groups of layers and give them a geometric ladder of rates;
 # 2. show with numbers why scaling a gradient does not scale the learning rate under Adam;
-# 3. train with one optimizer that has a rate for each group, and prove that every layer is in a group;
+# 3. train with one optimizer that gives each group its own rate, and prove that every layer is in a group;
 # 4. find a rate with a rate finder, and draw, choose and compute schedules;
-# 5. decide by a fair comparison when a ladder is worth it, and write LoRA, an alternative to it.
+# 5. decide by a fair comparison when a ladder is worth it, and implement LoRA, an alternative to it.
 #
 # **Time:** about 125 minutes. Seven exercises and one written answer, 26 points. All cells together run in about a
 # minute on two processor cores.
@@ -66,7 +66,7 @@ progress = checks.Progress(
 # features, once for new people and once for digits. Layers 1 to 7 form blocks 1 to 3, so `block3_pool` comes after
 # layer 7. In the figure, blocks 4 and 5 are shaded.
 #
-# **Before you run the cells:** after which layer will each of the two curves be highest?
+# **Before you run the cells:** after which layer will each of the two curves peak?
 
 # %%
 by_layer = results("cut_layer")
@@ -89,9 +89,10 @@ for layer in (1, 4, 5, 7, 8, 14):
 # information that distinguishes people builds up layer by layer. For people, accuracy rises from 24% after the first
 # layer to 97.7% after layer 14.
 #
-# So the early layers are useful for both tasks, although they are not enough for people. The late layers hold what
-# faces need more than digits do. This leads to the argument for a ladder of rates. You want to keep what is general, so
-# the early layers should move little. You want to relearn what is specific, so the late layers should move far.
+# So the early layers are useful for both tasks, although they are not enough for people. The late layers hold features
+# that matter more for faces than for digits. This leads to the argument for a ladder of rates. You want to keep what is
+# general, so the early layers should move little. You want to relearn what is specific, so the late layers should move
+# far.
 #
 # This sounds right, but it does not say *how much* you can gain. For digits it may even be wrong, because blocks 4 and
 # 5 are already too specific for them.
@@ -120,8 +121,8 @@ with_head = student.get_weights()
 # There are four groups: block 4, block 5, the dense layers and the head. Batch norms stay frozen, for the reasons that
 # unit 03 gives.
 #
-# Count what can learn in each group, and check that the groups together hold all of it. A layer that is in no group
-# would miss the rate that you meant for it, without any warning.
+# Count the trainable parameters in each group, and check that the groups together contain all of them. A layer in no
+# group would miss the rate that you meant for it, without any warning.
 
 # %%
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -160,7 +161,7 @@ plt.show()
 # | **Signature** | `rates_by_layer(sizes, lowest, highest)` |
 # | **Arguments** | `sizes`: the number of layers in each group, integers of 1 or more; `lowest`, `highest`: floats |
 # | **Returns** | a list of floats, one rate for each layer |
-# | **Rules** | All layers of a group share a rate. The first group has `lowest` and the last has `highest`. From group to group, the rate grows by one factor. A single group has `highest`. |
+# | **Rules** | All layers of a group share a rate. The first group gets `lowest`, and the last gets `highest`. From each group to the next, the rate grows by the same factor. A single group gets `highest`. |
 # | **Example** | `rates_by_layer([2, 1, 2], 0.0001, 0.01)` is `[0.0001, 0.0001, 0.001, 0.01, 0.01]` |
 # | **Points** | 3 points |
 #
@@ -309,28 +310,28 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Adam notices the factor only when the gradients come near `epsilon`, a tiny number that prevents a division by zero.
-# In Keras, Adam's step drops to two thirds at a factor of $10^{-5}$. The reason is that Keras adds its $\epsilon =
+# Adam notices the factor only when the gradients come near `epsilon`, a tiny number that prevents division by zero. In
+# Keras, Adam's step drops to two thirds at a factor of $10^{-5}$. The reason is that Keras adds its $\epsilon =
 # 10^{-7}$ before it corrects the running means. In the first step, this acts like an epsilon some thirty times as
 # large.
 #
 # With the paper's version of Adam, which you write in exercise 4.2, the first step falls to about a half only at
-# $10^{-7}$. RMSprop notices epsilon sooner, because there Keras adds it under the root.
+# $10^{-7}$. RMSprop notices epsilon sooner, because there Keras adds it under the square root.
 #
-# Real gradients of well-trained layers can be that small. So the trick has some effect, but not that of a learning
-# rate. The size of the effect depends on everything else.
+# Real gradients of well-trained layers can be that small. So the trick has some effect, but not the effect of a
+# learning rate. The size of the effect depends on everything else.
 #
 # **With Adam, scaling the gradient does not lower the learning rate.**
 #
 # ### Exercise 4.2: Compute Adam's steps
 #
-# Compute the steps by which Adam changes one weight.
+# Compute the steps that Adam takes for one weight.
 #
 # | | |
 # |---|---|
 # | **Signature** | `adam_steps(gradients, learning_rate, scale=1.0)` |
 # | **Arguments** | `gradients`: a list of floats; `scale`: the factor that multiplies each gradient first |
-# | **Returns** | the steps, a list or an array of as many floats as there are `gradients` |
+# | **Returns** | the steps, a list or an array with one float for each gradient |
 # | **Rules** | Use the formulas below, with $\epsilon = 10^{-7}$ and the learning rate $\eta$. |
 # | **Example** | `adam_steps([1.0, -3.0, 0.5], 0.01)` is about `[-0.01, 0.00494, 0.00277]` |
 # | **Points** | 4 points: 2 plain, 2 scaled |
@@ -341,12 +342,11 @@ plt.show()
 #
 # $$\text{step}_t = -\eta \, \frac{m_t / (1 - 0.9^t)}{\sqrt{v_t / (1 - 0.999^t)} + \epsilon}$$
 #
-# This is algorithm 1 of Kingma & Ba (2015). Keras adds $\epsilon$ in another place, which matters only with tiny
+# This is algorithm 1 of Kingma & Ba (2015). Keras adds $\epsilon$ in a different place, which matters only with tiny
 # gradients.
 #
 # <details><summary>Hint</summary>
-# Write a loop with two running means. `enumerate(gradients, start=1)` counts as the formula does. What does `scale`
-# multiply: what goes in, or what comes out?
+# Write a loop with two running means. `enumerate(gradients, start=1)` counts as the formula does. Does `scale` multiply the input or the output?
 # </details>
 
 
@@ -491,14 +491,14 @@ for scale in (1.0, 0.01, 1e-7):
 #
 # ### Exercise 4.3: Step with a rate for each group
 #
-# Take one step of gradient descent with momentum, with a rate for each group of weights.
+# Take one step of gradient descent with momentum, in which each group of weights has its own rate.
 #
 # | | |
 # |---|---|
 # | **Signature** | `grouped_step(weights, velocities, gradients, rates, momentum)` |
 # | **Arguments** | `weights`, `velocities`, `gradients`: lists of float arrays, one array for each group; `rates`: a list of floats; `momentum`: a float |
 # | **Returns** | the pair `(new weights, new velocities)`, two lists of arrays |
-# | **Rules** | As in Keras, group $i$ gets the velocity $v_i^\text{new} = \mu v_i - \eta_i g_i$ and the weights $w_i^\text{new} = w_i + v_i^\text{new}$, with the momentum $\mu$ and *its own* rate $\eta_i$. The arrays that you receive must stay as they are. |
+# | **Rules** | As in Keras, group $i$ gets the velocity $v_i^\text{new} = \mu v_i - \eta_i g_i$ and the weights $w_i^\text{new} = w_i + v_i^\text{new}$, with the momentum $\mu$ and *its own* rate $\eta_i$. Do not change the arrays that you receive. |
 # | **Example** | With arrays written as lists: for weights `[[1.0], [1.0]]`, velocities `[[0.0], [1.0]]`, gradients `[[2.0], [2.0]]`, rates `[0.1, 1.0]` and a momentum of 0.5, the result is `([[0.8], [-0.5]], [[-0.2], [-1.5]])`. |
 # | **Points** | 3 points |
 #
@@ -622,10 +622,10 @@ with progress.exercise("grouped_step"):
 #
 # Keras calls the optimizer's `update_step` once for each variable, with a learning rate. This is where a subclass can
 # substitute another rate. With TensorFlow, the variable that arrives in `update_step` no longer has a `path`. So the
-# subclass looks up the factors earlier, in `build`, and later finds each one by the variable's number.
+# subclass looks up the factors earlier, in `build`, and later finds each one by the variable's index.
 #
-# For this it calls `_get_variable_index`, whose underscore marks the method as private to Keras. A later version may
-# rename it, and then the subclass breaks.
+# For this it calls `_get_variable_index`. The underscore marks this method as private to Keras: a later version may
+# rename it and so break the subclass.
 #
 # The next cells define a small network of three dense layers: `low`, `middle` and `head`. They also define an optimizer
 # that moves `low` at one hundredth of the rate.
@@ -690,8 +690,8 @@ for name, moved in first_step(SlowLowAdam(0.01)).items():
 # From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap` from patterns to
 # optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
 #
-# A pattern is a regular expression, in which `.*` stands for any characters or none. `re.fullmatch` compares it with
-# the whole **path** of a variable.
+# A pattern is a regular expression, in which `.*` stands for any characters or none. `re.fullmatch` compares it with a
+# variable's whole **path**.
 #
 # Now the trap. In the next cell, the two lower layers form a model of their own, called `base`. The pattern `base/.*`
 # should let them learn slowly.
@@ -718,11 +718,11 @@ print("match base/.*:", [path for path in paths if re.fullmatch("base/.*", path)
 print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)])
 
 # %% [markdown]
-# The variables of a nested model do not carry its name. So the pattern matched nothing. Variables without a matching
-# pattern get the default optimizer, without any message.
+# The variables of a nested model do not have its name in their paths. So the pattern matched nothing. Variables without
+# a matching pattern get the default optimizer, without any message.
 #
-# The opposite mistake is loud. Keras raises an error for a path that two patterns match. There is one exception: a
-# pattern that equals the path letter by letter wins.
+# The opposite mistake is loud. Keras raises an error when two patterns match the same path. There is one exception: a
+# pattern that is the path itself wins.
 #
 # **Never trust a pattern: count what it matches.**
 #
@@ -734,7 +734,7 @@ print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)]
 # |---|---|
 # | **Signature** | `coverage(paths, patterns)` |
 # | **Returns** | a dictionary of three lists: `"none"`, the paths that no pattern matches in full; `"twice"`, the paths that two or more patterns match; `"idle"`, the patterns that match no path |
-# | **Rules** | Paths keep the order of `paths`, and patterns that of `patterns`. A pattern that is the path itself counts like any other. |
+# | **Rules** | Keep the order of `paths` and the order of `patterns`. A pattern that is the path itself counts like any other. |
 # | **Example** | For the paths `["low/kernel", "low/bias", "head/kernel", "head/bias"]` and the patterns `["low/.*", ".*/kernel", "base/.*"]`, the result is `{"none": ["head/bias"], "twice": ["low/kernel"], "idle": ["base/.*"]}`. |
 # | **Points** | 3 points |
 #
@@ -877,8 +877,8 @@ print(coverage(paths, ["base/.*", "head/.*"]))
 # %% [markdown]
 # `learning_rates.grouped_optimizer` takes groups of *layers* and lists every path in full, so its patterns cannot match
 # too little or too much. It builds on `MultiOptimizer` where Keras has it, and on a subclass elsewhere. It raises an
-# error for a group in which nothing is trainable. `rates_by_variable` returns the rate of every trainable variable, and
-# raises an error for a variable that is in no group.
+# error for a group with nothing to train. `rates_by_variable` returns the rate of every trainable variable, and raises
+# an error for a variable that is in no group.
 #
 # Do the two implementations agree? The next cells take forty steps with each of them, and plot how one weight of each
 # layer changes. Where Keras has no `MultiOptimizer`, they use the subclass alone.
@@ -914,7 +914,7 @@ if True in walks:
     print(f"largest gap between the two: {apart:.4%} of the longest distance")
 
 # %% [markdown]
-# Where Keras has both, the dots lie on the lines.
+# Where both are available, the dots lie on the lines.
 #
 # The subclass holds one more trap. AdamW is Adam with weight decay: in each step, every weight also shrinks by a small
 # share of itself. This decay does not pass through `update_step`. If all gradients are zero, only the decay remains
@@ -947,8 +947,8 @@ print("grouped_optimizer: ", " ".join(f"{share:.5f}" for share in lost))
 # With the subclass, `low` loses as much as the other layers, which is a hundred times too much. A layer that hardly
 # learns is still pulled toward zero at full speed. `grouped_optimizer` decays each group at its own rate.
 #
-# Finally, a model that you save and load should continue as if nothing had happened, with the same rates and the same
-# number of steps.
+# Finally, after you save and load a model, it should continue as if nothing had happened, with the same rates and the
+# same step count.
 #
 # **With several rates in one optimizer, check that every layer moves *and* decays at its own rate.**
 
@@ -986,24 +986,25 @@ plt.show()
 
 # %% [markdown]
 # With one rate, all layers move by similar shares of their norm, and the head moves somewhat less than block 4. With
-# the ladder, the figure shows a staircase, and each step is a group. The batch norms are frozen and do not move at all.
+# the ladder, the figure shows a staircase in which each step is a group. The batch norms are frozen and do not move at
+# all.
 #
 # Movement follows the order of the rates but is not proportional to them. In block 4 the rate is 27 times lower, yet
-# the layers move only about ten times less. The rate of the head is the same as before, yet the head moves about twice
-# as far. Whether a ladder helps is another question, which the section "Is a ladder worth it?" answers.
+# the layers move only about ten times less. The head's rate is the same as before, yet the head moves about twice as
+# far. Whether a ladder helps is another question, which the section "Is a ladder worth it?" answers.
 #
 # **Layers with a lower rate move less, but not in proportion.**
 
 # %% [markdown]
 # ## Find a rate
 #
-# A ladder still needs its highest rate. A **rate finder** (after Smith 2017) raises the rate with every step, from far
-# too low to far too high, and records the loss. Afterwards it restores the weights. Smith raises the rate along a
-# straight line and watches the accuracy. Later practice, which fastai made common, raises it by a constant factor and
+# You still have to choose the ladder's highest rate. A **rate finder** (after Smith 2017) raises the rate with every
+# step, from far too low to far too high, and records the loss. Afterwards it restores the weights. Smith raises the
+# rate linearly and watches the accuracy. Later practice, which fastai made common, raises it by a constant factor and
 # watches the loss.
 #
 # Here the finder raises *one* rate for all layers from block 4 on. The loss must be able to fall, so the run starts
-# from the head as it was before any training.
+# from the untrained head.
 #
 # **Before you run the cell:** sketch the curve that you expect.
 
@@ -1027,25 +1028,25 @@ plt.show()
 
 # %% [markdown]
 # At first nothing happens. Then the loss falls, and finally it explodes. Two rules of thumb pick a rate from the curve.
-# The first rule takes a tenth of the rate with the lowest loss, marked by the dashed line. The second rule takes the
-# rate at which the loss falls most steeply.
+# The first rule takes a tenth of the rate with the lowest loss (the dashed line). The second rule takes the rate at
+# which the loss falls most steeply.
 #
 # ### Exercise 4.5: Pick the steepest
 #
-# Find the rate at which the loss falls most steeply *on a logarithmic axis of the rate*, where equal distances are
-# equal factors.
+# Find the rate at which the loss falls most steeply *on a logarithmic rate axis*, where equal distances mean equal
+# factors.
 #
 # | | |
 # |---|---|
 # | **Signature** | `steepest_rate(rates, losses)` |
-# | **Arguments** | `rates`: growing, but not always by the same factor; `losses`: one for each rate, may end with `nan` or `inf` where the training exploded, and do not begin with their lowest value |
+# | **Arguments** | `rates`: increasing, but not always by the same factor; `losses`: one for each rate; they may end with `nan` or `inf` where training exploded, and the first is not the lowest |
 # | **Returns** | one of the `rates`, a float |
-# | **Rules** | Take pairs of neighboring points, up to the first point with the lowest loss and not beyond. With rates $r$ and losses $L$, the slope of a pair is $(L_{i+1} - L_i) / (\ln r_{i+1} - \ln r_i)$. Return the *lower* rate of the pair with the most negative slope, and the first one if there are several. |
+# | **Rules** | Take pairs of neighboring points, up to the first point with the lowest loss and not beyond it. With rates $r$ and losses $L$, the slope of a pair is $(L_{i+1} - L_i) / (\ln r_{i+1} - \ln r_i)$. Return the *lower* rate of the pair with the most negative slope; if there are several such pairs, take the first. |
 # | **Example** | `steepest_rate([0.001, 0.01, 0.05, 0.7, 2.0, 10.0], [2.0, 1.9, 1.0, 0.9, 1.0, 5.0])` is `0.01` |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `np.diff` returns the differences of neighbors. Some NumPy functions have a second version that ignores `nan`.
+# `np.diff` returns the differences between neighbors. Some NumPy functions have a second version that ignores `nan`.
 # </details>
 
 
@@ -1170,20 +1171,20 @@ for seed in range(8):
 
 # %% [markdown]
 # A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
-# rates whichever batches the run draws. The steepest pair can be any wiggle, even one far to the left, where the curve
-# is still flat. So the rates from the second rule scatter much more.
+# rates whichever batches the run happens to use. The steepest pair can be any wiggle, even one far to the left, where
+# the curve is still flat. So the rates from the second rule scatter much more.
 #
-# As you will see below, the best single rate for digits is 0.003. The first rule stays under it, usually by a small
-# factor. The second rule may come closer, or it may miss by a wide margin, and a single curve does not show which. Take
-# the rate from the first rule as the middle of a search, and choose among a few rates around it on validation images.
+# As you will see below, the best single rate for digits is 0.003. The first rule stays below it, usually by a small
+# factor. The second rule may come closer or miss by a wide margin, and a single curve does not show which. Take the
+# rate from the first rule as the middle of a search, and choose among a few rates around it on validation images.
 #
 # **A rate finder shows where to search, not which rate is best.**
 
 # %% [markdown]
 # ## Rates that change during training
 #
-# A rate may depend on the step as well as on the layer. **Warm-up** begins low, because a new optimizer has not yet
-# estimated the sizes of the gradients. Then a decay, such as half a **cosine**, lets the weights settle.
+# A rate may depend on the step as well as on the layer. **Warm-up** starts at a low rate, because a new optimizer has
+# not yet estimated the sizes of the gradients. Then a decay, such as half a **cosine**, lets the weights settle.
 #
 # The **slanted triangle** (Howard & Ruder 2018) rises quickly and falls slowly. Its authors proposed it together with
 # the ladder. **One-cycle** (after Smith & Topin 2018, but with cosines instead of their straight lines) rises to the
@@ -1208,22 +1209,22 @@ widgets.ScheduleExplorer(1e-3)
 # %% [markdown]
 # On a logarithmic axis, a constant factor is a constant shift. So the lines are parallel, one factor apart.
 #
-# **A schedule sets the shape of the rate over time, and a ladder sets its height for each group.**
+# **A schedule shapes the rate over time, and a ladder sets its height for each group.**
 #
-# Why do both matter most at the start? The next figure has the smallest network that can show it: two weights in a row,
-# $w_2 w_1 x$, with a target of 1 for $x = 1$. The weight $w_1$ comes from a teacher and is already right. The weight
-# $w_2$ is new and wrong, so the first gradients push $w_1$ the wrong way.
+# Why do both matter most at the start? The next figure shows the smallest network that can explain it: two weights in a
+# row, $w_2 w_1 x$, with a target of 1 for $x = 1$. The weight $w_1$ comes from a teacher and is already correct. The
+# weight $w_2$ is new and wrong, so the first gradients push $w_1$ the wrong way.
 #
 # **Before you move a control:** what will a peak of 1.2 do to the teacher's weight? Which factor protects it, and does
-# a warm-up do so, too?
+# a warm-up protect it, too?
 
 # %%
 widgets.DescentExplorer(rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2))
 
 # %% [markdown]
-# At a constant peak of 1.2, the teacher's weight changes its sign: training still lowers the loss, but nothing of the
-# start is left. At 1.6 the weights explode. With a factor of 10, the teacher's weight ends close to 1. With a warm-up
-# at 1.2 it does so, too, because the new weight has improved before the rate is high.
+# At a constant peak of 1.2, the teacher's weight changes sign: training still lowers the loss, but nothing of the
+# initial weight is left. At 1.6 the weights explode. With a factor of 10, the teacher's weight ends close to 1. With a
+# warm-up at 1.2 it does, too, because the new weight has already improved by the time the rate is high.
 #
 # **In this small network, a rate that is too high destroys what the teacher passed on, before the new layer can use
 # it.**
@@ -1235,7 +1236,7 @@ widgets.DescentExplorer(rates=(0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2))
 # | | |
 # |---|---|
 # | **Signature** | `slanted_triangle(steps, rising, peak, lowest)` |
-# | **Returns** | the rates of the steps 0, 1, ..., `steps - 1`, an array or a list of `steps` floats |
+# | **Returns** | the rates at steps 0, 1, ..., `steps - 1`, an array or a list of `steps` floats |
 # | **Rules** | The rate grows along a straight line from `lowest` at step 0 to `peak` at step `rising`, an integer from 1 to `steps - 2`. Then it falls along a straight line to `lowest` at the last step. (The paper's formula arrives there one step later.) |
 # | **Example** | `slanted_triangle(6, 1, 0.9, 0.1)` is `[0.1, 0.9, 0.7, 0.5, 0.3, 0.1]` |
 # | **Points** | 3 points |
@@ -1332,8 +1333,7 @@ with progress.exercise("slanted_triangle"):
 
 # %% [markdown]
 # In training, you pass the schedule to the optimizer, here together with the ladder. The argument `schedule` is a
-# function that turns the peak rate of each group into a schedule. The paper's triangle starts and ends at 1/32 of the
-# peak.
+# function that turns each group's peak rate into a schedule. The paper's triangle starts and ends at 1/32 of the peak.
 
 # %% tags=["nbval-check-output"]
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -1349,12 +1349,12 @@ for group, rate in zip(groups, rates, strict=True):
 # We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
 # images of each. The far target is digits: five samples with ten images of each digit.
 #
-# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. In this training, all groups
-# share one rate, or they form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
-# Both panels have the same axis, although accuracy on digits is much lower.
+# We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. Either all groups share one
+# rate, or their rates form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
+# Both panels share the same axis, although accuracy on digits is much lower.
 #
-# **Before you run the cells:** what do you expect at the right end, where in unit 03 fine-tuning cost the features
-# accuracy?
+# **Before you run the cells:** what do you expect at the right end, where fine-tuning lowered the accuracy of the
+# features in unit 03?
 
 # %%
 record, development = results("ladders"), results("ladders_development")
@@ -1400,7 +1400,7 @@ for key, target in targets.items():
 # two seeds. The next cell prints the means on the development set, and then the test results at the rates that they
 # select.
 #
-# The tables of this section show differences: the first method minus the second, seed by seed, with a 95% confidence
+# The tables in this section show differences: the first method minus the second, seed by seed, with a 95% confidence
 # interval. Where the interval contains 0, we could not detect a difference.
 
 # %% tags=["nbval-check-output"]
@@ -1445,8 +1445,8 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 # The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
 # could not detect a gain over the same ladders with a highest rate of 0.01.
 #
-# With a factor of 3, block 4 now moves at a rate of 0.0011, which is about what a single rate of 0.001 gives it. The
-# two results are no longer far apart: 70.5% with this ladder and 75.3% with the single rate.
+# With a factor of 3, block 4 now has a rate of 0.0011, about the same as with a single rate of 0.001. The two results
+# are no longer far apart: 70.5% with this ladder and 75.3% with the single rate.
 #
 # ### Fewer weights instead of smaller rates
 #
@@ -1456,8 +1456,8 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 # $$y = xW + b + \frac{\alpha}{r}\,xAB$$
 #
 # For a kernel $W$ of $m \times n$ weights, $A$ has only $m \times r$ and $B$ only $r \times n$, because the rank $r$ is
-# small. Training starts from the layer's own outputs: $A$ begins with random numbers and $B$ with zeros. The number
-# $\alpha$ says how strongly the update counts. Dividing it by $r$ is meant to let you try another rank without
+# small. $A$ begins with random numbers and $B$ with zeros, so training starts from the layer's own outputs. The number
+# $\alpha$ determines how strongly the update counts. Dividing it by $r$ is meant to let you try another rank without
 # searching for another learning rate; we did not test this.
 #
 # ### Exercise 4.7: Add an update of low rank
@@ -1467,15 +1467,14 @@ print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, group
 # | | |
 # |---|---|
 # | **Signature** | `low_rank(model, rank, alpha)` |
-# | **Arguments** | `model`: a `keras.Model` of a single trained `Dense` layer, with or without biases, but without an activation; `rank`: an integer of 1 or more; `alpha`: a number |
+# | **Arguments** | `model`: a `keras.Model` that consists of a single trained `Dense` layer, with or without biases, but without an activation; `rank`: an integer of 1 or more; `alpha`: a number |
 # | **Returns** | a `keras.Model` from vectors $x$ to $y$ |
-# | **Rules** | Only $A$ and $B$ learn, and they have no biases. $A$ begins with random numbers, by any of Keras' initializers, and $B$ with zeros. Freeze the model that you get, in place or in a copy, and do not change the values of its weights. Use Keras' own layers and operations, without a class of your own and without `enable_lora`, which would do the work for you. |
-# | **Example** | For a layer from 6 to 4 numbers and a rank of 2, $A$ and $B$ have $6 \times 2 + 2 \times 4 = 20$ trainable parameters. The layer's own 28 are frozen. Before any training, the outputs are those of `model`. |
+# | **Rules** | Only $A$ and $B$ learn, and they have no biases. $A$ begins with random numbers from any Keras initializer, and $B$ with zeros. Freeze the model that you receive, in place or in a copy, and do not change the values of its weights. Use Keras's own layers and operations. Do not write a class of your own or use `enable_lora`, which would do the work for you. |
+# | **Example** | For a layer with 6 inputs and 4 outputs and a rank of 2, $A$ and $B$ have $6 \times 2 + 2 \times 4 = 20$ trainable parameters. The layer's own 28 are frozen. Before any training, the outputs equal those of `model`. |
 # | **Points** | 4 points: 2 for the formula, 2 for what can learn and how it begins |
 #
 # <details><summary>Hint</summary>
-# A dense layer without biases multiplies by a matrix, and `kernel_initializer` determines how that begins. You can call
-# the model that you get like a layer, and add and multiply what layers return.
+# A dense layer without biases multiplies by a matrix, and `kernel_initializer` sets its initial values. You can call the model that you receive like a layer, and you can add and multiply the outputs of layers.
 # </details>
 
 
@@ -1674,9 +1673,9 @@ with progress.exercise("low_rank_start"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now use your layer. The next cell adds an update of rank 4 to `fc1`, a dense layer of the student from above. All
-# layers above it are frozen copies, and so is the head, which has not learned the digits yet. Two steps of gradient
-# descent show what moves.
+# Now use your layer. The next cell adds a rank-4 update to `fc1`, a dense layer of the student from above. All layers
+# above it are frozen copies, and so is the head, which has not learned the digits yet. Two steps of gradient descent
+# show what moves.
 #
 # **Before you run the cell:** which of the two matrices will move in the first step, $A$ or $B$?
 
@@ -1698,14 +1697,14 @@ for step in (1, 2):
         print(f"step {step}: {name}, {len(old)} rows, {moved}")
 
 # %% [markdown]
-# $A$ stays in the first step, because its gradient is a product with $B$, which is still zero. From the second step on,
-# both learn. After training you can add $\frac{\alpha}{r}AB$ to $W$, so the layer has its old size again.
+# $A$ does not move in the first step, because its gradient has $B$ as a factor, which is still zero. From the second
+# step on, both learn. After training you can add $\frac{\alpha}{r}AB$ to $W$, so that the layer has its old size again.
 #
 # Is LoRA worth it? The next cell compares it, at rank 4, with one rate for all weights from block 4 on, with a ladder
-# (factor 3), and with *biases only*, which learns one number for each filter and unit. LoRA changes the convolutions,
-# too. Every method trains the head first and then goes on with the head and its own weights, for 100 steps each. So the
-# accuracies differ from those above. There are ten new seeds, and the rate of each method is the best of four on the
-# development set. The last row is a control: the same network with random instead of the teacher's weights.
+# (factor 3), and with *biases only*, which learns one number for each filter and unit. LoRA updates the convolutions,
+# too. Every method trains the head first and then continues with the head and its own weights, for 100 steps each. So
+# the accuracies differ from those above. There are ten new seeds, and each method's rate is the best of four on the
+# development set. The last row is a control: the same network with random weights instead of the teacher's.
 
 # %% tags=["nbval-check-output"]
 efficient = results("efficient_tuning")
@@ -1731,12 +1730,12 @@ for target, key in {"people": "near", "digits": "far"}.items():
 
 # %% [markdown]
 # For people, we could not detect a difference between training the head alone and training all weights, so this target
-# cannot tell the methods apart. For digits, LoRA has less than a twentieth of the parameters and of the optimizer's
+# cannot tell the methods apart. For digits, LoRA needs less than a twentieth of the parameters and of the optimizer's
 # memory. Its interval ends at 0. So the data do not decide whether LoRA is less accurate than one rate. The claim that
-# the two are equal (X02) stays undecided, too. The ladder is behind.
+# the two are equal (X02) also remains undecided. The ladder is less accurate than one rate.
 #
-# The control is the most striking row. For digits, the network with a random start is ahead of everything that begins
-# with the teacher's blocks. Its batch norms learn, too, so the comparison is not about weights alone. It warns you
+# The control is the most striking row. For digits, the network with a random start is ahead of every method that starts
+# with the teacher's blocks. Its batch norms learn, too, so the comparison is not about weights alone. The row warns you
 # again that this teacher may not be worth fine-tuning for digits.
 #
 # **LoRA saves parameters and memory; whether it costs accuracy is undecided.**
@@ -1767,20 +1766,20 @@ plt.show()
 
 # %% [markdown]
 # A single rate of 0.01 damages the features. On held-out people they reach 95.1% after fine-tuning on new people, and
-# 56.3% after fine-tuning on digits. With a ladder we could not detect such damage. After fine-tuning on people and
-# after fine-tuning on digits, the features keep what they knew, and the teacher's 98.7% lies within each interval.
+# 56.3% after fine-tuning on digits. With a ladder we could not detect such damage. After fine-tuning on people and on
+# digits alike, the features keep what they knew, and the teacher's 98.7% lies within each interval.
 #
 # This qualifies the claim that large updates destroy learned features (C20): it matters which layers make the large
-# updates. The head still moved at 0.01, and its large steps did not harm the features. The large steps of the layers
-# below it do the damage.
+# updates. The head still moved at 0.01, and its large steps did not harm the features. The damage comes from large
+# steps in the layers below it.
 #
 # On the new people themselves, the ladders are 1.9 and 2.6 percentage points ahead at 0.01. But the damage that a
 # single rate does varies from seed to seed, and with five seeds we cannot tell either lead from zero. For digits, we
 # could not detect a difference either. There, one rate ruins the features, and a ladder does not let them change. Both
 # outcomes are bad for digits.
 #
-# A ladder might also do the work of training the head first. In the next cell, "at once" means that all layers train
-# together from the start, when the head is still random.
+# A ladder might also replace training the head first. In the next cell, "at once" means that all layers train together
+# from the start, when the head is still random.
 
 # %% tags=["nbval-check-output"]
 alone = results("fine_tuning")["near"]["at_once"]
@@ -1800,7 +1799,7 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 #
 # But when all layers train at once at a single rate of 0.001, the accuracy is 97.3% without any ladder, and we could
 # not detect a difference from the ladder's 98.5%. So the comparison does not show that a ladder replaces training the
-# head first. We also tried only people and a factor of 10.
+# head first. Besides, we tried only people and only a factor of 10.
 #
 # ### No time to train the head first
 #
@@ -1808,7 +1807,7 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 # if there are only five? A random head needs large steps, the layers below it need small ones, and no stage is reserved
 # for the head. Which rate would you give to all of them?
 #
-# Again each method has its own highest rate, out of five, chosen on the development set with two seeds. The dotted line
+# Again, each method has its own highest rate, chosen out of five on the development set with two seeds. The dotted line
 # is the head alone, trained for five epochs on a frozen base at 0.01, the only rate that we tried for it.
 
 # %%
@@ -1839,8 +1838,7 @@ for key, target in targets.items():
 # %% [markdown]
 # Here is the task on which a ladder wins. For people, a ladder with a factor of 3 is 2.2 percentage points better than
 # one rate, each at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure
-# its accuracy is high only in a narrow range of rates. At 0.001 five epochs are too few, and at 0.01 the accuracy has
-# collapsed.
+# its accuracy is high only in a narrow range of rates. At 0.001, five epochs are too few; at 0.01, accuracy collapses.
 #
 # The ladders are accurate over a wide range of rates. With a factor of 10 the gain is smaller, and its interval
 # contains 0.
@@ -1855,11 +1853,11 @@ for key, target in targets.items():
 #
 # ### Upside down, and layer by layer
 #
-# Does the *order* of the rates matter, or only that the ladder's rates are lower? To find out, turn the ladder over:
-# block 4 gets 0.001, and the head gets the lowest rate.
+# Does the *order* of the rates matter, or only the fact that the ladder's rates are lower? To find out, turn the ladder
+# upside down: block 4 gets 0.001, and the head gets the lowest rate.
 #
-# The cell also tests gradual unfreezing, which did not pay in unit 03. Does it pay together with a ladder, as its
-# authors used it?
+# The cell also tests gradual unfreezing, which did not pay off in unit 03. Does it pay off together with a ladder, as
+# its authors used it?
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
@@ -1874,18 +1872,18 @@ for key, target in targets.items():
 # For people, we could not detect that the order of the rates matters. At 0.001 hardly anything needs to change, so it
 # hardly matters which layers may change.
 #
-# For digits, the ladder upside down is 13.7 percentage points *better* than the ladder. We could not tell it from one
-# rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that block 4
-# may move, and the layers of this block are the very ones that the ladder holds back.
+# For digits, the upside-down ladder is 13.7 percentage points *better* than the normal one. We could not tell it from
+# one rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that
+# block 4 may move, and the layers of this block are exactly those that the ladder holds back.
 #
 # Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
 #
 # How far does this result reach? In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers.
-# We tested only a ladder over block 4 and above, with one small teacher and five or twenty epochs. There, the advice to
-# use differential rates (C23) does not hold as a rule for every target.
+# We tested only a ladder over block 4 and above, with one small teacher and five or twenty epochs. In this setting, the
+# advice to use differential rates (C23) does not hold as a rule for every target.
 #
-# As insurance, it does hold. Where the features are right already, a ladder has no cost that we could measure. In
-# return, it forgives a rate that is ten times too high, or a random head without time to train it first.
+# As insurance, it does hold. Where the features are already right, a ladder has no cost that we could measure. In
+# return, it forgives a rate that is ten times too high, or a random head that there is no time to train first.
 #
 # **On the near target, a ladder is insurance rather than a gain; on digits it cost accuracy.**
 
@@ -1902,18 +1900,18 @@ for key, target in targets.items():
 #   not carry over, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) She tested a constant factor on the gradient, and Adam divides it out. In this unit such a step was as long as the
-# full one, while the step of SGD was 0.010 of it. So she saw no change because she changed nothing. I would give each
-# group of layers its own rate, with a MultiOptimizer or a subclass. Then I would verify that every trainable variable
-# has a rate, and look at the audit.
+# (a) She tested a constant factor on the gradient, and Adam divides it out. In this unit, Adam's step with such a
+# factor was as long as the full one, while SGD's was 0.010 of it. So she saw no change because she changed nothing. I
+# would give each group of layers its own rate, with a MultiOptimizer or a subclass. Then I would verify that every
+# trainable variable has a rate, and look at the audit.
 #
-# (b) A ladder should help where the features are right already and the rate is uncertain. For new people at 0.01, it
+# (b) A ladder should help where the features are already right and the rate is uncertain. For new people at 0.01, it
 # kept the features that one rate damaged. In five epochs from a random head, it was 2.2 percentage points better than a
-# single rate, each chosen on the development set. It was no better than a head alone. With time and a well-chosen rate,
-# no gain could be detected.
+# single rate, with both rates chosen on the development set. It was no better than a head alone. With more epochs and a
+# well-chosen rate, no gain could be detected.
 #
 # A ladder should hurt where the lowest trained layers have to change. For digits, both ladders were worse than one rate
-# after twenty epochs, each at the rate chosen for it. The ladder upside down was better than the ladder. Satellite
+# after twenty epochs, each at the rate chosen for it. The upside-down ladder was better than the normal one. Satellite
 # images are far from photos of objects, so I would expect harm rather than help.
 #
 # (c) I would compare one rate, a factor of 3 and a factor of 10. Each would get its own highest rate out of a few,
@@ -1927,8 +1925,8 @@ for key, target in targets.items():
 # (b) 1 point: the answer distinguishes near and far targets with a number or a named result of this unit (safety at a
 # high rate versus harm for digits).
 #
-# (c) 1 point: a fair comparison (a rate of its own for each method, validation images, several seeds), and a limit that
-# is named with a reason.
+# (c) 1 point: a fair comparison (a rate of its own for each method, validation images, several seeds), and a limit with
+# a reason.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1967,7 +1965,7 @@ else:
 # %% [markdown]
 # If your machine has the photos, you can see that movement grows from group to group as the rates do. As before, it is
 # not proportional to them. The cell shows only that each of the four groups has its own rate. We did not measure
-# whether this pays on photos.
+# whether this pays off on photos.
 #
 # **A ladder also works on a photo teacher, but we did not measure its benefit there.**
 
@@ -1981,19 +1979,20 @@ else:
 #    Variables that no pattern matches get the default optimizer without any message, and AdamW's decay bypasses
 #    `update_step`. So count the groups, and look at the movement.
 # 4. **A rate finder** shows where to search. A tenth of the rate with the lowest loss was below the best rate for
-#    digits, usually by a small factor. The rates at which the loss falls most steeply were widely scattered. The rate
-#    of a group is its rung of the ladder, multiplied by the schedule.
+#    digits, usually by a small factor. The rates at which the loss falls most steeply were widely scattered. A group's
+#    rate is its rung of the ladder, multiplied by the schedule.
 # 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so even "one rate"
 #    spared the general layers. We tested only a ladder over block 4 and above. On the near target, a ladder is
 #    insurance rather than a gain; on digits it cost accuracy.
 #    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. But a ladder
-#      forgives a bad choice. At a highest rate that damages the features when there is no ladder, we saw no loss (C20).
+#      forgives a bad choice. At a highest rate that damages the features without a ladder, we saw no loss with one
+#      (C20).
 #    - *Near target, random head, five epochs:* a ladder with a factor of 3 does beat a single rate, though not a head
 #      alone.
 #    - *Far target:* a ladder does worse, or we could not detect a difference. It holds back block 4, which should
 #      change.
-#    - *Fewer weights instead:* LoRA freezes a layer and learns two thin matrices beside it. Whether it is as accurate
-#      as training all weights is inconclusive (X02).
+#    - *Fewer weights instead:* LoRA freezes a layer and learns two thin matrices beside it. The claim that it is as
+#      accurate as training all weights is inconclusive (X02).
 #
 # In this unit, we took the teacher's images and the target's images as they came. What if the two differ in a way that
 # you can name, such as a different sensor, a different language, or different proportions of the classes? The next

@@ -12,8 +12,8 @@
 #    $P(Y \mid X)$;
 # 2. repair a shift of the inputs without target labels: rotate word vectors, adapt statistics, match covariances; and
 #    say when importance weighting cannot help;
-# 3. estimate how the shares of the classes have changed, correct for the change, and decide how to measure success
-#    before you choose a repair;
+# 3. estimate how the class shares have changed, correct for the change, and decide how to measure success before you
+#    choose a repair;
 # 4. name the settings (inductive, transductive, unsupervised) and the four approaches, each with an example.
 #
 # **Time:** about 125 minutes. Seven exercises and one written answer, 24 points. All cells together run in about a
@@ -173,8 +173,8 @@ plt.show()
 
 # %% [markdown]
 # What does each scenario cost if you do nothing? The next cell prints the recorded accuracy on the target minus that on
-# the source. The "other labels" are eight kinds of galaxies instead of four classes. The "unbalanced labels" are those
-# of handwritten digits, whose class shares we reversed.
+# the source. The "other labels" are eight kinds of galaxies instead of four classes. The "unbalanced labels" are
+# handwritten digits with reversed class shares.
 
 # %% tags=["nbval-check-output"]
 languages, kinds, shift = results("two_languages"), results("other_labels"), results("label_shift")
@@ -194,10 +194,11 @@ for name, (after, before) in drops.items():
 # `differences` compares only what we wrote down. The cell prints $P(Y)$ for convenience; the definition does not
 # contain it.
 #
-# The lecture calls the last scenario a shift of $P(Y \mid X)$ (C31). To see what really happens, look at a mail filter
-# with a single feature: does the word "prize" occur? Suppose that spam becomes rarer but looks the same as before.
+# The lecture calls the last scenario a shift of $P(Y \mid X)$ (C31). To see what really happens, look at an email
+# filter with a single feature: does the word "prize" occur? Suppose that spam becomes rarer but looks the same as
+# before.
 #
-# **Before you run the cell:** what happens to the probability that a mail with "prize" is spam?
+# **Before you run the cell:** what happens to the probability that an email with "prize" is spam?
 
 # %% tags=["nbval-check-output"]
 prize = {"spam": 0.8, "honest": 0.05}  # P(X|Y): share of mails with the word, in each class
@@ -212,8 +213,8 @@ for share in (0.5, 0.05):
 # the *cause* of both is the share of spam. $P(X \mid Y)$, which describes how each class looks, stayed the same.
 #
 # Strictly, this is **label shift**, a shift of $P(Y)$. The distinction matters: because $P(X \mid Y)$ stays the same,
-# the repair is one multiplication, as you will see. Under **concept shift**, the inputs themselves change their
-# meaning: "prize" becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
+# the repair is one multiplication, as you will see. Under **concept shift**, the inputs themselves change in meaning:
+# "prize" becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
 #
 # **Before you repair a shift, find out which part moved.**
 #
@@ -224,25 +225,24 @@ for share in (0.5, 0.05):
 # | | |
 # |---|---|
 # | **Signature** | `scenario(source, target)` |
-# | **Arguments** | two dictionaries, each from pairs `(input, label)` to their probabilities, all above 0; pairs that never occur are left out, and the probabilities of each side sum to 1 |
+# | **Arguments** | two dictionaries that map pairs `(input, label)` to their probabilities, all above 0; pairs that never occur are left out, and the probabilities on each side sum to 1 |
 # | **Returns** | a string: the **first** in the list below that fits |
 # | **Rules** | Probabilities, joint or conditional, count as equal if they differ by less than 1e-9. |
-# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest mails contain the word. |
+# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest emails contain the word. |
 # | **Points** | 4 points: 2 for the first three, 2 for the others |
 #
-# 1. `"X"`: the two sides do not have the same set of inputs. It is enough that one side lacks an input of the other.
+# 1. `"X"`: the two sides do not have the same set of inputs. One missing input on either side is enough.
 # 2. `"Y"`: the same for the labels.
 # 3. `"none"`: the tables are equal.
 # 4. `"P(X)"`: $P(Y \mid X)$ is the same for every input, so $P(X)$ moved.
 # 5. `"P(Y)"`: $P(X \mid Y)$ is the same for every label, so $P(Y)$ moved.
 # 6. `"P(Y|X)"`: anything else.
 #
-# In these small tables, $X$ is the set of inputs that occur. For images, $X$ is every image of 48×48 pixels, whether a
-# telescope delivers it or not.
+# In these small tables, $X$ is the set of inputs that occur. For images, $X$ is every image of 48×48 pixels, whether or
+# not a telescope ever delivers it.
 #
 # <details><summary>Hint</summary>
-# From a joint table you can make four others: two marginal ones, which are sums over one of the two variables, and two
-# conditional ones, which divide the joint table by such a sum. Once you have compared the sets, two of these four tables tell you which part moved.
+# From a joint table you can make four others: two marginal tables, which sum over one of the two variables, and two conditional tables, which divide the joint table by such a sum. Once you have compared the sets, two of these four tables tell you which part moved.
 # Compare numbers with `math.isclose` or a difference, never with `==`.
 # </details>
 
@@ -441,7 +441,7 @@ with progress.exercise("scenario_shares"):
 # %% [markdown]
 # ### Inductive, transductive, unsupervised
 #
-# One question is which part differs. Which labels you can learn from is another. The lectures name three settings
+# One question is which part differs. Another is which labels you can learn from. The lectures name three settings
 # (C32). This course uses the definitions of the survey from which these words usually come (Pan and Yang 2010):
 #
 # | setting | domains | tasks | labels in the source | labels in the target |
@@ -480,7 +480,7 @@ for name, (which, in_source, in_target) in labels_of.items():
 
 # %% [markdown]
 # Here is one example of each setting, with numbers; the details follow later in this unit. *Inductive*: we train a head
-# on ten labeled images of each of the eight kinds, with the features of a teacher that was trained on four classes, and
+# on the features of a teacher that was trained on four classes, with ten labeled images of each of the eight kinds, and
 # compare it with training from scratch. *Transductive*: only galaxies seen through the sharp telescope are labeled. We
 # compare a method called CORAL with a retrained head.
 
@@ -489,9 +489,9 @@ print("inductive:   ", gain(kinds["fine"]["new_head"], kinds["fine"]["scratch"])
 print("transductive:", gain(telescopes["features"]["coral"], telescopes["features"]["plain"]))
 
 # %% [markdown]
-# *Unsupervised*: no galaxy has a label, old or new. Can the old ones help to group the new ones? Make 16 copies of each
-# of 200 unlabeled galaxies: rotated, mirrored, moved and dimmed. Then train a network to predict **which of the 200** a
-# copy shows. To do so, it must find what the copies have in common (Dosovitskiy et al. 2014).
+# *Unsupervised*: no galaxy, old or new, has a label. Can the old ones help to group the new ones? Make 16 copies of
+# each of 200 unlabeled galaxies: rotated, mirrored, shifted and dimmed. Then train a network to predict **which of the
+# 200** a copy shows. To do so, it must find what the copies have in common (Dosovitskiy et al. 2014).
 
 # %%
 copied = clustering.copies(galaxies.observe(1, 1_007).take(slice(3)), 6, seed=0)
@@ -527,9 +527,9 @@ plt.show()
 # network with random weights already reaches 0.22. Learning from the old galaxies adds the rest.
 #
 # We could not detect a difference between this network and the teacher trained on four classes, which had 800 *labeled*
-# galaxies. Its row falls into the gap in the survey's table. But an index of 0.37 is still far from 1. These clusters
-# are no classifier, but they give a head start to a person who labels them. Besides, we told k-means how many clusters
-# to find.
+# galaxies. The teacher's row falls into the gap in the survey's table. But an index of 0.37 is still far from 1. These
+# clusters are not a classifier, but they give a head start to a person who labels them. Besides, we told k-means how
+# many clusters to find.
 #
 # **Say which labels you have; the name of the setting matters less.**
 #
@@ -543,8 +543,8 @@ plt.show()
 # | `farm` | lions, zebras and elephants, from labeled photos | cows, pigs and sheep, in photos of the same size; twenty of each are labeled |
 # | `breeds` | dog or cat, from labeled photos | the breed, in the very same photos; five of each breed are labeled |
 # | `accents` | "yes" or "no", from labeled recordings of Scots | the same two words, spoken by Indians; none labeled, and every sound still means the same word as before |
-# | `rare` | spam or honest, from labeled mails, half of them spam | spam or honest, one in fifty of them spam; spam reads as before, and so do honest mails; 300 new mails are labeled |
-# | `prize` | spam or honest, from labeled mails, where "prize" meant spam | the same, in mails in which every word is as frequent as before; but the company now has a staff prize, and "prize" is honest; 300 new mails are labeled |
+# | `rare` | spam or honest, from labeled emails, half of them spam | spam or honest, one in fifty of them spam; spam reads as before, and so do honest emails; 300 new emails are labeled |
+# | `prize` | spam or honest, from labeled emails, where "prize" meant spam | the same, in emails in which every word is as frequent as before; but the company now has a staff prize, and "prize" is honest; 300 new emails are labeled |
 # | `leaves` | oak, beech or maple, from labeled photos of leaves on white paper | the same three, in equally large photos that show leaves on the forest floor; none labeled |
 # | `mushrooms` | to fill in a hidden part of a photo, from unlabeled photos | the names of ten mushrooms, in photos of the same size; five of each are labeled |
 # | `baskets` | to sort a shop's baskets into five clusters, without labels | to sort the same baskets into forty finer clusters, again without labels |
@@ -556,7 +556,7 @@ plt.show()
 # |---|---|
 # | **Signature** | `sorted_cards()` |
 # | **Returns** | a dictionary from each card to a pair of strings, `(part, setting)` |
-# | **Rules** | The part is the **first** that differs: `"X"`, `"Y"`, `"P(X)"`, `"P(Y)"`, or the last one of exercise 5.1. $X$ is all that an input can be: photos of one size are one $X$, whatever they show. The setting is the survey's: `"inductive"`, `"transductive"` or `"unsupervised"`. |
+# | **Rules** | The part is the **first** that differs: `"X"`, `"Y"`, `"P(X)"`, `"P(Y)"`, or the last one in exercise 5.1. $X$ is all that an input can be: photos of one size are one $X$, whatever they show. The setting is the survey's: `"inductive"`, `"transductive"` or `"unsupervised"`. |
 # | **Example** | The pair for `night` is `("P(X)", "transductive")`. |
 # | **Points** | 3 points: 2 for the parts, 1 for the settings |
 #
@@ -694,7 +694,7 @@ with progress.exercise("sorted_cards_settings"):
 # %% [markdown]
 # ## Scenario one: another P(X)
 #
-# Back to the telescopes. We wrote the shift down as one of $P(X)$, but a blur does more. It changes $P(X \mid Y)$,
+# Back to the telescopes. We described this shift as one of $P(X)$, but a blur does more. It changes $P(X \mid Y)$,
 # because each class looks different. It even changes $P(Y \mid X)$, because it removes details that tell classes apart,
 # and no adaptation can bring them back.
 #
@@ -748,11 +748,11 @@ for key, head in heads.items():
 
 # %% [markdown]
 # CORAL and importance weights need a new head, a logistic regression on the features. Trained on the unchanged sharp
-# features (`retrained head`), it predicts differently from the network's own head. So it is the baseline for these two
-# repairs.
+# features (`retrained head`), it predicts differently from the network's own head. So this head is the baseline for
+# these two repairs.
 #
 # The next cells show the recorded results over five networks. The row `with labels` is a head trained on 300 *labeled*
-# blurred galaxies, to show what you could reach.
+# blurred galaxies, to show what is possible with labels.
 
 # %% tags=["nbval-check-output"]
 repairs = {
@@ -785,11 +785,11 @@ plt.show()
 # Two of the repairs help with this one shift. That does not decide whether domain adaptation works in general (C34).
 # The next cell shows a second experiment, with ten new source networks for each of two targets. Each target comes in
 # two versions: in one, its classes are balanced; in the other, a few classes dominate. Compare every row with the first
-# and the last row of its target. They show the accuracy without any repair, and with labels of the images that the
-# other rows use without labels.
+# and the last row of its target. They show the accuracy without any repair, and the accuracy with labels for the images
+# that the other rows use without labels.
 #
-# No setting in these tables was chosen with labels of the target: without labels, you could not do so either. CORAL has
-# the paper's ridge of 1, TENT its published learning rate, and all heads have the same penalty.
+# No setting in these tables was chosen with target labels: without labels, you could not do so either. CORAL uses the
+# paper's ridge of 1, TENT uses its published learning rate, and all heads have the same penalty.
 
 # %% tags=["nbval-check-output"]
 without_labels = results("test_time_adaptation")
@@ -811,7 +811,7 @@ for target in ("galaxies", "digits"):
 # well. TENT, another method, also trains the scales and offsets of the batch norms, so that the predictions become more
 # certain (Wang et al., 2021); we could not detect a gain over adapted batch norms. CORAL's covariances add a little on
 # the telescopes, and cost a little on digits. Averaged over both targets, all four comparisons (adapted batch norms
-# with balanced and with dominated classes, TENT, and CORAL) are inconclusive (C34, X03 to X05).
+# with balanced classes and with a few dominant ones, TENT, and CORAL) are inconclusive (C34, X03 to X05).
 #
 # Over five seeds, importance weights lose 2.9 percentage points. You can measure the reason beforehand. The *proxy
 # A-distance* says how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error). The
@@ -868,7 +868,7 @@ axes.set_title("Blur and noise both cost the sharp network accuracy")
 plt.show()
 
 # %% [markdown]
-# The next figure shows the first column as a curve, and a galaxy as seen by the worst telescope of this column.
+# The next figure shows the first column as a curve, and a galaxy as seen by the worst telescope in this column.
 
 # %%
 worst = galaxies.Telescope("chosen", seeings[-1], exposures[0], galaxies.SHARP.sky)
@@ -876,7 +876,7 @@ widgets.draw_shift(lights[0], worst, seeings, [row[0] for row in grid])
 plt.show()
 
 # %% [markdown]
-# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the interval of an accuracy reaches up to 11
+# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the interval of an accuracy extends up to 11
 # percentage points to either side, so do not read much into small steps.
 
 # %%
@@ -901,15 +901,15 @@ for corpus in corpora:
 
 # %% [markdown]
 # Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 places away. The two languages
-# are embedded separately. A text is represented by the mean of the vectors of its words. The two words after a negation
-# ("not", "nunca") count with the opposite sign.
+# are embedded separately. A text is represented by the mean of its word vectors. The two words after a negation ("not",
+# "nunca") count with the opposite sign.
 #
 # In both languages, positive words lie near other positive words. The two clouds have a similar shape, but each has its
 # own axes. What is missing is a rotation, and a short dictionary can provide it. Rotate a few dozen Spanish words onto
 # their English translations, and all other words rotate with them.
 #
 # Take eighty pairs of words, out of about 120 common ones, and try it by hand first. Twenty dimensions do not fit on a
-# screen. So the figure shows each language in the two directions in which its own words vary most. A line joins each
+# screen. So the figure shows each language along the two directions in which its own words vary most. A line joins each
 # word and its translation.
 #
 # **Before you press *align*:** turn the Spanish words until the lines are short. The direction of an axis is arbitrary,
@@ -1045,8 +1045,8 @@ with progress.exercise("align"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now rotate all 20 dimensions with your function. How many of a thousand Spanish reviews that played no part in the word
-# vectors does the English classifier get right?
+# Now rotate all 20 dimensions with your function. How many of a thousand Spanish reviews that were not used for the
+# word vectors does the English classifier get right?
 #
 # **Before you run the cells:** guess the accuracy before and after the rotation.
 
@@ -1072,7 +1072,7 @@ for name, words in (("as they are", spanish_words), ("rotated", spanish_words.ro
 
 # %% [markdown]
 # For this pair of corpora, accuracy happens to be high even before the rotation. The recorded results average over ten
-# pairs, with five sizes of dictionary. They include three baselines: a dictionary whose second column is shuffled, a
+# pairs, with five dictionary sizes. They include three baselines: a dictionary whose second column is shuffled, a
 # word-by-word translation (40 pairs) without rotation, and a classifier trained on labeled Spanish reviews.
 
 # %% tags=["nbval-check-output"]
@@ -1114,9 +1114,9 @@ plt.show()
 # is lower on these sentences, and 80 pairs gain 12.8 percentage points. The interval reflects how much the result
 # varies with the corpora that the vectors came from, but not with the choice of these forty sentences.
 #
-# One number is surprising. Only 5.5% of the *other* words have their correct translation as nearest neighbor, where
-# chance would give 0.7%. So the rotation hardly translates words. What it gets right is probably one direction, from
-# bad to good, and a sentiment classifier needs no more.
+# One number is surprising. Only 5.5% of the *other* words have their correct translation as their nearest neighbor;
+# chance would give 0.7%. So the rotation hardly translates words. It probably gets one direction right, from bad to
+# good, and a sentiment classifier needs no more.
 #
 # The accuracy before any rotation may partly be due to a chance alignment of the axes; the interval of this accuracy
 # barely excludes 50%. With the shuffled dictionary, accuracy is a little *below* 50%. We did not investigate why.
@@ -1126,8 +1126,8 @@ plt.show()
 # ## Scenario three: another Y
 #
 # The images and the telescope are the same, but the labels are finer (C30). There are eight kinds of galaxies instead
-# of four classes, like breeds instead of species. The old head cannot predict "barred spiral". Its features can still
-# help: train a new head on them, from ten images of each kind.
+# of four classes, like breeds instead of species. The old head cannot predict "barred spiral". The old features can
+# still help: train a new head on them, from ten images of each kind.
 
 # %%
 fine_few, fine_test = (galaxies.observe(count, seed, fine=True) for count, seed in ((10, 1003), (50, 1004)))
@@ -1153,13 +1153,13 @@ print("new head minus scratch: ", gain(kinds["fine"]["new_head"], kinds["fine"][
 print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"]["teacher"]))
 
 # %% [markdown]
-# Evaluated on kinds instead of classes, the old head loses 46.8 percentage points. The old head gives only the class,
-# and guessing one of its two kinds is correct about half of the time. The new head reaches 76.3%, 17.1 percentage
-# points more than a network that learned from the same eighty images alone.
+# Evaluated on kinds instead of classes, the old head loses 46.8 percentage points. It predicts only the class, and a
+# guess between the two kinds of this class is correct about half of the time. The new head reaches 76.3%, 17.1
+# percentage points more than a network that learned from the same eighty images alone.
 #
-# Going back from kinds to classes has a price. If you sum the fine predictions up to the four classes, you get 4.3
-# percentage points *less* than with the teacher's own head. The teacher learned from 800 images and the new head from
-# eighty. We did not measure how much of the loss this explains.
+# Going back from kinds to classes has a price. If you add up the fine predictions within each of the four classes,
+# accuracy is 4.3 percentage points *lower* than with the teacher's own head. The teacher learned from 800 images and
+# the new head from eighty. We did not measure how much of the loss this explains.
 #
 # **When the labels change, replace the head and keep the features.**
 #
@@ -1184,19 +1184,19 @@ plt.show()
 
 # %% [markdown]
 # The boundary moves toward the rare class. An input must look more like class 1 than before to be assigned to it. The
-# lecture approaches unbalanced labels with over- and under-sampling (C31). You repeat examples of rare classes, or
+# lecture's approach to unbalanced labels is over- and under-sampling (C31). You repeat examples of rare classes, or
 # leave out examples of frequent ones, until all classes are equally frequent.
 #
 # ### Exercise 5.4: Sample a balanced set
 #
-# Select examples such that all classes are equally frequent.
+# Select examples so that all classes are equally frequent.
 #
 # | | |
 # |---|---|
 # | **Signature** | `balanced(labels, count, rng)` |
 # | **Arguments** | `labels`: an integer array of shape `(n,)`; `count`: how often each class must occur; `rng`: a `numpy.random.Generator`, the source of all randomness |
 # | **Returns** | positions in `labels`, a sequence of integers in any order |
-# | **Rules** | *Under-sampling*: a class with `count` positions or more gives `count` different ones. *Over-sampling*: a smaller class gives each of its positions equally often, except that some may come once more than others; no position may be left out by chance. |
+# | **Rules** | *Under-sampling*: a class with `count` positions or more contributes `count` different ones. *Over-sampling*: a smaller class contributes each of its positions equally often, except that some may occur once more than others; no position may be left out by chance. |
 # | **Example** | For `labels = [0, 0, 0, 0, 1, 1]` and a count of 3, the result contains positions 4 and 5, one of them twice, together with three different positions from 0 to 3. |
 # | **Points** | 3 points: 1 for under-sampling, 2 for over-sampling |
 #
@@ -1321,8 +1321,8 @@ with progress.exercise("balanced_again"):
 #
 # $$P(y \mid x) \propto P(x \mid y) \, P(y)$$
 #
-# and only the last factor has moved. So multiply each class's probability by its new share divided by its old share.
-# Then divide the products by their sum. With two classes, this moves the boundary, as in the figure.
+# and only the last factor has moved. So multiply each class's probability by the ratio of its new share to its old
+# share. Then divide the products by their sum. With two classes, this moves the boundary, as in the figure.
 #
 # ### Exercise 5.5: Move the threshold
 #
@@ -1337,8 +1337,7 @@ with progress.exercise("balanced_again"):
 # | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# Write p for the probability, correct p and 1 - p, set them equal and solve for p. The odds, p / (1 - p), make it
-# short.
+# Write p for the probability, correct p and 1 - p, set them equal and solve for p. The odds, p / (1 - p), shorten the calculation.
 # </details>
 
 
@@ -1398,9 +1397,9 @@ with progress.exercise("moved_threshold"):
 
 # %% [markdown]
 # The correction needs the class shares of the target, which has no labels. Can you estimate them? One method uses only
-# the predictions of a classifier, right or wrong. Suppose that it predicts class 0 for 90% of class 0 and for 20% of
-# class 1. If it predicts class 0 for 55 of 100 target examples, a share of 55 / 100 = 0.55, then the true share $q$ of
-# class 0 satisfies
+# a classifier's predictions, correct or not. Suppose that the classifier predicts class 0 for 90% of class 0 and for
+# 20% of class 1. If it predicts class 0 for 55 of 100 target examples, a share of 55 / 100 = 0.55, then the true share
+# $q$ of class 0 satisfies
 #
 # $$0.9 \, q + 0.2 \, (1 - q) = 0.55$$
 #
@@ -1414,14 +1413,14 @@ with progress.exercise("moved_threshold"):
 # | | |
 # |---|---|
 # | **Signature** | `estimated_shares(confusion, predictions)` |
-# | **Arguments** | `confusion`, shape `(k, k)`: for held-out *source* examples of class $i$, `confusion[i, j]` counts the predictions $j$; `predictions`, shape `(k,)`: counts the predictions on the *target* |
+# | **Arguments** | `confusion`, shape `(k, k)`: for held-out *source* examples of class $i$, `confusion[i, j]` counts the predictions of class $j$; `predictions`, shape `(k,)`: counts the predictions on the *target* |
 # | **Returns** | the shares of the classes in the target, shape `(k,)` |
-# | **Rules** | Each class has examples, and the equations have one solution. Set shares below 0 to 0. Finally, rescale the shares so that they sum to 1. |
+# | **Rules** | Each class has examples, and the equations have exactly one solution. Set shares below 0 to 0. Finally, rescale the shares so that they sum to 1. |
 # | **Example** | For `[[90, 10], [20, 80]]` and `[55, 45]`, it is `[0.5, 0.5]`. For the predictions `[100, 0]`, it is `[1, 0]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# How a class is predicted must not depend on how frequent it was in the source, so first turn each row into shares.
+# The result must not depend on how frequent each class was in the source, so first turn each row into shares.
 # `np.linalg.solve` solves A q = b. Which index does the sum run over?
 # </details>
 
@@ -1516,7 +1515,7 @@ with progress.exercise("estimated_shares"):
 #
 # We correct it with shares from your function, and with shares from *expectation-maximization* (EM, Saerens et al.
 # 2002). EM needs no confusion matrix. It corrects the probabilities for the current shares, takes their means as the
-# new shares, and repeats both steps until nothing moves.
+# new shares, and repeats both steps until the shares stop changing.
 #
 # **Before you run the cells:** which repair will win, over-sampling or one of the corrections?
 
@@ -1560,8 +1559,8 @@ for name, each in predictions.items():
 # recorded results, the row `black box` uses the same method with probabilities instead of predicted classes.
 #
 # The recorded results cover ten such shifts, with two measures. One is the accuracy on the shifted mix. The other is
-# the *balanced* accuracy, a mean in which every digit counts alike. With class weights, examples of rare digits count
-# more in training. For comparison, the last row shows a classifier that learned from labeled digits of the new mix. The
+# the *balanced* accuracy, a mean in which every digit counts equally. With class weights, examples of rare digits count
+# more in training. For comparison, the last row shows a classifier that learned from labeled digits in the new mix. The
 # values `shares off by` are half the sum of the absolute differences between the estimated and the true shares.
 
 # %% tags=["nbval-check-output"]
@@ -1596,16 +1595,16 @@ plt.show()
 # little less on average.
 #
 # But look at the balanced column. The correction gains on the shifted mix by giving up on classes that became rare.
-# With the true shares, this price is 4.4 percentage points. EM's shares cost another 10.1, because they make rare
-# digits even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points in balanced accuracy.
+# With the true shares, this costs 4.4 percentage points. EM's shares cost another 10.1, because they make rare digits
+# even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points in balanced accuracy.
 #
-# Neither is wrong, because they serve different goals: as many correct predictions as possible in this mix, or every
-# class alike. Decide which goal is yours before you choose a repair. A logistic regression on 300 digits is only
-# roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still somewhat
-# off.
+# Neither is wrong, because they serve different goals: as many correct predictions as possible in this mix, or equal
+# weight for every class. Decide which goal is yours before you choose a repair. A logistic regression on 300 digits is
+# only roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still
+# somewhat off.
 #
 # **For label shift, first choose your measure: accuracy on the new mix, or balanced accuracy, in which every class
-# counts alike.**
+# counts equally.**
 
 # %% [markdown]
 # ## Four approaches
@@ -1750,11 +1749,11 @@ print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} 
 
 # %% [markdown]
 # Over 20 recorded seeds, the error on the target falls from 0.47 to 0.09. For a model that can follow the whole curve,
-# the weights would change little. They help where a model must choose where to be wrong.
+# the weights would change little. They help when a model must choose where to be wrong.
 #
 # ### Relations: how things are connected
 #
-# Inputs, features and weights may have nothing in common, and still there may be something to transfer. A family has
+# Even if inputs, features and weights have nothing in common, there may still be something to transfer. A family has
 # parents, and a research group has supervisors. Who is a *sibling*, an *aunt* or a *cousin* there? In a family, we know
 # all relations.
 #
@@ -1813,8 +1812,7 @@ for name, path in learned_paths.items():
 
 # %% [markdown]
 # Now take a research group. Ada supervises Ben, Cleo and Dan; Ben supervises Eva; Cleo supervises Gus; Ben and Cleo
-# together supervise Finn. We listed by hand who is whose academic sibling, aunt or cousin, and use the list only for
-# the test.
+# together supervise Finn. We listed academic siblings, aunts and cousins by hand, and use the list only for the test.
 
 # %% tags=["nbval-check-output"]
 group = steps_of("Ben:Ada Cleo:Ada Dan:Ada Eva:Ben Finn:Ben Finn:Cleo Gus:Cleo")
@@ -1836,19 +1834,19 @@ print(f"{len(passable)} of {len(paths)} paths lead somewhere in the group")
 print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance):.1f} facts on average")
 
 # %% [markdown]
-# The paths find all 20 facts without a single label from the group, while random paths find 2.0 on average. But they
-# also find six wrong ones. Finn has two supervisors who are *siblings* and not a couple, which no family in the source
-# had. So each of them also counts as Finn's aunt or uncle. A transferred relation brings the customs of the source with
-# it. `parent-in-law` finds nothing, because its step "beside" has no counterpart in the group.
+# The paths find all 20 facts without a single label from the group, while random paths find 2.0 on average. But the
+# learned paths also find six wrong ones. Finn's two supervisors are *siblings* and not a couple, a case that no family
+# in the source had. So each of them also counts as Finn's aunt or uncle. A transferred relation brings the customs of
+# the source with it. `parent-in-law` finds nothing, because its step "beside" has no counterpart in the group.
 #
-# **You can transfer examples, features, parameters or relations; each brings its own assumptions along.**
+# **You can transfer examples, features, parameters or relations; each brings its own assumptions.**
 
 # %% [markdown]
 # ## Applications
 #
-# The lectures name nine applications (C35). For each application, it is a matter of judgment which part differs, but
-# not whether this unit *demonstrates* the application. The first line comes from a record that you will meet in the
-# next unit.
+# The lectures name nine applications (C35). Which part differs in each application is a matter of judgment; whether
+# this unit *demonstrates* the application is not. The first line comes from a record that you will meet in the next
+# unit.
 
 # %% tags=["nbval-check-output"]
 simulation = results("simulation")
@@ -1885,22 +1883,22 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # - (c) What would you measure first, and what would make you stop? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_scenario", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) The new camera moves $P(X)$, and one in fifty instead of one in two moves $P(Y)$, so $P(Y \mid X)$ moves, too. $X$
-# and $Y$ are the same. $P(X \mid Y)$ has moved with the camera, so this is not a pure label shift.
+# (a) The new camera moves $P(X)$, and the change from one in two to one in fifty moves $P(Y)$, so $P(Y \mid X)$ moves,
+# too. $X$ and $Y$ are the same. $P(X \mid Y)$ has moved with the camera, so this is not a pure label shift.
 #
 # (b) I would begin with the images: adapt the batch norms or match covariances with the 3,000 photos. For the
 # telescopes, this brought 14.9 and 19.7 percentage points. Both mix in the class shares, which have moved: their
-# statistics are those of mostly healthy people, so I would check the result on labels. Then I would correct the
+# statistics come from mostly healthy people, so I would check the result on labeled photos. Then I would correct the
 # probabilities for the new share, and choose the threshold deliberately. The correction gains on the mix and loses on
 # the rare class, which matters here. For digits, the balanced accuracy fell from 85.2% to 80.8% with the true shares,
-# and to 70.7% with EM's. I would take the share from labels sampled at random, with its interval, since black-box
-# estimation assumes an unchanged $P(X \mid Y)$. I would leave out importance weights if the A-distance is near 2: for
-# the telescopes they lost 2.9 percentage points.
+# and to 70.7% with EM's. I would estimate the share from photos sampled at random and labeled, with its interval, since
+# black-box estimation assumes an unchanged $P(X \mid Y)$. I would leave out importance weights if the A-distance is
+# near 2: for the telescopes they lost 2.9 percentage points.
 #
-# (c) First, the physician labels half of the 200 at random, and I measure sensitivity and specificity of the unchanged
-# classifier with intervals. Only about two of those people are sick, which is far too few. So the other half are photos
-# that the classifier suspects. I compare each repair with the unchanged classifier on the same labeled photos. If the
-# repaired classifier is not better, with an interval of the difference above 0, I stop.
+# (c) First, the physician labels half of the 200, sampled at random, and I measure the unchanged classifier's
+# sensitivity and specificity with intervals. Only about two of those people are sick, which is far too few. So the
+# other half are photos that the classifier flags. I compare each repair with the unchanged classifier on the same
+# labeled photos. Unless the repaired classifier is better, with an interval of the difference above 0, I stop.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: names P(X) (camera) and P(Y) (share), with the consequence that P(Y|X) moves or that P(X|Y) is not constant.
@@ -1916,7 +1914,7 @@ print("not shown here:", sum(measured is None for _, measured in applications.va
 # ## With real photos
 #
 # This section returns to cats and dogs, and to MobileNetV2. The head learns from photos by day. For the "night", we
-# darken the same photos to a sixth of their brightness and add noise. Does the repair of the telescopes work on real
+# darken the same photos to a sixth of their brightness and add noise. Does the repair from the telescopes work on real
 # photos? Photos and weights come from the internet or from a mirror server at your school; if neither is available, the
 # cell prints a message.
 
@@ -1951,9 +1949,9 @@ if small:
         print(f"{name:<32}{answering.score(seen, day['test'].labels):.1%}")
 
 # %% [markdown]
-# In the stored run, the night reduces the accuracy to chance. Adapting the batch norms recovers about half of the loss.
-# CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than a thousand
-# features. One run with 120 test photos is a hint, not a measurement.
+# In the stored run, the night reduces accuracy to chance level. Adapting the batch norms recovers about half of the
+# loss. CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than a
+# thousand features. One run with 120 test photos is a hint, not a measurement.
 #
 # **Even where a repair works in principle, it needs enough unlabeled images.**
 #
@@ -1968,8 +1966,8 @@ if small:
 # 3. **When the class shares have moved** (C31). The target's shares can be estimated from predictions alone.
 #    Over-sampling the training set and correcting the predictions for the new shares (prior correction) both gain
 #    accuracy on the new mix. Prior correction does so at the expense of rare classes.
-# 4. **Settings and approaches** (C32, C33). Say which labels there are. Then say what you transfer: instances,
-#    features, parameters or relations.
+# 4. **Settings and approaches** (C32, C33). Say which labels you have. Then say what you transfer: instances, features,
+#    parameters or relations.
 #
 # In this unit, the source was given, and the question was how to repair what its classifier gets wrong. Often you can
 # choose the source yourself. The next unit asks which teacher to take, and whether any of them is better than none.

@@ -3,18 +3,18 @@
 #
 # Three teachers are available: one has learned faces, one letters, and one galaxies. You have five labeled images of
 # each of your own classes. Which teacher do you take? You could train a head on each of them, but can you know the
-# outcome beforehand? And how do you notice that the best of the three is worse than no teacher at all? Perhaps your
-# only teacher has learned from simulated images, or from images with a bias. Does that matter to your target? Unit 05
-# took the source as given; here you choose it.
+# outcome beforehand? And how would you notice that even the best of the three is worse than no teacher at all? Perhaps
+# your only teacher has learned from simulated images, or from images with a bias. Does that matter for your target?
+# Unit 05 took the source as given; here you choose it.
 #
 # By the end of this unit you can
 #
 # 1. read a transfer matrix, and decide by the interval of a paired difference whether a teacher helps;
-# 2. say why a teacher whose frozen features do worse than training from scratch is not yet proof of *negative
-#    transfer*, that is, of a teacher that hurts;
+# 2. say why frozen features that do worse than training from scratch do not yet prove *negative transfer*, that is, a
+#    teacher that hurts;
 # 3. rank teachers with a score before any training, and say what the score cannot tell you;
 # 4. test whether a simulation prepares a network for reality;
-# 5. look for a bias that came along with a teacher.
+# 5. look for a bias that a teacher brings along.
 #
 # **Time:** about 50 minutes. Two exercises and one written answer, 9 points. All cells together run in about a minute
 # on two processor cores. Programs draw the galaxies, faces, letters and simulated digits; the other digits are real.
@@ -119,8 +119,8 @@ def gain(first, second):
 # ## The transfer matrix
 #
 # Now try every teacher on every target. For each pair we train a new head on the teacher's features, from five images
-# per class. The baselines are a small network from scratch and a linear classifier on pixels. Five seeds decide which
-# images are sampled and how training starts.
+# per class. The baselines are a small network from scratch and a linear classifier on pixels. Five seeds determine
+# which images are sampled and how training starts.
 #
 # **Before you run the cells:** where do you expect the largest number in each row?
 
@@ -178,17 +178,17 @@ axes.set_title("Similar domains help (green); other teachers are worse (orange) 
 plt.show()
 
 # %% [markdown]
-# In three pairs, a similar domain helps: faces for faces, letters for Greek letters, and galaxies for galaxies. One
-# program draws both sides of each of these pairs, so they are very similar. No other pair shows a detectable gain. In
-# four of these nine other pairs, the features of the teacher's last hidden layer do **worse** than the small network
-# from scratch.
+# In three pairs, a similar domain helps: faces for faces, letters for Greek letters, and galaxies for galaxies. In each
+# of these pairs, one program draws both sides, so they are very similar. No other pair shows a detectable gain. In four
+# of these nine other pairs, the features of the teacher's last hidden layer do **worse** than the small network from
+# scratch.
 #
 # The clearest case is real digits. There the faces teacher stays 35.8 percentage points behind the network from
 # scratch, although it is the largest and best trained of the three.
 #
-# Is this *negative transfer*, a teacher that hurts (C11)? The figure cannot say, because the small network's
-# architecture differs from that of the faces teacher. So we fine-tuned all layers of one network twice: from the
-# teacher's weights and from initial weights.
+# Is this *negative transfer*, a teacher that hurts (C11)? The figure cannot tell you, because the small network and the
+# faces teacher have different architectures. So we fine-tuned all layers of one network twice: once from the teacher's
+# weights and once from initial weights.
 
 # %% tags=["nbval-check-output"]
 fine_tuned = results("initializations")["accuracy"]
@@ -196,7 +196,7 @@ for target, arms in fine_tuned.items():
     print(f"{target:<9}teacher's weights minus initial weights: {gain(arms['teacher'], arms['random'])}")
 
 # %% [markdown]
-# With the teacher's weights, accuracy fell a little on digits and rose on Greek letters. On Omniglot, a data set of
+# With the teacher's weights, accuracy fell a little on digits and rose on Greek letters. On Omniglot, a dataset of
 # handwritten characters, we could not detect a difference. We had decided in advance to judge the claim by the mean
 # over digits and Omniglot, and this mean is inconclusive (C11). The loss on digits is far smaller than the gap in the
 # figure, so most of that gap probably comes from freezing the features and from the cut.
@@ -352,22 +352,22 @@ with progress.exercise("verdict"):
 # %% [markdown]
 # ### Can you know beforehand?
 #
-# It would be good to know which teacher will help before you train anything. Two scores need only the teacher and the
+# Before you train anything, you would like to know which teacher will help. Two scores need only the teacher and the
 # few labeled images. **LogME** (You et al. 2021) measures how well the features explain the labels. **LEEP** (Nguyen et
 # al. 2020) measures how well the teacher's old predictions predict the new labels.
 #
 # A third score, the proxy **A-distance** (Ben-David et al. 2007), compares the target's images with those that the
-# teacher learned from. In unit 05, it told two telescopes apart: it is 0 if a linear classifier cannot separate the two
-# sets, and 2 if it makes no error. It needs both sets of images and no labels, and smaller is better.
+# teacher learned from. In unit 05, it told two telescopes apart. It is 0 if a linear classifier cannot separate the two
+# sets, and 2 if the classifier makes no error. It needs both sets of images but no labels, and smaller is better.
 #
 # You can write LEEP yourself. The teacher gives image $x_i$ the probabilities $\theta(x_i)_z$ of its old classes $z$,
-# and $y_i$ is the image's new label. First estimate how often an old and a new class come together:
+# and $y_i$ is the image's new label. First estimate how often an old and a new class occur together:
 #
 # $$\hat P(y, z) = \frac{1}{n} \sum_{i: \, y_i = y} \theta(x_i)_z$$
 #
-# From this table follows $\hat P(y \mid z)$, the probability of each new class if the old class is known. Now sample an
-# old class from $\theta(x_i)$, and then a new class from $\hat P(y \mid z)$. The probability that this gives the
-# correct label $y_i$ is the *expected empirical prediction*. LEEP is the mean of its logarithm over all images.
+# This table gives you $\hat P(y \mid z)$, the probability of each new class given the old class. Now sample an old
+# class from $\theta(x_i)$, and then a new class from $\hat P(y \mid z)$. The probability that this gives the correct
+# label $y_i$ is the *expected empirical prediction*. LEEP is the mean of its logarithm over all images.
 #
 # ### Exercise 6.2: Score the teacher's predictions
 #
@@ -560,7 +560,7 @@ with progress.exercise("leep"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next cells compute LogME, and LEEP with your function, for fifty digits. Then they print the recorded scores.
+# The next cells compute LogME and, with your function, LEEP for fifty digits. Then they print the recorded scores.
 #
 # **Before you run the cells:** which teacher will each score prefer for digits?
 
@@ -587,8 +587,8 @@ for key, name in targets.items():
         )
 
 # %% [markdown]
-# What would you have gained by following each score? The last column is the best teacher of each seed, chosen on the
-# test set, so no score can do better.
+# What would you have gained by following each score? The last column shows the best teacher for each seed, chosen on
+# the test set, so no score can do better.
 
 # %% tags=["nbval-check-output"]
 for score, name in (("log_me", "LogME"), ("leep", "LEEP"), ("a_distance", "A-distance")):
@@ -602,8 +602,8 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # %% [markdown]
 # For digits, LogME ranks the faces teacher last, and so warns you against the worst choice before you train a head.
 # Choosing by the score also **repairs** the damage that the faces teacher would do. For digits, LogME chooses another
-# teacher, which is 35.0 percentage points better than the faces teacher. For every target but digits, its choice is the
-# best teacher of each seed. For digits it reaches 86.2%, where 87.4% was possible.
+# teacher, which is 35.0 percentage points better than the faces teacher. For every target but digits, it chooses the
+# best teacher for each seed. For digits it reaches 86.2%, where 87.4% was possible.
 #
 # But LogME *ranks* teachers; it does not say whether one is worse than none. For digits, we could not detect a
 # difference between its choice and no teacher at all. The sign of the score does not help. For Greek letters it is
@@ -611,7 +611,7 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # the lower ranks: for kinds of galaxies, the letters teacher scores just below the faces teacher, but it falls less far
 # behind the network from scratch.
 #
-# The two other scores did not do as well. LEEP prefers the faces teacher for digits and for Greek letters. For the
+# The other two scores did not do as well. LEEP prefers the faces teacher for digits and for Greek letters. For the
 # Greek letters, its choice reaches 35.8%, where 62.6% was possible. For kinds of galaxies, it ranks the faces teacher
 # far above the letters teacher, although the faces teacher falls further behind the network from scratch.
 #
@@ -622,8 +622,8 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits it
 # picks the faces teacher, the worst of the three, in four of five seeds, though only by a tiny margin.
 #
-# Is similarity a good guide, then (C14)? We stated the question in advance, and asked it of ten new draws: is the most
-# similar teacher, by the A-distance, better than one of the three taken by chance?
+# Is similarity a good guide, then (C14)? We stated the question in advance, and tested it on ten new draws: is the most
+# similar teacher, by the A-distance, better than one picked at random from the three?
 
 # %% tags=["nbval-check-output"]
 choice = results("teacher_choice")
@@ -636,16 +636,16 @@ over_targets = np.mean([[choice[key][way]["values"] for way in ("chosen", "by_ch
 print(f"mean of the four targets: {gain(*({'values': values} for values in over_targets))}")
 
 # %% [markdown]
-# On average it is: 16.5 percentage points better. Three targets have a teacher that is clearly similar, and finding it
+# On average it is, by 16.5 percentage points. Three targets have a teacher that is clearly similar, and finding it
 # pays. But digits, the only real target, have none. There the most similar teacher is 23.6 percentage points worse than
-# one taken by chance, and further behind no teacher at all.
+# one picked at random, and even further behind no teacher at all.
 #
 # **A score can rank teachers before training; only a baseline from scratch shows whether any of them is worth using.**
 #
 # ## From simulation to reality
 #
 # A cheap way to get a teacher is to draw its images. A program can draw as many digits as you like, with labels for
-# free. How similar must the simulation be to reality, if a network learns from fonts only and must then read real
+# free. How similar to reality must the simulation be, if a network learns only from fonts and must then read real
 # handwriting (C35)?
 
 # %%
@@ -685,16 +685,16 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 # help here. With features from simulated images and a head from a hundred real labels, the accuracy is 93.6%. This is
 # 4.7 percentage points more than logistic regression on the pixels of the same hundred images. But that baseline is
 # weak. The small network of unit 02, which learned from these hundred labels with augmentation, does better. So we have
-# not shown that simulation pays (C35).
+# not shown that simulation pays off (C35).
 #
 # **A simulation must imitate the sensor, too; test it on real data, against the best baseline without it.**
 #
 # ## A bias comes along
 #
-# Elliptical galaxies of the source are reddish, and spirals have blue arms. This is also true of the real sky, but with
-# exceptions. Has the network learned shapes or colors? Exchange red and blue to find out (C12).
+# In the source, elliptical galaxies are reddish, and spirals have blue arms. This is also true of the real sky, but
+# with exceptions. Has the network learned shapes or colors? Swap red and blue to find out (C12).
 #
-# **Before you run the cells:** will the network lose accuracy, and how much?
+# **Before you run the cells:** will the network lose accuracy, and if so, how much?
 
 # %%
 some = [place for start in range(0, 300, 75) for place in (start, start + 1)]
@@ -712,7 +712,8 @@ print(f"exchanged    {with_expected_range((answered == sharp.labels).mean(), bia
 # %% [markdown]
 # The shapes are the same, pixel by pixel. The recorded results also include a *neutral* teacher, which learned from the
 # same galaxies, but with the three color channels of each image shuffled. Each teacher has a student: a new head,
-# trained on ten images per class, about half of them with exchanged colors. So the student's own data are not biased.
+# trained on ten images per class, about half of them with swapped colors (`exchanged` in the output). So the student's
+# own data are not biased.
 
 # %% tags=["nbval-check-output"]
 bias = results("dataset_bias")
@@ -736,24 +737,24 @@ print(
 
 # %% [markdown]
 # The biased teacher falls from 95.2% to 30.1%, hardly above chance. Its student has seen both kinds of colors, and
-# still loses 10.9 percentage points on exchanged ones. With the neutral teacher, we could not detect a loss.
+# still loses 10.9 percentage points on swapped ones. With the neutral teacher, we could not detect a loss.
 #
 # The accuracy on images with their usual colors does not reveal this: on these images, we could not detect a difference
 # between the two students. The bias sits in the teacher's features, so balanced data for the student does not remove
-# it. To find it, test on images in which the suspected attribute is exchanged.
+# it. To find it, test on images in which the suspected attribute is swapped.
 #
 # The neutral teacher comes at a price. Because it cannot rely on colors, it is 7.9 percentage points worse on galaxies
 # with their usual colors. And once we correct for the number of claims that this course tests (with many tests, some
 # succeed by chance), our verdict on C12 is inconclusive.
 #
-# **Accuracy on ordinary images can hide a bias; test on images in which the suspected attribute is exchanged.**
+# **Accuracy on ordinary images can hide a bias; test on images in which the suspected attribute is swapped.**
 #
 # ### Written answer: Which teacher would you choose?
 #
 # A museum wants to sort photos of beetles into twelve species. It has ten labeled photos of each. Three teachers are
-# available. One has learned everyday photos, one has learned faces, and one has learned drawings of these beetles,
-# which a program made. In the drawings, each species sits on a leaf of its own kind. Answer in about ten sentences,
-# with numbers from this unit. (3 points)
+# available. One has learned everyday photos, one has learned faces, and one has learned a program's drawings of these
+# beetles. In the drawings, each species sits on a leaf of its own kind. Answer in about ten sentences, with numbers
+# from this unit. (3 points)
 #
 # - (a) Which baselines would you train, which score would you compute, and what can the score not tell you? (1 point)
 # - (b) How would you decide whether the chosen teacher helps, and what would you still not know? (1 point)
@@ -762,23 +763,23 @@ print(
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) I would train a small network from scratch, with augmentation, and a linear classifier on pixels. Without these
 # baselines, I would not notice a teacher that is worse than none. For digits, the faces teacher stayed 35.8 percentage
-# points behind the network from scratch. Then I would compute LogME for each teacher from the labeled photos, since it
-# ranked the faces teacher last there, and its choice was 35.0 percentage points better. LogME does not say whether the
-# best teacher is better than none. For digits, we could not detect a difference. I would not follow LEEP: for Greek
+# points behind the network from scratch. Then I would compute LogME for each teacher from the labeled photos, since for
+# digits it ranked the faces teacher last, and its choice was 35.0 percentage points better. LogME does not say whether
+# the best teacher is better than none. For digits, we could not detect a difference. I would not follow LEEP: for Greek
 # letters, its choice reached 35.8%, where 62.6% was possible.
 #
 # (b) I would train each teacher and each baseline with the same five or more splits and seeds, and compute the 95%
 # interval of the paired difference. If the interval lies above 0, the teacher helps. With several teachers and
 # baselines, one interval can exclude 0 by chance, so I would trust only a large gap. If the frozen features lose, I do
-# not yet know whether the teacher's weights hurt. To find out, I would fine-tune one network from the teacher's weights
-# and from initial weights.
+# not yet know whether the teacher's weights hurt. To find out, I would fine-tune one network twice, once from the
+# teacher's weights and once from initial weights.
 #
 # (c) A test on drawings says little about photos: networks reached 99.7% on printed digits and 25.2% on real ones.
 # Imitating the scanner, too, raised this to 61.9%. So I would test on the museum's photos, and compare with a network
 # that never saw a drawing. The drawings have a bias, because the leaf reveals the species. The biased teacher in this
 # unit fell from 95.2% to 30.1%, and its student still lost 10.9 percentage points, although its own data were not
 # biased. The usual accuracy does not reveal this. I would draw beetles on the leaves of other species, and test on
-# them.
+# these drawings.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a baseline without a teacher, a score that is computed before training, and its limit (it ranks teachers, but
@@ -787,7 +788,7 @@ print(
 # 1 point: paired differences over the same seeds with an interval, and one limit (several comparisons; frozen features
 # that lose are not yet negative transfer).
 #
-# 1 point: the gap between drawings and photos, tested on photos, and the leaf as a bias, tested with exchanged leaves;
+# 1 point: the gap between drawings and photos, tested on photos, and the leaf as a bias, tested with swapped leaves;
 # with a number.
 # === END MARK SCHEME ===
 
@@ -796,10 +797,10 @@ print(
 #
 # The lectures describe teachers and gains with figures that contradict one another (C54). ImageNet has more than 14
 # million images in one document, and 1.4 or 1.2 million in another. And the rise from 1% to 93.47% is called an
-# "accuracy gain" of 92.47%. Whoever compares teachers by such figures compares different things. The counts below are
-# those of Russakovsky et al. 2015, *ImageNet Large Scale Visual Recognition Challenge*.
+# "accuracy gain" of 92.47%. If you compare teachers by such figures, you compare different things. The counts below
+# come from Russakovsky et al. 2015, *ImageNet Large Scale Visual Recognition Challenge*.
 #
-# **Before you run the cell:** how can all three numbers of images be right?
+# **Before you run the cell:** how can all three image counts be correct?
 
 # %% tags=["nbval-check-output"]
 whole_imagenet, train, validation, test = 14_197_122, 1_281_167, 50_000, 100_000  # the last three: of 2012
@@ -811,9 +812,10 @@ print(f"from 1% to 93.47%: {100 * (with_teacher - without):.2f} percentage point
       f"or {100 * (with_teacher / without - 1):,.0f}% more correct predictions")  # fmt: skip
 
 # %% [markdown]
-# All of them are right, for different things. The whole collection has 14 million images. The thousand classes from
-# which the usual teachers learned have 1.4 million, of which 1.28 million are for training. The document that says 1.2
-# million probably means those. The gain is 92.47 *percentage points*; in percent, it would be 9,247.
+# All of them are correct, but they count different things. The whole collection has 14 million images. The thousand
+# classes from which the usual teachers learned have 1.4 million images, 1.28 million of them for training. The document
+# that says 1.2 million probably means the training images. The gain is 92.47 *percentage points*; in percent, it would
+# be 9,247.
 #
 # The documents also disagree about how much to fine-tune: the whole network, or some later layers. Neither is a rule.
 # In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), the answer depended on the number of images (C22).
@@ -879,9 +881,9 @@ for name, (train_vectors, test_vectors) in vectors.items():
 # 3. **Scores** rank teachers before any training. For digits, LogME ranked the faces teacher last; LEEP and the
 #    A-distance ranked it first. No score says whether the best teacher is better than none.
 # 4. **Simulation** (C35). A test on simulated images does not show how well a network does in reality. Imitating the
-#    sensor helped. We have not shown that simulation pays.
+#    sensor helped. We have not shown that simulation pays off.
 # 5. **Bias** (C12). With these five seeds, a bias came along with the teacher, and accuracy on ordinary images did not
-#    show it; the verdict on the claim is inconclusive. Exchange the attribute, and test.
+#    show it; the verdict on the claim is inconclusive. Swap the attribute, and test.
 #
 # So far a teacher has passed on its weights or its features. It can also teach with its predictions: the next unit is
 # about distillation.

@@ -11,7 +11,7 @@
 # 1. explain what a temperature does to predictions, and what soft targets reveal beyond a label;
 # 2. write the distillation loss, and show with gradients why it has the factor $T^2$;
 # 3. write a training step that changes the student and provably leaves the teacher alone;
-# 4. compare eight ways to teach one student on one budget, hints and attention maps among them, and say which
+# 4. compare eight ways to teach one student within one budget, hints and attention maps among them, and say which
 #    differences you can detect;
 # 5. put a student on a device, check that its predictions stay the same, and name the limits of distillation.
 #
@@ -59,7 +59,7 @@ progress = checks.Progress(
 # ## A good teacher, and a small student
 #
 # The faces teacher has never seen the ten people in this unit. For each of them, we have 10 labeled images, 20
-# unlabeled ones and 20 for the test.
+# unlabeled ones and 20 for testing.
 
 # %%
 dataset = faces.portraits(faces.DEVELOPMENT_PEOPLE[:10], 50, seed=6)
@@ -91,7 +91,7 @@ teacher_logits, test_logits = (np.asarray(head(part)) for part in (features, tes
 print(f"teacher: {(test_logits.argmax(axis=1) == test.labels).mean():.1%} of the test images correct")
 
 # %% [markdown]
-# The student has three convolutions and one dense layer. It looks only at every other pixel.
+# The student has three convolutions and one dense layer. It sees only every other pixel.
 #
 # **Before you run the cell:** how many times smaller than the teacher is it?
 
@@ -239,7 +239,7 @@ for temperature in (0.25, 1, 4, 16, 64):
 # At a low temperature, the probabilities approach a label. At a high one, all ten classes get about a tenth, and the
 # probabilities contain almost no information.
 #
-# **Temperature sets how much of the teacher's idea of similarity the student gets to see.**
+# **Temperature controls how much of the teacher's idea of similarity the student sees.**
 #
 # ## The loss, and its T²
 #
@@ -411,7 +411,7 @@ with progress.exercise("distillation_loss"):
 # and student. Does it matter? Suppose that a teacher hesitates between B and F. One student is certain of B, and
 # another has no idea.
 #
-# **Before you run the cell:** which of the two students would you call nearer to the teacher, and which one does each
+# **Before you run the cell:** which of the two students would you call closer to the teacher, and which one does each
 # loss prefer?
 
 # %% tags=["nbval-check-output"]
@@ -432,9 +432,9 @@ widgets.DivergenceExplorer(hesitates[0], {name: logits[0] for name, logits in su
 # The correct loss asks the student to allow whatever the teacher allows. The student that rules out F pays 1.31; the
 # uncertain one pays 0.60. Swapped, the loss prefers the certain student. With the swapped loss, forgetting F costs
 # little, and allowing what the teacher rules out costs a lot. In the figure, choose the other student, and compare the
-# two rows of KL.
+# two KL rows.
 #
-# The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. In each
+# The next figure shows the same for a teacher $p$ with two peaks and a student $q$ that can have only one. For each
 # direction of KL, we search for the closest student among many means and standard deviations.
 
 # %%
@@ -509,13 +509,13 @@ plt.show()
 
 # %% [markdown]
 # Without the factor, the gradient shrinks to about a third when $T$ first doubles, and then to about a quarter with
-# each doubling. One factor of $1/T$ comes from dividing the logits. The other arises because two softened predictions
-# lie closer together.
+# each further doubling. One factor of $1/T$ comes from dividing the logits. The other arises because two softened
+# predictions lie closer together.
 #
 # So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high temperatures, the labels, with
 # a gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
-# not make the teacher louder; it preserves the balance that $\alpha$ sets. The live figure above has one image: raise
-# its temperature, and the length of the gradient shrinks, while its product with $T^2$ settles.
+# not make the teacher louder; it preserves the balance that $\alpha$ sets. The live figure above shows a single image:
+# raise the temperature, and the length of the gradient shrinks, while its product with $T^2$ settles.
 #
 # Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
 
@@ -545,8 +545,8 @@ else:
 #
 # ## One step, and a teacher that stays
 #
-# In training, the student moves and the teacher stays as it is. Write one such step, and then prove that the teacher
-# did not change.
+# During training, the student changes and the teacher stays as it is. Write one such step, and then prove that the
+# teacher did not change.
 #
 # ### Exercise 7.3: Take one distillation step
 #
@@ -675,7 +675,7 @@ with progress.exercise("distill_step_teacher"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the same proof for the real teacher. The cell takes three steps on its images and compares every array of weights.
+# Now prove the same for the real teacher. The cell takes three steps on its images and compares every array of weights.
 
 # %% tags=["nbval-check-output"]
 before = {"teacher": teacher.get_weights(), "student": student.get_weights()}
@@ -688,16 +688,16 @@ for name, model in (("teacher", teacher), ("student", student)):
 
 # %% [markdown]
 # A teacher that does not change makes the same prediction for the same image every time. So let it predict **once** and
-# keep the logits. Then distillation is ordinary training with other targets, and unlabeled images are as useful as
+# keep the logits. Then distillation is ordinary training with different targets, and unlabeled images are as useful as
 # labeled ones.
 #
-# The next cell trains two students with the same random weights and the same number of steps. One learns from the
+# The next cell trains two students from the same random weights for the same number of steps. One learns from the
 # labels, the other from the teacher's predictions for all images. The helper module has these parts:
 #
 # - An `Objective` joins an output of the student, its target and a loss.
 # - `SoftTargets` is your loss with $\alpha = 1$.
 # - `from_labels` is the cross-entropy with labels.
-# - `teach` calls `fit` with one objective or several, for a number of steps of 50 images.
+# - `teach` calls `fit` with one objective or several, for a given number of steps of 50 images each.
 
 
 # %%
@@ -768,14 +768,14 @@ axes.legend(loc="upper left", ncols=2)
 plt.show()
 
 # %% [markdown]
-# Training never uses the averages, so the momentum does not change it. After the refresh, the two students are the
+# Training never uses the averages, so the momentum does not affect it. After the refresh, the two students are the
 # same. As `fit` leaves them, they differ. With Keras's default momentum, 40.5% of the starting values are left. Much of
 # the rest dates from the first steps, when the weights were different.
 #
 # So the student looks far worse than it is. You get no error and no warning, and the training loss looks fine. Refresh
 # the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
 # MobileNetV2's momentum is even closer to 1, so its averages need thousands of steps to forget. We refresh every
-# student of this unit before we test it.
+# student in this unit before we test it.
 #
 # **After a short training, refresh batch norm before you test.**
 #
@@ -856,7 +856,7 @@ axes.set_title("Unlabeled images and soft targets help the small student")
 plt.show()
 
 # %% [markdown]
-# The teacher's predictions are worth a lot: at the same number of steps, the student's accuracy rises from 39.1% to
+# The teacher's predictions are worth a lot: with the same number of steps, the student's accuracy rises from 39.1% to
 # 69.3%. This student is 27.6 times smaller than its teacher, as a table below shows. (With 20 people instead of ten,
 # its last layer is larger than above.)
 #
@@ -888,7 +888,7 @@ for way, baseline in (
 
 # %% [markdown]
 # With half of the groups, we could not tell whether hints and attention gain anything, because both intervals contain
-# zero. The second task seemed to cost more than it does with all groups. So read the intervals of this unit with care.
+# zero. The second task seemed to cost more than it does with all groups. So read the intervals in this unit with care.
 # There are many of them, and we did not correct any of them for the number of comparisons. Of twenty comparisons
 # without a real difference, about one will seem to show a difference.
 #
@@ -945,16 +945,16 @@ plt.show()
 
 # %% [markdown]
 # After 160 steps, we see the opposite. With 40% of its labels wrong, the teacher is still far more accurate than its
-# students. Students trained on its hard labels reach 49.3%, and those trained on its softmax at temperature 4 only
-# 35.4%.
+# students. Students trained on its hard labels reach 49.3%, and those trained on its softmax at temperature 4 reach
+# only 35.4%.
 #
 # The temperature explains part of this. With the same teacher, soft targets at temperature 1 beat those at 4 by 6.7
 # percentage points, and hard labels are another 7.3 percentage points better. With 20% wrong labels, the order is the
 # same and the gaps are smaller.
 #
 # One explanation fits, although this experiment does not prove it. A confused teacher's probabilities for all other
-# classes are mostly noise. A higher temperature makes the student copy more of this noise, while the top class alone
-# discards it.
+# classes are mostly noise. A higher temperature makes the student copy more of this noise, while a hard label discards
+# it.
 #
 # So far, we have tested only labels that are wrong at random, two temperatures and a short budget. A section below adds
 # other mistakes, such as mistaking one person for a similar one, and longer training.
@@ -966,8 +966,8 @@ plt.show()
 #
 # So far the student has learned what to predict. According to the lecture, proper knowledge distillation means that the
 # student mimics the teacher's internal representations (C38). One such method is attention transfer (C40; Zagoruyko &
-# Komodakis 2017). It maps where a layer of the teacher is active, and trains the student to have the same map. The maps
-# sum over the channels, so the two networks may have different numbers of channels.
+# Komodakis 2017). It maps where a layer of the teacher is active, and trains the student to produce the same map. The
+# maps sum over the channels, so the two networks may have different numbers of channels.
 #
 # ### Exercise 7.4: Compute an attention map
 #
@@ -1046,7 +1046,8 @@ with progress.exercise("attention_map"):
 # %% [markdown]
 # Where are the teacher's third block and the student's second convolution active? Both have $12 \times 12$ places. The
 # next cell trains one more student, with the teacher's attention as a second objective. Its loss is the squared
-# difference of the two attention maps, summed over the places, and its weight is 10 times that of the soft targets.
+# difference between the two attention maps, summed over the places, and its weight is 10 times that of the soft
+# targets.
 
 # %%
 block = keras.Model(base.input, base.get_layer("block3_conv3_relu").output)
@@ -1207,9 +1208,9 @@ with progress.exercise("hint_loss"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The students above had no hints. How well can the best possible kernel predict the teacher's block 4 from their last
-# feature maps? Each channel of the teacher is scaled to mean 0 and standard deviation 1. So a loss of 1 means that the
-# maps predict nothing, and 0 means that they predict everything.
+# The students above learned without hints. How well can the best possible kernel predict the teacher's block 4 from
+# their last feature maps? Each channel of the teacher is scaled to mean 0 and standard deviation 1. So a loss of 1
+# means that the maps predict nothing, and 0 means that they predict everything.
 
 # %%
 block4 = keras.Model(base.input, base.get_layer("block4_conv3_relu").output)
@@ -1223,8 +1224,8 @@ for name, model in (("untrained", new_student()), ("softmax", distilled), ("soft
 
 # %% [markdown]
 # All three students leave much of block 4 unexplained. To train with hints, you add one more objective,
-# `distillation.hint(student, "map3", maps)`, where `maps` are the teacher's feature maps of the training images. Its
-# extra layer is discarded later.
+# `distillation.hint(student, "map3", maps)`, where `maps` are the teacher's feature maps for the training images. The
+# extra layer of this objective is discarded later.
 #
 # The claim says that hints keep more detail and help the student (C39). In the recorded results above, hints add 2.9
 # (0.9 to 4.8) percentage points to softmax. The interval also contains gains too small to matter. With longer training,
@@ -1257,17 +1258,17 @@ for who in ("teacher", "student"):
 # One student now does two tasks with the same features. The second task lowers accuracy on the first by 2.6 (1.0 to
 # 4.1) percentage points, which is a small price.
 #
-# But the student does not do the second task well. It is correct about glasses for 70.6% of the images. Its second
+# But the student does not do the second task well. It is correct about glasses in 70.6% of the images. Its second
 # teacher reaches 82.6%, which is 12.0 percentage points more. The teacher is clearly better than always predicting
 # glasses; for the student, we could not detect a difference.
 #
-# So this student learns from its first teacher and hardly from its second. Does it need more training steps, or is it
+# So this student learns from its first teacher but hardly from its second. Does it need more training steps, or is it
 # too small for two tasks? The section below compares it with a student that learns about glasses alone.
 #
 # In transfer distillation (C42), by contrast, the teacher was not adapted to any of the people in the images. It is the
 # same network as before, without its head, and it passes on the same blocks as for hints and attention. It cannot say
-# who a person is. For half of the steps, the student learns its maps and its attention from all images. Then it learns
-# from the few labels together with the maps.
+# who a person is. For half of the steps, the student learns the teacher's maps and attention from all images. Then it
+# learns from the few labels together with the maps.
 #
 # With the same number of steps, the result is 3.8 (1.7 to 6.0) percentage points better than training from scratch, as
 # the table above shows. The gain is small. Part of the gain may come from the 600 unlabeled images, which the student
@@ -1319,22 +1320,23 @@ plt.show()
 # that a small student is about as accurate as its teacher (C36). Soft targets, hard labels and the true labels of the
 # same images lead to nearly the same accuracy.
 #
-# What the teacher computes inside still helps. Hints add 5.5 percentage points to soft targets (C39), and attention
+# The teacher's intermediate features still help. Hints add 5.5 percentage points to soft targets (C39), and attention
 # adds 4.4 (C40). With a random network in place of the teacher, we could not detect a gain from hints, and attention
 # costs accuracy. So the gain comes from the teacher's features, and not merely from one more target (C38).
 #
 # On the same 200 images, a teacher that was trained on other people now helps much more than before (C42), though less
-# than augmentation does without a teacher. On the mean of both tasks, one student for two tasks is as accurate as one
+# than augmentation does without a teacher. On average over both tasks, one student for two tasks is as accurate as one
 # student for each task, within three percentage points (C41). The second task is hard both for the student with two
 # tasks and for the student that learns it alone.
 #
-# All these students train without augmentation, except for the one in the last row. Its 200 images are shifted, turned,
-# zoomed, recolored and mirrored at random, and without any teacher it reaches 74.8%. This is close to the accuracy that
-# soft targets reach with 800 images. So try augmentation before you distill. We did not measure both together.
+# All these students train without augmentation, except for the one in the last row. Its 200 images are shifted,
+# rotated, zoomed, recolored and mirrored at random, and without any teacher it reaches 74.8%. This is close to the
+# accuracy that soft targets reach with 800 images. So try augmentation before you distill. We did not measure both
+# together.
 #
 # Now for teachers that make mistakes. There are three kinds. In two of them, 40% of the labels that the teacher's head
-# learns from are wrong. They are either random or name the most similar person. In the third, the head trains for only
-# three epochs.
+# learns from are wrong. These labels are either random or name the most similar person. In the third, the head trains
+# for only three epochs.
 
 # %% tags=["nbval-check-output"]
 kinds = {"noise": "wrong at random", "pairs": "the most similar person", "undertrained": "three epochs only"}
@@ -1353,7 +1355,7 @@ for kind, name in kinds.items():
 # ## On a device
 #
 # LiteRT (formerly TensorFlow Lite) runs networks on phones and microcontrollers. The next cells convert the student to
-# a file in three sizes: with the weights as they are, in 16 bits, and in 8 bits. For 8 bits, a sample of images shows
+# files of three sizes: with the weights as they are, in 16 bits, and in 8 bits. For 8 bits, a sample of images shows
 # the converter how large the activations get.
 #
 # **Before you run the cells:** which of the three files will still make the same predictions as the student?
@@ -1398,22 +1400,23 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 # A phone could hold either network. A microcontroller with 1 MiB of program memory could not hold this teacher with
 # 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB, so they would fit and leave little room. The
 # student leaves nearly all of the program memory free (C05). (The recorded student is larger than yours above, because
-# it recognizes 20 people and not ten.)
+# it recognizes 20 people rather than ten.)
 #
-# With 32 bits, all predictions are those of Keras. With 8 bits, 98.9% of them are.
+# With 32 bits, every prediction matches Keras's. With 8 bits, 98.9% do.
 #
-# On the recording machine, which was sometimes busy with other work, the student is 16.3 times faster than the teacher.
-# Smaller does not automatically mean faster. The 16-bit file has half the size and takes the same time as the 32-bit
-# file, while the 8-bit file is both smaller and faster. This depends on what the processor does well; on another one, 8
+# On the recording machine, which was sometimes busy with other work, the student is 16.3 times as fast as the teacher.
+# Smaller does not automatically mean faster. The 16-bit file is half the size of the 32-bit file and takes the same
+# time, while the 8-bit file is both smaller and faster. This depends on what the processor does well; on another one, 8
 # bits may even be slower. So measure on the device that you build for.
 #
-# **Converting the student changes few predictions or none, but its speed depends on the device.**
+# **Converting the student changes few or no predictions, but its speed depends on the device.**
 
 # %% [markdown]
 # ### The eight ways in one table
 #
 # What does each method achieve, and what does it cost on the device? The table repeats the accuracies from above. Next
-# to them it lists each network's parameters, the size of its 32-bit file, and its time for one image on one core.
+# to them it lists each network's number of parameters, the size of its 32-bit file, and its time for one image on one
+# core.
 
 # %% tags=["nbval-check-output"]
 networks_of = {way: students["networks"].get(way, students["networks"]["student"]) for way in ("teacher", *WAYS)}
@@ -1444,24 +1447,24 @@ plt.show()
 # thrown away. So these seven have the same number of parameters, the same file size and the same time, which we
 # measured once.
 #
-# Only the multi-task student has one more layer, of $2 \cdot 432 + 2 = 866$ parameters, and therefore a larger file.
+# Only the multi-task student has one more layer, with $2 \cdot 432 + 2 = 866$ parameters, and therefore a larger file.
 # But we could not detect a difference in its time. So on the device, the best method is the most accurate one. You pay
 # for it earlier, in training.
 #
 # Size and speed do not depend on what a network has learned. We measured them on untrained networks in a separate run,
-# so the student's times may differ slightly from the table above.
+# so the student's times may differ slightly from those in the table above.
 #
-# **On the device, the method of teaching costs nothing, unless it adds an output.**
+# **On the device, the teaching method costs nothing, unless it adds an output.**
 
 # %% [markdown]
 # ## What it costs
 #
 # The lecture names three limits (C43): distillation depends on a good teacher, it costs compute, and the student may
-# generalize less. A section above measured the first.
+# generalize less well. A section above measured the first.
 #
-# The next cell measures the second, in processor seconds. It compares two costs for 20 people and 800 images. One is to
-# give the teacher a head, compute its predictions once and train a student on them. The other is to train the same
-# student on labels for as many steps.
+# The next cell measures the second, in processor seconds. It compares the costs of two procedures for 20 people and 800
+# images. One is to give the teacher a head, compute its predictions once and train a student on them. The other is to
+# train the same student on labels for the same number of steps.
 #
 # **Before you run the cells:** how long did it take to train the teacher itself, compared with the student?
 
@@ -1492,7 +1495,7 @@ plt.show()
 # augment the images in every pass, you have to run the teacher each time.
 #
 # The expensive part is the teacher itself. Its 51.6 minutes of training, by the clock, are $51.6 \cdot 60 = 3{,}096$
-# seconds, hundreds of times what the student takes. If you trained a teacher for this purpose alone, it would be an
+# seconds, hundreds of times as long as the student takes. Training a teacher for this purpose alone would be an
 # expensive way to get a student.
 #
 # To measure the third limit, we need images of a kind that neither network was trained on. For the recorded results, we
@@ -1531,7 +1534,7 @@ plt.show()
 
 # %% [markdown]
 # A small shift costs the student 8.0 percentage points; we could not detect a loss for its teacher. Darkness is worse.
-# The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less than its
+# The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less well than its
 # teacher.
 #
 # The teacher saw bright and dark images of its own people, a hundred of each person. The student saw 800 images, and
@@ -1597,9 +1600,9 @@ for kind, areas in uses["anomalies"].items():
 # ### Written answer: Would you distill?
 #
 # A botanical garden wants an app that recognizes 200 plants on visitors' phones, without a network connection. The
-# garden has a large teacher that is correct for nine of ten photos. It also has five thousand labeled photos, some with
-# wrong labels, and a hundred thousand unlabeled ones. Answer in about eight sentences, with numbers from this unit. (3
-# points)
+# garden has a large teacher that is correct for nine out of ten photos. It also has five thousand labeled photos, some
+# with wrong labels, and a hundred thousand unlabeled ones. Answer in about eight sentences, with numbers from this
+# unit. (3 points)
 #
 # - (a) Would you distill, and which of the eight ways would you try first? (1 point)
 # - (b) What would you do about the wrong labels? What would you measure before the release, and on which photos? (1
@@ -1615,20 +1618,20 @@ for kind, areas in uses["anomalies"].items():
 # (b) Wrong labels harm the teacher first: with 40% of them wrong, the student lost 34.0 percentage points. I would look
 # through the photos where teacher and label disagree, correct those labels, and train the teacher again. I would also
 # try temperature 1 and hard labels, because temperature 4 suffered most here. Before the release I would measure
-# teacher and student on photos from phones with labels that I trust, dark and badly framed ones among them. On images
-# half as bright, the student lost 30.5 percentage points and its teacher 0.7. I would also measure the predictions of
-# the 8-bit file and its time on a phone.
+# teacher and student on phone photos with labels that I trust, including dark and badly framed ones. On images half as
+# bright, the student lost 30.5 percentage points and its teacher 0.7. I would also check the 8-bit file's predictions
+# and measure its time on a phone.
 #
 # (c) I would not trust the ranking of the methods, or the size of the gains. They come from one teacher, one student of
 # one size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a method to begin with,
-# with a reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4
-# percentage points).
+# 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a first method, with a
+# reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4 percentage
+# points).
 #
 # 1 point: deals with wrong labels at the teacher, or chooses between hard labels and soft targets by the measured
-# numbers; and tests on trusted photos like those of the visitors, unusual ones among them.
+# numbers; and tests on trusted photos like the visitors', including unusual ones.
 #
 # 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
 # machine.
@@ -1694,7 +1697,7 @@ if logits is not None:
 #    student forget what the teacher allows. A library's default loss was wrong but raised no error, so check a loss on
 #    a case that you have computed by hand.
 # 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
-#    arrays to prove that it did not move. Such a teacher can predict once, and its predictions are ordinary targets.
+#    arrays to prove that it did not change. Such a teacher can predict once, and its predictions are ordinary targets.
 #    After a short training, refresh the averages of batch norm.
 # 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. After
 #    160 steps, hard labels were worse with a good teacher, and *better* with one that makes mistakes (C37). With longer
