@@ -5,6 +5,7 @@ license is Apache-2.0. It was trained on photos that are not public.
 """
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,9 @@ class FaceDetector:
         path = storage.find_or_fetch(
             FILE, [*folders, storage.cache_folder() / "mediapipe"], URL, SHA256, DetectorUnavailable
         )
-        self._network = tf.lite.Interpreter(str(path), num_threads=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tf.lite.Interpreter warns that it will move to a package of its own
+            self._network = tf.lite.Interpreter(str(path), num_threads=1)
         self._network.allocate_tensors()
 
     def raw_boxes(self, image, at_least=0.5):

@@ -58,13 +58,14 @@ def head(channels):
 
 
 def scratch_network(size):
-    """A small network for the same grid: four convolutions with batch norm, and the same head."""
+    """A small network for the same grid: four convolutions with batch norm, of which the first has stride 2, and a head."""
     inputs = keras.Input((size, size, 3))
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     for number, filters in enumerate(WIDTHS):
-        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        kernel, strides = (5, 2) if number == 0 else (3, 1)
+        x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
-        x = keras.layers.MaxPooling2D()(x) if number < 3 else x
+        x = keras.layers.MaxPooling2D()(x) if number in (0, 1) else x
     return keras.Model(inputs, head(WIDTHS[-1])(x), name="scratch")
 
 
@@ -100,17 +101,23 @@ def of_scenes(data, rng):
             yield part.images.astype(np.float32), targets(part.boxes, data.images.shape[1])
 
 
-def decoded(grid):
+def decoded(grid, lowest=KEPT, overlap=OVERLAP):
     """Boxes and scores of one grid of predictions, shape (cells, cells, 5), after suppression; best first."""
     rows, columns = np.indices(grid.shape[:2])
     x, y = (columns + grid[..., 1]) * STRIDE, (rows + grid[..., 2]) * STRIDE
     width, height = (STRIDE * np.exp(np.clip(grid[..., part], -3, 3)) for part in (3, 4))
     boxes = np.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], axis=-1).reshape(-1, 4)
     scores = 1 / (1 + np.exp(-grid[..., 0].ravel()))
-    order = [place for place in np.argsort(-scores, kind="stable") if scores[place] >= KEPT]
+    order = np.argsort(-scores, kind="stable")
+    order = order[scores[order] >= lowest]
+    return suppressed(boxes[order], scores[order], overlap)
+
+
+def suppressed(boxes, scores, overlap):
+    """Boxes and scores, best first, without those that overlap a better one too much."""
     kept = []
-    for place in order:
-        if not kept or overlaps(boxes[[place]], boxes[kept]).max() <= OVERLAP:
+    for place in range(len(boxes)):
+        if not kept or overlaps(boxes[[place]], boxes[kept]).max() <= overlap:
             kept.append(place)
     return boxes[kept], scores[kept]
 

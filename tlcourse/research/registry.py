@@ -16,6 +16,7 @@ from tlcourse.research import (
     contamination,
     cut_layer,
     dataset_bias,
+    detection_records,
     distillation_factorial,
     distillation_methods,
     early_stopping,
@@ -190,6 +191,7 @@ EXPERIMENTS = {
         needs=("contamination_development",),
     ),
     **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in detection_records.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
