@@ -58,7 +58,7 @@ def head(channels):
 
 
 def scratch_network(size):
-    """A small network for the same grid: four convolutions with batch norm, of which the first has stride 2, and a head."""
+    """A small network for the same grid: four convolutions with batch norm, the first with stride 2, and the head."""
     inputs = keras.Input((size, size, 3))
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
     for number, filters in enumerate(WIDTHS):
