@@ -13,7 +13,7 @@
 # 2. remove duplicate boxes, and score a detector by its average precision;
 # 3. measure what a pretrained network is worth in labeled scenes, and say where it stops paying;
 # 4. explain what a second stage adds to a detector, and what it costs;
-#B_OBJECTIVES
+# B_OBJECTIVES
 #
 # **Time:** about 100 minutes. #B_COUNTS# All cells together run in about a minute on two processor cores.
 # Programs draw the scenes, so nobody in them is real.
@@ -244,12 +244,16 @@ def only_diagonal(boxes, others):
 
 
 iou_mistakes = {
-    "the shared area is divided by the sum of both areas: it is counted twice there": overlap_with(whole=lambda a, b, both, areas: sum(areas)),  # fmt: skip
+    "the shared area is divided by the sum of both areas: it is counted twice there": overlap_with(
+        whole=lambda a, b, both, areas: sum(areas)
+    ),
     "the shared area is divided by the first box's area": overlap_with(whole=lambda a, b, both, areas: areas[0]),
     "the shared area is divided by the second box's area": overlap_with(whole=lambda a, b, both, areas: areas[1]),
     "the shared area is divided by the smaller area": overlap_with(whole=lambda a, b, both, areas: min(areas)),
     "the shared area is divided by the larger area": overlap_with(whole=lambda a, b, both, areas: max(areas)),
-    "negative widths and heights are not set to 0, so that boxes which are apart on both axes share an area": overlap_with(clip=False),  # fmt: skip
+    "negative widths and heights are not set to 0, so that boxes which are apart on both axes share an area": overlap_with(
+        clip=False
+    ),
     "one pixel is added to each width and height": overlap_with(extra=1),
     "the shared area is returned, and not divided": pairwise(lambda a, b: side(a, b, 0) * side(a, b, 1)),
     "the rows are read as middle, width and height": pairwise(as_center),
@@ -279,7 +283,10 @@ with progress.exercise("iou"):
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("iou")
     for _ in range(25):
-        first, second = rng.integers(-4, 9, (int(rng.integers(0, 5)), 4)), rng.integers(-4, 9, (int(rng.integers(1, 5)), 4))
+        first, second = (
+            rng.integers(-4, 9, (int(rng.integers(0, 5)), 4)),
+            rng.integers(-4, 9, (int(rng.integers(1, 5)), 4)),
+        )
         checks.returns(iou, (first, second), iou_by_counting(first, second), iou_mistakes)
         low, sizes = rng.integers(-6, 6, (2, 3, 2)), rng.integers(1, 7, (2, 3, 2))
         first, second = np.concatenate([low, low + sizes], axis=2) / 2
@@ -424,18 +431,28 @@ grid_mistakes = {
     "x and y are exchanged within the cell": scaled_values(lambda x, y, w, h, *_: [1, y, x, math.log(w), math.log(h)]),
     "width and height are exchanged": scaled_values(lambda x, y, w, h, *_: [1, x, y, math.log(h), math.log(w)]),
     "the logarithm of width and height is missing": scaled_values(lambda x, y, w, h, *_: [1, x, y, w, h]),
-    "width and height are not divided by the stride before the logarithm": scaled_values(lambda x, y, w, h, stride, _: [1, x, y, math.log(w * stride), math.log(h * stride)]),  # fmt: skip
-    "width and height are divided by the size of the scene, not by the stride": scaled_values(lambda x, y, w, h, stride, size: [1, x, y, math.log(w * stride / size), math.log(h * stride / size)]),  # fmt: skip
+    "width and height are not divided by the stride before the logarithm": scaled_values(
+        lambda x, y, w, h, stride, _: [1, x, y, math.log(w * stride), math.log(h * stride)]
+    ),
+    "width and height are divided by the size of the scene, not by the stride": scaled_values(
+        lambda x, y, w, h, stride, size: [1, x, y, math.log(w * stride / size), math.log(h * stride / size)]
+    ),
     "the logarithm has base 2": scaled_values(lambda x, y, w, h, *_: [1, x, y, math.log2(w), math.log2(h)]),
-    "x and y are in pixels, and not divided by the stride": scaled_values(lambda x, y, w, h, stride, _: [1, x * stride, y * stride, math.log(w), math.log(h)]),  # fmt: skip
-    "x and y are measured from the middle of the cell": scaled_values(lambda x, y, w, h, *_: [1, x - 0.5, y - 0.5, math.log(w), math.log(h)]),  # fmt: skip
+    "x and y are in pixels, and not divided by the stride": scaled_values(
+        lambda x, y, w, h, stride, _: [1, x * stride, y * stride, math.log(w), math.log(h)]
+    ),
+    "x and y are measured from the middle of the cell": scaled_values(
+        lambda x, y, w, h, *_: [1, x - 0.5, y - 0.5, math.log(w), math.log(h)]
+    ),
     "the cell is that of the upper left corner, not of the middle": corner_cell,
     "every cell that the box touches gets a 1": all_cells,
     "the middle is rounded to the nearest cell's number, not down": rounded_cells,
     "of several boxes in a cell the last one counts": with_parts(best=lambda those: those[-1]),
     "of several boxes in a cell the first one counts": with_parts(best=lambda those: those[0]),
     "of several boxes in a cell the smallest one counts": with_parts(best=lambda those: min(those, key=area)),
-    "of equally large boxes in a cell the last one counts": with_parts(best=lambda those: max(reversed(those), key=area)),
+    "of equally large boxes in a cell the last one counts": with_parts(
+        best=lambda those: max(reversed(those), key=area)
+    ),
 }
 shown_grids = [
     ([[8, 0, 16, 8]], 8, 16),
@@ -682,19 +699,33 @@ suppress_mistakes = {
     "a box that was dropped drops others": variant(dropped_drop=True),
     "a box whose overlap equals the threshold is dropped": variant(at=True),
     "the boxes go by rising score: the worst one stays": variant(falling=False),
-    "the boxes go in their order in the array, whatever their scores": lambda boxes, scores, threshold: by_marking(boxes, [0] * len(boxes), threshold),  # fmt: skip
+    "the boxes go in their order in the array, whatever their scores": lambda boxes, scores, threshold: by_marking(
+        boxes, [0] * len(boxes), threshold
+    ),
     "of equal scores the later one goes first": variant(ties=-1),
     "the indices are sorted by number, and not by score": lambda *arguments: sorted(by_marking(*arguments)),
-    "the dropped boxes are returned": lambda boxes, scores, threshold: [p for p in sorted(range(len(boxes)), key=lambda p: -float(scores[p])) if p not in by_marking(boxes, scores, threshold)],  # fmt: skip
+    "the dropped boxes are returned": lambda boxes, scores, threshold: [
+        p
+        for p in sorted(range(len(boxes)), key=lambda p: -float(scores[p]))
+        if p not in by_marking(boxes, scores, threshold)
+    ],
     "positions in the sorted order are returned, and not indices of the array": positions,
-    "boxes are returned, and not indices": lambda boxes, scores, threshold: [[float(v) for v in boxes[p]] for p in by_marking(boxes, scores, threshold)],  # fmt: skip
+    "boxes are returned, and not indices": lambda boxes, scores, threshold: [
+        [float(v) for v in boxes[p]] for p in by_marking(boxes, scores, threshold)
+    ],
     "each box is compared only with the last box that stays": neighbors_only,
     "only the overlap with the best box of all counts": only_best,
-    "all overlapping boxes count as duplicates, whatever the threshold": lambda boxes, scores, threshold: by_marking(boxes, scores, 0),  # fmt: skip
+    "all overlapping boxes count as duplicates, whatever the threshold": lambda boxes, scores, threshold: by_marking(
+        boxes, scores, 0
+    ),
     "the shared area is divided by the smaller area": variant(overlap=over_area(min)),
     "nothing is dropped": lambda boxes, scores, threshold: by_marking(boxes, scores, 1),
-    "the threshold is one minus the given one": lambda boxes, scores, threshold: by_marking(boxes, scores, 1 - threshold),  # fmt: skip
-    "boxes with a score below the threshold are dropped": lambda boxes, scores, threshold: [p for p in by_marking(boxes, scores, threshold) if scores[p] >= threshold],  # fmt: skip
+    "the threshold is one minus the given one": lambda boxes, scores, threshold: by_marking(
+        boxes, scores, 1 - threshold
+    ),
+    "boxes with a score below the threshold are dropped": lambda boxes, scores, threshold: [
+        p for p in by_marking(boxes, scores, threshold) if scores[p] >= threshold
+    ],
 }
 CHAIN = [[0, 0, 4, 4], [1, 0, 5, 4], [2, 0, 6, 4], [3, 0, 7, 4]]  # each overlaps the next by 0.6
 shown_suppressed = [
@@ -890,8 +921,12 @@ precision_mistakes = {
     "the precision is read at eleven fixed recalls": eleven_points,
     "the last precision is returned": lambda s, h, t: float(curve_of(s, h)[1][-1]),
     "the recall is returned": lambda s, h, t: sum(map(bool, h)) / t,
-    "scores are summed, and not precisions": lambda s, h, t: float(sum(float(a) for a, b in zip(s, h, strict=True) if b) / t),  # fmt: skip
-    "each detection adds a step, not only the hits": lambda s, h, t: float(sum((max(curve_of(s, h)[1][k:]) for k in range(len(s))), Fraction(0)) / t),  # fmt: skip
+    "scores are summed, and not precisions": lambda s, h, t: float(
+        sum(float(a) for a, b in zip(s, h, strict=True) if b) / t
+    ),
+    "each detection adds a step, not only the hits": lambda s, h, t: float(
+        sum((max(curve_of(s, h)[1][k:]) for k in range(len(s))), Fraction(0)) / t
+    ),
 }
 shown_curves = [
     ([0.9, 0.8, 0.7], [True, False, True], 4),
@@ -982,7 +1017,9 @@ counts = tuple(labels["frozen"])
 print(f"{'scenes':<28}" + "".join(f"{count:>22}" for count in counts))
 for arm, label in ARMS.items():
     print(f"{label:<28}" + "".join(f"{shown(labels[arm][count]):>22}" for count in counts))
-print(f"{'frozen minus scratch':<28}" + "".join(f"{gain(labels['frozen'][c], labels['scratch'][c]):>22}" for c in counts))
+print(
+    f"{'frozen minus scratch':<28}" + "".join(f"{gain(labels['frozen'][c], labels['scratch'][c]):>22}" for c in counts)
+)
 
 # %%
 curves = {label: [labels[arm][count] for count in counts] for arm, label in ARMS.items()}
@@ -1083,7 +1120,9 @@ stages = results("detection_stages")
 for count in stages["one_stage"]:
     print(f"{count:>3} labeled scenes: one stage {shown(stages['one_stage'][count])}, two stages {shown(stages['two_stages'][count])}, gain {gain(stages['two_stages'][count], stages['one_stage'][count])}")  # fmt: skip
 seconds = stages["milliseconds"]
-print(f"processor time for a scene: {seconds['one_stage']['mean']:.0f} ms, with two stages {seconds['two_stages']['mean']:.0f} ms")
+print(
+    f"processor time for a scene: {seconds['one_stage']['mean']:.0f} ms, with two stages {seconds['two_stages']['mean']:.0f} ms"
+)
 
 # %% [markdown]
 # #STAGES_TEXT#
@@ -1102,7 +1141,7 @@ print(f"processor time for a scene: {seconds['one_stage']['mean']:.0f} ms, with 
 #
 # **A second stage looks again at each proposal: more work for each scene, and only worth it if it sees something new.**
 #
-#B_SECTIONS
+# B_SECTIONS
 #
 # ### Written answer: Boxes for a new task
 #
@@ -1147,7 +1186,7 @@ print(f"processor time for a scene: {seconds['one_stage']['mean']:.0f} ms, with 
 #    ranking of detections, at an overlap of 0.5.
 # 3. **Labels saved.** #SUMMARY_LABELS#
 # 4. **A second stage** looks at each proposal again. #SUMMARY_STAGES#
-#B_SUMMARY
+# B_SUMMARY
 
 # %%
 progress
