@@ -68,13 +68,11 @@ def test_boxes_that_leave_the_image_are_dropped():
 
 def test_the_teachers_maps_do_not_depend_on_the_size_of_the_image(scenes):
     teacher = teachers.load("faces_vgg16")
-    small = detection.teacher_maps(teacher, "block4_conv3_relu", 48)
-    large = detection.teacher_maps(teacher, "block4_conv3_relu", 96)
+    small, large = (detection.teacher_maps(teacher, "block2_conv2_relu", size) for size in (48, 96))
     image = scenes.images[:1].astype("float32")
-    inside = large(image, training=False).numpy()[0, 3:9, 3:9]
     part = small(image[:, 24:72, 24:72], training=False).numpy()[0]
-    assert inside.shape == part.shape == (6, 6, 96)
-    assert np.corrcoef(inside.ravel(), part.ravel())[0, 1] > 0.7  # equal but for the edges
+    inside = large(image, training=False).numpy()[0, 12:36, 12:36]
+    assert np.allclose(inside[4:-4, 4:-4], part[4:-4, 4:-4], atol=1e-3)  # beyond the reach of the padded edges
 
 
 def test_block_4_alone_continues_where_the_lower_blocks_end(scenes):
@@ -94,20 +92,16 @@ def test_the_published_detector_has_896_anchors_in_rows():
     assert anchors[512].tolist() == [1 / 16, 1 / 16]
 
 
+@pytest.mark.needs_mirror
 def test_the_published_detector_finds_a_drawn_face(scenes):
-    try:
-        detector = detection.FaceDetector()
-    except detection.DetectorUnavailable:
-        pytest.skip("no BlazeFace here")
+    detector = detection.FaceDetector()
     found = [len(detector.raw_boxes(image, 0.3)[0]) for image in scenes.images]
     assert sum(count > 0 for count in found) >= 6
 
 
+@pytest.mark.needs_mirror
 def test_blood_cells_lie_inside_their_windows():
-    try:
-        photos = detection.boxed_cells()
-    except detection.CellsUnavailable:
-        pytest.skip("no blood cells here")
+    photos = detection.boxed_cells()
     assert photos.images.shape[1:] == (96, 96, 3)
     assert all(len(boxes) and (boxes >= 0).all() and (boxes <= 96).all() for boxes in photos.boxes)
 

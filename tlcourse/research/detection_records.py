@@ -3,7 +3,6 @@
 from tlcourse.research import detection_labels, detection_stages
 
 SETTINGS = {
-    "detection_development": {"run": detection_labels.development, "seeds": range(2), "shares": ("*",)},
     "detection_labels": {"run": detection_labels.run, "seeds": range(5), "shares": ("*",)},
     "detection_cells": {"run": detection_labels.cells, "seeds": range(5), "shares": ("*",)},
     "detection_stages": {
