@@ -2,10 +2,10 @@
 
 Four arms learn from the same scenes: a head on the frozen teacher; the teacher's block 4 fine-tuned with this head; a
 small network from scratch, with scenes moved anew in each round; a head on frozen random weights. The rates 0.001,
-0.003 and 0.01 (frozen teacher, random weights, scratch) and 0.0003, 0.001 and 0.003 (fine-tuning) were compared on 20 to 100
-scenes of development people, one run each. The numbers of steps do not depend on the number of scenes. They give the
-network from scratch about twice the processor time of the fine-tuned block, whose inputs are computed before. AP at an
-overlap of 0.5.
+0.003 and 0.01 (frozen teacher, random weights, scratch) and 0.0003, 0.001 and 0.003 (fine-tuning) were compared on 20
+to 100 scenes of development people, one run each. The numbers of steps do not depend on the number of scenes. They
+give the network from scratch about twice the processor time of the fine-tuned block, whose inputs are computed
+before. AP at an overlap of 0.5.
 """
 
 import functools
