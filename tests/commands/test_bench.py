@@ -5,9 +5,8 @@ import json
 import keras
 import pytest
 
-from tlcourse import data
+from tlcourse import counting, data
 from tlcourse.building import speed_table
-from tlcourse import counting
 from tlcourse.commands import bench, network_bench
 from tlcourse.data import results
 from tlcourse.networks import narrow_vgg16
