@@ -542,7 +542,7 @@ print(f"{time.perf_counter() - start:.0f} seconds for the maps and the head")
 
 
 # %% [markdown]
-# To read a prediction, turn the steps of `grid_target` around. Here are the boxes with a score of at least 0.3.
+# To read a prediction, turn the steps of `grid_target` around. Here are the boxes with a score of at least 0.1.
 
 
 # %%
@@ -559,15 +559,15 @@ def decode(grid, lowest, stride=8):
 
 
 grids = head.predict(base.predict(test.images.astype("float32"), verbose=0), verbose=0)
-raw = [decode(grid, lowest=0.3) for grid in grids]
+raw = [decode(grid, lowest=0.1) for grid in grids]
 plots.boxed_images(test.images[:6], {"predicted": [boxes for boxes, _ in raw[:6]]})
-plt.gcf().suptitle("From fifty scenes, the head has learned where faces are; some faces have several boxes")
+plt.gcf().suptitle("From fifty scenes, the head has learned where faces are")
 plt.show()
 
 # %% [markdown]
 # These people and scenes are new. Nearly all of what the head needed was in the frozen maps.
 #
-# > **Try it.** Lower the limit from 0.3 to 0.05. What kind of box appears first: duplicates of a face, or boxes where
+# > **Try it.** Lower the limit from 0.1 to 0.01. What kind of box appears first: duplicates of a face, or boxes where
 # > there is no face?
 #
 # **A detector of this kind is a classifier of cells, with a box attached to each cell.**
@@ -994,7 +994,7 @@ for (label, (area_under, scores, hits)), color in zip(outcomes.items(), ("blue",
     ax.plot(recall, precision, color=plots.COLORS[color], label=f"{label}: AP {area_under:.2f}")
 ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.03))
 ax.set_title("Same head, same 50 scenes: the teacher's weights make the detector")
-ax.legend(loc="lower left")
+ax.legend(loc="center right")
 plt.show()
 
 # %% [markdown]

@@ -38,6 +38,7 @@ from tlcourse.research import (
     real_photos,
     registration,
     same_network,
+    segmentation_records,
     simulation,
     students,
     text_and_pipeline,
@@ -192,6 +193,7 @@ EXPERIMENTS = {
     ),
     **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
     **{name: Experiment(**settings) for name, settings in detection_records.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in segmentation_records.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

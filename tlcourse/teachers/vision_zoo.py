@@ -1,0 +1,40 @@
+"""The vision teachers of the lectures in one table: those of the catalog, and a Vision Transformer."""
+
+from typing import NamedTuple
+
+from tlcourse.teachers.catalog import CATALOG
+
+
+class Row(NamedTuple):
+    """One published teacher."""
+
+    name: str
+    input_size: int  # height and width in pixels
+    parameters: int  # with its head
+    multiply_adds: int  # for one image
+    accuracy: float | None  # top-1 on ImageNet in percent, as Keras publishes it; None where it does not
+    license: str  # of the weights
+    loads: str  # what loads it
+
+
+# Keras' table has no transformer. Size and multiply-adds are those of `vision_transformer.build_vit` with a class token,
+# the license is that of github.com/google-research/vision_transformer (Dosovitskiy et al. 2021).
+VIT_B16 = Row("ViT-B/16", 224, 86_567_656, 17_471_649_792, None, "Apache-2.0", "keras-hub, a package of its own")
+
+
+def rows():
+    """All ImageNet teachers of the catalog, in its order, and ViT-B/16: a list of `Row`."""
+    listed = [
+        Row(
+            teacher.name,
+            teacher.input_size,
+            teacher.parameters,
+            teacher.multiply_adds,
+            teacher.accuracy,
+            teacher.license,
+            f"keras.applications.{teacher.name}",
+        )
+        for teacher in CATALOG.values()
+        if not teacher.shipped
+    ]
+    return [*listed, VIT_B16]
