@@ -26,7 +26,7 @@ RATES = {"frozen": 3e-3, "random": 3e-3, "fine_tuned": 3e-3, "scratch": 3e-3}  #
 STEPS = {"frozen": 150, "random": 150, "fine_tuned": 60, "scratch": 120}
 
 
-class Target(NamedTuple):
+class PreparedScenes(NamedTuple):
     """Labeled scenes, test scenes, and the frozen networks' maps of both, computed once."""
 
     pool: BoxedImages
@@ -54,7 +54,7 @@ def prepared(pool, test, seed, names=("teacher", "random")):
     if "random" in names:
         base = arms.random_maps(pool.images, seed)
         maps["random"] = arms.predictions(base, images), arms.predictions(base, test.images)
-    return Target(pool, test, boxes, maps)
+    return PreparedScenes(pool, test, boxes, maps)
 
 
 def scenes(people, count, seed):

@@ -16,7 +16,6 @@ from tlcourse.research import (
     contamination,
     cut_layer,
     dataset_bias,
-    detection_records,
     distillation_factorial,
     distillation_methods,
     early_stopping,
@@ -38,15 +37,14 @@ from tlcourse.research import (
     real_photos,
     registration,
     same_network,
-    segmentation_records,
     simulation,
     students,
-    text_and_pipeline,
     transfer_matrix,
     two_languages,
     two_telescopes,
     unbalanced_classes,
     unfreezing,
+    unit_experiments,
     unlabeled_adaptation,
 )
 from tlcourse.research.fingerprint import fingerprint
@@ -191,9 +189,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
-    **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
-    **{name: Experiment(**settings) for name, settings in detection_records.SETTINGS.items()},
-    **{name: Experiment(**settings) for name, settings in segmentation_records.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in unit_experiments.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

@@ -1,8 +1,8 @@
-"""The experiments on detection of unit 09 for the registry: keyword arguments of `registry.Experiment`, by record."""
+"""The experiments of units 08, 09 and 11 for the registry: keyword arguments of `registry.Experiment`, by record."""
 
-from tlcourse.research import detection_labels, detection_stages
+from tlcourse.research import detection_labels, detection_stages, segmentation_records, text_and_pipeline
 
-SETTINGS = {
+DETECTION = {
     "detection_labels": {"run": detection_labels.run, "seeds": range(5), "shares": ("*",)},
     "detection_cells": {"run": detection_labels.cells, "seeds": range(5), "shares": ("*",)},
     "detection_stages": {
@@ -12,3 +12,4 @@ SETTINGS = {
         "timings": ("milliseconds/*",),
     },
 }
+SETTINGS = text_and_pipeline.SETTINGS | DETECTION | segmentation_records.SETTINGS
