@@ -409,7 +409,7 @@ plt.show()
 #
 # The recorded experiment compares four U-Nets of the same shape, on 10 and on 50 masks. In the first, the teacher is
 # frozen. In the second, it learns along at a lower rate. The third is the same network from scratch, and the fourth
-# has a frozen encoder with random weights. Each of five runs has other people, and tests on 100 portraits of others.
+# has a frozen encoder with random weights. Each of five runs has other people, and tests on 60 portraits of others.
 #
 # **Before you run the cell:** in which order do the four arrive with 10 masks?
 
@@ -654,7 +654,7 @@ print(f"ViT-B/16 with the mean of all states: {vit_b16.count_params():,} paramet
 # both. So what is it worth as a teacher if its source is small?
 #
 # In the recorded experiment, a ViT and a convolutional network of about the same number of parameters learn the same
-# 60 people from 1,800 portraits, for the same number of epochs. Then both are frozen, and a linear classifier on
+# 40 people from 1,200 portraits, for the same number of epochs. Then both are frozen, and a linear classifier on
 # their features learns digits and galaxies from few images. The same networks with random weights are the control.
 #
 # **Before you run the cell:** which of the two is better on the faces, and does the same one transfer better?
