@@ -70,7 +70,7 @@ def predict(name, train, test, seed, steps=arms.STEPS):
 
 
 def run_real(seed):
-    """Mean IoU on nuclei (10 and 50 masks) and on pitting (50 masks, tested on other places).
+    """IoU of nuclei (10 and 50 masks) and of pitting (50 masks that have some, tested on images of other places).
 
     Raises
     ------
@@ -84,10 +84,11 @@ def run_real(seed):
         result["nuclei"][str(count)] = _compared(nuclei.take(order[:count]), test, seed)
     metal, place = real_masks.defects()
     pool, tested = real_masks.split_by_group(place, 0.4, seed)
+    pool, tested = (part[metal.masks[part].any(axis=(1, 2))] for part in (pool, tested))
     result["pitting"] = _compared(metal.take(pool[:50]), metal.take(tested[:60]), seed)
     return result
 
 
 def _compared(train, test, seed):
-    names = ("frozen", "scratch", "random_frozen")
-    return {name: arms.mean_iou(predict(name, train, test, seed, REAL_STEPS), test.masks, 2) for name in names}
+    predicted = {name: predict(name, train, test, seed, REAL_STEPS) for name in ("frozen", "scratch", "random_frozen")}
+    return {name: float(arms.iou_by_class(masks, test.masks, 2)[1]) for name, masks in predicted.items()}
