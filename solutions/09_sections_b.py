@@ -439,7 +439,7 @@ plt.show()
 # same architecture, and in both only the decoder learns. Frozen against scratch is what a practitioner asks. All four
 # trained for the same short budget, so none of these masks is the best that its network could learn.
 #
-# **What the teacher learned about faces helps to mark their parts, although nobody had marked a part for it.**
+# **The same features can serve a new task: the teacher names people, and its U-Net marks parts (C47).**
 #
 # ## What the skips carry
 #
