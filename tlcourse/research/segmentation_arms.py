@@ -12,7 +12,7 @@ from tlcourse.finetuning import recompile
 
 SKIPS = ("block3_conv3_relu", "block2_conv2_relu", "block1_conv2_relu")  # 12, 24 and 48 pixels wide
 BOTTOM = "block4_conv3_relu"  # 6 pixels wide
-STEPS, BATCH = 200, 10
+STEPS, BATCH = 120, 8
 RATE, TUNED_RATE, LINEAR_RATE = 2e-3, 5e-4, 1e-2
 
 

@@ -2,7 +2,8 @@
 
 All arms take the same number of steps on the same images and their mirror images. Whatever starts from random weights
 learns at one rate; the teacher's weights, where they learn, at a quarter of it; a head that is linear at five times the
-rate. All were set before the first run, and tried on development people only.
+rate. All were set before the first run, and tried on development people only. The budget is short, 120 steps of 8
+images, so these are not the best masks that each network could learn.
 """
 
 import keras
@@ -16,15 +17,15 @@ from tlcourse.research import segmentation_arms as arms
 MASKS = (10, 50)
 NETWORKS = ("frozen", "fine_tuned", "scratch", "random_frozen")
 WITHOUT_SKIPS = ("no_skips", "linear", "dilated")
-REAL_STEPS = 100
+REAL_STEPS = 80
 COUNTED = ("linear", "dilated", "no_skips", "frozen")
 
 
 def portraits_with_masks(seed, people=faces.TEST_PEOPLE):
-    """The 50 portraits that a seed learns from, and 100 of other people that it is tested on."""
-    first = 150 * seed
+    """The 50 portraits that a seed learns from, and 60 of other people that it is tested on."""
+    first = 110 * seed
     pool = parts.masked_portraits(people[first : first + max(MASKS)], 2 * seed)
-    return pool, parts.masked_portraits(people[first + max(MASKS) : first + 150], 2 * seed + 1)
+    return pool, parts.masked_portraits(people[first + max(MASKS) : first + 110], 2 * seed + 1)
 
 
 def run(seed):
@@ -69,7 +70,7 @@ def predict(name, train, test, seed, steps=arms.STEPS):
 
 
 def run_real(seed):
-    """Mean IoU on nuclei (10 and 50 masks) and on pitting (50 masks, by place and, too optimistic, by image).
+    """IoU of nuclei (10 and 50 masks) and of pitting (50 masks that have some, tested on images of other places).
 
     Raises
     ------
@@ -78,15 +79,16 @@ def run_real(seed):
     """
     rng, nuclei = np.random.default_rng(seed), real_masks.nuclei()
     order = rng.permutation(len(nuclei))
-    test, result = nuclei.take(order[200:]), {"nuclei": {}}
+    test, result = nuclei.take(order[-60:]), {"nuclei": {}}
     for count in MASKS:
         result["nuclei"][str(count)] = _compared(nuclei.take(order[:count]), test, seed)
     metal, place = real_masks.defects()
     pool, tested = real_masks.split_by_group(place, 0.4, seed)
-    result["pitting"] = _compared(metal.take(pool[:50]), metal.take(tested), seed)
+    pool, tested = (part[metal.masks[part].any(axis=(1, 2))] for part in (pool, tested))
+    result["pitting"] = _compared(metal.take(pool[:50]), metal.take(tested[:60]), seed)
     return result
 
 
 def _compared(train, test, seed):
-    names = ("frozen", "scratch", "random_frozen")
-    return {name: arms.mean_iou(predict(name, train, test, seed, REAL_STEPS), test.masks, 2) for name in names}
+    predicted = {name: predict(name, train, test, seed, REAL_STEPS) for name in ("frozen", "scratch", "random_frozen")}
+    return {name: float(arms.iou_by_class(masks, test.masks, 2)[1]) for name, masks in predicted.items()}

@@ -1,6 +1,6 @@
 """A Vision Transformer and a convolutional network of the same size, trained alike on faces, then frozen (C45).
 
-Both learn 60 people from the same images for the same number of epochs, and the `seconds` of processor time are noted.
+Both learn 40 people from the same images for the same number of epochs, and the `seconds` of processor time are noted.
 Their features are then asked for digits and galaxies by a linear classifier, beside the same networks with random
 weights. The learning rates are usual ones, set before the first run and not tuned for either. The budget is small: it
 tells what a transformer is worth without a large corpus, and nothing about one that has read millions of images.
@@ -18,7 +18,7 @@ from tlcourse.finetuning import recompile
 from tlcourse.linear_probe import linear_classifier
 from tlcourse.vision_transformer import build_vit
 
-PEOPLE, IMAGES_EACH, EPOCHS, BATCH = 60, 30, 8, 50
+PEOPLE, IMAGES_EACH, EPOCHS, BATCH = 40, 30, 8, 40
 RATES = {"vit": 1e-3, "cnn": 2e-3}
 BUILDERS = {
     "vit": lambda classes: build_vit(classes, patch=8),

@@ -17,8 +17,8 @@ class Row(NamedTuple):
     loads: str  # what loads it
 
 
-# Keras' table has no transformer. Size and multiply-adds are those of `vision_transformer.build_vit` with a class token,
-# the license is that of github.com/google-research/vision_transformer (Dosovitskiy et al. 2021).
+# Keras' table has no transformer. Parameters are those with a class token, multiply-adds those of
+# `vision_transformer.build_vit`; the license is that of github.com/google-research/vision_transformer.
 VIT_B16 = Row("ViT-B/16", 224, 86_567_656, 17_471_649_792, None, "Apache-2.0", "keras-hub, a package of its own")
 
 
