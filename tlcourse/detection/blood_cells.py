@@ -1,11 +1,11 @@
 """White blood cells in photos from a microscope, with boxes: BCCD, reduced, from TLCOURSE_MIRROR only."""
 
-import hashlib
 import os
 from pathlib import Path
 
 import numpy as np
 
+from tlcourse import storage
 from tlcourse.datasets.faces.scenes import BoxedImages
 
 SHA256 = "981fe2deb63cd289a9ea16b218183559a21c0b03896406faa60ec56170df5b01"  # of the file bccd.npz
@@ -19,29 +19,13 @@ class CellsUnavailable(FileNotFoundError):  # noqa: N818 - names the problem
 
 
 def boxed_cells():
-    """Windows of 96x96 pixels around the white cells of each photo, one window a photo, with the boxes inside.
+    """A window of 96x96 pixels of each photo with white cells: `BoxedImages` with the boxes of these.
 
-    The window is the one with the most of the first white cell's surroundings: its middle is as near to the cell as
-    the photo's edges allow, moved by up to 24 pixels so that the cell is not always in the middle. Boxes of white
-    cells that lie less than half in the window are left out.
-
-    Returns
-    -------
-    BoxedImages
-
-    Raises
-    ------
-    CellsUnavailable
-        If the mirror lacks the file; the message names it.
-    ValueError
-        If the file is damaged.
+    The window's middle is up to 24 pixels from a cell, so the cell is not always in the middle. Cells that lie less
+    than half in the window have no box. Raises CellsUnavailable, or ValueError for a damaged file.
     """
-    file = Path(os.environ.get("TLCOURSE_MIRROR", "")) / "bccd" / "bccd.npz"
-    if not file.is_file():
-        raise CellsUnavailable(f"no blood cells: there is no {file}. Set TLCOURSE_MIRROR to a folder that has them")
-    if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
-        raise ValueError(f"{file} is damaged: delete it, and put a whole copy in its place")
-    with np.load(file) as stored:
+    folder = Path(os.environ.get("TLCOURSE_MIRROR", "")) / "bccd"
+    with np.load(storage.find_or_fetch("bccd.npz", [folder], "", SHA256, CellsUnavailable)) as stored:
         arrays = {key: stored[key] for key in ("images", "boxes", "image_of_box", "cls")}
     images, boxes = [], []
     for photo, image in enumerate(arrays["images"]):
@@ -57,7 +41,7 @@ def _window(image, cells, rng):
     middle = cells[0].reshape(2, 2).mean(axis=0) + rng.uniform(-24, 24, 2)
     limits = np.array([image.shape[1] - SIDE, image.shape[0] - SIDE])
     left, top = np.clip(np.round(middle - SIDE / 2), 0, limits).astype(int)
-    moved = cells - np.array([left, top, left, top], np.float32)
-    cut = np.clip(moved, 0, SIDE)
-    areas = [(part[:, 2] - part[:, 0]) * (part[:, 3] - part[:, 1]) for part in (cut, moved)]
+    shifted = cells - np.array([left, top, left, top], np.float32)
+    cut = np.clip(shifted, 0, SIDE)
+    areas = [np.prod(part[:, 2:] - part[:, :2], axis=1) for part in (cut, shifted)]
     return image[top : top + SIDE, left : left + SIDE], cut[areas[0] >= 0.5 * areas[1]]

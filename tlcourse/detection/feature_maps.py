@@ -38,14 +38,9 @@ def teacher_maps(teacher, layer, size, first=None):
 
 
 def moved(data, rng, shift=8):
-    """The scenes shifted by up to `shift` pixels, half of them mirrored, with their boxes and a color cast each.
+    """As many BoxedImages: shifted by up to `shift` pixels, half of them mirrored, and with a color cast each.
 
     At the edges the nearest pixel is repeated. A box of which less than half is left in the image is dropped.
-
-    Returns
-    -------
-    BoxedImages
-        As many as before.
     """
     images, boxes = [], []
     for image, corners in zip(data.images, data.boxes, strict=True):

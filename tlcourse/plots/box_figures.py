@@ -3,7 +3,6 @@
 import math
 
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.patches import Rectangle
 
 from tlcourse.plots.style import COLORS, styled
@@ -12,7 +11,7 @@ _LOOKS = (("yellow", "-"), ("vermilion", "-"), ("sky", "--"))  # Okabe & Ito; ea
 
 
 @styled
-def boxed_images(images, kinds, titles=None, columns=6):
+def boxed_images(images, kinds, columns=6):
     """Images side by side, with one or more kinds of boxes on each.
 
     Parameters
@@ -22,8 +21,6 @@ def boxed_images(images, kinds, titles=None, columns=6):
     kinds : dict of str to sequence of array
         What the legend calls a kind of boxes, to its boxes for each image, shape (boxes, 4): left, top, right, bottom
         in pixels. One to three kinds.
-    titles : sequence of str, optional
-        One above each image.
     columns : int
 
     Returns
@@ -46,20 +43,14 @@ def boxed_images(images, kinds, titles=None, columns=6):
         ax.set_axis_off()
         if place < len(images):
             ax.imshow(images[place])
-            ax.set_title(titles[place] if titles else "", fontsize=9)
             for (color, dash), boxes in zip(_LOOKS, kinds.values(), strict=False):
-                draw_boxes(ax, boxes[place], COLORS[color], dash)
+                for left, top, right, bottom in boxes[place]:  # pixel 0 covers -0.5 to 0.5, as `imshow` has it
+                    frame = Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False)
+                    frame.set(edgecolor=COLORS[color], linestyle=dash, linewidth=1.8)
+                    ax.add_patch(frame)
     handles = [
         Rectangle((0, 0), 1, 1, fill=False, edgecolor=COLORS[color], linestyle=dash, linewidth=2)
         for (color, dash), _ in zip(_LOOKS, kinds, strict=False)
     ]
     figure.legend(handles, list(kinds), loc="outside lower center", ncols=len(kinds), frameon=False)
     return axes.flat[: len(images)]
-
-
-def draw_boxes(ax, boxes, color, dash="-"):
-    """Outline boxes, shape (boxes, 4), on an image; pixel 0 covers -0.5 to 0.5, as `imshow` has it."""
-    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
-        frame = Rectangle((left - 0.5, top - 0.5), right - left, bottom - top)
-        frame.set(fill=False, edgecolor=color, linestyle=dash, linewidth=1.8)
-        ax.add_patch(frame)

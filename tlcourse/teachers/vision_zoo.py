@@ -5,7 +5,7 @@ from typing import NamedTuple
 from tlcourse.teachers.catalog import CATALOG
 
 
-class Row(NamedTuple):
+class PublishedTeacher(NamedTuple):
     """One published teacher."""
 
     name: str
@@ -19,21 +19,16 @@ class Row(NamedTuple):
 
 # Keras' table has no transformer. Parameters are those with a class token, multiply-adds those of
 # `vision_transformer.build_vit`; the license is that of github.com/google-research/vision_transformer.
-VIT_B16 = Row("ViT-B/16", 224, 86_567_656, 17_471_649_792, None, "Apache-2.0", "keras-hub, a package of its own")
+VIT_B16 = PublishedTeacher(
+    "ViT-B/16", 224, 86_567_656, 17_471_649_792, None, "Apache-2.0", "keras-hub, another package"
+)
 
 
 def rows():
-    """All ImageNet teachers of the catalog, in its order, and ViT-B/16: a list of `Row`."""
+    """All ImageNet teachers of the catalog, in its order, and ViT-B/16: a list of `PublishedTeacher`."""
+    fields = PublishedTeacher._fields[:-1]
     listed = [
-        Row(
-            teacher.name,
-            teacher.input_size,
-            teacher.parameters,
-            teacher.multiply_adds,
-            teacher.accuracy,
-            teacher.license,
-            f"keras.applications.{teacher.name}",
-        )
+        PublishedTeacher(*(getattr(teacher, field) for field in fields), f"keras.applications.{teacher.name}")
         for teacher in CATALOG.values()
         if not teacher.shipped
     ]

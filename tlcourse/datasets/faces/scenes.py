@@ -65,16 +65,12 @@ class HeadCanvas(Canvas):
     def box_of(self, mask):
         """Left, top, right, bottom of the pixels that a mask of this window covers at least half, in the image."""
         rows, columns = (np.flatnonzero((mask >= 0.5).any(axis=axis)) for axis in (1, 0))
-        return [
-            self.left + columns[0],
-            self.top + rows[0],
-            self.left + columns[-1] + 1,
-            self.top + rows[-1] + 1,
-        ]
+        left, top = self.left + columns[0], self.top + rows[0]
+        return [left, top, left + np.ptp(columns) + 1, top + np.ptp(rows) + 1]
 
 
 def boxed_scenes(people, count, seed, size=SIZE):
-    """Scenes of one to four people each, with the boxes of their faces.
+    """Scenes of one to four people each, with the boxes of their faces, as `BoxedImages`.
 
     Parameters
     ----------
@@ -87,20 +83,12 @@ def boxed_scenes(people, count, seed, size=SIZE):
     size : int
         Height and width of a scene in pixels, 64 or more.
 
-    Returns
-    -------
-    BoxedImages
-
-    Raises
-    ------
-    ValueError
-        For fewer than four people, no scene, or a size below 64.
+    Raises ValueError for fewer people, scenes or pixels.
     """
     people = list(people)
     if len(people) < MOST_HEADS or count < 1 or size < 64:
-        raise ValueError(
-            f"boxed_scenes needs 4 people, 1 scene and 64 pixels or more, got {len(people)}, {count}, {size}"
-        )
+        received = f"got {len(people)}, {count}, {size}"
+        raise ValueError(f"boxed_scenes needs 4 people, 1 scene and 64 pixels or more, {received}")
     scenes = [_scene(people, np.random.default_rng([seed, number]), size) for number in range(count)]
     images, boxes = zip(*scenes, strict=True)
     return BoxedImages(np.stack(images), boxes, SOURCE)
