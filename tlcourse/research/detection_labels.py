@@ -5,8 +5,8 @@ small network from scratch, with scenes moved anew in each round; a head on froz
 0.003 and 0.01 (frozen teacher, random weights, scratch) and 0.0003, 0.001 and 0.003 (fine-tuning) were compared on 20
 to 100 scenes of development people, one run each. The numbers of steps do not depend on the number of scenes. They
 give the network from scratch about as much processor time as head and block 4 together (6 s on one core; the maps of
-all scenes and copies are computed before). In a development run with 50 scenes and twice these steps, the network
-from scratch passed both arms with the teacher, 0.92 against 0.82 and 0.85. AP at an overlap of 0.5.
+all scenes and copies are computed before). A record of its own holds the network from scratch after three times as
+many steps, because in a development run with 50 scenes it profited from a longer training. AP at an overlap of 0.5.
 """
 
 import functools
@@ -20,7 +20,8 @@ from tlcourse.datasets import faces
 from tlcourse.detection import BoxedImages, boxed_cells, boxed_scenes, teacher_maps
 from tlcourse.research import detection_arms as arms
 
-COUNTS, CELL_COUNTS = (10, 20, 50, 100, 200), (10, 20)
+COUNTS, LONG_COUNTS, CELL_COUNTS = (10, 20, 50, 100, 200), (20, 200), (20,)
+LONGER = 3
 TESTED, CELLS_TESTED, COPIES = 60, 100, 3
 RATES = {"frozen": 3e-3, "random": 3e-3, "fine_tuned": 3e-3, "scratch": 3e-3}  # see `development`
 STEPS = {"frozen": 150, "random": 150, "fine_tuned": 60, "scratch": 120}
@@ -70,8 +71,11 @@ def cell_photos(seed, count):
     return photos.take(order[:count]), photos.take(order[count : count + CELLS_TESTED])
 
 
-def measured(target, count, seed, rates=None, names=tuple(RATES)):
-    """AP of the arms in `names` after training on the first `count` scenes; "fine_tuned" needs "frozen"."""
+def measured(target, count, seed, rates=None, names=tuple(RATES), longer=1):
+    """AP of the arms in `names` after training on the first `count` scenes; "fine_tuned" needs "frozen".
+
+    The steps of all arms are multiplied by `longer`.
+    """
     rates, size = RATES | (rates or {}), target.pool.images.shape[1]
     rows = np.concatenate([np.arange(count) + len(target.pool) * copy for copy in range(COPIES + 1)])
     goals = arms.targets([target.boxes[row] for row in rows], size)
@@ -85,7 +89,7 @@ def measured(target, count, seed, rates=None, names=tuple(RATES)):
         else:
             batches = arms.of_scenes(target.pool.take(slice(count)), rng)
         models[name] = new_model(name, target, models)
-        arms.fit(models[name], batches, rates[name], STEPS[name])
+        arms.fit(models[name], batches, rates[name], longer * STEPS[name])
     inputs = {"frozen": "teacher", "random": "random", "fine_tuned": "lower"}
     return {
         name: arms.score(
@@ -127,6 +131,17 @@ def by_arm(target, counts, seed):
 def run(seed):
     """AP on drawn scenes by arm and number of labeled scenes."""
     return by_arm(prepared(*scenes(faces.TEST_PEOPLE, COUNTS[-1], seed), seed), COUNTS, seed)
+
+
+def longer(seed):
+    """AP of the network from scratch on the scenes of `run`, after three times as many steps."""
+    target = prepared(*scenes(faces.TEST_PEOPLE, COUNTS[-1], seed), seed, ())
+    return {
+        "scratch": {
+            str(count): measured(target, count, seed, names=("scratch",), longer=LONGER)["scratch"]
+            for count in LONG_COUNTS
+        }
+    }
 
 
 def cells(seed):

@@ -4,6 +4,7 @@ from tlcourse.research import detection_labels, detection_stages, segmentation_r
 
 DETECTION = {
     "detection_labels": {"run": detection_labels.run, "seeds": range(5), "shares": ("*",)},
+    "detection_longer": {"run": detection_labels.longer, "seeds": range(5), "shares": ("*",)},
     "detection_cells": {"run": detection_labels.cells, "seeds": range(5), "shares": ("*",)},
     "detection_stages": {
         "run": detection_stages.run,
