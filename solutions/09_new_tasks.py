@@ -1066,6 +1066,19 @@ plt.show()
 # %% [markdown]
 # #LABELS_TEXT#
 #
+# Six seconds are few. What if time does not matter? The next record gives the network from scratch three times as many
+# steps, on the same scenes.
+
+# %% tags=["nbval-check-output"]
+longer_record = results("detection_longer")
+for count, entry in longer_record["scratch"].items():
+    print(f"{count:>3} scenes, from scratch, three times as long: {precision_of(entry)}")
+    difference = change(detection_record["fine_tuned"][count], entry)
+    print(f"{count:>3} scenes, block 4 fine-tuned minus from scratch, three times as long: {difference}")
+
+# %% [markdown]
+# #LONGER_TEXT#
+#
 # ### A task that is farther away
 #
 # Here is a real task: white blood cells in photos from a microscope (BCCD, MIT license), 96x96 pixels each. The same
@@ -1171,7 +1184,7 @@ print(f"processor time: two stages take {costs['two_stages'] / costs['one_stage'
 # | YOLO (Redmon et al. 2016) | one stage: a grid that predicts boxes and classes | several grids for small and large objects, many classes, thousands of labeled photos |
 # | Faster R-CNN (Ren et al. 2015) | two stages: a network proposes regions, a second head classifies and corrects each | crops of the *maps* instead of the image, so that the base runs once; training of both stages together |
 # | U-Net (Ronneberger et al. 2015) | an outline: an encoder, a decoder, and connections between equal sizes | built below |
-# | DeepLab (Chen et al. 2017) | an outline: convolutions with gaps keep the maps large, and several gap sizes are combined | one size of gap is tried below |
+# | DeepLab (Chen et al. 2017) | an outline: convolutions with gaps keep the maps large, and several gap sizes are combined | not built here |
 #
 # None of these four is shipped with the course. We looked for files of weights with a free license that a package
 # brings along, and found none. With a network connection, KerasHub and other libraries can load some of them.
@@ -1577,136 +1590,9 @@ plt.show()
 #
 # **A teacher that names people can be the encoder of a network that labels pixels: only the decoder is new.**
 #
-# ## What the teacher saves in masks
-#
-# The recorded experiment compares four U-Nets of the same shape, on 10 and on 50 masks. In the first, the teacher is
-# frozen. In the second, it learns along at a lower rate. The third is the same network from scratch, and the fourth
-# has a frozen encoder with random weights. Each of five runs has other people, and tests on 60 portraits of others.
-#
-# **Before you run the cell:** in which order do the four arrive with 10 masks?
-
-# %% tags=["nbval-check-output"]
-masks_record = results("segmentation_labels")
-for count in ("10", "50"):
-    for name in ("frozen", "fine_tuned", "scratch", "random_frozen"):
-        print(f"{count} masks, {name.replace('_', ' '):<14} mean IoU {shown(masks_record[count][name])}")
-    difference = gain(masks_record[count]["frozen"], masks_record[count]["scratch"])
-    print(f"{count} masks, frozen minus scratch: {difference}")
-
-# %%
-figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-for offset, count in ((-0.2, "10"), (0.2, "50")):
-    names = ("frozen", "fine_tuned", "scratch", "random_frozen")
-    entries = [masks_record[count][name] for name in names]
-    errors = np.array([[e["mean"] - e["ci95"][0], e["ci95"][1] - e["mean"]] for e in entries]).T
-    places = np.arange(4) + offset
-    axes.bar(places, [e["mean"] for e in entries], 0.38, yerr=errors, label=f"{count} masks")
-axes.set_xticks(range(4), [name.replace("_", " ") for name in names])
-axes.set(ylabel="mean IoU", title="A teacher that never saw a mask helps most with few masks")
-axes.legend()
-plt.show()
-
-# %% [markdown]
-# Compare two pairs of lines. Frozen against random frozen shows what the teacher's *training* is worth: both have the
-# same architecture, and in both only the decoder learns. Frozen against scratch is what a practitioner asks. All four
-# trained for the same short budget, so none of these masks is the best that its network could learn.
-#
-# **The same features can serve a new task: the teacher names people, and its U-Net marks parts (C47).**
-#
-# ## What the skips carry
-#
-# Cut the skips, and keep everything else: the same frozen teacher, the same decoder of convolutions, 50 masks. All that
-# the decoder knows now comes from maps of 6×6 pixels.
-#
-# **Before you run the cell:** which part suffers most?
-
-# %% tags=["nbval-check-output"]
-print("mean IoU with skips minus without:", gain(masks_record["50"]["frozen"], masks_record["50"]["no_skips"]))
-for part in parts.CLASS_NAMES:
-    with_skips, without = (masks_record[f"parts_{name}"][part]["mean"] for name in ("frozen", "no_skips"))
-    print(f"{part:<11} IoU with skips {with_skips:.3f}, without {without:.3f}")
-print(f"share of pixels at an outline: {masks_record['outline_share']['mean']:.1%}")
-for name in ("frozen", "no_skips"):
-    wrong = {place: masks_record[f"wrong_{name}"][place]["mean"] for place in ("outline", "elsewhere")}
-    print(f"{name:<9} wrong at an outline {wrong['outline']:.1%}, elsewhere {wrong['elsewhere']:.1%}")
-
-# %% [markdown]
-# Small parts live on few pixels. Eyes and mouth are about as large as one pixel of the last maps, so their outlines
-# cannot be restored from there. The last two lines locate the errors: a pixel counts as "at an outline" if another class
-# touches it. Look at the share of such pixels, and at how much more often they are wrong.
-#
-# **Late maps say what there is, and early maps say where it ends. Skips let a decoder use both.**
-#
-# ## Dilation instead of pooling
-#
-# **DeepLab** (Chen et al. 2015) avoids the loss of resolution. It leaves out a pooling, and pulls the taps of the next
-# convolutions apart: with a **dilation** of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of the
-# image as before, the weights still fit, and the maps stay twice as large. The cost is four times as many places.
-#
-# The fair question is therefore: what else could you buy for this cost? The cell counts multiply-adds for four
-# networks on the same frozen teacher. "Linear" is a convolution of 1×1 whose logits are enlarged by interpolation.
-
-# %% tags=["nbval-check-output"]
-for name, score in (("linear", "linear"), ("dilated", "dilated"), ("no_skips", "no skips"), ("frozen", "U-Net")):
-    cost = masks_record["multiply_adds"][name]["mean"]
-    print(f"{score:<9} {cost / 1e6:5.1f} million multiply-adds, mean IoU {shown(masks_record['50'][name])}")
-print("dilated minus linear:", gain(masks_record["50"]["dilated"], masks_record["50"]["linear"]))
-print("dilated minus decoder without skips:", gain(masks_record["50"]["dilated"], masks_record["50"]["no_skips"]))
-
-# %% [markdown]
-# Compare networks in neighboring rows, because these cost about the same. Dilation needs no new layers, and it can be
-# applied to a finished teacher; a decoder with skips costs more and reads the early maps as well. DeepLab's later versions
-# combine both: dilation at several rates, and a small decoder.
-#
-# **Dilation and skips are two answers to the same loss of resolution. Compare them at the same cost.**
-#
-# ## Nuclei and defects
-#
-# Real masks are where this matters (C51): nuclei of cells under a microscope, and pitting on the metal of a ball screw.
-# The experiment was run with real images, which the course does not ship. For the metal, the images of one place on the
-# screw stay together, because they look alike: a split by image would test on what was learned. The score is the IoU of
-# the nuclei or of the pitting alone, because background would flatter the mean. All images of metal show some pitting,
-# so false alarms on clean metal are not measured.
-
-# %% tags=["nbval-check-output"]
-real_record = results("real_segmentation")
-for target in (("nuclei", "10"), ("nuclei", "50"), ("pitting",)):
-    entries = real_record
-    for key in target:
-        entries = entries[key]
-    scores = ", ".join(f"{name.replace('_', ' ')} {entries[name]['mean']:.3f}" for name in entries)
-    print(f"{' '.join(target):<10} {scores}; frozen minus scratch {gain(entries['frozen'], entries['scratch'])}")
-
-# %%
-try:
-    metal, place = real_masks.defects()
-    learned_places, tested_places = real_masks.split_by_group(place, 0.4, seed=0)
-    shared = set(place[learned_places]) & set(place[tested_places])
-    print(f"{len(metal)} photographs of {len(set(place))} places, {len(shared)} of them on both sides of the split")
-    print(f"{np.mean(metal.masks):.1%} of the pixels are pitting")
-except real_masks.MasksUnavailable:
-    metal = None
-    print("No real masks: set TLCOURSE_MIRROR. The recorded results are above.")
-
-# %%
-if metal is not None:
-    figure, rows = plt.subplots(2, 8, figsize=(10, 2.7), layout="constrained")
-    with_pitting = tested_places[metal.masks[tested_places].any(axis=(1, 2))]
-    for column, number in enumerate(with_pitting[:8]):
-        rows[0, column].imshow(metal.images[number])
-        rows[1, column].imshow(metal.masks[number], cmap="Reds", vmin=0, vmax=1)
-    for axes in rows.flat:
-        axes.set_axis_off()
-    figure.suptitle("Pitting covers few pixels of a photograph")
-    plt.show()
-
-# %% [markdown]
-# A teacher of drawn faces has seen neither cells nor metal. Whether it still helps is an empirical question, and
-# "pretrained" alone does not answer it: compare the frozen teacher with its random twin before you pay it any credit.
-# Teachers from millions of photographs are the usual choice for medical and industrial images; even there, gains shrink
-# when the target has many labels and looks different (Raghu et al. 2019).
-#
-# **Measure on your own images, with whole places, patients or machines held out.**
+# DeepLab (Chen et al. 2017) keeps the maps large in another way. It leaves out a pooling, and pulls the taps of the next
+# convolutions apart: with a *dilation* of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of the image
+# as before, and the weights still fit. The cost is four times as many places.
 #
 # ## An image as a row of patches
 #
@@ -1843,31 +1729,7 @@ print(f"ViT-B/16: {vit_b16.count_params():,} parameters, and with a class token 
 
 # %% [markdown]
 # A convolution builds in that neighbors belong together and that a nose is a nose anywhere. A transformer has to learn
-# both. So what is it worth as a teacher if its source is small?
-#
-# In the recorded experiment, a ViT and a convolutional network of about the same number of parameters learn the same
-# 40 people from 1,200 portraits, for the same number of epochs. Then both are frozen, and a linear classifier on
-# their features learns digits and galaxies from few images. The same networks with random weights are the control.
-#
-# **Before you run the cell:** which of the two is better on the faces, and does the same one transfer better?
-
-# %% tags=["nbval-check-output"]
-vit_record = results("vit_transfer")
-for name in ("vit", "cnn"):
-    seconds = vit_record["seconds"][name]["mean"]
-    print(f"{name}: people {shown(vit_record['source'][name])}, after about {seconds:.0f} s of processor time")
-for target in ("digits", "galaxies"):
-    for count in ("5", "20"):
-        entries = {name: vit_record[target][name][count] for name in vit_record[target]}
-        row = ", ".join(f"{name.replace('_', ' ')} {entries[name]['mean']:.1%}" for name in sorted(entries))
-        print(f"{target}, {count} of each class: {row}")
-        print(f"   ViT minus CNN, both trained: {gain(entries['vit_trained'], entries['cnn_trained'])}")
-
-# %% [markdown]
-# Read the lines in pairs again. The control with random weights tells how much of each score comes from the architecture
-# alone: a random convolution still keeps what is where, and a random transformer mixes all patches. A ViT became a good
-# teacher only with sources of 14 to 300 million images (Dosovitskiy et al. 2021). This experiment has 1,200 portraits,
-# and it says nothing about such a ViT.
+# both. A ViT became a good teacher only with sources of 14 to 300 million images (Dosovitskiy et al. 2021).
 #
 # What does attention look at? Train a small ViT on 20 people for a few seconds. The figure shows, for the patch marked
 # in each image, which patches it looks at: the mean over the heads of the last layer.
