@@ -5,7 +5,7 @@ small network from scratch, with scenes moved anew in each round; a head on froz
 0.003 and 0.01 (frozen teacher, random weights, scratch) and 0.0003, 0.001 and 0.003 (fine-tuning) were compared on 20
 to 100 scenes of development people, one run each. The numbers of steps do not depend on the number of scenes. They
 give the network from scratch about as much processor time as head and block 4 together (6 s on one core; the maps of
-all scenes and copies are computed before). A record of its own holds the network from scratch after three times as
+all scenes and copies are computed before). A record of its own holds the network from scratch after twice as
 many steps, because in a development run with 50 scenes it profited from a longer training. AP at an overlap of 0.5.
 """
 
