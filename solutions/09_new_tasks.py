@@ -105,7 +105,7 @@ plt.gcf().suptitle("The new task: a box around each face, however many there are
 plt.show()
 
 # %% [markdown]
-# The course's teacher has never seen a box. It names 2,622 people from portraits of 48x48 pixels, with one face each.
+# The course's teacher has never seen a box. It names people from portraits of 48x48 pixels, with one face each.
 # But its convolutions do not depend on the size of the image. Only its dense layers do, and we leave them out. In
 # block 4, one step on the map is 8 pixels of the image.
 #
@@ -391,7 +391,15 @@ def grid_target(boxes, stride, size):
 
 # %% nbgrader={"grade": true, "grade_id": "test_grid_target", "locked": true, "points": 4, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+import itertools
+import math
+
 from tlcourse.building import visible_cases
+
+
+def area(box):
+    """Width times height."""
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def cell_by_cell(boxes, stride, size, inside=None, best=None, values=None, order=None):
@@ -592,7 +600,7 @@ plt.show()
 # %% [markdown]
 # These people and scenes are new. Nearly all of what the head needed was in the frozen maps.
 #
-# > **Try it.** Lower the limit from 0.1 to 0.01. What kind of box appears first: duplicates of a face, or boxes where
+# > **Try it.** Make the limit ten times smaller. What kind of box appears first: duplicates of a face, or boxes where
 # > there is no face?
 #
 # **A detector of this kind is a classifier of cells, with a box attached to each cell.**
@@ -805,7 +813,7 @@ if blaze_face:
 # task, here to find faces, can carry over to images of another kind. Its boxes are smaller than ours: what a box
 # should contain is a convention, and a teacher's convention need not be yours.
 #
-# > **Try it.** Change the threshold in the cell from 0.3 to 0.05, and then to 0.8. Which one loses faces that
+# > **Try it.** Make the threshold in the cell much smaller, and then much larger. Which one loses faces that
 # > stand close together, and which one leaves duplicates?
 #
 # **Suppression is a rule and not a network: it trades duplicates against neighbors that stand close together.**
@@ -882,6 +890,8 @@ def average_precision(scores, hits, truths):
 
 # %% nbgrader={"grade": true, "grade_id": "test_average_precision", "locked": true, "points": 4, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+from fractions import Fraction
+
 from tlcourse.building import visible_cases
 
 

@@ -66,7 +66,7 @@ def fit(model, source, rate, epochs=EPOCHS):
 
 def few_labels(model, split, seed):
     """Accuracy of a linear classifier on frozen features by images of each class, of 500 test images."""
-    pooled = _feature_layer(model)
+    pooled = feature_layer(model)
     extractor = keras.Model(model.inputs[0], pooled)
     train, test = split(seed, max(IMAGES_OF_TARGET))
     chosen = np.random.default_rng(seed).permutation(len(test))[:500]
@@ -83,7 +83,7 @@ def few_labels(model, split, seed):
     return scores
 
 
-def _feature_layer(model):
+def feature_layer(model):
     """The mean over all patches, or over all places of the last maps: as many numbers as channels."""
     if model.name == "vit":
         return model.get_layer("pooled").output

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.datasets.faces import hair, portrait
 from tlcourse.datasets.faces.canvas import Canvas
 from tlcourse.datasets.faces.people import person
+from tlcourse.datasets.faces.portrait import draw
 
 CLASS_NAMES = ("background", "skin", "hair", "eyes", "mouth")
-BACKGROUND, SKIN, HAIR, EYES, MOUTH = range(len(CLASS_NAMES))
 
 
 @dataclass(frozen=True)
@@ -45,18 +44,18 @@ class MaskedImages:
 
 
 class PartCanvas(Canvas):
-    """A canvas that also notes, for each pixel, the part that covers it; `part` is what is painted at the moment."""
+    """A canvas that also notes, for each pixel, the part that was painted there last."""
 
     def __init__(self, size, rng, hair_color):
         super().__init__(size, rng)
-        self.part, self._hair_color = BACKGROUND, hair_color
+        self._hair_color = hair_color
         self.mask = np.zeros((size, size), np.uint8)
 
     def paint(self, mask, color, opacity=1.0):
         """As on any canvas; a beard and a moustache are hair, because they are painted in its color."""
         super().paint(mask, color, opacity)
-        part = HAIR if self.part == MOUTH and color is self._hair_color else self.part
-        self.mask[mask * opacity >= 0.5] = part
+        part = "hair" if self.part == "mouth" and color is self._hair_color else self.part
+        self.mask[mask * opacity >= 0.5] = CLASS_NAMES.index(part)
 
 
 def masked_portraits(people, seed):
@@ -83,30 +82,12 @@ def masked_portraits(people, seed):
     people = list(people)
     if not people:
         raise ValueError("people must be one or more identities, got none")
-    drawn = [_draw(person(identity), np.random.default_rng([seed, identity])) for identity in people]
-    images, masks = (np.stack(part) for part in zip(*drawn, strict=True))
+    images, masks = (np.stack(part) for part in zip(*(_drawn(identity, seed) for identity in people), strict=True))
     return MaskedImages(images, masks, CLASS_NAMES, "drawn by tlcourse.datasets.faces; nobody real; MIT license")
 
 
-def _draw(traits, rng, size=48):
-    """The steps of `portrait.draw`, each with the part that it paints."""
+def _drawn(identity, seed, size=48):
+    """Image and mask of one person."""
+    traits, rng = person(identity), np.random.default_rng([seed, identity])
     canvas = PartCanvas(size, rng, traits.hair)
-    portrait._background(canvas, rng)
-    canvas.part = HAIR
-    hair.draw_back(canvas, traits)
-    canvas.part = BACKGROUND
-    portrait._body(canvas, traits, rng)
-    canvas.part = SKIN
-    face = portrait._head(canvas, traits)
-    canvas.part = MOUTH
-    portrait._mouth_and_beard(canvas, traits, rng, face)
-    canvas.part = SKIN
-    portrait._nose(canvas, traits)
-    canvas.part = EYES
-    portrait._eyes(canvas, traits, rng)
-    canvas.part = HAIR
-    hair.draw_front(canvas, traits)
-    canvas.part = BACKGROUND
-    hair.draw_headwear(canvas, traits, rng)
-    portrait._occlusion(canvas, rng)
-    return portrait._photograph(canvas, rng), canvas.mask
+    return draw(traits, rng, size, canvas), canvas.mask
