@@ -1494,6 +1494,8 @@ def mean_iou(predicted, true, classes):
 
 # %% nbgrader={"grade": true, "grade_id": "test_mean_iou", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
 import collections
 
 
@@ -1679,6 +1681,8 @@ def patches(images, size):
 
 # %% nbgrader={"grade": true, "grade_id": "test_patches", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
 from tlcourse.exercises.values import Raised
 
 
