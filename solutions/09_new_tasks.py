@@ -1494,9 +1494,9 @@ def mean_iou(predicted, true, classes):
 
 # %% nbgrader={"grade": true, "grade_id": "test_mean_iou", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
-from tlcourse.building import visible_cases
-
 import collections
+
+from tlcourse.building import visible_cases
 
 
 def counted_iou(predicted, true, classes):
@@ -1682,7 +1682,6 @@ def patches(images, size):
 # %% nbgrader={"grade": true, "grade_id": "test_patches", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
 from tlcourse.building import visible_cases
-
 from tlcourse.exercises.values import Raised
 
 
