@@ -143,3 +143,31 @@ def activation_count(model):
     """Numbers that all layers of a model put out for one image; the image itself is not counted."""
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     return sum(math.prod(layer.output.shape[1:]) for layer in layers)
+
+
+def multiply_adds(model):
+    """Multiplications, each with an addition, that a model needs for one image.
+
+    Convolutions and dense layers count by output positions times weights, and attention by its four dense layers and
+    two products of matrices. Norms, activations and pooling do not count.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Made for images of one size; layers of nested models count too.
+
+    Returns
+    -------
+    int
+    """
+    layers = [*model.layers]
+    nested = [layer for layer in layers if isinstance(layer, keras.Model)]
+    return sum(_layer_multiply_adds(layer) for layer in layers) + sum(map(multiply_adds, nested))
+
+
+def _layer_multiply_adds(layer):
+    if isinstance(layer, keras.layers.MultiHeadAttention):
+        length, width = layer.output.shape[1:]
+        return 4 * length * width**2 + 2 * length**2 * width
+    kernel = getattr(layer, "kernel", None)
+    return 0 if kernel is None else math.prod(layer.output.shape[1:-1]) * math.prod(kernel.shape)

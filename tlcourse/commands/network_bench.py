@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import networks, teachers
+from tlcourse import counting, networks, teachers
 from tlcourse.datasets import faces
 from tlcourse.fused_batch_norm import FusedBatchNormalization
 from tlcourse.research import headline
@@ -78,7 +78,7 @@ def share_of_peak(images=1950, size=2048, repeats=5):
     multiply_seconds = _best(lambda: tf.linalg.matmul(matrix, matrix).numpy(), repeats)
     extract_seconds = _best(lambda: base.predict(batch, batch_size=256, verbose=0), repeats)
     peak = 2 * size**3 / multiply_seconds / 1e9
-    reached = 2 * multiply_adds(base) * images / extract_seconds / 1e9
+    reached = 2 * counting.multiply_adds(base) * images / extract_seconds / 1e9
     return {
         "matmul_gflops": peak,
         "extraction_gflops": reached,
@@ -105,16 +105,6 @@ def fused_batch_norm(images=1280, batch_size=128, repeats=3):
         fit = functools.partial(model.fit, batch, labels, batch_size=batch_size, verbose=0)
         seconds[f"{name}_seconds"] = _best(fit, repeats)
     return {**seconds, "ratio": seconds["keras_seconds"] / seconds["fused_seconds"]}
-
-
-def multiply_adds(model):
-    """Multiply-adds of all convolutions and dense layers for one image: output positions times weights."""
-    total = 0
-    for layer in model.layers:
-        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
-            positions = np.prod(layer.output.shape[1:-1], dtype=int)
-            total += int(positions) * int(np.prod(layer.kernel.shape))
-    return total
 
 
 def _best(action, repeats):

@@ -5,6 +5,7 @@ of Okabe & Ito (2008, "Color Universal Design"), which people with any form of c
 also differ in marker and dash.
 """
 
+from tlcourse.plots.box_figures import boxed_images
 from tlcourse.plots.charts import accuracy_curves, embedding, heat_map, interval_bars, movement
 from tlcourse.plots.images import feature_maps, filters, image_grid
 from tlcourse.plots.scenario_diagram import scenario_parts
@@ -16,6 +17,7 @@ __all__ = [
     "STYLE",
     "accuracy_curves",
     "batch_norm_modes",
+    "boxed_images",
     "embedding",
     "feature_maps",
     "filters",

@@ -39,12 +39,12 @@ from tlcourse.research import (
     same_network,
     simulation,
     students,
-    text_and_pipeline,
     transfer_matrix,
     two_languages,
     two_telescopes,
     unbalanced_classes,
     unfreezing,
+    unit_experiments,
     unlabeled_adaptation,
 )
 from tlcourse.research.fingerprint import fingerprint
@@ -189,7 +189,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
-    **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in unit_experiments.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

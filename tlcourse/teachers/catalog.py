@@ -27,6 +27,8 @@ class Teacher:
     trained_on: str = _IMAGENET
     classes: int = 1000  # outputs of the head
     shipped: bool = False  # whether it comes with the course
+    multiply_adds: int | None = None  # for one image, with the head; see `tlcourse.counting.multiply_adds`
+    accuracy: float | None = None  # top-1 on ImageNet in percent, as Keras publishes it
     url: str = field(default="", repr=False)  # the folder that both files are downloaded from
     md5: tuple = field(default=(None, None), repr=False)  # published checksums of both files, or None
 

@@ -10,6 +10,8 @@ class Canvas:
     which is slower and changes the images.
     """
 
+    part = "background"  # what is being painted, for a canvas that keeps a mask
+
     def __init__(self, size, rng):
         axis = (np.arange(size, dtype=np.float32) + 0.5) * (2 / size) - 1
         self.pixel = 2.4 / size

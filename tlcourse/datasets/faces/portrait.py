@@ -6,7 +6,7 @@ from tlcourse.datasets.faces import hair
 from tlcourse.datasets.faces.canvas import Canvas
 
 
-def draw(person, rng, size=48):
+def draw(person, rng, size=48, canvas=None):
     """One portrait of `person`, with everything but the person sampled from `rng`.
 
     Parameters
@@ -15,21 +15,31 @@ def draw(person, rng, size=48):
     rng : numpy.random.Generator
     size : int, default 48
         Height and width in pixels.
+    canvas : Canvas, optional
+        A new one of this size and generator, if it is to do more than paint; its `part` says what is being painted.
 
     Returns
     -------
     numpy.ndarray
         Shape (size, size, 3), dtype uint8.
     """
-    canvas = Canvas(size, rng)
+    canvas = canvas or Canvas(size, rng)
     _background(canvas, rng)
+    canvas.part = "hair"
     hair.draw_back(canvas, person)
+    canvas.part = "background"
     _body(canvas, person, rng)
+    canvas.part = "skin"
     face = _head(canvas, person)
+    canvas.part = "mouth"
     _mouth_and_beard(canvas, person, rng, face)
+    canvas.part = "skin"
     _nose(canvas, person)
+    canvas.part = "eyes"
     _eyes(canvas, person, rng)
+    canvas.part = "hair"
     hair.draw_front(canvas, person)
+    canvas.part = "background"
     hair.draw_headwear(canvas, person, rng)
     _occlusion(canvas, rng)
     return _photograph(canvas, rng)

@@ -1,0 +1,186 @@
+# %% right: sorted by area, so that the largest box is written last
+def grid_target(boxes, stride, size):
+    boxes = np.asarray(boxes, dtype=float).reshape(-1, 4)
+    target = np.zeros((size // stride, size // stride, 5))
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    for place in np.argsort(areas[::-1], kind="stable"):
+        left, top, right, bottom = boxes[::-1][place]
+        middle = np.array([left + right, top + bottom]) / (2 * stride)
+        cell = np.minimum(middle.astype(int), size // stride - 1)
+        share = middle - cell
+        target[cell[1], cell[0]] = [1, *share, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% right: without a loop over boxes in the arithmetic
+def grid_target(boxes, stride, size):
+    boxes, cells = np.array(boxes, dtype=float).reshape(-1, 4), size // stride
+    middles, sides = (boxes[:, :2] + boxes[:, 2:]) / 2 / stride, (boxes[:, 2:] - boxes[:, :2]) / stride
+    places = np.clip(np.floor(middles), 0, cells - 1).astype(int)
+    rows = np.column_stack([np.ones(len(boxes)), middles - places, np.log(sides)])
+    target, best = np.zeros((cells, cells, 5)), {}
+    for number, (column, row) in enumerate(places.tolist()):
+        before = best.get((row, column))
+        if before is None or sides[number].prod() > sides[before].prod():
+            best[row, column] = number
+            target[row, column] = rows[number]
+    return target
+
+
+# %% right: nested lists with math.log
+def grid_target(boxes, stride, size):
+    import math
+
+    cells = size // stride
+    target = [[[0.0] * 5 for _ in range(cells)] for _ in range(cells)]
+    largest = {}
+    for left, top, right, bottom in np.asarray(boxes).reshape(-1, 4).tolist():
+        column = min(int((left + right) / 2 // stride), cells - 1)
+        row = min(int((top + bottom) / 2 // stride), cells - 1)
+        area = (right - left) * (bottom - top)
+        if area > largest.get((row, column), 0):
+            largest[row, column] = area
+            x, y = (left + right) / 2 / stride - column, (top + bottom) / 2 / stride - row
+            target[row][column] = [1.0, x, y, math.log((right - left) / stride), math.log((bottom - top) / stride)]
+    return target
+
+
+# %% right: float32
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target = np.zeros((cells, cells, 5), dtype=np.float32)
+    taken = np.zeros((cells, cells))
+    for box in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        center, wide_high = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
+        column, row = np.minimum(center // stride, cells - 1).astype(int)
+        if taken[row, column] < wide_high.prod():
+            taken[row, column] = wide_high.prod()
+            target[row, column, 0] = 1
+            target[row, column, 1:3] = center / stride - (column, row)
+            target[row, column, 3:] = np.log(wide_high / stride)
+    return target
+
+
+# %% wrong: rows and columns exchanged
+# message: rows and columns are exchanged
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[column, row]:
+            areas[column, row] = (right - left) * (bottom - top)
+            target[column, row] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% wrong: the last box wins
+# message: the last one counts
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target = np.zeros((cells, cells, 5))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        target[row, column] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% wrong: no logarithm
+# message: logarithm of width and height is missing
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x - column, y - row, (right - left) / stride, (bottom - top) / stride]
+    return target
+
+
+# %% wrong: the logarithm of pixels
+# message: not divided by the stride before the logarithm
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x - column, y - row, np.log(right - left), np.log(bottom - top)]
+    return target
+
+
+# %% wrong: shares in pixels
+# message: x and y are in pixels
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2, (top + bottom) / 2
+        column, row = min(int(x / stride), cells - 1), min(int(y / stride), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            sides = np.log((right - left) / stride), np.log((bottom - top) / stride)
+            target[row, column] = [1, x - column * stride, y - row * stride, *sides]
+    return target
+
+
+# %% wrong: x and y exchanged in the cell
+# message: x and y are exchanged
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, y - row, x - column, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% wrong: width and height exchanged
+# message: width and height are exchanged
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x - column, y - row, np.log((bottom - top) / stride), np.log((right - left) / stride)]
+    return target
+
+
+# %% wrong: the upper left corner decides
+# message: upper left corner
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = left / stride, top / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% wrong: no room on the edge
+# message: IndexError|out of bounds
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = int(x), int(y)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target

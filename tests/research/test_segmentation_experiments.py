@@ -1,0 +1,65 @@
+"""The experiments on masks and on the Vision Transformer: scores, outlines, networks, and what is kept apart."""
+
+import keras
+import numpy as np
+import pytest
+
+from tlcourse import counting
+from tlcourse.research import segmentation_arms, segmentation_labels, vit_transfer
+
+
+def test_iou_leaves_out_absent_classes():
+    predicted, true = np.array([[0, 0], [1, 1]]), np.array([[0, 1], [1, 1]])
+    scores = segmentation_arms.iou_by_class(predicted, true, 3)
+    assert scores[:2] == pytest.approx([1 / 2, 2 / 3])
+    assert np.isnan(scores[2])
+    assert segmentation_arms.mean_iou(predicted, true, 3) == pytest.approx(7 / 12)
+
+
+def test_an_outline_is_one_pixel_on_either_side():
+    mask = np.zeros((1, 5, 6), int)
+    mask[:, :, 3:] = 1
+    assert np.flatnonzero(segmentation_arms.near_outline(mask)[0, 2]).tolist() == [2, 3]
+
+
+def test_dilation_keeps_the_weights_and_doubles_the_maps():
+    pooled, _ = segmentation_labels.parts_of("linear")
+    dilated, _ = segmentation_labels.parts_of("dilated")
+    assert pooled.outputs[0].shape[1:] == (6, 6, 96)
+    assert dilated.outputs[0].shape[1:] == (12, 12, 96)
+    ours, theirs = ([np.abs(array).sum() for array in model.get_weights()] for model in (dilated, pooled))
+    assert sorted(ours) == pytest.approx(sorted(theirs))
+
+
+def test_a_decoder_without_skips_has_the_same_steps_and_costs_less():
+    costs = {
+        name: counting.multiply_adds(segmentation_arms.whole_model(*segmentation_labels.parts_of(name)))
+        for name in segmentation_labels.COUNTED
+    }
+    assert sorted(costs, key=costs.get) == ["linear", "dilated", "no_skips", "frozen"]
+
+
+def test_learned_and_tested_portraits_are_of_other_people():
+    pool, test = segmentation_labels.portraits_with_masks(0, people=range(15_000, 15_110))
+    assert (len(pool), len(test)) == (50, 60)
+    assert len(np.unique(np.concatenate([pool.images, test.images]).reshape(110, -1), axis=0)) == 110
+
+
+@pytest.mark.slow
+def test_a_frozen_encoder_learns_masks():
+    pool, test = segmentation_labels.portraits_with_masks(0, people=range(15_000, 15_110))
+    predicted = segmentation_labels.predict("frozen", pool.take(slice(10)), test, seed=0, steps=30)
+    background = segmentation_arms.mean_iou(np.zeros_like(test.masks), test.masks, 5)
+    assert segmentation_arms.mean_iou(predicted, test.masks, 5) > 1.5 * background
+
+
+def test_both_networks_of_the_comparison_have_about_as_many_parameters():
+    sizes = [build(vit_transfer.PEOPLE).count_params() for build in vit_transfer.BUILDERS.values()]
+    assert max(sizes) < 1.2 * min(sizes)
+
+
+def test_features_of_both_are_means_over_places():
+    for build in vit_transfer.BUILDERS.values():
+        model = build(5)
+        features = keras.Model(model.inputs[0], vit_transfer.feature_layer(model))
+        assert features.output_shape[-1] < 100
