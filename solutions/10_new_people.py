@@ -41,7 +41,6 @@ from sklearn.feature_extraction.text import CountVectorizer
 from tlcourse import checks, networks, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import descriptions, faces, galaxies, speech
-from tlcourse.linear_probe import linear_classifier
 from tlcourse.stats import paired_difference
 
 keras.utils.set_random_seed(0)
@@ -313,7 +312,7 @@ def adapt(start, clips, rate):
 stranger = speech.generate([(30, 30)], 11, seed=6)
 ten_clips, test = stranger.split(0, clips_each=1, seed=0)
 print(f"before            {is_correct(network, test).mean():.0%} of {len(test)} clips")
-for label, start, rate in (("fine-tuned", network, RATE_FT), ("from scratch", networks.speech_cnn(), RATE_SCRATCH)):
+for label, start, rate in (("fine-tuned", network, 1e-3), ("from scratch", networks.speech_cnn(), 1e-3)):
     print(f"{label:<18}{is_correct(adapt(start, ten_clips, rate), test).mean():.0%}")
 
 # %%
@@ -652,9 +651,7 @@ with progress.exercise("recall_at"):
 def contrastive_loss(images, texts, temperature):
     """CLIP's loss of n pairs of vectors: a scalar tensor; the rows are brought to length 1 first."""
     ### BEGIN SOLUTION
-    images, texts = (
-        part / keras.ops.sqrt(keras.ops.sum(part**2, axis=1, keepdims=True)) for part in (images, texts)
-    )
+    images, texts = (part / keras.ops.sqrt(keras.ops.sum(part**2, axis=1, keepdims=True)) for part in (images, texts))
     scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
     pairs = keras.ops.log_softmax(scores, axis=1) + keras.ops.log_softmax(scores, axis=0)
     return -keras.ops.mean(keras.ops.diagonal(pairs)) / 2
@@ -688,7 +685,9 @@ def both_ways(scale=scaled_rows, heat=lambda scores, t: scores / t, combine=None
 
 def without_own(table):
     others = np.where(np.eye(len(table), dtype=bool), -np.inf, table)
-    return (np.mean(logsumexp(others, axis=1) - np.diag(table)) + np.mean(logsumexp(others, axis=0) - np.diag(table))) / 2
+    return (
+        np.mean(logsumexp(others, axis=1) - np.diag(table)) + np.mean(logsumexp(others, axis=0) - np.diag(table))
+    ) / 2
 
 
 loss_by_scipy = both_ways()
@@ -720,7 +719,7 @@ visible_cases.record(
     [
         (np.array([[2, 0], [0, 1]], "float32"), np.array([[1, 0], [0, 3]], "float32"), 1.0),
         (np.array([[1, 2], [3, 1], [-1, 1]], "float32"), np.array([[2, 1], [1, -1], [0, 2]], "float32"), 0.5),
-        tuple(pair_rng.normal(size=(5, 3)).astype("float32") for _ in range(2)) + (0.2,),
+        (*(pair_rng.normal(size=(5, 3)).astype("float32") for _ in range(2)), 0.2),
     ],
     loss_by_scipy,
     contrastive_mistakes,
@@ -793,7 +792,7 @@ for k in (1, 5):
 # %% [markdown]
 # The recorded experiment has 450 people for training and repeats this with other people. Its other arms use the same
 # sentences. *Pixels* and *random network* replace the teacher's features. *Attributes* needs labels: ridge regression
-# predicts from the teacher's features whether each of the 33 values of the traits is present, and the sentence with the
+# predicts from the teacher's features whether each of the 36 values of the traits is present, and the sentence with the
 # most similar values wins.
 
 # %% tags=["nbval-check-output"]
@@ -948,7 +947,10 @@ with progress.exercise("rotation_task"):
 # **Before you run the cell:** which of the two tasks is easier, and what is the chance level?
 
 # %%
-images = {"portraits": faces.portraits(faces.TEST_PEOPLE[600:900], 1, seed=3).images, "galaxies": galaxies.observe(60, 3).images}
+images = {
+    "portraits": faces.portraits(faces.TEST_PEOPLE[600:900], 1, seed=3).images,
+    "galaxies": galaxies.observe(60, 3).images,
+}
 for name, part in images.items():
     rotation = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))
     rotation.compile(keras.optimizers.Adam(2e-3), loss, metrics=["accuracy"])
@@ -962,13 +964,13 @@ for name, part in images.items():
 # portraits of 400 people. Then 65 other people are classified by a linear probe that gets five labeled images of each.
 
 # %% tags=["nbval-check-output"]
-record = results("self_supervised")
+unlabeled = results("self_supervised")
 for name, label in (("random", "random weights"), ("rotation", "rotation"), ("simclr", "SimCLR"), ("supervised", "supervised teacher")):  # fmt: skip
-    print(f"linear probe, {label:<20}{shown(record['probe'][name])}")
+    print(f"linear probe, {label:<20}{shown(unlabeled['probe'][name])}")
 for name in ("rotation", "simclr"):
-    print(f"{name} minus random weights: {gain(record['probe'][name], record['probe']['random'])}")
+    print(f"{name} minus random weights: {gain(unlabeled['probe'][name], unlabeled['probe']['random'])}")
 for name in ("portraits", "galaxies"):
-    print(f"turns predicted, {name:<11}{shown(record['upright'][name])}")
+    print(f"turns predicted, {name:<11}{shown(unlabeled['upright'][name])}")
 
 # %% [markdown]
 # TEXT_SELF
@@ -1069,9 +1071,7 @@ def with_missing(values, groups, within, between):
 shrink_mistakes = {
     "the common mean is the mean of all values": pooling(center=lambda own, n, w, b: np.average(own, weights=n)),
     "the common mean is the plain mean of the groups' means": pooling(center=lambda own, n, w, b: own.mean()),
-    "the weight belongs to the common mean, and not to the own mean": pooling(
-        lambda n, w, b: 1 - b / (b + w / n)
-    ),
+    "the weight belongs to the common mean, and not to the own mean": pooling(lambda n, w, b: 1 - b / (b + w / n)),
     "within and between are exchanged": lambda values, groups, within, between: (
         by_equations(values, groups, between, within) if between > 0 else None
     ),
@@ -1082,12 +1082,16 @@ shrink_mistakes = {
     "nothing is shrunk": pooling(lambda n, w, b: np.ones(len(n))),
     "every group gets the common mean": pooling(lambda n, w, b: np.zeros(len(n))),
     "the means are shrunk to 0, and not to the common mean": pooling(center=lambda own, n, w, b: 0.0),
-    "the groups stand in the order of their first value": pooling(order=lambda groups: np.array(list(dict.fromkeys(groups.tolist())))),
+    "the groups stand in the order of their first value": pooling(
+        order=lambda groups: np.array(list(dict.fromkeys(groups.tolist())))
+    ),
     "groups that do not occur get a 0": with_missing,
     "a value for each row comes out, and not for each group": lambda v, g, w, b: by_equations(v, g, w, b)[
         np.unique(g, return_inverse=True)[1]
     ],
-    "the common mean is left out of the sum": lambda v, g, w, b: pooling()(v, g, w, b) - pooling(lambda n, w, b: np.zeros(len(n)))(v, g, w, b),
+    "the common mean is left out of the sum": lambda v, g, w, b: (
+        pooling()(v, g, w, b) - pooling(lambda n, w, b: np.zeros(len(n)))(v, g, w, b)
+    ),
 }
 visible_cases.record(
     "shrunken_means",
@@ -1136,7 +1140,12 @@ print(f"deviation within a speaker {within**0.5:.0f} ms, between speakers {betwe
 # %%
 figure, ax = plt.subplots(figsize=(8, 4.4), layout="constrained")
 for place in range(len(sizes)):
-    ax.annotate("", (place, shrunken[place]), (place, own[place]), arrowprops={"arrowstyle": "->", "color": plots.COLORS["blue"]})
+    ax.annotate(
+        "",
+        (place, shrunken[place]),
+        (place, own[place]),
+        arrowprops={"arrowstyle": "->", "color": plots.COLORS["blue"]},
+    )
 ax.plot(own, "o", color=plots.COLORS["sky"], label="own mean")
 ax.plot(truth, "x", color=plots.COLORS["black"], label="mean of further clips")
 ax.axhline(durations.mean(), color=plots.COLORS["vermilion"], linestyle=":", label="mean of all clips")
@@ -1152,7 +1161,9 @@ for way, label in (("alone", "own means"), ("pooled", "one mean for all"), ("par
     print(f"error in ms, {label:<18}by clips {row}  all: {pooling_record[way]['all']['mean']:.1f}")
 for other, size in (("alone", "1"), ("alone", "all"), ("pooled", "all")):
     pairs = paired_difference(pooling_record["partial"][size]["values"], pooling_record[other][size]["values"])
-    print(f"partially pooled minus {other}, {size}: {pairs['mean']:+.1f} ms ({pairs['ci95'][0]:+.1f} to {pairs['ci95'][1]:+.1f})")
+    print(
+        f"partially pooled minus {other}, {size}: {pairs['mean']:+.1f} ms ({pairs['ci95'][0]:+.1f} to {pairs['ci95'][1]:+.1f})"
+    )
 
 # %% [markdown]
 # TEXT_POOL

@@ -14,10 +14,10 @@ from tlcourse import networks
 from tlcourse.datasets import speech
 from tlcourse.linear_probe import linear_classifier
 
-KNOWN, CLIPS_EACH, EPOCHS = 5, 20, 12
+KNOWN, CLIPS_EACH, EPOCHS = 5, 20, 10
 ADAPTED_WITH = (1, 5, 10)  # clips of each digit
 TEST_EACH = 20
-STEPS, BATCH = 80, 32
+STEPS, BATCH = 60, 32
 RATES = {"fine_tuned": 1e-3, "head_only": 3e-3, "from_scratch": 1e-3, "random_frozen": 1e-2}
 DEVELOPMENT = (900, 901)
 
