@@ -279,7 +279,7 @@ print(f"counting speakers {mean:.1%} ± {error:.1%}, counting clips {correct.mea
 # %% [markdown]
 # ## Ten seconds of a new speaker
 #
-# The network has never heard voice 30 with accent 30. One clip of each digit is all you have. You can train a new
+# Take the stranger whom the network understands worst. One clip of each digit is all you have. You can train a new
 # network on the ten clips, or only a new head, or you can go on with all weights of the known speakers. The ten clips
 # are not many, so each of them is used many times, a little shifted in time and pitch, and a little louder or softer.
 
@@ -309,9 +309,10 @@ def adapt(start, clips, rate):
 # **Before you run the cell:** guess both accuracies.
 
 # %%
-stranger = speech.generate([(30, 30)], 11, seed=6)
+worst = 40 + int(np.argmin(correct.reshape(10, 10).mean(axis=1)))  # ten clips of each of ten strangers
+stranger = speech.generate([(worst, worst)], 11, seed=6)
 ten_clips, test = stranger.split(0, clips_each=1, seed=0)
-print(f"before            {is_correct(network, test).mean():.0%} of {len(test)} clips")
+print(f"before            {is_correct(network, test).mean():.0%} of {len(test)} other clips of voice {worst}")
 for label, start, rate in (("fine-tuned", network, 1e-3), ("from scratch", networks.speech_cnn(), 1e-3)):
     print(f"{label:<18}{is_correct(adapt(start, ten_clips, rate), test).mean():.0%}")
 
@@ -343,7 +344,7 @@ for source, entry in (("synthetic", record), ("real", real)):
 # %% [markdown]
 # TEXT_ADAPT
 #
-# > **Try it.** Adapt to voice 30 with accent 1, and then to voice 1 with accent 30. Which of the two needs fewer clips?
+# > **Try it.** Adapt to voice 40 with accent 1, and then to voice 1 with accent 40. Which of the two needs fewer clips?
 #
 # **TAKEAWAY_ADAPT**
 #
@@ -581,16 +582,13 @@ recall_mistakes = {
     "the hits are divided by the number of sentences": counted(
         lambda row, place, k: ahead(row, place) < k, lambda hits, table: sum(hits) / len(table[0])
     ),
-    "the hits are divided by k": counted(
-        lambda row, place, k: ahead(row, place) < k, lambda hits, table: sum(hits) / len(hits) / min(len(hits), 2)
-    ),
+    "the hits are divided by k": lambda table, k: recall_by_hand(table, k) / k,
     "images are found for each sentence: the rows are the images": columns_first,
     "only sentences that belong to an image are compared": lambda table, k: recall_by_hand(
         np.asarray(table)[:, : len(table)], k
     ),
     "the misses are counted": counted(lambda row, place, k: ahead(row, place) >= k),
 }
-recall_mistakes["the hits are divided by k"] = lambda table, k: recall_by_hand(table, k) / k
 visible_cases.record(
     "recall_at",
     [
@@ -922,7 +920,7 @@ task_mistakes = {
 visible_cases.record(
     "rotation_task",
     [
-        (np.array([[[[1], [2]], [[3], [4]]]], "uint8"),),
+        (np.array([[[[1], [2]], [[3], [4]]], [[[5], [6]], [[7], [8]]]], "uint8"),),
         (np.arange(18, dtype="uint8").reshape(2, 3, 3, 1),),
         (np.random.default_rng(0).integers(0, 256, (2, 2, 2, 3), "uint8"),),
     ],

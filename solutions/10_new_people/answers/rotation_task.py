@@ -114,7 +114,7 @@ def rotation_task(images):
 
 
 # %% wrong: the axis of the images
-# message: rot90 needs axes|rotation_task
+# message: rot90 needs axes
 def rotation_task(images):
     turned = np.concatenate([np.rot90(images, turn) for turn in range(4)])
     return turned, np.repeat(np.arange(4), len(images))
