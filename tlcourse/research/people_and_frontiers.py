@@ -8,5 +8,5 @@ SETTINGS = {
     "few_shot": {"run": few_shot.run, "seeds": range(5), "shares": ("*",)},
     "described_people": {"run": described_people.run, "seeds": range(5), "shares": ("*",)},
     "self_supervised": {"run": self_supervised.run, "seeds": range(5), "shares": ("*",)},
-    "partial_pooling": {"run": partial_pooling.run, "seeds": range(10)},
+    "partial_pooling": {"run": partial_pooling.run, "seeds": range(5)},
 }
