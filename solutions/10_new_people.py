@@ -122,7 +122,7 @@ for kind, people in kinds.items():
 #
 # ### The speaker is the unit
 #
-# The test of a stranger has hundreds of clips, but it has one speaker. More clips of this speaker make *this* speaker's
+# The test of a stranger can have hundreds of clips, but it has one speaker. More clips of this speaker make *this* speaker's
 # accuracy more exact. They say nothing about the next person. So an interval for new people must count people.
 
 # %% [markdown]
@@ -421,7 +421,7 @@ for name, (seen, asked) in features.items():
 
 # %% [markdown]
 # The prototypes are the same in all rows, so the features make the difference. On pixels and on random weights they stay
-# near chance, which is one in 65. What a teacher of faces has learned, it has learned about faces: for handwritten
+# far below, and chance is one in 65. What a teacher of faces has learned, it has learned about faces: for handwritten
 # characters you would look for another teacher.
 #
 # > **Try it.** Classify the 65 people with one image each after you have halved the features: keep the first half of the
@@ -434,7 +434,7 @@ for name, (seen, asked) in features.items():
 #
 # A witness describes a person in one sentence. Find the portrait. There is no image of this person to learn from, so
 # even one shot is missing: this is **zero-shot** learning. It works if images and sentences meet in one space. Here are
-# two of the sentences that a program writes about the course's portraits.
+# three of the sentences that a program writes about the course's portraits.
 
 # %%
 numbers = list(faces.TEST_PEOPLE[3_000:3_350])
@@ -1149,7 +1149,7 @@ plt.show()
 # 3. **Zero shots.** Pairs and a contrastive loss connect images and sentences. Recall at $k$ in both directions
 #    measures it. Unseen words break it.
 # 4. **No labels.** The rotation task can be learned without labels. At our size, its features stay far behind a
-#    supervised teacher. The claim (C48) is a list of directions, and the course lists it as illustrated.
+#    supervised teacher.
 # 5. **Partial pooling.** Shrinking small groups towards the common mean is transfer, too (C49).
 
 # %%
