@@ -686,11 +686,11 @@ def both_ways(scale=scaled_rows, heat=lambda scores, t: scores / t, combine=None
     """The loss with other lengths, another use of the temperature, or another sum of the two directions."""
     combine = combine or (lambda table: (one_way(table, 1) + one_way(table, 0)) / 2)
 
-    def loss(images, texts, temperature):
+    def by_scipy(images, texts, temperature):
         images, texts = (scale(np.asarray(part, float)) for part in (images, texts))
         return float(combine(heat(images @ texts.T, temperature)))
 
-    return loss
+    return by_scipy
 
 
 def without_own(table):
@@ -1142,10 +1142,10 @@ with progress.exercise("shrunken_means"):
 
 # %%
 sizes = np.repeat((2, 5, 10, 20), 6)
-few_values, truth = [], []
+few_values, truth, order = [], [], np.random.default_rng(0)
 for place, size in enumerate(sizes):
     clips = speech.generate([(700 + place, 700 + place)], 5, seed=9)
-    values = rng.permutation(is_correct(network, clips)).astype(float)
+    values = order.permutation(is_correct(network, clips)).astype(float)
     few_values.append(values[:size])
     truth.append(values[size:].mean())  # thirty further clips or more
 understood, speakers = np.concatenate(few_values), np.repeat(np.arange(len(sizes)), sizes)
