@@ -1,6 +1,12 @@
-"""The experiments of units 08, 09 and 11 for the registry: keyword arguments of `registry.Experiment`, by record."""
+"""The experiments of units 08 to 13 for the registry: keyword arguments of `registry.Experiment`, by record."""
 
-from tlcourse.research import detection_labels, detection_stages, segmentation_records, text_and_pipeline
+from tlcourse.research import (
+    detection_labels,
+    detection_stages,
+    people_and_frontiers,
+    segmentation_records,
+    text_and_pipeline,
+)
 
 DETECTION = {
     "detection_labels": {"run": detection_labels.run, "seeds": range(5), "shares": ("*",)},
@@ -13,4 +19,4 @@ DETECTION = {
         "timings": ("milliseconds/*",),
     },
 }
-SETTINGS = text_and_pipeline.SETTINGS | DETECTION | segmentation_records.SETTINGS
+SETTINGS = text_and_pipeline.SETTINGS | DETECTION | segmentation_records.SETTINGS | people_and_frontiers.SETTINGS
