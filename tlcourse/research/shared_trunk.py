@@ -1,0 +1,80 @@
+"""One trunk for two tasks, against networks of their own (C48): when do tasks help each other, and when do they hurt?
+
+Digits and letters are the two tasks, and each plays both parts: the one with few labels is asked, and the other one
+shares its trunk. Controls share the trunk with a task that has nothing to do with characters (people), and with letters
+whose labels are random. All arms see the same batches of the asked task, and the arms with a partner see as many images
+of the partner in each step. `alone_longer` takes twice as many steps, as many images as a pair sees.
+"""
+
+import keras
+import numpy as np
+
+from tlcourse import continual
+from tlcourse.datasets import faces, glyphs
+
+TASKS = {"digits": glyphs.DIGITS, "letters": glyphs.LETTERS}
+IMAGES = {"few": 5, "many": 60}  # of each class of the asked task
+PARTNER_EACH, TEST_EACH = 60, 30
+STEPS, RATE, WEIGHT = 300, 1e-3, 1.0
+WIDTHS = (12, 24, 32)
+NARROW = {"widths": (3, 4, 4), "dense": 8}
+
+
+def gray(data, labels=None):
+    """Images of one channel, and their labels or others."""
+    return data.images.mean(axis=-1).astype("uint8"), data.labels if labels is None else labels
+
+
+def partners(task, seed):
+    """What may share the trunk with a task, by name: the other task, people, and the other task's images at random."""
+    other = next(name for name in TASKS if name != task)
+    characters = gray(glyphs.glyphs(TASKS[other], PARTNER_EACH, 3 * seed))
+    first = faces.TEST_PEOPLE[0] + 20 * seed
+    people = gray(faces.portraits(range(first, first + 20), PARTNER_EACH, seed))
+    noise = np.random.default_rng(seed).permutation(characters[1])
+    return {"related": characters, "people": people, "random_labels": (characters[0], noise)}
+
+
+def paired_batches(asked, partner, steps, seed):
+    """Batches of the asked task, each with a batch of its partner."""
+    own = continual.batches(*asked, steps, np.random.default_rng(seed))
+    others = continual.batches(*partner, steps, np.random.default_rng(seed + 1))
+    return ((*mine[:2], *theirs[:2]) for mine, theirs in zip(own, others, strict=True))
+
+
+def alone(asked, test, seed, steps=STEPS, **sizes):
+    """Test accuracy of a network with one task."""
+    model = continual.trunk_and_head((48, 48), int(test[1].max()) + 1, seed=seed, **sizes)
+    stream = (batch[:2] for batch in continual.batches(*asked, steps, np.random.default_rng(seed)))
+    return continual.accuracy(continual.Trainer(model).train(stream, RATE), *test)
+
+
+def shared(asked, partner, test, seed, **sizes):
+    """Test accuracy on the asked task of a trunk with two heads."""
+    model = continual.trunk_and_head((48, 48), int(test[1].max()) + 1, seed=seed, **sizes)
+    other = continual.another_head(model, int(partner[1].max()) + 1, seed)
+
+    def partners_loss(logits, batch):
+        theirs = keras.losses.sparse_categorical_crossentropy(batch[3], other(batch[2]), from_logits=True)
+        return WEIGHT * keras.ops.mean(theirs)
+
+    trainer = continual.Trainer(model, partners_loss, other.get_layer("other_head").trainable_variables)
+    return continual.accuracy(trainer.train(paired_batches(asked, partner, STEPS, seed), RATE), *test)
+
+
+def arms(task, images_each, seed, **sizes):
+    """Accuracy of every arm of one task."""
+    asked = gray(glyphs.glyphs(TASKS[task], images_each, 3 * seed + 1))
+    test = gray(glyphs.glyphs(TASKS[task], TEST_EACH, 3 * seed + 2))
+    result = {"alone": alone(asked, test, seed, **sizes), "alone_longer": alone(asked, test, seed, 2 * STEPS, **sizes)}
+    for name, partner in partners(task, seed).items():
+        result[name] = shared(asked, partner, test, seed, **sizes)
+    return result
+
+
+def run(seed):
+    """Test accuracy by task, number of images and arm; "narrow" with a small trunk and many images."""
+    result = {task: {name: arms(task, count, seed) for name, count in IMAGES.items()} for task in TASKS}
+    for task in TASKS:
+        result[task]["narrow"] = arms(task, IMAGES["many"], seed, **NARROW)
+    return result
