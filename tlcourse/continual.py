@@ -17,7 +17,7 @@ def trunk_and_head(shape, classes, widths=(12, 24, 32), dense=48, seed=0):
     Parameters
     ----------
     shape : tuple of int
-        Height and width; of a log-mel image, bands and frames.
+        Height and width, or these and 1; of a log-mel image, bands and frames.
     classes : int
         Outputs of the last layer, which is called head.
     widths : tuple of 3 int
@@ -38,7 +38,7 @@ def trunk_and_head(shape, classes, widths=(12, 24, 32), dense=48, seed=0):
         return keras.initializers.GlorotUniform(int(rng.integers(1 << 30)))
 
     inputs = keras.Input(shape, name="input")
-    x = keras.layers.Reshape((*shape, 1))(inputs)
+    x = keras.layers.Reshape((*shape[:2], 1))(inputs)
     x = keras.layers.Rescaling(1 / 64, offset=-2.0)(x)
     for filters in widths:
         x = keras.layers.Conv2D(filters, 3, 2, "same", activation="relu", kernel_initializer=start())(x)

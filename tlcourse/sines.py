@@ -4,6 +4,8 @@ Every weight may have axes in front of its own: arrays of shape (tasks, inputs, 
 and numpy multiplies them side by side.
 """
 
+import itertools
+
 import numpy as np
 
 AMPLITUDES = (0.5, 2.0)
@@ -26,7 +28,7 @@ def points(sines, count, rng):
 def initial_weights(rng, width=40):
     """Three dense layers, 1 to `width` to `width` to 1: kernels and biases by turns, a list of six arrays."""
     sizes = (1, width, width, 1)
-    layers = [(rng.normal(0, 1 / np.sqrt(a), (a, b)), np.zeros((1, b))) for a, b in zip(sizes, sizes[1:], strict=False)]
+    layers = [(rng.normal(0, 1 / np.sqrt(a), (a, b)), np.zeros((1, b))) for a, b in itertools.pairwise(sizes)]
     return [array for layer in layers for array in layer]
 
 

@@ -23,6 +23,7 @@ from tlcourse.research import (
     few_images,
     fine_tuning_depth,
     fine_tuning_shift,
+    going_on,
     head_first,
     headline,
     initializations,
@@ -190,6 +191,7 @@ EXPERIMENTS = {
         needs=("contamination_development",),
     ),
     **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in going_on.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
