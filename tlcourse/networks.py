@@ -1,7 +1,7 @@
-"""The three architectures that the course trains itself, and what training them takes: compiling, batch norm.
+"""The architectures that the course trains itself, and what training them takes: compiling, batch norm.
 
-`narrow_vgg16` is the pattern of the course's teacher, `small_cnn` a baseline without a teacher, and `small_student`
-learns from the teacher's outputs.
+`narrow_vgg16` is the pattern of the course's teacher, `small_cnn` a baseline without a teacher, `small_student`
+learns from the teacher's outputs, and `speech_cnn` takes log-mel images.
 """
 
 import keras
@@ -122,6 +122,33 @@ def small_student(classes, widths=(16, 32, 48), size=48):
         x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten(name="features")(x)
     return keras.Model(inputs, keras.layers.Dense(classes, name="answer")(x), name="small_student")
+
+
+def speech_cnn(classes=10, widths=(16, 32, 64), dropout=0.3, shape=(40, 48, 1)):
+    """A network for log-mel images of single words: three convolutions, the first of which skips every other pixel.
+
+    Parameters
+    ----------
+    classes : int
+        Outputs of the last layer, "digit", which gives logits.
+    widths : tuple of int
+        Filters of each convolution; each is followed by 2x2 pooling.
+    dropout : float
+        Share of the flattened features dropped in training.
+    shape : tuple of 3 int
+        Bands, frames and channels of the input. Images go in as they are, 0 to 255.
+    """
+    inputs = keras.Input(shape, name="image")
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    for number, filters in enumerate(widths, start=1):
+        kernel, strides = (5, 2) if number == 1 else (3, 1)
+        x = keras.layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False, name=f"conv{number}")(x)
+        x = FusedBatchNormalization(momentum=0.9, name=f"norm{number}")(x)
+        x = keras.layers.ReLU()(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Flatten(name="features")(x)
+    x = keras.layers.Dropout(dropout)(x)
+    return keras.Model(inputs, keras.layers.Dense(classes, name="digit")(x), name="speech_cnn")
 
 
 def compile_and_build(model, optimizer, loss, **options):
