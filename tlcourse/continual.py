@@ -131,5 +131,6 @@ def gradients(model, inputs, labels):
     """Gradients of the mean cross-entropy of the inputs, with respect to each trainable weight: a list of arrays."""
     with tf.GradientTape() as tape:
         logits = model(inputs.astype("float32"), training=False)
-        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True))
+        each = keras.losses.sparse_categorical_crossentropy(np.asarray(labels), logits, from_logits=True)
+        loss = keras.ops.mean(each)
     return [gradient.numpy() for gradient in tape.gradient(loss, model.trainable_variables)]
