@@ -236,8 +236,6 @@ forgetting_mistakes = {
         sum(1 - accuracy[-1][task] / highest(accuracy, task, len(accuracy) - 1) for task in range(len(accuracy) - 1))
         / (len(accuracy) - 1)
     ),
-    "a single task gives nan": lambda accuracy: float("nan") if len(accuracy) == 1 else None,
-    "a single task gives None": lambda accuracy: None,
 }
 visible_cases.record(
     "forgetting",
@@ -363,7 +361,9 @@ def term(w, a, f):
 
 elastic_mistakes = {
     "the factor 1/2 is missing": other_terms(term, lambda strength, size: strength),
-    "the mean over the weights is taken, and not the sum": other_terms(term, lambda strength, size: strength / 2 / size),
+    "the mean over the weights is taken, and not the sum": other_terms(
+        term, lambda strength, size: strength / 2 / size
+    ),
     "the mean is taken, and the factor 1/2 is missing": other_terms(term, lambda strength, size: strength / size),
     "the importance is squared with the distance": other_terms(lambda w, a, f: (f * (w - a)) ** 2),
     "the importance is ignored": other_terms(lambda w, a, f: (w - a) ** 2),
@@ -637,6 +637,7 @@ for kind in ("generated", "real"):
 #
 # Here digits are the asked task, with five drawn images each. Letters share the trunk, with thirty images each.
 
+
 # %%
 def gray(data):
     """Images of one channel, and their labels."""
@@ -688,7 +689,9 @@ for task in ("digits", "letters"):
 # %%
 figure, both = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained", sharey=True)
 for ax, task in zip(both, ("digits", "letters"), strict=True):
-    for place, (amount, color) in enumerate(zip(("few", "many", "narrow"), ("blue", "green", "vermilion"), strict=True)):
+    for place, (amount, color) in enumerate(
+        zip(("few", "many", "narrow"), ("blue", "green", "vermilion"), strict=True)
+    ):
         row = trunk[task][amount]
         pairs = [paired_difference(row[arm]["values"], row["alone"]["values"]) for arm in arms]
         spread = np.array([[100 * (each["mean"] - each["ci95"][0]), 100 * (each["ci95"][1] - each["mean"])] for each in pairs])  # fmt: skip
@@ -764,7 +767,9 @@ from tlcourse.building import visible_cases
 
 def between(weights, adapted, rate):
     """The start and the mean of the adapted weights, mixed."""
-    return [(1 - rate) * np.asarray(old) + rate * sum(new) / len(new) for old, new in zip(weights, adapted, strict=True)]
+    return [
+        (1 - rate) * np.asarray(old) + rate * sum(new) / len(new) for old, new in zip(weights, adapted, strict=True)
+    ]
 
 
 def each_array(compute):
@@ -797,8 +802,12 @@ reptile_mistakes = {
     ),
     "the mean runs over all numbers of an array": each_array(lambda old, new, rate: old + rate * (new.mean() - old)),
     "each task gets a start of its own": each_array(lambda old, new, rate: old + rate * (new - old)),
-    "the result is rounded to whole numbers, as an array of whole numbers does when it is changed in place": each_array(
-        lambda old, new, rate: np.trunc(old + rate * (new.mean(axis=0) - old))
+    "the result is cut off to whole numbers, because it is written into an array of whole numbers": (
+        lambda weights, adapted, rate: (
+            [np.trunc(array) for array in between(weights, adapted, rate)]
+            if all(np.asarray(array).dtype.kind == "i" for array in weights)
+            else None
+        )
     ),
 }
 small = [np.array([1.0]), np.array([[0.0, 2.0], [4.0, 1.0]])]
@@ -978,16 +987,22 @@ federated_mistakes = {
     "all clients with clips count alike": weighted_by(lambda counts: (counts > 0) / (counts > 0).sum()),
     "the weighted sum is not divided": weighted_by(lambda counts: counts),
     "the weighted sum is divided by the number of clients": weighted_by(lambda counts: counts / len(counts)),
-    "the weights are the inverse counts": weighted_by(lambda counts: (1 / counts) / (1 / counts).sum() if counts.all() else None),  # fmt: skip
+    "the weights are the inverse counts": weighted_by(
+        lambda counts: (1 / counts) / (1 / counts).sum() if counts.all() else None
+    ),  # fmt: skip
     "the counts are divided by the largest one": weighted_by(lambda counts: counts / counts.max()),
     "the networks are summed": weighted_by(lambda counts: np.ones(len(counts))),
     "the client with the most clips is taken": weighted_by(lambda counts: np.eye(len(counts))[counts.argmax()]),
     "the squares of the counts are used": weighted_by(lambda counts: counts**2 / (counts**2).sum()),
-    "a softmax of the counts is used": weighted_by(lambda counts: np.exp(counts - counts.max()) / np.exp(counts - counts.max()).sum()),  # fmt: skip
+    "a softmax of the counts is used": weighted_by(
+        lambda counts: np.exp(counts - counts.max()) / np.exp(counts - counts.max()).sum()
+    ),  # fmt: skip
     "the networks are averaged in pairs, one after another": running_mean,
     "the median is taken": lambda networks, counts: [np.median(np.stack(arrays), axis=0) for arrays in zip(*networks)],
     "only the first array of each network is averaged": lambda networks, counts: averaged(networks, counts)[:1],
-    "each array is averaged to a single number": lambda networks, counts: [a.mean() for a in averaged(networks, counts)],
+    "each array is averaged to a single number": lambda networks, counts: [
+        a.mean() for a in averaged(networks, counts)
+    ],
 }
 two = [[np.array([1.0])], [np.array([5.0])]]
 three = [
@@ -1067,11 +1082,17 @@ print(f"all clips in one place {continual.accuracy(network, *everyone):.0%}")
 # %% tags=["nbval-check-output"]
 apart = results("federated")
 for kind in ("equal", "skewed"):
-    for way, name in (("local", "each speaker alone"), ("federated", "federated"), ("pooled", "all clips in one place")):
+    for way, name in (
+        ("local", "each speaker alone"),
+        ("federated", "federated"),
+        ("pooled", "all clips in one place"),
+    ):
         print(f"{kind:<7}{name:<23}{shown(apart[kind][way])}")
     print(f"{kind:<7}federated minus one place: {gain(apart[kind]['federated'], apart[kind]['pooled'])}")
 sent = {name: entry["mean"] / 1e6 for name, entry in apart["bytes"].items()}
-print(f"a network has {sent['network']:.2f} MB; one speaker sends and receives {sent['all_rounds']:.1f} MB in all rounds")
+print(
+    f"a network has {sent['network']:.2f} MB; one speaker sends and receives {sent['all_rounds']:.1f} MB in all rounds"
+)
 print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 
 # %% [markdown]
@@ -1159,7 +1180,9 @@ def from_gradients(compute):
 
 leak_mistakes = {
     "the gradient of the kernel is not divided": from_gradients(lambda w, b: w[:, np.abs(b).argmax()]),
-    "the gradients are multiplied, and not divided": from_gradients(lambda w, b: w[:, np.abs(b).argmax()] * b[np.abs(b).argmax()]),  # fmt: skip
+    "the gradients are multiplied, and not divided": from_gradients(
+        lambda w, b: w[:, np.abs(b).argmax()] * b[np.abs(b).argmax()]
+    ),  # fmt: skip
     "the sum over the units is divided by the number of units": from_gradients(lambda w, b: w.mean(axis=1)),
     "the quotient is turned round": from_gradients(lambda w, b: b[np.abs(b).argmax()] / w[:, np.abs(b).argmax()]),
     "the size of the slope divides, and its sign is lost": from_gradients(
@@ -1172,7 +1195,9 @@ leak_mistakes = {
         lambda w, b: np.where(b != 0, w / np.where(b == 0, 1, b), 0).mean(axis=1)
     ),
     "the projection is not divided by the squared slopes": from_gradients(lambda w, b: w @ b),
-    "the input is scaled to length 1": from_gradients(lambda w, b: by_projection(w, b) / np.linalg.norm(by_projection(w, b))),  # fmt: skip
+    "the input is scaled to length 1": from_gradients(
+        lambda w, b: by_projection(w, b) / np.linalg.norm(by_projection(w, b))
+    ),  # fmt: skip
     "all units are kept: the result has the shape of the kernel": from_gradients(lambda w, b: w / b),
     "zeros are returned where nothing can be recovered": lambda weight_gradient, bias_gradient: (
         np.zeros(len(weight_gradient)) if not np.any(bias_gradient) else None
@@ -1244,7 +1269,9 @@ plt.show()
 # %% tags=["nbval-check-output"]
 for size in ("1", "4", "16"):
     labels_found, inputs_found = (apart["leaks"][part][size] for part in ("labels", "inputs"))
-    print(f"batch of {size:>2}: counts of a digit that are exact {shown(labels_found)}, clips found {shown(inputs_found)}")
+    print(
+        f"batch of {size:>2}: counts of a digit that are exact {shown(labels_found)}, clips found {shown(inputs_found)}"
+    )
 
 # %% [markdown]
 # TODO leak text

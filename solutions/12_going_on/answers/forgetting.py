@@ -112,7 +112,7 @@ def forgetting(accuracy):
 
 
 # %% wrong: no single task
-# message: single task gives nan|zero-size|raise
+# message: but it is nan
 def forgetting(accuracy):
     import warnings
 
