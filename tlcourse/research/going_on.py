@@ -1,6 +1,6 @@
 """The experiments of unit 12 for the registry: keyword arguments of `registry.Experiment`, by record."""
 
-from tlcourse.research import continual_methods, federated_speakers, meta_learning, shared_trunk
+from tlcourse.research import automatic_choice, continual_methods, federated_speakers, meta_learning, shared_trunk
 
 SETTINGS = {
     "forgetting_development": {
@@ -21,4 +21,5 @@ SETTINGS = {
         "seeds": range(5),
         "shares": ("equal/*", "skewed/*", "leaks/*"),
     },
+    "automatic_choice": {"run": automatic_choice.run, "seeds": range(5), "shares": ("*/accuracy/*",)},
 }
