@@ -1,6 +1,6 @@
 """Who chooses the layer to cut at and the strength of the head: a rule, a score, or a search with a budget (C52)?
 
-Candidates are the 16 layers of the faces teacher, each with three heads (values of C of a logistic regression). There
+Candidates are the 16 layers of the faces teacher, each with two heads (values of C of a logistic regression). There
 are two targets: new people, and real digits, with ten labeled images of each class. Every way ends with a head that
 is trained on all ten images of each class with the candidate it has chosen:
 
@@ -28,7 +28,7 @@ from tlcourse.domains import transferability
 from tlcourse.research.cut_layer import layer_outputs
 
 PEOPLE, IMAGES_EACH, VALIDATED, TEST_IMAGES = 20, 10, 2, 400
-STRENGTHS, USUAL = (0.001, 0.01, 0.1), 0.1
+STRENGTHS, USUAL = (0.001, 0.1), 0.1
 SHARES = (1, 2, 4, 8)  # images of each class in the rounds of halving
 
 
@@ -47,7 +47,7 @@ def targets(seed):
 def score(candidate, vectors, labels, train, test):
     """Accuracy of a candidate that learns from some places and is tested on others, or on the test images."""
     layer, strength = candidate
-    head = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=200))
+    head = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=100))
     head.fit(vectors[0][layer][train], labels[0][train])
     if test is None:
         return float(head.score(vectors[1][layer], labels[1]))

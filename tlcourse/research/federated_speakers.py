@@ -14,11 +14,11 @@ from scipy import special
 from tlcourse import continual
 from tlcourse.datasets import speech
 
-SPEAKERS, CLIPS_EACH, TEST_EACH = 8, 12, 6
-ROUNDS, LOCAL_STEPS, BATCH, RATE = 15, 6, 16, 1e-3
+SPEAKERS, CLIPS_EACH, TEST_EACH = 8, 8, 4
+ROUNDS, LOCAL_STEPS, BATCH, RATE = 12, 6, 16, 1e-3
 FIRST_VOICE = 400
 USUAL_DIGITS, SKEW = 3, 0.85  # digits that a speaker of the skewed shares has, and their share of the clips
-SAMPLES, NEURONS = 20, 128
+SAMPLES, NEURONS = 10, 128
 
 
 def shares(data, kind, rng):
