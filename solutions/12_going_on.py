@@ -72,7 +72,7 @@ def gain(first, second):
 # are two digits from three of our speakers. Four of them are known to the network, and two come later.
 
 # %%
-people = [(number, number % 3) for number in (31, 32, 33, 34, 35, 36)]  # voice and accent of each speaker
+people = [(31, 1), (32, 2), (33, 0), (34, 1), (35, 2), (39, 3)]  # voice and accent of each speaker
 learned, tested = speech.generate(people, 10, 1), speech.generate(people, 6, 2)
 known, first, second = range(4), 4, 5
 _, axes = plt.subplots(1, 6, figsize=(11, 2.2), layout="constrained")
@@ -536,7 +536,8 @@ with progress.exercise("importance"):
 
 # %%
 network.set_weights(start)
-memory = [part[rng.permutation(len(old[1]))[:100]] for part in old]
+kept = rng.permutation(len(old[1]))[:100]
+memory = [part[kept] for part in old]
 odds = keras.ops.convert_to_numpy(keras.ops.softmax(continual.logits_of(network, memory[0])))
 guesses = [rng.choice(10, p=row / row.sum()) for row in odds.astype(float)]
 slopes = [continual.gradients(network, clip[None], [guess]) for clip, guess in zip(memory[0], guesses, strict=True)]
@@ -596,7 +597,7 @@ plain.train(replayed())
 adapted["replay"] = scores()
 
 # %%
-_, ax = plt.subplots(figsize=(6, 4.2), layout="constrained")
+_, ax = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
 for (name, (kept, gained, _)), marker in zip(adapted.items(), "*osD^v", strict=True):
     ax.plot(gained, kept, marker, markersize=10)
     ax.annotate(name, (gained, kept), (8, 4), textcoords="offset points")
@@ -1273,8 +1274,8 @@ flat.add(keras.layers.Dense(8, kernel_initializer=keras.initializers.GlorotUnifo
 one = continual.gradients(flat, portraits[:1], np.arange(1))
 eight = continual.gradients(flat, portraits, np.arange(8))
 recovered = [recovered_input(*update[:2]).reshape(48, 48) for update in (one, eight)]
-figure, axes = plt.subplots(1, 4, figsize=(9, 2.6), layout="constrained")
-titles = ("what the client has", "from its update", "one of eight portraits", "from the update of all eight")
+figure, axes = plt.subplots(1, 4, figsize=(10, 2.8), layout="constrained")
+titles = ("what the client has", "from its update", "one of eight portraits", "from all eight together")
 for ax, image, title in zip(axes, (portraits[0], recovered[0], portraits[1], recovered[1]), titles, strict=True):
     ax.imshow(image, cmap="gray")
     ax.set(title=title, xticks=[], yticks=[])
