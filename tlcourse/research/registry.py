@@ -32,6 +32,7 @@ from tlcourse.research import (
     old_head,
     other_labels,
     other_teachers,
+    people_and_frontiers,
     provenance,
     rate_ladders,
     real_fine_tuning,
@@ -192,6 +193,7 @@ EXPERIMENTS = {
     ),
     **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
     **{name: Experiment(**settings) for name, settings in going_on.SETTINGS.items()},
+    **{name: Experiment(**settings) for name, settings in people_and_frontiers.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

@@ -1,0 +1,1208 @@
+# %% [markdown]
+# # Unit 10: New people, few examples
+#
+# A voice dialer understands the ten digits from five people. Now a sixth person buys the phone, and gives you one clip
+# of each digit: with the pauses, ten seconds of voice. What can you reuse?
+#
+# Five clips of a voice, one portrait of a person, a sentence about somebody nobody has seen, images without any
+# labels: this unit is about what to do when labels almost run out. The lectures name these directions few-shot,
+# zero-shot, cross-modal and self-supervised learning (C48).
+#
+# By the end of this unit you can
+#
+# 1. adapt a speech network to a new speaker, and count speakers instead of clips when you report it;
+# 2. recognize people from one to five images with prototypes, and say when they stop being enough;
+# 3. connect images and sentences with a contrastive loss, and measure the recall in both directions;
+# 4. learn features without labels, and compare them honestly with a supervised teacher;
+# 5. shrink the means of small groups, an idea that is older than deep learning.
+#
+# **Time:** about 85 minutes. Six exercises and one written answer, 23 points. All cells together run in about a minute
+# on two processor cores. Programs make all voices and portraits, so nobody in them is real; recorded results also use
+# real speech and real handwriting.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
+
+# %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Audio, display
+from sklearn.feature_extraction.text import CountVectorizer
+
+from tlcourse import checks, networks, plots, teachers
+from tlcourse.data import results
+from tlcourse.datasets import descriptions, faces, galaxies, speech
+from tlcourse.stats import paired_difference
+
+keras.utils.set_random_seed(0)
+plots.style()
+progress = checks.Progress(
+    {
+        "by_speaker": "Exercise 10.1 by_speaker",
+        "prototypes": "Exercise 10.2 prototypes",
+        "recall_at": "Exercise 10.3 recall_at",
+        "contrastive_loss": "Exercise 10.4 contrastive_loss",
+        "rotation_task": "Exercise 10.5 rotation_task",
+        "shrunken_means": "Exercise 10.6 shrunken_means",
+    }
+)
+
+
+def shown(entry):
+    """A recorded mean with its 95 % interval."""
+    return f"{entry['mean']:6.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
+
+
+def gain(first, second):
+    """Mean difference of two entries over the seeds, in percentage points, with its 95 % interval."""
+    pairs = paired_difference(first["values"], second["values"])
+    return (
+        f"{100 * pairs['mean']:+.1f} percentage points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+    )
+
+
+# %% [markdown]
+# ## A voice is not an accent
+#
+# The course's synthesizer makes speech as the body does. The vocal folds give pulses, and friction gives noise. The
+# throat and the mouth are a filter, whose resonances move from sound to sound. A **voice** is a pitch, a throat, a pace
+# and a microphone. An **accent** is a choice of sounds: where a vowel lies, and whether *three* begins with *th*, *t* or
+# *s*. In real recordings the two come together. Here you can change one of them alone.
+
+# %%
+for voice, accent in ((2, 0), (7, 0), (7, 3)):
+    print(f"three, voice {voice}, accent {accent}")
+    display(Audio(speech.wave(3, voice, accent), rate=speech.RATE))
+
+# %% [markdown]
+# A network does not get the wave. It gets a **log-mel image**: how much power lies in each of 40 bands of frequency, in
+# each frame of 16 ms. Low frequencies are at the bottom.
+
+# %%
+pairs = ((2, 0), (7, 0), (7, 3))
+clips = speech.generate(pairs, 1, seed=5)
+figure, axes = plt.subplots(3, 4, figsize=(8, 4.6), layout="constrained", sharex=True, sharey=True)
+for row, (voice, accent) in enumerate(pairs):
+    for ax, digit in zip(axes[row], (0, 3, 6, 9), strict=True):
+        ax.imshow(clips.images[10 * row + digit, ..., 0], origin="lower", aspect="auto", vmin=0, vmax=255)
+        ax.set(xticks=[], yticks=[], title=f"“{digit}”" if row == 0 else "")
+    axes[row, 0].set_ylabel(f"voice {voice}\naccent {accent}")
+figure.suptitle("The middle row shares its words' sounds with the top, and its voice with the bottom")
+plt.show()
+
+# %% [markdown]
+# Five known speakers, each with a voice and an accent of their own, say each digit twenty times. A small convolutional
+# network learns from these clips. Then it is tested on new clips of four kinds.
+#
+# **Before you run the cell:** order the four kinds by accuracy. Does a new voice cost more than a new accent?
+
+# %%
+known = [(number, number) for number in range(1, 6)]
+kinds = {
+    "known speakers": known,
+    "a new voice": [(30, number) for number in range(1, 6)],
+    "a new accent": [(number, 30) for number in range(1, 6)],
+    "a new speaker": [(30, 30)],
+}
+train = speech.generate(known, 20, seed=1)
+network = networks.speech_cnn()
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+network.compile(keras.optimizers.Adam(2e-3), loss)
+network.fit(train.images, train.digits, batch_size=64, epochs=14, verbose=0)
+
+
+def is_correct(model, clips):
+    """For each clip, whether the digit with the highest score is the one that was said."""
+    return model.predict(clips.images, verbose=0).argmax(axis=1) == clips.digits
+
+
+for kind, people in kinds.items():
+    test = speech.generate(people, 10 // len(people), seed=2)
+    print(f"{kind:<15}{is_correct(network, test).mean():.0%} of {len(test)} clips")
+
+# %% [markdown]
+# One network and one stranger say little. The next cell prints what eight such experiments recorded, each with five
+# other known speakers and another stranger, and what six real people give. The real dataset (FSDD, with 3,000 clips)
+# has one recording of voice and accent together, so nobody can separate the two.
+
+# %% tags=["nbval-check-output"]
+record, real = results("new_speaker"), results("new_speaker_real")
+for kind, label in (("known", "known speakers"), ("new_voice", "a new voice"), ("new_accent", "a new accent"), ("new_speaker", "a new speaker")):  # fmt: skip
+    print(f"synthetic, {label:<16}{shown(record['cost'][kind])}")
+for kind, label in (("new_voice", "new voice"), ("new_accent", "new accent")):
+    print(f"synthetic, {label} minus known speakers: {gain(record['cost'][kind], record['cost']['known'])}")
+print(f"synthetic, new accent minus new voice: {gain(record['cost']['new_accent'], record['cost']['new_voice'])}")
+print(f"real, known speakers      {shown(real['cost']['known'])}")
+print(f"real, a new speaker       {shown(real['cost']['new_speaker'])}")
+
+# %% [markdown]
+# TEXT_COST
+#
+# **A network that is nearly perfect on its own speakers can lose a large part of its accuracy on the next one.**
+#
+# ### The speaker is the unit
+#
+# The test of a stranger has hundreds of clips, but it has one speaker. More clips of this speaker make *this* speaker's
+# accuracy more exact. They say nothing about the next person. So an interval for new people must count people.
+
+# %% [markdown]
+# ### Exercise 10.1: Count speakers
+#
+# Compute the accuracy for new speakers, and its standard error.
+#
+# | | |
+# |---|---|
+# | **Signature** | `by_speaker(correct, speakers)` |
+# | **Arguments** | `correct`: array of `n` booleans, or of zeros and ones; `speakers`: array of `n` integers, who speaks in each clip, in any order |
+# | **Returns** | `(mean, standard_error)`: two floats |
+# | **Rules** | Compute the accuracy of each speaker first. Every speaker then counts the same, however many clips there are. The standard error is $s / \sqrt{k}$ for $k$ speakers, where $s$ is the standard deviation of their accuracies with $k - 1$ in the denominator. There are two speakers or more. |
+# | **Example** | For `correct=[1, 1, 1, 0]` and `speakers=[7, 7, 7, 4]`, the accuracies are 1 and 0. The result is `(0.5, 0.5)`. |
+# | **Points** | 3 points |
+
+
+# %% nbgrader={"grade": false, "grade_id": "by_speaker", "locked": false, "schema_version": 3, "solution": true}
+def by_speaker(correct, speakers):
+    """Mean accuracy of the speakers, and its standard error: (mean, standard_error), two floats.
+
+    Parameters
+    ----------
+    correct : array of n booleans, or of zeros and ones
+    speakers : array of n integers
+        The speaker of each clip, in any order; numbers may be missing.
+    """
+    ### BEGIN SOLUTION
+    accuracies = [np.mean(np.asarray(correct)[speakers == speaker]) for speaker in np.unique(speakers)]
+    return float(np.mean(accuracies)), float(np.std(accuracies, ddof=1) / np.sqrt(len(accuracies)))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_by_speaker", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import statistics
+
+from tlcourse.building import visible_cases
+
+
+def accuracies_of(correct, speakers):
+    clips = {}
+    for hit, speaker in zip(np.asarray(correct).tolist(), np.asarray(speakers).tolist(), strict=True):
+        clips.setdefault(speaker, []).append(int(hit))
+    return [sum(hits) / len(hits) for hits in clips.values()]
+
+
+def speakers_result(center, spread):
+    return lambda correct, speakers: (center(correct, speakers), spread(correct, speakers))
+
+
+def mean_of_speakers(correct, speakers):
+    return statistics.fmean(accuracies_of(correct, speakers))
+
+
+def error_of_speakers(correct, speakers):
+    accuracies = accuracies_of(correct, speakers)
+    return statistics.stdev(accuracies) / len(accuracies) ** 0.5
+
+
+def of_clips(correct, speakers):
+    return float(np.mean(np.asarray(correct, float)))
+
+
+by_hand = speakers_result(mean_of_speakers, error_of_speakers)
+speaker_mistakes = {
+    "every clip counts the same in the mean, and not every speaker": speakers_result(of_clips, error_of_speakers),
+    "clips are counted, and not speakers": speakers_result(
+        of_clips, lambda correct, speakers: float(np.std(np.asarray(correct, float), ddof=1) / np.sqrt(len(correct)))
+    ),
+    "the standard deviation is divided by the root of the number of clips": speakers_result(
+        mean_of_speakers, lambda c, s: statistics.stdev(accuracies_of(c, s)) / len(c) ** 0.5
+    ),
+    "k stands in the denominator of the standard deviation, and not k - 1": speakers_result(
+        mean_of_speakers, lambda c, s: statistics.pstdev(accuracies_of(c, s)) / len(accuracies_of(c, s)) ** 0.5
+    ),
+    "the standard deviation is not divided by the root of k": speakers_result(
+        mean_of_speakers, lambda c, s: statistics.stdev(accuracies_of(c, s))
+    ),
+    "the variance is divided by k, without a root": speakers_result(
+        mean_of_speakers, lambda c, s: statistics.variance(accuracies_of(c, s)) / len(accuracies_of(c, s))
+    ),
+    "the standard deviation is divided by k, and not by its root": speakers_result(
+        mean_of_speakers, lambda c, s: statistics.stdev(accuracies_of(c, s)) / len(accuracies_of(c, s))
+    ),
+    "mean and standard error are exchanged": speakers_result(error_of_speakers, mean_of_speakers),
+    "the median of the speakers is taken": speakers_result(
+        lambda c, s: statistics.median(accuracies_of(c, s)), error_of_speakers
+    ),
+    "the half width of a 95 % interval comes out, and not the standard error": speakers_result(
+        mean_of_speakers, lambda c, s: 1.96 * error_of_speakers(c, s)
+    ),
+}
+visible_cases.record(
+    "by_speaker",
+    [
+        (np.array([1, 1, 1, 0]), np.array([7, 7, 7, 4])),
+        (np.array([True, False, True, True, False, True, True]), np.array([3, 0, 3, 9, 9, 0, 0])),
+        (np.array([1, 0, 1, 1, 1, 0, 0, 1, 1]), np.array([0, 0, 0, 0, 1, 2, 2, 2, 2])),
+    ],
+    by_hand,
+    speaker_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("by_speaker"):
+    checks.run("by_speaker", by_speaker)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("by_speaker")
+    for _ in range(10):
+        numbers = rng.choice(100, int(rng.integers(3, 7)), replace=False)
+        who = rng.permutation(np.concatenate([numbers, rng.choice(numbers, 30)]))
+        hits = rng.random(len(who)) < 0.3 + 0.6 * (who % 2)
+        checks.returns(by_speaker, (hits, who), by_hand(hits, who), speaker_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Ten strangers say each digit once. Compare the two standard errors.
+
+# %%
+strangers = speech.generate([(40 + number, 40 + number) for number in range(10)], 1, seed=4)
+correct = is_correct(network, strangers)
+mean, error = by_speaker(correct, strangers.speakers)
+print(f"counting speakers {mean:.1%} ± {error:.1%}, counting clips {correct.mean():.1%} ± {correct.std() / 10:.1%}")
+
+# %% [markdown]
+# ## Ten seconds of a new speaker
+#
+# The network has never heard voice 30 with accent 30. One clip of each digit is all you have. You can train a new
+# network on the ten clips, or only a new head, or you can go on with all weights of the known speakers. The ten clips
+# are not many, so each of them is used many times, a little shifted in time and pitch, and a little louder or softer.
+
+
+# %%
+def augmented(clips, count, rng):
+    """`count` clips at random, each shifted by up to 3 frames and 2 bands, and louder or softer."""
+    places = rng.integers(len(clips), size=count)
+    shifts = rng.integers((-2, -3), (3, 4), size=(count, 2))
+    images = np.stack(
+        [np.roll(clips.images[place], shift, (0, 1)) for place, shift in zip(places, shifts, strict=True)]
+    )
+    images = np.where(images > 2, images + rng.uniform(-25, 25, (count, 1, 1, 1)), images)  # 2 is silence
+    return np.clip(images, 2, 255).astype(np.uint8), clips.digits[places]
+
+
+def adapt(start, clips, rate):
+    """A copy of the network `start`, trained for 80 steps on augmented clips."""
+    model = keras.models.clone_model(start)
+    model.set_weights(start.get_weights())
+    model.compile(keras.optimizers.Adam(rate), loss)
+    model.fit(*augmented(clips, 80 * 32, np.random.default_rng(0)), batch_size=32, shuffle=False, verbose=0)
+    return model
+
+
+# %% [markdown]
+# **Before you run the cell:** guess both accuracies.
+
+# %%
+stranger = speech.generate([(30, 30)], 11, seed=6)
+ten_clips, test = stranger.split(0, clips_each=1, seed=0)
+print(f"before            {is_correct(network, test).mean():.0%} of {len(test)} clips")
+for label, start, rate in (("fine-tuned", network, 1e-3), ("from scratch", networks.speech_cnn(), 1e-3)):
+    print(f"{label:<18}{is_correct(adapt(start, ten_clips, rate), test).mean():.0%}")
+
+# %%
+curves = {
+    "fine-tuned": "fine_tuned",
+    "head only": "head_only",
+    "from scratch, augmented": "from_scratch",
+    "random network, new head": "random_frozen",
+    "logistic regression on log-mel": "log_mel",
+}
+figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained", sharey=True)
+for ax, entry, title in zip(axes, (record, real), ("synthetic speakers", "real speakers"), strict=True):
+    lines = {label: [entry["adapted"][arm][count] for count in ("1", "5", "10")] for label, arm in curves.items()}
+    plots.accuracy_curves((1, 5, 10), lines, references={"no adaptation": entry["adapted"]["none"]["mean"]}, ax=ax)
+    ax.set(title=title, xlabel="clips of each digit")
+figure.suptitle("FIGTITLE_ADAPT")
+plt.show()
+
+# %% tags=["nbval-check-output"]
+for source, entry in (("synthetic", record), ("real", real)):
+    print(f"{source}, no adaptation          {shown(entry['adapted']['none'])}")
+    for count in ("1", "5", "10"):
+        for label, arm in curves.items():
+            print(f"{count:>2} of each digit, {label:<31}{shown(entry['adapted'][arm][count])}")
+    for count in ("1", "10"):
+        print(f"{source}, fine-tuned minus scratch, {count:>2} of each: {gain(entry['adapted']['fine_tuned'][count], entry['adapted']['from_scratch'][count])}")  # fmt: skip
+
+# %% [markdown]
+# TEXT_ADAPT
+#
+# > **Try it.** Adapt to voice 30 with accent 1, and then to voice 1 with accent 30. Which of the two needs fewer clips?
+#
+# **TAKEAWAY_ADAPT**
+#
+# ## One image of a person
+#
+# A door camera should recognize 65 employees. Each of them gives you one image, or two, or five. The course's teacher
+# has never seen any of them. Its features need no further training: describe each person by the mean of the features of
+# their images, the **prototype**, and compare a new image with all prototypes (Snell, Swersky and Zemel 2017).
+
+# %% [markdown]
+# ### Exercise 10.2: Prototypes
+#
+# | | |
+# |---|---|
+# | **Signature** | `prototypes(features, labels)` |
+# | **Arguments** | `features`: array of shape `(n, d)`; `labels`: array of `n` integers |
+# | **Returns** | array of shape `(classes, d)`: row $c$ is the mean of all features with the $c$-th smallest label |
+# | **Rules** | There is a row for each label that occurs, and for no other. Classes may differ in size, and labels come in any order. |
+# | **Example** | For `features=[[0, 2], [4, 4], [2, 0]]` and `labels=[5, 3, 5]`, the result is `[[4, 4], [1, 1]]`. |
+# | **Points** | 3 points |
+
+
+# %% nbgrader={"grade": false, "grade_id": "prototypes", "locked": false, "schema_version": 3, "solution": true}
+def prototypes(features, labels):
+    """The mean feature vector of each label that occurs, smallest label first: array (classes, d).
+
+    Parameters
+    ----------
+    features : array (n, d)
+    labels : array of n integers
+        In any order; numbers may be missing.
+    """
+    ### BEGIN SOLUTION
+    return np.stack([features[labels == label].mean(axis=0) for label in np.unique(labels)])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_prototypes", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def members(features, labels):
+    rows = {}
+    for row, label in zip(np.asarray(features, float), np.asarray(labels).tolist(), strict=True):
+        rows.setdefault(label, []).append(row)
+    return rows
+
+
+def per_class(summarize, order=sorted):
+    """Rows of classes, by another summary or in another order than in the reference."""
+    return lambda features, labels: np.array([summarize(members(features, labels)[label]) for label in order(members(features, labels))])  # fmt: skip
+
+
+def with_gaps(features, labels):
+    rows, width = members(features, labels), np.shape(features)[1]
+    return np.array([np.mean(rows.get(label, [np.zeros(width)]), axis=0) for label in range(max(rows) + 1)])
+
+
+means_by_hand = per_class(lambda rows: sum(rows) / len(rows))
+prototype_mistakes = {
+    "the features are summed, and not averaged": per_class(sum),
+    "the classes stand in the order of their first image, and not of their labels": per_class(
+        lambda rows: sum(rows) / len(rows), order=list
+    ),
+    "the largest label comes first": per_class(lambda rows: sum(rows) / len(rows), lambda rows: sorted(rows)[::-1]),
+    "labels that do not occur get a row of zeros": with_gaps,
+    "only the first image of each class counts": per_class(lambda rows: rows[0]),
+    "only the last image of each class counts": per_class(lambda rows: rows[-1]),
+    "the median is taken": per_class(lambda rows: np.median(rows, axis=0)),
+    "each sum is divided by the number of all images": lambda f, y: per_class(sum)(f, y) / len(y),
+    "each sum is divided by the mean size of a class": lambda f, y: per_class(sum)(f, y) * len(members(f, y)) / len(y),
+    "the prototypes are scaled to length 1": per_class(
+        lambda rows: np.mean(rows, axis=0) / max(np.linalg.norm(np.mean(rows, axis=0)), 1e-12)
+    ),
+    "the mean is taken over the features of each image": lambda features, labels: np.mean(features, axis=1),
+    "the prototypes are rounded to whole numbers": lambda f, y: np.trunc(means_by_hand(f, y)),
+}
+case_rng = np.random.default_rng(0)
+visible_cases.record(
+    "prototypes",
+    [
+        (np.array([[0, 2], [4, 4], [2, 0]]), np.array([5, 3, 5])),
+        (np.array([[1, 0], [2, 1], [2, 5], [0, 0], [7, 3]]), np.array([2, 2, 2, 0, 0])),
+        (case_rng.normal(size=(8, 3)).round(2), np.array([9, 1, 9, 4, 4, 9, 9, 1])),
+    ],
+    means_by_hand,
+    prototype_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("prototypes"):
+    checks.run("prototypes", prototypes)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("prototypes")
+    for _ in range(8):
+        values = rng.choice(50, int(rng.integers(3, 6)), replace=False)
+        hidden_labels = rng.permutation(np.concatenate([values, rng.choice(values, 9)]))
+        hidden_features = rng.normal(size=(len(hidden_labels), int(rng.integers(2, 5))))
+        expected = means_by_hand(hidden_features, hidden_labels)
+        checks.returns(prototypes, (hidden_features, hidden_labels), expected, prototype_mistakes)
+    ### END HIDDEN TESTS
+
+# %%
+people = faces.TEST_PEOPLE[500:565]
+shots, queries = faces.portraits(people, 5, seed=1), faces.portraits(people, 6, seed=2)
+teacher = teachers.load("faces_vgg16", head=False)
+shot_features = teacher.predict(shots.images, verbose=0)
+query_features = teacher.predict(queries.images, verbose=0)
+
+
+def nearest(points, features):
+    """The number of the nearest point for each row of features."""
+    return np.linalg.norm(features[:, None] - points[None], axis=2).argmin(axis=1)
+
+
+for count in (1, 2, 5):
+    chosen = np.arange(len(shots)) % 5 < count  # the first images of each person
+    guess = nearest(prototypes(shot_features[chosen], shots.labels[chosen]), query_features)
+    print(f"{count} image{'s' * (count > 1)} of each of {len(people)} people: {(guess == queries.labels).mean():.1%}")
+
+# %% [markdown]
+# Does this need a teacher? And is the mean the best that you can do with five images? The recorded experiment compares
+# prototypes with the nearest neighbor and with logistic regression, on the features of the teacher, on those of the
+# same network with random weights, and on pixels. It also asks for something that is far from faces: 65 handwritten
+# characters of Omniglot (Lake, Salakhutdinov and Tenenbaum 2015).
+
+# %% tags=["nbval-check-output"]
+few = results("few_shot")
+for task, label in (("people", "65 people"), ("characters", "65 real characters")):
+    for features in ("teacher", "random", "pixels"):
+        for count in ("1", "2", "5"):
+            row = "  ".join(f"{way} {shown(few[task][features][count][way])}" for way in ("prototypes", "neighbor", "logistic"))  # fmt: skip
+            print(f"{label}, {features:<8}{count}: {row}")
+for task in ("people", "characters"):
+    for count in ("1", "5"):
+        print(f"{task}, {count}: teacher's prototypes minus those of pixels {gain(few[task]['teacher'][count]['prototypes'], few[task]['pixels'][count]['prototypes'])}")  # fmt: skip
+    print(f"{task}, 5: teacher, logistic regression minus prototypes {gain(few[task]['teacher']['5']['logistic'], few[task]['teacher']['5']['prototypes'])}")  # fmt: skip
+
+# %% [markdown]
+# TEXT_FEW
+#
+# > **Try it.** Classify the 65 people with one image each after you have halved the features: keep the first half of the
+# > columns. How many features does a prototype need?
+#
+# **TAKEAWAY_FEW**
+#
+# ## Somebody whom nobody has seen
+#
+# A witness describes a person in one sentence. Find the portrait. There is no image of this person to learn from, so
+# even one shot is missing: this is **zero-shot** learning. It works if images and sentences meet in one space. Here are
+# two of the sentences that a program writes about the course's portraits.
+
+# %%
+numbers = list(faces.TEST_PEOPLE[3_000:3_350])
+portraits = faces.portraits(numbers, 2, seed=8)
+sentences = [descriptions.describe(number) for number in numbers]
+figure, axes = plt.subplots(1, 3, figsize=(11, 2.6), layout="constrained")
+for ax, place in zip(axes, (1, 5, 12), strict=True):
+    ax.imshow(portraits.images[2 * place])
+    ax.set_title(sentences[place].replace(", ", ",\n", 2), fontsize=9)
+    ax.axis("off")
+figure.suptitle("Each sentence names what a portrait shows, and leaves out the rest")
+plt.show()
+
+# %% [markdown]
+# First you need a measure. For each image, sort all sentences by their similarity to it. **Recall at $k$** is the share
+# of images whose own sentence is among the $k$ most similar ones.
+
+# %% [markdown]
+# ### Exercise 10.3: Recall at k
+#
+# | | |
+# |---|---|
+# | **Signature** | `recall_at(similarities, k)` |
+# | **Arguments** | `similarities`: array of shape `(n, m)` with `m >= n`; row $i$ holds the similarities of image $i$ to all sentences, and sentence $i$ is its own. `k`: int, 1 or more |
+# | **Returns** | a float between 0 and 1 |
+# | **Rules** | An image counts if fewer than $k$ *other* sentences are as similar as its own or more similar. So a tie counts against the image. `k` may be larger than `m`. |
+# | **Example** | For `[[3, 1, 2], [5, 4, 1]]`, recall at 1 is 0.5: the first image finds its own sentence, and the second does not. At 2, it is 1. |
+# | **Points** | 3 points |
+
+
+# %% nbgrader={"grade": false, "grade_id": "recall_at", "locked": false, "schema_version": 3, "solution": true}
+def recall_at(similarities, k):
+    """The share of rows i of which entry i is among the k largest; ties count against the row.
+
+    Parameters
+    ----------
+    similarities : array (n, m)
+        m is n or more: the sentences beyond n belong to no image.
+    k : int
+        1 or more, and perhaps more than m.
+
+    Returns
+    -------
+    float
+    """
+    ### BEGIN SOLUTION
+    similarities = np.asarray(similarities)
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities >= own).sum(axis=1) <= k))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_recall_at", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def counted(is_hit, finish=lambda hits, table: sum(hits) / len(hits)):
+    """Recall with another rule for a hit, from the row, the place of its own sentence and k, or another end."""
+
+    def recall(similarities, k):
+        table = np.asarray(similarities).tolist()
+        return finish([bool(is_hit(row, place, k)) for place, row in enumerate(table)], table)
+
+    return recall
+
+
+def ahead(row, place):
+    """How many others are as similar as the own sentence, or more."""
+    return sum(value >= row[place] for other, value in enumerate(row) if other != place)
+
+
+def columns_first(similarities, k):
+    table = np.asarray(similarities)
+    return recall_by_hand(table.T, k) if table.shape[0] == table.shape[1] else None
+
+
+recall_by_hand = counted(lambda row, place, k: ahead(row, place) < k)
+recall_mistakes = {
+    "a tie counts for the image": counted(lambda row, place, k: sum(value > row[place] for value in row) < k),
+    "the k smallest similarities are taken": counted(
+        lambda row, place, k: sum(value <= row[place] for other, value in enumerate(row) if other != place) < k
+    ),
+    "k + 1 sentences are looked at": counted(lambda row, place, k: ahead(row, place) <= k),
+    "k - 1 sentences are looked at": counted(lambda row, place, k: ahead(row, place) < k - 1),
+    "k is left out, and only the most similar sentence counts": counted(lambda row, place, k: ahead(row, place) < 1),
+    "the hits are counted, and not their share": counted(
+        lambda row, place, k: ahead(row, place) < k, lambda hits, table: sum(hits)
+    ),
+    "the hits are divided by the number of sentences": counted(
+        lambda row, place, k: ahead(row, place) < k, lambda hits, table: sum(hits) / len(table[0])
+    ),
+    "the hits are divided by k": counted(
+        lambda row, place, k: ahead(row, place) < k, lambda hits, table: sum(hits) / len(hits) / min(len(hits), 2)
+    ),
+    "images are found for each sentence: the rows are the images": columns_first,
+    "only sentences that belong to an image are compared": lambda table, k: recall_by_hand(
+        np.asarray(table)[:, : len(table)], k
+    ),
+    "the misses are counted": counted(lambda row, place, k: ahead(row, place) >= k),
+}
+recall_mistakes["the hits are divided by k"] = lambda table, k: recall_by_hand(table, k) / k
+visible_cases.record(
+    "recall_at",
+    [
+        (np.array([[3, 1, 2], [5, 4, 1]]), 1),
+        (np.array([[3, 1, 2], [5, 4, 1]]), 2),
+        (np.array([[0.9, 0.2, 0.1], [0.8, 0.7, 0.3], [0.6, 0.5, 0.55]]), 1),
+        (np.array([[0.9, 0.2, 0.1], [0.8, 0.7, 0.3], [0.6, 0.7, 0.55]]), 2),
+        (np.array([[1.0, 1.0, 0.0, 0.5], [0.2, 0.4, 0.4, 0.4], [-1.0, -2.0, -3.0, -4.0]]), 2),
+        (np.array([[-2.0, -1.0, 3.0], [0.5, 0.5, 0.5]]), 7),
+        (np.array([[2, 1, 0, 9], [1, 0, 3, 2], [4, 4, 4, 1]]), 3),
+    ],
+    recall_by_hand,
+    recall_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("recall_at"):
+    checks.run("recall_at", recall_at)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("recall_at")
+    for _ in range(12):
+        images = int(rng.integers(3, 8))
+        table = rng.integers(-4, 5, (images, images + int(rng.integers(0, 4)))) / 4
+        depth = int(rng.integers(1, 5))
+        checks.returns(recall_at, (table, depth), recall_by_hand(table, depth), recall_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Pull pairs together, push others apart
+#
+# CLIP (Radford et al. 2021) learned from 400 million pairs of image and text. No label says what an image shows: the
+# only task is to find out which text belongs to which image of the batch. You build a small one on features that stay
+# frozen. Two linear maps bring the teacher's features and the words of a sentence into a space of 64 dimensions.
+#
+# Let $s_{ij}$ be the cosine similarity of image $i$ and sentence $j$, divided by a temperature $\tau$. The loss asks
+# each image for its sentence among the $n$ sentences, and each sentence for its image among the $n$ images:
+#
+# $$L = -\frac{1}{2n} \sum_{i} \left( \log \frac{e^{s_{ii}}}{\sum_j e^{s_{ij}}}
+# + \log \frac{e^{s_{ii}}}{\sum_j e^{s_{ji}}} \right)$$
+#
+# ### Exercise 10.4: The contrastive loss
+#
+# | | |
+# |---|---|
+# | **Signature** | `contrastive_loss(images, texts, temperature)` |
+# | **Arguments** | `images`, `texts`: float32 tensors of shape `(n, d)`, of any length; row $i$ of both is a pair. `temperature`: float > 0 |
+# | **Returns** | the loss, a scalar |
+# | **Rules** | Divide each row by its length first. No row is zero. Compute with `keras.ops`, so that the loss has gradients. The loss must be finite for a temperature of 0.001. |
+# | **Example** | For `images=[[2, 0], [0, 1]]`, `texts=[[1, 0], [0, 3]]` and a temperature of 1, it is $\log(1 + e^{-1})$, about 0.3133. |
+# | **Points** | 4 points |
+#
+# <details><summary>Hint</summary>
+# Two softmax functions, one over the rows of the same table and one over its columns.
+# `keras.ops.log_softmax` and `keras.ops.logsumexp` are safe for large numbers.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "contrastive_loss", "locked": false, "schema_version": 3, "solution": true}
+def contrastive_loss(images, texts, temperature):
+    """CLIP's loss of n pairs of vectors: a scalar tensor; the rows are brought to length 1 first."""
+    ### BEGIN SOLUTION
+    images, texts = (part / keras.ops.sqrt(keras.ops.sum(part**2, axis=1, keepdims=True)) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    pairs = keras.ops.log_softmax(scores, axis=1) + keras.ops.log_softmax(scores, axis=0)
+    return -keras.ops.mean(keras.ops.diagonal(pairs)) / 2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_contrastive_loss", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from scipy.special import logsumexp
+
+
+def scaled_rows(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def one_way(table, axis, finish=np.mean):
+    """Cross-entropy of the pairs on the diagonal, with a softmax over an axis."""
+    return finish(logsumexp(table, axis=axis) - np.diag(table))
+
+
+def both_ways(scale=scaled_rows, heat=lambda scores, t: scores / t, combine=None):
+    """The loss with other lengths, another use of the temperature, or another sum of the two directions."""
+    combine = combine or (lambda table: (one_way(table, 1) + one_way(table, 0)) / 2)
+
+    def loss(images, texts, temperature):
+        images, texts = (scale(np.asarray(part, float)) for part in (images, texts))
+        return float(combine(heat(images @ texts.T, temperature)))
+
+    return loss
+
+
+def without_own(table):
+    others = np.where(np.eye(len(table), dtype=bool), -np.inf, table)
+    return (
+        np.mean(logsumexp(others, axis=1) - np.diag(table)) + np.mean(logsumexp(others, axis=0) - np.diag(table))
+    ) / 2
+
+
+loss_by_scipy = both_ways()
+contrastive_mistakes = {
+    "the rows keep their lengths": both_ways(scale=lambda rows: rows),
+    "the columns are brought to length 1, and not the rows": both_ways(
+        scale=lambda rows: rows / np.maximum(np.linalg.norm(rows, axis=0, keepdims=True), 1e-12)
+    ),
+    "the temperature is forgotten": both_ways(heat=lambda scores, t: scores),
+    "the similarities are multiplied by the temperature": both_ways(heat=lambda scores, t: scores * t),
+    "only images look for their sentences": both_ways(combine=lambda table: one_way(table, 1)),
+    "only sentences look for their images": both_ways(combine=lambda table: one_way(table, 0)),
+    "the two directions are added, and not averaged": both_ways(
+        combine=lambda table: one_way(table, 1) + one_way(table, 0)
+    ),
+    "the pairs are summed, and not averaged": both_ways(
+        combine=lambda table: (one_way(table, 1, np.sum) + one_way(table, 0, np.sum)) / 2
+    ),
+    "the sign is wrong": both_ways(combine=lambda table: -(one_way(table, 1) + one_way(table, 0)) / 2),
+    "the own pair is left out of the sum below the fraction": both_ways(combine=without_own),
+    "one softmax runs over the whole table": both_ways(
+        combine=lambda table: logsumexp(table) - np.mean(np.diag(table))
+    ),
+    "the loss of each pair comes out, and not their mean": lambda images, texts, temperature: None,
+}
+pair_rng = np.random.default_rng(3)
+visible_cases.record(
+    "contrastive_loss",
+    [
+        (np.array([[2, 0], [0, 1]], "float32"), np.array([[1, 0], [0, 3]], "float32"), 1.0),
+        (np.array([[1, 2], [3, 1], [-1, 1]], "float32"), np.array([[2, 1], [1, -1], [0, 2]], "float32"), 0.5),
+        (*(pair_rng.normal(size=(5, 3)).astype("float32") for _ in range(2)), 0.2),
+    ],
+    loss_by_scipy,
+    contrastive_mistakes,
+    tolerance=1e-3,
+)
+### END HIDDEN TESTS
+with progress.exercise("contrastive_loss"):
+    checks.run("contrastive_loss", contrastive_loss)
+    checks.differentiable("contrastive_loss", contrastive_loss)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("contrastive_loss")
+    for heat in (0.07, 0.5, 2.0, 0.001):
+        sides = [rng.normal(size=(6, 4)).astype("float32") for _ in range(2)]
+        came = contrastive_loss(*map(keras.ops.convert_to_tensor, sides), heat)
+        outcomes = {text: wrong(*sides, heat) for text, wrong in contrastive_mistakes.items()}
+        checks.equal("the loss", came, loss_by_scipy(*sides, heat), outcomes, tolerance=1e-3)
+    _, slope = checks.gradient(contrastive_loss, (*map(keras.ops.convert_to_tensor, sides), 0.5), position=1)
+    step = 1e-4
+    by_steps = np.zeros_like(sides[1], dtype=float)
+    for place in np.ndindex(*by_steps.shape):
+        moved = [np.array(sides[1], float) for _ in range(2)]
+        moved[0][place] += step
+        moved[1][place] -= step
+        by_steps[place] = (loss_by_scipy(sides[0], moved[0], 0.5) - loss_by_scipy(sides[0], moved[1], 0.5)) / (2 * step)
+    checks.require(
+        slope is not None and bool(np.abs(slope - by_steps).max() < 1e-3),
+        "the gradient with respect to the texts is not that of the loss: compute all of it with keras.ops.",
+    )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Your loss now trains the two maps. 300 people are for training, and 50 others for the test. Their sentences become
+# vectors of ones and zeros: which of the known words occur? A batch is a sample of people, each of them once. Otherwise
+# two sentences of the same person would be pushed apart.
+#
+# **Before you run the cell:** one sentence in 50 is correct by chance. What do you expect for recall at 1?
+
+# %%
+image_features = teacher.predict(portraits.images, verbose=0)
+image_features = (image_features - image_features[:600].mean(axis=0)) / (image_features[:600].std(axis=0) + 1e-3)
+counter = CountVectorizer(binary=True, token_pattern=r"\w+").fit(sentences[:300])
+words = counter.transform(sentences).toarray().astype("float32")
+image_map, text_map = (
+    keras.Sequential([keras.Input((part.shape[1],)), keras.layers.Dropout(0.2), keras.layers.Dense(64)])
+    for part in (image_features, words)
+)
+pair = keras.Model(
+    [image_map.inputs[0], text_map.inputs[0]], keras.ops.stack([image_map.outputs[0], text_map.outputs[0]], axis=1)
+)
+
+# %%
+rng = np.random.default_rng(0)
+batches = np.concatenate([rng.choice(300, 100, replace=False) for _ in range(250)])
+inputs = [image_features[2 * batches + rng.integers(2, size=len(batches))], words[batches]]
+pair.compile(keras.optimizers.Adam(3e-3), lambda _, both: contrastive_loss(both[:, 0], both[:, 1], 0.07))
+pair.fit(inputs, np.zeros(len(batches)), batch_size=100, shuffle=False, verbose=0)
+
+
+def similarities(image_rows, word_rows):
+    """Cosine similarities of images and sentences in the common space."""
+    sides = [image_map.predict(image_rows, verbose=0), text_map.predict(word_rows, verbose=0)]
+    left, right = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides)
+    return left @ right.T
+
+
+table = similarities(image_features[600::2], words[300:])
+for k in (1, 5):
+    print(f"recall at {k}: image to text {recall_at(table, k):.0%}, text to image {recall_at(table.T, k):.0%}")
+
+# %% [markdown]
+# The recorded experiment has 450 people for training and repeats this with other people. Its other arms use the same
+# sentences. *Pixels* and *random network* replace the teacher's features. *Attributes* needs labels: ridge regression
+# predicts from the teacher's features whether each of the 36 values of the traits is present, and the sentence with the
+# most similar values wins.
+
+# %% tags=["nbval-check-output"]
+described = results("described_people")
+arms = {"mini-CLIP, teacher": "teacher", "attributes, teacher": "teacher_attributes", "mini-CLIP, random network": "random",
+        "mini-CLIP, pixels": "pixels", "attributes, pixels": "pixels_attributes", "mini-CLIP, unseen words": "unseen_words"}  # fmt: skip
+for label, arm in arms.items():
+    for direction, way in (("image to text", "image_to_text"), ("text to image", "text_to_image")):
+        entry = described[arm][way]
+        print(f"{label:<26}{direction}: at 1 {shown(entry['at_1'])}, at 5 {shown(entry['at_5'])}")
+for other in ("teacher_attributes", "pixels", "unseen_words"):
+    print(f"mini-CLIP, teacher minus {other}, text to image, at 1: {gain(described['teacher']['text_to_image']['at_1'], described[other]['text_to_image']['at_1'])}")  # fmt: skip
+
+# %% [markdown]
+# TEXT_CLIP
+#
+# The last rows show what breaks. The same 50 people are described with other words: *spectacles* instead of *glasses*,
+# *ginger* instead of *red*. A bag of words has no entry for them.
+
+# %% tags=["nbval-check-output"]
+for other in (False, True):
+    print(descriptions.describe(numbers[305], other_words=other))
+new_words = {word for number in numbers[300:] for word in descriptions.describe(number, True).split()}
+known_words = set(counter.get_feature_names_out())
+print(f"{len({word.strip(',') for word in new_words} - known_words)} words of the new sentences are unknown")
+
+# %% [markdown]
+# > **Try it.** Which words of the unseen sentences would a text encoder know that has read much text, such as the
+# > teachers of unit 08? How would you use one here?
+#
+# **TAKEAWAY_CLIP**
+#
+# ## Images without labels
+#
+# Labels are expensive, and images often are not. **Self-supervised** learning invents a task whose labels cost nothing,
+# and keeps the features. Gidaris, Singh and Komodakis (2018) turn each image by 0, 90, 180 and 270 degrees, and let a
+# network predict the turn. To solve this, it must notice eyes, hair and shoulders.
+
+# %% [markdown]
+# ### Exercise 10.5: The rotation task
+#
+# | | |
+# |---|---|
+# | **Signature** | `rotation_task(images)` |
+# | **Arguments** | `images`: array of shape `(n, side, side, channels)` |
+# | **Returns** | `(turned, turns)`: an array of shape `(4n, side, side, channels)` of the same dtype, and `4n` integers from 0 to 3 |
+# | **Rules** | First come all images as they are (0), then all images turned by 90° (1), then by 180° (2), then by 270° (3). The turns are counterclockwise: after one of them, the upper right corner is at the upper left. |
+# | **Example** | One image of one channel with the rows `[1, 2]` and `[3, 4]`, turned once: `[2, 4]` and `[1, 3]`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# <code>numpy.rot90</code> turns in the plane of two axes. By default, these are the first two.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "rotation_task", "locked": false, "schema_version": 3, "solution": true}
+def rotation_task(images):
+    """All images in four turns, and the turns: (4n, side, side, channels) in the same dtype, and 4n integers.
+
+    The n images as they are come first, then all of them turned counterclockwise by 90, by 180 and by 270 degrees.
+    """
+    ### BEGIN SOLUTION
+    turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)])
+    return turned, np.repeat(np.arange(4), len(images))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_rotation_task", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def turned_once(image):
+    """A quarter turn counterclockwise, pixel by pixel: what is at (row, column) comes from (column, side - 1 - row)."""
+    side = len(image)
+    result = np.empty_like(image)
+    for row in range(side):
+        for column in range(side):
+            result[row, column] = image[column, side - 1 - row]
+    return result
+
+
+def task(turn=turned_once, by_image=False, labels=(0, 1, 2, 3)):
+    """The rotation task with another turn, another order, or other labels."""
+
+    def all_turns(images):
+        versions = []
+        for image in images:
+            row = [image]
+            for _ in range(3):
+                row.append(turn(row[-1]))
+            versions.append(row)
+        turned = np.array(versions)
+        turned = turned if by_image else turned.swapaxes(0, 1)
+        turns = np.tile(labels, len(images)) if by_image else np.repeat(labels, len(images))
+        return turned.reshape(-1, *np.shape(images)[1:]), turns
+
+    return all_turns
+
+
+def exchanged(images):
+    turned, turns = task()(images)
+    return turns, turned
+
+
+task_by_hand = task()
+task_mistakes = {
+    "the images are turned clockwise": task(lambda image: turned_once(turned_once(turned_once(image)))),
+    "the four turns of an image follow each other": task(by_image=True),
+    "the images are transposed, which mirrors them": task(lambda image: image.swapaxes(0, 1)),
+    "the images are flipped upside down": task(lambda image: image[::-1]),
+    "the images are mirrored from left to right": task(lambda image: image[:, ::-1]),
+    "nothing is turned": task(lambda image: image),
+    "the turns are counted from 1": task(labels=(1, 2, 3, 4)),
+    "the turns are given in degrees": task(labels=(0, 90, 180, 270)),
+    "turned images and turns are exchanged": exchanged,
+    "the three turns are given without the images as they are": lambda images: tuple(
+        part[len(images) :] for part in task_by_hand(images)
+    ),
+    "the turns are missing": lambda images: task_by_hand(images)[0],
+    "the labels stand in the order 0, 1, 2, 3, 0, and so on, while the images do not": lambda images: (
+        task_by_hand(images)[0],
+        np.tile(np.arange(4), len(images)),
+    ),
+    "the axis of the images is turned, too: rot90 needs axes=(1, 2)": lambda images: (
+        np.concatenate([np.rot90(images, turn) for turn in range(4)]),
+        np.repeat(np.arange(4), len(images)),
+    ),
+}
+visible_cases.record(
+    "rotation_task",
+    [
+        (np.array([[[[1], [2]], [[3], [4]]]], "uint8"),),
+        (np.arange(18, dtype="uint8").reshape(2, 3, 3, 1),),
+        (np.random.default_rng(0).integers(0, 256, (2, 2, 2, 3), "uint8"),),
+    ],
+    task_by_hand,
+    task_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("rotation_task"):
+    checks.run("rotation_task", rotation_task)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("rotation_task")
+    for kind in ("uint8", "float32"):
+        side, count = int(rng.integers(3, 6)), int(rng.integers(2, 5))
+        hidden = rng.integers(0, 256, (count, side, side, int(rng.integers(1, 4)))).astype(kind)
+        came = checks.returns(rotation_task, (hidden,), task_by_hand(hidden), task_mistakes)
+        checks.require(np.asarray(came[0]).dtype == hidden.dtype, f"the turned images should stay {kind}.")
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# A small network predicts the turns of portraits, and another one those of galaxies.
+#
+# **Before you run the cell:** which of the two tasks is easier, and what is the chance level?
+
+# %%
+images = {
+    "portraits": faces.portraits(faces.TEST_PEOPLE[600:900], 1, seed=3).images,
+    "galaxies": galaxies.observe(60, 3).images,
+}
+for name, part in images.items():
+    rotation = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))
+    rotation.compile(keras.optimizers.Adam(2e-3), loss, metrics=["accuracy"])
+    rotation.fit(*rotation_task(part[::2]), batch_size=64, epochs=6, verbose=0)
+    score = rotation.evaluate(*rotation_task(part[1::2]), verbose=0)[1]
+    print(f"{name}: {score:.0%} of the turns of {len(part[1::2])} other images are predicted")
+
+# %% [markdown]
+# SimCLR (Chen et al. 2020) has another task. It makes two views of each image, with other colors, shifts and zooms, and
+# uses your contrastive loss: find the other view of the same image. In the recorded experiment, both learn from 2,000
+# portraits of 400 people. Then 65 other people are classified by a linear probe that gets five labeled images of each.
+
+# %% tags=["nbval-check-output"]
+unlabeled = results("self_supervised")
+for name, label in (("random", "random weights"), ("rotation", "rotation"), ("simclr", "SimCLR"), ("supervised", "supervised teacher")):  # fmt: skip
+    print(f"linear probe, {label:<20}{shown(unlabeled['probe'][name])}")
+for name in ("rotation", "simclr"):
+    print(f"{name} minus random weights: {gain(unlabeled['probe'][name], unlabeled['probe']['random'])}")
+for name in ("portraits", "galaxies"):
+    print(f"turns predicted, {name:<11}{shown(unlabeled['upright'][name])}")
+
+# %% [markdown]
+# TEXT_SELF
+#
+# **TAKEAWAY_SELF**
+#
+# ## Not a new idea
+#
+# Statistics has shared information between groups for decades, under the name **partial pooling** (C49). Forty speakers
+# say *seven*, some of them once and others sixteen times. How long does each of them take on average? You can trust each
+# speaker's own mean. You can ignore the speakers and use the mean of all clips. Or you can do something in between.
+#
+# A hierarchical linear model says that the means $\mu_j$ of the speakers are themselves scattered around a common mean
+# $\mu$, with the variance $\tau^2$ (between). The $n_j$ clips of a speaker are scattered around $\mu_j$ with the variance
+# $\sigma^2$ (within). The best linear estimate of $\mu_j$ is then
+#
+# $$\hat\mu_j = \hat\mu + \frac{\tau^2}{\tau^2 + \sigma^2 / n_j} (\bar y_j - \hat\mu),
+# \qquad \hat\mu = \frac{\sum_j w_j \bar y_j}{\sum_j w_j}, \quad w_j = \frac{1}{\tau^2 + \sigma^2 / n_j}$$
+#
+# where $\bar y_j$ is the speaker's own mean. A speaker with little data moves to the common mean, and a speaker with
+# much data stays.
+
+# %% [markdown]
+# ### Exercise 10.6: Shrink the means
+#
+# | | |
+# |---|---|
+# | **Signature** | `shrunken_means(values, groups, within, between)` |
+# | **Arguments** | `values`: array of `n` numbers; `groups`: array of `n` integers; `within` $= \sigma^2 > 0$ and `between` $= \tau^2 \geq 0$: floats |
+# | **Returns** | array with $\hat\mu_j$ of each group that occurs, smallest number first |
+# | **Example** | For `values=[0, 6, 6]`, `groups=[1, 2, 2]`, `within=2` and `between=1`, the own means are 0 and 6, and $\hat\mu = 3.6$. The result is `[2.4, 4.8]`. |
+# | **Points** | 4 points |
+#
+# With `between=0`, all groups get the same value. Which one?
+
+
+# %% nbgrader={"grade": false, "grade_id": "shrunken_means", "locked": false, "schema_version": 3, "solution": true}
+def shrunken_means(values, groups, within, between):
+    """Partially pooled means of the groups that occur, smallest number first: array (groups,).
+
+    Parameters
+    ----------
+    values : array of n numbers
+    groups : array of n integers
+        In any order; numbers may be missing.
+    within, between : float
+        Variance of a value around the mean of its group, more than 0; variance of the groups' means, 0 or more.
+    """
+    ### BEGIN SOLUTION
+    _, place, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    own = np.bincount(place, weights=values) / sizes
+    spread = between + within / sizes
+    common = np.average(own, weights=1 / spread)
+    return common + between / spread * (own - common)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_shrunken_means", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+def by_equations(values, groups, within, between):
+    """The same from Henderson's equations of the mixed model, with the deviations of the groups as unknowns."""
+    numbers = sorted(set(np.asarray(groups).tolist()))
+    sizes = [int(np.sum(np.asarray(groups) == number)) for number in numbers]
+    totals = [float(np.asarray(values, float)[np.asarray(groups) == number].sum()) for number in numbers]
+    count = len(numbers)
+    if between == 0:
+        return np.full(count, sum(totals) / sum(sizes))
+    system = np.zeros((count + 1, count + 1))
+    system[0, 0], system[0, 1:], system[1:, 0] = sum(sizes), sizes, sizes
+    system[1:, 1:] = np.diag([size + within / between for size in sizes])
+    solution = np.linalg.solve(system, [sum(totals), *totals])
+    return solution[0] + solution[1:]
+
+
+def pooling(weight=None, center=None, order=np.unique):
+    """Shrinkage with another weight of the own mean, another common mean, or another order."""
+    weight = weight or (lambda n, within, between: between / (between + within / n))
+    center = center or (lambda own, n, within, between: np.average(own, weights=1 / (between + within / n)))
+
+    def estimate(values, groups, within, between):
+        values, groups = np.asarray(values, float), np.asarray(groups)
+        numbers = order(groups)
+        sizes = np.array([np.sum(groups == number) for number in numbers])
+        own = np.array([values[groups == number].mean() for number in numbers])
+        share, common = weight(sizes, within, between), center(own, sizes, within, between)
+        return common + share * (own - common)
+
+    return estimate
+
+
+def with_missing(values, groups, within, between):
+    numbers = np.unique(groups)
+    result = np.zeros(int(numbers.max()) + 1)
+    result[numbers] = by_equations(values, groups, within, between)
+    return result
+
+
+shrink_mistakes = {
+    "the common mean is the mean of all values": pooling(center=lambda own, n, w, b: np.average(own, weights=n)),
+    "the common mean is the plain mean of the groups' means": pooling(center=lambda own, n, w, b: own.mean()),
+    "the weight belongs to the common mean, and not to the own mean": pooling(lambda n, w, b: 1 - b / (b + w / n)),
+    "within and between are exchanged": lambda values, groups, within, between: (
+        by_equations(values, groups, between, within) if between > 0 else None
+    ),
+    "within is not divided by the size of the group": pooling(lambda n, w, b: b / (b + w)),
+    "within is multiplied by the size of the group": pooling(lambda n, w, b: b / (b + w * n)),
+    "square roots of the variances are used": lambda v, g, w, b: by_equations(v, g, w**0.5, b**0.5),
+    "the variances are squared": lambda v, g, w, b: by_equations(v, g, w**2, b**2),
+    "nothing is shrunk": pooling(lambda n, w, b: np.ones(len(n))),
+    "every group gets the common mean": pooling(lambda n, w, b: np.zeros(len(n))),
+    "the means are shrunk to 0, and not to the common mean": pooling(center=lambda own, n, w, b: 0.0),
+    "the groups stand in the order of their first value": pooling(
+        order=lambda groups: np.array(list(dict.fromkeys(groups.tolist())))
+    ),
+    "groups that do not occur get a 0": with_missing,
+    "a value for each row comes out, and not for each group": lambda v, g, w, b: by_equations(v, g, w, b)[
+        np.unique(g, return_inverse=True)[1]
+    ],
+    "the common mean is left out of the sum": lambda v, g, w, b: (
+        pooling()(v, g, w, b) - pooling(lambda n, w, b: np.zeros(len(n)))(v, g, w, b)
+    ),
+}
+visible_cases.record(
+    "shrunken_means",
+    [
+        (np.array([0, 6, 6]), np.array([1, 2, 2]), 2.0, 1.0),
+        (np.array([3.0, 1.0, 8.0, 5.0, 4.0, 9.0]), np.array([7, 2, 7, 2, 2, 4]), 3.0, 2.0),
+        (np.array([-5.0, 1.0, 2.5, 0.5]), np.array([0, 3, 3, 3]), 4.0, 0.5),
+        (np.array([1.0, 2.0, 6.0, 3.0]), np.array([0, 5, 5, 5]), 1.5, 0.0),
+        (np.array([10.0, 20.0, 24.0, 31.0, 28.0]), np.array([9, 1, 1, 3, 3]), 0.25, 9.0),
+    ],
+    by_equations,
+    shrink_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("shrunken_means"):
+    checks.run("shrunken_means", shrunken_means)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("shrunken_means")
+    for _ in range(8):
+        numbers_drawn = rng.choice(30, int(rng.integers(3, 6)), replace=False)
+        hidden_groups = rng.permutation(np.concatenate([numbers_drawn, rng.choice(numbers_drawn, 10)]))
+        hidden_values = rng.normal(5, 3, len(hidden_groups))
+        arguments = hidden_values, hidden_groups, float(rng.uniform(0.5, 6)), float(rng.uniform(0.5, 6))
+        checks.returns(shrunken_means, arguments, by_equations(*arguments), shrink_mistakes)
+    arguments = (*arguments[:3], 0.0)
+    checks.returns(shrunken_means, arguments, by_equations(*arguments), shrink_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# The variances must be estimated from the same clips. The next cell uses the method of moments: `within` is the mean
+# squared distance of a clip from its speaker's mean, and `between` is what is left of the scatter of these means.
+
+# %%
+sizes = np.repeat((1, 2, 4, 8, 16), 6)
+clips = [[1000 * len(speech.wave(7, 700 + place, seed=seed)) / speech.RATE for seed in range(size + 12)] for place, size in enumerate(sizes)]  # fmt: skip
+durations = np.concatenate([row[:size] for row, size in zip(clips, sizes, strict=True)])
+speakers = np.repeat(np.arange(len(sizes)), sizes)
+truth = np.array([np.mean(row[size:]) for row, size in zip(clips, sizes, strict=True)])  # twelve further clips
+own = np.bincount(speakers, durations) / sizes
+within = np.sum((durations - own[speakers]) ** 2) / (len(durations) - len(sizes))
+scatter = np.sum(sizes * (own - durations.mean()) ** 2) - (len(sizes) - 1) * within
+between = max(0.0, scatter / (len(durations) - np.sum(sizes**2) / len(durations)))
+shrunken = shrunken_means(durations, speakers, within, between)
+print(f"deviation within a speaker {within**0.5:.0f} ms, between speakers {between**0.5:.0f} ms")
+
+# %%
+figure, ax = plt.subplots(figsize=(8, 4.4), layout="constrained")
+for place in range(len(sizes)):
+    ax.annotate(
+        "",
+        (place, shrunken[place]),
+        (place, own[place]),
+        arrowprops={"arrowstyle": "->", "color": plots.COLORS["blue"]},
+    )
+ax.plot(own, "o", color=plots.COLORS["sky"], label="own mean")
+ax.plot(truth, "x", color=plots.COLORS["black"], label="mean of further clips")
+ax.axhline(durations.mean(), color=plots.COLORS["vermilion"], linestyle=":", label="mean of all clips")
+ax.set(xlabel="speakers, from one clip (left) to sixteen (right)", ylabel="duration of “seven” in ms")
+ax.set_title("Speakers with one clip move most, speakers with sixteen hardly move")
+ax.legend()
+plt.show()
+
+# %% tags=["nbval-check-output"]
+pooling_record = results("partial_pooling")
+for way, label in (("alone", "own means"), ("pooled", "one mean for all"), ("partial", "partially pooled")):
+    row = "  ".join(f"{size}: {pooling_record[way][size]['mean']:.1f}" for size in ("1", "2", "4", "8", "16"))
+    print(f"error in ms, {label:<18}by clips {row}  all: {pooling_record[way]['all']['mean']:.1f}")
+for other, size in (("alone", "1"), ("alone", "all"), ("pooled", "all")):
+    pairs = paired_difference(pooling_record["partial"][size]["values"], pooling_record[other][size]["values"])
+    print(
+        f"partially pooled minus {other}, {size}: {pairs['mean']:+.1f} ms ({pairs['ci95'][0]:+.1f} to {pairs['ci95'][1]:+.1f})"
+    )
+
+# %% [markdown]
+# TEXT_POOL
+#
+# Fine-tuning has the same shape. The weights of the known speakers are the common mean, the ten clips pull away from it,
+# and few steps or a penalty on the distance keep the result near. A prototype of one image could be shrunk, too.
+#
+# **TAKEAWAY_POOL**
+#
+# ### Written answer: Whom do you adapt to?
+#
+# Your voice dialer is used by a nursing home with forty residents. Each of them would record one clip of each digit. A
+# colleague wants to send all recordings to the company's server, to train one network for each resident. Answer in about
+# eight sentences, with numbers from this unit. (3 points)
+#
+# - (a) Which way of adaptation would you choose for one clip of each digit, and what do you expect for the next
+#   resident? Say what the unit of your interval is. (1 point)
+# - (b) When would you not adapt at all? (1 point)
+# - (c) What is the privacy problem of recordings and of networks for one person, and what would you do about it?
+#   (1 point)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "whom_to_adapt", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# WRITTEN_ANSWER
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: fine-tuning (or the way that the recorded results show best) with a number for one clip of each digit, and
+# the speaker, not the clip, as the unit of the interval.
+#
+# 1 point: a case against adaptation, such as a speaker whom the network already understands, clips that are too few or
+# wrongly labeled to test whether the adapted network is better, or several people on one device.
+#
+# 1 point: a voice identifies a person, and so may weights that were tuned to it; and a remedy, such as training on the
+# device, deleting the clips, consent, or sending only what is needed.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Summary
+#
+# SUMMARY
+
+# %%
+progress

@@ -1,0 +1,111 @@
+# %% right: loops
+def recall_at(similarities, k):
+    hits = 0
+    for place, row in enumerate(similarities):
+        others = [value for other, value in enumerate(row) if other != place]
+        hits += sum(value >= row[place] for value in others) < k
+    return hits / len(similarities)
+
+
+# %% right: sorted, with the own sentence last among equals
+def recall_at(similarities, k):
+    hits = []
+    for place, row in enumerate(np.asarray(similarities)):
+        order = sorted(range(len(row)), key=lambda column: (-row[column], column == place))
+        hits.append(order.index(place) < k)
+    return float(np.mean(hits))
+
+
+# %% right: ranks of scipy
+def recall_at(similarities, k):
+    from scipy.stats import rankdata
+
+    ranks = rankdata(-np.asarray(similarities, float), method="max", axis=1)
+    return float((np.diag(ranks) <= k).mean())
+
+
+# %% right: the own similarity against the k-th largest other one
+def recall_at(similarities, k):
+    hits = []
+    for place, row in enumerate(np.asarray(similarities, float)):
+        others = np.sort(np.delete(row, place))[::-1]
+        hits.append(k > len(others) or others[k - 1] < row[place])
+    return sum(hits) / len(hits)
+
+
+# %% wrong: ties count for the image
+# message: tie counts for the image
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities > own).sum(axis=1) < k))
+
+
+# %% wrong: the smallest
+# message: k smallest
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities <= own).sum(axis=1) <= k))
+
+
+# %% wrong: one more
+# message: k \+ 1
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities >= own).sum(axis=1) <= k + 1))
+
+
+# %% wrong: one fewer
+# message: k - 1
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities >= own).sum(axis=1) < k))
+
+
+# %% wrong: without k
+# message: k is left out
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities >= own).sum(axis=1) <= 1))
+
+
+# %% wrong: a number of hits
+# message: hits are counted
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return int(np.sum((similarities >= own).sum(axis=1) <= k))
+
+
+# %% wrong: divided by the sentences
+# message: number of sentences
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return np.sum((similarities >= own).sum(axis=1) <= k) / similarities.shape[1]
+
+
+# %% wrong: divided by k
+# message: divided by k
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return np.mean((similarities >= own).sum(axis=1) <= k) / k
+
+
+# %% wrong: images for a sentence
+# message: rows are the images|should be
+def recall_at(similarities, k):
+    square = similarities[:, : len(similarities)].T
+    own = np.diag(square)[:, None]
+    return float(np.mean((square >= own).sum(axis=1) <= k))
+
+
+# %% wrong: without the other sentences
+# message: only sentences that belong to an image
+def recall_at(similarities, k):
+    square = similarities[:, : len(similarities)]
+    return float(np.mean((square >= np.diag(square)[:, None]).sum(axis=1) <= k))
+
+
+# %% wrong: misses
+# message: misses are counted
+def recall_at(similarities, k):
+    own = np.diag(similarities)[:, None]
+    return float(np.mean((similarities >= own).sum(axis=1) > k))
