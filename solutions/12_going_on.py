@@ -621,15 +621,15 @@ for kind in ("generated", "real"):
     print()
 
 # %%
-figure, both = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained", sharey=True)
-for ax, kind in zip(both, ("generated", "real"), strict=True):
-    for (key, rows), marker in zip(record[kind]["trade_off"].items(), "o^sDv", strict=True):
-        gained, kept = ([row[part]["mean"] for row in rows.values()] for part in ("new", "old"))
-        ax.plot(gained, kept, marker=marker, label=names[key])
-    ax.set(xlabel="accuracy on the new speaker", title=f"{kind} speakers")
-both[0].set_ylabel("accuracy on the known speakers")
-both[0].legend()
-figure.suptitle("Turning a knob trades the old for the new; old clips move the whole curve", x=0.01, ha="left")
+figure, both = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+for (key, curve), marker in zip(record["generated"]["trade_off"].items(), "o^sDv", strict=True):
+    gained, kept = ([row[part]["mean"] for row in curve.values()] for part in ("new", "old"))
+    both[0].plot(gained, kept, marker=marker, label=names[key])
+for (key, times), marker in zip(record["real"]["matrix"].items(), "o^sDv*", strict=True):
+    both[1].plot(times["1"]["first"]["mean"], times["1"]["known"]["mean"], marker, markersize=10, label=names[key])
+for ax, kind in zip(both, ("generated speakers, all settings", "real speakers, chosen settings"), strict=True):
+    ax.set(xlabel="accuracy on the new speaker", ylabel="accuracy on the known speakers", title=kind)
+both[1].legend()
 plt.show()
 
 # %% tags=["nbval-check-output"]

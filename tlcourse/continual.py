@@ -89,7 +89,7 @@ class Trainer:
         self.optimizer = keras.optimizers.Adam(1e-3)
         self.optimizer.build(self.variables)
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(reduce_retracing=True, autograph=False)
         def step(batch):
             with tf.GradientTape() as tape:
                 logits = model(batch[0], training=True)

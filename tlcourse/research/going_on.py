@@ -10,7 +10,7 @@ SETTINGS = {
     },
     "forgetting": {
         "run": continual_methods.run,
-        "seeds": range(6),  # each of the six real speakers is the new one once
+        "seeds": range(6),  # each of the six real speakers is the first new one once
         "shares": ("*/trade_off/*", "*/matrix/*"),
         "needs": ("forgetting_development",),
     },
