@@ -124,7 +124,7 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Every new speaker is learned well, and costs accuracy on the old ones. This is called **catastrophic forgetting**
+# Every new speaker is learned well, and costs accuracy on the others. This is called **catastrophic forgetting**
 # (McCloskey & Cohen 1989). Nothing in the loss speaks for the known speakers any more, so their accuracy is free to
 # fall.
 #
