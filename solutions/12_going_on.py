@@ -13,7 +13,7 @@
 # 4. average networks whose data never meet, and show what their updates still give away;
 # 5. compare methods in a table with intervals, and let a budget choose a recipe.
 #
-# **Time:** about 105 minutes. Six exercises and one written answer, 18 points. All cells together run in about a minute
+# **Time:** about 95 minutes. Six exercises and one written answer, 18 points. All cells together run in about a minute
 # on two processor cores. Programs make the voices and draw the faces, so nobody in them is real; a recorded result
 # describes six real speakers.
 
@@ -1120,7 +1120,14 @@ print(
 print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 
 # %% [markdown]
-# TODO federated text
+# With equal shares, the federated network reaches 61.7%: more than a speaker alone, and far less than with all clips in
+# one place. Two things differ between the last two: where the clips are, and how many steps follow one another. The speakers
+# train at the same time, so the federated network has gone 72 steps, and the one in one place 576. We have not separated
+# these two causes. More rounds might narrow the gap, and would cost more traffic: already here, a speaker sends and receives
+# far more bytes than all of its clips have.
+#
+# With skewed shares, all three have lower means. There the speakers also have fewer clips in all, so the skew is not the
+# only cause.
 #
 # > **Try it.** Let each speaker take 30 steps in each of two rounds instead of 6 steps in each of ten. The number of
 # > steps is the same, and fewer networks are sent. What does it cost?
@@ -1298,7 +1305,9 @@ for size in ("1", "4", "16"):
     )
 
 # %% [markdown]
-# TODO leak text
+# In a batch of one, the clip was found every time. In a batch of 16, the update still gave away 41.0% of the clips.
+# Here a network of two dense layers was attacked, whose first layer has 128 units. A clip counts as found if a unit's
+# quotient correlates with it almost perfectly. The labels were counted in the network with convolutions.
 #
 # What helps? **Secure aggregation** (Bonawitz et al. 2017) lets the server see only the sum over many clients.
 # **Differential privacy** (Abadi et al. 2016) clips each update and adds noise, which costs accuracy. Averages over many
