@@ -857,7 +857,7 @@ for phases in ("wide", "narrow"):
 # %% [markdown]
 # In the wide case, the average of all sines is a flat line. So plain transfer has nothing to pass on: after 32 steps its
 # error is 0.784, no better than that of a random start. Reptile reaches 0.349. In the narrow case, the average is
-# itself a useful sine. There plain transfer comes close: the difference that is left is 0.016 (95% CI 0.005 to 0.027).
+# itself a useful sine. There plain transfer comes close: a difference of 0.016 is left, whose interval excludes 0.
 #
 # Each start was adapted at the rate that suits it best on other sines, and joint training and Reptile have seen equally
 # many points. So the comparison asks only about the start.
