@@ -3,6 +3,7 @@
 from tlcourse.research import (
     detection_labels,
     detection_stages,
+    going_on,
     people_and_frontiers,
     segmentation_records,
     text_and_pipeline,
@@ -19,4 +20,10 @@ DETECTION = {
         "timings": ("milliseconds/*",),
     },
 }
-SETTINGS = text_and_pipeline.SETTINGS | DETECTION | segmentation_records.SETTINGS | people_and_frontiers.SETTINGS
+SETTINGS = (
+    text_and_pipeline.SETTINGS
+    | DETECTION
+    | segmentation_records.SETTINGS
+    | people_and_frontiers.SETTINGS
+    | going_on.SETTINGS
+)

@@ -1,0 +1,1402 @@
+# %% [markdown]
+# # Unit 12: Learning that goes on, data that stay apart
+#
+# A network recognizes spoken digits. It is in use, and every week it meets a new speaker. So every week you adapt it a
+# little. What does it forget on the way? And the speakers ask a question of their own: must they send you their voices,
+# or may they keep them to themselves?
+#
+# By the end of this unit you can
+#
+# 1. measure how much a network forgets, and choose among five ways to adapt it;
+# 2. test whether two tasks that share a trunk help or hurt each other;
+# 3. train a starting point that is made to be adapted, and say when plain transfer does as well;
+# 4. average networks whose data never meet, and show what their updates still give away;
+# 5. compare methods in a table with intervals, and let a budget choose a recipe.
+#
+# **Time:** about 95 minutes. Six exercises and one written answer, 18 points. All cells together run in about a minute
+# on two processor cores. Programs make the voices and draw the faces, so nobody in them is real.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
+
+# %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse import checks, continual, distillation, plots, sines
+from tlcourse.data import results
+from tlcourse.datasets import faces, glyphs, speech
+from tlcourse.stats import paired_difference
+
+keras.utils.set_random_seed(0)
+plots.style()
+progress = checks.Progress(
+    {
+        "forgetting": "Exercise 12.1 forgetting",
+        "elastic_penalty": "Exercise 12.2 elastic_penalty",
+        "importance": "Exercise 12.3 importance",
+        "reptile_step": "Exercise 12.4 reptile_step",
+        "federated_average": "Exercise 12.5 federated_average",
+        "recovered_input": "Exercise 12.6 recovered_input",
+    }
+)
+
+
+def shown(entry, form=".1%"):
+    """A recorded mean with its 95 % interval."""
+    return f"{entry['mean']:{form}} ({entry['ci95'][0]:{form}} to {entry['ci95'][1]:{form}})"
+
+
+def gain(first, second):
+    """Mean difference of two entries over the seeds, in percentage points, with its 95 % interval."""
+    pairs = paired_difference(first["values"], second["values"])
+    return (
+        f"{100 * pairs['mean']:+.1f} percentage points ({100 * pairs['ci95'][0]:+.1f} to {100 * pairs['ci95'][1]:+.1f})"
+    )
+
+
+# %% [markdown]
+# ## A new speaker every week
+#
+# A clip is a **log-mel image**: time runs from left to right, frequency from bottom to top, and bright means loud. Here
+# are two digits from three of our speakers. Four of them are known to the network, and two come later.
+
+# %%
+people = [(31, 1), (32, 2), (33, 0), (34, 1), (35, 2), (39, 3)]  # voice and accent of each speaker
+learned, tested = speech.generate(people, 10, 1), speech.generate(people, 6, 2)
+known, first, second = range(4), 4, 5
+_, axes = plt.subplots(1, 6, figsize=(11, 2.2), layout="constrained")
+for ax, (digit, speaker) in zip(axes, [(d, s) for d in (3, 8) for s in (0, 1, 4)], strict=True):
+    place = np.flatnonzero((learned.digits == digit) & (learned.speakers == speaker))[0]
+    ax.imshow(learned.images[place, ..., 0], origin="lower", cmap="magma")
+    ax.set(title=f"“{digit}”, speaker {speaker}", xticks=[], yticks=[])
+axes[0].figure.suptitle("The same digit looks different from speaker to speaker")
+plt.show()
+
+
+# %%
+def clips(part, who):
+    """Clips and digits of some speakers."""
+    chosen = np.isin(part.speakers, who)
+    return part.images[chosen], part.digits[chosen]
+
+
+def scores():
+    """Accuracy on test clips of the known speakers, of the first new one and of the second."""
+    return [continual.accuracy(network, *clips(tested, who)) for who in (known, first, second)]
+
+
+# %%
+old, new = clips(learned, known), clips(learned, first)
+network = continual.trunk_and_head(learned.images.shape[1:], 10, seed=0)
+plain, rng = continual.Trainer(network), np.random.default_rng(0)
+plain.train(batch[:2] for batch in continual.batches(*old, 400, rng))
+start, before = network.get_weights(), scores()
+print("known speakers {:.0%}, first new speaker {:.0%}, second new speaker {:.0%}".format(*before))
+
+# %% [markdown]
+# The network does much worse on voices that it has not heard. So you ask the first new speaker for ten clips of each
+# digit, and train on with these clips.
+#
+# **Before you run the cell:** what will the accuracy on the *known* speakers be afterward? Write down a number.
+
+# %%
+plain.train(batch[:2] for batch in continual.batches(*new, 100, rng))
+after_first = scores()
+plain.train(batch[:2] for batch in continual.batches(*clips(learned, second), 100, rng))
+naive = np.array([before, after_first, scores()])
+_, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+for column, name in enumerate(("known speakers", "first new speaker", "second new speaker")):
+    ax.plot(range(3), naive[:, column], marker="os^"[column], label=name)
+ax.set_xticks(range(3), ["before", "after the first", "after the second"])
+ax.set(ylabel="accuracy", ylim=(0, 1.02), title="Each speaker gains when it is learned, and the others lose")
+ax.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# Every new speaker is learned well, and costs accuracy on the others. This is called **catastrophic forgetting**
+# (McCloskey & Cohen 1989). Nothing in the loss speaks for the known speakers any more, so their accuracy is free to
+# fall.
+#
+# **A network that trains on keeps only what its loss still asks for.**
+#
+# ## How much is forgotten
+#
+# To compare methods, you need one number. Chaudhry et al. (2018) define it from a table of accuracies: one row for each
+# time, one column for each task. Here a task is a speaker.
+
+# %% [markdown]
+# ### Exercise 12.1: Measure forgetting
+#
+# Compute the mean forgetting of all tasks but the last one, as Chaudhry et al. (2018, "Riemannian walk") define it.
+#
+# | | |
+# |---|---|
+# | **Signature** | `forgetting(accuracy)` |
+# | **Arguments** | `accuracy`: a square table, a list of lists or an array; `accuracy[i][j]` is the accuracy on task `j` after learning tasks 0 to `i` |
+# | **Returns** | a float: for each task but the last, the highest accuracy in any *earlier* row than the last, minus the accuracy in the last row; then the mean over these tasks |
+# | **Rules** | Rows from before a task was learned count, too. A task that has become better counts as negative. With a single task, nothing can be forgotten: return 0. |
+# | **Example** | `forgetting([[0.9, 0.1], [0.6, 0.95]])` is `0.3`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# With an array, <code>table[:-1, :-1]</code> holds the earlier rows of all tasks but the last. Along which axis do you
+# take the maximum?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "forgetting", "locked": false, "schema_version": 3, "solution": true}
+def forgetting(accuracy):
+    """Mean forgetting after the last task (Chaudhry et al. 2018).
+
+    Parameters
+    ----------
+    accuracy : list of lists, or array
+        Shape (tasks, tasks): rows are times, columns are tasks. One task or more.
+
+    Returns
+    -------
+    float
+        Mean over all tasks but the last of (highest accuracy in a row before the last one - accuracy in the last row).
+        Negative where tasks have gained; 0 for a single task.
+    """
+    ### BEGIN SOLUTION
+    table = np.asarray(accuracy, float)
+    if len(table) == 1:
+        return 0.0
+    return float((table[:-1, :-1].max(axis=0) - table[-1, :-1]).mean())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_forgetting", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def forgotten(accuracy):
+    """Task by task, without numpy."""
+    last, drops = len(accuracy) - 1, []
+    for task in range(last):
+        best = max(accuracy[time][task] for time in range(last))
+        drops.append(best - accuracy[last][task])
+    return sum(drops) / last if last else 0
+
+
+def drop_from(best, tasks=lambda last: range(last), total=lambda drops: sum(drops) / len(drops)):
+    """A mistake: another accuracy to compare with, other tasks, or another way to combine them."""
+
+    def wrong(accuracy):
+        last = len(accuracy) - 1
+        return total([best(accuracy, task, last) - accuracy[last][task] for task in tasks(last)])
+
+    return wrong
+
+
+def highest(accuracy, task, last):
+    return max(accuracy[time][task] for time in range(last))
+
+
+forgetting_mistakes = {
+    "the accuracy right after a task was learned is used, and not the highest one": drop_from(
+        lambda accuracy, task, last: accuracy[task][task]
+    ),
+    "the accuracy right after a task was learned is subtracted from the last one: this is the backward transfer of "
+    "Lopez-Paz & Ranzato (2017)": drop_from(
+        lambda accuracy, task, last: accuracy[task][task], total=lambda drops: -sum(drops) / len(drops)
+    ),
+    "the sign is reversed": lambda accuracy: -forgotten(accuracy),
+    "the last row is among those of which the highest is taken": drop_from(
+        lambda accuracy, task, last: max(row[task] for row in accuracy)
+    ),
+    "rows from before a task was learned are left out": drop_from(
+        lambda accuracy, task, last: max(accuracy[time][task] for time in range(task, last))
+    ),
+    "the first row is compared with the last one": drop_from(lambda accuracy, task, last: accuracy[0][task]),
+    "the last two rows are compared": drop_from(lambda accuracy, task, last: accuracy[last - 1][task]),
+    "the last task counts as well": drop_from(highest, lambda last: range(last + 1)),
+    "the sum is divided by the number of all tasks": lambda accuracy: (
+        forgotten(accuracy) * (len(accuracy) - 1) / len(accuracy)
+    ),
+    "the sum is not divided": drop_from(highest, total=sum),
+    "the largest forgetting is returned, and not the mean": drop_from(highest, total=max),
+    "tasks that have gained count as 0": drop_from(
+        highest, total=lambda drops: sum(max(drop, 0) for drop in drops) / len(drops)
+    ),
+    "rows and columns are exchanged": lambda accuracy: forgotten(
+        [list(column) for column in zip(*accuracy, strict=True)]
+    ),
+    "forgetting is relative to the highest accuracy": lambda accuracy: (
+        sum(1 - accuracy[-1][task] / highest(accuracy, task, len(accuracy) - 1) for task in range(len(accuracy) - 1))
+        / (len(accuracy) - 1)
+    ),
+}
+visible_cases.record(
+    "forgetting",
+    [
+        ([[0.9, 0.1], [0.6, 0.95]],),
+        ([[0.9, 0.2, 0.1], [0.8, 0.9, 0.3], [0.5, 0.7, 0.8]],),
+        ([[0.8, 0.7, 0.2], [0.9, 0.65, 0.3], [0.6, 0.6, 0.9]],),
+        ([[0.5, 0.3, 0.2], [0.6, 0.7, 0.4], [0.8, 0.5, 0.9]],),
+        (np.array([[0.75, 0.25], [0.875, 0.5]]),),
+        ([[1, 0], [0, 1]],),
+        ([[0.9]],),
+    ],
+    forgotten,
+    forgetting_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("forgetting"):
+    checks.run("forgetting", forgetting)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("forgetting")
+    for count in (1, 2, 2, 3, 4, 6):
+        table = np.round(rng_hidden.random((count, count)), 3).tolist()
+        checks.returns(forgetting, (table,), forgotten(table), forgetting_mistakes)
+    ### END HIDDEN TESTS
+
+# %%
+print(f"the naive way forgets {forgetting(naive):.0%} of the clips, mean over the known and the first new speaker")
+
+# %% [markdown]
+# > **Try it.** Train three times as long on each new speaker: change 100 to 300. Does the new speaker gain? What
+# > happens to the forgetting?
+#
+# **Forgetting compares the best time of a task with the last one.**
+#
+# ## Four ways to remember
+#
+# Each of the following methods adds something to the training that speaks for the past. They differ in what you must
+# *keep*.
+#
+# | method | what it adds | what you keep |
+# |---|---|---|
+# | replay | a share of each batch are old clips | some old clips |
+# | L2-SP | a penalty on the distance from the old weights | the old weights |
+# | EWC | the same, with an importance for each weight | old weights and importances |
+# | LwF | the old network's outputs on the *new* clips are targets | the old network |
+#
+# Only replay keeps voices of the speakers. This matters if a speaker wants to be deleted.
+#
+# L2-SP (Li, Grandvalet & Davoine 2018) and EWC (elastic weight consolidation, Kirkpatrick et al. 2017) share one
+# formula. With the weights $\theta$, the old weights $\theta^*$, the importances $F$ and a strength $\lambda$, they add
+#
+# $$\frac{\lambda}{2} \sum_i F_i \, (\theta_i - \theta_i^*)^2$$
+#
+# to the loss. In L2-SP, all $F_i$ are 1.
+
+# %% [markdown]
+# ### Exercise 12.2: An elastic penalty
+#
+# Write the penalty of one array of weights.
+#
+# | | |
+# |---|---|
+# | **Signature** | `elastic_penalty(weights, anchors, importance, strength)` |
+# | **Arguments** | `weights`, `anchors` (the old weights) and `importance`: arrays or tensors of one shape, floats; `strength`: a float, 0 or more |
+# | **Returns** | the penalty of the formula above, a scalar that TensorFlow can differentiate with respect to `weights` |
+# | **Example** | For `weights=[1.0, 3.0]`, `anchors=[1.0, 1.0]`, `importance=[5.0, 0.5]` and `strength=2.0`, it is `2.0`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# <code>keras.ops.sum</code> and <code>keras.ops.square</code> work on arrays and on tensors. Functions of numpy would
+# cut the gradient.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "elastic_penalty", "locked": false, "schema_version": 3, "solution": true}
+def elastic_penalty(weights, anchors, importance, strength):
+    """Half the strength times the sum of importance times squared distance from the anchors.
+
+    Parameters
+    ----------
+    weights : array or tensor of floats
+        Present weights, any shape; the result must have a gradient with respect to them.
+    anchors : array of the same shape
+        Where the weights were.
+    importance : array of the same shape
+        0 or more for each weight.
+    strength : float
+        0 or more.
+
+    Returns
+    -------
+    scalar tensor or float
+    """
+    ### BEGIN SOLUTION
+    return 0.5 * strength * keras.ops.sum(importance * keras.ops.square(weights - anchors))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_elastic_penalty", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def elastic(weights, anchors, importance, strength):
+    """Weight by weight."""
+    rows = zip(*(np.ravel(part).tolist() for part in (weights, anchors, importance)), strict=True)
+    return strength * sum(f * (w - a) ** 2 for w, a, f in rows) / 2
+
+
+def other_terms(term, factor=lambda strength, size: strength / 2):
+    """A mistake in the term of one weight, or in the factor of the sum."""
+
+    def wrong(weights, anchors, importance, strength):
+        rows = zip(*(np.ravel(part).tolist() for part in (weights, anchors, importance)), strict=True)
+        return factor(strength, np.size(weights)) * sum(term(w, a, f) for w, a, f in rows)
+
+    return wrong
+
+
+def term(w, a, f):
+    return f * (w - a) ** 2
+
+
+elastic_mistakes = {
+    "the factor 1/2 is missing": other_terms(term, lambda strength, size: strength),
+    "the mean over the weights is taken, and not the sum": other_terms(
+        term, lambda strength, size: strength / 2 / size
+    ),
+    "the mean is taken, and the factor 1/2 is missing": other_terms(term, lambda strength, size: strength / size),
+    "the importance is squared with the distance": other_terms(lambda w, a, f: (f * (w - a)) ** 2),
+    "the importance is ignored": other_terms(lambda w, a, f: (w - a) ** 2),
+    "the anchors are ignored, so that all weights are drawn to 0": other_terms(lambda w, a, f: f * w**2),
+    "the distance is not squared": other_terms(lambda w, a, f: f * abs(w - a)),
+    "the signed distance is summed": other_terms(lambda w, a, f: f * (w - a)),
+    "the sum is squared, and not each distance": lambda weights, anchors, importance, strength: (
+        strength / 2 * float((np.asarray(importance) * (np.asarray(weights) - anchors)).sum()) ** 2
+    ),
+    "the square root of the sum is taken": lambda *arguments: float(
+        np.sqrt(elastic(*arguments[:3], 2)) * arguments[3] / 2
+    ),
+    "the strength is ignored": other_terms(term, lambda strength, size: 0.5),
+    "the strength is squared": other_terms(term, lambda strength, size: strength**2 / 2),
+    "the penalty is negative": other_terms(term, lambda strength, size: -strength / 2),
+    "only the last axis is summed": lambda weights, anchors, importance, strength: (
+        strength / 2 * (np.asarray(importance) * (np.asarray(weights) - anchors) ** 2).sum(axis=-1)
+        if np.ndim(weights) > 1
+        else None
+    ),
+    "importance and weights are exchanged": lambda weights, anchors, importance, strength: elastic(
+        importance, anchors, weights, strength
+    ),
+}
+
+
+def single(*rows):
+    return tuple(np.array(row, "float32") for row in rows)
+
+
+visible_cases.record(
+    "elastic_penalty",
+    [
+        (*single([1, 3], [1, 1], [5, 0.5]), 2.0),
+        (*single([1, 2, -1], [0.5, 2.5, 1], [1, 1, 1]), 0.5),
+        (*single([[1, 0], [2, -2], [0.5, 4]], [[0, 0], [1, -1], [0.5, 1]], [[1, 2], [0, 3], [9, 0.25]]), 3.0),
+        (*single([0.25, -0.75], [0.25, -0.75], [3, 4]), 10.0),
+        (*single([2, 1], [1, 3], [1, 2]), 0.0),
+        (*single([[0.5, 1.5], [-1, 2]], [[1, 1], [-2, 0]], [[2, 4], [0.5, 1]]), 1.5),
+    ],
+    elastic,
+    elastic_mistakes,
+    tolerance=1e-5,
+)
+### END HIDDEN TESTS
+with progress.exercise("elastic_penalty"):
+    checks.run("elastic_penalty", elastic_penalty)
+    checks.differentiable("elastic_penalty", elastic_penalty)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("elastic_penalty")
+    for shape in ((4,), (3, 2), (2, 3, 2)):
+        rows = [rng_hidden.normal(size=shape).astype("float32") for _ in range(2)]
+        arguments = *rows, rng_hidden.gamma(1.0, size=shape).astype("float32"), float(rng_hidden.uniform(0.5, 3))
+        checks.returns(elastic_penalty, arguments, elastic(*arguments), elastic_mistakes, tolerance=1e-4)
+        _, slope = checks.gradient(elastic_penalty, arguments)
+        wanted = arguments[3] * arguments[2] * (arguments[0] - arguments[1])
+        checks.require(
+            slope is not None and bool(np.abs(slope - wanted).max() < 1e-3),
+            "the gradient of elastic_penalty should be strength * importance * (weights - anchors).",
+        )
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Where do the importances come from? EWC takes the **Fisher information**. It asks for each weight: how strongly does
+# the log-probability of a label depend on it? For one clip, this is the squared gradient. The importance is the mean of
+# the squared gradients over many clips.
+#
+# **Before you go on:** a network that has finished training has a mean gradient near zero. What would the importances
+# be if you squared the *mean* gradient instead?
+
+# %% [markdown]
+# ### Exercise 12.3: From gradients to importances
+#
+# Estimate the importance of each weight from the gradients of single clips.
+#
+# | | |
+# |---|---|
+# | **Signature** | `importance(gradients)` |
+# | **Arguments** | `gradients`: an array of shape `(n, ...)`; `gradients[i]` is the gradient of clip `i` with respect to an array of weights |
+# | **Returns** | an array of the shape of the weights: the mean of the squared gradients over the clips |
+# | **Example** | For `[[1.0, 2.0], [-1.0, 4.0]]`, it is `[1.0, 10.0]`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# In the example, the first weight has the mean gradient 0. Its importance is not 0.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "importance", "locked": false, "schema_version": 3, "solution": true}
+def importance(gradients):
+    """The mean of the squared gradients over clips: a diagonal estimate of the Fisher information.
+
+    Parameters
+    ----------
+    gradients : array
+        Shape (n, ...), n is 1 or more: the gradient of each clip, in the shape of the weights.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (...), 0 or more.
+    """
+    ### BEGIN SOLUTION
+    return np.square(np.asarray(gradients, float)).mean(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_importance", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def mean_squares(gradients):
+    """Clip by clip."""
+    total = np.zeros(np.shape(gradients)[1:])
+    for gradient in np.asarray(gradients, float):
+        total = total + gradient * gradient
+    return total / len(gradients)
+
+
+def from_array(compute):
+    """A mistake, of the gradients as an array."""
+    return lambda gradients: compute(np.asarray(gradients, float))
+
+
+importance_mistakes = {
+    "the mean gradient is squared: gradients of opposite sign cancel": from_array(lambda g: g.mean(axis=0) ** 2),
+    "the sum over the clips is taken, and not the mean": from_array(lambda g: (g**2).sum(axis=0)),
+    "the variance of the gradients is computed": from_array(lambda g: g.var(axis=0)),
+    "the mean of the absolute gradients is taken": from_array(lambda g: np.abs(g).mean(axis=0)),
+    "the root of the mean square is taken": from_array(lambda g: np.sqrt((g**2).mean(axis=0))),
+    "the gradients are not squared": from_array(lambda g: g.mean(axis=0)),
+    "the mean runs over the weights of each clip, and not over the clips": from_array(lambda g: (g**2).mean(axis=-1)),
+    "the mean over everything is taken": from_array(lambda g: (g**2).mean()),
+    "the largest square is taken": from_array(lambda g: (g**2).max(axis=0)),
+    "only the first clip counts": from_array(lambda g: g[0] ** 2),
+    "the importances are scaled to sum 1": from_array(lambda g: (g**2).mean(axis=0) / (g**2).mean(axis=0).sum()),
+    "the importances are scaled to mean 1": from_array(lambda g: (g**2).mean(axis=0) / (g**2).mean()),
+    "the sum is divided by n - 1": from_array(lambda g: (g**2).sum(axis=0) / (len(g) - 1) if len(g) > 1 else None),
+}
+visible_cases.record(
+    "importance",
+    [
+        (np.array([[1.0, 2.0], [-1.0, 4.0]]),),
+        (np.array([[0.5, -1.5, 0.0]]),),
+        (np.array([[[1.0, 2.0], [0.0, -3.0]], [[3.0, -2.0], [1.0, 1.0]], [[-1.0, 0.5], [2.0, 2.0]]]),),
+        (np.array([1.0, -2.0, 3.0]),),
+        (np.array([[1, -1], [3, 2]]),),
+    ],
+    mean_squares,
+    importance_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("importance"):
+    checks.run("importance", importance)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("importance")
+    for shape in ((5, 3), (2, 4), (7, 2, 3), (4, 2, 2, 3)):
+        hidden = rng_hidden.normal(size=shape)
+        checks.returns(importance, (hidden,), mean_squares(hidden), importance_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Now all methods adapt the same network to the first new speaker, with equally many steps. The Fisher information is
+# computed on a hundred old clips, which can be deleted afterward. Their labels are sampled from the network's own
+# predictions, and the importances are scaled to mean 1, so that L2-SP and EWC use similar strengths.
+
+# %%
+network.set_weights(start)
+kept = rng.permutation(len(old[1]))[:100]
+memory = [part[kept] for part in old]
+odds = keras.ops.convert_to_numpy(keras.ops.softmax(continual.logits_of(network, memory[0])))
+guesses = [rng.choice(10, p=row / row.sum()) for row in odds.astype(float)]
+slopes = [continual.gradients(network, clip[None], [guess]) for clip, guess in zip(memory[0], guesses, strict=True)]
+fisher = [importance(np.stack(each)) for each in zip(*slopes, strict=True)]
+size = sum(each.sum() for each in fisher) / sum(each.size for each in fisher)
+fisher = [(each / size).astype("float32") for each in fisher]
+shares = [each.sum() / sum(other.sum() for other in fisher) for each in fisher]
+for weight, share in zip(network.trainable_variables, shares, strict=True):
+    print(f"{weight.path:<22}{share:>6.1%} of the importance, {np.prod(weight.shape):>6,} weights")
+
+
+# %%
+def elastic_loss(importances, strength):
+    """The penalty of all weights, as an extra loss for the trainer."""
+    parts = list(zip(network.trainable_variables, start, importances, strict=True))
+
+    def loss(logits, batch):
+        return sum(elastic_penalty(weight, anchor, each, strength) for weight, anchor, each in parts)
+
+    return loss
+
+
+def replayed(share=0.5, size=32):
+    """Batches of which a share are old clips."""
+    own = continual.batches(*new, 100, rng, size - round(share * size))
+    kept = continual.batches(*memory, 100, rng, round(share * size))
+    for mine, theirs in zip(own, kept, strict=True):
+        yield tuple(np.concatenate(pair) for pair in zip(mine[:2], theirs[:2], strict=True))
+
+
+# %%
+old_outputs, soft = continual.logits_of(network, new[0]), distillation.SoftTargets(temperature=2.0)
+
+
+def kept_outputs_loss(logits, batch):
+    """LwF: the outputs of the old network on the same clips are targets."""
+    return soft(batch[2], logits)
+
+
+ones = [np.ones_like(each) for each in fisher]
+extras = {
+    "naive": None,
+    "L2-SP": elastic_loss(ones, 1.0),
+    "EWC": elastic_loss(fisher, 30.0),
+    "LwF": kept_outputs_loss,
+}
+adapted = {"before": before}
+
+# %%
+for name, extra in extras.items():
+    network.set_weights(start)
+    stream = continual.batches(*new, 100, np.random.default_rng(1))
+    continual.Trainer(network, extra).train((x, y, old_outputs[places]) for x, y, places in stream)
+    adapted[name] = scores()
+network.set_weights(start)
+plain.train(replayed())
+adapted["replay"] = scores()
+
+# %%
+_, ax = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
+for (name, (kept, gained, _)), marker in zip(adapted.items(), "*osD^v", strict=True):
+    ax.plot(gained, kept, marker, markersize=10)
+    ax.annotate(name, (gained, kept), (8, 4), textcoords="offset points")
+ax.set(xlabel="accuracy on the new speaker", ylabel="accuracy on the known speakers")
+ax.set_title("The upper right corner would be a network that learns and keeps everything")
+plt.show()
+
+# %% [markdown]
+# The naive way learns the most and forgets the most. The other methods move up, and most of them also to the left: what
+# protects the old also holds back the new. One run on six voices says little about which method is the best one. To
+# find out, choose the strength of each method on other voices, and repeat the comparison with new ones.
+#
+# > **Try it.** Keep only 20 old clips instead of 100 in `memory`. How much of the effect of replay is left?
+#
+# **Each method keeps something else of the past: clips, weights or outputs.**
+#
+# ## One trunk for two tasks
+#
+# Forgetting comes from learning one task *after* the other. **Multi-task learning** (Caruana 1997) trains them
+# together: one trunk, a head for each task, and the sum of the losses. Do the tasks then help each other?
+#
+# Here digits are the asked task, with five drawn images each. Letters share the trunk, with thirty images each.
+
+
+# %%
+def small(data):
+    """Images of one channel, half as high and wide, and their labels."""
+    return data.images[..., 0].reshape(-1, 24, 2, 24, 2).mean(axis=(2, 4)), data.labels
+
+
+digits, letters = small(glyphs.glyphs(glyphs.DIGITS, 5, 1)), small(glyphs.glyphs(glyphs.LETTERS, 30, 2))
+test_digits = small(glyphs.glyphs(glyphs.DIGITS, 20, 3))
+alone, shared = (continual.trunk_and_head((24, 24), 10, seed=1) for _ in range(2))
+for_letters = continual.another_head(shared, len(glyphs.LETTERS))
+
+
+def letters_loss(logits, batch):
+    """The loss of the second task, on images of its own."""
+    losses = keras.losses.sparse_categorical_crossentropy(batch[3], for_letters(batch[2]), from_logits=True)
+    return keras.ops.mean(losses)
+
+
+# %% [markdown]
+# **Before you run the cell:** the network alone sees only digits. The shared trunk must serve two tasks with the same
+# number of weights. Which of the two is more accurate on digits?
+
+# %%
+own = [batch[:2] for batch in continual.batches(*digits, 500, np.random.default_rng(2))]
+theirs = [batch[:2] for batch in continual.batches(*letters, 500, np.random.default_rng(3))]
+continual.Trainer(alone).train(own, 2e-3)
+also = for_letters.get_layer("other_head").trainable_variables
+pairs = ((*mine, *other) for mine, other in zip(own, theirs, strict=True))
+continual.Trainer(shared, letters_loss, also).train(pairs, 2e-3)
+print(f"digits alone {continual.accuracy(alone, *test_digits):.0%}, ", end="")
+print(f"with letters {continual.accuracy(shared, *test_digits):.0%}")
+
+# %% [markdown]
+# A single run with 200 test images decides little. A fair answer needs several seeds and four controls: the other
+# direction, in which digits help letters; a network alone that trains for twice as many steps, and so sees as many
+# images as the pair; a partner that has nothing to do with characters; and a partner whose labels are random.
+#
+# > **Try it.** Give the letters random labels, with `np.random.default_rng(0).permutation(letters[1])`. What does this
+# > do to the accuracy on digits?
+#
+# **Whether two tasks help each other is a question for an experiment, with a network alone as the baseline.**
+#
+# ## A start that is made to be adapted
+#
+# So far, adaptation came after the training. **Meta-learning** trains for it: the network meets many small tasks, and
+# looks for weights from which a few steps lead to any of them. **Reptile** (Nichol, Achiam & Schulman 2018) needs no
+# second derivatives. It adapts to a task by ordinary gradient descent, and then moves the start a little towards the
+# adapted weights.
+#
+# The tasks are sines with a random amplitude and phase. After ten points of a new sine, the network should draw all of
+# it.
+
+# %% [markdown]
+# ### Exercise 12.4: One step of Reptile
+#
+# Move the start towards the weights that were adapted to several tasks.
+#
+# | | |
+# |---|---|
+# | **Signature** | `reptile_step(weights, adapted, rate)` |
+# | **Arguments** | `weights`: a list of arrays; `adapted`: a list of as many arrays, each with one more axis in front, the tasks; `rate`: a float from 0 to 1 |
+# | **Returns** | a list of new arrays: each old array plus `rate` times the mean over the tasks of (adapted - old) |
+# | **Example** | With `weights=[np.array([1.0])]`, `adapted=[np.array([[2.0], [4.0]])]` and `rate=0.5`, it is `[array([2.0])]`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# <code>zip(weights, adapted)</code> pairs the arrays. The mean over the tasks is the mean over the first axis.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "reptile_step", "locked": false, "schema_version": 3, "solution": true}
+def reptile_step(weights, adapted, rate):
+    """The start after one step of Reptile.
+
+    Parameters
+    ----------
+    weights : list of arrays
+        The present start. It stays as it is. Its arrays may hold whole numbers.
+    adapted : list of arrays
+        ``adapted[k]`` has the shape (tasks, *weights[k].shape): the weights after adaptation to each task.
+    rate : float
+        0 keeps the start, 1 replaces it by the mean of the adapted weights.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Shapes as in `weights`.
+    """
+    ### BEGIN SOLUTION
+    return [old + rate * (new.mean(axis=0) - old) for old, new in zip(weights, adapted, strict=True)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_reptile_step", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def between(weights, adapted, rate):
+    """The start and the mean of the adapted weights, mixed."""
+    return [
+        (1 - rate) * np.asarray(old) + rate * sum(new) / len(new) for old, new in zip(weights, adapted, strict=True)
+    ]
+
+
+def each_array(compute):
+    """A mistake, of one array of the start, one of the adapted weights, and the rate."""
+    return lambda weights, adapted, rate: [
+        compute(np.asarray(old, float), np.asarray(new, float), rate) for old, new in zip(weights, adapted, strict=True)
+    ]
+
+
+def one_after_another(old, new, rate):
+    for each in new:
+        old = old + rate * (each - old)
+    return old
+
+
+reptile_mistakes = {
+    "the step goes away from the adapted weights": each_array(lambda old, new, rate: old - rate * (new.mean(0) - old)),
+    "the sum over the tasks is taken, and not the mean": each_array(
+        lambda old, new, rate: old + rate * (new - old).sum(axis=0)
+    ),
+    "the start is replaced by the mean of the adapted weights": each_array(lambda old, new, rate: new.mean(axis=0)),
+    "the old start is not subtracted": each_array(lambda old, new, rate: old + rate * new.mean(axis=0)),
+    "the old start is not added": each_array(lambda old, new, rate: rate * (new.mean(axis=0) - old)),
+    "rate and 1 - rate are exchanged": each_array(lambda old, new, rate: rate * old + (1 - rate) * new.mean(axis=0)),
+    "the tasks are taken one after another": each_array(one_after_another),
+    "only the last task counts": each_array(lambda old, new, rate: old + rate * (new[-1] - old)),
+    "only the first task counts": each_array(lambda old, new, rate: old + rate * (new[0] - old)),
+    "the mean runs over the last axis": each_array(
+        lambda old, new, rate: old + rate * (new.mean(axis=-1) - old) if new.shape[0] == new.shape[-1] else None
+    ),
+    "the mean runs over all numbers of an array": each_array(lambda old, new, rate: old + rate * (new.mean() - old)),
+    "each task gets a start of its own": each_array(lambda old, new, rate: old + rate * (new - old)),
+    "the result is cut off to whole numbers, because it is written into an array of whole numbers": (
+        lambda weights, adapted, rate: (
+            [np.trunc(array) for array in between(weights, adapted, rate)]
+            if all(np.asarray(array).dtype.kind == "i" for array in weights)
+            else None
+        )
+    ),
+}
+small_start = [np.array([1.0]), np.array([[0.0, 2.0], [4.0, 1.0]])]
+moved = [np.array([[2.0], [4.0]]), np.array([[[1.0, 2.0], [3.0, 0.0]], [[2.0, 5.0], [4.0, 1.0]]])]
+visible_cases.record(
+    "reptile_step",
+    [
+        (small_start[:1], moved[:1], 0.5),
+        (small_start, moved, 0.25),
+        (small_start, moved, 0.0),
+        (small_start, moved, 1.0),
+        ([np.array([1, 2, 3])], [np.array([[2, 2, 0], [1, 5, 3], [4, 1, 1]])], 0.5),
+        ([np.array([2.0, -1.0])], [np.array([[3.0, 1.0]])], 0.1),
+    ],
+    between,
+    reptile_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("reptile_step"):
+    checks.run("reptile_step", reptile_step)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("reptile_step")
+    for count in (1, 2, 3, 5):
+        shapes = [(2,), (3, 2), (1, 4)][: int(rng_hidden.integers(1, 4))]
+        hidden_weights = [rng_hidden.normal(size=shape) for shape in shapes]
+        hidden_adapted = [rng_hidden.normal(size=(count, *shape)) for shape in shapes]
+        arguments = hidden_weights, hidden_adapted, float(rng_hidden.uniform(0.1, 0.9))
+        checks.returns(reptile_step, arguments, between(*arguments), reptile_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# `sines.adapted` copies the network once for each task, and takes a few steps on each copy. Around it, Reptile is a
+# loop of four lines. The rival is plain transfer: one network learns the points of *all* tasks, as if they were one.
+
+
+# %%
+def new_points(phases, rounds, rng):
+    """For each round, points of five new sines: a new ten for each of 12 steps."""
+    for _ in range(rounds):
+        yield tuple(part.reshape(5, 12, 10, 1) for part in sines.points(sines.tasks(5, phases, rng), 120, rng))
+
+
+def reptile(phases, rounds=600, seed=0):
+    """A start that is made to be adapted."""
+    weights = sines.initial_weights(np.random.default_rng(seed))
+    for number, (x, y) in enumerate(new_points(phases, rounds, np.random.default_rng(seed + 1))):
+        weights = reptile_step(weights, sines.adapted(weights, x, y, 12, 0.02), 0.3 * (1 - number / rounds))
+    return weights
+
+
+def joint(phases, rounds=600, seed=0):
+    """A start that has learned the points of all tasks together."""
+    weights = sines.initial_weights(np.random.default_rng(seed))
+    for number, (x, y) in enumerate(new_points(phases, rounds, np.random.default_rng(seed + 1))):
+        together = (part.transpose(1, 0, 2, 3).reshape(1, 12, 50, 1) for part in (x, y))
+        weights = [array[0] for array in sines.adapted(weights, *together, 12, 0.02 * (1 - number / rounds))]
+    return weights
+
+
+# %%
+starts = {"random start": sines.initial_weights(np.random.default_rng(0)), "all tasks as one": joint("wide"), "Reptile": reptile("wide")}  # fmt: skip
+task = sines.tasks(1, "wide", np.random.default_rng(8))
+x, y = sines.points(task, 10, np.random.default_rng(9))
+grid = np.linspace(-sines.RANGE, sines.RANGE, 200)[None, :, None]
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained", sharey=True)
+for ax, (name, weights) in zip(axes, starts.items(), strict=True):
+    ax.plot(grid[0, :, 0], (task[0] * np.sin(grid + task[1]))[0, :, 0], color="lightgray", linewidth=5)
+    ax.plot(x[0, :, 0], y[0, :, 0], "o", color="black")
+    for steps, color in ((0, "sky"), (8, "orange"), (32, "vermilion")):
+        drawn = sines.outputs(sines.adapted(weights, x, y, steps, 0.02), grid)[0, :, 0]
+        ax.plot(grid[0, :, 0], drawn, color=plots.COLORS[color], label=f"{steps} steps")
+    ax.set_title(name)
+axes[0].legend()
+figure.suptitle("From the same ten points (black) of a new sine (gray), each start draws another curve", x=0.01, ha="left")  # fmt: skip
+plt.show()
+
+# %% [markdown]
+# The record trains each start four times longer, and tests it on 200 new sines. In the *wide* case, the phases come
+# from the whole circle. In the *narrow* case, they come from an eighth of it, so all sines look alike.
+#
+# **Before you run the cell:** in which of the two cases does plain transfer do as well as Reptile?
+
+# %% tags=["nbval-check-output"]
+meta = results("reptile")
+for phases in ("wide", "narrow"):
+    for arm, name in (("scratch", "random start"), ("joint", "all tasks as one"), ("reptile", "Reptile")):
+        row = meta[phases][arm]
+        print(f"{phases:<7}{name:<17}error after 0 steps {row['0']['mean']:.2f}, 8 steps {shown(row['8'], '.3f')}, 32 steps {shown(row['32'], '.3f')}")  # fmt: skip
+for phases in ("wide", "narrow"):
+    pairs = paired_difference(meta[phases]["joint"]["32"]["values"], meta[phases]["reptile"]["32"]["values"])
+    print(f"{phases:<7}after 32 steps, all tasks as one minus Reptile: {shown(pairs, '.3f')}")
+
+# %% [markdown]
+# In the wide case, the average of all sines is a flat line. So plain transfer has nothing to pass on: after 32 steps its
+# error is 0.784, no better than that of a random start. Reptile reaches 0.349. In the narrow case, the average is
+# itself a useful sine. There plain transfer comes close: a difference of 0.016 is left, whose interval excludes 0.
+#
+# Each start was adapted at the rate that suits it best on other sines, and joint training and Reptile have seen equally
+# many points. So the comparison asks only about the start.
+#
+# > **Try it.** Call `reptile("narrow")` and `joint("narrow")`, and draw the figure for them. Can you still tell which is
+# > which?
+#
+# **Meta-learning pays where the tasks differ so much that their average is no task at all.**
+#
+# ## Data that stay apart
+#
+# Now the second question. The speakers do not want to send their voices. **Federated learning** turns the way round:
+# the network travels, and the clips stay. In **FedAvg** (McMahan et al. 2017), every speaker trains the network on
+# their own clips for a few steps. The server averages the results, weighted by the number of clips, and sends the
+# average out again.
+
+# %% [markdown]
+# ### Exercise 12.5: Average networks
+#
+# Average the weights of several clients, each with its number of clips.
+#
+# | | |
+# |---|---|
+# | **Signature** | `federated_average(networks, counts)` |
+# | **Arguments** | `networks`: a list with one list of arrays for each client, all of the same shapes; `counts`: the number of clips of each client, 0 or more, not all 0 |
+# | **Returns** | a list of arrays: the mean over the clients, each client weighted by its count |
+# | **Example** | For `[[np.array([1.0])], [np.array([5.0])]]` and counts `[3, 1]`, it is `[array([2.0])]`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# <code>zip(*networks)</code> gives, for each array of a network, the versions of all clients.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "federated_average", "locked": false, "schema_version": 3, "solution": true}
+def federated_average(networks, counts):
+    """The weighted mean of networks, array by array.
+
+    Parameters
+    ----------
+    networks : list of lists of arrays
+        One client each; the arrays of all clients have the same shapes, in the same order.
+    counts : list of int
+        Clips of each client. A client without clips has no influence; at least one count is above 0.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The shapes of one client's arrays. The arrays of the clients stay as they are.
+    """
+    ### BEGIN SOLUTION
+    total = sum(counts)
+    return [
+        sum(count / total * np.asarray(array) for array, count in zip(arrays, counts, strict=True))
+        for arrays in zip(*networks, strict=True)
+    ]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_federated_average", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def averaged(networks, counts):
+    """With numpy's weighted average."""
+    return [np.average(np.stack(arrays), axis=0, weights=counts) for arrays in zip(*networks, strict=True)]
+
+
+def weighted_by(factors):
+    """A mistake: other factors than the shares of the clips."""
+
+    def wrong(networks, counts):
+        chosen = factors(np.asarray(counts, float))
+        return [
+            sum(f * np.asarray(a) for f, a in zip(chosen, arrays, strict=True))
+            for arrays in zip(*networks, strict=True)
+        ]
+
+    return wrong
+
+
+def running_mean(networks, counts):
+    mean = networks[0]
+    for network in networks[1:]:
+        mean = [(old + new) / 2 for old, new in zip(mean, network, strict=True)]
+    return mean
+
+
+federated_mistakes = {
+    "all clients count alike": weighted_by(lambda counts: np.ones(len(counts)) / len(counts)),
+    "all clients with clips count alike": weighted_by(lambda counts: (counts > 0) / (counts > 0).sum()),
+    "the weighted sum is not divided": weighted_by(lambda counts: counts),
+    "the weighted sum is divided by the number of clients": weighted_by(lambda counts: counts / len(counts)),
+    "the weights are the inverse counts": weighted_by(
+        lambda counts: (1 / counts) / (1 / counts).sum() if counts.all() else None
+    ),
+    "the counts are divided by the largest one": weighted_by(lambda counts: counts / counts.max()),
+    "the networks are summed": weighted_by(lambda counts: np.ones(len(counts))),
+    "the client with the most clips is taken": weighted_by(lambda counts: np.eye(len(counts))[counts.argmax()]),
+    "the squares of the counts are used": weighted_by(lambda counts: counts**2 / (counts**2).sum()),
+    "a softmax of the counts is used": weighted_by(
+        lambda counts: np.exp(counts - counts.max()) / np.exp(counts - counts.max()).sum()
+    ),
+    "the networks are averaged in pairs, one after another": running_mean,
+    "the median is taken": lambda networks, counts: [
+        np.median(np.stack(arrays), axis=0) for arrays in zip(*networks, strict=True)
+    ],
+    "only the first array of each network is averaged": lambda networks, counts: averaged(networks, counts)[:1],
+    "each array is averaged to a single number": lambda networks, counts: [
+        a.mean() for a in averaged(networks, counts)
+    ],
+}
+two = [[np.array([1.0])], [np.array([5.0])]]
+three = [
+    [np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([1.0, -1.0])],
+    [np.array([[3.0, 0.0], [4.0, 1.0]]), np.array([2.0, 5.0])],
+    [np.array([[9.0, 6.0], [2.0, 7.0]]), np.array([0.0, 8.0])],
+]
+visible_cases.record(
+    "federated_average",
+    [
+        (two, [3, 1]),
+        (three, [1, 2, 5]),
+        (three, [4, 0, 2]),
+        (three, [7, 7, 7]),
+        (three[:1], [3]),
+        ([[np.array([1, 2])], [np.array([4, 4])]], [1, 1]),
+    ],
+    averaged,
+    federated_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("federated_average"):
+    checks.run("federated_average", federated_average)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("federated_average")
+    for count in (1, 2, 3, 5):
+        shapes = [(3,), (2, 3), (2, 1, 2)][: int(rng_hidden.integers(1, 4))]
+        hidden_networks = [[rng_hidden.normal(size=shape) for shape in shapes] for _ in range(count)]
+        hidden_counts = [int(number) for number in rng_hidden.integers(0, 9, count)]
+        hidden_counts[int(rng_hidden.integers(count))] += 4
+        arguments = hidden_networks, hidden_counts
+        checks.returns(federated_average, arguments, averaged(*arguments), federated_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# The next cell is a federated training in a loop of our own. It runs in one process, and nothing is encrypted. Real
+# systems use a framework such as [Flower](https://flower.ai). Its package `flwr` needs other versions of some packages
+# than this course does, so it is not used here.
+
+
+# %%
+def federated(parts, rounds, steps, rng):
+    """FedAvg over clients; each part is a client's clips and digits. Gives the averaged weights."""
+    weights = fresh
+    for _ in range(rounds):
+        networks = []
+        for own_clips, own_digits in parts:
+            network.set_weights(weights)
+            plain.train(b[:2] for b in continual.batches(own_clips, own_digits, steps, rng, 16))
+            networks.append(network.get_weights())
+        weights = federated_average(networks, [len(own_digits) for _, own_digits in parts])
+    return weights
+
+
+fresh = continual.trunk_and_head(learned.images.shape[1:], 10, seed=5).get_weights()
+parts = [clips(learned, speaker) for speaker in range(6)]
+everyone = tested.images, tested.digits
+
+# %% [markdown]
+# **Before you run the cell:** order these three by their accuracy on the clips of all six speakers: a network that one
+# speaker trains alone, the federated one, and one that is trained on all clips in one place.
+
+# %%
+network.set_weights(fresh)
+plain.train(b[:2] for b in continual.batches(*parts[0], 60, rng, 16))
+print(f"one speaker alone {continual.accuracy(network, *everyone):.0%}")
+network.set_weights(federated(parts, 10, 6, rng))
+print(f"federated {continual.accuracy(network, *everyone):.0%}")
+network.set_weights(fresh)
+plain.train(b[:2] for b in continual.batches(learned.images, learned.digits, 360, rng, 16))
+print(f"all clips in one place {continual.accuracy(network, *everyone):.0%}")
+
+# %% [markdown]
+# The record has eight speakers and 12 rounds. In the *equal* case, all have as many clips of all digits. In the
+# *skewed* case, a speaker has mostly three digits, and every other speaker has fewer clips.
+
+# %% tags=["nbval-check-output"]
+apart = results("federated")
+for kind in ("equal", "skewed"):
+    for way, name in (
+        ("local", "each speaker alone"),
+        ("federated", "federated"),
+        ("pooled", "all clips in one place"),
+    ):
+        print(f"{kind:<7}{name:<23}{shown(apart[kind][way])}")
+    print(f"{kind:<7}federated minus one place: {gain(apart[kind]['federated'], apart[kind]['pooled'])}")
+sent = {name: entry["mean"] / 1e6 for name, entry in apart["bytes"].items()}
+print(
+    f"a network has {sent['network']:.2f} MB; one speaker sends and receives {sent['all_rounds']:.1f} MB in all rounds"
+)
+print(f"the clips of one speaker have {sent['clips']:.2f} MB")
+
+# %% [markdown]
+# With equal shares, the federated network reaches 61.7%: more than a speaker alone, and far less than with all clips in
+# one place. Two things differ between the last two: where the clips are, and how many steps follow one another. The speakers
+# train at the same time, so the federated network has gone 72 steps, and the one in one place 576. We have not separated
+# these two causes. More rounds might narrow the gap, and would cost more traffic: already here, a speaker sends and receives
+# far more bytes than all of its clips have.
+#
+# With skewed shares, all three have lower means. There the speakers also have fewer clips in all, so the skew is not the
+# only cause.
+#
+# > **Try it.** Let each speaker take 30 steps in each of two rounds instead of 6 steps in each of ten. The number of
+# > steps is the same, and fewer networks are sent. What does it cost?
+#
+# **The network can travel instead of the data, at the price of more traffic.**
+#
+# ## What an update gives away
+#
+# The clips stay at home, and only weights are sent. Is this private? An update after one step is a gradient, and a
+# gradient is made of the data. Look at the first dense layer of a network: $y = W^T x + b$. With the slope $\delta$ of
+# the loss with respect to $y$, the gradients of one input $x$ are
+#
+# $$\frac{\partial L}{\partial W_{ik}} = x_i \, \delta_k \qquad \frac{\partial L}{\partial b_k} = \delta_k$$
+#
+# **Before you go on:** you are the server and receive both gradients. How do you get $x$?
+
+# %% [markdown]
+# ### Exercise 12.6: Recover the input
+#
+# Compute the input of a dense layer from the gradients of its kernel and its biases.
+#
+# | | |
+# |---|---|
+# | **Signature** | `recovered_input(weight_gradient, bias_gradient)` |
+# | **Arguments** | `weight_gradient`: an array of shape `(inputs, units)`; `bias_gradient`: an array of shape `(units,)`; both from one single input |
+# | **Returns** | the input, an array of shape `(inputs,)`; or `None` if all gradients of the biases are 0 |
+# | **Rules** | Some units may have the gradient 0, for example behind a ReLU. Gradients may be negative, and they may sum to 0. |
+# | **Example** | For `[[2.0, 0.0], [6.0, 0.0]]` and `[2.0, 0.0]`, it is `[1.0, 3.0]`. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# One unit is enough. Which one is the safest to divide by?
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "recovered_input", "locked": false, "schema_version": 3, "solution": true}
+def recovered_input(weight_gradient, bias_gradient):
+    """The input of a dense layer, from the gradients that it caused.
+
+    Parameters
+    ----------
+    weight_gradient : array
+        Shape (inputs, units): the input times the slope of each unit.
+    bias_gradient : array
+        Shape (units,): the slope of each unit; of any sign, and possibly 0.
+
+    Returns
+    -------
+    numpy.ndarray of shape (inputs,), or None
+        None if all slopes are 0, because then nothing is left of the input.
+    """
+    ### BEGIN SOLUTION
+    unit = np.argmax(np.abs(bias_gradient))
+    if bias_gradient[unit] == 0:
+        return None
+    return np.asarray(weight_gradient)[:, unit] / bias_gradient[unit]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_recovered_input", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def by_projection(weight_gradient, bias_gradient):
+    """The least squares solution of x times slope = gradient."""
+    weight_gradient, slope = np.asarray(weight_gradient, float), np.asarray(bias_gradient, float)
+    return weight_gradient @ slope / (slope @ slope) if slope.any() else None
+
+
+def from_gradients(compute):
+    """A mistake, of both gradients as arrays; one that divides by 0 gives nothing."""
+
+    def wrong(weight_gradient, bias_gradient):
+        with np.errstate(all="ignore"):
+            value = compute(np.asarray(weight_gradient, float), np.asarray(bias_gradient, float))
+        return value if value is not None and np.isfinite(value).all() else None
+
+    return wrong
+
+
+leak_mistakes = {
+    "the gradient of the kernel is not divided": from_gradients(lambda w, b: w[:, np.abs(b).argmax()]),
+    "the gradients are multiplied, and not divided": from_gradients(
+        lambda w, b: w[:, np.abs(b).argmax()] * b[np.abs(b).argmax()]
+    ),
+    "the sum over the units is divided by the number of units": from_gradients(lambda w, b: w.mean(axis=1)),
+    "the quotient is turned round": from_gradients(lambda w, b: b[np.abs(b).argmax()] / w[:, np.abs(b).argmax()]),
+    "the size of the slope divides, and its sign is lost": from_gradients(
+        lambda w, b: w[:, np.abs(b).argmax()] / np.abs(b).max()
+    ),
+    "the quotients of all units are summed": from_gradients(
+        lambda w, b: (w[:, b != 0] / b[b != 0]).sum(axis=1) if (b != 0).sum() > 1 else None
+    ),
+    "units with the slope 0 count in the mean of the quotients": from_gradients(
+        lambda w, b: np.where(b != 0, w / np.where(b == 0, 1, b), 0).mean(axis=1)
+    ),
+    "the projection is not divided by the squared slopes": from_gradients(lambda w, b: w @ b),
+    "the input is scaled to length 1": from_gradients(
+        lambda w, b: by_projection(w, b) / np.linalg.norm(by_projection(w, b))
+    ),
+    "all units are kept: the result has the shape of the kernel": from_gradients(lambda w, b: w / b),
+    "zeros are returned where nothing can be recovered": lambda weight_gradient, bias_gradient: (
+        np.zeros(len(weight_gradient)) if not np.any(bias_gradient) else None
+    ),
+}
+
+
+def outer(x, slope):
+    return np.outer(x, slope).astype(float), np.array(slope, float)
+
+
+visible_cases.record(
+    "recovered_input",
+    [
+        (np.array([[2.0, 0.0], [6.0, 0.0]]), np.array([2.0, 0.0])),
+        outer([0.5, -1.0, 2.0], [0.0, -0.5, 0.25]),
+        outer([1.0, 4.0], [0.0, -2.0, 0.0]),
+        outer([3.0, 0.0, 1.0, 2.0], [0.5, -0.25, -0.25]),
+        outer([0.25, 0.75], [0.0, 0.0, 0.0]),
+        outer([0.0, 8.0, -2.0], [4.0]),
+    ],
+    by_projection,
+    leak_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("recovered_input"):
+    checks.run("recovered_input", recovered_input)
+    ### BEGIN HIDDEN TESTS
+    rng_hidden = checks.grading_rng("recovered_input")
+    for units in (1, 2, 3, 4, 6, 8):
+        slope = rng_hidden.integers(-4, 5, units) / 4
+        slope[int(rng_hidden.integers(units))] = float(rng_hidden.choice([-1.25, 1.25]))
+        if units > 2:
+            slope[0], slope[1] = 0, slope[1] - slope[1:].sum()  # one unit is silent, and the slopes sum to 0
+            slope[2] = slope[2] if slope.any() else 0.5
+        hidden = outer(np.round(rng_hidden.normal(size=int(rng_hidden.integers(2, 7))), 2), slope)
+        checks.returns(recovered_input, hidden, by_projection(*hidden), leak_mistakes)
+    checks.returns(recovered_input, (np.zeros((3, 2)), np.zeros(2)), None, leak_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Apply it to a network whose first layer is dense. A client trains it on portraits. First, the update comes from one
+# portrait, and then from a batch of eight.
+
+# %%
+portraits = faces.portraits(faces.TEST_PEOPLE[:8], 1, 3).images.mean(axis=-1)
+flat = keras.Sequential([keras.Input((48, 48)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()])
+flat.add(keras.layers.Dense(64, activation="relu", kernel_initializer=keras.initializers.HeNormal(0)))
+flat.add(keras.layers.Dense(8, kernel_initializer=keras.initializers.GlorotUniform(1)))
+one = continual.gradients(flat, portraits[:1], np.arange(1))
+eight = continual.gradients(flat, portraits, np.arange(8))
+recovered = [recovered_input(*update[:2]).reshape(48, 48) for update in (one, eight)]
+figure, axes = plt.subplots(1, 4, figsize=(10, 2.8), layout="constrained")
+titles = ("what the client has", "from its update", "one of eight portraits", "from all eight together")
+for ax, image, title in zip(axes, (portraits[0], recovered[0], portraits[1], recovered[1]), titles, strict=True):
+    ax.imshow(image, cmap="gray")
+    ax.set(title=title, xticks=[], yticks=[])
+figure.suptitle("The update of one portrait is the portrait; a batch mixes them", x=0.01, ha="left")
+plt.show()
+
+# %% [markdown]
+# For a single portrait, the update *is* the portrait. In a batch, a unit mixes the portraits that activate it. But with
+# many units, some are activated by one portrait only, and these give it away (Boenisch et al. 2023). Networks that
+# begin with convolutions need a search instead of a division (Zhu, Liu & Han 2019).
+#
+# The biases of the *last* layer tell something else. Their gradient is the mean of $p - y$, the probabilities minus the
+# labels. An untrained network gives all ten digits about the same probability, so the server can count your labels.
+
+# %% tags=["nbval-check-output"]
+for size in ("1", "4", "16"):
+    labels_found, inputs_found = (apart["leaks"][part][size] for part in ("labels", "inputs"))
+    print(
+        f"batch of {size:>2}: counts of a digit that are exact {shown(labels_found)}, clips found {shown(inputs_found)}"
+    )
+
+# %% [markdown]
+# In a batch of one, the clip was found every time. In a batch of 16, the update still gave away 41.0% of the clips.
+# Here a network of two dense layers was attacked, whose first layer has 128 units. A clip counts as found if a unit's
+# quotient correlates with it almost perfectly. The labels were counted in the network with convolutions.
+#
+# What helps? **Secure aggregation** (Bonawitz et al. 2017) lets the server see only the sum over many clients.
+# **Differential privacy** (Abadi et al. 2016) clips each update and adds noise, which costs accuracy. Averages over many
+# steps and many clips hide more than one step on one clip does. None of this comes with FedAvg by itself.
+#
+# **To keep the data at home is not yet to keep them secret: an update is a function of the data.**
+#
+# ## A table of methods, and a choice within a budget
+#
+# This course has measured several ways to classify several kinds of images. A **benchmark** puts such results into one
+# table, so that a new method can be compared with the old ones on the same tasks. VTAB (Zhai et al. 2019) is a large
+# one; here is a small one, made from the course's own records.
+
+# %%
+headline, photos, matrix = results("headline"), results("real"), results("transfer_matrix")
+table = {
+    "new people, 10 each": {
+        "teacher": headline["transfer"],
+        "scratch": headline["best_from_scratch"],
+        "pixels": headline["pixels"],
+    },
+    "real digits, 10 each": {"teacher": photos["digits"]["transfer"], "scratch": photos["digits"]["scratch"]},
+    "cats and dogs, 50 each": {"teacher": photos["cats_dogs"]["transfer"], "scratch": photos["cats_dogs"]["scratch"]},
+    "Greek letters, 5 each": {"teacher": matrix["greek"]["letters"]["accuracy"], **matrix["greek"]["none"]},
+    "galaxies, 5 each": {"teacher": matrix["galaxies"]["galaxies"]["accuracy"], **matrix["galaxies"]["none"]},
+}
+
+
+# %% tags=["nbval-check-output"]
+def add_method(table, method, scores):
+    """A new table with one more method: `scores` maps tasks to recorded entries, and other tasks stay without one."""
+    if unknown := scores.keys() - table.keys():
+        raise ValueError(f"no task is called {sorted(unknown)[0]!r}")
+    return {task: row | ({method: scores[task]} if task in scores else {}) for task, row in table.items()}
+
+
+fine_tuned = {"real digits, 10 each": results("initializations")["accuracy"]["digits"]["teacher"]}
+for task, row in add_method(table, "fine-tuned", fine_tuned).items():
+    print(f"{task:<23}" + ", ".join(f"{method} {shown(entry)}" for method, entry in row.items()))
+
+# %% [markdown]
+# The last column of the second row is the new method: fine-tuning all layers of the faces teacher. The table shows at
+# once where a teacher pays, and that no method is the best one everywhere. Compare only within a row: the tasks differ
+# in their number of classes.
+#
+# So you must choose for your own task: which layer do you cut the teacher at, and how strong is the head? You can ask a
+# rule of thumb (the last hidden layer, C08), a score (LogME, unit 06), or a search. Training every candidate with all
+# data is expensive. **Successive halving** (Jamieson & Talwalkar 2016) gives each candidate a little, keeps the better
+# half, and doubles what each of these gets.
+
+
+# %%
+def halving(candidates, score, budgets):
+    """The candidate that is left when the better half is kept after each budget but the last."""
+    for number, budget in enumerate(budgets):
+        ranked = sorted(candidates, key=lambda candidate: score(candidate, budget), reverse=True)
+        candidates = ranked[: 1 if number == len(budgets) - 1 else (len(ranked) + 1) // 2]
+        print(f"with {budget} images of each class, the best of {len(ranked)}: {ranked[0]}")
+    return candidates[0]
+
+
+# %% [markdown]
+# Try it on one question: how wide should the trunk be, if there are eight clips of each digit of one speaker?
+
+# %%
+spoken, spoken_digits = clips(learned, 0)
+order = np.concatenate([np.flatnonzero(spoken_digits == digit) for digit in range(10)]).reshape(10, 10)
+validation = order[:, 8:].ravel()
+
+
+def width_score(width, images_each):
+    """Accuracy on two clips of each digit, after training a trunk of this width on others."""
+    model = continual.trunk_and_head(spoken.shape[1:], 10, dense=width)
+    places = order[:, :images_each].ravel()
+    stream = continual.batches(spoken[places], spoken_digits[places], 40, np.random.default_rng(0))
+    continual.Trainer(model).train(batch[:2] for batch in stream)
+    return continual.accuracy(model, spoken[validation], spoken_digits[validation])
+
+
+print("chosen width:", halving([8, 16, 48], width_score, [4, 8]))
+
+# %% [markdown]
+# The budget of this search is a fraction of what training every candidate on all clips would take. The clips that
+# choose are not the test clips: a choice that sees the test clips promises too much.
+#
+# > **Try it.** Add more widths to the list. How large is the best score among many candidates that are all equally good?
+# > Test it with a `width_score` that returns random numbers.
+#
+# **A search within a budget is fair if its validation data are not the test data.**
+#
+# ### Written answer: A speech service for clinics
+#
+# Twenty clinics use a service that recognizes spoken numbers. Every month a new clinic joins. The clinics may not send
+# recordings of patients, and a clinic may leave and ask that its data be deleted. You have one network, and can update
+# it once a month. Answer in about ten sentences, with numbers from this unit. (3 points)
+#
+# - (a) How do you adapt the network to a new clinic without losing the old ones? Name a method, what it keeps, and what
+#   it costs. (1 point)
+# - (b) A colleague says: "with federated learning, no recording leaves the clinic, so we need no further protection."
+#   Answer with a result of this unit, and name a protection. (1 point)
+# - (c) How would you find out after a year whether the network has forgotten the first clinics, and what would you do
+#   if it had? (1 point)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "clinics", "locked": false, "points": 3, "schema_version": 3, "solution": true}
+# (a) I would train each month with the clips of the new clinic, inside the clinic, and add EWC. It keeps the old weights
+# and their importances, and no recordings. The importances can be updated inside each clinic and sent as sums. It costs
+# some accuracy on the old clinics; replay would protect better, but the clips of old clinics may not be sent. If the
+# clinics take part in federated rounds, each of them can replay its own clips, at the price of sending the network in
+# every round.
+#
+# (b) This is not enough. In this unit, the update of a single portrait was the portrait: the gradient of the kernel
+# divided by the gradient of the bias. The gradient of the last biases also gives the number of labels. I would use
+# secure aggregation, so that only sums over many clinics can be seen, and clip the updates and add noise.
+#
+# (c) Each clinic keeps test clips. After every update it measures its accuracy, and sends only this number. From the
+# table of times and clinics I compute the forgetting: the best accuracy of each clinic minus its last one. If it is
+# larger than a limit that was set beforehand, I go back to the last good network, and raise the strength of the penalty
+# or let the old clinics take part in a round.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: a method that fits the rules, with what it keeps and its cost: for example LwF or EWC at the center (no
+# recordings are kept, and old clinics lose some accuracy), or replay inside each clinic within federated rounds (each
+# clinic keeps its own clips, with more traffic). Replay at the center breaks the rule.
+#
+# 1 point: the update of a single input gives away the input, or the label counts can be read from the last biases; and
+# secure aggregation, differential privacy, or larger batches and more local steps as a protection.
+#
+# 1 point: test clips of each clinic that stay there, accuracy after each update in a table of times and clinics, and
+# forgetting computed from it; then a remedy, such as going back to an earlier network, a stronger penalty or more
+# replay.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Summary
+#
+# 1. **Forgetting.** A network that trains on keeps what its loss asks for. Replay needs old clips; L2-SP and EWC need old
+#    weights; LwF needs the old network. Choose the strength on speakers that you do not report.
+# 2. **Shared trunks.** Whether tasks help each other is a question for an experiment, in both directions, against a
+#    network alone that gets as many images.
+# 3. **Meta-learning.** Reptile trains a start from which few steps lead far. Plain transfer does nearly as well where
+#    the tasks are alike.
+# 4. **Federated learning.** The network travels, and the data stay. An update still is a function of the data: for a
+#    single input and a dense layer, it is the input. The course lists the claim about such advances (C48) as
+#    *illustrated*.
+# 5. **Choosing.** Compare methods within a row of a table, with intervals. A search within a budget can choose a recipe,
+#    if its validation data are not the test data.
+
+# %%
+progress

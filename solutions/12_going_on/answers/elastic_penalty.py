@@ -1,0 +1,90 @@
+# %% right: a product
+def elastic_penalty(weights, anchors, importance, strength):
+    distance = weights - anchors
+    return strength / 2 * keras.ops.sum(importance * distance * distance)
+
+
+# %% right: TensorFlow
+def elastic_penalty(weights, anchors, importance, strength):
+    import tensorflow as tf
+
+    return 0.5 * strength * tf.reduce_sum(importance * tf.math.squared_difference(weights, anchors))
+
+
+# %% right: the mean times the size
+def elastic_penalty(weights, anchors, importance, strength):
+    terms = importance * (weights - anchors) ** 2
+    return strength * keras.ops.mean(terms) * float(np.size(anchors)) / 2
+
+
+# %% right: a dot product
+def elastic_penalty(weights, anchors, importance, strength):
+    d = keras.ops.reshape(keras.ops.subtract(weights, anchors), (-1,))
+    f = keras.ops.reshape(keras.ops.convert_to_tensor(importance), (-1,))
+    return keras.ops.sum(d * f * d) * strength * 0.5
+
+
+# %% wrong: no half
+# message: 1/2 is missing
+def elastic_penalty(weights, anchors, importance, strength):
+    return strength * keras.ops.sum(importance * (weights - anchors) ** 2)
+
+
+# %% wrong: mean
+# message: mean over the weights
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.mean(importance * (weights - anchors) ** 2)
+
+
+# %% wrong: importance squared
+# message: importance is squared
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum((importance * (weights - anchors)) ** 2)
+
+
+# %% wrong: no importance
+# message: importance is ignored
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum((weights - anchors) ** 2)
+
+
+# %% wrong: to zero
+# message: anchors are ignored
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum(importance * weights**2)
+
+
+# %% wrong: absolute
+# message: distance is not squared
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum(importance * keras.ops.abs(weights - anchors))
+
+
+# %% wrong: sum squared
+# message: sum is squared
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum(importance * (weights - anchors)) ** 2
+
+
+# %% wrong: negative
+# message: penalty is negative
+def elastic_penalty(weights, anchors, importance, strength):
+    return -0.5 * strength * keras.ops.sum(importance * (weights - anchors) ** 2)
+
+
+# %% wrong: numpy
+# message: no gradient|numpy
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * float(np.sum(np.asarray(importance) * (np.asarray(weights) - np.asarray(anchors)) ** 2))
+
+
+# %% wrong: strength squared
+# message: strength is squared
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength**2 * keras.ops.sum(importance * (weights - anchors) ** 2)
+
+
+# %% wrong: last axis
+# message: only the last axis
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum(importance * (weights - anchors) ** 2, axis=-1)

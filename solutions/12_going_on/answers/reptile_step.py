@@ -1,0 +1,107 @@
+# %% right: a mixture
+def reptile_step(weights, adapted, rate):
+    return [(1 - rate) * w + rate * a.mean(axis=0) for w, a in zip(weights, adapted)]
+
+
+# %% right: differences first
+def reptile_step(weights, adapted, rate):
+    result = []
+    for k in range(len(weights)):
+        result.append(weights[k] + rate * np.mean(adapted[k] - weights[k], axis=0))
+    return result
+
+
+# %% right: tasks in a loop
+def reptile_step(weights, adapted, rate):
+    new = [np.array(w, dtype=float) for w in weights]
+    for k, old in enumerate(weights):
+        for a in adapted[k]:
+            new[k] += rate * (a - old) / len(adapted[k])
+    return new
+
+
+# %% right: map
+def reptile_step(weights, adapted, rate):
+    return list(map(lambda w, a: w + rate * (np.average(a, axis=0) - w), weights, adapted))
+
+
+# %% wrong: away
+# message: goes away
+def reptile_step(weights, adapted, rate):
+    return [w - rate * (a.mean(axis=0) - w) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: sum
+# message: sum over the tasks
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (a - w).sum(axis=0) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: replaced
+# message: replaced by the mean
+def reptile_step(weights, adapted, rate):
+    return [a.mean(axis=0) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: not subtracted
+# message: is not subtracted
+def reptile_step(weights, adapted, rate):
+    return [w + rate * a.mean(axis=0) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: not added
+# message: is not added
+def reptile_step(weights, adapted, rate):
+    return [rate * (a.mean(axis=0) - w) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: exchanged
+# message: rate and 1 - rate
+def reptile_step(weights, adapted, rate):
+    return [rate * w + (1 - rate) * a.mean(axis=0) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: last task
+# message: last task counts
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (a[-1] - w) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: first task
+# message: first task counts
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (a[0] - w) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: one after another
+# message: one after another
+def reptile_step(weights, adapted, rate):
+    result = []
+    for w, a in zip(weights, adapted):
+        for each in a:
+            w = w + rate * (each - w)
+        result.append(w)
+    return result
+
+
+# %% wrong: no mean
+# message: start of its own
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (a - w) for w, a in zip(weights, adapted)]
+
+
+# %% wrong: in place
+# message: changes its argument
+def reptile_step(weights, adapted, rate):
+    for w, a in zip(weights, adapted):
+        w[...] = w + rate * (a.mean(axis=0) - w)
+    return weights
+
+
+# %% wrong: whole numbers
+# message: whole numbers
+def reptile_step(weights, adapted, rate):
+    new = [w.copy() for w in weights]
+    for n, w, a in zip(new, weights, adapted):
+        n[...] = w + rate * (a.mean(axis=0) - w)
+    return new
