@@ -85,7 +85,7 @@ def _start(arm, base, images, seed):
     return model.get_weights()
 
 
-class Trainer:
+class SpeakerTrainer:
     """A compiled network that starts again and again: tracing it takes as long as a training."""
 
     def __init__(self, model):
@@ -111,7 +111,7 @@ def _trainers():
     features = keras.Model(frozen.inputs, frozen.get_layer("features").output)
     inputs = keras.Input(features.output_shape[1:])
     head = keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Dropout(0.3)(inputs)))
-    return Trainer(whole), features, Trainer(head)
+    return SpeakerTrainer(whole), features, SpeakerTrainer(head)
 
 
 def _all_learn(weights, images, digits, rate, tested):
