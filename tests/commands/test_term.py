@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import warm_commands
 from conftest import ROOT, TINY
 
 from tlcourse import notebooks
@@ -66,12 +67,6 @@ class Lecturer:
         self.folder, self.output = folder, ""
         self.environment = dict(os.environ, TLCOURSE_OFFLINE="1", COLUMNS="200", PYTHONPATH=str(ROOT))
         self.environment.pop("TLCOURSE_GRADING_SEED", None)  # the course has its own
-        tools = folder / "bin"
-        tools.mkdir()
-        for name in ("tlcourse", "nbgrader"):
-            (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n', encoding="utf-8")
-            (tools / name).chmod(0o755)
-        self.environment["PATH"] = os.pathsep.join([str(tools), self.environment["PATH"]])
         for role in ("AUTHOR", "COMMITTER"):
             self.environment |= {f"GIT_{role}_NAME": "A", f"GIT_{role}_EMAIL": "a@example.org"}
 
@@ -124,7 +119,10 @@ def lecturer(tmp_path):
         text = re.sub(rf"\b(test_)?{old}(?=\b|_)", rf"\g<1>{new}", text)
     text = text.replace("You will be able to", "**Time:** 30 minutes. Two exercises, 7 points. You will be able to")
     (clone / "solutions" / f"{UNIT}.py").write_text(text, encoding="utf-8")
-    return Lecturer(tmp_path)
+    lecturer = Lecturer(tmp_path)
+    with warm_commands.running(tmp_path, ("tlcourse", "nbgrader"), lecturer.environment) as tools:
+        lecturer.environment["PATH"] = os.pathsep.join([str(tools), lecturer.environment["PATH"]])
+        yield lecturer
 
 
 def before_block(lecturer, block):
