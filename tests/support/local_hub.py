@@ -57,7 +57,7 @@ def problem():
     """Why there can be no hub here, or an empty string."""
     if importlib.util.find_spec("jupyterhub") is None:
         return "jupyterhub is not installed"
-    return "" if _proxy() else "configurable-http-proxy is not installed: pip install configurable-http-proxy"
+    return "" if _proxy() else "configurable-http-proxy is not installed: pip install -e '.[hub]'"
 
 
 def _proxy():
