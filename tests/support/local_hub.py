@@ -56,7 +56,7 @@ SERVER_CONFIG = {
 def problem():
     """Why there can be no hub here, or an empty string."""
     if importlib.util.find_spec("jupyterhub") is None:
-        return "jupyterhub is not installed"
+        return "jupyterhub is not installed: pip install -e '.[hub]'"
     return "" if _proxy() else "configurable-http-proxy is not installed: pip install -e '.[hub]'"
 
 
