@@ -812,13 +812,13 @@ print(f"from 1% to 93.47%: {100 * (with_teacher - without):.2f} percentage point
       f"or {100 * (with_teacher / without - 1):,.0f}% more correct predictions")  # fmt: skip
 
 # %% [markdown]
-# All of them are correct, but they count different things. The whole collection has 14 million images. The thousand
-# classes from which the usual teachers learned have 1.4 million images, 1.28 million of them for training. The document
-# that says 1.2 million probably means the training images. The gain is 92.47 *percentage points*; in percent, it would
-# be 9,247.
+# All of them are correct, but they count different things (C54). The whole collection has 14 million images. The
+# thousand classes from which the usual teachers learned have 1.4 million images, 1.28 million of them for training. The
+# document that says 1.2 million probably means the training images. The gain is 92.47 *percentage points*; in percent,
+# it would be 9,247%.
 #
 # The documents also disagree about how much to fine-tune: the whole network, or some later layers. Neither is a rule.
-# In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), the answer depended on the number of images (C22).
+# In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), what depth gained differed between tasks (C22).
 #
 # **When you read about a teacher, ask which images were counted, and whether a gain is in points or in percent.**
 
