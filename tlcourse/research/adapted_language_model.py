@@ -1,9 +1,10 @@
 """A language model of reviews that goes on with contracts: what it gains there, and what it forgets (C50).
 
-All arms take the same steps on the same few contracts. Losses are in nats for each piece, on texts that no arm has read.
+All arms take the same steps on the same few contracts. Losses are in nats for each piece, on texts that are new to all.
 """
 
 import collections
+import itertools
 
 import numpy as np
 
@@ -23,7 +24,7 @@ ARMS = ("adapted", "replay", "scratch")
 def texts_of(seed):
     """Ids of a seed: reviews and contracts to learn from, and held-out ones of both."""
     return {
-        "reviews": rows(REVIEWS, 800, 30_000 + 2 * seed),
+        "reviews": rows(REVIEWS, 640, 30_000 + 2 * seed),
         "contracts": rows(("contracts",), CONTRACTS, 30_000 + 2 * seed),
         "test_reviews": rows(REVIEWS, HELD_OUT // 3, 30_001 + 2 * seed),
         "test_contracts": rows(("contracts",), HELD_OUT, 30_001 + 2 * seed),
@@ -61,10 +62,10 @@ def measure(seed, rates):
 
 def _batches(ids, arm, seed):
     """Contracts; with replay, as many reviews in each batch besides."""
-    contracts = language_models.stream(ids["contracts"], "gpt", seed, BATCH // 2)
+    contracts = language_models.stream(ids["contracts"], "gpt", seed, BATCH)
     if arm != "replay":
         yield from contracts
-    for both in zip(contracts, language_models.stream(ids["reviews"], "gpt", seed, BATCH // 2), strict=True):
+    for both in zip(contracts, language_models.stream(ids["reviews"], "gpt", seed, BATCH), strict=True):
         yield objectives.Batch(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
 
 
@@ -77,13 +78,13 @@ def count_model(train, test, weight):
     for row in train:
         pieces = row[row != 0].tolist()
         np.add.at(single, pieces[1:], 1)
-        pairs.update(zip(pieces[:-1], pieces[1:], strict=True))
+        pairs.update(itertools.pairwise(pieces))
         before.update(pieces[:-1])
     single /= single.sum()
     logs = []
     for row in test:
         pieces = row[row != 0].tolist()
-        for first, second in zip(pieces[:-1], pieces[1:], strict=True):
+        for first, second in itertools.pairwise(pieces):
             share = pairs[first, second] / before[first] if before[first] else single[second]
             logs.append(np.log(weight * share + (1 - weight) * single[second]))
     return -float(np.mean(logs))

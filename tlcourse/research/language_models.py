@@ -21,9 +21,9 @@ from tlcourse.text.language_model import LanguageModel
 from tlcourse.text.word_pieces import MASK
 
 MODELS = ("bert", "roberta", "albert", "gpt", "t5", "xlnet")
-LENGTH, BATCH, STEPS = 24, 64, 240  # six passes over the texts
-TEXTS_EACH, LABELS_EACH, TEST = 500, 10, 400
-TUNING_STEPS = 40
+LENGTH, BATCH, STEPS = 24, 32, 120  # three passes over the texts
+TEXTS_EACH, LABELS_EACH, TEST = 256, 10, 400
+TUNING_STEPS = 30
 RATES, TUNING_RATES = (1e-3, 4e-3), (1e-3, 4e-3)
 DEVELOPMENT = 5_000  # added to the seeds of development texts
 DEVELOPED = 1

@@ -5,6 +5,7 @@ steps on the same batches of films. *lora* adds an update of rank `RANK` to the 
 2022, there for attention), by Keras' own ``enable_lora``. `develop` measures each arm at three rates.
 """
 
+import functools
 import time
 
 import keras
@@ -18,7 +19,7 @@ from tlcourse.research.efficient_tuning import optimizer_bytes
 from tlcourse.research.language_models import DEVELOPMENT, chosen
 from tlcourse.research.text_labels import chosen_places
 
-LABELS_EACH, TEST, STEPS, BATCH, LENGTH = 100, 400, 80, 32, 24
+LABELS_EACH, TEST, STEPS, BATCH, LENGTH = 100, 400, 60, 20, 24
 RANK = 4
 RATES = {"head": (1e-2, 3e-2, 1e-1), "last": (1e-3, 3e-3, 1e-2), "lora": (1e-3, 3e-3, 1e-2), "full": (3e-4, 1e-3, 3e-3)}
 DEVELOPED = 1
@@ -45,6 +46,17 @@ def student(arm):
     return keras.Model(ids, keras.layers.Dense(2, kernel_initializer="zeros", name="classes")(mean))
 
 
+@functools.cache
+def compiled(arm):
+    """A student, traced once in a process, and its initial weights."""
+    model = student(arm)
+    start = model.get_weights()
+    model.compile(keras.optimizers.Adam(), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.optimizer.build(model.trainable_variables)
+    model.train_on_batch(np.ones((BATCH, LENGTH), np.int32), np.zeros(BATCH, int))
+    return model, start
+
+
 def films(seed):
     """Films for a seed: some with labels, and others for the test, with their ids."""
     pool = texts.generate("films", 600, 40_000 + 2 * seed)
@@ -56,11 +68,8 @@ def films(seed):
 def measure(arm, seed, rates):
     """By rate: ``accuracy``, ``parameters`` that learn, ``optimizer_bytes`` of Adam and processor ``seconds``."""
     (train, test), (ids, tested) = films(seed)
-    model = student(arm)
-    start, measured = model.get_weights(), {}
-    model.compile(keras.optimizers.Adam(), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.optimizer.build(model.trainable_variables)
-    model.train_on_batch(ids[:BATCH], train.labels[:BATCH])  # traced before the time is taken
+    model, start = compiled(arm)
+    measured = {}
     for rate in rates:
         model.set_weights(start)
         for variable in model.optimizer.variables:

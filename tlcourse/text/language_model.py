@@ -28,7 +28,7 @@ def build_language_model(vocabulary_size, width=64, depth=2, heads=4, hidden=128
     Returns
     -------
     keras.Model
-        From ids and places, both (n, length), and a mask, (n, length, length), true where row i may look at column j, to
+        From ids and places, (n, length), and a mask, (n, length, length), true where row i may look at column j, to
         the logits over the vocabulary, (n, length, vocabulary_size).
     """
     ids, places = (keras.Input((None,), dtype="int32", name=name) for name in ("ids", "places"))

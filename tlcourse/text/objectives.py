@@ -52,8 +52,8 @@ def causal(ids):
 def permuted(ids, rng, mask_id, share=SHARE):
     """XLNet: positions are predicted in a random order, and see what comes before them in it.
 
-    Behind the pieces of a row stand questions, one for each predicted piece: `mask_id` at its place. A question sees the
-    pieces that come earlier in the order, and not the one it asks for; no piece sees a question. Pieces and questions
+    Behind the pieces of a row stand questions, one for each predicted piece: `mask_id` at its place. A question sees
+    the pieces that come earlier in the order, not the one it asks for; no piece sees a question. Pieces and questions
     are XLNet's two streams. Only the last pieces of the order are asked for.
     """
     length, count = ids.shape[1], max(1, round(share * ids.shape[1]))
