@@ -823,7 +823,7 @@ with progress.exercise("next_token"):
     checks.run("next_token", next_token)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("next_token")
-    for number in range(30):
+    for _ in range(30):
         size = int(rng.integers(2, 9))
         hidden_logits = np.round(rng.normal(0, 2, size), int(rng.integers(0, 3)))
         arguments = hidden_logits, float(rng.uniform(0.3, 3)), int(rng.integers(1, size + 2)), float(rng.random())
@@ -833,17 +833,21 @@ with progress.exercise("next_token"):
 # %% [markdown]
 # Let the small GPT go on with a review. It has seen two thousand short texts, so do not expect an author.
 
+
 # %%
-start = tokenizer.encode(["the room was"])[0, :-1]
-end = tokenizer.ids["[SEP]"]
+def go_on(text, temperature, kept, seed=0):
+    """A text, and what the small GPT writes after it."""
+    rng, start = np.random.default_rng(seed), tokenizer.encode([text])[0, :-1]  # without [SEP]
+
+    def choose(logits):
+        return next_token(logits, temperature, kept, rng.random())
+
+    pieces = continued(gpt, start, tokenizer.ids["[SEP]"], longest=14, choose=choose)
+    return " ".join([text, *(tokenizer.vocabulary[piece] for piece in pieces)])
+
+
 for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
-    draws = np.random.default_rng(0)
-    pieces = continued(
-        gpt, start, end, longest=14, choose=lambda row: next_token(row, temperature, kept, draws.random())
-    )
-    print(
-        f"temperature {temperature:<4} kept {kept:>3}: the room was", *(tokenizer.vocabulary[piece] for piece in pieces)
-    )
+    print(f"temperature {temperature:<4}  kept {kept:>3}:  {go_on('the room was', temperature, kept)}")
 
 # %% [markdown]
 # > **Try it.** Begin with `"under this agreement"`. What does a model that has read only reviews write about a contract?

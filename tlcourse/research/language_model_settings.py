@@ -14,13 +14,16 @@ SETTINGS = {
         "shares": ("frozen/*", "tuned/*", "tfidf"),
         "needs": ("pretraining_objectives_development",),
     },
-    "adapted_language_model_development": {"run": adapted_language_model.develop, "seeds": range(1)},
+    "adapted_language_model_development": {
+        "run": adapted_language_model.develop,
+        "seeds": range(language_models.DEVELOPED),
+    },
     "adapted_language_model": {
         "run": adapted_language_model.run,
         "seeds": range(5),
         "needs": ("adapted_language_model_development",),
     },
-    "text_to_text_development": {"run": text_to_text.develop, "seeds": range(1), "shares": ("*",)},
+    "text_to_text_development": {"run": text_to_text.develop, "seeds": range(text_to_text.DEVELOPED), "shares": ("*",)},
     "text_to_text": {
         "run": text_to_text.run,
         "seeds": range(5),

@@ -20,7 +20,7 @@ from tlcourse.text.word_pieces import SEPARATE, SPECIAL
 PAIRS_EACH, TEST_EACH = 600, 100
 PRETRAINING_STEPS, STEPS = 120, 300
 RATES = (1e-3, 4e-3)
-DEVELOPED = 1
+DEVELOPED = 2
 VOCABULARY = (*SPECIAL, *text_tasks.words())
 NUMBERS = {word: number for number, word in enumerate(VOCABULARY)}
 END = NUMBERS[SEPARATE]

@@ -22,7 +22,7 @@ from tlcourse.research.text_labels import chosen_places
 LABELS_EACH, TEST, STEPS, BATCH, LENGTH = 100, 400, 60, 20, 24
 RANK = 4
 RATES = {"head": (1e-2, 3e-2, 1e-1), "last": (1e-3, 3e-3, 1e-2), "lora": (1e-3, 3e-3, 1e-2), "full": (3e-4, 1e-3, 3e-3)}
-DEVELOPED = 1
+DEVELOPED = 2
 
 
 def student(arm):
