@@ -34,9 +34,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tlcourse import checks, plots, teachers, text_checks, widgets
-from tlcourse.data import results
 from tlcourse.datasets import text_tasks, texts
-from tlcourse.stats import paired_difference
 from tlcourse.text import build_encoder, objectives
 from tlcourse.text.generation import continued, written
 from tlcourse.text.language_model import LanguageModel
@@ -54,19 +52,6 @@ progress = checks.Progress(
         "merged": "Exercise 13.5 merged",
     }
 )
-
-
-def shown(entry):
-    """A recorded mean with its 95 % interval."""
-    return f"{entry['mean']:.1%} ({entry['ci95'][0]:.1%} to {entry['ci95'][1]:.1%})"
-
-
-def gain(first, second, unit="percentage points", factor=100):
-    """Mean difference of two entries over the seeds, with its 95 % interval."""
-    pairs = paired_difference(first["values"], second["values"])
-    low, high = (factor * end for end in pairs["ci95"])
-    return f"{factor * pairs['mean']:+.2f} {unit} ({low:+.2f} to {high:+.2f})"
-
 
 # %% [markdown]
 # ## Six ways to pretrain
@@ -854,55 +839,6 @@ for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
 #
 # **Temperature and top-k change how a model writes, and not what it knows.**
 #
-# ## What did each way of reading teach?
-#
-# Now the comparison that the six models invite (C46). For the recorded results, one network was pretrained in six ways.
-# Each read the same generated texts of all five domains for the same number of steps. Development data chose the
-# learning rates, for each model alike. Then each got ten labeled messages of each class: ham or spam? *Frozen* puts a
-# linear head on the mean of the states; *fine-tuned* lets all weights learn.
-#
-# BERT and RoBERTa differ here by one line of code: BERT hides pieces once, before training, and RoBERTa anew each time.
-# ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output. XLNet's two streams stand in one
-# row: behind the pieces come questions that see only what is earlier in the order.
-#
-# **Before you run the cell:** which of the six will be best? And will any of them beat the bag of words?
-
-# %% tags=["nbval-check-output"]
-recorded = results("pretraining_objectives")
-names = {"bert": "BERT", "roberta": "RoBERTa", "albert": "ALBERT", "gpt": "GPT", "t5": "T5", "xlnet": "XLNet",
-         "scratch": "from scratch", "scratch_shared": "shared, scratch"}  # fmt: skip
-for key, name in names.items():
-    size = recorded["parameters"][key]["mean"]
-    print(f"{name:<16}{size:>8,.0f} parameters   frozen {shown(recorded['frozen'][key])}", end="   ")
-    print(f"fine-tuned {shown(recorded['tuned'][key])}")
-print(f"bag of words, TF-IDF {shown(recorded['tfidf'])}")
-
-# %% tags=["nbval-check-output"]
-for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
-    control = recorded["tuned"]["scratch_shared" if key == "albert" else "scratch"]
-    print(f"{names[key]:<8} fine-tuned minus from scratch   {gain(recorded['tuned'][key], control)}")
-    print(f"{'':<8} fine-tuned minus bag of words   {gain(recorded['tuned'][key], recorded['tfidf'])}")
-
-# %%
-figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
-for place, key in enumerate(names):
-    for shift, arm, color in ((-0.15, "frozen", "sky"), (0.15, "tuned", "blue")):
-        entry = recorded[arm][key]
-        axes.plot(entry["ci95"], [place + shift] * 2, color=plots.COLORS[color])
-        axes.plot(entry["mean"], place + shift, "o", color=plots.COLORS[color], label=arm if place == 0 else None)
-axes.axvline(recorded["tfidf"]["mean"], color=plots.COLORS["orange"], label="bag of words")
-axes.set_yticks(range(len(names)), names.values())
-axes.invert_yaxis()
-axes.set(title="Six ways to pretrain a small network: spam with ten labels a class", xlabel="accuracy, 95 % interval")
-axes.legend()
-plt.show()
-
-# %% [markdown]
-# (to come)
-#
-# **Compare a pretrained model with the same network from scratch and with a bag of words, or you cannot say what the
-# pretraining was worth.**
-#
 # ## From reviews to contracts
 #
 # Your GPT has read reviews, and contracts surprise it. You have a hundred contracts, too few to learn a language from.
@@ -923,25 +859,6 @@ gpt.network.set_weights(before)
 # %% [markdown]
 # > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
 # > gain on contracts until the end?
-#
-# The recorded results repeat this over five seeds, with two further arms. *Replay* adds as many reviews to each batch.
-# *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
-
-# %% tags=["nbval-check-output"]
-adapted = results("adapted_language_model")
-for key in ("before", "adapted", "replay", "scratch", "counts"):
-    row = [f"{domain} {np.exp(adapted[key][domain]['mean']):7.1f}" for domain in adapted[key]]
-    print(f"{key:<9} perplexity   {'   '.join(row)}")
-for key in ("before", "scratch", "replay", "counts"):
-    difference = gain(adapted[key]["contracts"], adapted["adapted"]["contracts"], "nats a piece", 1)
-    print(f"loss on contracts, {key:<7} minus adapted  {difference}")
-difference = gain(adapted["adapted"]["reviews"], adapted["before"]["reviews"], "nats a piece", 1)
-print(f"loss on reviews, adapted minus before (forgetting)  {difference}")
-difference = gain(adapted["replay"]["reviews"], adapted["before"]["reviews"], "nats a piece", 1)
-print(f"loss on reviews, replay minus before                {difference}")
-
-# %% [markdown]
-# (to come)
 #
 # Real contracts have another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are on
 # this machine or on the network, the next cell counts the pieces of their words.
@@ -994,20 +911,6 @@ print(f"{np.mean([output == target for output, (_, target) in zip(outputs, new, 
 
 # %% [markdown]
 # > **Try it.** Translate a sentence with a wrong order of words, such as `translate red the car sees a dog`.
-#
-# The recorded results train one model on all three tasks. The *pretrained* one first filled gaps in other texts of these
-# tasks. *Nearest* returns the output of the most similar training input, and *most frequent* the same output each time.
-
-# %% tags=["nbval-check-output"]
-recorded = results("text_to_text")
-for key in ("pretrained", "scratch", "nearest", "most_frequent", "word_by_word"):
-    row = "   ".join(f"{task} {shown(entry)}" for task, entry in recorded[key].items())
-    print(f"{key.replace('_', ' '):<14} {row}")
-for task in text_tasks.TASKS:
-    print(f"{task}: pretrained minus scratch {gain(recorded['pretrained'][task], recorded['scratch'][task])}")
-
-# %% [markdown]
-# (to come)
 #
 # **With inputs and outputs as text, one model serves many tasks; score each task against a baseline of its own.**
 #
@@ -1120,29 +1023,6 @@ with progress.exercise("merged"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The recorded results fine-tune the encoder of unit 08 on a hundred films of each class, in four ways. LoRA of rank 4
-# updates the dense kernels of each layer. Development data chose each way's learning rate.
-#
-# **Before you run the cell:** how many of the encoder's weights must learn to reach the accuracy of all?
-
-# %% tags=["nbval-check-output"]
-tuning = results("text_tuning")
-for arm in ("head", "last", "lora", "full"):
-    size, memory = (tuning[name][arm]["mean"] for name in ("parameters", "optimizer_bytes"))
-    print(f"{arm:<5}{size:>8,.0f} parameters learn, Adam keeps {memory:>9,.0f} bytes, ", end="")
-    print(f"accuracy {shown(tuning['accuracy'][arm])}")
-print(f"bag of words, accuracy {shown(tuning['accuracy']['tfidf'])}")
-for arm in ("head", "last", "lora"):
-    print(f"full minus {arm:<5} {gain(tuning['accuracy']['full'], tuning['accuracy'][arm])}")
-print(f"bag of words minus full {gain(tuning['accuracy']['tfidf'], tuning['accuracy']['full'])}")
-
-# %%
-for arm, entry in tuning["processor_seconds"].items():
-    print(f"{arm:<5} {entry['mean']:.1f} processor seconds on the machine that recorded them")
-
-# %% [markdown]
-# (to come)
-#
 # **Fewer weights that learn need less memory in training; whether they cost accuracy depends on the task, so compare.**
 
 # %% [markdown]
@@ -1158,7 +1038,23 @@ for arm, entry in tuning["processor_seconds"].items():
 # - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "contracts_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
-# (to come)
+# (a) For the clauses I would take a model with the masked objective, because a clause is read as a whole and every
+# position may see both sides. For the drafts I would take a causal model: what it writes may only depend on what stands
+# before it, and only then does its training look like its use.
+#
+# (b) I would go on with the pretraining on most of the contracts. Before and after, I would measure the perplexity on
+# held-out contracts and on held-out news. In the unit, a GPT that had read only reviews was worse on contracts than one
+# that gives every piece the same probability, and 60 steps on a hundred contracts made up for it. Its perplexity on
+# reviews rose, which is forgetting. As a control, I would train the same network on the contracts alone. If the firm
+# still needs news, I would mix news into the batches.
+#
+# (c) I would compare a head on frozen states, LoRA and all weights. Each gets its learning rate on development data and
+# the same labels, split by contract, over several seeds. The baselines are a bag of words and the same network without
+# pretraining. After training with LoRA, I would merge the update into the weights.
+#
+# (d) The unit's contracts come from a small grammar, so its perplexities say little about real ones, whose words break
+# into about three times as many pieces. Its pretraining took seconds. And a low perplexity does not mean that a draft is
+# correct in law.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a model that sees both sides (masked) or any encoder for the clauses, and a causal model for the drafts, because
