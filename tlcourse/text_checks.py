@@ -26,16 +26,3 @@ def zeros_and_ones(function):
 
     show.__name__ = function.__name__
     return show
-
-
-def keeps_first(function):
-    """View of a function of arrays; it fails if the function changes its first argument."""
-
-    def show(first, *others):
-        before = np.array(first)
-        value = function(first, *others)
-        checks.require(np.array_equal(before, first), "The function changes its first argument: make a new array.")
-        return value
-
-    show.__name__ = function.__name__
-    return show

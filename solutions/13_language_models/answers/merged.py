@@ -65,7 +65,7 @@ def merged(weight, down, up, scale):
 
 
 # %% wrong: the weights change
-# message: changes its first argument|casting
+# message: changes its argument
 def merged(weight, down, up, scale):
     weight += scale * (down @ up)
     return weight
