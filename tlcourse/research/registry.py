@@ -27,7 +27,6 @@ from tlcourse.research import (
     headline,
     initializations,
     instance_weights,
-    language_model_settings,
     layer_controls,
     old_head,
     other_labels,
@@ -191,7 +190,6 @@ EXPERIMENTS = {
         needs=("contamination_development",),
     ),
     **{name: Experiment(**settings) for name, settings in text_and_pipeline.SETTINGS.items()},
-    **{name: Experiment(**settings) for name, settings in language_model_settings.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own
