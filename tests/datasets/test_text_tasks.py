@@ -32,6 +32,6 @@ def test_summaries_name_the_parts_in_order():
         assert [word for word in source.split() if word in parts] == parts
 
 
-def test_another_task_is_refused():
+def test_another_task_raises_an_error():
     with pytest.raises(ValueError, match="translate, summarize, answer"):
         text_tasks.pairs("sing", 1, 0)

@@ -58,7 +58,7 @@ def test_shared_layers_have_fewer_weights():
     one, two, shared = (
         build_language_model(VOCABULARY, depth=depth, shared=depth == 3, **sizes) for depth in (1, 2, 3)
     )
-    assert shared.count_params() == one.count_params() < two.count_params()
+    assert shared.count_params() == single.count_params() < double.count_params()
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,8 @@ def pairs(task, count, seed):
 
 def words():
     """All words of the three tasks, sorted."""
-    found = {word for task in TASKS for pair in pairs(task, 2_000, 0) for text in pair for word in text.split()}
-    return sorted(found)
+    vocabulary = {word for task in TASKS for pair in pairs(task, 2_000, 0) for text in pair for word in text.split()}
+    return sorted(vocabulary)
 
 
 def word_by_word(source):
@@ -83,8 +83,8 @@ def _summary(rng):
         f"{_chosen(rng, _PEOPLE)} says the {part} is {_chosen(rng, _GOOD if good else _BAD)}"
         for part, good in zip(parts, liked, strict=True)
     ]
-    said = [f"{'good' if good else 'bad'} {part}" for part, good in zip(parts, liked, strict=True)]
-    return " and ".join(remarks), " ".join(said)
+    summary = [f"{'good' if good else 'bad'} {part}" for part, good in zip(parts, liked, strict=True)]
+    return " and ".join(remarks), " ".join(summary)
 
 
 def _answer(rng):

@@ -42,8 +42,8 @@ def pairs(seed):
     train = {task: text_tasks.pairs(task, PAIRS_EACH, 50_000 + 2 * seed) for task in text_tasks.TASKS}
     test = {}
     for task, learned in train.items():
-        known = {source for source, _ in learned}
-        new = [pair for pair in text_tasks.pairs(task, 2 * TEST_EACH, 50_001 + 2 * seed) if pair[0] not in known]
+        sources = {source for source, _ in learned}
+        new = [pair for pair in text_tasks.pairs(task, 2 * TEST_EACH, 50_001 + 2 * seed) if pair[0] not in sources]
         test[task] = new[:TEST_EACH]
     return train, test
 
