@@ -55,7 +55,7 @@ def test_outputs_see_the_input_and_what_comes_before():
 
 def test_shared_layers_have_fewer_weights():
     sizes = {"width": 8, "heads": 2, "hidden": 8}
-    one, two, shared = (
+    single, double, shared = (
         build_language_model(VOCABULARY, depth=depth, shared=depth == 3, **sizes) for depth in (1, 2, 3)
     )
     assert shared.count_params() == single.count_params() < double.count_params()
