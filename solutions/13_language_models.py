@@ -504,7 +504,7 @@ for depth in (4, 12):
 #
 # Take the task that can write: predict the next piece. The network below has two transformer layers. Its attention mask
 # is an input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes inputs, mask and
-# targets, as you did. The model reads 2,100 product, hotel and film reviews, without their labels.
+# targets, as you did. The model reads 700 reviews each of products, hotels and films, without their labels.
 #
 # **Before you run the cell:** the vocabulary has 854 pieces. A model that knows nothing gives each the same
 # probability. What is its loss, $-\ln p$, for each piece?
@@ -542,7 +542,7 @@ axes.set_ylim(0, 7.5)
 plt.show()
 
 # %% [markdown]
-# The loss begins near $\ln 854 \approx 6.75$, where every piece is equally probable. It falls fast, because a small
+# The loss begins near $\ln 854$, the dashed line, where every piece is equally probable. It falls fast, because a small
 # grammar wrote these texts. For a reader, a loss in nats says little. Its exponential, the **perplexity**, says more:
 # between how many equally probable pieces does the model hesitate?
 #
@@ -916,8 +916,8 @@ else:
         print(f"{name} contracts: {sum(len(tokenizer.pieces(word)) for word in words) / len(words):.2f} pieces a word")
 
 # %% [markdown]
-# In the stored run, the small tokenizer needs about three times as many pieces for a word of a real contract, many of them single
-# letters. A model for real contracts needs a vocabulary that was learned from real text.
+# In the stored run, the small tokenizer needs about three times as many pieces for a word of a real contract, many of
+# them single letters. A model for real contracts needs a vocabulary that was learned from real text.
 #
 # **Adapting a language model means more training on the new domain; measure the gain there and the loss on the old
 # domain, and mix old texts in if you still need them.**
