@@ -697,8 +697,8 @@ def on(ids, model=gpt):
 print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}")
 
 # %% [markdown]
-# Of new reviews, the model expects most pieces. Contracts surprise it more than a model that gives all 854 pieces the
-# same probability, if its perplexity there is above 854: it is sure of the wrong things.
+# In the stored run, the model expects most pieces of new reviews. On contracts, its perplexity is far above 854,
+# which a model reaches that gives all pieces the same probability. The small GPT is sure of the wrong things.
 #
 # **Perplexity measures a language model on text without labels; compare it only between models with the same
 # vocabulary.**
