@@ -2,18 +2,17 @@
 # # Unit 08: Text
 #
 # Eight hundred product reviews are labeled, your film reviews are not. What does a pretrained encoder gain you, and
-# when does a bag of words do as well? So far, all teachers of this course have looked at images. The lectures also
-# name teachers that have read text: BERT, GPT, RoBERTa, ALBERT, T5 and XLNet (C46). They learned from text without
-# labels. Can you transfer what they learned in the same way, with a new head on frozen features?
+# when does a bag of words do as well? So far, all teachers of this course have looked at images. The teacher of this
+# unit is a BERT: it has read text without labels. Can you transfer what it learned in the same way, with a new head on
+# frozen features?
 #
 # By the end of this unit you can
 #
 # 1. turn a text into word pieces, and the states of an encoder into one vector for each sentence;
 # 2. measure what a pretrained encoder is worth in labels, and find the point where a bag of words catches up;
-# 3. move a classifier from one domain to another without a leak, and score names in a text as whole entities;
-# 4. say for six language models what each predicts and what each position may see.
+# 3. move a classifier from one domain to another without a leak, and score names in a text as whole entities.
 #
-# **Time:** about 110 minutes. Seven exercises and one written answer, 25 points. All cells together run in about a
+# **Time:** about 85 minutes. Five exercises and one written answer, 18 points. All cells together run in about a
 # minute on two processor cores. A program writes most of the texts; the recorded results and the last section also
 # use real ones.
 
@@ -35,7 +34,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from tlcourse import checks, plots, teachers, text_checks, widgets
+from tlcourse import checks, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import texts
 from tlcourse.stats import paired_difference, summary
@@ -43,7 +42,6 @@ from tlcourse.text import attention_weights, build_encoder, sentence_vectors, wo
 
 keras.utils.set_random_seed(0)
 plots.style()
-MASK, IGNORED, SENTINELS = 4, -1, tuple(range(901, 912))  # token numbers with a meaning of their own
 progress = checks.Progress(
     {
         "word_pieces": "Exercise 8.1 word_pieces",
@@ -51,8 +49,6 @@ progress = checks.Progress(
         "labels_needed": "Exercise 8.3 labels_needed",
         "source_and_target": "Exercise 8.4 source_and_target",
         "entity_f1": "Exercise 8.5 entity_f1",
-        "attention_mask": "Exercise 8.6 attention_mask",
-        "training_pair": "Exercise 8.7 training_pair",
     }
 )
 
@@ -1411,442 +1407,6 @@ plt.show()
 #
 # **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show it with 100 sentences
 # only. Choose the layer on development data.**
-#
-# ## Six ways to pretrain
-#
-# What made the teacher learn all this is its task: guess hidden pieces. The lectures name six models (C46). Among them
-# are four tasks with four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. All
-# six need nothing but text.
-#
-# | model | what it predicts | what a position sees | what is special |
-# |---|---|---|---|
-# | BERT (Devlin et al. 2019) | hidden pieces, 15% of all | everything | hides pieces chosen before training |
-# | RoBERTa (Liu et al. 2019) | hidden pieces | everything | chooses them anew for each pass; longer training |
-# | ALBERT (Lan et al. 2020) | hidden pieces | everything | all layers share one set of weights |
-# | GPT (Radford et al. 2018) | the next piece | itself and what comes before | can write text |
-# | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
-# | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
-#
-# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for
-# the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes
-# two states for each position, and we draw the mask of the state that predicts.
-#
-# ### Exercise 8.6: Draw the attention masks
-#
-# Write which position may look at which, for each of the four kinds of pretraining.
-#
-# | | |
-# |---|---|
-# | **Signature** | `attention_mask(length, objective, order)` |
-# | **Arguments** | `length`: the number of positions; `objective`: `"masked"`, `"causal"`, `"prefix"` or `"permutation"`; `order`: a list of different positions, in the order in which they are predicted |
-# | **Returns** | an array of shape `(length, length)`: 1 or `True` in row $i$ and column $j$ if position $i$ may look at position $j$, otherwise 0 or `False` |
-# | **Rules** | `"masked"`: everything sees everything. `"causal"`: each position sees itself and all before it. `"prefix"`: the positions in `order` are the output, and all others are the input; an input position sees the whole input; an output position sees the whole input, itself, and what comes before it in `order`. `"permutation"`: `order` holds all positions; each sees what comes before it in `order`, but not itself, because it must be predicted. `"masked"` and `"causal"` ignore `order`. |
-# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: first position 2 is predicted, from nothing; then position 0, from position 2. |
-# | **Points** | 3 points |
-#
-# <details><summary>Hint</summary>
-# Compute for each position its turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of
-# turns with a row of turns gives a whole mask at once.
-# </details>
-
-
-# %% nbgrader={"grade": false, "grade_id": "attention_mask", "locked": false, "schema_version": 3, "solution": true}
-def attention_mask(length, objective, order):
-    """Which position may look at which while a language model is pretrained.
-
-    Parameters
-    ----------
-    length : int
-        Number of positions, 1 or more.
-    objective : {"masked", "causal", "prefix", "permutation"}
-        BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
-    order : list of int
-        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
-        all positions of "permutation". The other two objectives do not read it.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (length, length), of 0 and 1 or of truth values: row i says what position i sees.
-    """
-    ### BEGIN SOLUTION
-    if objective == "masked":
-        return np.ones((length, length), int)
-    turn = np.full(length, -1)
-    turn[order] = np.arange(len(order))
-    if objective == "causal":
-        turn = np.arange(length)
-    sees = turn[:, None] > turn[None, :]
-    return (sees if objective == "permutation" else sees | (turn[:, None] == turn[None, :])).astype(int)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_attention_mask", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-### BEGIN HIDDEN TESTS
-from tlcourse.building import visible_cases
-
-
-def sees_by_rule(length, objective, order, i, j):
-    """Whether position i sees position j, word by word as the rules say."""
-    if objective == "masked":
-        return True
-    if objective == "causal":
-        return j <= i
-    if objective == "permutation":
-        return j in order[: order.index(i)]
-    if i not in order:
-        return j not in order
-    return j not in order or j in order[: order.index(i) + 1]
-
-
-def each_pair(rule):
-    """A mask from a rule for each pair of positions."""
-    return lambda length, objective, order: [
-        [int(rule(length, objective, list(order), i, j)) for j in range(length)] for i in range(length)
-    ]
-
-
-def only_for(kinds, rule):
-    """A mistake that shows for some objectives only."""
-    return lambda length, objective, order: each_pair(rule)(length, objective, order) if objective in kinds else None
-
-
-def ranks(length, objective, order, i, j):
-    """Read as turns: order[i] is taken for the turn of position i."""
-    if objective == "permutation":
-        return order[j] < order[i]
-    return None if objective == "prefix" else sees_by_rule(length, objective, order, i, j)
-
-
-mask_by_rule = each_pair(sees_by_rule)
-mask_mistakes = {
-    "rows and columns are exchanged: row i says what position i sees": each_pair(
-        lambda length, objective, order, i, j: sees_by_rule(length, objective, order, j, i)
-    ),
-    "a position that is predicted by permutation sees itself, and could copy its own token": only_for(
-        ["permutation"], lambda n, o, order, i, j: i == j or sees_by_rule(n, o, order, i, j)
-    ),
-    "causal positions do not see themselves: the next token is predicted, not this one": only_for(
-        ["causal"], lambda n, o, order, i, j: j < i
-    ),
-    "causal positions see later ones": only_for(["causal"], lambda n, o, order, i, j: j >= i),
-    "order[i] is taken for the turn of position i: order lists positions, and not turns": only_for(
-        ["permutation"], ranks
-    ),
-    "the order is ignored, and positions are predicted from left to right": only_for(
-        ["permutation"], lambda n, o, order, i, j: j < i
-    ),
-    "the order is ignored, and an output position sees all positions on its left": only_for(
-        ["prefix"], lambda n, o, order, i, j: (j not in order) or (i in order and j <= i)
-    ),
-    "the input is read from left to right, too": only_for(
-        ["prefix"],
-        lambda n, o, order, i, j: (j not in order and j <= i) if i not in order else sees_by_rule(n, o, order, i, j),
-    ),
-    "the input sees the output": only_for(
-        ["prefix"], lambda n, o, order, i, j: i not in order or sees_by_rule(n, o, order, i, j)
-    ),
-    "an output position sees the whole output": only_for(
-        ["prefix"], lambda n, o, order, i, j: i in order or sees_by_rule(n, o, order, i, j)
-    ),
-    "an output position does not see the input": only_for(
-        ["prefix"],
-        lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and (i in order) == (j in order),
-    ),
-    "an output position does not see itself": only_for(
-        ["prefix"], lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and not (i == j and i in order)
-    ),
-    "an input position sees itself only": only_for(
-        ["prefix"], lambda n, o, order, i, j: i == j if i not in order else sees_by_rule(n, o, order, i, j)
-    ),
-    "masked positions are hidden from the others: BERT sees every position, and the token is what is replaced": only_for(
-        ["masked"], lambda n, o, order, i, j: j not in order
-    ),
-    "masked positions do not see themselves": only_for(["masked"], lambda n, o, order, i, j: i != j),
-    "masked is read from left to right": only_for(["masked"], lambda n, o, order, i, j: j <= i),
-}
-visible_cases.record(
-    "attention_mask",
-    [
-        (3, "permutation", [2, 0, 1]),
-        (3, "masked", [1]),
-        (3, "causal", []),
-        (4, "prefix", [2, 3]),
-        (4, "prefix", [3, 1]),
-        (3, "prefix", []),
-        (4, "permutation", [2, 3, 1, 0]),
-        (1, "causal", [0]),
-        (1, "permutation", [0]),
-    ],
-    mask_by_rule,
-    mask_mistakes,
-)
-### END HIDDEN TESTS
-with progress.exercise("attention_mask"):
-    checks.run("attention_mask", text_checks.zeros_and_ones(attention_mask))
-    ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("attention_mask")
-    for number in range(24):
-        size = int(rng.integers(2, 7))
-        hidden_order = rng.permutation(size).tolist()
-        kind = ("masked", "causal", "prefix", "permutation")[number % 4]
-        arguments = size, kind, hidden_order[: int(rng.integers(1, size))] if kind == "prefix" else hidden_order
-        view = text_checks.zeros_and_ones(attention_mask)
-        checks.returns(view, arguments, mask_by_rule(*arguments), mask_mistakes)
-    ### END HIDDEN TESTS
-
-# %% [markdown]
-# Look at the four masks for a sentence of eight words. Choose a model, and move through its positions: which words may
-# each of them see?
-
-# %%
-orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
-models = {"masked": "BERT, RoBERTa, ALBERT", "causal": "GPT", "prefix": "T5", "permutation": "XLNet"}
-masks = {models[objective]: attention_mask(8, objective, order) for objective, order in orders.items()}
-widgets.MaskExplorer(masks, ["the", "plot", "is", "thin", "but", "the", "end", "shines"])
-
-# %% [markdown]
-# > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
-# > what is missing?
-#
-# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get
-# a meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
-# whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
-# all three. XLNet computes the loss only for the last tokens in its random order, which see the most. For XLNet,
-# `positions` names these last ones.
-#
-# ### Exercise 8.7: Make inputs and targets
-#
-# Turn a text without labels into a training pair, for each objective.
-#
-# | | |
-# |---|---|
-# | **Signature** | `training_pair(ids, objective, positions)` |
-# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: which tokens are to be predicted, in increasing order |
-# | **Returns** | two lists: `(inputs, targets)` |
-# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, and at the end one more sentinel. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are those of `"masked"`. |
-# | **Example** | `training_pair([5, 6, 7, 8], "span", [1, 2])` is `([5, 901, 8], [901, 6, 7, 902])`, because `SENTINELS` begins with 901 and 902. |
-# | **Points** | 4 points |
-#
-# <details><summary>Hint</summary>
-# For "span", go through the tokens one by one. A run begins where a position is in `positions` and the position before
-# it is not.
-# </details>
-
-
-# %% nbgrader={"grade": false, "grade_id": "training_pair", "locked": false, "schema_version": 3, "solution": true}
-def training_pair(ids, objective, positions):
-    """Inputs and targets of a language model from a text without labels.
-
-    Parameters
-    ----------
-    ids : list of int
-        The tokens, one or more. It must not be changed.
-    objective : {"masked", "causal", "span", "permutation"}
-        BERT, RoBERTa and ALBERT; GPT; T5; XLNet.
-    positions : list of int
-        The places in `ids` that are to be predicted, increasing; it can be empty. "causal" does not read it.
-
-    Returns
-    -------
-    tuple of list of int
-        (inputs, targets). For "masked" and "permutation" both are as long as `ids`, and a target is IGNORED where
-        nothing is to be predicted; for "causal" both are one token shorter.
-    """
-    ### BEGIN SOLUTION
-    if objective == "causal":
-        return list(ids[:-1]), list(ids[1:])
-    if objective != "span":
-        targets = [token if place in positions else IGNORED for place, token in enumerate(ids)]
-        shown = [MASK if place in positions else token for place, token in enumerate(ids)]
-        return (shown if objective == "masked" else list(ids)), targets
-    inputs, targets, sentinels = [], [], iter(SENTINELS)
-    for place, token in enumerate(ids):
-        if place not in positions:
-            inputs.append(token)
-            continue
-        if place - 1 not in positions:
-            sentinel = next(sentinels)
-            inputs.append(sentinel)
-            targets.append(sentinel)
-        targets.append(token)
-    return inputs, [*targets, next(sentinels)]
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade": true, "grade_id": "test_training_pair", "locked": true, "points": 4, "schema_version": 3, "solution": false}
-### BEGIN HIDDEN TESTS
-import itertools
-
-from tlcourse.building import visible_cases
-
-
-def spans(ids, positions, numbers=SENTINELS, apart=False, shown=True, closing=True, kept=True):
-    """The pair of T5, by runs; another argument makes a mistake."""
-    hidden = set(positions)
-    groups = itertools.groupby(
-        range(len(ids)), key=lambda place: (place in hidden, apart and place in hidden and place)
-    )
-    inputs, targets, count = [], [], 0
-    for (is_hidden, _), group in groups:
-        tokens = [ids[place] for place in group]
-        inputs += ([numbers[count]] if shown else []) if is_hidden else tokens
-        targets += ([numbers[count]] if kept else []) + tokens if is_hidden else []
-        count += is_hidden
-    return inputs, targets + ([numbers[count]] if closing else [])
-
-
-def where(ids, positions, replaced, other):
-    """A row with `replaced(token)` at the positions, and `other(token)` elsewhere."""
-    hidden = np.isin(np.arange(len(ids)), positions)
-    return [replaced(token) if at else other(token) for token, at in zip(ids, hidden, strict=True)]
-
-
-def own(token):
-    return token
-
-
-def constant(number):
-    return lambda token: number
-
-
-def pair_by_runs(ids, objective, positions):
-    """The pair, by numpy and groupby."""
-    targets = where(ids, positions, own, constant(IGNORED))
-    if objective == "span":
-        return spans(ids, positions)
-    if objective == "causal":
-        pairs = list(itertools.pairwise(ids))
-        return [first for first, _ in pairs], [second for _, second in pairs]
-    return where(ids, positions, constant(MASK), own) if objective == "masked" else list(ids), targets
-
-
-def only(kind, change):
-    """A mistake that shows for one objective only."""
-    return lambda ids, objective, positions: change(list(ids), list(positions)) if objective == kind else None
-
-
-def masked_targets(ids, positions):
-    return where(ids, positions, own, constant(IGNORED))
-
-
-def masked_inputs(ids, positions):
-    return where(ids, positions, constant(MASK), own)
-
-
-pair_mistakes = {
-    "the targets are all tokens, so that tokens in plain sight count in the loss": only(
-        "masked", lambda ids, at: (masked_inputs(ids, at), ids)
-    ),
-    "nothing is replaced by MASK: the model sees what it should predict": only(
-        "masked", lambda ids, at: (ids, masked_targets(ids, at))
-    ),
-    "the tokens that stay are replaced, and not those at the positions": only(
-        "masked", lambda ids, at: (where(ids, at, own, constant(MASK)), masked_targets(ids, at))
-    ),
-    "the targets hold the tokens of the positions only, without IGNORED for the others": lambda ids, objective, at: (
-        (pair_by_runs(ids, objective, at)[0], [ids[place] for place in at])
-        if objective in ("masked", "permutation")
-        else None
-    ),
-    "0 stands in place of IGNORED; 0 is padding": lambda ids, objective, at: (
-        (pair_by_runs(ids, objective, at)[0], where(ids, at, own, constant(0)))
-        if objective in ("masked", "permutation")
-        else None
-    ),
-    "the targets ignore the positions, and hold the other tokens": lambda ids, objective, at: (
-        (pair_by_runs(ids, objective, at)[0], where(ids, at, constant(IGNORED), own))
-        if objective in ("masked", "permutation")
-        else None
-    ),
-    "MASK hides the tokens in a permutation, too, where the attention mask hides them": only(
-        "permutation", lambda ids, at: (masked_inputs(ids, at), masked_targets(ids, at))
-    ),
-    "the targets of a permutation are all tokens": only("permutation", lambda ids, at: (ids, ids)),
-    "each token predicts itself: the targets are not moved by one": lambda ids, objective, at: (
-        (list(ids), list(ids)) if objective == "causal" else None
-    ),
-    "each token predicts the one before": only("causal", lambda ids, at: (ids[1:], ids[:-1])),
-    "only the targets of causal are shortened": only("causal", lambda ids, at: (ids, ids[1:])),
-    "causal hides the positions with MASK": only("causal", lambda ids, at: (masked_inputs(ids, at), ids)),
-    "the last token of causal predicts IGNORED; both lists should be one shorter": only(
-        "causal", lambda ids, at: (ids, [*ids[1:], IGNORED])
-    ),
-    "each hidden token gets its own sentinel; a run gets one": only("span", lambda ids, at: spans(ids, at, apart=True)),
-    "all runs get the same sentinel": only("span", lambda ids, at: spans(ids, at, [SENTINELS[0]] * len(SENTINELS))),
-    "the sentinel at the end of the targets is missing": only("span", lambda ids, at: spans(ids, at, closing=False)),
-    "the inputs have no sentinels: nothing shows where tokens are missing": only(
-        "span", lambda ids, at: spans(ids, at, shown=False)
-    ),
-    "the targets have no sentinel before each run": only("span", lambda ids, at: spans(ids, at, kept=False)),
-    "MASK replaces the runs, and not a sentinel": only(
-        "span",
-        lambda ids, at: ([MASK if token in SENTINELS else token for token in spans(ids, at)[0]], spans(ids, at)[1]),
-    ),
-    "inputs and targets are exchanged": lambda ids, objective, at: pair_by_runs(ids, objective, at)[::-1],
-}
-long_row = [11, 12, 13, 14, 15, 16, 17]
-visible_cases.record(
-    "training_pair",
-    [
-        ([5, 6, 7, 8], "span", [1, 2]),
-        ([5, 6, 7, 8], "masked", [1, 2]),
-        ([5, 6, 7, 8], "causal", [1]),
-        ([5, 6, 7, 8], "permutation", [0, 3]),
-        (long_row, "span", [0, 1, 3, 6]),
-        (long_row, "span", []),
-        (long_row, "masked", []),
-        ([9], "causal", []),
-        ([7, 7, 7], "masked", [1]),
-        ([7, 7, 7], "span", [1]),
-    ],
-    pair_by_runs,
-    pair_mistakes,
-)
-### END HIDDEN TESTS
-with progress.exercise("training_pair"):
-    checks.run("training_pair", training_pair)
-    ### BEGIN HIDDEN TESTS
-    rng = checks.grading_rng("training_pair")
-    for number in range(24):
-        size = int(rng.integers(2, 10))
-        hidden_ids = rng.integers(5, 30, size).tolist()
-        hidden_positions = np.flatnonzero(rng.random(size) < 0.5).tolist()
-        arguments = hidden_ids, ("masked", "causal", "span", "permutation")[number % 4], hidden_positions
-        checks.returns(training_pair, arguments, pair_by_runs(*arguments), pair_mistakes)
-    ### END HIDDEN TESTS
-
-# %% [markdown]
-# Here are the pairs of one sentence, with the pieces in place of their numbers.
-
-# %% tags=["nbval-check-output"]
-sentence = ["the", "plot", "was", "dull", "but", "i", "enjoyed", "the", "music"]
-numbers = list(range(100, 100 + len(sentence)))
-names = {MASK: "[MASK]", IGNORED: "-"} | {number: f"<{place}>" for place, number in enumerate(SENTINELS)}
-names |= dict(zip(numbers, sentence, strict=True))
-for objective in ("masked", "causal", "span", "permutation"):
-    for side, row in zip(("inputs", "targets"), training_pair(numbers, objective, [3, 6, 7]), strict=True):
-        print(f"{objective:<12}{side:<8} {' '.join(names[int(number)] for number in row)}")
-
-# %% [markdown]
-# `masked` and `permutation` compute the same targets. BERT sees `[MASK]` in its inputs, and no user will ever write
-# `[MASK]`. XLNet hides the pieces by the attention mask, and so avoids this difference between training and use. GPT
-# learns from every position, BERT only from the hidden ones.
-#
-# The tasks also differ in size and work. ALBERT uses one layer's weights for all layers. How much does it save?
-
-# %% tags=["nbval-check-output"]
-for depth in (4, 12):
-    model = build_encoder(len(tokenizer.vocabulary), depth=depth)
-    layer = sum(part.count_params() for part in model.layers if part.name.endswith("_1"))
-    shared = model.count_params() - (depth - 1) * layer
-    print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
-
-# %% [markdown]
-# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
-#
-# **Six models, four tasks and masks; RoBERTa and ALBERT change how BERT is trained and built. All of them learn from
-# text without labels.**
 
 # %% [markdown]
 # ## With real text
@@ -1952,12 +1512,8 @@ else:
 # 3. **Domains and names.** Split without leaks: the same text must not be in training and test, whatever its case and
 #    spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities. On
 #    tweets, a middle layer found them better than the last one.
-# 4. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece and
-#    sees what comes before. T5 writes what is missing. XLNet guesses in a random order. RoBERTa and
-#    ALBERT change how BERT is trained and built. You have written the masks and the training pairs of all six.
 #
-# The lectures name six models, and you used only one kind here: an encoder with a masked task. This unit does not
-# compare the six, and it does not adapt a language model to a special domain (C50).
+# BERT is one of six models that the lectures name; unit 13 builds all six, and adapts a language model to contracts.
 
 # %%
 progress

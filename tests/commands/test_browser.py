@@ -275,8 +275,8 @@ CELLS = {
         "hesitates = np.array(",
         "widgets.DivergenceExplorer(",
     ),
-    "08_text": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),
     "11_deployment": (SET_UP, "widgets.PartitionExplorer("),
+    "13_language_models": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),
     "02_feature_extraction": (
         SET_UP,
         'teacher = teachers.load("faces_vgg16")',

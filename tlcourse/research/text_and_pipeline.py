@@ -4,6 +4,7 @@ from tlcourse.research import (
     distillation_uses,
     engine_costs,
     killed_worker,
+    language_model_settings,
     leaky_split,
     partition_averaging,
     registration,
@@ -42,4 +43,5 @@ SETTINGS = {
         "seeds": range(5),
         "shares": ("one_process", "averaged", "skewed", "single_partition"),
     },
+    **language_model_settings.SETTINGS,
 }

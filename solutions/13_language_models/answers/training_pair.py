@@ -53,7 +53,9 @@ def training_pair(ids, objective, positions):
         return [*ids][:-1], [*ids][1:]
     if objective == "masked" or objective == "permutation":
         hide = {place: MASK for place in positions} if objective == "masked" else {}
-        return [hide.get(i, t) for i, t in enumerate(ids)], [t if i in positions else IGNORED for i, t in enumerate(ids)]
+        return [hide.get(i, t) for i, t in enumerate(ids)], [
+            t if i in positions else IGNORED for i, t in enumerate(ids)
+        ]
     runs = []
     for place in positions:
         if runs and runs[-1][-1] == place - 1:

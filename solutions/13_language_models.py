@@ -1,0 +1,1169 @@
+# %% [markdown]
+# # Unit 13: Language models
+#
+# A network has read thousands of texts that nobody labeled. What did each way of reading teach it, and how do you make
+# it read contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models that read in other
+# ways, too (C46). You write the masks and training pairs of all six. Then a small GPT learns to write, you move it from
+# reviews to contracts (C50), and one small T5 learns to translate, to summarize and to answer (C51, C55).
+#
+# By the end of this unit you can
+#
+# 1. say for six language models what each predicts and what each position may see, and write masks and training pairs;
+# 2. measure a language model by its perplexity, and let it write;
+# 3. adapt a language model to a special domain, and measure what it gains and what it forgets;
+# 4. give a model tasks as text, and merge a low-rank update into its weights.
+#
+# **Time:** about 80 minutes. Five exercises and one written answer, 19 points. All cells together run in about a
+# minute on two processor cores. A program writes nearly all texts; one cell also reads real contracts.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:
+    # %pip install -q git+https://github.com/tlcourse/tlcourse
+    pass
+
+from tlcourse import keras_settings
+
+keras_settings.import_quietly()  # Keras, without TensorFlow's notes on this machine
+
+# %% tags=["setup"]
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlcourse import checks, plots, teachers, text_checks, widgets
+from tlcourse.data import results
+from tlcourse.datasets import text_tasks, texts
+from tlcourse.stats import paired_difference
+from tlcourse.text import build_encoder, objectives
+from tlcourse.text.generation import continued, written
+from tlcourse.text.language_model import LanguageModel
+
+keras.utils.set_random_seed(0)
+plots.style()
+MASK, IGNORED, SENTINELS = 4, -1, tuple(range(901, 912))  # token numbers with a meaning of their own
+tokenizer = teachers.tokenizer("texts_bert")
+progress = checks.Progress(
+    {
+        "attention_mask": "Exercise 13.1 attention_mask",
+        "training_pair": "Exercise 13.2 training_pair",
+        "perplexity": "Exercise 13.3 perplexity",
+        "next_token": "Exercise 13.4 next_token",
+        "merged": "Exercise 13.5 merged",
+    }
+)
+
+
+def gain(first, second, unit="percentage points", factor=100):
+    """Mean difference of two entries over the seeds, with its 95 % interval."""
+    pairs = paired_difference(first["values"], second["values"])
+    low, high = (factor * end for end in pairs["ci95"])
+    return f"{factor * pairs['mean']:+.2f} {unit} ({low:+.2f} to {high:+.2f})"
+
+
+# %% [markdown]
+# ## Six ways to pretrain
+#
+# The encoder of unit 08 learned by guessing hidden pieces. The lectures name six models (C46). Among them are four
+# tasks with four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. All
+# six need nothing but text.
+#
+# | model | what it predicts | what a position sees | what is special |
+# |---|---|---|---|
+# | BERT (Devlin et al. 2019) | hidden pieces, 15% of all | everything | hides pieces chosen before training |
+# | RoBERTa (Liu et al. 2019) | hidden pieces | everything | chooses them anew for each pass; longer training |
+# | ALBERT (Lan et al. 2020) | hidden pieces | everything | all layers share one set of weights |
+# | GPT (Radford et al. 2018) | the next piece | itself and what comes before | can write text |
+# | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
+# | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
+#
+# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for
+# the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes
+# two states for each position, and we draw the mask of the state that predicts.
+#
+# ### Exercise 13.1: Draw the attention masks
+#
+# Write which position may look at which, for each of the four kinds of pretraining.
+#
+# | | |
+# |---|---|
+# | **Signature** | `attention_mask(length, objective, order)` |
+# | **Arguments** | `length`: the number of positions; `objective`: `"masked"`, `"causal"`, `"prefix"` or `"permutation"`; `order`: a list of different positions, in the order in which they are predicted |
+# | **Returns** | an array of shape `(length, length)`: 1 or `True` in row $i$ and column $j$ if position $i$ may look at position $j$, otherwise 0 or `False` |
+# | **Rules** | `"masked"`: everything sees everything. `"causal"`: each position sees itself and all before it. `"prefix"`: the positions in `order` are the output, and all others are the input; an input position sees the whole input; an output position sees the whole input, itself, and what comes before it in `order`. `"permutation"`: `order` holds all positions; each sees what comes before it in `order`, but not itself, because it must be predicted. `"masked"` and `"causal"` ignore `order`. |
+# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: first position 2 is predicted, from nothing; then position 0, from position 2. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Compute for each position its turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of
+# turns with a row of turns gives a whole mask at once.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "attention_mask", "locked": false, "schema_version": 3, "solution": true}
+def attention_mask(length, objective, order):
+    """Which position may look at which while a language model is pretrained.
+
+    Parameters
+    ----------
+    length : int
+        Number of positions, 1 or more.
+    objective : {"masked", "causal", "prefix", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
+    order : list of int
+        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
+        all positions of "permutation". The other two objectives do not read it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (length, length), of 0 and 1 or of truth values: row i says what position i sees.
+    """
+    ### BEGIN SOLUTION
+    if objective == "masked":
+        return np.ones((length, length), int)
+    turn = np.full(length, -1)
+    turn[order] = np.arange(len(order))
+    if objective == "causal":
+        turn = np.arange(length)
+    sees = turn[:, None] > turn[None, :]
+    return (sees if objective == "permutation" else sees | (turn[:, None] == turn[None, :])).astype(int)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_attention_mask", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def sees_by_rule(length, objective, order, i, j):
+    """Whether position i sees position j, word by word as the rules say."""
+    if objective == "masked":
+        return True
+    if objective == "causal":
+        return j <= i
+    if objective == "permutation":
+        return j in order[: order.index(i)]
+    if i not in order:
+        return j not in order
+    return j not in order or j in order[: order.index(i) + 1]
+
+
+def each_pair(rule):
+    """A mask from a rule for each pair of positions."""
+    return lambda length, objective, order: [
+        [int(rule(length, objective, list(order), i, j)) for j in range(length)] for i in range(length)
+    ]
+
+
+def only_for(kinds, rule):
+    """A mistake that shows for some objectives only."""
+    return lambda length, objective, order: each_pair(rule)(length, objective, order) if objective in kinds else None
+
+
+def ranks(length, objective, order, i, j):
+    """Read as turns: order[i] is taken for the turn of position i."""
+    if objective == "permutation":
+        return order[j] < order[i]
+    return None if objective == "prefix" else sees_by_rule(length, objective, order, i, j)
+
+
+mask_by_rule = each_pair(sees_by_rule)
+mask_mistakes = {
+    "rows and columns are exchanged: row i says what position i sees": each_pair(
+        lambda length, objective, order, i, j: sees_by_rule(length, objective, order, j, i)
+    ),
+    "a position that is predicted by permutation sees itself, and could copy its own token": only_for(
+        ["permutation"], lambda n, o, order, i, j: i == j or sees_by_rule(n, o, order, i, j)
+    ),
+    "causal positions do not see themselves: the next token is predicted, not this one": only_for(
+        ["causal"], lambda n, o, order, i, j: j < i
+    ),
+    "causal positions see later ones": only_for(["causal"], lambda n, o, order, i, j: j >= i),
+    "order[i] is taken for the turn of position i: order lists positions, and not turns": only_for(
+        ["permutation"], ranks
+    ),
+    "the order is ignored, and positions are predicted from left to right": only_for(
+        ["permutation"], lambda n, o, order, i, j: j < i
+    ),
+    "the order is ignored, and an output position sees all positions on its left": only_for(
+        ["prefix"], lambda n, o, order, i, j: (j not in order) or (i in order and j <= i)
+    ),
+    "the input is read from left to right, too": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: (j not in order and j <= i) if i not in order else sees_by_rule(n, o, order, i, j),
+    ),
+    "the input sees the output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i not in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position sees the whole output": only_for(
+        ["prefix"], lambda n, o, order, i, j: i in order or sees_by_rule(n, o, order, i, j)
+    ),
+    "an output position does not see the input": only_for(
+        ["prefix"],
+        lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and (i in order) == (j in order),
+    ),
+    "an output position does not see itself": only_for(
+        ["prefix"], lambda n, o, order, i, j: sees_by_rule(n, o, order, i, j) and not (i == j and i in order)
+    ),
+    "an input position sees itself only": only_for(
+        ["prefix"], lambda n, o, order, i, j: i == j if i not in order else sees_by_rule(n, o, order, i, j)
+    ),
+    "masked positions are hidden from the others: BERT sees every position, and the token is what is replaced": only_for(
+        ["masked"], lambda n, o, order, i, j: j not in order
+    ),
+    "masked positions do not see themselves": only_for(["masked"], lambda n, o, order, i, j: i != j),
+    "masked is read from left to right": only_for(["masked"], lambda n, o, order, i, j: j <= i),
+}
+visible_cases.record(
+    "attention_mask",
+    [
+        (3, "permutation", [2, 0, 1]),
+        (3, "masked", [1]),
+        (3, "causal", []),
+        (4, "prefix", [2, 3]),
+        (4, "prefix", [3, 1]),
+        (3, "prefix", []),
+        (4, "permutation", [2, 3, 1, 0]),
+        (1, "causal", [0]),
+        (1, "permutation", [0]),
+    ],
+    mask_by_rule,
+    mask_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("attention_mask"):
+    checks.run("attention_mask", text_checks.zeros_and_ones(attention_mask))
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("attention_mask")
+    for number in range(24):
+        size = int(rng.integers(2, 7))
+        hidden_order = rng.permutation(size).tolist()
+        kind = ("masked", "causal", "prefix", "permutation")[number % 4]
+        arguments = size, kind, hidden_order[: int(rng.integers(1, size))] if kind == "prefix" else hidden_order
+        view = text_checks.zeros_and_ones(attention_mask)
+        checks.returns(view, arguments, mask_by_rule(*arguments), mask_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Look at the four masks for a sentence of eight words. Choose a model, and move through its positions: which words may
+# each of them see?
+
+# %%
+orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
+models = {"masked": "BERT, RoBERTa, ALBERT", "causal": "GPT", "prefix": "T5", "permutation": "XLNet"}
+masks = {models[objective]: attention_mask(8, objective, order) for objective, order in orders.items()}
+widgets.MaskExplorer(masks, ["the", "plot", "is", "thin", "but", "the", "end", "shines"])
+
+# %% [markdown]
+# > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
+# > what is missing?
+#
+# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get
+# a meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
+# whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
+# all three. XLNet computes the loss only for the last tokens in its random order, which see the most. For XLNet,
+# `positions` names these last ones.
+#
+# ### Exercise 13.2: Make inputs and targets
+#
+# Turn a text without labels into a training pair, for each objective.
+#
+# | | |
+# |---|---|
+# | **Signature** | `training_pair(ids, objective, positions)` |
+# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: which tokens are to be predicted, in increasing order |
+# | **Returns** | two lists: `(inputs, targets)` |
+# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, and at the end one more sentinel. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are those of `"masked"`. |
+# | **Example** | `training_pair([5, 6, 7, 8], "span", [1, 2])` is `([5, 901, 8], [901, 6, 7, 902])`, because `SENTINELS` begins with 901 and 902. |
+# | **Points** | 4 points |
+#
+# <details><summary>Hint</summary>
+# For "span", go through the tokens one by one. A run begins where a position is in `positions` and the position before
+# it is not.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "training_pair", "locked": false, "schema_version": 3, "solution": true}
+def training_pair(ids, objective, positions):
+    """Inputs and targets of a language model from a text without labels.
+
+    Parameters
+    ----------
+    ids : list of int
+        The tokens, one or more. It must not be changed.
+    objective : {"masked", "causal", "span", "permutation"}
+        BERT, RoBERTa and ALBERT; GPT; T5; XLNet.
+    positions : list of int
+        The places in `ids` that are to be predicted, increasing; it can be empty. "causal" does not read it.
+
+    Returns
+    -------
+    tuple of list of int
+        (inputs, targets). For "masked" and "permutation" both are as long as `ids`, and a target is IGNORED where
+        nothing is to be predicted; for "causal" both are one token shorter.
+    """
+    ### BEGIN SOLUTION
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    if objective != "span":
+        targets = [token if place in positions else IGNORED for place, token in enumerate(ids)]
+        shown = [MASK if place in positions else token for place, token in enumerate(ids)]
+        return (shown if objective == "masked" else list(ids)), targets
+    inputs, targets, sentinels = [], [], iter(SENTINELS)
+    for place, token in enumerate(ids):
+        if place not in positions:
+            inputs.append(token)
+            continue
+        if place - 1 not in positions:
+            sentinel = next(sentinels)
+            inputs.append(sentinel)
+            targets.append(sentinel)
+        targets.append(token)
+    return inputs, [*targets, next(sentinels)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_training_pair", "locked": true, "points": 4, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import itertools
+
+from tlcourse.building import visible_cases
+
+
+def spans(ids, positions, numbers=SENTINELS, apart=False, shown=True, closing=True, kept=True):
+    """The pair of T5, by runs; another argument makes a mistake."""
+    hidden = set(positions)
+    groups = itertools.groupby(
+        range(len(ids)), key=lambda place: (place in hidden, apart and place in hidden and place)
+    )
+    inputs, targets, count = [], [], 0
+    for (is_hidden, _), group in groups:
+        tokens = [ids[place] for place in group]
+        inputs += ([numbers[count]] if shown else []) if is_hidden else tokens
+        targets += ([numbers[count]] if kept else []) + tokens if is_hidden else []
+        count += is_hidden
+    return inputs, targets + ([numbers[count]] if closing else [])
+
+
+def where(ids, positions, replaced, other):
+    """A row with `replaced(token)` at the positions, and `other(token)` elsewhere."""
+    hidden = np.isin(np.arange(len(ids)), positions)
+    return [replaced(token) if at else other(token) for token, at in zip(ids, hidden, strict=True)]
+
+
+def own(token):
+    return token
+
+
+def constant(number):
+    return lambda token: number
+
+
+def pair_by_runs(ids, objective, positions):
+    """The pair, by numpy and groupby."""
+    targets = where(ids, positions, own, constant(IGNORED))
+    if objective == "span":
+        return spans(ids, positions)
+    if objective == "causal":
+        pairs = list(itertools.pairwise(ids))
+        return [first for first, _ in pairs], [second for _, second in pairs]
+    return where(ids, positions, constant(MASK), own) if objective == "masked" else list(ids), targets
+
+
+def only(kind, change):
+    """A mistake that shows for one objective only."""
+    return lambda ids, objective, positions: change(list(ids), list(positions)) if objective == kind else None
+
+
+def masked_targets(ids, positions):
+    return where(ids, positions, own, constant(IGNORED))
+
+
+def masked_inputs(ids, positions):
+    return where(ids, positions, constant(MASK), own)
+
+
+pair_mistakes = {
+    "the targets are all tokens, so that tokens in plain sight count in the loss": only(
+        "masked", lambda ids, at: (masked_inputs(ids, at), ids)
+    ),
+    "nothing is replaced by MASK: the model sees what it should predict": only(
+        "masked", lambda ids, at: (ids, masked_targets(ids, at))
+    ),
+    "the tokens that stay are replaced, and not those at the positions": only(
+        "masked", lambda ids, at: (where(ids, at, own, constant(MASK)), masked_targets(ids, at))
+    ),
+    "the targets hold the tokens of the positions only, without IGNORED for the others": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], [ids[place] for place in at])
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "0 stands in place of IGNORED; 0 is padding": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, own, constant(0)))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "the targets ignore the positions, and hold the other tokens": lambda ids, objective, at: (
+        (pair_by_runs(ids, objective, at)[0], where(ids, at, constant(IGNORED), own))
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "MASK hides the tokens in a permutation, too, where the attention mask hides them": only(
+        "permutation", lambda ids, at: (masked_inputs(ids, at), masked_targets(ids, at))
+    ),
+    "the targets of a permutation are all tokens": only("permutation", lambda ids, at: (ids, ids)),
+    "each token predicts itself: the targets are not moved by one": lambda ids, objective, at: (
+        (list(ids), list(ids)) if objective == "causal" else None
+    ),
+    "each token predicts the one before": only("causal", lambda ids, at: (ids[1:], ids[:-1])),
+    "only the targets of causal are shortened": only("causal", lambda ids, at: (ids, ids[1:])),
+    "causal hides the positions with MASK": only("causal", lambda ids, at: (masked_inputs(ids, at), ids)),
+    "the last token of causal predicts IGNORED; both lists should be one shorter": only(
+        "causal", lambda ids, at: (ids, [*ids[1:], IGNORED])
+    ),
+    "each hidden token gets its own sentinel; a run gets one": only("span", lambda ids, at: spans(ids, at, apart=True)),
+    "all runs get the same sentinel": only("span", lambda ids, at: spans(ids, at, [SENTINELS[0]] * len(SENTINELS))),
+    "the sentinel at the end of the targets is missing": only("span", lambda ids, at: spans(ids, at, closing=False)),
+    "the inputs have no sentinels: nothing shows where tokens are missing": only(
+        "span", lambda ids, at: spans(ids, at, shown=False)
+    ),
+    "the targets have no sentinel before each run": only("span", lambda ids, at: spans(ids, at, kept=False)),
+    "MASK replaces the runs, and not a sentinel": only(
+        "span",
+        lambda ids, at: ([MASK if token in SENTINELS else token for token in spans(ids, at)[0]], spans(ids, at)[1]),
+    ),
+    "inputs and targets are exchanged": lambda ids, objective, at: pair_by_runs(ids, objective, at)[::-1],
+}
+long_row = [11, 12, 13, 14, 15, 16, 17]
+visible_cases.record(
+    "training_pair",
+    [
+        ([5, 6, 7, 8], "span", [1, 2]),
+        ([5, 6, 7, 8], "masked", [1, 2]),
+        ([5, 6, 7, 8], "causal", [1]),
+        ([5, 6, 7, 8], "permutation", [0, 3]),
+        (long_row, "span", [0, 1, 3, 6]),
+        (long_row, "span", []),
+        (long_row, "masked", []),
+        ([9], "causal", []),
+        ([7, 7, 7], "masked", [1]),
+        ([7, 7, 7], "span", [1]),
+    ],
+    pair_by_runs,
+    pair_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("training_pair"):
+    checks.run("training_pair", training_pair)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("training_pair")
+    for number in range(24):
+        size = int(rng.integers(2, 10))
+        hidden_ids = rng.integers(5, 30, size).tolist()
+        hidden_positions = np.flatnonzero(rng.random(size) < 0.5).tolist()
+        arguments = hidden_ids, ("masked", "causal", "span", "permutation")[number % 4], hidden_positions
+        checks.returns(training_pair, arguments, pair_by_runs(*arguments), pair_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Here are the pairs of one sentence, with the pieces in place of their numbers.
+
+# %% tags=["nbval-check-output"]
+sentence = ["the", "plot", "was", "dull", "but", "i", "enjoyed", "the", "music"]
+numbers = list(range(100, 100 + len(sentence)))
+names = {MASK: "[MASK]", IGNORED: "-"} | {number: f"<{place}>" for place, number in enumerate(SENTINELS)}
+names |= dict(zip(numbers, sentence, strict=True))
+for objective in ("masked", "causal", "span", "permutation"):
+    for side, row in zip(("inputs", "targets"), training_pair(numbers, objective, [3, 6, 7]), strict=True):
+        print(f"{objective:<12}{side:<8} {' '.join(names[int(number)] for number in row)}")
+
+# %% [markdown]
+# `masked` and `permutation` compute the same targets. BERT sees `[MASK]` in its inputs, and no user will ever write
+# `[MASK]`. XLNet hides the pieces by the attention mask, and so avoids this difference between training and use. GPT
+# learns from every position, BERT only from the hidden ones.
+#
+# The tasks also differ in size and work. ALBERT uses one layer's weights for all layers. How much does it save?
+
+# %% tags=["nbval-check-output"]
+for depth in (4, 12):
+    model = build_encoder(len(tokenizer.vocabulary), depth=depth)
+    layer = sum(part.count_params() for part in model.layers if part.name.endswith("_1"))
+    shared = model.count_params() - (depth - 1) * layer
+    print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
+
+# %% [markdown]
+# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
+#
+# **Six models, four tasks and masks; RoBERTa and ALBERT change how BERT is trained and built. All of them learn from
+# text without labels.**
+
+# %% [markdown]
+# ## A small GPT
+#
+# Take the task that can write: predict the next piece. The network below has two transformer layers. Its attention mask
+# is an input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes inputs, mask and
+# targets, as you did. The model reads 700 reviews each of products, hotels and films, without their labels.
+#
+# **Before you run the cell:** the vocabulary has 854 pieces. A model that knows nothing gives each the same
+# probability. What is its loss, $-\ln p$, for each piece?
+
+
+# %%
+def encoded(domains, count, seed, length=24):
+    """Ids of generated texts, one row each."""
+    sample = [text for domain in domains for text in texts.generate(domain, count, seed).texts]
+    ids = tokenizer.encode(sample, length)
+    return np.pad(ids, ((0, 0), (0, length - ids.shape[1])))
+
+
+def causal_batches(ids, size=32, seed=0):
+    """Batches for a GPT, without end."""
+    places = objectives.rows_without_end(len(ids), size, np.random.default_rng(seed))
+    return (objectives.causal(ids[part]) for part in places)
+
+
+# %%
+reviews = encoded(("products", "hotels", "films"), 700, seed=131)
+gpt = LanguageModel(len(tokenizer.vocabulary)).restart(0)
+losses = gpt.fit(causal_batches(reviews), 250, 4e-3)
+print(f"{gpt.network.count_params():,} parameters; {len(reviews):,} reviews of {(reviews != 0).sum():,} pieces in all")
+print(f"each piece equally probable: {np.log(len(tokenizer.vocabulary)):.2f} nats for each piece")
+print(f"loss at first {losses[0]:.2f}, in the last steps {losses[-20:].mean():.2f} nats for each piece")
+
+# %%
+figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
+axes.plot(losses, color=plots.COLORS["blue"])
+axes.axhline(np.log(len(tokenizer.vocabulary)), color=plots.COLORS["black"], linestyle="--")
+axes.annotate("each piece equally probable", (len(losses), np.log(len(tokenizer.vocabulary))), ha="right", va="bottom")
+axes.set(title="The small GPT learns to predict the next piece of a review", xlabel="step", ylabel="nats a piece")
+axes.set_ylim(0, 7.5)
+plt.show()
+
+# %% [markdown]
+# The loss begins near $\ln 854$, the dashed line, where every piece is equally probable. It falls fast, because a small
+# grammar wrote these texts. For a reader, a loss in nats says little. Its exponential, the **perplexity**, says more:
+# between how many equally probable pieces does the model hesitate?
+#
+# ### Exercise 13.3: Perplexity
+#
+# Compute the perplexity of a language model that predicts the next token.
+#
+# | | |
+# |---|---|
+# | **Signature** | `perplexity(logits, ids)` |
+# | **Arguments** | `logits`: an array of shape `(n, length, vocabulary)`; `ids`: token numbers, an array of shape `(n, length)`, in which 0 is padding |
+# | **Returns** | a number, $\exp\left(-\frac{1}{m} \sum \ln p\right)$ over all $m$ predicted tokens of all rows together |
+# | **Rules** | `logits[i, t]` predict `ids[i, t + 1]`, so the first token of a row and the last logits do not count. Padding is never a target. The probabilities are the softmax of the logits, which can be as large as 1,000. There is at least one target. |
+# | **Example** | If all logits are 0 and the vocabulary has 5 tokens, the perplexity is 5. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# Cut the last logits and the first ids, and subtract the largest logit before the exponential. A mask of truth values
+# chooses the targets that are not padding.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "perplexity", "locked": false, "schema_version": 3, "solution": true}
+def perplexity(logits, ids):
+    """Perplexity of a model that predicts the next token.
+
+    Parameters
+    ----------
+    logits : array of shape (n, length, vocabulary)
+        Finite numbers, up to 1,000. Position t predicts the token at t + 1.
+    ids : array of int of shape (n, length)
+        Token numbers; 0 is padding, which is no target. At least one token is a target.
+
+    Returns
+    -------
+    float
+        The exponential of the mean of -ln p over all targets of all rows.
+    """
+    ### BEGIN SOLUTION
+    logits, targets = np.asarray(logits, float)[:, :-1], np.asarray(ids)[:, 1:]
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(logs, targets[..., None], axis=-1)[..., 0]
+    return float(np.exp(-chosen[targets != 0].mean()))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_perplexity", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import math
+
+from tlcourse.building import visible_cases
+
+
+def log_softmax(row):
+    """Logs of probabilities, number by number."""
+    top = max(row)
+    total = math.log(sum(math.exp(value - top) for value in row))
+    return [value - top - total for value in row]
+
+
+def surprises(logits, ids, shift=1, padding=False):
+    """For each row, -ln p of its targets."""
+    rows = []
+    for scores, row in zip(np.asarray(logits).tolist(), np.asarray(ids).tolist(), strict=True):
+        places = [place for place in range(len(row)) if 0 <= place + shift < len(row)]
+        rows.append([-log_softmax(scores[place])[row[place + shift]] for place in places
+                     if padding or row[place + shift] != 0])  # fmt: skip
+    return rows
+
+
+def mean_of(rows):
+    return float(np.mean([value for row in rows for value in row]))
+
+
+def perplexity_by_hand(logits, ids):
+    return math.exp(mean_of(surprises(logits, ids)))
+
+
+perplexity_mistakes = {
+    "each position is compared with its own token: position t predicts the token at t + 1": lambda logits, ids: (
+        math.exp(mean_of(surprises(logits, ids, 0)))
+    ),
+    "each position is compared with the token before it": lambda logits, ids: math.exp(
+        mean_of(surprises(logits, ids, -1))
+    ),
+    "padding counts as a target": lambda logits, ids: math.exp(mean_of(surprises(logits, ids, padding=True))),
+    "the mean is taken in each row first; every token counts the same": lambda logits, ids: math.exp(
+        float(np.mean([np.mean(row) for row in surprises(logits, ids) if row]))
+    ),
+    "a perplexity is computed for each row, and then their mean": lambda logits, ids: float(
+        np.mean([math.exp(np.mean(row)) for row in surprises(logits, ids) if row])
+    ),
+    "the exponential is missing: this is the loss": lambda logits, ids: mean_of(surprises(logits, ids)),
+    "2 is raised to a loss in nats; the exponential of the natural logarithm has base e": lambda logits, ids: (
+        2 ** mean_of(surprises(logits, ids))
+    ),
+    "the minus is missing": lambda logits, ids: math.exp(-mean_of(surprises(logits, ids))),
+    "the losses are summed and not averaged": lambda logits, ids: math.exp(
+        sum(value for row in surprises(logits, ids) for value in row)
+    ),
+    "the mean of the probabilities is inverted; the mean must run over their logarithms": lambda logits, ids: (
+        1 / float(np.mean([math.exp(-value) for row in surprises(logits, ids) for value in row]))
+    ),
+    "large logits overflow: subtract the largest one first": lambda logits, ids: (
+        math.nan if np.abs(np.asarray(logits)).max() > 700 else None
+    ),
+}
+uneven = np.array([[[0.5, 1.0, -1.0], [2.0, 0.0, 0.3], [0.0, 0.7, 0.1], [1.0, 0.2, 0.0]],
+                   [[1.5, -0.5, 0.0], [0.2, 0.9, 0.4], [3.0, 0.1, 0.2], [0.0, 0.4, 2.0]]])  # fmt: skip
+visible_cases.record(
+    "perplexity",
+    [
+        (np.zeros((1, 3, 5)), np.array([[1, 2, 3]])),
+        (uneven, np.array([[1, 2, 1, 2], [2, 1, 0, 0]])),
+        (np.array([[[0.0, 3.0], [0.0, 0.0]], [[1.0, 2.0], [5.0, 1.0]]]), np.array([[1, 1], [1, 0]])),
+        (np.array([[[1000.0, 999.0, 998.0], [0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]]), np.array([[2, 1, 1]])),
+        (uneven[:, :2], np.array([[1, 2], [2, 1]])),
+        (np.array([[[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 1, 1]]]), np.array([[3, 3, 1]])),
+    ],
+    perplexity_by_hand,
+    perplexity_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("perplexity"):
+    checks.run("perplexity", perplexity)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("perplexity")
+    for number in range(8):
+        count, length, size = int(rng.integers(1, 4)), int(rng.integers(3, 7)), int(rng.integers(3, 7))
+        hidden_logits = rng.normal(0, 2, (count, length, size)) + (900 if number % 4 == 3 else 0)
+        hidden_ids = rng.integers(1, size, (count, length))
+        for row in range(1, count):
+            hidden_ids[row, int(rng.integers(1, length)) :] = 0
+        arguments = hidden_logits, hidden_ids
+        checks.returns(perplexity, arguments, perplexity_by_hand(*arguments), perplexity_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# **Before you run the cell:** the GPT has read reviews only. How much higher is its perplexity on contracts?
+
+# %%
+new_reviews = encoded(("products", "hotels", "films"), 60, seed=133)
+new_contracts = encoded(("contracts",), 180, seed=133)
+
+
+def on(ids, model=gpt):
+    """Perplexity of a GPT on rows of ids."""
+    return perplexity(model.logits(objectives.causal(ids)), ids)
+
+
+print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}")
+
+# %% [markdown]
+# In the stored run, the model expects most pieces of new reviews. On contracts, its perplexity is far above 854,
+# which a model reaches that gives all pieces the same probability. The small GPT is sure of the wrong things.
+#
+# **Perplexity measures a language model on text without labels; compare it only between models with the same
+# vocabulary.**
+#
+# ## A model that writes
+#
+# A GPT gives probabilities for the next piece. If you always take the most probable one, the model writes the same text
+# each time. Most programs sample instead. A **temperature** below 1 makes probable tokens more probable, and **top-k
+# sampling** keeps the `k` most probable ones only (Fan et al. 2018).
+#
+# ### Exercise 13.4: The next token
+#
+# Sample a token. The chance is an argument, so that your function can be tested: it is a random number from 0 to 1.
+#
+# | | |
+# |---|---|
+# | **Signature** | `next_token(logits, temperature, kept, chance)` |
+# | **Arguments** | `logits`: an array, one number for each token; `temperature`: above 0; `kept`: how many tokens are kept, 1 or more, possibly more than there are; `chance`: at least 0, and below 1 |
+# | **Returns** | the number of the token, an `int` |
+# | **Rules** | Keep the `kept` largest logits; of equal ones, those with the smaller token number. The probabilities of the kept tokens are the softmax of `logits / temperature` over the kept tokens alone. Go through the kept tokens by increasing token number, and add up their probabilities. Return the first token at which the sum is greater than `chance`. |
+# | **Example** | With logits `[0, 5, 0, 5]` and `kept = 2`, tokens 1 and 3 are kept, with probability 0.5 each. A `chance` of 0.2 gives 1, and 0.7 gives 3. |
+# | **Points** | 3 points |
+#
+# <details><summary>Hint</summary>
+# `np.argsort(-logits, kind="stable")` puts the largest first, and equal ones in their order. Sort the kept numbers
+# before you add up.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "next_token", "locked": false, "schema_version": 3, "solution": true}
+def next_token(logits, temperature, kept, chance):
+    """A token by top-k sampling.
+
+    Parameters
+    ----------
+    logits : array of shape (vocabulary,)
+        Finite numbers; it must not be changed.
+    temperature : float
+        Above 0; the logits are divided by it.
+    kept : int
+        1 or more, possibly more than there are tokens: then all are kept. Of equal logits, the first are kept.
+    chance : float
+        At least 0, below 1.
+
+    Returns
+    -------
+    int
+        The first kept token, by increasing number, at which the sum of the probabilities is greater than `chance`.
+    """
+    ### BEGIN SOLUTION
+    logits = np.asarray(logits, float)
+    tokens = np.sort(np.argsort(-logits, kind="stable")[:kept])
+    scaled = (logits[tokens] - logits[tokens].max()) / temperature
+    sums = np.cumsum(np.exp(scaled) / np.exp(scaled).sum())
+    return int(tokens[min(np.searchsorted(sums, chance, side="right"), len(tokens) - 1)])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_next_token", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import math
+
+from tlcourse.building import visible_cases
+
+
+def sampler(key=lambda value, place: (-value, place), walk=sorted, power=lambda t: 1 / t, over_all=False, name=None):
+    """By loops; another argument makes a mistake."""
+
+    def sample(logits, temperature, kept, chance):
+        values = [float(value) for value in np.asarray(logits)]
+        order = sorted(range(len(values)), key=lambda place: key(values[place], place))
+        tokens = walk(order[:kept])
+        weight = {place: math.exp((values[place] - max(values)) * power(temperature)) for place in range(len(values))}
+        total, summed = sum(weight[place] for place in (weight if over_all else tokens)), 0.0
+        for number, token in enumerate(tokens):
+            summed += weight[token] / total
+            if summed > chance:
+                return token if name is None else name(number, token)
+        return None
+
+    return sample
+
+
+sample_by_hand = sampler()
+everything = sampler()
+token_mistakes = {
+    "the logits are multiplied by the temperature, not divided": sampler(power=lambda t: t),
+    "the temperature is ignored": sampler(power=lambda t: 1.0),
+    "all tokens are kept": lambda logits, t, kept, chance: everything(logits, t, len(logits), chance),
+    "the smallest logits are kept": sampler(key=lambda value, place: (value, place)),
+    "of equal logits, the last are kept": sampler(key=lambda value, place: (-value, -place)),
+    "the sum goes through the tokens by falling probability, not by increasing number": sampler(walk=list),
+    "the sum goes through the tokens by decreasing number": sampler(walk=lambda part: sorted(part, reverse=True)),
+    "the place among the kept tokens is returned, not the token's number": sampler(name=lambda number, token: number),
+    "the probabilities of all tokens are used, and no longer sum to 1 over the kept ones": sampler(over_all=True),
+    "the most probable token is always taken": lambda logits, t, kept, chance: int(np.argmax(logits)),
+    "the first kept token is always taken": lambda logits, t, kept, chance: sample_by_hand(logits, t, kept, 0.0),
+}
+visible_cases.record(
+    "next_token",
+    [
+        (np.array([0.0, 5.0, 0.0, 5.0]), 1.0, 2, 0.2),
+        (np.array([0.0, 5.0, 0.0, 5.0]), 1.0, 2, 0.7),
+        (np.array([1.0, 3.0, 2.0, -1.0]), 0.5, 3, 0.9),
+        (np.array([1.0, 3.0, 2.0, -1.0]), 2.0, 3, 0.2),
+        (np.array([0.0, 1.0, 2.0]), 0.5, 3, 0.15),
+        (np.array([0.0, 1.0, 2.0]), 2.0, 3, 0.4),
+        (np.array([2.0, 2.0, 2.0]), 1.0, 2, 0.6),
+        (np.array([2.0, 1.0, 3.0]), 1.0, 10, 0.5),
+        (np.array([2.0, 1.0, 3.0]), 1.0, 1, 0.99),
+        (np.array([900.0, 901.0, 0.0, 899.0]), 1.0, 3, 0.3),
+        (np.array([3, 1, 2]), 1.5, 2, 0.75),
+    ],
+    sample_by_hand,
+    token_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("next_token"):
+    checks.run("next_token", next_token)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("next_token")
+    for _ in range(30):
+        size = int(rng.integers(2, 9))
+        hidden_logits = np.round(rng.normal(0, 2, size), int(rng.integers(0, 3)))
+        arguments = hidden_logits, float(rng.uniform(0.3, 3)), int(rng.integers(1, size + 2)), float(rng.random())
+        checks.returns(next_token, arguments, sample_by_hand(*arguments), token_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Let the small GPT go on with a review. It has seen two thousand short texts, so do not expect an author.
+
+
+# %%
+def go_on(text, temperature, kept, seed=0):
+    """A text, and what the small GPT writes after it."""
+    rng, start = np.random.default_rng(seed), tokenizer.encode([text])[0, :-1]  # without [SEP]
+
+    def choose(logits):
+        return next_token(logits, temperature, kept, rng.random())
+
+    pieces = continued(gpt, start, tokenizer.ids["[SEP]"], longest=14, choose=choose)
+    return " ".join([text, *(tokenizer.vocabulary[piece] for piece in pieces)])
+
+
+for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
+    print(f"temperature {temperature:<4}  kept {kept:>3}:  {go_on('the room was', temperature, kept)}")
+
+# %% [markdown]
+# > **Try it.** Begin with `"under this agreement"`. What does a model that has read only reviews write about a contract?
+#
+# **Temperature and top-k change how a model writes, and not what it knows.**
+#
+# ## From reviews to contracts
+#
+# Your GPT has read reviews, and contracts surprise it. You have a hundred contracts, too few to learn a language from.
+# So you adapt the model (C50): you go on with the training, on the contracts. Its baseline is the same network that
+# reads only the contracts, for the same number of steps.
+#
+# **Before you run the cell:** what will the adapted model's perplexity be on contracts, and what on reviews?
+
+# %%
+contracts, before = encoded(("contracts",), 100, seed=134), gpt.network.get_weights()
+print(f"reviews only:   contracts {on(new_contracts):8.1f}   reviews {on(new_reviews):8.1f}")
+gpt.fit(causal_batches(contracts), 60, 4e-3)
+print(f"adapted:        contracts {on(new_contracts):8.1f}   reviews {on(new_reviews):8.1f}")
+gpt.restart(0).fit(causal_batches(contracts), 60, 4e-3)
+print(f"contracts only: contracts {on(new_contracts):8.1f}   reviews {on(new_reviews):8.1f}")
+gpt.network.set_weights(before)
+
+# %% [markdown]
+# > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
+# > gain on contracts until the end?
+#
+# The recorded results repeat this over five seeds, with two further arms. *Replay* adds as many reviews to each batch.
+# *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
+
+# %% tags=["nbval-check-output"]
+adapted = results("adapted_language_model")
+for key in ("before", "adapted", "replay", "scratch", "counts"):
+    row = [f"{domain} {np.exp(adapted[key][domain]['mean']):7.1f}" for domain in adapted[key]]
+    print(f"{key:<9} perplexity   {'   '.join(row)}")
+for key in ("before", "scratch", "replay", "counts"):
+    difference = gain(adapted[key]["contracts"], adapted["adapted"]["contracts"], "nats a piece", 1)
+    print(f"loss on contracts, {key:<7} minus adapted  {difference}")
+difference = gain(adapted["adapted"]["reviews"], adapted["before"]["reviews"], "nats a piece", 1)
+print(f"loss on reviews, adapted minus before (forgetting)  {difference}")
+difference = gain(adapted["replay"]["reviews"], adapted["before"]["reviews"], "nats a piece", 1)
+print(f"loss on reviews, replay minus before                {difference}")
+
+# %% [markdown]
+# On contracts, the network that reads only contracts loses 0.12 nats (0.08 to 0.17) for each piece more than the
+# adapted model. Counting loses 0.40 nats (0.36 to 0.43) more. So the reviews helped, although they are about other
+# things, probably because both domains share names and small words. The network from scratch takes as many steps on
+# contracts, but fewer in all.
+#
+# The price is on the other side. On reviews, the adapted model loses 2.18 nats (2.07 to 2.30) more than before: it
+# has forgotten most of what it knew. With replay, this is 0.05 nats (0.03 to 0.07). On contracts, we could not detect
+# a difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is not
+# free.
+#
+# Development data chose the larger of two learning rates for every arm. We did not try a larger one.
+#
+# Real contracts have another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are on
+# this machine or on the network, the next cell counts the pieces of their words.
+
+# %%
+try:
+    real_contracts = texts.real("contracts").texts[:500]
+except texts.TextsUnavailable:
+    print("No real contracts: connect to a network, or set TLCOURSE_MIRROR.")
+else:
+    generated_contracts = texts.generate("contracts", 500, seed=135).texts
+    for name, sample in {"generated": generated_contracts, "real": real_contracts}.items():
+        words = [word for text in sample for word in text.split()]
+        print(f"{name} contracts: {sum(len(tokenizer.pieces(word)) for word in words) / len(words):.2f} pieces a word")
+
+# %% [markdown]
+# In the stored run, the small tokenizer needs about three times as many pieces for a word of a real contract, many of
+# them single letters. A model for real contracts needs a vocabulary that was learned from real text.
+#
+# **Adapting a language model means more training on the new domain; measure the gain there and the loss on the old
+# domain, and mix old texts in if you still need them.**
+#
+# ## Text to text
+#
+# T5 treats every task as text to text (C55). One model can then learn several tasks, and the first word of the input
+# says which one. A program writes the pairs: English to Spanish, remarks to a summary, and a story with a question (C51).
+
+# %% tags=["nbval-check-output"]
+for task in text_tasks.TASKS:
+    source, target = text_tasks.pairs(task, 1, seed=137)[0]
+    print(f"{source}\n    -> {target}")
+
+# %% [markdown]
+# **Before you run the cell:** it trains one small T5 on 600 pairs of each task, for 400 steps. In Spanish, adjectives
+# stand behind the noun and follow its gender. Summaries leave out the people. An answer must find the person in the
+# story. Which task will be the hardest?
+
+# %%
+vocabulary = ["[PAD]", "[END]", *text_tasks.words()]
+number = {word: place for place, word in enumerate(vocabulary)}
+
+
+def numbered(pairs):
+    """Pairs of texts as pairs of lists of numbers; an output ends with 1."""
+    return [
+        [[number[word] for word in text.split()] for text in (source, f"{target} [END]")] for source, target in pairs
+    ]
+
+
+learned = {task: text_tasks.pairs(task, 600, seed=138) for task in text_tasks.TASKS}
+rows = numbered(pair for pairs in learned.values() for pair in pairs)
+places = objectives.rows_without_end(len(rows), 32, np.random.default_rng(0))
+t5 = LanguageModel(len(vocabulary)).restart(0)
+losses = t5.fit((objectives.text_to_text([rows[place] for place in part], 32) for part in places), 400, 4e-3)
+
+# %% [markdown]
+# A baseline for each task is the output that is most frequent in training. The translation gets a second one: each
+# word's dictionary entry, in the order of the English.
+
+# %%
+for task, pairs in learned.items():
+    new = [pair for pair in text_tasks.pairs(task, 150, seed=139) if pair not in pairs]
+    sources, targets = zip(*new, strict=True)
+    outputs = written(t5, [inputs for inputs, _ in numbered(new)], end=1)
+    outputs = [" ".join(vocabulary[piece] for piece in row) for row in outputs]
+    print(f"{sources[0]}\n    -> {outputs[0]}   (correct: {targets[0]})")
+    right = np.mean([output == target for output, target in zip(outputs, targets, strict=True)])
+    seen = [target for _, target in pairs]
+    frequent = np.mean([target == max(sorted(set(seen)), key=seen.count) for target in targets])
+    print(f"    {task}: {right:.0%} entirely correct; most frequent output {frequent:.0%}")
+words = [text_tasks.word_by_word(source) == target for source, target in text_tasks.pairs("translate", 150, seed=139)]
+print(f"    translate, word by word: {np.mean(words):.0%}")
+
+# %% [markdown]
+# In the stored run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the
+# input closely. Word by word, no translation is correct, because every one has an adjective. The answers are another
+# matter: the model writes a place, but it finds the right one no more often than the most frequent output does. To
+# answer, it must first find the person in the story and then look what follows. These few steps have not taught it that.
+#
+# > **Try it.** Train five times as long. Does the model learn to answer?
+#
+# **With inputs and outputs as text, one network and one loss serve many tasks; score each task against a baseline of
+# its own.**
+#
+# ## A low-rank update
+#
+# Unit 08 froze its encoder. With more labels, more weights may learn: the last layer, all layers, or an update of low
+# rank for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace
+# all three, so that LoRA costs nothing in use.
+#
+# ### Exercise 13.5: Merge LoRA into the weights
+#
+# Compute the one matrix that replaces the frozen weights and their update.
+#
+# | | |
+# |---|---|
+# | **Signature** | `merged(weight, down, up, scale)` |
+# | **Arguments** | `weight`: an array of shape `(inputs, outputs)`; `down`: `(inputs, rank)`; `up`: `(rank, outputs)`; `scale`: a number |
+# | **Returns** | an array of shape `(inputs, outputs)`: `x @ merged(...)` gives the same as `x @ weight + scale * (x @ down) @ up` for every `x` |
+# | **Rules** | `scale` is applied once, and is not divided by the rank. A negative `scale` takes an update out again. `weight` must not be changed. |
+# | **Example** | `merged([[1, 0]], [[2]], [[3, 4]], 0.5)`, with arrays, is `[[4, 4]]`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# Matrix multiplication is associative: $(xA)B = x(AB)$.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "merged", "locked": false, "schema_version": 3, "solution": true}
+def merged(weight, down, up, scale):
+    """The matrix that replaces a frozen one and its update of low rank.
+
+    Parameters
+    ----------
+    weight : array of shape (inputs, outputs)
+        It must not be changed.
+    down : array of shape (inputs, rank)
+    up : array of shape (rank, outputs)
+    scale : float
+        Of the update; it may be negative or 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (inputs, outputs).
+    """
+    ### BEGIN SOLUTION
+    return np.asarray(weight) + scale * (np.asarray(down) @ np.asarray(up))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_merged", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+
+
+def merged_by_columns(weight, down, up, scale):
+    """Each unit vector, sent through both ways."""
+    rows = []
+    for row, small in zip(np.asarray(weight, float), np.asarray(down, float), strict=True):
+        rows.append(row + scale * sum(part * line for part, line in zip(small, np.asarray(up, float), strict=True)))
+    return np.stack(rows)
+
+
+merge_mistakes = {
+    "the scale is missing": lambda w, a, b, s: w + a @ b,
+    "the weights are missing: this is the update alone": lambda w, a, b, s: s * (a @ b),
+    "the scale is divided by the rank": lambda w, a, b, s: w + s / a.shape[1] * (a @ b),
+    "the scale is applied to both matrices": lambda w, a, b, s: w + (s * a) @ (s * b),
+    "the scale multiplies the weights, too": lambda w, a, b, s: s * (w + a @ b),
+    "the update is subtracted": lambda w, a, b, s: w - s * (a @ b),
+    "only the first component of the update counts": lambda w, a, b, s: w + s * np.outer(a[:, 0], b[0]),
+    "the weights are returned unchanged": lambda w, a, b, s: w,
+    "the update multiplies the weights": lambda w, a, b, s: w * (1 + s * (a @ b)),
+    "only the size of the scale counts, and not its sign": lambda w, a, b, s: w + abs(s) * (a @ b),
+}
+visible_cases.record(
+    "merged",
+    [
+        (np.array([[1.0, 0.0]]), np.array([[2.0]]), np.array([[3.0, 4.0]]), 0.5),
+        (
+            np.arange(6.0).reshape(2, 3),
+            np.array([[1.0, 2.0], [0.5, -1.0]]),
+            np.array([[1.0, 0.0, 2.0], [3.0, 1.0, 1.0]]),
+            2.0,
+        ),
+        (np.array([[1, 2], [3, 4], [5, 6]]), np.array([[1], [0], [2]]), np.array([[1, -1]]), 3),
+        (
+            np.array([[1.0, 2.0], [3.0, 4.0]]),
+            np.array([[1.0, 1.0], [2.0, 0.0]]),
+            np.array([[1.0, 2.0], [0.0, 1.0]]),
+            -0.25,
+        ),
+        (np.array([[1.0, 2.0]]), np.array([[7.0]]), np.array([[1.0, 1.0]]), 0.0),
+    ],
+    merged_by_columns,
+    merge_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("merged"):
+    checks.run("merged", merged)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("merged")
+    for _ in range(8):
+        rows_in, rank, columns = (int(rng.integers(1, 5)) for _ in range(3))
+        arguments = (rng.normal(size=(rows_in, columns)), rng.normal(size=(rows_in, rank)),
+                     rng.normal(size=(rank, columns)), float(rng.normal(0, 2)))  # fmt: skip
+        checks.returns(merged, arguments, merged_by_columns(*arguments), merge_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# In the teacher of unit 08, Keras adds such an update to a dense layer. Your function gives the kernel that replaces
+# both.
+
+# %% tags=["nbval-check-output"]
+layer = teachers.load("texts_bert", head=False).get_layer("wide_1")
+frozen = np.array(layer.kernel)
+layer.enable_lora(4)
+layer.lora_kernel_b.assign(np.random.default_rng(0).normal(size=layer.lora_kernel_b.shape))
+small = np.array(layer.lora_kernel_a), np.array(layer.lora_kernel_b)
+print(f"{frozen.size:,} frozen weights; an update of rank 4 has {sum(part.size for part in small):,} that learn")
+print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 1.0), layer.kernel, atol=1e-5)}")
+
+# %% [markdown]
+# **With LoRA, fewer weights learn, so the optimizer needs less memory; unit 04 measures on images what that costs in
+# accuracy.**
+
+# %% [markdown]
+# ### Written answer: A model for contracts
+#
+# A law firm has 50,000 contracts without labels, and 300 labeled clauses. It also has a language model that has read
+# news. It wants to find unfair clauses, and to let the model write first drafts. What do you propose, and how do you
+# test it? Answer in about ten sentences, with numbers from this unit. (4 points)
+#
+# - (a) Which objective would you choose for each of the two uses, and why? (1 point)
+# - (b) How would you adapt the model, and how would you measure gain and forgetting? (1 point)
+# - (c) Which weights should learn from the 300 clauses, and what are the baselines? (1 point)
+# - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "contracts_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
+# (a) For the clauses I would take a model with the masked objective, because a clause is read as a whole and every
+# position may see both sides. For the drafts I would take a causal model: what it writes may only depend on what stands
+# before it, and only then does its training look like its use.
+#
+# (b) I would go on with the pretraining on most of the contracts. Before and after, I would measure the perplexity on
+# held-out contracts and on held-out news. In the unit, adapting lowered the loss on contracts by 0.12 nats a piece
+# compared with the same network from scratch, which is the control here, too. But the loss on reviews rose by 2.18
+# nats, and with replay by 0.05 only. If the firm still needs news, I would mix news into the batches.
+#
+# (c) I would compare a head on frozen states, LoRA and all weights. Each gets its learning rate on development data and
+# the same labels, split by contract, over several seeds. The baselines are a bag of words and the same network without
+# pretraining. After training with LoRA, I would merge the update into the weights.
+#
+# (d) The unit's contracts come from a small grammar, so its perplexities say little about real ones, whose words break
+# into about three times as many pieces. Its pretraining took seconds. And a low perplexity does not mean that a draft is
+# correct in law.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: a model that sees both sides (masked) or any encoder for the clauses, and a causal model for the drafts, because
+# a model that writes must not see later tokens.
+#
+# 1 point: go on with the pretraining on part of the contracts; perplexity before and after on held-out contracts, and on
+# held-out news for forgetting; the same network from scratch as a control; replay if news matter.
+#
+# 1 point: compare head only, LoRA and all weights with rates chosen on development data; a bag of words and the same
+# network without pretraining as baselines; with a number.
+#
+# 1 point: two limits, such as: generated texts from one small grammar; seconds of pretraining; other languages; real
+# contracts need another vocabulary; perplexity does not say whether a draft is correct in law; private contracts.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## Summary
+#
+# 1. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece and
+#    sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You have written the masks and the
+#    training pairs of all six.
+# 2. **Perplexity and writing.** Perplexity says between how many equally probable pieces a model hesitates. Temperature
+#    and top-k decide how a model writes.
+# 3. **Another domain** (C50). Adapting goes on with the training on new texts. Measure the loss on both domains.
+# 4. **Text to text, and LoRA** (C51, C55). A task can be written as text, and then one network with one loss learns several.
+#    LoRA trains two small matrices, which can be merged into the weights afterwards.
+#
+# This unit does not compare the six ways of pretraining with each other on one task.
+
+# %%
+progress

@@ -1,0 +1,107 @@
+# %% right: loops
+def perplexity(logits, ids):
+    surprises = []
+    for scores, row in zip(logits, ids):
+        for t in range(len(row) - 1):
+            if row[t + 1] != 0:
+                shifted = scores[t] - np.max(scores[t])
+                surprises.append(np.log(np.exp(shifted).sum()) - shifted[row[t + 1]])
+    return np.exp(np.mean(surprises))
+
+
+# %% right: Keras
+def perplexity(logits, ids):
+    losses = keras.losses.sparse_categorical_crossentropy(
+        ids[:, 1:], logits[:, :-1].astype("float64"), from_logits=True
+    )
+    losses = keras.ops.convert_to_numpy(losses)
+    return float(np.exp(losses[ids[:, 1:] != 0].mean()))
+
+
+# %% right: logaddexp
+def perplexity(logits, ids):
+    targets = ids[:, 1:]
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    rows, places = np.nonzero(targets)
+    return np.exp(-np.mean(logs[rows, places, targets[rows, places]]))
+
+
+# %% right: one-hot and a weighted mean
+def perplexity(logits, ids):
+    targets, weights = ids[:, 1:], (ids[:, 1:] > 0).astype(float)
+    top = logits[:, :-1] - logits[:, :-1].max(axis=2, keepdims=True)
+    p = np.exp(top) / np.exp(top).sum(axis=2, keepdims=True)
+    chosen = (p * np.eye(logits.shape[2])[targets]).sum(axis=2)
+    return float(np.prod(chosen**weights) ** (-1 / weights.sum()))
+
+
+# %% wrong: not shifted
+# message: compared with its own token
+def perplexity(logits, ids):
+    logs = logits - np.logaddexp.reduce(logits.astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[..., None], axis=-1)[..., 0]
+    return float(np.exp(-chosen[ids != 0].mean()))
+
+
+# %% wrong: shifted the other way
+# message: compared with the token before it
+def perplexity(logits, ids):
+    logs = logits[:, 1:] - np.logaddexp.reduce(logits[:, 1:].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, :-1, None], axis=-1)[..., 0]
+    return float(np.exp(-chosen[ids[:, :-1] != 0].mean()))
+
+
+# %% wrong: padding is predicted
+# message: padding counts as a target
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    return float(np.exp(-np.take_along_axis(logs, ids[:, 1:, None], axis=-1).mean()))
+
+
+# %% wrong: a mean for each row
+# message: in each row first
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(-np.mean([row[real].mean() for row, real in zip(chosen, ids[:, 1:] != 0) if real.any()])))
+
+
+# %% wrong: the loss
+# message: the exponential is missing
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(-chosen[ids[:, 1:] != 0].mean())
+
+
+# %% wrong: base 2
+# message: 2 is raised to a loss in nats
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(2 ** -chosen[ids[:, 1:] != 0].mean())
+
+
+# %% wrong: no minus
+# message: the minus is missing
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(chosen[ids[:, 1:] != 0].mean()))
+
+
+# %% wrong: a sum in place of the mean
+# message: summed and not averaged
+def perplexity(logits, ids):
+    logs = logits[:, :-1] - np.logaddexp.reduce(logits[:, :-1].astype(float), axis=-1, keepdims=True)
+    chosen = np.take_along_axis(logs, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(-chosen[ids[:, 1:] != 0].sum()))
+
+
+# %% wrong: large logits overflow
+# message: large logits overflow|nan|overflow
+def perplexity(logits, ids):
+    p = np.exp(logits[:, :-1].astype(float))
+    p = p / p.sum(axis=-1, keepdims=True)
+    chosen = np.take_along_axis(p, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(-np.log(chosen[ids[:, 1:] != 0]).mean()))
