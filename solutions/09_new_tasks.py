@@ -859,7 +859,8 @@ def match(boxes, truth, overlap=0.5):
 # Boxes that were never found add nothing. With no detections, the area is 0.
 #
 # <details><summary>Hint</summary>
-# The rule about later detections means that the curve never rises. <code>np.maximum.accumulate</code> on the reversed precisions achieves this.
+# The rule about later detections means that the curve never rises. <code>np.maximum.accumulate</code> on the reversed
+# precisions achieves this.
 # </details>
 
 
@@ -1821,9 +1822,9 @@ for row in sorted(vision_zoo.rows(), key=lambda row: getattr(row, by)):
 # %% [markdown]
 # ### Written answer: Boxes for a new task
 #
-# A fish farm wants to count fish in underwater photos. It has a classifier of 40 fish species that its staff trained on
-# photos of single fish, and 30 photos with boxes. Answer in about eight sentences, with numbers from this unit. (3
-# points)
+# A fish farm wants to count the fish in underwater photos. It has a classifier of 40 fish species that its staff
+# trained on photos of single fish, and 30 photos with boxes. Answer in about eight sentences, with numbers from this
+# unit. (3 points)
 #
 # - (a) Which parts of the classifier would you reuse, and why can they say where something is? (1 point)
 # - (b) How would you find out whether the classifier is worth the trouble? Name the arms, and say what must be equal.
