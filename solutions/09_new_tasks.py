@@ -1,24 +1,24 @@
 # %% [markdown]
 # # Unit 09: Old features, new tasks
 #
-# Your network was trained to name whole images. Which of its features can also find and outline things? A zoo with a
-# classifier of animals wants to count the animals at a waterhole. A clinic with a classifier of X-rays wants the
-# outline of a lung. Nobody has labeled boxes or outlines by the thousand, so the question is what the old features
-# save. The lectures name the networks that made such tasks famous: YOLO and Faster R-CNN for detection, U-Net and
-# DeepLab for segmentation (C47).
+# Your network was trained to name whole images. Which of its features can also find and outline things? A zoo with an
+# animal classifier wants to count the animals at a waterhole. A clinic with an X-ray classifier wants the outline of a
+# lung. Nobody has thousands of labeled boxes or outlines, so the question is how many labels the old features save. The
+# lectures name the networks that made such tasks famous: YOLO and Faster R-CNN for detection, U-Net and DeepLab for
+# segmentation (C47).
 #
 # By the end of this unit you can
 #
 # 1. turn a classifier into a detector: a grid of cells, targets for each cell, and a small head on frozen maps;
 # 2. remove duplicate boxes, and score a detector by its average precision;
-# 3. measure what a pretrained network is worth in labeled scenes, and say where it stops paying;
+# 3. measure what a pretrained network is worth in labeled scenes, and say where it stops paying off;
 # 4. explain what a second stage adds to a detector, and what it costs;
 # 5. put a U-Net on a frozen encoder, and score outlines by the mean intersection over union;
 # 6. say what a Vision Transformer does with an image, and choose a teacher from a catalog.
 #
-# **Time:** about 115 minutes. Seven exercises and one written answer, 28 points; the table of your progress counts
-# the two parts of Exercise 9.5 apart. All cells together run in about a minute on two processor cores.
-# Programs draw the scenes, so nobody in them is real.
+# **Time:** about 115 minutes. Seven exercises and one written answer, 28 points; your progress table counts the two
+# parts of Exercise 9.5 separately. All cells together run in about a minute on two processor cores. The scenes are
+# drawn by programs, so nobody in them is real.
 
 # %%
 import sys
@@ -93,8 +93,8 @@ def change(first, second):
 # %% [markdown]
 # ## What a classifier still knows about places
 #
-# Here are scenes of a new task. Each shows one to four people, and a box around each face. To *detect* means to find
-# all boxes, without being told how many there are.
+# Here are scenes from a new task. Each shows one to four people, with a box around each face. To *detect* means to find
+# all boxes without being told how many there are.
 
 # %%
 people = faces.TEST_PEOPLE
@@ -105,9 +105,9 @@ plt.gcf().suptitle("The new task: a box around each face, however many there are
 plt.show()
 
 # %% [markdown]
-# The course's teacher has never seen a box. It names people from portraits of 48x48 pixels, with one face each.
-# But its convolutions do not depend on the size of the image. Only its dense layers do, and we leave them out. In
-# block 4, one step on the map is 8 pixels of the image.
+# The course's teacher has never seen a box. It names people from portraits of 48x48 pixels, with one face each. But its
+# convolutions do not depend on the size of the image. Only its dense layers do, and we leave them out. In block 4, one
+# step on the map corresponds to 8 pixels of the image.
 #
 # **Before you run the cell:** how many rows and columns do the maps of block 4 have for a scene of 96x96 pixels?
 
@@ -120,7 +120,7 @@ print("maps of the 50 scenes:", maps.shape)
 
 # %% [markdown]
 # Each scene has 12x12 cells, and a vector of 96 numbers describes each cell. Do these vectors know where a face is?
-# Take one cell in the middle of a face, and color all cells by how similar their vectors are to it.
+# Take one cell in the middle of a face, and color all cells by how similar their vectors are to this one.
 
 # %%
 chosen = [number for number, boxes in enumerate(labeled.boxes) if len(boxes) >= 3][:4]
@@ -140,30 +140,30 @@ plt.show()
 
 # %% [markdown]
 # In most scenes the other faces light up, and so do some cells that show no face. The teacher keeps *what* and *where*
-# together until its dense layers mix all places. So a new head on the map may be enough.
+# together until its dense layers mix all positions. So a new head on the map may be enough.
 #
-# **Convolutional features say what is where; only the head of a classifier forgets the place.**
+# **Convolutional features say what is where; only a classifier's head forgets the place.**
 #
 # ## How much two boxes overlap
 #
-# A predicted box never fits exactly. The usual measure is *intersection over union*: the area that both boxes
-# share, divided by the area that at least one of them covers.
+# A predicted box never fits exactly. The usual measure is *intersection over union*: the area that both boxes share,
+# divided by the area that at least one of them covers.
 #
 # ### Exercise 9.1: Intersection over union
 #
-# Compute the overlap of each box with each other box.
+# Compute the overlap of each box in one array with each box in another.
 #
 # | | |
 # |---|---|
 # | **Signature** | `iou(boxes, others)` |
-# | **Arguments** | two arrays of shapes `(n, 4)` and `(m, 4)`; a row is left, top, right, bottom |
+# | **Arguments** | two arrays of shapes `(n, 4)` and `(m, 4)`; each row is left, top, right, bottom |
 # | **Returns** | an array of shape `(n, m)`, values from 0 to 1 |
 # | **Rules** | The width of a box is right minus left, and its height is bottom minus top. A box whose right is not larger than its left, or whose bottom is not larger than its top, is *empty*: it has area 0, and its overlap with every box is 0. |
 # | **Example** | `iou([[0, 0, 2, 2]], [[1, 0, 3, 2], [2, 0, 4, 2]])` is `[[1/3, 0]]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# The left edge of the intersection is the larger one of the two left edges. With <code>boxes[:, None]</code> and
+# The left edge of the intersection is the larger of the two left edges. With <code>boxes[:, None]</code> and
 # <code>others[None]</code>, numpy compares all pairs at once. What do you get for boxes that are apart on both axes?
 # </details>
 
@@ -323,34 +323,35 @@ for shift in (1, 4, 8, 16):
     print(f"a box of 24x24 pixels, moved by {shift:>2} pixels across and down: {overlap:.2f}")
 
 # %% [markdown]
-# A move of 4 pixels each way leaves an overlap of 0.53. The usual limit for "found" is 0.5, so it allows about this
-# much. **An overlap of 0.5 is a looser fit than it sounds, and a box half a width off misses it by far.**
+# A shift of 4 pixels each way leaves an overlap of 0.53. The usual limit for "found" is 0.5, so it allows about this
+# much. **An overlap of 0.5 is a looser fit than it sounds, but a box that is off by half its width falls far short of
+# it.**
 #
 # ## A grid that predicts boxes
 #
-# How can a network give two boxes for one scene, and four for another? YOLO's answer (Redmon et al. 2016) is a grid.
-# Each cell predicts five numbers: how likely it is that the *middle* of an object lies in this cell, where the middle
-# is within the cell, and how wide and high the box is. Our maps have the grid already.
+# How can a network give two boxes for one scene and four for another? YOLO's answer (Redmon et al. 2016) is a grid.
+# Each cell predicts five numbers: how likely the *middle* of an object is to lie in this cell, where in the cell the
+# middle is, and how wide and high the box is. Our maps already have the grid.
 #
 # ### Exercise 9.2: Targets for the grid
 #
-# Write what the head should predict for the boxes of one scene.
+# Compute what the head should predict for the boxes of one scene.
 #
 # | | |
 # |---|---|
 # | **Signature** | `grid_target(boxes, stride, size)` |
 # | **Arguments** | `boxes`: array of shape `(n, 4)`, left, top, right, bottom; `stride`: int, the side of a cell in pixels; `size`: int, height and width of the scene, a multiple of the stride |
 # | **Returns** | an array of shape `(cells, cells, 5)`, indexed by row, column and value; `cells = size // stride` |
-# | **Rules** | The cell that holds the middle of a box gets `[1, x, y, log(width / stride), log(height / stride)]`. Here, `x` and `y` say where in the cell the middle lies, as shares of the stride: 0 at the left or top edge. All other cells are zeros. |
+# | **Rules** | The cell that holds the middle of a box gets `[1, x, y, log(width / stride), log(height / stride)]`. Here, `x` and `y` say where in the cell the middle lies, as fractions of the stride: 0 at the left or top edge. All other cells contain zeros. |
 # | **Example** | With stride 8 and size 16, the box `[8, 0, 16, 8]` has its middle at (12, 4). So `target[0, 1]` is `[1, 0.5, 0.5, 0, 0]`. |
 # | **Points** | 4 points |
 #
-# If the middles of several boxes lie in one cell, the box with the largest area counts; of equal areas, the first
-# one. A middle exactly between two cells belongs to the right or lower one. A middle on the right or lower edge
-# of the scene belongs to the last cell, where its share is 1.
+# If the middles of several boxes lie in one cell, the box with the largest area counts; if areas are equal, the first
+# box counts. A middle exactly between two cells belongs to the right or lower one. A middle on the right or lower edge
+# of the scene belongs to the last cell, where its fraction is 1.
 #
 # <details><summary>Hint</summary>
-# Which index comes first, the row or the column? And which of the two does <code>x</code> decide?
+# Which index comes first, the row or the column? And which of the two does <code>x</code> determine?
 # </details>
 
 
@@ -519,10 +520,10 @@ with progress.exercise("grid_target"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The head has two convolutions. The second one gives the five numbers of each cell, so its kernel has size 1.
+# The head has two convolutions. The second one outputs the five numbers for each cell, so its kernel has size 1.
 #
-# The loss has two parts. The first is the cross-entropy of "is there a middle?", for all cells. The second is the
-# absolute error of the other four numbers, only for cells that hold an object. Both are divided by the number of
+# The loss has two parts. The first is the cross-entropy of "is there a middle?" over all cells. The second is the
+# absolute error of the other four numbers, only over cells that hold an object. Both are divided by the number of
 # objects.
 
 
@@ -545,8 +546,8 @@ def grid_loss(target, predicted):
 
 
 # %% [markdown]
-# Fifty labeled scenes are few. Copies of them, mirrored and shifted with their boxes, cost no label. The teacher is
-# frozen, so its maps of all copies are computed once.
+# Fifty labeled scenes are not many. Copies of them, mirrored and shifted with their boxes, cost no labels. The teacher
+# is frozen, so we compute its maps of all copies only once.
 
 
 # %%
@@ -575,7 +576,7 @@ print(f"{time.perf_counter() - start:.0f} seconds for the maps and the head")
 
 
 # %% [markdown]
-# To read a prediction, turn the steps of `grid_target` around. Here are the boxes with a score of at least 0.1.
+# To read a prediction, reverse the steps of `grid_target`. Here are the boxes with a score of at least 0.1.
 
 
 # %%
@@ -598,9 +599,9 @@ plt.gcf().suptitle("From fifty scenes, the head has learned where faces are")
 plt.show()
 
 # %% [markdown]
-# These people and scenes are new. Nearly all of what the head needed was in the frozen maps.
+# These people and scenes are new. Nearly everything that the head needed was in the frozen maps.
 #
-# > **Try it.** Make the limit ten times smaller. What kind of box appears first: duplicates of a face, or boxes where
+# > **Try it.** Divide the limit by ten. What kind of box appears first: duplicates of a face, or boxes where
 # > there is no face?
 #
 # **A detector of this kind is a classifier of cells, with a box attached to each cell.**
@@ -608,22 +609,22 @@ plt.show()
 # ## One face, one box
 #
 # Neighboring cells often claim the same face. The usual remedy is *non-maximum suppression*: keep the best box, drop
-# the boxes that overlap it too much, and go on with the best box that is left.
+# the boxes that overlap it too much, and continue with the best remaining box.
 #
 # ### Exercise 9.3: Suppress duplicates
 #
-# Choose the boxes that stay.
+# Choose which boxes to keep.
 #
 # | | |
 # |---|---|
 # | **Signature** | `suppress(boxes, scores, threshold)` |
 # | **Arguments** | `boxes`: array of shape `(n, 4)`, in any order; `scores`: array of shape `(n,)`; `threshold`: float |
-# | **Returns** | the indices of the boxes that stay, best score first, as a list of int |
-# | **Rules** | Go through the boxes from the highest score to the lowest, equal scores in their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
+# | **Returns** | the indices of the boxes to keep, best score first, as a list of ints |
+# | **Rules** | Go through the boxes from the highest score to the lowest; boxes with equal scores keep their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
 # | **Example** | `suppress([[0, 0, 4, 4], [0, 0, 4, 5], [9, 9, 12, 12]], [0.6, 0.9, 0.7], 0.5)` is `[1, 2]`. |
 # | **Points** | 4 points |
 #
-# You may call your `iou`. A box that was dropped does not drop others.
+# You may call your `iou`. A dropped box does not drop others.
 #
 # <details><summary>Hint</summary>
 # <code>np.argsort(-scores, kind="stable")</code> keeps the order of equal scores. For each box in this order, you need
@@ -787,9 +788,9 @@ with progress.exercise("suppress"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now apply it to a detector that thousands of phones use. BlazeFace (Bazarevsky et al. 2019) finds faces in photos.
-# It is one of the few detectors with a free license that we found as a small file. It is not part of this course. If
-# your machine has it, the next cell lets it look at our drawn scenes, which are unlike its training photos.
+# Now apply your function to a detector that thousands of phones use. BlazeFace (Bazarevsky et al. 2019) finds faces in
+# photos. It is one of the few detectors with a free license that we found as a small file. It is not part of this
+# course. If your machine has it, the next cell runs it on our drawn scenes, which are unlike its training photos.
 #
 # **Before you run the cell:** will it find drawn faces at all?
 
@@ -809,23 +810,25 @@ if blaze_face:
     plt.show()
 
 # %% [markdown]
-# In the stored run, it finds most of these faces without a single label of ours. Features that were trained for a
-# task, here to find faces, can carry over to images of another kind. Its boxes are smaller than ours: what a box
-# should contain is a convention, and a teacher's convention need not be yours.
+# In the stored run, it finds most of these faces without a single label from us. Features that were trained for one
+# task, here finding faces, can carry over to images of another kind. Its boxes are smaller than ours: what a box should
+# contain is a convention, and a teacher's convention need not be yours.
 #
-# > **Try it.** Make the threshold in the cell much smaller, and then much larger. Which one loses faces that
-# > stand close together, and which one leaves duplicates?
+# > **Try it.** Make the threshold in the cell much smaller, and then much larger. Which change loses faces that
+# > are close together, and which one leaves duplicates?
 #
-# **Suppression is a rule and not a network: it trades duplicates against neighbors that stand close together.**
+# **Suppression is a rule, not a network: it removes duplicates at the risk of losing neighbors that are close
+# together.**
 #
 # ## How good is a detector?
 #
-# Accuracy does not fit: nobody can count the boxes that a detector rightly did not draw. Instead, sort the detections
-# of *all* scenes by their scores, best first. After the first $k$ of them, *precision* is the share of hits among
-# these $k$. *Recall* is the number of hits so far divided by the number of true boxes. *Average precision* is the area
-# under the curve of precision against recall.
+# Accuracy does not work here: nobody can count the boxes that a detector rightly did not draw. Instead, sort the
+# detections of *all* scenes by their scores, best first. After the first $k$ of them, *precision* is the share of hits
+# among these $k$. *Recall* is the number of hits so far divided by the number of true boxes. *Average precision* is the
+# area under the curve of precision against recall.
 #
-# A detection is a hit if its overlap with a true box is at least 0.5, and no better detection has that box already.
+# A detection is a hit if its overlap with a true box is at least 0.5, and no better detection has already claimed that
+# box.
 
 
 # %%
@@ -842,14 +845,14 @@ def match(boxes, truth, overlap=0.5):
 # %% [markdown]
 # ### Exercise 9.4: Average precision
 #
-# Compute the area from scores and hits.
+# Compute this area from the scores and hits.
 #
 # | | |
 # |---|---|
 # | **Signature** | `average_precision(scores, hits, truths)` |
 # | **Arguments** | `scores`: array `(n,)`, in any order; `hits`: array `(n,)` of True and False; `truths`: int, the number of true boxes, at least 1 |
 # | **Returns** | a float from 0 to 1 |
-# | **Rules** | Sort by falling score; equal scores keep their order. Each hit adds a step of `1 / truths` to the recall. The height of a step is the highest precision at this hit or at any *later* detection. The area is the sum of the steps. |
+# | **Rules** | Sort by descending score; equal scores keep their order. Each hit adds a step of `1 / truths` to the recall. The height of a step is the highest precision at this hit or at any *later* detection. The area is the sum of the steps. |
 # | **Example** | `average_precision([0.9, 0.8, 0.7], [True, False, True], 4)`: the precisions at the hits are 1 and 2/3, so the area is `1/4 * (1 + 2/3)`. |
 # | **Points** | 4 points |
 #
@@ -857,7 +860,7 @@ def match(boxes, truth, overlap=0.5):
 #
 # <details><summary>Hint</summary>
 # The rule about later detections means that the curve never rises. <code>np.maximum.accumulate</code> on the reversed
-# precisions does this.
+# precisions achieves this.
 # </details>
 
 
@@ -1033,21 +1036,21 @@ ax.legend(loc="center right")
 plt.show()
 
 # %% [markdown]
-# The architecture is the same, and so are the scenes, the head and the training. The gap between the curves is what
+# The architecture is the same, and so are the scenes, the head and the training. The gap between the curves shows what
 # the teacher has learned from naming people.
 #
 # **Average precision needs no score limit, and it punishes duplicates as well as missed objects.**
 #
 # ## What the teacher is worth, in labeled scenes
 #
-# Random weights are a weak opponent. A fair one is a small network trained from scratch, with scenes that are shifted,
-# mirrored and recolored anew in each round. And a frozen teacher is not the only way to use one: *fine-tuning* goes on
-# to train block 4 together with the head. All arms get the same scenes. The network from scratch trains about as long as
-# head and block 4 together, six seconds on one core. The rates were chosen on development scenes with other people.
-# The record holds the AP on 60 new scenes, in five runs with other people and scenes. The last lines give differences
-# with their 95% intervals.
+# Random weights are a weak baseline. A fair one is a small network trained from scratch, with scenes that are shifted,
+# mirrored and recolored anew in each round. And freezing is not the only way to use a teacher: *fine-tuning* goes on to
+# train block 4 together with the head. All arms get the same scenes. The network from scratch trains about as long as
+# the head and block 4 together, six seconds on one core. The rates were chosen on development scenes with other people.
+# The record holds the AP on 60 new scenes, in five runs with different people and scenes. The last lines give
+# differences with their 95% intervals.
 #
-# **Before you run the cell:** at how many scenes will the network from scratch have caught up?
+# **Before you run the cell:** at how many scenes will the network from scratch catch up?
 
 # %% tags=["nbval-check-output"]
 detection_record = results("detection_labels")
@@ -1074,16 +1077,15 @@ ax.set_title("The teacher pays off once its last block learns along")
 plt.show()
 
 # %% [markdown]
-# With random weights, the head finds almost nothing: what counts is what the teacher has learned, and not its
-# architecture. Yet we could not detect a difference between the frozen teacher and the network from scratch at any
-# number of scenes. Frozen maps were made to tell people apart. The new task is to tell a face from clutter, and to
-# place a box.
+# With random weights, the head finds almost nothing: what counts is what the teacher has learned, not its architecture.
+# Yet we could not detect a difference between the frozen teacher and the network from scratch at any number of scenes.
+# The frozen maps were made to tell people apart. The new task is to tell a face from clutter and to place a box.
 #
 # Block 4 can learn this quickly. With block 4 fine-tuned, the AP from 20 scenes is 0.83, about what the network from
-# scratch reaches with 200. The gain is 0.14 (0.02 to 0.26) with 20 scenes, and still 0.10 (0.03 to 0.17) with 200.
-# With ten scenes, the interval includes zero.
+# scratch reaches with 200. The gain is 0.14 (0.02 to 0.26) with 20 scenes, and still 0.10 (0.03 to 0.17) with 200. With
+# ten scenes, the interval includes zero.
 #
-# Six seconds are few. What if time does not matter? The next record gives the network from scratch twice as many
+# Six seconds is not long. What if time does not matter? The next record gives the network from scratch twice as many
 # steps on the 200 scenes.
 
 # %% tags=["nbval-check-output"]
@@ -1094,14 +1096,14 @@ for count, entry in longer_record["scratch"].items():
     print(f"{count:>3} scenes, block 4 fine-tuned minus from scratch, twice as long: {difference}")
 
 # %% [markdown]
-# A longer training helps the network from scratch. With 200 scenes and twice the time, it reaches 0.91, and we could
-# no longer detect a gain of fine-tuning: 0.01 (-0.02 to 0.04). So this is where the transfer stops paying, if you have
+# Longer training helps the network from scratch. With 200 scenes and twice the time, it reaches 0.91, and we could no
+# longer detect a gain from fine-tuning: 0.01 (-0.02 to 0.04). So this is where transfer stops paying off, if you have
 # both the labels and the time. With fewer labels or less time, the teacher is the better start.
 #
 # ### A task that is farther away
 #
-# Here is a real task: white blood cells in photos from a microscope (BCCD, MIT license), 96x96 pixels each. The same
-# arms learn from few photos and are tested on 100 others. Does a teacher of drawn faces help here, too?
+# Here is a real task: white blood cells in microscope photos (BCCD, MIT license), 96x96 pixels each. The same arms
+# learn from a few photos and are tested on 100 others. Does a teacher trained on drawn faces help here, too?
 
 # %% tags=["nbval-check-output"]
 cells_record = results("detection_cells")
@@ -1121,21 +1123,21 @@ except detection.CellsUnavailable as missing:
     print("No photos of blood cells here, so this cell shows nothing:", missing)
 
 # %% [markdown]
-# Here the teacher of faces loses. With 20 photos, the network from scratch reaches 0.96, and the frozen teacher is
-# 0.16 (0.08 to 0.25) lower. White cells differ from all else by their color and size, so a small network learns them
-# from a few photos. The teacher was trained under changing light, and on faces: it may have learned to ignore color
+# Here the faces teacher loses. With 20 photos, the network from scratch reaches 0.96, and the frozen teacher is 0.16
+# (0.08 to 0.25) lower. White cells differ from everything else in color and size, so a small network learns to find
+# them from a few photos. The teacher was trained on faces, under changing light: it may have learned to ignore color
 # casts that matter here. Even random weights find many cells.
 #
-# A teacher of a million photos could do better here; this one has seen nothing but drawn faces.
+# A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces.
 #
-# **Labels saved are the measure of a teacher; how many it saves depends on the task, and can be less than none.**
+# **Measure a teacher by the labels that it saves; their number depends on the task, and can be negative.**
 #
 # ## Two stages
 #
 # A grid looks at each cell once. R-CNN and its successor Faster R-CNN (Ren et al. 2015) look twice. Their first stage
 # proposes regions that may hold *anything*. Their second stage takes the features of each region alone, decides what it
-# is, and corrects its box. Build a miniature: your grid head proposes up to eight boxes a scene. Each is cut out,
-# enlarged to 48x48 pixels, and shown to the teacher as the portrait that it knows.
+# shows, and corrects its box. Build a miniature: your grid head proposes up to eight boxes per scene. Each is cut out,
+# enlarged to 48x48 pixels, and shown to the teacher as the kind of portrait that it knows.
 
 
 # %%
@@ -1186,7 +1188,7 @@ print(f"one stage:  AP {outcomes['frozen teacher'][0]:.2f}, {first_stage / len(t
 print(f"two stages: AP {score_all(rescored)[0]:.2f}, {second_stage / len(test):.3f} s more for each scene")
 
 # %% [markdown]
-# One run with sixty scenes proves little. The record repeats it five times, with other scenes and people.
+# One run with sixty scenes proves little. The record repeats it five times, with different scenes and people.
 
 # %% tags=["nbval-check-output"]
 stages_record = results("detection_stages")
@@ -1202,29 +1204,30 @@ print(f"processor time: two stages take {costs['two_stages'] / costs['one_stage'
 # With 20 labeled scenes, the second look changes the AP by 0.01 (-0.01 to 0.02), and with 100 scenes we could not
 # detect a gain either. It takes twice as long. The second stage sees little that is new: the same teacher looks at the
 # same pixels, only enlarged. A second stage pays where it can tell many classes apart, or where its crops show details
-# that the grid is too coarse for. (The AP of one stage differs from the table of the last section, because the moved
-# copies of the scenes are other ones.)
+# too fine for the grid. (The AP of one stage differs from the table in the last section because the shifted copies of
+# the scenes are different.)
 #
-# Ours is a miniature of the idea, and not of the networks. Here is what the real ones add:
+# Ours is a miniature of the idea, not of the networks. Here is what the real ones add:
 #
 # | network | what it is | what our miniature leaves out |
 # |---|---|---|
 # | YOLO (Redmon et al. 2016) | one stage: a grid that predicts boxes and classes | several grids for small and large objects, many classes, thousands of labeled photos |
-# | Faster R-CNN (Ren et al. 2015) | two stages: a network proposes regions, a second head classifies and corrects each | crops of the *maps* instead of the image, so that the base runs once; training of both stages together |
-# | U-Net (Ronneberger et al. 2015) | an outline: an encoder, a decoder, and connections between equal sizes | built below |
+# | Faster R-CNN (Ren et al. 2015) | two stages: a network proposes regions, a second head classifies and corrects each | crops of the *maps* instead of the image, so that the base runs once; joint training of both stages |
+# | U-Net (Ronneberger et al. 2015) | an outline: an encoder, a decoder, and connections between maps of equal size | built below |
 # | DeepLab (Chen et al. 2017) | an outline: convolutions with gaps keep the maps large, and several gap sizes are combined | not built here |
 #
-# None of these four is shipped with the course. We looked for files of weights with a free license that a package
-# brings along, and found none. With a network connection, KerasHub and other libraries can load some of them.
+# The course ships none of these four. We looked for packages that include weights with a free license, and found none.
+# With a network connection, KerasHub and other libraries can load some of them.
 #
-# **A second stage looks again at each proposal: more work for each scene, and only worth it if it sees something new.**
+# **A second stage looks at each proposal again. This is more work per scene, and worth it only if it sees something
+# new.**
 
 # %% [markdown]
 # ## One class for each pixel
 #
 # A detector draws a box. Sometimes a box is too coarse: a surgeon needs the outline of a tumor, and a phone that blurs
-# the background must know each hair. **Semantic segmentation** gives every pixel a class. Labels are expensive here: a
-# person needs minutes to draw one mask, and seconds to name one image.
+# the background must know every hair. **Semantic segmentation** gives every pixel a class. Labels are expensive here: a
+# person needs minutes to draw one mask, but seconds to name one image.
 #
 # The program that draws the course's faces also knows what it has painted where, so it gives exact masks for free.
 # Neck, clothes, caps and anything in front of the face count as background.
@@ -1249,7 +1252,7 @@ plt.show()
 #
 # The **U-Net** (Ronneberger et al. 2015) uses the teacher as an **encoder**. A **decoder** then doubles the size of the
 # maps step by step. At each size, a **skip connection** adds the encoder's maps of that size. A last convolution turns
-# the channels of each pixel into logits.
+# each pixel's channels into logits.
 #
 # ### Exercise 9.5: Build a U-Net
 #
@@ -1259,15 +1262,15 @@ plt.show()
 # |---|---|
 # | **Signature** | `unet(encoder, skips, classes)` |
 # | **Arguments** | `encoder`: a functional `keras.Model` that ends in maps; `skips`: names of its layers, the smallest maps first, each twice as high and wide as the maps before; `classes`: the number of classes |
-# | **Returns** | a `keras.Model` of Keras' own layers, from the encoder's input to logits |
-# | **Rules** | For each skip: double the size by repeating pixels (`UpSampling2D`); append the skip's maps *after* the enlarged ones (`Concatenate`); convolve by 3×3 with as many filters as the skip has channels, padding `"same"`, with a bias, and ReLU. At the end stands a convolution of 1×1 to `classes` logits, without an activation. Train or freeze nothing: the encoder's `trainable` stays as it is. |
+# | **Returns** | a `keras.Model` built from Keras's own layers, from the encoder's input to logits |
+# | **Rules** | For each skip: double the size by repeating pixels (`UpSampling2D`); append the skip's maps *after* the enlarged ones (`Concatenate`); apply a 3×3 convolution with as many filters as the skip has channels, padding `"same"`, a bias, and ReLU. End with a 1×1 convolution to `classes` logits, without an activation. Train or freeze nothing: the encoder's `trainable` stays as it is. |
 # | **Example** | Maps of 6×6 pixels and skips of 12, 24 and 48 pixels give logits of shape `(48, 48, classes)`. |
 # | **Points** | 4 points: 3 for the outputs, 1 for what is trainable |
 #
-# Without a skip, only the last convolution stands behind the encoder.
+# Without skips, only the last convolution follows the encoder.
 #
 # <details><summary>Hint</summary>
-# Begin with `x = encoder.output`. The output of a layer is `encoder.get_layer(name).output`, and its last axis has the
+# Begin with `x = encoder.output`. The output of a layer is `encoder.get_layer(name).output`, and its last axis holds the
 # channels.
 # </details>
 
@@ -1442,12 +1445,12 @@ print(f"{np.mean(masked_test.masks == 0):.1%} are correct if everything is backg
 # %% [markdown]
 # The second line shows why the share of correct pixels is a poor score. Background covers most of an image, so a
 # network that never finds a mouth loses little. The usual score is the **mean intersection over union** (mean IoU). For
-# class $c$, let $P_c$ be the pixels that are predicted as $c$, and $T_c$ those that are $c$:
+# class $c$, let $P_c$ be the pixels predicted as $c$, and $T_c$ the pixels that are $c$:
 #
 # $$\mathrm{IoU}_c = \frac{|P_c \cap T_c|}{|P_c \cup T_c|}, \qquad
 # \text{mean IoU} = \frac{1}{|C|}\sum_{c \in C} \mathrm{IoU}_c .$$
 #
-# **Before you write it:** what should happen with a class that occurs in no mask and in no prediction?
+# **Before you write it:** what should happen to a class that occurs in no mask and in no prediction?
 #
 # ### Exercise 9.6: Mean intersection over union
 #
@@ -1456,12 +1459,12 @@ print(f"{np.mean(masked_test.masks == 0):.1%} are correct if everything is backg
 # | **Signature** | `mean_iou(predicted, true, classes)` |
 # | **Arguments** | `predicted`, `true`: arrays of the same shape, one image or several, with classes from 0 to `classes - 1` |
 # | **Returns** | the mean IoU, a number |
-# | **Rules** | Count the pixels of all images together. A class that occurs neither in `predicted` nor in `true` is left out of the mean. A class that occurs in one of them only counts as 0. Class 0 counts like any other. |
+# | **Rules** | Count the pixels of all images together. A class that occurs neither in `predicted` nor in `true` is left out of the mean. A class that occurs in only one of them counts as 0. Class 0 counts like any other. |
 # | **Example** | `mean_iou([[0, 0], [1, 1]], [[0, 1], [1, 1]], 3)` is $(1/2 + 2/3) / 2 \approx 0.583$; class 2 is left out. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# For each class, `predicted == c` and `true == c` are two arrays of true and false. `&` gives their intersection, and
+# For each class, `predicted == c` and `true == c` are two Boolean arrays. `&` gives their intersection, and
 # `|` their union.
 # </details>
 
@@ -1616,20 +1619,20 @@ figure.suptitle("Errors follow the outlines, and some hair is missed as a whole"
 plt.show()
 
 # %% [markdown]
-# > **Try it.** Train with `masked.take(slice(5))` in place of all 30 masks. Which part does the network lose first?
+# > **Try it.** Train with `masked.take(slice(5))` instead of all 30 masks. Which part does the network lose first?
 #
 # **A teacher that names people can be the encoder of a network that labels pixels: only the decoder is new.**
 #
-# DeepLab (Chen et al. 2017) keeps the maps large in another way. It leaves out a pooling, and pulls the taps of the next
-# convolutions apart: with a *dilation* of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of the image
-# as before, and the weights still fit. The cost is four times as many places.
+# DeepLab (Chen et al. 2017) keeps the maps large in another way. It leaves out a pooling layer and spreads the taps of
+# the next convolutions apart: with a *dilation* of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of
+# the image as before, and the weights still fit. The cost is four times as many positions.
 #
 # ## An image as a row of patches
 #
 # All teachers so far have been convolutional networks. The **Vision Transformer** (ViT, Dosovitskiy et al. 2021) treats
-# an image as unit 08 treated a sentence. It cuts the image into **patches**, turns each into a vector by the same
-# matrix, adds a vector for its place, and sends the row through transformer layers. A head reads the mean of all
-# states, or the state of an additional class token.
+# an image the way unit 08 treated a sentence. It cuts the image into **patches**, turns each into a vector with the
+# same matrix, adds a vector for its position, and sends the row through transformer layers. A head reads the mean of
+# all states, or the state of an additional class token.
 #
 # ### Exercise 9.7: Cut images into patches
 #
@@ -1638,13 +1641,13 @@ plt.show()
 # | **Signature** | `patches(images, size)` |
 # | **Arguments** | `images`: array of shape `(n, height, width, channels)`; `size`: height and width of a patch in pixels |
 # | **Returns** | array of shape `(n, patches, size * size * channels)` |
-# | **Rules** | Patches go row by row, each row from left to right. Within a patch, the numbers keep the order of the image: rows, then columns, then channels. A height or width that is no multiple of `size` raises a `ValueError`. |
+# | **Rules** | Order the patches row by row, each row from left to right. Within a patch, the numbers keep the order of the image: rows, then columns, then channels. A height or width that is not a multiple of `size` raises a `ValueError`. |
 # | **Example** | Images of shape `(10, 48, 48, 3)` and a size of 6 give shape `(10, 64, 108)`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
 # A plain `reshape` takes pixels from a whole row of the image. Reshape to
-# `(n, rows, size, columns, size, channels)`, exchange two axes, and reshape again.
+# `(n, rows, size, columns, size, channels)`, swap two axes, and reshape again.
 # </details>
 
 
@@ -1745,7 +1748,7 @@ with progress.exercise("patches"):
 
 # %% [markdown]
 # In code, the first layer of a ViT is often a convolution whose stride is as large as its kernel. Your patches show
-# that this is the same: a dense layer for each patch.
+# that this is the same as a dense layer for each patch.
 
 # %% tags=["nbval-check-output"]
 vit = build_vit(20, patch=8)
@@ -1759,11 +1762,12 @@ vit_b16 = counting.blueprint(build_vit, 1000, size=224, patch=16, width=768, dep
 print(f"ViT-B/16: {vit_b16.count_params():,} parameters, and with a class token {vit_b16.count_params() + 2 * 768:,}")
 
 # %% [markdown]
-# A convolution builds in that neighbors belong together and that a nose is a nose anywhere. A transformer has to learn
-# both. A ViT became a good teacher only with sources of 14 to 300 million images (Dosovitskiy et al. 2021).
+# A convolution has two assumptions built in: neighbors belong together, and a nose is a nose anywhere. A transformer
+# has to learn both. A ViT became a good teacher only with sources of 14 to 300 million images (Dosovitskiy et al.
+# 2021).
 #
-# What does attention look at? Train a small ViT on 20 people for a few seconds. The figure shows, for the patch marked
-# in each image, which patches it looks at: the mean over the heads of the last layer.
+# What does attention look at? Train a small ViT on 20 people for a few seconds. For the patch marked in each image, the
+# figure shows which patches it looks at, averaged over the heads of the last layer.
 
 # %%
 sitters = faces.portraits(faces.TEACHER_PEOPLE[:20], 30, seed=93)
@@ -1785,15 +1789,15 @@ plt.show()
 # %% [markdown]
 # > **Try it.** Choose `layer=1`, or another patch in `queries`, from 0 (top left) to 35. Which layer looks nearby?
 #
-# Read such maps with care. They show what is mixed in one layer, and not why the network decides as it does.
+# Read such maps with care. They show what one layer mixes, not why the network decides as it does.
 #
 # **A transformer has no built-in idea of a neighborhood. With a small source it pays for that; its fame rests on
 # sources of millions of images.**
 #
 # ## A catalog of teachers
 #
-# In practice you choose among published teachers. The table has those of the lectures (C45). Keras publishes the
-# accuracy on ImageNet. Multiply-adds were counted in the architecture, one image at a time. Change `by` to sort by another
+# In practice you choose among published teachers. The table lists those from the lectures (C45). Keras publishes the
+# accuracy on ImageNet. We counted the multiply-adds in the architecture, for one image. Change `by` to sort by another
 # column.
 
 # %% tags=["nbval-check-output"]
@@ -1805,48 +1809,49 @@ for row in sorted(vision_zoo.rows(), key=lambda row: getattr(row, by)):
     )
 
 # %% [markdown]
-# Keras has no Vision Transformer; `keras-hub`, a package of its own, does (C45). Its accuracy is not in Keras' table, so
-# the table leaves it open: numbers from different papers rest on different training. Compare rows with the same cost.
-# From VGG16 to EfficientNetB0, five years of architecture bought more accuracy for a fraction of the multiply-adds. But
-# ImageNet's accuracy is not yours: unit 06 measures how far it predicts what a teacher is worth on your task.
+# Keras has no Vision Transformer; `keras-hub`, a separate package, does (C45). Its accuracy is not in Keras's table, so
+# ours leaves it open: numbers from different papers rest on different training. Compare rows with the same cost. From
+# VGG16 to EfficientNetB0, five years of architecture bought more accuracy for a fraction of the multiply-adds. But
+# accuracy on ImageNet is not accuracy on your task: unit 06 measures how far it predicts what a teacher is worth there.
 #
-# > **Try it.** Sort by `parameters` or `license`. Which teacher is the most accurate below one billion multiply-adds?
+# > **Try it.** Sort by `parameters` or `license`. Which teacher with fewer than one billion multiply-adds is the most
+# > accurate?
 #
-# **Choose by what your device can pay and your license allows; then measure.**
+# **Choose by what your device can afford and the license allows; then measure.**
 
 # %% [markdown]
 # ### Written answer: Boxes for a new task
 #
-# A fish farm wants to count fish in underwater photos. It has a classifier of 40 fish species that its staff trained
-# on photos of single fish, and 30 photos with boxes. Answer in about eight sentences, with numbers from this unit.
-# (3 points)
+# A fish farm wants to count the fish in underwater photos. It has a classifier of 40 fish species that its staff
+# trained on photos of single fish, and 30 photos with boxes. Answer in about eight sentences, with numbers from this
+# unit. (3 points)
 #
 # - (a) Which parts of the classifier would you reuse, and why can they say where something is? (1 point)
-# - (b) How would you find out whether the classifier is worth its trouble? Name the arms, and say what must be equal.
+# - (b) How would you find out whether the classifier is worth the trouble? Name the arms, and say what must be equal.
 #   (1 point)
-# - (c) When would you expect that it does not pay? Use two results of this unit. (1 point)
+# - (c) When would you expect it not to pay off? Use two results from this unit. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "new_boxes", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) The convolutions, up to a layer whose cells are about as large as the middle of a fish. Each cell of a map
 # describes one place, and the dense layers, which mix all places, are left out. A new head predicts five numbers for
 # each cell.
 #
-# (b) I would set aside photos for a test, by day or by pond, and compare four arms by AP on it: the frozen classifier,
-# the classifier fine-tuned, a small network from scratch with augmentation, and the same architecture with random
+# (b) I would set aside test photos, by day or by pond, and compare the AP of four arms on them: the frozen classifier,
+# the fine-tuned classifier, a small network from scratch with augmentation, and the same architecture with random
 # frozen weights. All get the same 30 photos, and rates are chosen on other photos. I would repeat this with several
 # selections of training photos.
 #
-# (c) With many labels and enough time: with 200 scenes and a longer training, the network from scratch came closer,
-# 0.91 against 0.92. And for photos unlike those that the classifier has learned from: on blood cells with 20 photos,
-# the frozen teacher of faces reached 0.80, and from scratch 0.96. The classifier of fish has seen fish, so I expect
-# that it pays here.
+# (c) With many labels and enough time: with 200 scenes and longer training, the network from scratch came closer, 0.91
+# against 0.92. And for photos unlike those that the classifier has learned from: on blood cells with 20 photos, the
+# frozen faces teacher reached 0.80, and the network from scratch 0.96. The fish classifier has seen fish, so I expect
+# it to pay off here.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: the convolutional layers, because their maps keep the place (a cell for each part of the image); the dense
 # layers go.
 #
-# 1 point: at least from scratch (with augmentation) and random frozen weights against the classifier, with equal
-# labels and equal choice of settings, tested on separate photos.
+# 1 point: at least from scratch (with augmentation) and random frozen weights against the classifier, with equal labels
+# and equal choice of settings, tested on separate photos.
 #
 # 1 point: with many labels (the curve of the network from scratch reaches or passes the frozen teacher), and for a task
 # unlike the teacher's (the blood cells), each with a number or a count from this unit.
@@ -1855,18 +1860,19 @@ for row in sorted(vision_zoo.rows(), key=lambda row: getattr(row, by)):
 # %% [markdown]
 # ## Summary
 #
-# 1. **A classifier becomes a detector.** Its maps keep the place. A head of two convolutions predicts, for each cell,
+# 1. **A classifier becomes a detector.** Its maps keep the place. For each cell, a head of two convolutions predicts
 #    whether an object's middle is there, and its box.
 # 2. **Duplicates and scores.** Suppression keeps the best of overlapping boxes. Average precision rates the whole
 #    ranking of detections, at an overlap of 0.5.
 # 3. **Labels saved.** With its last block fine-tuned, the teacher needed 20 scenes where a small network from scratch
-#    needed 200 in the same time. A frozen teacher alone was no better than from scratch, and on blood cells it lost.
-# 4. **A second stage** looks at each proposal again. In our miniature it took twice as long, and we could not
-#    detect a gain.
-# 5. **Outlines.** A U-Net puts a decoder on the encoder, with a connection for each size of map. Its score is the mean
+#    needed 200 in the same time. A frozen teacher alone was no better than training from scratch, and on blood cells it
+#    lost.
+# 4. **A second stage** looks at each proposal again. In our miniature it took twice as long, and we could not detect a
+#    gain.
+# 5. **Outlines.** A U-Net puts a decoder on the encoder, with a connection for each map size. Its score is the mean
 #    intersection over union of the classes.
-# 6. **Patches.** A Vision Transformer reads an image as a row of patches. A catalog lists what published teachers cost,
-#    and under which license they come.
+# 6. **Patches.** A Vision Transformer reads an image as a row of patches. A catalog lists what published teachers cost
+#    and what licenses they have.
 
 # %%
 progress

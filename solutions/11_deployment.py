@@ -1667,9 +1667,9 @@ print(f"{'one process, all rows':<28}{shown(averaging['one_process'])}")
 # the network, the names of its outputs, and the form of image that it expects. The network is stored twice: as a
 # SavedModel for servers, and in LiteRT's format for phones and small servers. The lineage record is copied there, too.
 #
-# The head has learned from scaled features: from each feature of a vector $x$, we subtract its mean $c$, and we divide
-# by its scale $s$. The head's weights $W$ and offsets $b$ turn the result into scores. The scaling is linear, so we can
-# fold it into the weights:
+# The head has learned from scaled features: from each feature of a vector $x$, we subtract its mean $c$, and then
+# divide by its scale $s$. The head's weights $W$ and offsets $b$ turn the result into scores. The scaling is linear, so
+# we can fold it into the weights:
 #
 # $$W^T \frac{x - c}{s} + b = \left(\frac{W}{s}\right)^T x + b - \left(\frac{W}{s}\right)^T c$$
 
