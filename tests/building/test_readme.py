@@ -20,7 +20,7 @@ TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 README = TEXTS[ROOT / "README.md"]
 LONGEST_README = 7_000  # bytes: one screen for each of its readers; and a row for each unit beyond the first eight
 UNIT_ROW, FIRST_UNITS = 250, 8
-PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|12_name|timestamp.txt|course.toml")  # placeholders
+PLACEHOLDER = re.compile(r"NN|NAME|UNIT|STUDENT|EXERCISE|FILE|14_name|timestamp.txt|course.toml")  # placeholders
 FOLDERS = "notebooks|solutions|data|docs|tlcourse|tests|\\.ci|\\.github"
 
 
@@ -135,11 +135,11 @@ def test_figures_are_small_and_have_a_description(file):
 
 def test_the_unit_in_contributing_is_a_unit_with_an_exercise(tmp_path):
     unit, answers = re.findall(r"^```python\n(.*?)^```", TEXTS[ROOT / "CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
-    (tmp_path / "12_name.py").write_text(unit, encoding="utf-8")
+    (tmp_path / "14_name.py").write_text(unit, encoding="utf-8")
     (tmp_path / "soften.py").write_text(answers, encoding="utf-8")
-    notebook = unit_sources.read(tmp_path / "12_name.py")
+    notebook = unit_sources.read(tmp_path / "14_name.py")
     assert list(notebooks.exercises(notebook)) == ["soften"]
-    notebooks.run(notebook, tmp_path, "12_name")
+    notebooks.run(notebook, tmp_path, "14_name")
     assert prose.unsupported(notebook, {}) == []
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
