@@ -1285,13 +1285,10 @@ leak_mistakes = {
     ),
     "all units are kept: the result has the shape of the kernel": from_gradients(lambda w, b: w / b),
     "a small number is added to the divisor": from_gradients(
-        lambda w, b: w[:, np.abs(b).argmax()] / (b[np.abs(b).argmax()] + 1e-8)
+        lambda w, b: w[:, np.abs(b).argmax()] / (b[np.abs(b).argmax()] + 1e-8) if b.any() else None
     ),
     "a row of the kernel's gradient is taken, and not a column": from_gradients(
         lambda w, b: w[np.abs(b).argmax()] / b[np.abs(b).argmax()] if np.abs(b).argmax() < len(w) else None
-    ),
-    "the largest gradient counts, and not the one of the largest size": from_gradients(
-        lambda w, b: w[:, b.argmax()] / b.max() if b.max() > 0 else None
     ),
     "zeros are returned where nothing can be recovered": lambda weight_gradient, bias_gradient: (
         np.zeros(len(weight_gradient)) if not np.any(bias_gradient) else None

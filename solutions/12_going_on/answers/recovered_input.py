@@ -125,16 +125,3 @@ def recovered_input(weight_gradient, bias_gradient):
     if abs(bias_gradient[k]) < 1e-6:
         return None
     return weight_gradient[:, k] / bias_gradient[k]
-
-
-# %% wrong: largest, with its sign
-# message: largest gradient counts
-def recovered_input(weight_gradient, bias_gradient):
-    if not np.any(bias_gradient):
-        return None
-    k = np.argmax(bias_gradient)
-    return (
-        weight_gradient[:, k] / bias_gradient[k]
-        if bias_gradient[k] > 0
-        else weight_gradient[:, k] / np.min(bias_gradient)
-    )
