@@ -88,3 +88,15 @@ def elastic_penalty(weights, anchors, importance, strength):
 # message: only the last axis
 def elastic_penalty(weights, anchors, importance, strength):
     return 0.5 * strength * keras.ops.sum(importance * (weights - anchors) ** 2, axis=-1)
+
+
+# %% wrong: squares subtracted
+# message: squares are subtracted
+def elastic_penalty(weights, anchors, importance, strength):
+    return 0.5 * strength * keras.ops.sum(importance * (weights**2 - anchors**2))
+
+
+# %% wrong: whole half
+# message: without a remainder
+def elastic_penalty(weights, anchors, importance, strength):
+    return strength // 2 * keras.ops.sum(importance * (weights - anchors) ** 2)

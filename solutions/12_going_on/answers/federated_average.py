@@ -96,3 +96,25 @@ def federated_average(networks, counts):
     for place in range(len(mean)):
         mean[place] = np.average([n[place] for n in networks], axis=0, weights=counts)
     return mean
+
+
+# %% wrong: into whole numbers
+# message: array of whole numbers
+def federated_average(networks, counts):
+    mean = [np.zeros_like(array) for array in networks[0]]
+    for network, count in zip(networks, counts):
+        for place, array in enumerate(network):
+            mean[place] += count / sum(counts) * array
+    return mean
+
+
+# %% wrong: cut off
+# message: cut off
+def federated_average(networks, counts):
+    return [np.floor(np.average(arrays, axis=0, weights=counts)) for arrays in zip(*networks)]
+
+
+# %% wrong: at least one clip
+# message: counts as one clip
+def federated_average(networks, counts):
+    return [np.average(arrays, axis=0, weights=np.maximum(counts, 1)) for arrays in zip(*networks)]

@@ -120,3 +120,17 @@ def forgetting(accuracy):
     a = np.array(accuracy, float)
     best = a[:-1, :-1].max(axis=0) if len(a) > 1 else np.array([])
     return float((best - a[-1, :-1]).mean())
+
+
+# %% wrong: along the rows
+# message: along the rows
+def forgetting(accuracy):
+    a = np.array(accuracy, float)
+    return float((a[:-1, :-1].max(axis=1) - a[-1, :-1]).mean()) if len(a) > 1 else 0.0
+
+
+# %% wrong: a single task is an error
+# message: single task is not treated
+def forgetting(accuracy):
+    a = np.array(accuracy, float)
+    return float((a[:-1, :-1].max(axis=0) - a[-1, :-1]).mean())

@@ -107,3 +107,21 @@ def recovered_input(weight_gradient, bias_gradient):
 def recovered_input(weight_gradient, bias_gradient):
     k = np.argmax(bias_gradient)
     return weight_gradient[:, k] / bias_gradient[k] if bias_gradient[k] else None
+
+
+# %% wrong: a small number added
+# message: small number is added
+def recovered_input(weight_gradient, bias_gradient):
+    if not np.any(bias_gradient):
+        return None
+    k = np.argmax(np.abs(bias_gradient))
+    return weight_gradient[:, k] / (bias_gradient[k] + 1e-8)
+
+
+# %% wrong: tiny counts as nothing
+# message: but it is None
+def recovered_input(weight_gradient, bias_gradient):
+    k = np.argmax(np.abs(bias_gradient))
+    if abs(bias_gradient[k]) < 1e-6:
+        return None
+    return weight_gradient[:, k] / bias_gradient[k]

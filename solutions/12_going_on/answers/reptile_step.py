@@ -105,3 +105,16 @@ def reptile_step(weights, adapted, rate):
     for n, w, a in zip(new, weights, adapted):
         n[...] = w + rate * (a.mean(axis=0) - w)
     return new
+
+
+# %% wrong: median
+# message: median
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (np.median(a, axis=0) - w) for w, a in zip(weights, adapted)]
+
+
+# %% right: the start itself at rate 0
+def reptile_step(weights, adapted, rate):
+    if rate == 0:
+        return weights
+    return [w + rate * (a.mean(axis=0) - w) for w, a in zip(weights, adapted)]
