@@ -141,11 +141,37 @@ def contrastive_loss(images, texts, temperature):
 
 
 # %% wrong: overflows at a low temperature
-# message: the loss
-# earns: 0
+# message: something overflows
 def contrastive_loss(images, texts, temperature):
     images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
     scores = keras.ops.exp(keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature)
     own = keras.ops.diagonal(scores)
     first, second = own / keras.ops.sum(scores, axis=1), own / keras.ops.sum(scores, axis=0)
     return -keras.ops.mean(keras.ops.log(first) + keras.ops.log(second)) / 2
+
+
+# %% wrong: the logarithm of a softmax
+# message: something overflows
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    both = keras.ops.log(keras.ops.softmax(scores, axis=0)) + keras.ops.log(keras.ops.softmax(scores, axis=1))
+    return -keras.ops.mean(keras.ops.diagonal(both)) / 2
+
+
+# %% wrong: a small number in the logarithm
+# message: 1e-07 is added to the softmax
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    shares = (keras.ops.diagonal(keras.ops.softmax(scores, axis=axis)) for axis in (0, 1))
+    first, second = (keras.ops.log(share + 1e-7) for share in shares)
+    return -keras.ops.mean(first + second) / 2
+
+
+# %% wrong: the mean of the whole table
+# message: whole table, and not over the pairs
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    return -keras.ops.mean(keras.ops.log_softmax(scores, axis=1) + keras.ops.log_softmax(scores, axis=0)) / 2
