@@ -135,9 +135,8 @@ def contrastive_loss(images, texts, temperature):
 def contrastive_loss(images, texts, temperature):
     images, texts = (np.asarray(part) / np.linalg.norm(np.asarray(part), axis=1, keepdims=True) for part in (images, texts))
     scores = images @ texts.T / temperature
-    shifted = scores - scores.max()
-    both = np.log(np.exp(shifted).sum(axis=0)) + np.log(np.exp(shifted).sum(axis=1))
-    return float(np.mean(both / 2 - np.diag(shifted)))
+    both = np.logaddexp.reduce(scores, axis=0) + np.logaddexp.reduce(scores, axis=1)
+    return float(np.mean(both / 2 - np.diag(scores)))
 
 
 # %% wrong: overflows at a low temperature

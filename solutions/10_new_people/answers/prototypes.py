@@ -111,7 +111,7 @@ def prototypes(features, labels):
 
 
 # %% wrong: labels from 0
-# message: taken to be 0, 1, 2
+# message: 0 is divided by 0
 def prototypes(features, labels):
     rows = []
     for label in range(len(np.unique(labels))):

@@ -107,7 +107,7 @@ def rotation_task(images):
 
 
 # %% wrong: another dtype
-# message: should stay
+# message: uint8 images
 def rotation_task(images):
     turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)]) * 1.0
     return turned, np.repeat(np.arange(4), len(images))
@@ -121,7 +121,7 @@ def rotation_task(images):
 
 
 # %% wrong: a buffer of zeros
-# message: should stay uint8, but they are float64
+# message: integer turns are due, not \['float64', 'int64'\]
 def rotation_task(images):
     turned = np.zeros((4 * len(images), *images.shape[1:]))
     for turn in range(4):
@@ -139,7 +139,7 @@ def rotation_task(images):
 
 
 # %% wrong: the turns are no integers
-# message: turns should be integers
+# message: integer turns are due, not \['uint8', 'float64'\]
 def rotation_task(images):
     turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)])
     return turned, np.concatenate([np.full(len(images), float(turn)) for turn in range(4)])
