@@ -152,7 +152,7 @@ print(f"real, a new speaker minus known speakers: {gain(real['cost']['new_speake
 # of the two costs more: the difference is 5.7 percentage points (-7.7 to 19.1) to the disadvantage of a new voice. These
 # numbers belong to our synthesizer, whose voices and accents could be further apart, or closer together.
 #
-# Real strangers cost more: networks that understand 97.9% of new clips of their own speakers lose 23.8 percentage points
+# With real speech, networks that understand 97.9% of new clips of their own speakers lose 23.8 percentage points
 # (13.7 to 33.9) on the person who was left out.
 #
 # **A network that is nearly perfect on its own speakers can lose a large part of its accuracy on the next one.**
