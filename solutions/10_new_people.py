@@ -11,13 +11,14 @@
 # By the end of this unit you can
 #
 # 1. adapt a speech network to a new speaker, and count speakers instead of clips when you report it;
-# 2. recognize people from one to five images with prototypes, and say when they stop being enough;
+# 2. recognize people from one to five images with prototypes, and say when they are not enough;
 # 3. connect images and sentences with a contrastive loss, and measure the recall in both directions;
 # 4. learn features without labels, and compare them honestly with a supervised teacher;
 # 5. shrink the means of small groups, an idea that is older than deep learning.
 #
-# **Time:** about 85 minutes. Six exercises and one written answer, 23 points. All cells together run in about a minute
-# on two processor cores. Programs make all voices and portraits, so nobody in them is real.
+# **Time:** about 110 minutes. Six exercises and one written answer, 23 points. All cells together run in about a
+# minute on two processor cores. Programs make the voices and portraits of the cells, so nobody in them is real.
+# Recorded results also use real speech and real handwriting.
 
 # %%
 import sys
@@ -37,7 +38,7 @@ import numpy as np
 from IPython.display import Audio, display
 from sklearn.feature_extraction.text import CountVectorizer
 
-from tlcourse import checks, networks, plots, teachers
+from tlcourse import checks, networks, plots, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import descriptions, faces, galaxies, speech
 from tlcourse.linear_probe import linear_classifier
@@ -130,23 +131,29 @@ for kind, people in kinds.items():
     print(f"{kind:<15}{is_correct(network, test).mean():.0%} of {len(test)} clips")
 
 # %% [markdown]
-# One network and one stranger say little. The next cell prints what six such experiments recorded, each with five other
-# known speakers and another stranger. With real recordings nobody could separate the last rows: everybody has one voice
-# and one accent.
+# One network and one stranger say little. The next cell prints what six such experiments recorded: six strangers, one for
+# each seed, and five other known speakers for each of them. Its last rows are about real speech of six people (FSDD),
+# where each person was left out once. There nobody can separate voice and accent: everybody has one of each.
 
 # %% tags=["nbval-check-output"]
-record = results("new_speaker")
+record, real = results("new_speaker"), results("new_speaker_real")
 for kind, label in (("known", "known speakers"), ("new_voice", "a new voice"), ("new_accent", "a new accent"), ("new_speaker", "a new speaker")):  # fmt: skip
-    print(f"{label:<16}{shown(record['cost'][kind])}")
+    print(f"{label:<22}{shown(record['cost'][kind])}")
 for kind, label in (("new_voice", "a new voice"), ("new_accent", "a new accent"), ("new_speaker", "a new speaker")):
     print(f"{label} minus known speakers: {gain(record['cost'][kind], record['cost']['known'])}")
 print(f"a new accent minus a new voice: {gain(record['cost']['new_accent'], record['cost']['new_voice'])}")
+print(f"real, known speakers  {shown(real['cost']['known'])}")
+print(f"real, a new speaker   {shown(real['cost']['new_speaker'])}")
+print(f"real, a new speaker minus known speakers: {gain(real['cost']['new_speaker'], real['cost']['known'])}")
 
 # %% [markdown]
 # The network understands 99.2% of the new clips of its own speakers. A new voice costs 13.7 percentage points (1.7 to
 # 25.7), a new accent 8.0 (2.2 to 13.8), and a stranger, who has both, 15.2 (8.0 to 22.3). We could not detect that one
-# of the two costs more: the difference is +5.7 percentage points (-7.7 to +19.1). All of these numbers belong to our
-# synthesizer, whose voices and accents could be further apart, or closer together.
+# of the two costs more: the difference is 5.7 percentage points (-7.7 to 19.1) to the disadvantage of a new voice. These
+# numbers belong to our synthesizer, whose voices and accents could be further apart, or closer together.
+#
+# With real speech, networks that understand 97.9% of new clips of their own speakers lose 23.8 percentage points
+# (13.7 to 33.9) on the person who was left out.
 #
 # **A network that is nearly perfect on its own speakers can lose a large part of its accuracy on the next one.**
 #
@@ -242,6 +249,13 @@ speaker_mistakes = {
     "the median of the speakers is taken": speakers_result(
         lambda c, s: statistics.median(accuracies_of(c, s)), error_of_speakers
     ),
+    "clips in a row are taken for a speaker, who can come again later": lambda c, s: by_hand(
+        c, np.cumsum(np.diff(s, prepend=s[0]) != 0)
+    ),
+    "numbers without a clip count as speakers with an accuracy of 0": lambda c, s: by_hand(
+        np.append(c, np.zeros(s.max() + 1 - len(set(s.tolist())))),
+        np.append(s, np.setdiff1d(np.arange(s.max() + 1), s)),
+    ),
     "the half width of a 95 % interval comes out, and not the standard error": speakers_result(
         mean_of_speakers, lambda c, s: 1.96 * error_of_speakers(c, s)
     ),
@@ -275,14 +289,16 @@ with progress.exercise("by_speaker"):
 strangers = speech.generate([(40 + number, 40 + number) for number in range(10)], 1, seed=4)
 correct = is_correct(network, strangers)
 mean, error = by_speaker(correct, strangers.speakers)
+print("mean ± one standard error:")
 print(f"counting speakers {mean:.1%} ± {error:.1%}, counting clips {correct.mean():.1%} ± {correct.std() / 10:.1%}")
 
 # %% [markdown]
 # ## Ten seconds of a new speaker
 #
 # Take the stranger whom the network understands worst. One clip of each digit is all you have. You can train a new
-# network on the ten clips, or only a new head, or you can go on with all weights of the known speakers. The ten clips
-# are not many, so each of them is used many times, a little shifted in time and pitch, and a little louder or softer.
+# network on the ten clips, or you can go on with all weights of the known speakers (only a new head is another way,
+# which the recorded results show). The ten clips are not many, so each of them is used many times, a little shifted in
+# time and pitch, and a little louder or softer.
 
 
 # %%
@@ -298,11 +314,11 @@ def augmented(clips, count, rng):
 
 
 def adapt(start, clips, rate):
-    """A copy of the network `start`, trained for 80 steps on augmented clips."""
+    """A copy of the network `start`, trained for 60 steps on augmented clips."""
     model = keras.models.clone_model(start)
     model.set_weights(start.get_weights())
     model.compile(keras.optimizers.Adam(rate), loss)
-    model.fit(*augmented(clips, 80 * 32, np.random.default_rng(0)), batch_size=32, shuffle=False, verbose=0)
+    model.fit(*augmented(clips, 60 * 32, np.random.default_rng(0)), batch_size=32, shuffle=False, verbose=0)
     return model
 
 
@@ -318,10 +334,12 @@ for label, start, rate in (("fine-tuned", network, 1e-3), ("from scratch", netwo
     print(f"{label:<18}{is_correct(adapt(start, ten_clips, rate), test).mean():.0%}")
 
 # %% [markdown]
-# Both networks had the same ten clips and the same number of steps. Only their starting points differ. The recorded
-# experiment has six strangers, more clips, and three more ways. *Head only* keeps the features of the known speakers,
-# and trains the head on. The control is a random network that stays frozen under a new head. Logistic regression gets
-# the log-mel images themselves.
+# Both networks had the same ten clips and the same number of steps. Only their starting points differ. This stranger is
+# the worst of ten, chosen by ten clips; on new clips, even the unchanged network can be better by chance alone.
+#
+# The recorded experiments have six synthetic and six real strangers, more clips, the same 60 steps, and three more ways.
+# *Head only* keeps the features of the known speakers, and trains the head on. The control is a random network that
+# stays frozen under a new head. Logistic regression gets the log-mel images themselves.
 
 # %%
 curves = {
@@ -331,26 +349,37 @@ curves = {
     "random network, new head": "random_frozen",
     "logistic regression": "log_mel",
 }
-adapted = {label: [record["adapted"][arm][count] for count in ("1", "5", "10")] for label, arm in curves.items()}
-ax = plots.accuracy_curves((1, 5, 10), adapted, references={"no adaptation": record["adapted"]["none"]["mean"]})
-ax.set(xlabel="clips of each digit", title="With one clip of each digit, the known speakers help most")
+figure, axes = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained", sharey=True)
+for ax, entry, title in zip(axes, (record, real), ("synthetic speakers", "real speakers"), strict=True):
+    adapted = {label: [entry["adapted"][arm][count] for count in ("1", "5", "10")] for label, arm in curves.items()}
+    plots.accuracy_curves((1, 5, 10), adapted, references={"no adaptation": entry["adapted"]["none"]["mean"]}, ax=ax)
+    ax.set(xlabel="clips of each digit", title=title)
+axes[1].set_ylabel("")
+figure.suptitle("With one clip of each digit, the known speakers help most")
 plt.show()
 
 # %% tags=["nbval-check-output"]
-print(f"no adaptation: {shown(record['adapted']['none'])}")
-for place, count in enumerate((1, 5, 10)):
-    for label, entries in adapted.items():
-        print(f"{count:>2} of each digit, {label:<25}{shown(entries[place])}")
-for count in ("1", "10"):
-    tuned = record["adapted"]["fine_tuned"][count]
-    print(f"{count} of each: fine-tuned minus from scratch {gain(tuned, record['adapted']['from_scratch'][count])}")
-    print(f"{count} of each: fine-tuned minus logistic regression {gain(tuned, record['adapted']['log_mel'][count])}")
+for source, entry in (("synthetic", record), ("real", real)):
+    arms = entry["adapted"]
+    print(f"{source} speakers, no adaptation: {shown(arms['none'])}")
+    for count in ("1", "5", "10"):
+        for label, arm in curves.items():
+            print(f"{count:>2} of each digit, {label:<25}{shown(arms[arm][count])}")
+    for count in ("1", "10"):
+        for label, arm in list(curves.items())[1:]:
+            print(f"{count} of each: fine-tuned minus {label} {gain(arms['fine_tuned'][count], arms[arm][count])}")
 
 # %% [markdown]
-# With one clip of each digit, fine-tuning is 10.7 percentage points (3.3 to 18.0) ahead of a network from scratch, and
-# 18.0 percentage points (11.9 to 24.1) ahead of logistic regression. With ten clips of each digit, logistic regression
-# has caught up: we could not detect a difference. The network from scratch stays 7.3 percentage points (3.4 to 11.3)
-# behind after the same 60 steps; with more steps, it might come closer.
+# With one clip of each digit, fine-tuning is 10.7 percentage points (3.3 to 18.0) ahead of a network from scratch for
+# synthetic speakers. For real speakers, it is 36.3 percentage points (20.8 to 51.8) ahead, and understands 88.8% of the
+# clips, against 74.4% before. Training only the head does as well: we could not detect a difference between the two on
+# real speech. The intervals count six strangers, one for each seed.
+#
+# With ten clips of each digit, logistic regression has caught up on synthetic speech: we could not detect a difference
+# to fine-tuning. On real speech, it is still 3.0 percentage points (0.3 to 5.8) behind. The network from scratch stays
+# behind fine-tuning in both: by 7.3 percentage points (3.4 to 11.3) on synthetic speech, and by 16.8 (3.4 to 30.2) on
+# real speech. Ten clips instead of five do not always help it, because it has the same 60 steps; with more steps, it
+# might come closer.
 #
 # > **Try it.** Adapt to voice 40 with accent 1, and then to voice 1 with accent 40. Which of the two needs fewer clips?
 #
@@ -361,7 +390,8 @@ for count in ("1", "10"):
 #
 # A door camera should recognize 65 employees. Each of them gives you one image, or two, or five. The course's teacher
 # has never seen any of them. Its features need no further training: describe each person by the mean of the features of
-# their images, the **prototype**, and compare a new image with all prototypes (Snell, Swersky and Zemel 2017).
+# their images, the **prototype**. For a new image, the prototype with the smallest Euclidean distance wins (Snell,
+# Swersky and Zemel 2017).
 
 # %% [markdown]
 # ### Exercise 10.2: Prototypes
@@ -465,13 +495,13 @@ query_features = teacher.predict(queries.images, verbose=0)
 
 
 def nearest(points, features):
-    """The number of the nearest point for each row of features."""
+    """The number of the nearest point for each row of features. The people have the labels 0 to 64, as the points."""
     return ((points**2).sum(axis=1) - 2 * features @ points.T).argmin(axis=1)
 
 
 # %%
 random_network = networks.narrow_vgg16(2)
-networks.refresh_batch_norm(random_network, shots.images)
+networks.refresh_batch_norm(random_network, shots.images)  # without statistics of images, its layers saturate
 random_base = keras.Model(random_network.inputs, random_network.layers[-2].output)
 features = {
     "teacher": (shot_features, query_features),
@@ -485,9 +515,39 @@ for name, (seen, asked) in features.items():
         print(f"{name:<15}{count} of each of {len(people)} people: {(guess == queries.labels).mean():.1%}")
 
 # %% [markdown]
-# The prototypes are the same in all rows, so the features make the difference. On pixels and on random weights they stay
-# far below, and chance is one in 65. What a teacher of faces has learned, it has learned about faces: for handwritten
-# characters you would look for another teacher.
+# The method is the same in all rows, so the features make the difference. On pixels and on random weights it stays far
+# below, and chance is one in 65. Is the mean the best that you can do with five images? And what about something that is
+# far from faces? The recorded experiment compares prototypes with logistic regression, for five times 65 people, and for
+# five times 65 handwritten characters of Omniglot (Lake, Salakhutdinov and Tenenbaum 2015). Its pixels are those of
+# images reduced to 16×16.
+
+# %% tags=["nbval-check-output"]
+few = results("few_shot")
+print(f"chance: {1 / 65:.1%}")
+for task in ("people", "characters"):
+    for source in ("teacher", "random", "pixels"):
+        for count, ways in few[task][source].items():
+            cells = f"prototypes {shown(ways['prototypes'])}, logistic regression {shown(ways['logistic'])}"
+            print(f"{task}, {source:<8}{count} of each: {cells}")
+
+# %% tags=["nbval-check-output"]
+for task, source in (("people", "teacher"), ("people", "pixels"), ("characters", "teacher")):
+    ways = few[task][source]["5"]
+    print(f"{task}, {source}, 5: logistic regression minus prototypes {gain(ways['logistic'], ways['prototypes'])}")
+for count in ("1", "5"):
+    teacher_row, pixel_row = (few["characters"][source][count]["prototypes"] for source in ("teacher", "pixels"))
+    print(f"characters, {count}: teacher minus pixels, prototypes {gain(teacher_row, pixel_row)}")
+
+# %% [markdown]
+# With one image each, prototypes on the teacher's features recognize 90.9% (89.7% to 91.9%) of the images. Pixels
+# reach 3.6%, and random weights stay near chance. With five images, we could not detect that logistic regression does
+# better than prototypes on the teacher's features. On pixels it does, by 7.1 percentage points (6.1 to 8.1): where classes
+# do not form one compact cluster each, a mean is not enough.
+#
+# The characters show the other limit. What a teacher of faces has learned, it has learned about faces: with five drawings
+# each, its prototypes recognize 35.1%, and we could not detect a difference to those of pixels. With one drawing, they
+# are ahead by 2.7 percentage points (0.5 to 5.0). Logistic regression does not rescue them, so look for another teacher
+# before you look for another classifier.
 #
 # > **Try it.** Classify the 65 people with one image each after you have halved the features: keep the first half of the
 # > columns. How many features does a prototype need?
@@ -525,7 +585,7 @@ plt.show()
 # | **Signature** | `recall_at(similarities, k)` |
 # | **Arguments** | `similarities`: array of shape `(n, m)` with `m >= n`; row $i$ holds the similarities of image $i$ to all sentences, and sentence $i$ is its own. `k`: int, 1 or more |
 # | **Returns** | a float between 0 and 1 |
-# | **Rules** | An image counts if fewer than $k$ *other* sentences are as similar as its own or more similar. So a tie counts against the image. `k` may be larger than `m`. |
+# | **Rules** | An image counts if fewer than $k$ *other* sentences are as similar as its own or more similar. So a tie counts against the image, wherever the other sentence stands. `k` may be larger than `m`. Leave `similarities` as it is. |
 # | **Example** | For `[[3, 1, 2], [5, 4, 1]]`, recall at 1 is 0.5: the first image finds its own sentence, and the second does not. At 2, it is 1. |
 # | **Points** | 3 points |
 
@@ -580,6 +640,12 @@ def columns_first(similarities, k):
 recall_by_hand = counted(lambda row, place, k: ahead(row, place) < k)
 recall_mistakes = {
     "a tie counts for the image": counted(lambda row, place, k: sum(value > row[place] for value in row) < k),
+    "a tie counts for the image if the other sentence stands further left": counted(
+        lambda row, place, k: sum(v > row[place] or (v == row[place] and j > place) for j, v in enumerate(row)) < k
+    ),
+    "a tie counts for the image if the other sentence stands further right": counted(
+        lambda row, place, k: sum(v > row[place] or (v == row[place] and j < place) for j, v in enumerate(row)) < k
+    ),
     "the k smallest similarities are taken": counted(
         lambda row, place, k: sum(value <= row[place] for other, value in enumerate(row) if other != place) < k
     ),
@@ -602,8 +668,9 @@ recall_mistakes = {
 visible_cases.record(
     "recall_at",
     [
-        (np.array([[3, 1, 2], [5, 4, 1]]), 1),
+        (np.array([[3.0, 1.0, 2.0], [5.0, 4.0, 1.0]]), 1),
         (np.array([[3, 1, 2], [5, 4, 1]]), 2),
+        (np.array([[1.0, 0.0], [1.0, 1.0]]), 1),
         (np.array([[0.9, 0.2, 0.1], [0.8, 0.7, 0.3], [0.6, 0.5, 0.55]]), 1),
         (np.array([[0.9, 0.2, 0.1], [0.8, 0.7, 0.3], [0.6, 0.7, 0.55]]), 2),
         (np.array([[1.0, 1.0, 0.0, 0.5], [0.2, 0.4, 0.4, 0.4], [-1.0, -2.0, -3.0, -4.0]]), 2),
@@ -721,14 +788,37 @@ contrastive_mistakes = {
     "one softmax runs over the whole table": both_ways(
         combine=lambda table: logsumexp(table) - np.mean(np.diag(table))
     ),
+    "the mean runs over the whole table, and not over the pairs": both_ways(
+        combine=lambda table: (np.mean(logsumexp(table, axis=1)) + np.mean(logsumexp(table, axis=0))) / 2 - table.mean()
+    ),
     "the loss of each pair comes out, and not their mean": lambda images, texts, temperature: None,
 }
+
+
+def with_small_number(small):
+    """The loss with a number that is added to each softmax before its logarithm."""
+
+    def hidden_cost(table):
+        shares = [np.exp(np.diag(table) - logsumexp(table, axis=axis)) for axis in (0, 1)]
+        return -np.mean(np.log(np.array(shares) + small))
+
+    return both_ways(combine=hidden_cost)
+
+
+contrastive_mistakes |= {
+    f"{small:g} is added to the softmax before the logarithm, so that a bad pair costs too little": with_small_number(
+        small
+    )
+    for small in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
+}
 pair_rng = np.random.default_rng(3)
+low_pairs = [np.random.default_rng(5 + side).normal(size=(5, 3)).astype("float32").round(1) for side in range(2)]
 visible_cases.record(
     "contrastive_loss",
     [
         (np.array([[2, 0], [0, 1]], "float32"), np.array([[1, 0], [0, 3]], "float32"), 1.0),
         (np.array([[1, 2], [3, 1], [-1, 1]], "float32"), np.array([[2, 1], [1, -1], [0, 2]], "float32"), 0.5),
+        (*low_pairs, 0.001),
         (*(pair_rng.normal(size=(5, 3)).astype("float32") for _ in range(2)), 0.2),
     ],
     loss_by_scipy,
@@ -811,9 +901,6 @@ for name, rows in inputs.items():
         )
 
 # %% [markdown]
-# Neither input is near perfect. A hat hides the hair, colored light changes the skin, and the teacher has learned to
-# ignore much of what changes from image to image.
-#
 # What breaks it? The same 50 people are described with other words: *spectacles* instead of *glasses*, *ginger* instead
 # of *red*. A bag of words has no entry for them.
 
@@ -825,10 +912,38 @@ table = similarities(*trained["teacher"], counter.transform(unseen).toarray().as
 print(f"{len(unknown)} words of these sentences are unknown; recall at 5, text to image: {recall_at(table.T, 5):.0%}")
 
 # %% [markdown]
+# The recorded experiment repeats this five times with other people, 450 for training and 50 for the test. *Attributes*
+# needs labels: ridge regression predicts from the teacher's features whether each value of the traits is present, and
+# the sentence with the most similar values wins.
+
+# %% tags=["nbval-check-output"]
+described = results("described_people")
+arms = {
+    "teacher": "teacher",
+    "pixels": "pixels",
+    "random network": "random",
+    "teacher, unseen words": "unseen_words",
+    "attributes, teacher": "teacher_attributes",
+}
+for label, arm in arms.items():
+    entry = described[arm]["text_to_image"]
+    print(f"text to image, {label:<22}recall at 1 {shown(entry['at_1'])}, at 5 {shown(entry['at_5'])}")
+for label, arm in list(arms.items())[1:]:
+    pair = (described[name]["text_to_image"]["at_1"] for name in ("teacher", arm))
+    print(f"recall at 1, teacher minus {label}: {gain(*pair)}")
+
+# %% [markdown]
+# The mini-CLIP finds the portrait for a sentence in 28.4% (18.5% to 40.9%) of the cases, where chance is 2%. On
+# pixels, it finds 7.2%. We could not detect a difference to attributes, which need labels, while the mini-CLIP needs only
+# pairs. Nothing here is near perfect: a hat hides the hair, colored light changes the skin, and the teacher has learned
+# to ignore much of what changes from image to image.
+#
+# Unseen words cost most of the gain: recall at 5 falls from 70.4% to 20.8%, where chance is 10%.
+#
 # > **Try it.** Which words of the unseen sentences would a text encoder know that has read much text, such as the
 # > teachers of unit 08? How would you use one here?
 #
-# **Zero-shot works inside the words and images of the training pairs; it is not understanding.**
+# **Our zero-shot search works with the words of its training pairs; with other words, most of it is gone.**
 #
 # ## Images without labels
 #
@@ -843,7 +958,7 @@ print(f"{len(unknown)} words of these sentences are unknown; recall at 5, text t
 # |---|---|
 # | **Signature** | `rotation_task(images)` |
 # | **Arguments** | `images`: array of shape `(n, side, side, channels)` |
-# | **Returns** | `(turned, turns)`: an array of shape `(4n, side, side, channels)` of the same dtype, and `4n` integers from 0 to 3 |
+# | **Returns** | `(turned, turns)`: an array of shape `(4n, side, side, channels)` of the same dtype (`uint8` or `float32`), and `4n` integers from 0 to 3 |
 # | **Rules** | First come all images as they are (0), then all images turned by 90° (1), then by 180° (2), then by 270° (3). The turns are counterclockwise: after one of them, the upper right corner is at the upper left. |
 # | **Example** | One image of one channel with the rows `[1, 2]` and `[3, 4]`, turned once: `[2, 4]` and `[1, 3]`. |
 # | **Points** | 3 points |
@@ -910,6 +1025,22 @@ task_mistakes = {
     "the images are transposed, which mirrors them": task(lambda image: image.swapaxes(0, 1)),
     "the images are flipped upside down": task(lambda image: image[::-1]),
     "the images are mirrored from left to right": task(lambda image: image[:, ::-1]),
+    "a quarter turn is a transposed image, which is mirrored": lambda images: (
+        np.concatenate([images, images.swapaxes(1, 2), images[:, ::-1, ::-1], images[:, ::-1, ::-1].swapaxes(1, 2)]),
+        np.repeat(np.arange(4), len(images)),
+    ),
+    "the image upside down is taken for the turn by 180 degrees": lambda images: (
+        np.concatenate([images[:, ::-1] if turn == 2 else np.rot90(images, turn, (1, 2)) for turn in range(4)]),
+        np.repeat(np.arange(4), len(images)),
+    ),
+    "the images are divided by 255": lambda images: (
+        np.asarray(task_by_hand(images)[0]) / 255,
+        np.repeat(np.arange(4), len(images)),
+    ),
+    "the fractions of float images are cut off": lambda images: (
+        np.trunc(task_by_hand(images)[0]),
+        np.repeat(np.arange(4), len(images)),
+    ),
     "nothing is turned": task(lambda image: image),
     "the turns are counted from 1": task(labels=(1, 2, 3, 4)),
     "the turns are given in degrees": task(labels=(0, 90, 180, 270)),
@@ -933,6 +1064,7 @@ visible_cases.record(
         (np.array([[[[1], [2]], [[3], [4]]], [[[5], [6]], [[7], [8]]]], "uint8"),),
         (np.arange(18, dtype="uint8").reshape(2, 3, 3, 1),),
         (np.random.default_rng(0).integers(0, 256, (2, 2, 2, 3), "uint8"),),
+        (np.array([[[[0.25], [1.5]], [[2.75], [0.5]]]], "float32"),),
     ],
     task_by_hand,
     task_mistakes,
@@ -940,6 +1072,8 @@ visible_cases.record(
 ### END HIDDEN TESTS
 with progress.exercise("rotation_task"):
     checks.run("rotation_task", rotation_task)
+    kinds = [np.asarray(part).dtype.name for part in rotation_task(np.ones((1, 2, 2, 1), "uint8"))]
+    checks.require(kinds[0] == "uint8" and "int" in kinds[1], f"uint8 images and integer turns are due, not {kinds}.")
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("rotation_task")
     for kind in ("uint8", "float32"):
@@ -956,24 +1090,25 @@ with progress.exercise("rotation_task"):
 
 # %%
 tasks = {
-    "galaxies": galaxies.observe(60, 3).images,
-    "portraits": faces.portraits(faces.TEST_PEOPLE[600:900], 2, seed=3).images,
+    "galaxies": galaxies.observe(150, 3).images,
+    "portraits": faces.portraits(faces.TEST_PEOPLE[600:1200], 1, seed=3).images,  # 600 people, one image each
 }
-for name, part in tasks.items():
-    rotation = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))
+order = np.random.default_rng(0).permutation(600)  # half of the galaxies, or of the people, for the test
+for name, images in tasks.items():
+    rotation = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))  # three convolutions, here for color images
     rotation.compile(keras.optimizers.Adam(2e-3), loss, metrics=["accuracy"])
-    rotation.fit(*rotation_task(part[::2]), batch_size=64, epochs=6, verbose=0)
-    score = rotation.evaluate(*rotation_task(part[1::2]), verbose=0)[1]
-    print(f"{name}: {score:.0%} of the turns of {len(part[1::2])} other images are predicted")
+    rotation.fit(*rotation_task(images[order[:300]]), batch_size=64, epochs=6, verbose=0)
+    score = rotation.evaluate(*rotation_task(images[order[300:]]), verbose=0)[1]
+    print(f"{name}: {score:.0%} of the turns of 300 other images are predicted")
 
 # %% [markdown]
-# The portraits have an upright, and the sky has none. What are the features of the second network worth? Classify the 65
-# people from above, with five labeled images each and a linear probe. The control is the same network with random
-# weights.
+# Both networks had as many images and steps. But the portraits have an upright, and the sky has none. What are the
+# features of the second network worth? Classify the 65 people from above, with five labeled images each and a linear
+# probe. The control is the same network with random weights.
 
 # %%
 untrained = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))
-networks.refresh_batch_norm(untrained, shots.images)
+networks.refresh_batch_norm(untrained, shots.images)  # it has seen no image yet
 probed = {"teacher": (shot_features, query_features)}
 for name, model in (("rotation", rotation), ("random weights", untrained)):
     base = keras.Model(model.inputs, model.get_layer("features").output)
@@ -983,9 +1118,22 @@ for name, (seen, asked) in probed.items():
     print(f"{name:<15}{probe.score(asked, queries.labels):.1%} of the images of {len(people)} people")
 
 # %% [markdown]
-# Published systems learn from millions of images for days, and ours from a few hundred for seconds. So the gap to the
-# supervised teacher is no verdict about self-supervised learning. It shows that a task without labels is not free, and
-# why you must compare it with random weights and with a teacher that you could have.
+# The recorded experiment has more: five portraits of each of 400 people without labels, and 65 other people for the
+# probe, all of it five times. The supervised teacher learned from labeled portraits of more than two thousand people, so it had far more images
+# as well as labels.
+
+# %% tags=["nbval-check-output"]
+unlabeled = results("self_supervised")
+print(f"turns of new people that are predicted: {shown(unlabeled['turns'])}")
+for name, label in (("random", "random weights"), ("rotation", "rotation"), ("supervised", "supervised teacher")):
+    print(f"linear probe, {label:<20}{shown(unlabeled['probe'][name])}")
+print(f"rotation minus random weights: {gain(unlabeled['probe']['rotation'], unlabeled['probe']['random'])}")
+
+# %% [markdown]
+# The network predicts 82.7% of the turns of new people. As features for recognizing them, that is worth little: the probe
+# gains 3.3 percentage points (0.2 to 6.3) on random weights, and stays far below the supervised teacher. Published
+# systems learn from millions of images for days, so this is no verdict about self-supervised learning. It shows that a
+# task without labels is not free: what tells up from down need not tell people apart.
 #
 # **Choose the invented task by what it forces the network to see, and compare with a teacher that you could have.**
 #
@@ -1013,7 +1161,8 @@ for name, (seen, asked) in probed.items():
 # |---|---|
 # | **Signature** | `shrunken_means(values, groups, within, between)` |
 # | **Arguments** | `values`: array of `n` numbers; `groups`: array of `n` integers; `within` $= \sigma^2 > 0$ and `between` $= \tau^2 \geq 0$: floats |
-# | **Returns** | array with $\hat\mu_j$ of each group that occurs, smallest number first |
+# | **Returns** | array of floats with $\hat\mu_j$ of each group that occurs, smallest number first |
+# | **Rules** | Groups come in any order, and numbers may be missing. Groups may differ in size. `between` may be 0. |
 # | **Example** | For `values=[0, 6, 6]`, `groups=[1, 2, 2]`, `within=2` and `between=1`, the own means are 0 and 6, and $\hat\mu = 3.6$. The result is `[2.4, 4.8]`. |
 # | **Points** | 4 points |
 #
@@ -1088,9 +1237,17 @@ shrink_mistakes = {
     "the common mean is the mean of all values": pooling(center=lambda own, n, w, b: np.average(own, weights=n)),
     "the common mean is the plain mean of the groups' means": pooling(center=lambda own, n, w, b: own.mean()),
     "the weight belongs to the common mean, and not to the own mean": pooling(lambda n, w, b: 1 - b / (b + w / n)),
-    "within and between are exchanged": lambda values, groups, within, between: (
-        by_equations(values, groups, between, within) if between > 0 else None
+    "within and between are exchanged": pooling(
+        lambda n, w, b: w / (w + b / n), lambda own, n, w, b: np.average(own, weights=1 / (w + b / n))
     ),
+    "within and between are exchanged in the weight of the own mean": pooling(lambda n, w, b: w / (w + b / n)),
+    "the common mean weighs each group by its size, too": pooling(
+        center=lambda own, n, w, b: np.average(own, weights=n / (b + w / n))
+    ),
+    "within is multiplied by the size of the group everywhere": pooling(
+        lambda n, w, b: b / (b + w * n), lambda own, n, w, b: np.average(own, weights=1 / (b + w * n))
+    ),
+    "the means are cut to whole numbers": lambda v, g, w, b: np.trunc(by_equations(v, g, w, b)),
     "within is not divided by the size of the group": pooling(lambda n, w, b: b / (b + w)),
     "within is multiplied by the size of the group": pooling(lambda n, w, b: b / (b + w * n)),
     "square roots of the variances are used": lambda v, g, w, b: by_equations(v, g, w**0.5, b**0.5),
@@ -1137,8 +1294,10 @@ with progress.exercise("shrunken_means"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The variances must be estimated from the same clips. The next cell uses the method of moments: `within` is the mean
-# squared distance of a value from its speaker's mean, and `between` is what is left of the scatter of these means.
+# The variances must be estimated from the same clips. The next cells use the method of moments (Searle, Casella and
+# McCulloch 1992, chapter 3): `within` is the mean squared distance of a value from its speaker's mean, and `between` is
+# what is left of the scatter of these means after the part that `within` explains. A value is 0 or 1 here, so its
+# variance depends on the speaker. The model has one $\sigma^2$ for all, which is an approximation.
 
 # %%
 sizes = np.repeat((2, 5, 10, 20), 6)
@@ -1156,8 +1315,10 @@ within = np.sum((understood - own[speakers]) ** 2) / (len(understood) - len(size
 scatter = np.sum(sizes * (own - understood.mean()) ** 2) - (len(sizes) - 1) * within
 between = max(0.0, scatter / (len(understood) - np.sum(sizes**2) / len(understood)))
 shrunken = shrunken_means(understood, speakers, within, between)
-for label, guess in (("own", own), ("shrunken", shrunken), ("one for all", np.full(len(sizes), understood.mean()))):
-    print(f"error of the {label:<12}{np.sqrt(np.mean((guess - np.array(truth)) ** 2)):.3f}")
+truth, everyone = np.array(truth), np.full(len(sizes), understood.mean())
+print(f"within {within:.3f}, between {between:.3f}")
+for label, guess in (("own", own), ("shrunken", shrunken), ("one for all", everyone)):
+    print(f"error of the {label:<12}{np.sqrt(np.mean((guess - truth) ** 2)):.3f}")  # root mean square of the speakers
 
 # %%
 figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
@@ -1165,16 +1326,50 @@ ax.vlines(np.arange(len(sizes)), own, shrunken, color=plots.COLORS["blue"], line
 ax.plot(own, "o", color=plots.COLORS["sky"], label="own mean")
 ax.plot(shrunken, "s", color=plots.COLORS["blue"], markersize=5, label="partially pooled")
 ax.plot(truth, "x", color=plots.COLORS["black"], label="mean of further clips")
-ax.axhline(understood.mean(), color=plots.COLORS["vermilion"], linestyle=":", label="mean of all clips")
+common = np.average(own, weights=1 / (between + within / sizes))
+ax.axhline(common, color=plots.COLORS["vermilion"], linestyle=":", label="common mean, to which the speakers move")
 ax.set(xlabel="speakers, from two clips (left) to twenty (right)", ylabel="accuracy of the network")
 ax.set_title("Speakers with two clips move most, speakers with twenty least")
 ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Compare the three errors above. Own means are noisy for speakers with few clips, and one mean for all ignores what
-# differs. Partial pooling weighs the two by their variances. It is the best of all linear estimates if the variances
-# are known. Here they are estimated from few clips, so on one sample another estimate can be ahead by chance.
+# How much should you shrink? The figure tries other variances: move the ratio of `between` to `within`, and read the
+# error for the speakers with 2, 5, 10 and 20 clips. At 0, everybody gets the mean of all clips. Far to the right, nothing
+# is shrunk.
+#
+# **Before you run the cell:** for which speakers does the ratio matter least?
+
+
+# %%
+def error_at(ratio, size):
+    """Root mean squared error of the speakers with `size` clips, if `between` is `ratio` times `within`."""
+    misses = shrunken_means(understood, speakers, within, ratio * within) - truth
+    return float(np.sqrt(np.mean(misses[sizes == size] ** 2)))
+
+
+ratios = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100)
+errors = {f"{size} clips": [error_at(ratio, size) for ratio in ratios] for size in (2, 5, 10, 20)}
+widgets.StrengthExplorer("between / within", ratios, errors, "error of the accuracy")
+
+# %% [markdown]
+# One sample of 24 speakers says little. The recorded experiment draws five, with other networks.
+
+# %% tags=["nbval-check-output"]
+pooled = results("partial_pooling")
+for way, label in (("alone", "own means"), ("pooled", "one mean for all"), ("partial", "partially pooled")):
+    row = ", ".join(f"{size} clips {pooled[way][size]['mean']:.1%}" for size in ("2", "5", "10", "20"))
+    print(f"error, {label:<18}{row}; all {pooled[way]['all']['mean']:.1%}")
+for other, size in (("alone", "2"), ("alone", "20"), ("alone", "all"), ("pooled", "all")):
+    print(f"partially pooled minus {other}, {size}: {gain(pooled['partial'][size], pooled[other][size])}")
+
+# %% [markdown]
+# Over all speakers, partial pooling lowers the error by 6.4 percentage points (2.5 to 10.3) compared with own means, and
+# by 2.9 (1.9 to 4.0) compared with one mean for all. Own means are noisy for speakers with few clips, and one mean for
+# all ignores what differs. For speakers with two clips, the error falls from 25.1% to 12.0%, but with five runs we could
+# not detect this fall; with twenty clips, we could not detect a difference either. Partial pooling is the best of all
+# linear estimates if the variances are known. Here they are estimated from few clips, so on one sample another estimate
+# can be ahead by chance.
 #
 # Fine-tuning has the same shape. The weights of the known speakers are the common mean, the ten clips pull away from it,
 # and few steps or a penalty on the distance keep the result near. A prototype of one image could be shrunk, too.
@@ -1185,7 +1380,7 @@ plt.show()
 #
 # Your voice dialer is used by a nursing home with forty residents. Each of them would record one clip of each digit. A
 # colleague wants to send all recordings to the company's server, to train one network for each resident. Answer in about
-# eight sentences, with numbers from your run. (3 points)
+# eight sentences, with numbers from this unit. (3 points)
 #
 # - (a) Which way of adaptation would you choose for one clip of each digit, and what do you expect for the next
 #   resident? Say what the unit of your interval is. (1 point)
@@ -1194,9 +1389,9 @@ plt.show()
 #   (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "whom_to_adapt", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) I would fine-tune the network of known speakers with the ten clips of each resident. For six synthetic
-# strangers, this network was ahead of one from scratch with the same clips and steps. The interval counts speakers, and
-# six of them are few, so I would measure several residents before I promise anything for the next one.
+# (a) I would fine-tune the network of known speakers with the ten clips of each resident. In the recorded results, this
+# gave 88.8% for real speakers, against 74.4% without adaptation and 52.5% from scratch. The interval counts speakers, and
+# there were only six of them, so the next resident can lie far from this mean.
 #
 # (b) I would not adapt to a resident whom the network already understands well. With few clips I estimate that by partial
 # pooling. I would also not adapt if I could not keep some clips for a test, or if several people share a device.
@@ -1221,9 +1416,9 @@ plt.show()
 # 1. **New speakers.** A network can be nearly perfect on known speakers and much worse on the next one. One clip of
 #    each digit recovers a large part, if you start from the known speakers. Intervals count speakers.
 # 2. **Few shots.** On features of a teacher that fits, one image and a prototype go far. On pixels or random weights
-#    they do not.
+#    they do not, and a teacher of faces hardly helps with characters.
 # 3. **Zero shots.** Pairs and a contrastive loss connect images and sentences. Recall at $k$ in both directions
-#    measures it. Unseen words break it.
+#    measures it. Unseen words break most of it.
 # 4. **No labels.** The rotation task can be learned without labels. At our size, its features stay far behind a
 #    supervised teacher.
 # 5. **Partial pooling.** Shrinking small groups towards the common mean is transfer, too (C49).

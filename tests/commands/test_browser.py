@@ -247,6 +247,7 @@ LIVE = {  # that do not: their controls, in the order of the page
     "DivergenceExplorer": ("student", "temperature"),
     "CutExplorer": ("cut after", "image"),
     "MaskExplorer": ("model", "position"),
+    "StrengthExplorer": ("between / within",),
     "PartitionExplorer": ("partitions", "workers", "dies in partition", "then", "a file appears"),
 }
 SET_UP = "progress = checks.Progress("
@@ -274,6 +275,14 @@ CELLS = {
         "def distillation_loss(",
         "hesitates = np.array(",
         "widgets.DivergenceExplorer(",
+    ),
+    "10_new_people": (
+        SET_UP,
+        "train = speech.generate(known",
+        "def shrunken_means(",
+        "sizes = np.repeat((2, 5, 10, 20)",
+        "own = np.bincount(speakers",
+        "widgets.StrengthExplorer(",
     ),
     "11_deployment": (SET_UP, "widgets.PartitionExplorer("),
     "13_language_models": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),

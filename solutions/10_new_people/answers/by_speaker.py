@@ -105,3 +105,21 @@ def by_speaker(correct, speakers):
 # message: by_speaker\(.*\)
 def by_speaker(correct, speakers):
     return np.mean([correct[speakers == who].mean() for who in np.unique(speakers)])
+
+
+# %% wrong: clips in a row
+# message: clips in a row are taken for a speaker
+def by_speaker(correct, speakers):
+    import itertools
+
+    pairs = itertools.groupby(zip(speakers, correct), key=lambda pair: pair[0])
+    accuracies = [np.mean([hit for _, hit in run]) for _, run in pairs]
+    return np.mean(accuracies), np.std(accuracies, ddof=1) / np.sqrt(len(accuracies))
+
+
+# %% wrong: all numbers up to the largest
+# message: numbers without a clip count
+def by_speaker(correct, speakers):
+    clips = np.bincount(speakers)
+    accuracies = np.bincount(speakers, weights=correct) / np.maximum(clips, 1)
+    return np.mean(accuracies), np.std(accuracies, ddof=1) / np.sqrt(len(accuracies))

@@ -135,17 +135,42 @@ def contrastive_loss(images, texts, temperature):
 def contrastive_loss(images, texts, temperature):
     images, texts = (np.asarray(part) / np.linalg.norm(np.asarray(part), axis=1, keepdims=True) for part in (images, texts))
     scores = images @ texts.T / temperature
-    shifted = scores - scores.max()
-    both = np.log(np.exp(shifted).sum(axis=0)) + np.log(np.exp(shifted).sum(axis=1))
-    return float(np.mean(both / 2 - np.diag(shifted)))
+    both = np.logaddexp.reduce(scores, axis=0) + np.logaddexp.reduce(scores, axis=1)
+    return float(np.mean(both / 2 - np.diag(scores)))
 
 
 # %% wrong: overflows at a low temperature
-# message: the loss
-# earns: 0
+# message: something overflows
 def contrastive_loss(images, texts, temperature):
     images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
     scores = keras.ops.exp(keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature)
     own = keras.ops.diagonal(scores)
     first, second = own / keras.ops.sum(scores, axis=1), own / keras.ops.sum(scores, axis=0)
     return -keras.ops.mean(keras.ops.log(first) + keras.ops.log(second)) / 2
+
+
+# %% wrong: the logarithm of a softmax
+# message: something overflows
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    both = keras.ops.log(keras.ops.softmax(scores, axis=0)) + keras.ops.log(keras.ops.softmax(scores, axis=1))
+    return -keras.ops.mean(keras.ops.diagonal(both)) / 2
+
+
+# %% wrong: a small number in the logarithm
+# message: 1e-07 is added to the softmax
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    shares = (keras.ops.diagonal(keras.ops.softmax(scores, axis=axis)) for axis in (0, 1))
+    first, second = (keras.ops.log(share + 1e-7) for share in shares)
+    return -keras.ops.mean(first + second) / 2
+
+
+# %% wrong: the mean of the whole table
+# message: whole table, and not over the pairs
+def contrastive_loss(images, texts, temperature):
+    images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
+    scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
+    return -keras.ops.mean(keras.ops.log_softmax(scores, axis=1) + keras.ops.log_softmax(scores, axis=0)) / 2

@@ -109,3 +109,25 @@ def recall_at(similarities, k):
 def recall_at(similarities, k):
     own = np.diag(similarities)[:, None]
     return float(np.mean((similarities >= own).sum(axis=1) > k))
+
+
+# %% wrong: sorted backwards
+# message: further left
+def recall_at(similarities, k):
+    order = np.argsort(similarities, axis=1, kind="stable")[:, ::-1][:, :k]
+    return float(np.mean([place in row for place, row in enumerate(order)]))
+
+
+# %% wrong: sorted, with the first sentence first among equals
+# message: further right
+def recall_at(similarities, k):
+    order = np.argsort(-np.asarray(similarities), axis=1, kind="stable")[:, :k]
+    return float(np.mean([place in row for place, row in enumerate(order)]))
+
+
+# %% wrong: the diagonal is overwritten
+# message: changes its argument
+def recall_at(similarities, k):
+    own = np.diag(similarities).copy()[:, None]
+    np.fill_diagonal(similarities, -np.inf)
+    return float(np.mean((similarities >= own).sum(axis=1) < k))

@@ -107,7 +107,7 @@ def rotation_task(images):
 
 
 # %% wrong: another dtype
-# message: should stay
+# message: uint8 images
 def rotation_task(images):
     turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)]) * 1.0
     return turned, np.repeat(np.arange(4), len(images))
@@ -118,3 +118,43 @@ def rotation_task(images):
 def rotation_task(images):
     turned = np.concatenate([np.rot90(images, turn) for turn in range(4)])
     return turned, np.repeat(np.arange(4), len(images))
+
+
+# %% wrong: a buffer of zeros
+# message: integer turns are due, not \['float64', 'int64'\]
+def rotation_task(images):
+    turned = np.zeros((4 * len(images), *images.shape[1:]))
+    for turn in range(4):
+        turned[turn * len(images) : (turn + 1) * len(images)] = np.rot90(images, turn, axes=(1, 2))
+    return turned, np.repeat(np.arange(4), len(images))
+
+
+# %% wrong: a buffer of whole numbers
+# message: fractions of float images are cut off
+def rotation_task(images):
+    turned = np.zeros((4 * len(images), *images.shape[1:]), "uint8")
+    for turn in range(4):
+        turned[turn * len(images) : (turn + 1) * len(images)] = np.rot90(images, turn, axes=(1, 2))
+    return turned, np.repeat(np.arange(4), len(images))
+
+
+# %% wrong: the turns are no integers
+# message: integer turns are due, not \['uint8', 'float64'\]
+def rotation_task(images):
+    turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)])
+    return turned, np.concatenate([np.full(len(images), float(turn)) for turn in range(4)])
+
+
+# %% wrong: a transposed image
+# message: quarter turn is a transposed image
+def rotation_task(images):
+    half = images[:, ::-1, ::-1]
+    versions = [images, images.swapaxes(1, 2), half, half.swapaxes(1, 2)]
+    return np.concatenate(versions), np.repeat(np.arange(4), len(images))
+
+
+# %% wrong: upside down
+# message: image upside down is taken
+def rotation_task(images):
+    versions = [images, np.rot90(images, 1, (1, 2)), images[:, ::-1], np.rot90(images, 3, (1, 2))]
+    return np.concatenate(versions), np.repeat(np.arange(4), len(images))

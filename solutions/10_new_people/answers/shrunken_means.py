@@ -163,3 +163,33 @@ def shrunken_means(values, groups, within, between):
     sizes = np.array([(groups == number).sum() for number in numbers])
     common = np.average(own, weights=sizes / (sizes + ratio))
     return common + sizes / (sizes + ratio) * (own - common)
+
+
+# %% wrong: sizes in the weights of the common mean
+# message: weighs each group by its size
+def shrunken_means(values, groups, within, between):
+    numbers = np.unique(groups)
+    own = np.array([values[groups == number].mean() for number in numbers])
+    sizes = np.array([(groups == number).sum() for number in numbers])
+    common = np.average(own, weights=sizes / (between + within / sizes))
+    return common + between / (between + within / sizes) * (own - common)
+
+
+# %% wrong: variances exchanged in the weight
+# message: exchanged in the weight of the own mean
+def shrunken_means(values, groups, within, between):
+    numbers = np.unique(groups)
+    own = np.array([values[groups == number].mean() for number in numbers])
+    sizes = np.array([(groups == number).sum() for number in numbers])
+    common = np.average(own, weights=1 / (between + within / sizes))
+    return common + within / (within + between / sizes) * (own - common)
+
+
+# %% wrong: whole numbers
+# message: cut to whole numbers
+def shrunken_means(values, groups, within, between):
+    numbers = np.unique(groups)
+    own = np.array([values[groups == number].mean() for number in numbers])
+    sizes = np.array([(groups == number).sum() for number in numbers])
+    common = np.average(own, weights=1 / (between + within / sizes))
+    return (common + between / (between + within / sizes) * (own - common)).astype(int)
