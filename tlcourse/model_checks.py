@@ -69,6 +69,23 @@ def fix_weights(model):
             weight.assign(rng.normal(0, 0.5 * max(np.prod(weight.shape[:-1]), 4.0) ** -0.5, weight.shape))
 
 
+def sharing_weights(function):
+    """The function, whose model must contain the weights of each model that it gets, and not copies of them."""
+
+    def shared(*arguments):
+        model = returned_model(function, arguments)
+        weights = {id(weight) for weight in model.weights}
+        own = [weight for value in arguments if isinstance(value, keras.Model) for weight in value.weights]
+        checks.require(
+            all(id(weight) in weights for weight in own),
+            f"The model from {function.__name__} lacks weights of the model that it gets: use its layers, not copies.",
+        )
+        return model
+
+    shared.__name__ = getattr(function, "__name__", "the function")
+    return shared
+
+
 def view(text, function, show):
     """The function `show`, which messages call `text` and the name of the student's `function`."""
     show.__name__ = f"{text} {getattr(function, '__name__', 'the function')}"

@@ -11,5 +11,6 @@ LIVE = [
     "ScheduleExplorer",
     "ShapeExplorer",
     "ShiftExplorer",
+    "SuppressionExplorer",
     "TemperatureExplorer",
 ]
