@@ -16,7 +16,7 @@
 # 5. put a U-Net on a frozen encoder, and score outlines by the mean intersection over union;
 # 6. say what a Vision Transformer does with an image, and choose a teacher from a catalog.
 #
-# **Time:** about 115 minutes. Seven exercises and one written answer, 28 points; the table of your progress counts
+# **Time:** about 120 minutes. Seven exercises and one written answer, 28 points; the table of your progress counts
 # the two parts of Exercise 9.5 apart. All cells together run in about a minute on two processor cores.
 # Programs draw the scenes, so nobody in them is real.
 
@@ -1420,7 +1420,7 @@ visible_cases.record(
 )
 ### END HIDDEN TESTS
 with progress.exercise("unet"):
-    checks.run("unet", model_checks.outputs_with_fixed_weights(model_checks.sharing_weights(unet)))
+    checks.run("unet", model_checks.outputs_with_fixed_weights(model_checks.keeping_weights(unet)))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unet")
     one, two, three = (f"conv {number}" for number in rng.choice(np.arange(4, 12), 3, replace=False))

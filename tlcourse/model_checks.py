@@ -69,21 +69,21 @@ def fix_weights(model):
             weight.assign(rng.normal(0, 0.5 * max(np.prod(weight.shape[:-1]), 4.0) ** -0.5, weight.shape))
 
 
-def sharing_weights(function):
-    """The function, whose model must contain the weights of each model that it gets, and not copies of them."""
+def keeping_weights(function):
+    """The function, whose model must contain the values of all weights of each model that it gets."""
 
-    def shared(*arguments):
+    def kept(*arguments):
         model = returned_model(function, arguments)
-        weights = {id(weight) for weight in model.weights}
-        own = [weight for value in arguments if isinstance(value, keras.Model) for weight in value.weights]
+        arrays = model.get_weights()
+        own = [array for value in arguments if isinstance(value, keras.Model) for array in value.get_weights()]
         checks.require(
-            all(id(weight) in weights for weight in own),
-            f"The model from {function.__name__} lacks weights of the model that it gets: use its layers, not copies.",
+            all(any(np.array_equal(array, other) for other in arrays) for array in own),
+            f"The model from {function.__name__} has lost weights of the model that it gets: use its layers, no copies.",
         )
         return model
 
-    shared.__name__ = getattr(function, "__name__", "the function")
-    return shared
+    kept.__name__ = getattr(function, "__name__", "the function")
+    return kept
 
 
 def view(text, function, show):

@@ -180,7 +180,7 @@ def unet(encoder, skips, classes):
 
 
 # %% wrong: copies the encoder and loses its weights
-# message: use its layers, not copies
+# message: use its layers, no copies
 # earns: 1
 def unet(encoder, skips, classes):
     copy = keras.models.clone_model(encoder)
