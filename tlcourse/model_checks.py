@@ -78,7 +78,7 @@ def keeping_weights(function):
         own = [array for value in arguments if isinstance(value, keras.Model) for array in value.get_weights()]
         checks.require(
             all(any(np.array_equal(array, other) for other in arrays) for array in own),
-            f"The model from {function.__name__} has lost weights of the model that it gets: use its layers, no copies.",
+            f"The model from {function.__name__} lacks weights of the model that it gets: use its layers, no copies.",
         )
         return model
 
