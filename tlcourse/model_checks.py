@@ -69,6 +69,23 @@ def fix_weights(model):
             weight.assign(rng.normal(0, 0.5 * max(np.prod(weight.shape[:-1]), 4.0) ** -0.5, weight.shape))
 
 
+def keeping_weights(function):
+    """The function, whose model must contain the values of all weights of each model that it gets."""
+
+    def kept(*arguments):
+        model = returned_model(function, arguments)
+        arrays = model.get_weights()
+        own = [array for value in arguments if isinstance(value, keras.Model) for array in value.get_weights()]
+        checks.require(
+            all(any(np.array_equal(array, other) for other in arrays) for array in own),
+            f"The model from {function.__name__} lacks weights of the model that it gets: use its layers, no copies.",
+        )
+        return model
+
+    kept.__name__ = getattr(function, "__name__", "the function")
+    return kept
+
+
 def view(text, function, show):
     """The function `show`, which messages call `text` and the name of the student's `function`."""
     show.__name__ = f"{text} {getattr(function, '__name__', 'the function')}"

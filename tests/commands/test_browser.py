@@ -248,6 +248,7 @@ LIVE = {  # that do not: their controls, in the order of the page
     "CutExplorer": ("cut after", "image"),
     "MaskExplorer": ("model", "position"),
     "StrengthExplorer": ("between / within",),
+    "SuppressionExplorer": ("threshold",),
     "PartitionExplorer": ("partitions", "workers", "dies in partition", "then", "a file appears"),
 }
 SET_UP = "progress = checks.Progress("
@@ -283,6 +284,18 @@ CELLS = {
         "sizes = np.repeat((2, 5, 10, 20)",
         "own = np.bincount(speakers",
         "widgets.StrengthExplorer(",
+    ),
+    "09_new_tasks": (
+        SET_UP,
+        "labeled = detection.boxed_scenes(",
+        "base = detection.teacher_maps(teacher",
+        "def iou(",
+        "def grid_target(",
+        "def grid_head(",
+        "def training_maps(",
+        "def decode(",
+        "def suppress(",
+        "widgets.SuppressionExplorer(",
     ),
     "11_deployment": (SET_UP, "widgets.PartitionExplorer("),
     "13_language_models": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),

@@ -12,5 +12,6 @@ LIVE = [
     "ShapeExplorer",
     "ShiftExplorer",
     "StrengthExplorer",
+    "SuppressionExplorer",
     "TemperatureExplorer",
 ]

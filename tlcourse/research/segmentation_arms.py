@@ -83,9 +83,8 @@ def mirrored(data):
 def train_on_maps(encoder, head, train, test, steps=STEPS, rate=RATE):
     """Predicted masks of the test images, after a new head has learned on the maps of a frozen encoder."""
     images, masks = mirrored(train)
-    maps = _maps(encoder, images)
-    _fit(head, maps, masks, steps, rate)
-    return head.predict(_maps(encoder, test.images), batch_size=50, verbose=0).argmax(axis=-1)
+    _fit(head, _maps(encoder, head, images), masks, steps, rate)
+    return head.predict(_maps(encoder, head, test.images), batch_size=50, verbose=0).argmax(axis=-1)
 
 
 def train_whole(encoder, head, train, test, steps=STEPS, rate=RATE):
@@ -104,9 +103,11 @@ def whole_model(encoder, head):
     return keras.Model(encoder.inputs[0], head(maps))
 
 
-def _maps(encoder, images):
+def _maps(encoder, head, images):
+    """The maps that the head reads: all of the encoder's, or only the smallest."""
     outputs = encoder.predict(images.astype("float32"), batch_size=50, verbose=0)
-    return outputs if isinstance(outputs, list) else [outputs]
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    return outputs[: len(head.inputs)]
 
 
 def _fit(model, inputs, masks, steps, rate):
@@ -114,8 +115,7 @@ def _fit(model, inputs, masks, steps, rate):
     epochs = max(1, round(steps * BATCH / count))
     total = epochs * -(-count // BATCH)
     recompile(model, keras.optimizers.schedules.CosineDecay(rate, total))
-    used = inputs[: len(model.inputs)] if isinstance(inputs, list) else inputs
-    model.fit(used, masks, batch_size=BATCH, epochs=epochs, verbose=0)
+    model.fit(inputs, masks, batch_size=BATCH, epochs=epochs, verbose=0)
 
 
 def iou_by_class(predicted, true, classes):

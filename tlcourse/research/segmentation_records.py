@@ -12,7 +12,6 @@ SETTINGS = {
     "vit_transfer": {
         "run": vit_transfer.run,
         "seeds": range(5),
-        "timings": ("seconds/*",),
         "shares": ("source/*", "digits/*", "galaxies/*"),
     },
 }

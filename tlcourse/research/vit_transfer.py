@@ -1,12 +1,10 @@
 """A Vision Transformer and a convolutional network of the same size, trained alike on faces, then frozen (C45).
 
-Both learn 40 people from the same images for the same number of epochs, and the `seconds` of processor time are noted.
-Their features are then asked for digits and galaxies by a linear classifier, beside the same networks with random
-weights. The learning rates are usual ones, set before the first run and not tuned for either. The budget is small: it
-tells what a transformer is worth without a large corpus, and nothing about one that has read millions of images.
+Both learn 40 people from the same images for the same number of epochs. Their features are then asked for digits and
+galaxies by a linear classifier, beside the same networks with random weights. The learning rates are usual ones, set
+before the first run and not tuned for either. The budget is small: it tells what a transformer is worth without a large
+corpus, and nothing about one that has read millions of images.
 """
-
-import time
 
 import keras
 import numpy as np
@@ -32,15 +30,13 @@ def run(seed):
     source = faces.portraits(_people(seed), IMAGES_EACH, 2 * seed)
     held_out = faces.portraits(_people(seed), 5, 2 * seed + 1)
     targets = {"digits": digits.split, "galaxies": _galaxies}
-    result = {name: {} for name in ("source", "seconds", *targets)}
+    result = {name: {} for name in ("source", *targets)}
     for name, build in BUILDERS.items():
         keras.utils.set_random_seed(seed)
         model = build(PEOPLE)
         for state in ("random", "trained"):
             if state == "trained":
-                start = time.process_time()
                 fit(model, source, RATES[name])
-                result["seconds"][name] = time.process_time() - start
             else:
                 networks.refresh_batch_norm(model, source.images[::8].astype("float32"))
             for target, split in targets.items():

@@ -71,7 +71,13 @@ def grid_target(boxes, stride, size):
         column, row = min(int(x), cells - 1), min(int(y), cells - 1)
         if (right - left) * (bottom - top) > areas[column, row]:
             areas[column, row] = (right - left) * (bottom - top)
-            target[column, row] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+            target[column, row] = [
+                1,
+                x - column,
+                y - row,
+                np.log((right - left) / stride),
+                np.log((bottom - top) / stride),
+            ]
     return target
 
 
@@ -140,7 +146,13 @@ def grid_target(boxes, stride, size):
         column, row = min(int(x), cells - 1), min(int(y), cells - 1)
         if (right - left) * (bottom - top) > areas[row, column]:
             areas[row, column] = (right - left) * (bottom - top)
-            target[row, column] = [1, y - row, x - column, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+            target[row, column] = [
+                1,
+                y - row,
+                x - column,
+                np.log((right - left) / stride),
+                np.log((bottom - top) / stride),
+            ]
     return target
 
 
@@ -154,7 +166,13 @@ def grid_target(boxes, stride, size):
         column, row = min(int(x), cells - 1), min(int(y), cells - 1)
         if (right - left) * (bottom - top) > areas[row, column]:
             areas[row, column] = (right - left) * (bottom - top)
-            target[row, column] = [1, x - column, y - row, np.log((bottom - top) / stride), np.log((right - left) / stride)]
+            target[row, column] = [
+                1,
+                x - column,
+                y - row,
+                np.log((bottom - top) / stride),
+                np.log((right - left) / stride),
+            ]
     return target
 
 
@@ -168,12 +186,18 @@ def grid_target(boxes, stride, size):
         column, row = min(int(x), cells - 1), min(int(y), cells - 1)
         if (right - left) * (bottom - top) > areas[row, column]:
             areas[row, column] = (right - left) * (bottom - top)
-            target[row, column] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+            target[row, column] = [
+                1,
+                x - column,
+                y - row,
+                np.log((right - left) / stride),
+                np.log((bottom - top) / stride),
+            ]
     return target
 
 
 # %% wrong: no room on the edge
-# message: IndexError|out of bounds
+# message: edge of the scene has no cell
 def grid_target(boxes, stride, size):
     cells = size // stride
     target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
@@ -182,5 +206,45 @@ def grid_target(boxes, stride, size):
         column, row = int(x), int(y)
         if (right - left) * (bottom - top) > areas[row, column]:
             areas[row, column] = (right - left) * (bottom - top)
-            target[row, column] = [1, x - column, y - row, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+            target[row, column] = [
+                1,
+                x - column,
+                y - row,
+                np.log((right - left) / stride),
+                np.log((bottom - top) / stride),
+            ]
+    return target
+
+
+# %% wrong: the share on the edge is 0
+# message: share is 0 instead of 1
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) * (bottom - top) > areas[row, column]:
+            areas[row, column] = (right - left) * (bottom - top)
+            target[row, column] = [1, x % 1, y % 1, np.log((right - left) / stride), np.log((bottom - top) / stride)]
+    return target
+
+
+# %% wrong: the longest outline wins
+# message: largest width plus height
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, best = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, dtype=float).reshape(-1, 4):
+        x, y = (left + right) / 2 / stride, (top + bottom) / 2 / stride
+        column, row = min(int(x), cells - 1), min(int(y), cells - 1)
+        if (right - left) + (bottom - top) > best[row, column]:
+            best[row, column] = (right - left) + (bottom - top)
+            target[row, column] = [
+                1,
+                x - column,
+                y - row,
+                np.log((right - left) / stride),
+                np.log((bottom - top) / stride),
+            ]
     return target

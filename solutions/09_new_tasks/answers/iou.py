@@ -143,18 +143,6 @@ def iou(boxes, others):
     return both / (sizes[0] + sizes[1] - both)
 
 
-# %% wrong: unsigned numbers stay unsigned
-# message: uint8|200
-def iou(boxes, others):
-    a, b = np.asarray(boxes).reshape(-1, 4), np.asarray(others).reshape(-1, 4)
-    width = np.maximum(np.minimum(a[:, None, 2], b[:, 2]) - np.maximum(a[:, None, 0], b[:, 0]), 0)
-    height = np.maximum(np.minimum(a[:, None, 3], b[:, 3]) - np.maximum(a[:, None, 1], b[:, 1]), 0)
-    both = (width * height).astype(float)
-    sizes = [np.prod(np.maximum(part[:, 2:] - part[:, :2], 0), axis=1) for part in (a, b)]
-    union = sizes[0][:, None] + sizes[1] - both
-    return np.divide(both, union, out=np.zeros_like(both), where=union > 0)
-
-
 # %% wrong: the boxes are changed in place
 # message: changes its argument
 def iou(boxes, others):

@@ -64,9 +64,7 @@ def unet(encoder, skips, classes):
     x = encoder.output
     for name in skips:
         x = keras.layers.UpSampling2D(2)(x)
-        x = keras.layers.Conv2D(
-            encoder.get_layer(name).output.shape[-1], 3, padding="same", activation="relu"
-        )(x)
+        x = keras.layers.Conv2D(encoder.get_layer(name).output.shape[-1], 3, padding="same", activation="relu")(x)
     return keras.Model(encoder.input, keras.layers.Conv2D(classes, 1)(x))
 
 
@@ -179,3 +177,18 @@ def unet(encoder, skips, classes):
 # message: should return a keras.Model
 def unet(encoder, skips, classes):
     return [encoder.get_layer(name).output for name in skips]
+
+
+# %% wrong: copies the encoder and loses its weights
+# message: use its layers, no copies
+# earns: 1
+def unet(encoder, skips, classes):
+    copy = keras.models.clone_model(encoder)
+    copy.trainable = encoder.trainable
+    x = copy.output
+    for name in skips:
+        skip = copy.get_layer(name).output
+        x = keras.layers.UpSampling2D(2)(x)
+        x = keras.layers.Concatenate()([x, skip])
+        x = keras.layers.Conv2D(skip.shape[-1], 3, padding="same", activation="relu")(x)
+    return keras.Model(copy.input, keras.layers.Conv2D(classes, 1)(x))
