@@ -987,8 +987,9 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # ## A low-rank update
 #
 # Unit 08 froze its encoder. With more labels, more weights may learn: the last layer, all layers, or an update of low
-# rank for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace
-# all three, so that LoRA costs nothing in use.
+# rank for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small
+# matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace all three,
+# so that LoRA costs nothing in use.
 #
 # ### Exercise 13.5: Merge LoRA into the weights
 #
