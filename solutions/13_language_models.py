@@ -1089,9 +1089,9 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # %% [markdown]
 # In our run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the input
 # closely. Word by word, no translation is correct, because every one has an adjective. The answers are another matter:
-# the model writes a place, but in these stories we see no clear difference between its accuracy and that of the most
-# frequent output. To answer, it must first find the person in the story and then look what follows. These few steps
-# have not taught it that.
+# 27% are correct. That is more than the most frequent output gets, but a guess among the three places of the story
+# would be correct in a third of the cases. To answer, the model must first find the person in the story and then look
+# what follows. These few steps have not taught it that.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
