@@ -451,6 +451,11 @@ with progress.exercise("accuracy"):
 # | [**06 Choosing a teacher**](../06_choosing_a_teacher/06_choosing_a_teacher.ipynb) | Which teacher suits your target, and is it better than none? |
 # | [**07 Distillation**](../07_distillation/07_distillation.ipynb) | Can a teacher pass on what it knows through its predictions alone? |
 # | [**08 Text**](../08_text/08_text.ipynb) | What does a pretrained encoder gain you, and when does a bag of words do as well? |
+# | [**09 Old features, new tasks**](../09_new_tasks/09_new_tasks.ipynb) | Can features that name whole images also find and outline things? |
+# | [**10 New people, few examples**](../10_new_people/10_new_people.ipynb) | What can you do when labels almost run out? |
+# | [**11 From raw data to a deployed model**](../11_deployment/11_deployment.ipynb) | How do messy files become a model that answers requests? |
+# | [**12 Learning that goes on**](../12_going_on/12_going_on.ipynb) | What does a network forget when it keeps learning, and what can it learn from data that never meet? |
+# | [**13 Language models**](../13_language_models/13_language_models.ipynb) | What does a network learn from texts without labels, and how do you move it to a new domain? |
 #
 # **Where a lecture is wrong or vague, the unit says so and shows why.**
 

@@ -7,8 +7,8 @@ adjectives follow, and adjectives stand behind their noun. The questions are as 
 import numpy as np
 
 TASKS = ("translate", "summarize", "answer")
-_NOUNS = {"car": "coche m", "dog": "perro m", "book": "libro m", "cat": "gato m", "boy": "niño m", "house": "casa f",
-          "table": "mesa f", "girl": "niña f", "door": "puerta f", "shirt": "camisa f"}  # fmt: skip
+_NOUNS = {"car": "coche m", "dog": "perro m", "book": "libro m", "cat": "gato m", "bird": "pájaro m", "house": "casa f",
+          "table": "mesa f", "cow": "vaca f", "door": "puerta f", "shirt": "camisa f"}  # fmt: skip
 _ADJECTIVES = {"red": "rojo roja", "white": "blanco blanca", "small": "pequeño pequeña", "old": "viejo vieja",
                "new": "nuevo nueva", "black": "negro negra"}  # fmt: skip
 _VERBS = {"sees": "ve", "wants": "quiere", "has": "tiene", "buys": "compra"}

@@ -69,3 +69,11 @@ def merged(weight, down, up, scale):
 def merged(weight, down, up, scale):
     weight += scale * (down @ up)
     return weight
+
+
+# %% wrong: whole numbers stay whole
+# message: cut to whole numbers
+def merged(weight, down, up, scale):
+    result = np.empty_like(weight)
+    result[:] = weight + scale * (down @ up)
+    return result

@@ -101,3 +101,41 @@ def next_token(logits, temperature, kept, chance):
     tokens = np.sort(np.argsort(logits, kind="stable")[::-1][:kept])
     p = np.exp((logits[tokens] - logits[tokens].max()) / temperature)
     return int(tokens[np.argmax(np.cumsum(p / p.sum()) > chance)])
+
+
+# %% wrong: equal is enough
+# message: a sum that equals chance
+def next_token(logits, temperature, kept, chance):
+    tokens = np.sort(np.argsort(-np.asarray(logits), kind="stable")[:kept])
+    scaled = np.asarray(logits, float)[tokens] / temperature
+    p = np.exp(scaled - scaled.max())
+    return int(tokens[np.argmax(np.cumsum(p / p.sum()) >= chance)])
+
+
+# %% wrong: not renormalized
+# message: the probabilities of all tokens are used
+def next_token(logits, temperature, kept, chance):
+    p = np.exp((np.asarray(logits, float) - np.max(logits)) / temperature)
+    p = p / p.sum()
+    tokens = np.sort(np.argsort(-np.asarray(logits), kind="stable")[:kept])
+    above = np.cumsum(p[tokens]) > chance
+    return int(tokens[np.argmax(above) if above.any() else -1])
+
+
+# %% wrong: a threshold that keeps all ties
+# message: more than `kept` are kept
+def next_token(logits, temperature, kept, chance):
+    logits = np.asarray(logits, float)
+    tokens = np.flatnonzero(logits >= np.sort(logits)[-min(kept, len(logits))])
+    p = np.exp((logits[tokens] - logits.max()) / temperature)
+    return int(tokens[np.argmax(np.cumsum(p / p.sum()) > chance)])
+
+
+# %% wrong: zeros for the others
+# message: become 0
+def next_token(logits, temperature, kept, chance):
+    scores = np.zeros(len(logits))
+    best = np.argsort(-np.asarray(logits), kind="stable")[:kept]
+    scores[best] = np.asarray(logits, float)[best]
+    p = np.exp((scores - scores.max()) / temperature)
+    return int(np.argmax(np.cumsum(p / p.sum()) > chance))

@@ -26,7 +26,8 @@ def perplexity(logits, ids):
     return np.exp(-np.mean(logs[rows, places, targets[rows, places]]))
 
 
-# %% right: one-hot and a weighted mean
+# %% wrong: a probability that is rounded to 0
+# message: overflows, or 0 is divided
 def perplexity(logits, ids):
     targets, weights = ids[:, 1:], (ids[:, 1:] > 0).astype(float)
     top = logits[:, :-1] - logits[:, :-1].max(axis=2, keepdims=True)
@@ -105,3 +106,30 @@ def perplexity(logits, ids):
     p = p / p.sum(axis=-1, keepdims=True)
     chosen = np.take_along_axis(p, ids[:, 1:, None], axis=-1)[..., 0]
     return float(np.exp(-np.log(chosen[ids[:, 1:] != 0]).mean()))
+
+
+# %% wrong: a small number before the logarithm
+# message: a small number hides
+def perplexity(logits, ids):
+    top = logits[:, :-1] - logits[:, :-1].max(axis=2, keepdims=True)
+    p = np.exp(top) / np.exp(top).sum(axis=2, keepdims=True)
+    chosen = np.take_along_axis(p, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(-np.log(chosen[ids[:, 1:] != 0] + 1e-9).mean()))
+
+
+# %% wrong: cut off before the logarithm
+# message: are cut off
+def perplexity(logits, ids):
+    top = logits[:, :-1] - logits[:, :-1].max(axis=2, keepdims=True)
+    p = np.exp(top) / np.exp(top).sum(axis=2, keepdims=True)
+    chosen = np.take_along_axis(p, ids[:, 1:, None], axis=-1)[..., 0]
+    return float(np.exp(-np.log(np.clip(chosen, 1e-12, 1)[ids[:, 1:] != 0]).mean()))
+
+
+# %% right: one-hot and a weighted mean of logarithms
+def perplexity(logits, ids):
+    targets, weights = ids[:, 1:], (ids[:, 1:] > 0).astype(float)
+    top = logits[:, :-1] - logits[:, :-1].max(axis=2, keepdims=True)
+    logs = top - np.log(np.exp(top).sum(axis=2, keepdims=True))
+    chosen = (logs * np.eye(logits.shape[2])[targets]).sum(axis=2)
+    return float(np.exp(-(chosen * weights).sum() / weights.sum()))
