@@ -848,10 +848,10 @@ except detection.DetectorUnavailable as missing:
     print("No BlazeFace here, so this cell shows nothing:", missing)
 if blaze_face:
     six = test.images[:6]
-    found = [blaze_face.raw_boxes(image, at_least=0.3) for image in six]
-    kept = [boxes[suppress(boxes, scores, 0.3)] for boxes, scores in found]
-    print(f"{sum(len(boxes) for boxes, _ in found)} raw boxes, {sum(map(len, kept))} after suppression")
-    plots.boxed_images(six, {"raw": [boxes for boxes, _ in found], "kept": kept, "true": test.boxes[:6]})
+    raw = [blaze_face.raw_boxes(image, at_least=0.3) for image in six]
+    kept = [boxes[suppress(boxes, scores, 0.3)] for boxes, scores in raw]
+    print(f"{sum(len(boxes) for boxes, _ in raw)} raw boxes, {sum(map(len, kept))} after suppression")
+    plots.boxed_images(six, {"raw": [boxes for boxes, _ in raw], "kept": kept, "true": test.boxes[:6]})
     plt.gcf().suptitle("BlazeFace, trained on photos, gives several boxes for a drawn face; suppression keeps one")
     plt.show()
 
@@ -1426,9 +1426,9 @@ with progress.exercise("unet"):
     checks.run("unet", model_checks.outputs_with_fixed_weights(model_checks.keeping_weights(unet)))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unet")
-    one, two, three = (f"conv {number}" for number in rng.choice(np.arange(4, 12), 3, replace=False))
+    first, second, third = (f"conv {number}" for number in rng.choice(np.arange(4, 12), 3, replace=False))
     height, width = 8 * rng.integers(1, 4, 2)
-    hidden_encoder = [f"input {height} {width} 3", one, "tanh", "pool", two, "relu", "pool", three, "norm", "relu"]
+    hidden_encoder = [f"input {height} {width} 3", first, "tanh", "pool", second, "relu", "pool", third, "norm", "relu"]
     arguments = hidden_encoder, ["relu0", "tanh0"], int(rng.integers(2, 7))
     checks.returns(
         model_checks.outputs_with_fixed_weights(unet), arguments, unet_outputs()(*arguments), mistakes, tolerance=1e-3
@@ -1474,9 +1474,9 @@ with progress.exercise("unet_frozen"):
     checks.run("unet_frozen", model_checks.parameter_counts(unet))
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("unet_frozen")
-    one, two = (f"conv {number}" for number in rng.choice(np.arange(4, 12), 2, replace=False))
+    first, second = (f"conv {number}" for number in rng.choice(np.arange(4, 12), 2, replace=False))
     for end in (["frozen"], []):
-        arguments = ["input 8 8 3", one, "relu", "pool", two, "relu", *end], ["relu0"], int(rng.integers(2, 7))
+        arguments = ["input 8 8 3", first, "relu", "pool", second, "relu", *end], ["relu0"], int(rng.integers(2, 7))
         checks.returns(model_checks.parameter_counts(unet), arguments, unet_counts()(*arguments), mistakes)
     ### END HIDDEN TESTS
 

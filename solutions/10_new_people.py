@@ -107,14 +107,14 @@ plt.show()
 # **Before you run the cell:** order the four kinds by accuracy. Does a new voice cost more than a new accent?
 
 # %%
-known = [(number, number) for number in range(1, 6)]
+known_speakers = [(number, number) for number in range(1, 6)]
 kinds = {
-    "known speakers": known,
+    "known speakers": known_speakers,
     "a new voice": [(30, number) for number in range(1, 6)],
     "a new accent": [(number, 30) for number in range(1, 6)],
     "a new speaker": [(30, 30)],
 }
-train = speech.generate(known, 20, seed=1)
+train = speech.generate(known_speakers, 20, seed=1)
 network = networks.speech_cnn()
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 network.compile(keras.optimizers.Adam(2e-3), loss)
@@ -286,9 +286,9 @@ with progress.exercise("by_speaker"):
 # Ten strangers say each digit once. Compare the two standard errors.
 
 # %%
-strangers = speech.generate([(40 + number, 40 + number) for number in range(10)], 1, seed=4)
-correct = is_correct(network, strangers)
-mean, error = by_speaker(correct, strangers.speakers)
+new_people = speech.generate([(40 + number, 40 + number) for number in range(10)], 1, seed=4)
+correct = is_correct(network, new_people)
+mean, error = by_speaker(correct, new_people.speakers)
 print("mean ± one standard error:")
 print(f"counting speakers {mean:.1%} ± {error:.1%}, counting clips {correct.mean():.1%} ± {correct.std() / 10:.1%}")
 

@@ -74,7 +74,7 @@ def gain(first, second):
 # %%
 people = [(31, 1), (32, 2), (33, 0), (34, 1), (35, 2), (39, 3)]  # voice and accent of each speaker
 learned, tested = speech.generate(people, 10, 1), speech.generate(people, 6, 2)
-known, first, second = range(4), 4, 5
+known_speakers, first, second = range(4), 4, 5
 _, axes = plt.subplots(1, 6, figsize=(11, 2.2), layout="constrained")
 for ax, (digit, speaker) in zip(axes, [(d, s) for d in (3, 8) for s in (0, 1, 4)], strict=True):
     place = np.flatnonzero((learned.digits == digit) & (learned.speakers == speaker))[0]
@@ -93,11 +93,11 @@ def clips(part, who):
 
 def scores():
     """Accuracy on test clips of the known speakers, of the first new one and of the second."""
-    return [continual.accuracy(network, *clips(tested, who)) for who in (known, first, second)]
+    return [continual.accuracy(network, *clips(tested, who)) for who in (known_speakers, first, second)]
 
 
 # %%
-old, new = clips(learned, known), clips(learned, first)
+old, new = clips(learned, known_speakers), clips(learned, first)
 network = continual.trunk_and_head(learned.images.shape[1:], 10, seed=0)
 plain, rng = continual.Trainer(network), np.random.default_rng(0)
 plain.train(batch[:2] for batch in continual.batches(*old, 400, rng))
@@ -1341,9 +1341,9 @@ portraits = faces.portraits(faces.TEST_PEOPLE[:8], 1, 3).images.mean(axis=-1)
 flat = keras.Sequential([keras.Input((48, 48)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()])
 flat.add(keras.layers.Dense(64, activation="relu", kernel_initializer=keras.initializers.HeNormal(0)))
 flat.add(keras.layers.Dense(8, kernel_initializer=keras.initializers.GlorotUniform(1)))
-one = continual.gradients(flat, portraits[:1], np.arange(1))
+single = continual.gradients(flat, portraits[:1], np.arange(1))
 eight = continual.gradients(flat, portraits, np.arange(8))
-recovered = [recovered_input(*update[:2]).reshape(48, 48) for update in (one, eight)]
+recovered = [recovered_input(*update[:2]).reshape(48, 48) for update in (single, eight)]
 figure, axes = plt.subplots(1, 4, figsize=(10, 2.8), layout="constrained")
 titles = ("what the client has", "from its update", "one of eight portraits", "from all eight together")
 for ax, image, title in zip(axes, (portraits[0], recovered[0], portraits[1], recovered[1]), titles, strict=True):

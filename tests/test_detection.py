@@ -95,8 +95,8 @@ def test_the_published_detector_has_896_anchors_in_rows():
 @pytest.mark.needs_mirror
 def test_the_published_detector_finds_a_drawn_face(scenes):
     detector = detection.FaceDetector()
-    found = [len(detector.raw_boxes(image, 0.3)[0]) for image in scenes.images]
-    assert sum(count > 0 for count in found) >= 6
+    box_counts = [len(detector.raw_boxes(image, 0.3)[0]) for image in scenes.images]
+    assert sum(count > 0 for count in box_counts) >= 6
 
 
 @pytest.mark.needs_mirror

@@ -63,7 +63,7 @@ def test_real_speech_has_six_speakers():
     assert np.bincount(data.speakers * 10 + data.digits).tolist() == [50] * 60
 
 
-def test_missing_real_speech_says_where_to_put_it(monkeypatch, tmp_path):
+def test_the_error_for_missing_real_speech_names_its_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("TLCOURSE_MIRROR", raising=False)
     monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path))
     assert not speech.available()

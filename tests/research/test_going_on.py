@@ -43,7 +43,7 @@ def test_replayed_batches_hold_the_share_of_old_clips():
 def test_generated_speakers_of_two_seeds_are_different():
     parts = [continual_methods.generated(seed) for seed in (0, 1)]
     assert not set(parts[0].learned.names) & set(parts[1].learned.names)
-    assert (parts[0].known, parts[0].new) == (list(range(5)), [5, 6])
+    assert (parts[0].known_speakers, parts[0].new) == (list(range(5)), [5, 6])
     images, digits = parts[0].clips(parts[0].tested, [5])
     assert len(images) == len(digits) == 10 * continual_methods.TEST_EACH
 
@@ -52,7 +52,7 @@ def test_generated_speakers_of_two_seeds_are_different():
 def test_each_real_speaker_is_new_once():
     parts = [continual_methods.real(seed) for seed in range(6)]
     assert sorted(part.new[0] for part in parts) == list(range(6))
-    assert all(not set(part.known) & set(part.new) and len(part.known) == 4 for part in parts)
+    assert all(not set(part.known_speakers) & set(part.new) and len(part.known_speakers) == 4 for part in parts)
 
 
 def test_gradients_of_sines_agree_with_differences():

@@ -39,7 +39,7 @@ def test_a_decoder_without_skips_has_the_same_steps_and_costs_less():
     assert sorted(costs, key=costs.get) == ["linear", "dilated", "no_skips", "frozen"]
 
 
-def test_learned_and_tested_portraits_are_of_other_people():
+def test_nobody_is_both_in_training_and_in_the_test():
     pool, test = segmentation_labels.portraits_with_masks(0, people=range(15_000, 15_110))
     assert (len(pool), len(test)) == (50, 60)
     assert len(np.unique(np.concatenate([pool.images, test.images]).reshape(110, -1), axis=0)) == 110

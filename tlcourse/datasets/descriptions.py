@@ -54,16 +54,16 @@ _HAIR = {  # red, green, blue from 0 to 255
 
 def traits(number):
     """The traits of a synthetic person that a description mentions: a dict of name to a place in `VALUES`."""
-    someone = person(number)
-    distances = [min(np.abs(someone.hair * 255 - shade).sum() for shade in shades) for shades in _HAIR.values()]
+    traits = person(number)
+    distances = [min(np.abs(traits.hair * 255 - shade).sum() for shade in shades) for shades in _HAIR.values()]
     return {
-        "hair_style": _STYLES.index(someone.hair_style),
+        "hair_style": _STYLES.index(traits.hair_style),
         "hair_color": int(np.argmin(distances)),
-        "skin": int(np.digitize(-someone.skin.mean(), (-0.7, -0.52, -0.36))),
-        "beard": _BEARDS.index(someone.beard),
-        "glasses": _GLASSES.index(someone.glasses),
-        "earrings": int(someone.earrings is not None),
-        "freckles": int(someone.freckles),
+        "skin": int(np.digitize(-traits.skin.mean(), (-0.7, -0.52, -0.36))),
+        "beard": _BEARDS.index(traits.beard),
+        "glasses": _GLASSES.index(traits.glasses),
+        "earrings": int(traits.earrings is not None),
+        "freckles": int(traits.freckles),
     }
 
 

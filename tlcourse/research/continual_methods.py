@@ -103,7 +103,7 @@ class Speakers(NamedTuple):
 
     learned: speech.SpokenDigits
     tested: speech.SpokenDigits
-    known: list
+    known_speakers: list
     new: list
 
     def clips(self, part, who):
@@ -154,7 +154,7 @@ class SpeakerSequence:
 
     def __init__(self, data, seed):
         self.data, self.seed, self.rng = data, seed, np.random.default_rng(seed)
-        self.old = data.clips(data.learned, data.known)
+        self.old = data.clips(data.learned, data.known_speakers)
         self.learner = Learner(self.old[0].shape[1:], seed)
         stream = (batch[:2] for batch in continual.batches(*self.old, PRETRAINING, self.rng, BATCH))
         self.start = self.learner.plain.train(stream, RATE).get_weights()
@@ -168,7 +168,7 @@ class SpeakerSequence:
     def accuracies(self):
         """Accuracy on known speakers, the first new one and the second."""
         model, data = self.learner.model, self.data
-        return [continual.accuracy(model, *data.clips(data.tested, who)) for who in (data.known, *data.new)]
+        return [continual.accuracy(model, *data.clips(data.tested, who)) for who in (data.known_speakers, *data.new)]
 
     def adapt(self, method, strength, number, memory=None):
         """Adapt to the new speaker of this number from the present weights; gives the accuracies after it."""

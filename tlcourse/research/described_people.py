@@ -25,9 +25,9 @@ def run(seed):
     people = list(range(first, first + TRAIN_PEOPLE + TEST_PEOPLE))
     train = faces.portraits(people[:TRAIN_PEOPLE], IMAGES_EACH, 2 * seed)
     test = faces.portraits(people[TRAIN_PEOPLE:], 1, 2 * seed + 1)
-    said = [descriptions.describe(number) for number in people]
-    counter = CountVectorizer(token_pattern=r"(?u)\b\w+\b", binary=True).fit(said[:TRAIN_PEOPLE])
-    words = counter.transform(said).toarray().astype("float32")
+    sentences = [descriptions.describe(number) for number in people]
+    counter = CountVectorizer(token_pattern=r"(?u)\b\w+\b", binary=True).fit(sentences[:TRAIN_PEOPLE])
+    words = counter.transform(sentences).toarray().astype("float32")
     unseen = [descriptions.describe(number, other_words=True) for number in people[TRAIN_PEOPLE:]]
     others = counter.transform(unseen).toarray().astype("float32")
     result = {}

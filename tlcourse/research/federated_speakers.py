@@ -119,14 +119,14 @@ def leaks(model, data, rng):
     result = {"labels": {}, "inputs": {}}
     flat = data.images.reshape(len(data), -1) / 255
     for size in (1, 4, 16):
-        exact, found = [], []
+        exact, found_shares = [], []
         for _ in range(SAMPLES):
             places = rng.choice(len(data), size, replace=False)
             gradient = continual.gradients(model, data.images[places], data.digits[places])[-1]
             truth = np.bincount(data.digits[places], minlength=10)
             exact.append((np.round(counted_labels(gradient, size)) == truth).mean())
-            found.append(found_inputs(flat[places], data.digits[places], rng))
-        result["labels"][str(size)], result["inputs"][str(size)] = float(np.mean(exact)), float(np.mean(found))
+            found_shares.append(found_inputs(flat[places], data.digits[places], rng))
+        result["labels"][str(size)], result["inputs"][str(size)] = float(np.mean(exact)), float(np.mean(found_shares))
     return result
 
 

@@ -27,17 +27,17 @@ DEVELOPMENT = (900, 901)
 def run(seed):
     """Synthetic speech: accuracy without clips of the new speaker ("cost"), and after adaptation to it."""
     first = 10_000 + 10 * seed  # voices; accent 0 is not used, so no accent is in two seeds
-    known = [(first + number, first + number) for number in range(KNOWN)]
-    strangers = {
-        "known": known,
+    known_speakers = [(first + number, first + number) for number in range(KNOWN)]
+    new_people = {
+        "known": known_speakers,
         "new_voice": [(first + KNOWN, first + number) for number in range(KNOWN)],
         "new_accent": [(first + number, first + KNOWN) for number in range(KNOWN)],
         "new_speaker": [(first + KNOWN, first + KNOWN)],
     }
-    base = trained(speech.generate(known, CLIPS_EACH, seed=1), seed)
-    tests = {kind: speech.generate(people, 10 // len(people), seed=2) for kind, people in strangers.items()}
+    base = trained(speech.generate(known_speakers, CLIPS_EACH, seed=1), seed)
+    tests = {kind: speech.generate(people, 10 // len(people), seed=2) for kind, people in new_people.items()}
     costs = {kind: accuracy(base, clips) for kind, clips in tests.items()}
-    stranger = speech.generate(strangers["new_speaker"], max(ADAPTED_WITH) + TEST_EACH, seed=3)
+    stranger = speech.generate(new_people["new_speaker"], max(ADAPTED_WITH) + TEST_EACH, seed=3)
     return {"cost": costs, "adapted": adapted(base, stranger, 0, seed)}
 
 
@@ -163,8 +163,8 @@ def development(rates=(1e-3, 3e-3, 1e-2)):
     """Mean accuracy of each arm at each rate, for the development speakers with five clips of each digit."""
     scores = {}
     for seed in DEVELOPMENT:
-        known = [(20 * seed + number, 20 * seed + number) for number in range(KNOWN)]
-        base = trained(speech.generate(known, CLIPS_EACH, seed=1), seed)
+        known_speakers = [(20 * seed + number, 20 * seed + number) for number in range(KNOWN)]
+        base = trained(speech.generate(known_speakers, CLIPS_EACH, seed=1), seed)
         stranger = speech.generate([(20 * seed + 9, 20 * seed + 9)], max(ADAPTED_WITH) + TEST_EACH, seed=3)
         for rate in rates:
             for arm, entry in adapted(base, stranger, 0, seed, (5,), dict.fromkeys(RATES, rate)).items():

@@ -17,8 +17,8 @@ def run(seed):
     """Root mean squared error of the accuracies, by clips of the speaker and way of estimating."""
     sizes = np.repeat(SIZES, SPEAKERS_EACH)
     first = 50_000 + 100 * seed
-    known = [(first + number, first + number) for number in range(new_speaker.KNOWN)]
-    network = new_speaker.trained(speech.generate(known, 12, seed=1), seed)
+    known_speakers = [(first + number, first + number) for number in range(new_speaker.KNOWN)]
+    network = new_speaker.trained(speech.generate(known_speakers, 12, seed=1), seed)
     clips = [understood(network, first + 10 + place, size + TRUE_CLIPS) for place, size in enumerate(sizes)]
     few = [row[:size] for row, size in zip(clips, sizes, strict=True)]
     truth = np.array([row[size:].mean() for row, size in zip(clips, sizes, strict=True)])

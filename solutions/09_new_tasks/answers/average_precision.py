@@ -1,10 +1,10 @@
 # %% right: loops
 def average_precision(scores, hits, truths):
     order = sorted(range(len(scores)), key=lambda place: -scores[place])
-    precision, found = [], 0
+    precision, true_positives = [], 0
     for rank, place in enumerate(order, start=1):
-        found += bool(hits[place])
-        precision.append(found / rank)
+        true_positives += bool(hits[place])
+        precision.append(true_positives / rank)
     return sum(max(precision[rank:]) for rank, place in enumerate(order) if hits[place]) / truths
 
 
@@ -22,12 +22,12 @@ def average_precision(scores, hits, truths):
 # %% right: from the last detection to the first
 def average_precision(scores, hits, truths):
     order = np.argsort(-np.asarray(scores, dtype=float), kind="stable")
-    found, best, total = int(np.sum(np.asarray(hits, dtype=bool))), 0.0, 0.0
+    true_positives, best, total = int(np.sum(np.asarray(hits, dtype=bool))), 0.0, 0.0
     for rank in range(len(order), 0, -1):
-        best = max(best, found / rank)
+        best = max(best, true_positives / rank)
         if hits[order[rank - 1]]:
             total += best
-            found -= 1
+            true_positives -= 1
     return total / truths
 
 
@@ -111,11 +111,11 @@ def average_precision(scores, hits, truths):
 # message: eleven fixed recalls
 def average_precision(scores, hits, truths):
     hits = np.asarray(hits, bool)[np.argsort(-np.asarray(scores, float), kind="stable")]
-    found = np.cumsum(hits)
-    precision = found / np.arange(1, len(hits) + 1)
+    true_positives = np.cumsum(hits)
+    precision = true_positives / np.arange(1, len(hits) + 1)
     total = 0.0
     for step in range(11):
-        inside = 10 * found >= step * truths
+        inside = 10 * true_positives >= step * truths
         total += precision[inside].max() if inside.any() else 0.0
     return total / 11
 

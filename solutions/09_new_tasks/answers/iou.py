@@ -30,11 +30,11 @@ def iou(boxes, others):
         return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
 
     rows = []
-    for one in np.asarray(boxes, float).reshape(-1, 4).tolist():
+    for box in np.asarray(boxes, float).reshape(-1, 4).tolist():
         row = []
         for other in np.asarray(others, float).reshape(-1, 4).tolist():
-            both = area([max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])])
-            row.append(both / (area(one) + area(other) - both) if both else 0.0)
+            both = area([max(box[0], other[0]), max(box[1], other[1]), min(box[2], other[2]), min(box[3], other[3])])
+            row.append(both / (area(box) + area(other) - both) if both else 0.0)
         rows.append(row)
     return np.array(rows).reshape(len(rows), len(np.asarray(others).reshape(-1, 4)))
 

@@ -24,28 +24,28 @@ def draw(person, rng, size=48, canvas=None):
         Shape (size, size, 3), dtype uint8.
     """
     canvas = canvas or Canvas(size, rng)
-    _background(canvas, rng)
+    draw_background(canvas, rng)
     canvas.part = "hair"
     hair.draw_back(canvas, person)
     canvas.part = "background"
     _body(canvas, person, rng)
     canvas.part = "skin"
-    face = _head(canvas, person)
+    face = draw_head(canvas, person)
     canvas.part = "mouth"
-    _mouth_and_beard(canvas, person, rng, face)
+    draw_mouth_and_beard(canvas, person, rng, face)
     canvas.part = "skin"
-    _nose(canvas, person)
+    draw_nose(canvas, person)
     canvas.part = "eyes"
-    _eyes(canvas, person, rng)
+    draw_eyes(canvas, person, rng)
     canvas.part = "hair"
     hair.draw_front(canvas, person)
     canvas.part = "background"
     hair.draw_headwear(canvas, person, rng)
     _occlusion(canvas, rng)
-    return _photograph(canvas, rng)
+    return photograph(canvas, rng)
 
 
-def _background(canvas, rng):
+def draw_background(canvas, rng):
     """A gradient of two colors, stripes in some images, and 8 to 19 ellipses and boxes."""
     top, bottom = rng.uniform(0.05, 0.95, (2, 3))
     blend = (canvas.grid_y + 1) / 2
@@ -77,7 +77,7 @@ def _body(canvas, person, rng):
         canvas.paint(torso * (np.sin(x * rng.uniform(-30, 30) + y * rng.uniform(-30, 30)) > 0), rng.uniform(0, 1, 3))
 
 
-def _head(canvas, person):
+def draw_head(canvas, person):
     """Ears, face, cheeks, freckles and marks; returns the mask of the face."""
     x, y = canvas.look(0.0)
     width, ears = person.face_width, person.ears
@@ -103,7 +103,7 @@ def _head(canvas, person):
     return face
 
 
-def _mouth_and_beard(canvas, person, rng, face):
+def draw_mouth_and_beard(canvas, person, rng, face):
     """The beard on the `face` mask, and a mouth that may smile or open."""
     x, y = canvas.look(0.75)
     smile, opening = rng.uniform(-0.35, 0.6), max(0.0, rng.normal(0.0, 0.05))
@@ -125,7 +125,7 @@ def _mouth_and_beard(canvas, person, rng, face):
         canvas.paint(canvas.ellipse(x, v, width * 0.95, 0.014), person.lip_color * 0.5)
 
 
-def _nose(canvas, person):
+def draw_nose(canvas, person):
     """The nose, with a shadow below its tip and a shine on it."""
     x, y = canvas.look(1.0)
     width, length = person.nose_width, person.nose_length
@@ -135,7 +135,7 @@ def _nose(canvas, person):
     canvas.paint(canvas.ellipse(x, tip_y + 0.02, width * 0.7, 0.045), np.minimum(person.skin * 1.08, 1))
 
 
-def _eyes(canvas, person, rng):
+def draw_eyes(canvas, person, rng):
     """Eyes that look to some side or blink, with brows and glasses."""
     x, y = canvas.look(0.7)
     openness = 0.12 if rng.random() < 0.06 else rng.uniform(0.65, 1.1)
@@ -183,7 +183,7 @@ def _occlusion(canvas, rng):
     canvas.paint(shape(x, y, width, height), rng.uniform(0, 1, 3))
 
 
-def _photograph(canvas, rng):
+def photograph(canvas, rng):
     """Light from one side, shadow, color cast, exposure, contrast and noise: shape (size, size, 3), dtype uint8."""
     angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.65)
     across = np.float32(np.cos(angle)) * canvas.grid_x + np.float32(np.sin(angle)) * canvas.grid_y

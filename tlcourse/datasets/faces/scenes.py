@@ -96,14 +96,14 @@ def boxed_scenes(people, count, seed, size=SIZE):
 
 def _scene(people, rng, size):
     canvas = Canvas(size, rng)
-    portrait._background(canvas, rng)
+    portrait.draw_background(canvas, rng)
     places = _places(int(rng.integers(1, MOST_HEADS + 1)), rng, size)
     faces = rng.choice(people, len(places), replace=False)
     boxes = [
         _head(canvas.planes, person(int(face)), place, radius, rng)
         for face, (*place, radius) in zip(faces, places, strict=True)
     ]
-    return portrait._photograph(canvas, rng), np.array(boxes, np.float32)
+    return portrait.photograph(canvas, rng), np.array(boxes, np.float32)
 
 
 def _places(count, rng, size):
@@ -121,10 +121,10 @@ def _head(planes, traits, center, radius, rng):
     """Paint a head without a body; returns the box of its face."""
     canvas = HeadCanvas(planes, center, radius, rng)
     hair.draw_back(canvas, traits)
-    face = portrait._head(canvas, traits)
-    portrait._mouth_and_beard(canvas, traits, rng, face)
-    portrait._nose(canvas, traits)
-    portrait._eyes(canvas, traits, rng)
+    face = portrait.draw_head(canvas, traits)
+    portrait.draw_mouth_and_beard(canvas, traits, rng, face)
+    portrait.draw_nose(canvas, traits)
+    portrait.draw_eyes(canvas, traits, rng)
     hair.draw_front(canvas, traits)
     hair.draw_headwear(canvas, traits, rng)
     return canvas.box_of(face)
