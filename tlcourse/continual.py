@@ -30,7 +30,7 @@ def trunk_and_head(shape, classes, widths=(12, 24, 32), dense=48, seed=0):
     Returns
     -------
     keras.Model
-        Inputs go in as they are, 0 to 255, shape (n, *shape).
+        Inputs go in as they are, 0 to 255; their shape is n, followed by `shape`.
     """
     rng = np.random.default_rng(seed)
 

@@ -7,6 +7,8 @@ class token (Zhai et al. 2022), so every patch counts.
 import keras
 from keras import layers, ops
 
+from tlcourse._keras import serializable
+
 
 def build_vit(classes, size=48, patch=6, width=64, depth=4, heads=4, hidden=128):
     """A Vision Transformer with random weights.
@@ -57,7 +59,7 @@ def _transformer_layer(x, number, width, heads, hidden):
     return layers.Add(name=f"states_{number}")([x, narrow])
 
 
-@keras.saving.register_keras_serializable("tlcourse")
+@serializable
 class Places(layers.Layer):
     """Add a learned vector for each place, without which attention could not tell patches at two places apart."""
 
