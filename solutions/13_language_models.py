@@ -14,8 +14,9 @@
 # 3. adapt a language model to a special domain, and measure what it gains and what it forgets;
 # 4. give a model tasks as text, and merge a low-rank update into its weights.
 #
-# **Time:** about 85 minutes, after units 04 and 08. Five exercises and one written answer, 19 points. All cells together
-# run in about a minute on two processor cores. A program writes nearly all texts; one cell also reads real contracts.
+# **Time:** about 85 minutes, after units 04 and 08. Five exercises and one written answer, 19 points. All cells
+# together run in about a minute on two processor cores. A program writes nearly all texts; one cell also reads real
+# contracts.
 
 # %%
 import sys
@@ -72,8 +73,8 @@ def gain(first, second, unit="percentage points", factor=100):
 # ## Six ways to pretrain
 #
 # The encoder of unit 08 learned by guessing hidden pieces. The lectures name six models (C46). Among them are four
-# tasks with four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT
-# and ALBERT have a second task about pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but
+# tasks with four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT and
+# ALBERT have a second task about pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but
 # text.
 #
 # | model | what it predicts | what a position sees | what is special |
@@ -267,8 +268,8 @@ widgets.MaskExplorer(masks, ["the", "plot", "is", "thin", "but", "the", "end", "
 # > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
 # > what is missing?
 #
-# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get
-# a meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
+# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get a
+# meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
 # whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
 # all three. XLNet computes the loss only for the last tokens in its random order, which see the most. For XLNet,
 # `positions` names these last ones, sorted by their place in the text.
@@ -721,7 +722,8 @@ print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}
 
 # %% [markdown]
 # In our run, the model hesitates between about 17 of the 854 pieces on new reviews. On contracts, its perplexity is far
-# above 854, which a model reaches that gives all pieces the same probability. The small GPT is sure of the wrong things.
+# above 854, which a model reaches that gives all pieces the same probability. The small GPT is sure of the wrong
+# things.
 #
 # **Perplexity measures a language model on text without labels; compare it only between models with the same
 # vocabulary.**
@@ -952,13 +954,14 @@ plt.show()
 
 # %% [markdown]
 # None of the six beats the same network from scratch, and none beats the bag of words. T5 is 11.80 percentage points
-# (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind its own. For the other four,
-# the interval includes zero. All these intervals are wide, so five seeds do not rank the six ways.
+# (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind its own. For the other
+# four, the interval includes zero. All these intervals are wide, so five seeds do not rank the six ways.
 #
 # The pretraining took 120 steps, and the losses show how little the masked models learned: BERT's is 5.70 nats for each
 # hidden piece, and equal probabilities give 6.76. GPT's loss fell to 3.26. One probable reason is that GPT learns from
 # every position, and the masked models only from the hidden pieces. We did not test this. Nothing follows for the
-# published models, which read far more text. Unit 08 shows what MiniLM, which read much real text, gains on real messages.
+# published models, which read far more text. Unit 08 shows what MiniLM, which read much real text, gains on real
+# messages.
 #
 # **Compare a pretrained model with the same network from scratch and with a bag of words, or you cannot say what the
 # pretraining was worth.**
@@ -1006,10 +1009,9 @@ print(f"loss on reviews, replay minus before                {difference}")
 # things, probably because both domains share names and small words. The network from scratch takes as many steps on
 # contracts, but fewer in all.
 #
-# The price is on the other side. On reviews, the adapted model loses 2.18 nats (2.07 to 2.30) more than before: it
-# has forgotten much of what it knew. With replay, this is 0.05 nats (0.03 to 0.07). On contracts, we could not detect
-# a difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is not
-# free.
+# The price is on the other side. On reviews, the adapted model loses 2.18 nats (2.07 to 2.30) more than before: it has
+# forgotten much of what it knew. With replay, this is 0.05 nats (0.03 to 0.07). On contracts, we could not detect a
+# difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is not free.
 #
 # Development data chose the larger of two learning rates for every arm. We did not try a larger one.
 #
@@ -1037,7 +1039,8 @@ else:
 # ## Text to text
 #
 # T5 treats every task as text to text (C55). One model can then learn several tasks, and the first word of the input
-# says which one. A program writes the pairs: English to Spanish, remarks to a summary, and a story with a question (C51).
+# says which one. A program writes the pairs: English to Spanish, remarks to a summary, and a story with a question
+# (C51).
 
 # %% tags=["nbval-check-output"]
 for task in text_tasks.TASKS:
@@ -1088,10 +1091,10 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 
 # %% [markdown]
 # In our run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the input
-# closely. Word by word, no translation is correct, because every one has an adjective. The answers are another matter:
-# 27% are correct. That is more than the most frequent output gets, but a guess among the three places of the story
-# would be correct in a third of the cases. To answer, the model must first find the person in the story and then look
-# what follows. These few steps have not taught it that.
+# closely. Word by word, no translation is correct, because every one has an adjective. The answers are another matter.
+# More are correct than with the most frequent output, but fewer than the third that a guess among the three places of
+# the story would get. To answer, the model must first find the person in the story and then look what follows. These
+# few steps have not taught it that.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
@@ -1251,15 +1254,15 @@ print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 
 # pretraining. After training with LoRA, I would merge the update into the weights.
 #
 # (d) The unit's contracts come from a small grammar, so its perplexities say little about real ones, whose words break
-# into about three times as many pieces. Its pretraining took seconds. And a low perplexity does not mean that a draft is
-# correct in law.
+# into about three times as many pieces. Its pretraining took seconds. And a low perplexity does not mean that a draft
+# is correct in law.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: a model that sees both sides (masked) or any encoder for the clauses, and a causal model for the drafts, because
-# a model that writes must not see later tokens.
+# 1 point: a model that sees both sides (masked) or any encoder for the clauses, and a causal model for the drafts,
+# because a model that writes must not see later tokens.
 #
-# 1 point: go on with the pretraining on part of the contracts; perplexity before and after on held-out contracts, and on
-# held-out news for forgetting; the same network from scratch as a control; replay if news matter.
+# 1 point: go on with the pretraining on part of the contracts; perplexity before and after on held-out contracts, and
+# on held-out news for forgetting; the same network from scratch as a control; replay if news matter.
 #
 # 1 point: compare head only, LoRA and all weights with rates chosen on development data; a bag of words and the same
 # network without pretraining as baselines; with a number.
@@ -1271,14 +1274,14 @@ print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 
 # %% [markdown]
 # ## Summary
 #
-# 1. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece and
-#    sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You have written the masks and the
-#    training pairs of all six. After 120 steps of pretraining, none of them beat a network from scratch.
+# 1. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece
+#    and sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You have written the masks
+#    and the training pairs of all six. After 120 steps of pretraining, none of them beat a network from scratch.
 # 2. **Perplexity and writing.** Perplexity says between how many equally probable pieces a model hesitates. Temperature
 #    and top-k decide how a model writes.
 # 3. **Another domain** (C50). Adapting goes on with the training on new texts. Measure the loss on both domains.
-# 4. **Text to text, and LoRA** (C51, C55). A task can be written as text, and then one network with one loss learns several.
-#    LoRA trains two small matrices, which can be merged into the weights afterwards.
+# 4. **Text to text, and LoRA** (C51, C55). A task can be written as text, and then one network with one loss learns
+#    several. LoRA trains two small matrices, which can be merged into the weights afterwards.
 
 # %%
 progress
