@@ -93,14 +93,14 @@ def test_the_published_detector_has_896_anchors_in_rows():
 
 
 @pytest.mark.needs_mirror
-def test_the_published_detector_finds_a_drawn_face(scenes):
+def test_the_published_detector_finds_a_drawn_face(mirror, scenes):
     detector = detection.FaceDetector()
     box_counts = [len(detector.raw_boxes(image, 0.3)[0]) for image in scenes.images]
     assert sum(count > 0 for count in box_counts) >= 6
 
 
 @pytest.mark.needs_mirror
-def test_blood_cells_lie_inside_their_windows():
+def test_blood_cells_lie_inside_their_windows(mirror):
     photos = detection.boxed_cells()
     assert photos.images.shape[1:] == (96, 96, 3)
     assert all(len(boxes) and (boxes >= 0).all() and (boxes <= 96).all() for boxes in photos.boxes)

@@ -39,6 +39,12 @@ def exercises():
     return [(unit, name) for unit, source in SOURCES.items() for name in notebooks.exercises(unit_sources.read(source))]
 
 
+def by_time(pairs):
+    """The same, where those whose checks train a network for many seconds are slow."""
+    trains = {"fine_tune", "repaired_recipe", "train_head", "build_resnet_classifier"}
+    return [pytest.param(*pair, marks=pytest.mark.slow) if pair[1] in trains else pair for pair in pairs]
+
+
 def deserves(unit, exercise, answer, outside=False):
     """Fail unless an answer earns its points and its failure says what it should."""
     total = unit.points(exercise)
@@ -62,7 +68,7 @@ def test_an_answer_gets_its_due_mark(file, answer, outside):
     deserves(unit, file.stem, answer, outside)
 
 
-@pytest.mark.parametrize(("name", "exercise"), exercises())
+@pytest.mark.parametrize(("name", "exercise"), by_time(exercises()))
 def test_the_reference_earns_all_and_the_untouched_stub_nothing(name, exercise):
     unit = answers_runner.unit(SOURCES[name])
     solution, tests = unit.exercises[exercise]

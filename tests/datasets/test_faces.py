@@ -104,6 +104,7 @@ def test_an_image_takes_about_a_millisecond():
     in_time(min(milliseconds() for _ in range(3)), 5, "ms")
 
 
+@pytest.mark.slow
 def test_the_headline_has_65_people_and_other_images_in_its_test():
     train, test = faces.headline(0)
     assert np.array_equal(np.bincount(train.labels), [10] * 65)

@@ -57,7 +57,7 @@ def test_a_smaller_draw_is_part_of_a_larger_one():
 
 
 @pytest.mark.needs_mirror
-def test_real_speech_has_six_speakers():
+def test_real_speech_has_six_speakers(mirror):
     data = speech.real()
     assert data.images.shape == (3000, speech.BANDS, speech.FRAMES, 1)
     assert np.bincount(data.speakers * 10 + data.digits).tolist() == [50] * 60

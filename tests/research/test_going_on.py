@@ -40,6 +40,7 @@ def test_replayed_batches_hold_the_share_of_old_clips():
         assert (clips.max(axis=(1, 2, 3)) == 0).sum() == round(0.25 * continual_methods.BATCH)
 
 
+@pytest.mark.slow
 def test_generated_speakers_of_two_seeds_are_different():
     parts = [continual_methods.generated(seed) for seed in (0, 1)]
     assert not set(parts[0].learned.names) & set(parts[1].learned.names)

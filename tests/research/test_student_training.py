@@ -62,6 +62,7 @@ def test_the_rate_falls_along_half_a_cosine():
         assert float(rate(step)) == pytest.approx(float(expected(step)), abs=1e-8)
 
 
+@pytest.mark.slow
 def test_a_training_is_the_same_after_another_one(trainer, plain_weights):
     soft = trainer.train(IMAGES, [TEACHER_LOGITS], 2 * STEPS, 0.03, temperature=4.0).get_weights()
     assert int(trainer.learner.optimizer.iterations) == 2 * STEPS
@@ -72,6 +73,7 @@ def test_a_training_is_the_same_after_another_one(trainer, plain_weights):
     assert np.abs(trainer.student.get_weights()[0] - plain_weights[0]).max() > 1e-4, "it went on from there"
 
 
+@pytest.mark.slow
 def test_a_training_is_that_of_distillation_with_one_batch_a_pass(trainer, monkeypatch):
     """With as many images as a batch holds, the order within it changes sums only by rounding."""
     monkeypatch.setattr(student_training, "BATCH", len(IMAGES))
@@ -92,6 +94,7 @@ def test_the_temperature_and_the_weight_change_the_compiled_loss(trainer):
         assert float(loss(TEACHER_LOGITS, LABEL_LOGITS)) == pytest.approx(float(expected), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_an_objective_without_weight_changes_nothing(plain_weights):
     trainer = student_training.StudentTrainer(7, CLASSES, hint_objective)
     targets = [LABEL_LOGITS, RNG.normal(0, 1, (12, 6, 6, 2)).astype("float32")]
@@ -100,6 +103,7 @@ def test_an_objective_without_weight_changes_nothing(plain_weights):
     assert np.abs(hinted[0] - plain_weights[0]).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_images_are_varied_in_training_only():
     trainer = student_training.StudentTrainer(7, CLASSES, augment=True)
     unchanged, again = (trainer.learner.predict(IMAGES, verbose=0) for _ in range(2))

@@ -58,6 +58,7 @@ def test_the_nearest_means_are_confusable():
     assert teacher_errors.confusable(features, LABELS).tolist() == [1, 2, 1, 4, 3]
 
 
+@pytest.mark.slow
 def test_wrong_labels_teach_wrong_predictions(sources):
     labels = sources.labels[: sources.labeled]
     for kind in ("noise", "pairs"):
@@ -67,6 +68,7 @@ def test_wrong_labels_teach_wrong_predictions(sources):
     assert all(accuracy[kind]["images"] < accuracy["good"]["images"] for kind in teacher_errors.KINDS)
 
 
+@pytest.mark.slow
 def test_images_of_a_seed_are_different_ones(sources):
     everything = np.concatenate([sources.images, sources.test.images])
     assert len({image.tobytes() for image in everything}) == len(everything) == 5 * 14
@@ -76,6 +78,7 @@ def test_images_of_a_seed_are_different_ones(sources):
     np.testing.assert_array_equal(sources.glasses, distillation_methods.wear_glasses(sources.people))
 
 
+@pytest.mark.slow
 def test_a_random_teacher_has_learned_nothing():
     images = np.random.default_rng(0).integers(0, 256, (4, 48, 48, 3), dtype=np.uint8)
     real, random, again, other = (

@@ -86,6 +86,7 @@ def test_an_untrained_encoder_has_the_same_sizes():
     assert other.count_params() == encoder.count_params()
 
 
+@pytest.mark.slow
 def test_domains_are_compared_with_the_same_films():
     films = text_labels.generated("films", 900)
     scores = text_domains.compared(films, *text_domains.generated_products(900), seed=900)
