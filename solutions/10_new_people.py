@@ -1,24 +1,24 @@
 # %% [markdown]
 # # Unit 10: New people, few examples
 #
-# A voice dialer understands the ten digits from five people. Now a sixth person buys the phone, and gives you one clip
-# of each digit: with the pauses, ten seconds of voice. What can you reuse?
+# A voice dialer understands the ten digits when any of five people says them. Now a sixth person buys the phone and
+# gives you one clip of each digit: ten seconds of speech, pauses included. What can you reuse?
 #
-# Five clips of a voice, one portrait of a person, a sentence about somebody nobody has seen, images without any
-# labels: this unit is about what to do when labels almost run out. The lectures name these directions few-shot,
-# zero-shot, cross-modal and self-supervised learning (C48).
+# Five clips of a voice, one portrait of a person, a sentence about somebody nobody has seen, images without any labels:
+# this unit is about what to do when labels almost run out. The lectures call these directions few-shot, zero-shot,
+# cross-modal and self-supervised learning (C48).
 #
 # By the end of this unit you can
 #
 # 1. adapt a speech network to a new speaker, and count speakers instead of clips when you report it;
 # 2. recognize people from one to five images with prototypes, and say when they are not enough;
-# 3. connect images and sentences with a contrastive loss, and measure the recall in both directions;
+# 3. connect images and sentences with a contrastive loss, and measure recall in both directions;
 # 4. learn features without labels, and compare them honestly with a supervised teacher;
 # 5. shrink the means of small groups, an idea that is older than deep learning.
 #
-# **Time:** about 110 minutes. Six exercises and one written answer, 23 points. All cells together run in about a
-# minute on two processor cores. Programs make the voices and portraits of the cells, so nobody in them is real.
-# Recorded results also use real speech and real handwriting.
+# **Time:** about 110 minutes. Six exercises and one written answer, 23 points. All cells together run in about a minute
+# on two processor cores. Programs make the voices and portraits in the cells, so nobody in them is real. The recorded
+# results also use real speech and real handwriting.
 
 # %%
 import sys
@@ -74,10 +74,10 @@ def gain(first, second):
 # %% [markdown]
 # ## A voice is not an accent
 #
-# The course's synthesizer makes speech as the body does. The vocal folds give pulses, and friction gives noise. The
-# throat and the mouth are a filter, whose resonances move from sound to sound. A **voice** is a pitch, a throat, a pace
-# and a microphone. An **accent** is a choice of sounds: where a vowel lies, and whether *three* begins with *th*, *t* or
-# *s*. In real recordings the two come together. Here you can change one of them alone.
+# The course's synthesizer makes speech as the body does. The vocal folds produce pulses, and friction produces noise.
+# The throat and the mouth form a filter whose resonances shift from sound to sound. A **voice** is a pitch, a throat, a
+# pace and a microphone. An **accent** is a choice of sounds: where a vowel lies, and whether *three* begins with *th*,
+# *t* or *s*. In real recordings the two come together. Here you can change either one alone.
 
 # %%
 for voice, accent in ((2, 0), (7, 0), (7, 3)):
@@ -85,8 +85,8 @@ for voice, accent in ((2, 0), (7, 0), (7, 3)):
     display(Audio(speech.wave(3, voice, accent), rate=speech.RATE))
 
 # %% [markdown]
-# A network does not get the wave. It gets a **log-mel image**: how much power lies in each of 40 bands of frequency, in
-# each frame of 16 ms. Low frequencies are at the bottom.
+# A network does not see the waveform. It sees a **log-mel image**: the power in each of 40 frequency bands, in each
+# frame of 16 ms. Low frequencies are at the bottom.
 
 # %%
 pairs = ((2, 0), (7, 0), (7, 3))
@@ -101,8 +101,8 @@ figure.suptitle("The upper two rows share an accent, the lower two share a voice
 plt.show()
 
 # %% [markdown]
-# Five known speakers, each with a voice and an accent of their own, say each digit twenty times. A small convolutional
-# network learns from these clips. Then it is tested on new clips of four kinds.
+# Five known speakers, each with their own voice and accent, say each digit twenty times. A small convolutional network
+# learns from these clips. Then it is tested on new clips of four kinds.
 #
 # **Before you run the cell:** order the four kinds by accuracy. Does a new voice cost more than a new accent?
 
@@ -131,9 +131,10 @@ for kind, people in kinds.items():
     print(f"{kind:<15}{is_correct(network, test).mean():.0%} of {len(test)} clips")
 
 # %% [markdown]
-# One network and one stranger say little. The next cell prints what six such experiments recorded: six strangers, one for
-# each seed, and five other known speakers for each of them. Its last rows are about real speech of six people (FSDD),
-# where each person was left out once. There nobody can separate voice and accent: everybody has one of each.
+# One network and one stranger tell you little. The next cell prints the recorded results of six such experiments: six
+# strangers, one for each seed, each with a different set of five known speakers. Its last rows describe real speech by
+# six people (FSDD), each of whom was left out once. There nobody can separate voice and accent: everybody has one of
+# each.
 
 # %% tags=["nbval-check-output"]
 record, real = results("new_speaker"), results("new_speaker_real")
@@ -147,20 +148,21 @@ print(f"real, a new speaker   {shown(real['cost']['new_speaker'])}")
 print(f"real, a new speaker minus known speakers: {gain(real['cost']['new_speaker'], real['cost']['known'])}")
 
 # %% [markdown]
-# The network understands 99.2% of the new clips of its own speakers. A new voice costs 13.7 percentage points (1.7 to
-# 25.7), a new accent 8.0 (2.2 to 13.8), and a stranger, who has both, 15.2 (8.0 to 22.3). We could not detect that one
-# of the two costs more: the difference is 5.7 percentage points (-7.7 to 19.1) to the disadvantage of a new voice. These
-# numbers belong to our synthesizer, whose voices and accents could be further apart, or closer together.
+# The network understands 99.2% of the new clips from its own speakers. A new voice costs 13.7 percentage points (1.7 to
+# 25.7), a new accent 8.0 (2.2 to 13.8), and a stranger, who has both, 15.2 (8.0 to 22.3). We could not detect that
+# either of the two costs more: the difference is 5.7 percentage points (-7.7 to 19.1), and the new voice costs more on
+# average. These numbers hold for our synthesizer, whose voices and accents could be further apart or closer together.
 #
-# With real speech, networks that understand 97.9% of new clips of their own speakers lose 23.8 percentage points
+# With real speech, networks that understand 97.9% of new clips from their own speakers lose 23.8 percentage points
 # (13.7 to 33.9) on the person who was left out.
 #
 # **A network that is nearly perfect on its own speakers can lose a large part of its accuracy on the next one.**
 #
 # ### The speaker is the unit
 #
-# The test of a stranger can have hundreds of clips, but it has one speaker. More clips of this speaker make *this* speaker's
-# accuracy more exact. They say nothing about the next person. So an interval for new people must count people.
+# A stranger's test can contain hundreds of clips, but only one speaker. More clips from this speaker make the estimate
+# of *this* speaker's accuracy more precise. They say nothing about the next person. So an interval for new people must
+# count people.
 
 # %% [markdown]
 # ### Exercise 10.1: Count speakers
@@ -170,7 +172,7 @@ print(f"real, a new speaker minus known speakers: {gain(real['cost']['new_speake
 # | | |
 # |---|---|
 # | **Signature** | `by_speaker(correct, speakers)` |
-# | **Arguments** | `correct`: array of `n` booleans, or of zeros and ones; `speakers`: array of `n` integers, who speaks in each clip, in any order |
+# | **Arguments** | `correct`: array of `n` booleans, or of zeros and ones; `speakers`: array of `n` integers, the speaker of each clip, in any order |
 # | **Returns** | `(mean, standard_error)`: two floats |
 # | **Rules** | Compute the accuracy of each speaker first. Every speaker then counts the same, however many clips there are. The standard error is $s / \sqrt{k}$ for $k$ speakers, where $s$ is the standard deviation of their accuracies with $k - 1$ in the denominator. There are two speakers or more. |
 # | **Example** | For `correct=[1, 1, 1, 0]` and `speakers=[7, 7, 7, 4]`, the accuracies are 1 and 0. The result is `(0.5, 0.5)`. |
@@ -296,9 +298,9 @@ print(f"counting speakers {mean:.1%} ± {error:.1%}, counting clips {correct.mea
 # ## Ten seconds of a new speaker
 #
 # Take the stranger whom the network understands worst. One clip of each digit is all you have. You can train a new
-# network on the ten clips, or you can go on with all weights of the known speakers (only a new head is another way,
-# which the recorded results show). The ten clips are not many, so each of them is used many times, a little shifted in
-# time and pitch, and a little louder or softer.
+# network on the ten clips, or continue to train all weights learned from the known speakers. (The recorded results show
+# another way: training only the head.) Ten clips are few, so each is used many times, shifted a little in time and
+# pitch, and made a little louder or softer.
 
 
 # %%
@@ -335,11 +337,11 @@ for label, start, rate in (("fine-tuned", network, 1e-3), ("from scratch", netwo
 
 # %% [markdown]
 # Both networks had the same ten clips and the same number of steps. Only their starting points differ. This stranger is
-# the worst of ten, chosen by ten clips; on new clips, even the unchanged network can be better by chance alone.
+# the worst of ten, judged by ten clips; on new clips, even the unchanged network can do better by chance alone.
 #
-# The recorded experiments have six synthetic and six real strangers, more clips, the same 60 steps, and three more ways.
-# *Head only* keeps the features of the known speakers, and trains the head on. The control is a random network that
-# stays frozen under a new head. Logistic regression gets the log-mel images themselves.
+# The recorded experiments have six synthetic and six real strangers, more clips, the same 60 steps, and three more
+# methods. *Head only* keeps the known speakers' features and continues to train the head. The control is a random
+# network that stays frozen under a new head. Logistic regression works on the log-mel images themselves.
 
 # %%
 curves = {
@@ -370,28 +372,28 @@ for source, entry in (("synthetic", record), ("real", real)):
             print(f"{count} of each: fine-tuned minus {label} {gain(arms['fine_tuned'][count], arms[arm][count])}")
 
 # %% [markdown]
-# With one clip of each digit, fine-tuning is 10.7 percentage points (3.3 to 18.0) ahead of a network from scratch for
-# synthetic speakers. For real speakers, it is 36.3 percentage points (20.8 to 51.8) ahead, and understands 88.8% of the
-# clips, against 74.4% before. Training only the head does as well: we could not detect a difference between the two on
-# real speech. The intervals count six strangers, one for each seed.
+# With one clip of each digit, fine-tuning is 10.7 percentage points (3.3 to 18.0) ahead of a network trained from
+# scratch for synthetic speakers. For real speakers, it is 36.3 percentage points (20.8 to 51.8) ahead, and understands
+# 88.8% of the clips, compared with 74.4% before. Training only the head does as well: we could not detect a difference
+# between the two on real speech. The intervals count six strangers, one for each seed.
 #
 # With ten clips of each digit, logistic regression has caught up on synthetic speech: we could not detect a difference
-# to fine-tuning. On real speech, it is still 3.0 percentage points (0.3 to 5.8) behind. The network from scratch stays
-# behind fine-tuning in both: by 7.3 percentage points (3.4 to 11.3) on synthetic speech, and by 16.8 (3.4 to 30.2) on
-# real speech. Ten clips instead of five do not always help it, because it has the same 60 steps; with more steps, it
-# might come closer.
+# from fine-tuning. On real speech, it is still 3.0 percentage points (0.3 to 5.8) behind. The network trained from
+# scratch stays behind fine-tuning on both: by 7.3 percentage points (3.4 to 11.3) on synthetic speech, and by 16.8 (3.4
+# to 30.2) on real speech. Going from five clips to ten does not always help it, because it has the same 60 steps; with
+# more steps, it might come closer.
 #
 # > **Try it.** Adapt to voice 40 with accent 1, and then to voice 1 with accent 40. Which of the two needs fewer clips?
 #
-# **With a few seconds of a new speaker, start from the network of the known ones; with minutes, check whether you
-# still need it.**
+# **With a few seconds of a new speaker, start from the known speakers' network; with minutes, check whether you still
+# need it.**
 #
 # ## One image of a person
 #
-# A door camera should recognize 65 employees. Each of them gives you one image, or two, or five. The course's teacher
-# has never seen any of them. Its features need no further training: describe each person by the mean of the features of
-# their images, the **prototype**. For a new image, the prototype with the smallest Euclidean distance wins (Snell,
-# Swersky and Zemel 2017).
+# A door camera must recognize 65 employees. Each of them gives you one, two or five images. The course's teacher has
+# never seen any of them. Its features need no further training: describe each person by a **prototype**, the mean of
+# the features of their images. For a new image, the prototype at the smallest Euclidean distance wins (Snell, Swersky
+# and Zemel 2017).
 
 # %% [markdown]
 # ### Exercise 10.2: Prototypes
@@ -515,11 +517,11 @@ for name, (seen, asked) in features.items():
         print(f"{name:<15}{count} of each of {len(people)} people: {(guess == queries.labels).mean():.1%}")
 
 # %% [markdown]
-# The method is the same in all rows, so the features make the difference. On pixels and on random weights it stays far
-# below, and chance is one in 65. Is the mean the best that you can do with five images? And what about something that is
-# far from faces? The recorded experiment compares prototypes with logistic regression, for five times 65 people, and for
-# five times 65 handwritten characters of Omniglot (Lake, Salakhutdinov and Tenenbaum 2015). Its pixels are those of
-# images reduced to 16×16.
+# The method is the same in all rows, so the features make the difference. With pixels and random weights, accuracy
+# stays far lower; chance is one in 65. Is the mean the best that you can do with five images? And what about images
+# that are far from faces? The recorded experiment compares prototypes with logistic regression on five sets of 65
+# people and on five sets of 65 handwritten Omniglot characters (Lake, Salakhutdinov and Tenenbaum 2015). It takes its
+# pixels from images reduced to 16×16.
 
 # %% tags=["nbval-check-output"]
 few = results("few_shot")
@@ -539,26 +541,26 @@ for count in ("1", "5"):
     print(f"characters, {count}: teacher minus pixels, prototypes {gain(teacher_row, pixel_row)}")
 
 # %% [markdown]
-# With one image each, prototypes on the teacher's features recognize 90.9% (89.7% to 91.9%) of the images. Pixels
-# reach 3.6%, and random weights stay near chance. With five images, we could not detect that logistic regression does
-# better than prototypes on the teacher's features. On pixels it does, by 7.1 percentage points (6.1 to 8.1): where classes
-# do not form one compact cluster each, a mean is not enough.
+# With one image each, prototypes on the teacher's features recognize 90.9% (89.7% to 91.9%) of the images. Pixels reach
+# 3.6%, and random weights stay near chance. With five images, we could not detect that logistic regression does better
+# than prototypes on the teacher's features. On pixels it does, by 7.1 percentage points (6.1 to 8.1): where classes do
+# not each form one compact cluster, a mean is not enough.
 #
-# The characters show the other limit. What a teacher of faces has learned, it has learned about faces: with five drawings
-# each, its prototypes recognize 35.1%, and we could not detect a difference to those of pixels. With one drawing, they
-# are ahead by 2.7 percentage points (0.5 to 5.0). Logistic regression does not rescue them, so look for another teacher
-# before you look for another classifier.
+# The characters show the other limit. A faces teacher has learned about faces: with five drawings each, its prototypes
+# recognize 35.1%, and we could not detect a difference from pixel prototypes. With one drawing, they are ahead by 2.7
+# percentage points (0.5 to 5.0). Logistic regression does not rescue them, so look for another teacher before you look
+# for another classifier.
 #
-# > **Try it.** Classify the 65 people with one image each after you have halved the features: keep the first half of the
-# > columns. How many features does a prototype need?
+# > **Try it.** Classify the 65 people with one image each, but keep only the first half of the feature columns. How many
+# > features does a prototype need?
 #
-# **Few-shot learning is mostly done before the few shots: by a teacher that knows what distinguishes this kind of
-# image.**
+# **Few-shot learning mostly happens before the few shots: in a teacher that knows what distinguishes images of this
+# kind.**
 #
 # ## Somebody whom nobody has seen
 #
 # A witness describes a person in one sentence. Find the portrait. There is no image of this person to learn from, so
-# even one shot is missing: this is **zero-shot** learning. It works if images and sentences meet in one space. Here are
+# you lack even one shot: this is **zero-shot** learning. It works if images and sentences share one space. Here are
 # three of the sentences that a program writes about the course's portraits.
 
 # %%
@@ -696,11 +698,12 @@ with progress.exercise("recall_at"):
 # ### Pull pairs together, push others apart
 #
 # CLIP (Radford et al. 2021) learned from 400 million pairs of image and text. No label says what an image shows: the
-# only task is to find out which text belongs to which image of the batch. You build a small one on features that stay
-# frozen. Two linear maps bring the teacher's features and the words of a sentence into a space of 64 dimensions.
+# only task is to find which text in the batch belongs to which image. You will build a small version on frozen
+# features. Two linear maps project the teacher's features and the words of a sentence into a shared space of 64
+# dimensions.
 #
 # Let $s_{ij}$ be the cosine similarity of image $i$ and sentence $j$, divided by a temperature $\tau$. The loss asks
-# each image for its sentence among the $n$ sentences, and each sentence for its image among the $n$ images:
+# each image to find its sentence among the $n$ sentences, and each sentence to find its image among the $n$ images:
 #
 # $$L = -\frac{1}{2n} \sum_{i} \left( \log \frac{e^{s_{ii}}}{\sum_j e^{s_{ij}}}
 # + \log \frac{e^{s_{ii}}}{\sum_j e^{s_{ji}}} \right)$$
@@ -710,7 +713,7 @@ with progress.exercise("recall_at"):
 # | | |
 # |---|---|
 # | **Signature** | `contrastive_loss(images, texts, temperature)` |
-# | **Arguments** | `images`, `texts`: float32 tensors of shape `(n, d)`, of any length; row $i$ of both is a pair. `temperature`: float > 0 |
+# | **Arguments** | `images`, `texts`: float32 tensors of shape `(n, d)`, with rows of any length; row $i$ of both is a pair. `temperature`: float > 0 |
 # | **Returns** | the loss, a scalar |
 # | **Rules** | Divide each row by its length first. No row is zero. Compute with `keras.ops`, so that the loss has gradients. The loss must be finite for a temperature of 0.001. |
 # | **Example** | For `images=[[2, 0], [0, 1]]`, `texts=[[1, 0], [0, 3]]` and a temperature of 1, it is $\log(1 + e^{-1})$, about 0.3133. |
@@ -851,11 +854,11 @@ with progress.exercise("contrastive_loss"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your loss now trains the two maps. 300 people are for training, and 50 others for the test. Their sentences become
-# vectors of ones and zeros: which of the known words occur? A batch is a sample of people, each of them once. Otherwise
-# two sentences of the same person would be pushed apart.
+# Your loss now trains the two maps. You train on 300 people and test on 50 others. Their sentences become vectors of
+# ones and zeros that mark which known words occur. A batch is a sample of people, each included once. Otherwise the
+# loss would push apart two sentences about the same person.
 #
-# **Before you run the cell:** one sentence in 50 is correct by chance. What do you expect for recall at 1?
+# **Before you run the cell:** one sentence in 50 is correct by chance. What recall at 1 do you expect?
 
 # %%
 counter = CountVectorizer(binary=True, token_pattern=r"\w+").fit(sentences[:300])
@@ -901,8 +904,8 @@ for name, rows in inputs.items():
         )
 
 # %% [markdown]
-# What breaks it? The same 50 people are described with other words: *spectacles* instead of *glasses*, *ginger* instead
-# of *red*. A bag of words has no entry for them.
+# What breaks the search? Now other words describe the same 50 people: *spectacles* instead of *glasses*, *ginger*
+# instead of *red*. A bag of words has no entry for them.
 
 # %%
 unseen = [descriptions.describe(number, other_words=True) for number in numbers[300:]]
@@ -912,9 +915,9 @@ table = similarities(*trained["teacher"], counter.transform(unseen).toarray().as
 print(f"{len(unknown)} words of these sentences are unknown; recall at 5, text to image: {recall_at(table.T, 5):.0%}")
 
 # %% [markdown]
-# The recorded experiment repeats this five times with other people, 450 for training and 50 for the test. *Attributes*
-# needs labels: ridge regression predicts from the teacher's features whether each value of the traits is present, and
-# the sentence with the most similar values wins.
+# The recorded experiment repeats this five times with other people, 450 for training and 50 for testing. The
+# *attributes* baseline needs labels: ridge regression predicts from the teacher's features whether each trait value is
+# present, and the sentence with the most similar values wins.
 
 # %% tags=["nbval-check-output"]
 described = results("described_people")
@@ -933,23 +936,23 @@ for label, arm in list(arms.items())[1:]:
     print(f"recall at 1, teacher minus {label}: {gain(*pair)}")
 
 # %% [markdown]
-# The mini-CLIP finds the portrait for a sentence in 28.4% (18.5% to 40.9%) of the cases, where chance is 2%. On
-# pixels, it finds 7.2%. We could not detect a difference to attributes, which need labels, while the mini-CLIP needs only
-# pairs. Nothing here is near perfect: a hat hides the hair, colored light changes the skin, and the teacher has learned
+# The mini-CLIP finds the portrait for 28.4% (18.5% to 40.9%) of the sentences; chance is 2%. On pixels, it finds 7.2%.
+# We could not detect a difference from attributes, which need labels, while the mini-CLIP needs only pairs. Nothing
+# here is near perfect: a hat hides the hair, colored light changes the color of the skin, and the teacher has learned
 # to ignore much of what changes from image to image.
 #
-# Unseen words cost most of the gain: recall at 5 falls from 70.4% to 20.8%, where chance is 10%.
+# Unseen words cost most of the gain: recall at 5 falls from 70.4% to 20.8%; chance is 10%.
 #
-# > **Try it.** Which words of the unseen sentences would a text encoder know that has read much text, such as the
-# > teachers of unit 08? How would you use one here?
+# > **Try it.** Take a text encoder that has read a lot of text, such as the teachers of unit 08. Which words of the
+# > unseen sentences would it know? How would you use it here?
 #
-# **Our zero-shot search works with the words of its training pairs; with other words, most of it is gone.**
+# **Our zero-shot search works with the words of its training pairs; with other words, most of its gain is lost.**
 #
 # ## Images without labels
 #
 # Labels are expensive, and images often are not. **Self-supervised** learning invents a task whose labels cost nothing,
-# and keeps the features. Gidaris, Singh and Komodakis (2018) turn each image by 0, 90, 180 and 270 degrees, and let a
-# network predict the turn. To solve this, it must notice eyes, hair and shoulders.
+# and keeps the features. Gidaris, Singh and Komodakis (2018) turn each image by 0, 90, 180 and 270 degrees, and have a
+# network predict the turn. To solve this task, it must notice eyes, hair and shoulders.
 
 # %% [markdown]
 # ### Exercise 10.5: The rotation task
@@ -959,7 +962,7 @@ for label, arm in list(arms.items())[1:]:
 # | **Signature** | `rotation_task(images)` |
 # | **Arguments** | `images`: array of shape `(n, side, side, channels)` |
 # | **Returns** | `(turned, turns)`: an array of shape `(4n, side, side, channels)` of the same dtype (`uint8` or `float32`), and `4n` integers from 0 to 3 |
-# | **Rules** | First come all images as they are (0), then all images turned by 90° (1), then by 180° (2), then by 270° (3). The turns are counterclockwise: after one of them, the upper right corner is at the upper left. |
+# | **Rules** | First come all images as they are (0), then all images turned by 90° (1), then by 180° (2), then by 270° (3). The turns are counterclockwise: a turn by 90° moves the upper right corner to the upper left. |
 # | **Example** | One image of one channel with the rows `[1, 2]` and `[3, 4]`, turned once: `[2, 4]` and `[1, 3]`. |
 # | **Points** | 3 points |
 #
@@ -1084,7 +1087,7 @@ with progress.exercise("rotation_task"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# A small network predicts the turns of portraits, and another one those of galaxies.
+# One small network predicts the turns of portraits, and another predicts the turns of galaxies.
 #
 # **Before you run the cell:** which of the two tasks is easier, and what is the chance level?
 
@@ -1102,9 +1105,9 @@ for name, images in tasks.items():
     print(f"{name}: {score:.0%} of the turns of 300 other images are predicted")
 
 # %% [markdown]
-# Both networks had as many images and steps. But the portraits have an upright, and the sky has none. What are the
-# features of the second network worth? Classify the 65 people from above, with five labeled images each and a linear
-# probe. The control is the same network with random weights.
+# Both networks had equally many images and steps. But portraits have an upright position, and the sky has none. How
+# useful are the features of the network trained on portraits? Classify the 65 people from above, with five labeled
+# images each and a linear probe. The control is the same network with random weights.
 
 # %%
 untrained = networks.speech_cnn(4, dropout=0.0, shape=(48, 48, 3))
@@ -1118,9 +1121,9 @@ for name, (seen, asked) in probed.items():
     print(f"{name:<15}{probe.score(asked, queries.labels):.1%} of the images of {len(people)} people")
 
 # %% [markdown]
-# The recorded experiment has more: five portraits of each of 400 people without labels, and 65 other people for the
-# probe, all of it five times. The supervised teacher learned from labeled portraits of more than two thousand people, so it had far more images
-# as well as labels.
+# The recorded experiment uses more data: five unlabeled portraits of each of 400 people, and 65 other people for the
+# probe. It is repeated five times. The supervised teacher learned from labeled portraits of more than two thousand
+# people, so it had far more images as well as labels.
 
 # %% tags=["nbval-check-output"]
 unlabeled = results("self_supervised")
@@ -1130,29 +1133,30 @@ for name, label in (("random", "random weights"), ("rotation", "rotation"), ("su
 print(f"rotation minus random weights: {gain(unlabeled['probe']['rotation'], unlabeled['probe']['random'])}")
 
 # %% [markdown]
-# The network predicts 82.7% of the turns of new people. As features for recognizing them, that is worth little: the probe
-# gains 3.3 percentage points (0.2 to 6.3) on random weights, and stays far below the supervised teacher. Published
-# systems learn from millions of images for days, so this is no verdict about self-supervised learning. It shows that a
-# task without labels is not free: what tells up from down need not tell people apart.
+# The network correctly predicts 82.7% of the turns of new people. But its features help little to recognize these
+# people: the probe gains 3.3 percentage points (0.2 to 6.3) over random weights, and stays far below the supervised
+# teacher. Published systems train on millions of images for days, so this is no verdict on self-supervised learning. It
+# shows that a task without labels is not free: features that tell up from down need not tell people apart.
 #
-# **Choose the invented task by what it forces the network to see, and compare with a teacher that you could have.**
+# **Choose the invented task by what it forces the network to see, and compare it with a teacher that you could use
+# instead.**
 #
 # ## Not a new idea
 #
-# Statistics has shared information between groups for decades, under the name **partial pooling** (C49). You want to know
-# whom your network understands well enough, so that only the others need to be adapted to. Some speakers sent two clips,
-# others twenty. How accurate is the network for each of them? You can trust each speaker's own mean. You can ignore the
-# speakers and use the mean of all clips. Or you can do something in between.
+# Statisticians have shared information between groups for decades, under the name **partial pooling** (C49). You want
+# to know which speakers your network understands well enough, so that you adapt it only to the others. Some speakers
+# sent two clips, others twenty. How accurate is the network for each of them? You can trust each speaker's own mean.
+# You can ignore the speakers and use the mean of all clips. Or you can do something in between.
 #
-# A hierarchical linear model says that the means $\mu_j$ of the speakers are themselves scattered around a common mean
-# $\mu$, with the variance $\tau^2$ (between). The $n_j$ values of a speaker are scattered around $\mu_j$ with the
-# variance $\sigma^2$ (within). The best linear estimate of $\mu_j$ is then
+# A hierarchical linear model assumes that the speakers' means $\mu_j$ are themselves scattered around a common mean
+# $\mu$, with variance $\tau^2$ (between). A speaker's $n_j$ values are scattered around $\mu_j$ with variance
+# $\sigma^2$ (within). The best linear estimate of $\mu_j$ is then
 #
 # $$\hat\mu_j = \hat\mu + \frac{\tau^2}{\tau^2 + \sigma^2 / n_j} (\bar y_j - \hat\mu),
 # \qquad \hat\mu = \frac{\sum_j w_j \bar y_j}{\sum_j w_j}, \quad w_j = \frac{1}{\tau^2 + \sigma^2 / n_j}$$
 #
-# where $\bar y_j$ is the speaker's own mean. A speaker with little data moves to the common mean, and a speaker with
-# much data stays.
+# where $\bar y_j$ is the speaker's own mean. The estimate for a speaker with little data moves toward the common mean;
+# with a lot of data, it stays near $\bar y_j$.
 
 # %% [markdown]
 # ### Exercise 10.6: Shrink the means
@@ -1161,9 +1165,9 @@ print(f"rotation minus random weights: {gain(unlabeled['probe']['rotation'], unl
 # |---|---|
 # | **Signature** | `shrunken_means(values, groups, within, between)` |
 # | **Arguments** | `values`: array of `n` numbers; `groups`: array of `n` integers; `within` $= \sigma^2 > 0$ and `between` $= \tau^2 \geq 0$: floats |
-# | **Returns** | array of floats with $\hat\mu_j$ of each group that occurs, smallest number first |
+# | **Returns** | array of floats with $\hat\mu_j$ for each group that occurs, smallest number first |
 # | **Rules** | Groups come in any order, and numbers may be missing. Groups may differ in size. `between` may be 0. |
-# | **Example** | For `values=[0, 6, 6]`, `groups=[1, 2, 2]`, `within=2` and `between=1`, the own means are 0 and 6, and $\hat\mu = 3.6$. The result is `[2.4, 4.8]`. |
+# | **Example** | For `values=[0, 6, 6]`, `groups=[1, 2, 2]`, `within=2` and `between=1`, the groups' own means are 0 and 6, and $\hat\mu = 3.6$. The result is `[2.4, 4.8]`. |
 # | **Points** | 4 points |
 #
 # With `between=0`, all groups get the same value. Which one?
@@ -1294,10 +1298,10 @@ with progress.exercise("shrunken_means"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The variances must be estimated from the same clips. The next cells use the method of moments (Searle, Casella and
+# You must estimate the variances from the same clips. The next cells use the method of moments (Searle, Casella and
 # McCulloch 1992, chapter 3): `within` is the mean squared distance of a value from its speaker's mean, and `between` is
-# what is left of the scatter of these means after the part that `within` explains. A value is 0 or 1 here, so its
-# variance depends on the speaker. The model has one $\sigma^2$ for all, which is an approximation.
+# the scatter of these means that remains after subtracting the part that `within` explains. A value is 0 or 1 here, so
+# its variance depends on the speaker. The model's single $\sigma^2$ for all speakers is an approximation.
 
 # %%
 sizes = np.repeat((2, 5, 10, 20), 6)
@@ -1334,9 +1338,9 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# How much should you shrink? The figure tries other variances: move the ratio of `between` to `within`, and read the
-# error for the speakers with 2, 5, 10 and 20 clips. At 0, everybody gets the mean of all clips. Far to the right, nothing
-# is shrunk.
+# How much should you shrink? The figure lets you try other variances: move the ratio of `between` to `within`, and read
+# the error for the speakers with 2, 5, 10 and 20 clips. At 0, everybody gets the mean of all clips. Far to the right,
+# nothing is shrunk.
 #
 # **Before you run the cell:** for which speakers does the ratio matter least?
 
@@ -1353,7 +1357,7 @@ errors = {f"{size} clips": [error_at(ratio, size) for ratio in ratios] for size 
 widgets.StrengthExplorer("between / within", ratios, errors, "error of the accuracy")
 
 # %% [markdown]
-# One sample of 24 speakers says little. The recorded experiment draws five, with other networks.
+# One sample of 24 speakers tells you little. The recorded experiment takes five samples, with other networks.
 
 # %% tags=["nbval-check-output"]
 pooled = results("partial_pooling")
@@ -1364,44 +1368,45 @@ for other, size in (("alone", "2"), ("alone", "20"), ("alone", "all"), ("pooled"
     print(f"partially pooled minus {other}, {size}: {gain(pooled['partial'][size], pooled[other][size])}")
 
 # %% [markdown]
-# Over all speakers, partial pooling lowers the error by 6.4 percentage points (2.5 to 10.3) compared with own means, and
-# by 2.9 (1.9 to 4.0) compared with one mean for all. Own means are noisy for speakers with few clips, and one mean for
-# all ignores what differs. For speakers with two clips, the error falls from 25.1% to 12.0%, but with five runs we could
-# not detect this fall; with twenty clips, we could not detect a difference either. Partial pooling is the best of all
-# linear estimates if the variances are known. Here they are estimated from few clips, so on one sample another estimate
-# can be ahead by chance.
+# Over all speakers, partial pooling lowers the error by 6.4 percentage points (2.5 to 10.3) compared with own means,
+# and by 2.9 (1.9 to 4.0) compared with one mean for all. Own means are noisy for speakers with few clips, and one mean
+# for all ignores how speakers differ. For speakers with two clips, the error falls from 25.1% to 12.0%, but with five
+# runs we could not detect this fall; with twenty clips, we could not detect a difference either. Partial pooling is the
+# best of all linear estimates if the variances are known. Here they are estimated from few clips, so on a single sample
+# another estimate can be better by chance.
 #
-# Fine-tuning has the same shape. The weights of the known speakers are the common mean, the ten clips pull away from it,
-# and few steps or a penalty on the distance keep the result near. A prototype of one image could be shrunk, too.
+# Fine-tuning works the same way. The known speakers' weights are the common mean, the ten clips pull away from it, and
+# a small number of steps or a penalty on the distance keeps the result near. You could shrink a prototype of one image,
+# too.
 #
 # **Partial pooling is transfer learning with two numbers: how much groups differ, and how noisy each group is.**
 #
 # ### Written answer: Whom do you adapt to?
 #
-# Your voice dialer is used by a nursing home with forty residents. Each of them would record one clip of each digit. A
-# colleague wants to send all recordings to the company's server, to train one network for each resident. Answer in about
-# eight sentences, with numbers from this unit. (3 points)
+# A nursing home with forty residents uses your voice dialer. Each resident would record one clip of each digit. A
+# colleague wants to send all recordings to the company's server and train one network for each resident. Answer in
+# about eight sentences, with numbers from this unit. (3 points)
 #
-# - (a) Which way of adaptation would you choose for one clip of each digit, and what do you expect for the next
+# - (a) Which adaptation method would you choose with one clip of each digit, and what do you expect for the next
 #   resident? Say what the unit of your interval is. (1 point)
 # - (b) When would you not adapt at all? (1 point)
-# - (c) What is the privacy problem of recordings and of networks for one person, and what would you do about it?
-#   (1 point)
+# - (c) What privacy problem do recordings and networks for one person pose, and what would you do about it? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "whom_to_adapt", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) I would fine-tune the network of known speakers with the ten clips of each resident. In the recorded results, this
-# gave 88.8% for real speakers, against 74.4% without adaptation and 52.5% from scratch. The interval counts speakers, and
-# there were only six of them, so the next resident can lie far from this mean.
+# (a) I would fine-tune the known speakers' network on each resident's ten clips. In the recorded results, this gave
+# 88.8% for real speakers, compared with 74.4% without adaptation and 52.5% from scratch. The interval counts speakers,
+# and there were only six of them, so the next resident's accuracy can be far from this mean.
 #
-# (b) I would not adapt to a resident whom the network already understands well. With few clips I estimate that by partial
-# pooling. I would also not adapt if I could not keep some clips for a test, or if several people share a device.
+# (b) I would not adapt to a resident whom the network already understands well. With few clips, I would estimate that
+# by partial pooling. I would also not adapt if I could not set aside some clips for testing, or if several people share
+# a device.
 #
 # (c) A recording identifies a person, and so may weights that were tuned to one voice. I would train on the device,
 # delete the clips afterwards, send nothing to the server without consent, and let residents remove their network.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: fine-tuning (or the way that the recorded results show best) with a number for one clip of each digit, and
-# the speaker, not the clip, as the unit of the interval.
+# 1 point: fine-tuning (or the best method in the recorded results) with a number for one clip of each digit, and the
+# speaker, not the clip, as the unit of the interval.
 #
 # 1 point: a case against adaptation, such as a speaker whom the network already understands, clips that are too few or
 # wrongly labeled to test whether the adapted network is better, or several people on one device.
@@ -1414,14 +1419,14 @@ for other, size in (("alone", "2"), ("alone", "20"), ("alone", "all"), ("pooled"
 # ## Summary
 #
 # 1. **New speakers.** A network can be nearly perfect on known speakers and much worse on the next one. One clip of
-#    each digit recovers a large part, if you start from the known speakers. Intervals count speakers.
-# 2. **Few shots.** On features of a teacher that fits, one image and a prototype go far. On pixels or random weights
-#    they do not, and a teacher of faces hardly helps with characters.
+#    each digit recovers a large part of the loss if you start from the known speakers. Intervals count speakers.
+# 2. **Few shots.** With the features of a suitable teacher, one image and a prototype go far. With pixels or random
+#    weights they do not, and a faces teacher hardly helps with characters.
 # 3. **Zero shots.** Pairs and a contrastive loss connect images and sentences. Recall at $k$ in both directions
-#    measures it. Unseen words break most of it.
-# 4. **No labels.** The rotation task can be learned without labels. At our size, its features stay far behind a
-#    supervised teacher.
-# 5. **Partial pooling.** Shrinking small groups towards the common mean is transfer, too (C49).
+#    measures the connection. Unseen words break most of it.
+# 4. **No labels.** The rotation task can be learned without labels. At our scale, its features stay far behind those of
+#    a supervised teacher.
+# 5. **Partial pooling.** Shrinking small groups toward the common mean is transfer, too (C49).
 
 # %%
 progress
