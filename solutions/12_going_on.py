@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Unit 12: Learning that goes on, data that stay apart
 #
-# A network recognizes spoken digits. It is in use, and every week it meets a new speaker. So every week you adapt it a
-# little. What does it forget on the way? And the speakers ask a question of their own: must they send you their voices,
-# or may they keep them to themselves?
+# A network that recognizes spoken digits is in use, and every week it meets a new speaker. So every week you adapt it a
+# little. What does it forget along the way? And the speakers have a question of their own: must they send you their
+# voices, or may they keep them to themselves?
 #
 # By the end of this unit you can
 #
@@ -14,7 +14,7 @@
 # 5. compare methods in a table with intervals, and let a budget choose a recipe.
 #
 # **Time:** about 110 minutes. Six exercises and one written answer, 18 points. All cells together run in about a minute
-# on two processor cores. Programs make the voices and draw the faces, so nobody in them is real; a recorded result
+# on two processor cores. Programs make the voices and draw the faces, so nobody in them is real; one recorded result
 # describes six real speakers.
 
 # %%
@@ -106,7 +106,7 @@ print("known speakers {:.0%}, first new speaker {:.0%}, second new speaker {:.0%
 
 # %% [markdown]
 # The network does much worse on voices that it has not heard. So you ask the first new speaker for ten clips of each
-# digit, and train on with these clips.
+# digit, and continue training with these clips.
 #
 # **Before you run the cell:** what will the accuracy on the *known* speakers be afterward? Write down a number.
 
@@ -124,17 +124,17 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Every new speaker is learned well, and costs accuracy on those who were learned before. This is called **catastrophic
-# forgetting** (McCloskey & Cohen 1989). Nothing in the loss speaks for the known speakers any more, so their accuracy
-# is free to fall.
+# The network learns every new speaker well, but loses accuracy on those it learned before. This is called
+# **catastrophic forgetting** (McCloskey & Cohen 1989). Nothing in the loss represents the known speakers anymore, so
+# their accuracy is free to fall.
 #
-# **A network that trains on keeps only what its loss still asks for.**
+# **A network that continues to train keeps only what its loss still asks for.**
 #
 # ## How much is forgotten
 #
-# To compare methods, you need one number. Chaudhry et al. (2018) define it from a table of accuracies: one row for each
-# time, one column for each task. Here the four known speakers together are task 0, and each new speaker is one more
-# task.
+# To compare methods, you need one number. Chaudhry et al. (2018) define it from a table of accuracies, with one row for
+# each time and one column for each task. Here the four known speakers together are task 0, and each new speaker is one
+# more task.
 
 # %% [markdown]
 # ### Exercise 12.1: Measure forgetting
@@ -145,8 +145,8 @@ plt.show()
 # |---|---|
 # | **Signature** | `forgetting(accuracy)` |
 # | **Arguments** | `accuracy`: a square table, a list of lists or an array; `accuracy[i][j]` is the accuracy on task `j` after learning tasks 0 to `i` |
-# | **Returns** | a float: for each task but the last, the highest accuracy in any *earlier* row than the last, minus the accuracy in the last row; then the mean over these tasks |
-# | **Rules** | Rows from before a task was learned count, too. A task that has become better counts as negative. With a single task, nothing can be forgotten: return 0. |
+# | **Returns** | a float: for each task but the last, the highest accuracy in any row *before* the last, minus the accuracy in the last row; then the mean over these tasks |
+# | **Rules** | Rows from before a task was learned count, too. A task whose accuracy has risen counts as negative. With a single task, nothing can be forgotten: return 0. |
 # | **Example** | `forgetting([[0.9, 0.1], [0.6, 0.95]])` is `0.3`. |
 # | **Points** | 2 points |
 #
@@ -276,24 +276,24 @@ with progress.exercise("forgetting"):
 print(f"the naive way forgets {100 * forgetting(naive):.0f} percentage points, mean of the known speakers and the first new one")  # fmt: skip
 
 # %% [markdown]
-# > **Try it.** Train three times as long on each new speaker: change 100 to 300. Does the new speaker gain? What
-# > happens to the forgetting?
+# > **Try it.** Train three times as long on each new speaker: change 100 to 300. Does accuracy on the new speaker rise?
+# > What happens to forgetting?
 #
-# **Forgetting compares the best time of a task with the last one.**
+# **Forgetting compares a task's best accuracy with its last one.**
 #
 # ## Four ways to remember
 #
-# Each of the following methods adds something to the training that speaks for the past. They differ in what you must
+# Each of the following methods adds something to training that represents the past. They differ in what you must
 # *keep*.
 #
 # | method | what it adds | what you keep |
 # |---|---|---|
-# | replay | a share of each batch are old clips | some old clips |
+# | replay | a share of old clips in each batch | some old clips |
 # | L2-SP | a penalty on the distance from the old weights | the old weights |
 # | EWC | the same, with an importance for each weight | old weights and importances |
-# | LwF | the old network's outputs on the *new* clips are targets | the old network |
+# | LwF | targets: the old network's outputs on the *new* clips | the old network |
 #
-# Only replay keeps voices of the speakers. This matters if a speaker wants to be deleted.
+# Only replay keeps the speakers' voices. This matters if a speaker asks you to delete them.
 #
 # L2-SP (Li, Grandvalet & Davoine 2018) and EWC (elastic weight consolidation, Kirkpatrick et al. 2017) share one
 # formula. With the weights $\theta$, the old weights $\theta^*$, the importances $F$ and a strength $\lambda$, they add
@@ -305,7 +305,7 @@ print(f"the naive way forgets {100 * forgetting(naive):.0f} percentage points, m
 # %% [markdown]
 # ### Exercise 12.2: An elastic penalty
 #
-# Write the penalty of one array of weights.
+# Write the penalty for one array of weights.
 #
 # | | |
 # |---|---|
@@ -316,8 +316,8 @@ print(f"the naive way forgets {100 * forgetting(naive):.0f} percentage points, m
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# <code>keras.ops.sum</code> and <code>keras.ops.square</code> work on arrays and on tensors. Functions of numpy would
-# cut the gradient.
+# <code>keras.ops.sum</code> and <code>keras.ops.square</code> work on arrays and on tensors. NumPy functions would
+# cut off the gradient.
 # </details>
 
 
@@ -440,9 +440,9 @@ with progress.exercise("elastic_penalty"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where do the importances come from? EWC takes the **Fisher information**. It asks for each weight: how strongly does
-# the log-probability of a label depend on it? For one clip, this is the squared gradient. The importance is the mean of
-# the squared gradients over many clips.
+# Where do the importances come from? EWC takes the **Fisher information**. For each weight, it asks how strongly the
+# log-probability of a label depends on that weight. For one clip, this is the squared gradient. The importance is the
+# mean of the squared gradients over many clips.
 #
 # **Before you go on:** a network that has finished training has a mean gradient near zero. What would the importances
 # be if you squared the *mean* gradient instead?
@@ -450,13 +450,13 @@ with progress.exercise("elastic_penalty"):
 # %% [markdown]
 # ### Exercise 12.3: From gradients to importances
 #
-# Estimate the importance of each weight from the gradients of single clips.
+# Estimate the importance of each weight from the gradients for single clips.
 #
 # | | |
 # |---|---|
 # | **Signature** | `importance(gradients)` |
-# | **Arguments** | `gradients`: an array of shape `(n, ...)`; `gradients[i]` is the gradient of clip `i` with respect to an array of weights |
-# | **Returns** | an array of the shape of the weights: the mean of the squared gradients over the clips |
+# | **Arguments** | `gradients`: an array of shape `(n, ...)`; `gradients[i]` is the gradient for clip `i` with respect to an array of weights |
+# | **Returns** | an array with the shape of the weights: the mean of the squared gradients over the clips |
 # | **Example** | For `np.array([[1.0, 2.0], [-1.0, 4.0]])`, it is `array([1., 10.])`. |
 # | **Points** | 2 points |
 #
@@ -540,13 +540,13 @@ with progress.exercise("importance"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# So the square of the mean gradient would call almost every weight of a finished network unimportant.
+# So the square of the mean gradient would rate almost every weight of a finished network as unimportant.
 #
-# Now all methods adapt the same network to the first new speaker, with equally many steps and from a fresh state of
-# Adam. The Fisher information is computed on a hundred old clips. EWC does not need them afterward; replay keeps the
-# same ones. The labels of these clips are sampled from the network's own predictions, and the importances are scaled to
-# mean 1, as those of L2-SP are. The strengths (1 for L2-SP, 10 for EWC, 0.05 for LwF and a share of 0.5 for replay) are
-# those that did best on the development speakers of the record below.
+# Now all methods adapt the same network to the first new speaker, with the same number of steps and a fresh Adam state.
+# EWC computes the Fisher information on a hundred old clips and does not need them afterward; replay keeps the same
+# clips. EWC samples the labels of these clips from the network's own predictions, and scales the importances to a mean
+# of 1, as in L2-SP. The strengths (1 for L2-SP, 10 for EWC, 0.05 for LwF and a share of 0.5 for replay) did best on the
+# development speakers of the recorded results below.
 
 # %%
 network.set_weights(start)
@@ -620,11 +620,11 @@ ax.set_title("The upper right corner would be a network that learns and keeps ev
 plt.show()
 
 # %% [markdown]
-# Mind the two scales. And one run says little. The record repeats the comparison with six groups of voices, in which
-# five speakers are known. It also has real speech from the Free Spoken Digit Dataset: six people, four of whom are known;
-# each of the six is the first new speaker once. Each method has one knob: the learning rate for the naive way, the share
-# of old clips for replay, and the strength for the others. We chose each knob on other generated voices, the development
-# speakers. *Known* and *new* are accuracies after the first new speaker.
+# Note the two scales. And one run tells you little. The recorded experiment repeats the comparison with six groups of
+# voices, each with five known speakers. It also covers real speech from the Free Spoken Digit Dataset: six people, four
+# of whom are known; each of the six is the first new speaker once. Each method has one setting: the learning rate for
+# the naive way, the share of old clips for replay, and the strength for the others. We chose each setting on other
+# generated voices, the development speakers. *Known* and *new* are accuracies after the first new speaker.
 
 # %% tags=["nbval-check-output"]
 record = results("forgetting")
@@ -661,18 +661,20 @@ for kind in ("generated", "real"):
         print(f"  new {gain(rows[key]['1']['first'], rows[other]['1']['first'])}, forgetting {gain(lost[key], lost[other])}")  # fmt: skip
 
 # %% [markdown]
-# Generated or real, replay of a hundred clips forgets much less than the naive way and the three methods without clips
-# after two new speakers. It does not come at the price of the new speaker: there we could not detect a difference from
-# the naive way. After the first real speaker, L2-SP and EWC keep the known ones so well that we cannot tell replay from
-# them. But then replay is more accurate on the new speaker: these two penalties hold back what should be learned.
+# On generated and real speech alike, replay of a hundred clips forgets much less than the naive way and the three
+# methods without clips after two new speakers. It does not cost accuracy on the new speaker: there we could not detect
+# a difference from the naive way. After the first real speaker, L2-SP and EWC keep the known ones so well that we could
+# not detect a difference from replay. But then replay is more accurate on the new speaker: these two penalties hold
+# back what the network should learn.
 #
 # The methods without clips are still better than nothing: L2-SP and EWC keep more of the known speakers than the naive
-# way, in both kinds of speech. And replay of all old clips, which nobody may be allowed to keep, hardly forgets at all.
+# way, for both kinds of speech. And replay of all old clips, which you might not be allowed to keep, hardly forgets at
+# all.
 #
-# Two limits: the strengths for real speech were chosen on generated speakers, and EWC keeps the importances of the
-# known speakers when the second new one comes.
+# There are two limits: we chose the strengths for real speech on generated speakers, and EWC keeps the known speakers'
+# importances when the second new speaker arrives.
 #
-# > **Try it.** Keep only 20 old clips instead of 100 in `memory`. How much of the effect of replay is left?
+# > **Try it.** Keep only 20 old clips instead of 100 in `memory`. How much of replay's effect is left?
 #
 # **A few old clips protect best here, and they are what a speaker may ask you to delete.**
 #
@@ -681,7 +683,7 @@ for kind in ("generated", "real"):
 # Forgetting comes from learning one task *after* the other. **Multi-task learning** (Caruana 1997) trains them
 # together: one trunk, a head for each task, and the sum of the losses. Do the tasks then help each other?
 #
-# Here digits are the asked task, with five drawn images each. Letters share the trunk, with thirty images each.
+# Here digits are the target task, with five drawn images each. Letters share the trunk, with thirty images each.
 
 
 # %%
@@ -703,8 +705,8 @@ def letters_loss(logits, batch):
 
 
 # %% [markdown]
-# **Before you run the cell:** the network alone sees only digits. The shared trunk must serve two tasks with the same
-# number of weights. Which of the two is more accurate on digits?
+# **Before you run the cell:** the network trained alone sees only digits. The shared trunk must serve two tasks with
+# the same number of weights. Which of the two is more accurate on digits?
 
 # %%
 own = [batch[:2] for batch in continual.batches(*digits, 500, np.random.default_rng(2))]
@@ -717,9 +719,9 @@ print(f"digits alone {continual.accuracy(alone, *test_digits):.0%}, ", end="")
 print(f"with letters {continual.accuracy(shared, *test_digits):.0%}")
 
 # %% [markdown]
-# The record asks both ways: letters help digits, and do digits help letters? It has three controls. *Longer* trains the
-# network alone for twice as many steps, so it sees as many images as the pair. The other two share the trunk with faces
-# of people, or with letters (or digits) whose labels are random.
+# The recorded experiment asks both ways: do letters help digits, and do digits help letters? It has three controls.
+# *Longer* trains the network alone for twice as many steps, so it sees as many images as the pair. The other two share
+# the trunk with people's faces, or with letters (or digits) whose labels are random.
 
 # %% tags=["nbval-check-output"]
 trunk = results("shared_trunk")
@@ -749,36 +751,35 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# We could not detect that the other task helps: not digits and not letters, not with few images and not with many. To
-# train alone for longer changes nothing that we could detect, either.
+# We could not detect that the other task helps, for digits or letters, with few images or many. Training alone for
+# longer changes nothing that we could detect, either.
 #
-# The controls show that the trunk does notice what it shares. People cost letters 4.8 percentage points, and digits
-# with many images 6.1. Random labels cost letters 6.3. For digits with five images, the intervals of both contain 0. In
-# all three cases, the true labels of the other task are better than random ones. So a related task does no harm that we
-# could detect, but it is not worth its images here. We tried one weight of the partner's loss and one size of the
-# trunk.
+# The controls show that the partner does matter. People cost letters 4.8 percentage points, and digits with many images
+# 6.1. Random labels cost letters 6.3. For digits with five images, the intervals of both contain 0. In all three cases,
+# the true labels of the other task are better than random ones. So a related task does no harm that we could detect,
+# but it is not worth its images here. We tried one weight of the partner's loss and one size of the trunk.
 #
-# **Whether two tasks help each other is a question for an experiment, with a network alone as the baseline.**
+# **Whether two tasks help each other is a question for an experiment, with a network trained alone as the baseline.**
 #
 # ## A start that is made to be adapted
 #
-# So far, adaptation came after the training. **Meta-learning** trains for it: the network meets many small tasks, and
-# looks for weights from which a few steps lead to any of them. **Reptile** (Nichol, Achiam & Schulman 2018) needs no
-# second derivatives. It adapts to a task by ordinary gradient descent, and then moves the start a little towards the
-# adapted weights.
+# So far, adaptation came after training. **Meta-learning** trains for it: the network meets many small tasks, and looks
+# for weights from which a few steps lead to any of them. **Reptile** (Nichol, Achiam & Schulman 2018) needs no second
+# derivatives. It adapts to a task by ordinary gradient descent, and then moves the start a little toward the adapted
+# weights.
 #
-# The tasks are sines with a random amplitude and phase. After ten points of a new sine, the network should draw all of
-# it.
+# The tasks are sines with a random amplitude and phase. From ten points of a new sine, the network should draw the
+# whole curve.
 
 # %% [markdown]
 # ### Exercise 12.4: One step of Reptile
 #
-# Move the start towards the weights that were adapted to several tasks.
+# Move the start toward the weights that were adapted to several tasks.
 #
 # | | |
 # |---|---|
 # | **Signature** | `reptile_step(weights, adapted, rate)` |
-# | **Arguments** | `weights`: a list of arrays; `adapted`: a list of as many arrays, each with one more axis in front, the tasks; all may hold whole numbers; `rate`: a float from 0 to 1 |
+# | **Arguments** | `weights`: a list of arrays; `adapted`: a list of as many arrays, each with one more axis in front, for the tasks; all may hold whole numbers; `rate`: a float from 0 to 1 |
 # | **Returns** | a list of arrays: each old array plus `rate` times the mean over the tasks of (adapted - old) |
 # | **Example** | With `weights=[np.array([1.0])]`, `adapted=[np.array([[2.0], [4.0]])]` and `rate=0.5`, it is `[array([2.0])]`. |
 # | **Points** | 2 points |
@@ -894,7 +895,7 @@ with progress.exercise("reptile_step"):
 
 # %% [markdown]
 # `sines.adapted` copies the network once for each task, and takes a few steps on each copy. Around it, Reptile is a
-# loop of four lines. The rival is plain transfer: one network learns the points of *all* tasks, as if they were one.
+# loop of four lines. The baseline is plain transfer: one network learns the points of *all* tasks, as if they were one.
 
 
 # %%
@@ -940,8 +941,8 @@ figure.suptitle("From the same ten points (black) of a new sine (gray), each sta
 plt.show()
 
 # %% [markdown]
-# No curve must go through the points: 32 small steps are few, and the distance that is left is what we measure. The
-# record trains each start four times longer, and tests it on 200 new sines. In the *wide* case, the phases come
+# A curve need not go through the points: 32 small steps are few, and we measure the distance that is left. The recorded
+# experiment trains each start four times as long, and tests it on 200 new sines. In the *wide* case, the phases come
 # from the whole circle. In the *narrow* case, they come from an eighth of it, so all sines look alike.
 #
 # **Before you run the cell:** in which of the two cases does plain transfer do as well as Reptile?
@@ -958,39 +959,39 @@ for phases in ("wide", "narrow"):
 
 # %% [markdown]
 # In the wide case, the average of all sines is a flat line. So plain transfer has nothing to pass on: after 32 steps
-# its error is 0.784, no better than that of a random start. Reptile reaches 0.349. In the narrow case, the average is
-# itself a useful sine. There plain transfer comes close: a difference of 0.016 is left, whose interval excludes 0.
+# its error is 0.784, no better than from a random start. Reptile reaches 0.349. In the narrow case, the average is
+# itself a useful sine. There plain transfer comes close: a difference of 0.016 remains, and its interval excludes 0.
 #
-# Each start was adapted at the rate that suits it best on other sines, and joint training and Reptile have seen equally
-# many points. So the comparison asks only about the start.
+# We adapted each start at the rate that suits it best on other sines, and joint training and Reptile saw equally many
+# points. So the comparison is only about the start.
 #
 # > **Try it.** Call `reptile("narrow")` and `joint("narrow")`, and draw the figure for them. Can you still tell which is
 # > which?
 #
-# **Meta-learning pays where the tasks differ so much that their average is no task at all.**
+# **Meta-learning pays off where the tasks differ so much that their average is no task at all.**
 #
 # ## Data that stay apart
 #
-# Now the second question. The speakers do not want to send their voices. **Federated learning** turns the way round:
+# Now the second question. The speakers do not want to send their voices. **Federated learning** reverses the direction:
 # the network travels, and the clips stay. In **FedAvg** (McMahan et al. 2017), every speaker trains the network on
 # their own clips for a few steps. The server averages the results, weighted by the number of clips, and sends the
-# average out again.
+# average back out.
 
 # %% [markdown]
 # ### Exercise 12.5: Average networks
 #
-# Average the weights of several clients, each with its number of clips.
+# Average the weights of several clients, each weighted by its number of clips.
 #
 # | | |
 # |---|---|
 # | **Signature** | `federated_average(networks, counts)` |
-# | **Arguments** | `networks`: a list with one list of arrays for each client, all of the same shapes; they may hold whole numbers; `counts`: the number of clips of each client, 0 or more, not all 0 |
+# | **Arguments** | `networks`: a list with one list of arrays for each client, with the same shapes for all; they may hold whole numbers; `counts`: the number of clips of each client, 0 or more, not all 0 |
 # | **Returns** | a list of arrays: the mean over the clients, each client weighted by its count |
 # | **Example** | For `[[np.array([1.0])], [np.array([5.0])]]` and counts `[3, 1]`, it is `[array([2.0])]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# <code>zip(*networks)</code> gives, for each array of a network, the versions of all clients.
+# <code>zip(*networks)</code> gives, for each array of a network, all clients' versions.
 # </details>
 
 
@@ -1115,7 +1116,7 @@ with progress.exercise("federated_average"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next cell is a federated training in a loop of our own. It runs in one process, and nothing is encrypted. Real
+# The next cell runs federated training in a loop of our own. It runs in one process, and nothing is encrypted. Real
 # systems use a framework such as [Flower](https://flower.ai). Its package `flwr` needs other versions of some packages
 # than this course does, so it is not used here.
 
@@ -1140,7 +1141,7 @@ everyone = tested.images, tested.digits
 
 # %% [markdown]
 # **Before you run the cell:** order these three by their accuracy on the clips of all six speakers: a network that one
-# speaker trains alone, the federated one, and one that is trained on all clips in one place.
+# speaker trains alone, the federated network, and a network trained on all clips in one place.
 
 # %%
 network.set_weights(fresh)
@@ -1153,9 +1154,9 @@ plain.train(b[:2] for b in continual.batches(learned.images, learned.digits, 360
 print(f"all clips in one place {continual.accuracy(network, *everyone):.0%}")
 
 # %% [markdown]
-# The record has eight speakers and 12 rounds of six steps. A speaker alone takes all 72 steps. In the *equal* case, all
-# have as many clips of all digits. In the *skewed* case, a speaker has mostly three digits, and every other speaker has
-# fewer clips.
+# The recorded experiment has eight speakers and 12 rounds of six steps. A speaker alone takes all 72 steps. In the
+# *equal* case, all speakers have equally many clips of all digits. In the *skewed* case, each speaker has mostly three
+# digits, and every second speaker has fewer clips.
 
 # %% tags=["nbval-check-output"]
 apart = results("federated")
@@ -1175,24 +1176,24 @@ print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 
 # %% [markdown]
 # With equal shares, the federated network reaches 61.7%: more than a speaker alone, and far less than with all clips in
-# one place. Two things differ between the last two: where the clips are, and how many steps follow one another. The
-# speakers train at the same time, so the federated network has gone 72 steps, and the one in one place 576. We have not
-# separated these two causes. More rounds might narrow the gap, and would cost more traffic: already here, a speaker
-# sends and receives far more bytes than all of its clips have.
+# one place. The last two differ in two things: where the clips are, and how many steps follow one another. The speakers
+# train at the same time, so the federated network has taken 72 steps, and the one trained in one place 576. We have not
+# separated these two causes. More rounds might narrow the gap, but would cost more traffic: even here, a speaker sends
+# and receives far more bytes than all of its clips contain.
 #
-# With skewed shares, all three have lower means. There the speakers also have fewer clips in all, so the skew is not
+# With skewed shares, all three have lower means. There the speakers also have fewer clips in total, so the skew is not
 # the only cause.
 #
 # > **Try it.** Let each speaker take 30 steps in each of two rounds instead of 6 steps in each of ten. The number of
-# > steps is the same, and fewer networks are sent. What does it cost?
+# > steps is the same, and fewer networks are sent. What does this cost?
 #
 # **The network can travel instead of the data, at the price of more traffic.**
 #
 # ## What an update gives away
 #
 # The clips stay at home, and only weights are sent. Is this private? An update after one step is a gradient, and a
-# gradient is made of the data. Look at the first dense layer of a network: $y = W^T x + b$. With the slope $\delta$ of
-# the loss with respect to $y$, the gradients of one input $x$ are
+# gradient is made from the data. Look at the first dense layer of a network: $y = W^T x + b$. With the slope $\delta$
+# of the loss with respect to $y$, the gradients of one input $x$ are
 #
 # $$\frac{\partial L}{\partial W_{ik}} = x_i \, \delta_k \qquad \frac{\partial L}{\partial b_k} = \delta_k$$
 #
@@ -1206,14 +1207,14 @@ print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 # | | |
 # |---|---|
 # | **Signature** | `recovered_input(weight_gradient, bias_gradient)` |
-# | **Arguments** | `weight_gradient`: an array of shape `(inputs, units)`; `bias_gradient`: an array of shape `(units,)`; both from one single input |
-# | **Returns** | the input, an array of shape `(inputs,)`; or `None` if all gradients of the biases are 0 |
-# | **Rules** | Some units may have the gradient 0, for example behind a ReLU. Gradients may be negative or tiny, such as 1e-9, and they may sum to 0. |
+# | **Arguments** | `weight_gradient`: an array of shape `(inputs, units)`; `bias_gradient`: an array of shape `(units,)`; both from a single input |
+# | **Returns** | the input, an array of shape `(inputs,)`; or `None` if all bias gradients are 0 |
+# | **Rules** | Some units may have a gradient of 0, for example behind a ReLU. Gradients may be negative or tiny, such as 1e-9, and they may sum to 0. |
 # | **Example** | For `np.array([[2.0, 0.0], [6.0, 0.0]])` and `np.array([2.0, 0.0])`, it is `array([1., 3.])`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# One unit whose bias has a gradient other than 0 is enough. Which one is the safest to divide by?
+# One unit with a nonzero bias gradient is enough. Which one is the safest to divide by?
 # </details>
 
 
@@ -1333,8 +1334,8 @@ with progress.exercise("recovered_input"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Apply it to a network whose first layer is dense. A client trains it on portraits. First, the update comes from one
-# portrait, and then from a batch of eight.
+# Apply it to a network whose first layer is dense. A client trains this network on portraits. The update comes first
+# from one portrait, and then from a batch of eight.
 
 # %%
 portraits = faces.portraits(faces.TEST_PEOPLE[:8], 1, 3).images.mean(axis=-1)
@@ -1354,11 +1355,11 @@ plt.show()
 
 # %% [markdown]
 # For a single portrait, the update *is* the portrait. In a batch, a unit mixes the portraits that activate it. But with
-# many units, some are activated by one portrait only, and these give it away (Boenisch et al. 2023). Networks that
+# many units, some are activated by only one portrait, and these give it away (Boenisch et al. 2023). Networks that
 # begin with convolutions need a search instead of a division (Zhu, Liu & Han 2019).
 #
-# The biases of the *last* layer tell something else. Their gradient is the mean of $p - y$, the probabilities minus the
-# labels. An untrained network gives all ten digits about the same probability, so the server can count your labels:
+# The biases of the *last* layer reveal something else. Their gradient is the mean of $p - y$, the probabilities minus
+# the labels. An untrained network gives all ten digits about the same probability, so the server can count your labels:
 # with $n$ clips and the gradient $g$, about $n (1/10 - g)$ clips have a digit, rounded to a whole number.
 
 # %% tags=["nbval-check-output"]
@@ -1369,21 +1370,21 @@ for size in ("1", "4", "16"):
     )
 
 # %% [markdown]
-# In a batch of one, the clip was found every time. In a batch of 16, the update still gave away 41.0% of the clips.
-# Here a network of two dense layers was attacked, whose first layer has 128 units. A clip counts as found if a unit's
-# quotient correlates with it by more than 0.99. The labels were counted in the network with convolutions.
+# In a batch of one, the attack found the clip every time. In a batch of 16, the update still gave away 41.0% of the
+# clips. The attacked network has two dense layers, the first with 128 units. A clip counts as found if a unit's
+# quotient has a correlation with it of more than 0.99. We counted the labels in the network with convolutions.
 #
 # What helps? **Secure aggregation** (Bonawitz et al. 2017) lets the server see only the sum over many clients.
 # **Differential privacy** (Abadi et al. 2016) clips each update and adds noise, which costs accuracy. Averages over
-# many steps and many clips hide more than one step on one clip does. None of this comes with FedAvg by itself.
+# many steps and many clips hide more than one step on one clip does. FedAvg by itself provides none of this.
 #
-# **To keep the data at home is not yet to keep them secret: an update is a function of the data.**
+# **Keeping the data at home does not yet keep them secret: an update is a function of the data.**
 #
 # ## A table of methods, and a choice within a budget
 #
 # This course has measured several ways to classify several kinds of images. A **benchmark** puts such results into one
 # table, so that a new method can be compared with the old ones on the same tasks. VTAB (Zhai et al. 2019) is a large
-# one; here is a small one, made from the course's own records.
+# one; here is a small one, made from the course's own recorded results.
 
 # %%
 headline, photos, matrix = results("headline"), results("real"), results("transfer_matrix")
@@ -1413,14 +1414,14 @@ for task, row in add_method(table, "fine-tuned", fine_tuned).items():
     print(f"{task:<23}" + ", ".join(f"{method} {shown(entry)}" for method, entry in row.items()))
 
 # %% [markdown]
-# The last entry of the second line is the new method: fine-tuning all layers of the faces teacher. The table shows at
-# once where a teacher pays, and that no method is the best one everywhere. Compare only within a row: the tasks differ
-# in their number of classes.
+# The last entry in the second line is the new method: fine-tuning all layers of the faces teacher. The table shows at a
+# glance where a teacher pays off, and that no method is best everywhere. Compare only within a row: the tasks differ in
+# their number of classes.
 #
-# So you must choose for your own task: which layer do you cut the teacher at, and how strong is the head? You can ask a
+# So you must choose for your own task: at which layer do you cut the teacher, and how strong is the head? You can ask a
 # rule of thumb (the last hidden layer, C08), a score (LogME, unit 06), or a search. Training every candidate with all
-# data is expensive. **Successive halving** (Jamieson & Talwalkar 2016) gives each candidate a little, keeps the better
-# half, and doubles what each of these gets.
+# data is expensive. **Successive halving** (Jamieson & Talwalkar 2016) gives each candidate a little data, keeps the
+# better half, and doubles the data for each of these.
 
 
 # %%
@@ -1437,7 +1438,7 @@ def halving(candidates, score, budgets):
 
 
 # %% [markdown]
-# Try it on one question: how wide should the trunk be, if there are eight clips of each digit of one speaker?
+# Try it on one question: how wide should the trunk be, if you have eight clips of each digit from one speaker?
 
 # %%
 spoken, spoken_digits = clips(learned, 0)
@@ -1459,17 +1460,17 @@ width, spent = halving(widths, width_score, [2, 4, 8])
 print(f"chosen: {width}. Images of each class in all trainings: {spent}, and {8 * len(widths)} without halving")
 
 # %% [markdown]
-# With eight candidates, the search saves a quarter of the training. The saving grows with the number of candidates. Its
-# price is that a candidate can be dropped because of what it does with two clips of each digit.
+# With eight candidates, the search saves a quarter of the training. The saving grows with the number of candidates. The
+# price is that it can drop a candidate because of its results with two clips of each digit.
 #
-# The clips that choose are not the test clips: a choice that sees the test clips promises too much.
+# The clips used for the choice are not the test clips: a choice that sees the test clips promises too much.
 #
 # > **Try it.** How large is the best score among many candidates that are all equally good? Call `halving` with a
 # > `score` that returns random numbers.
 #
-# The record asks the larger question, for new people and for real digits, with ten labeled images of each class. The
-# candidates are 16 layers of the faces teacher with two heads each, 32 in all. A *budget* is the number of images
-# that heads are trained on until the choice is made.
+# The recorded experiment asks the larger question, for new people and for real digits, with ten labeled images of each
+# class. The candidates are 16 layers of the faces teacher with two heads each, 32 in all. The *budget* is the number of
+# images on which heads are trained before the choice is made.
 
 # %% tags=["nbval-check-output"]
 choice = results("automatic_choice")
@@ -1486,11 +1487,11 @@ for target in ("people", "digits"):
 
 # %% [markdown]
 # For new people, there is nothing to choose: the rule takes the last hidden layer, and we could not detect a difference
-# from the search. For real digits, the rule fails with 58.9%. There the search gains 31.4 percentage points over it,
-# with half the budget of the search over all candidates with all data. We could not detect a difference between these
-# two. But LogME trains no head at all, and is better than halving by 2.5 percentage points. So halving is not the best
-# choice here: it drops half of the candidates after one image of each class, and each of its decisions rests on two
-# validation images of each class. LogME sees all ten.
+# from the search. For real digits, the rule fails, with 58.9%. There the search gains 31.4 percentage points over it,
+# with half the budget of a search that trains all candidates on all data. We could not detect a difference between
+# these two searches. But LogME trains no head at all, and is better than halving by 2.5 percentage points. So halving
+# is not the best choice here: it drops half of the candidates after one image of each class, and each of its decisions
+# rests on two validation images of each class. LogME sees all ten.
 #
 # This is one teacher and two targets, and the search does not include the depth of fine-tuning. It shows that a fixed
 # rule can be far off, and that a cheap score or a search can notice this.
@@ -1500,31 +1501,31 @@ for target in ("people", "digits"):
 # ### Written answer: A speech service for clinics
 #
 # Twenty clinics use a service that recognizes spoken numbers. Every month a new clinic joins. The clinics may not send
-# recordings of patients, and a clinic may leave and ask that its data be deleted. You have one network, and can update
-# it once a month. Answer in about ten sentences, with numbers from this unit. (3 points)
+# recordings of patients, and a clinic may leave and ask you to delete its data. You have one network, and can update it
+# once a month. Answer in about ten sentences, with numbers from this unit. (3 points)
 #
 # - (a) How do you adapt the network to a new clinic without losing the old ones? Name a method, what it keeps, and what
 #   it costs. (1 point)
 # - (b) A colleague says: "with federated learning, no recording leaves the clinic, so we need no further protection."
-#   Answer with a result of this unit, and name a protection. (1 point)
+#   Answer with a result from this unit, and name a protection. (1 point)
 # - (c) How would you find out after a year whether the network has forgotten the first clinics, and what would you do
 #   if it had? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "clinics", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) I would train each month with the clips of the new clinic, inside the clinic, and add EWC. It keeps the old
-# weights and their importances, and no recordings. The importances can be updated inside each clinic and sent as sums.
-# It costs some accuracy: on real speech, the known speakers fell from 95.5% to 85.4%. The naive way fell to 74.1%.
-# Replay of a hundred clips kept 92.2%, but the clips of old clinics may not be sent. If the clinics take part in
-# federated rounds, each of them can replay its own clips, at the price of sending the network in every round.
+# (a) Each month I would train on the new clinic's clips, inside the clinic, and add EWC. It keeps the old weights and
+# their importances, but no recordings. Each clinic can update the importances inside and send them as sums. It costs
+# some accuracy: on real speech, the known speakers fell from 95.5% to 85.4%. The naive way fell to 74.1%. Replay of a
+# hundred clips kept 92.2%, but the old clinics' clips may not be sent. If the clinics take part in federated rounds,
+# each of them can replay its own clips, at the price of sending the network in every round.
 #
 # (b) This is not enough. In this unit, the update of a single portrait was the portrait: the gradient of the kernel
-# divided by the gradient of the bias. The gradient of the last biases also gives the number of labels. I would use
-# secure aggregation, so that only sums over many clinics can be seen, and clip the updates and add noise.
+# divided by the gradient of the bias. The gradient of the last biases also gives away the label counts. I would use
+# secure aggregation, so that the server sees only sums over many clinics, and I would clip the updates and add noise.
 #
 # (c) Each clinic keeps test clips. After every update it measures its accuracy, and sends only this number. From the
-# table of times and clinics I compute the forgetting: the best accuracy of each clinic minus its last one. If it is
-# larger than a limit that was set beforehand, I go back to the last good network, and raise the strength of the penalty
-# or let the old clinics take part in a round.
+# table of times and clinics, I compute forgetting: each clinic's best accuracy minus its last one. If it exceeds a
+# limit set beforehand, I go back to the last good network, and raise the strength of the penalty or let the old clinics
+# take part in a round.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a method that fits the rules, with what it keeps and its cost: for example LwF or EWC at the center (no
@@ -1542,17 +1543,19 @@ for target in ("people", "digits"):
 # %% [markdown]
 # ## Summary
 #
-# 1. **Forgetting.** A network that trains on keeps what its loss asks for. Replay needs old clips, and forgot least;
-#    L2-SP and EWC need old weights; LwF needs the old network. Choose the strength on speakers that you do not report.
-# 2. **Shared trunks.** Whether tasks help each other is a question for an experiment, in both directions, against a
-#    network alone, one that trains longer, and partners without a relation. Here digits and letters did not help.
-# 3. **Meta-learning.** Reptile trains a start from which few steps lead far. Plain transfer does nearly as well where
+# 1. **Forgetting.** A network that continues to train keeps what its loss asks for. Replay needs old clips, and forgot
+#    least; L2-SP and EWC need old weights; LwF needs the old network. Choose the strength on speakers that you do not
+#    report.
+# 2. **Shared trunks.** Whether tasks help each other is a question for an experiment, in both directions, compared with
+#    a network trained alone, one trained for longer, and unrelated partners. Here digits and letters did not help each
+#    other.
+# 3. **Meta-learning.** Reptile trains a start from which a few steps lead far. Plain transfer does nearly as well where
 #    the tasks are alike.
-# 4. **Federated learning.** The network travels, and the data stay. An update still is a function of the data: for a
+# 4. **Federated learning.** The network travels, and the data stay. An update is still a function of the data: for a
 #    single input and a dense layer, it is the input. The course lists the claim about such advances (C48) as
 #    *illustrated*.
 # 5. **Choosing.** Compare methods within a row of a table, with intervals. A search within a budget can choose a recipe
-#    (C52), if its validation images are not the test images.
+#    (C52) if its validation images are not the test images.
 
 # %%
 progress
