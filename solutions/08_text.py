@@ -1,20 +1,20 @@
 # %% [markdown]
 # # Unit 08: Text
 #
-# Eight hundred product reviews are labeled, your film reviews are not. What does a pretrained encoder gain you, and
-# when does a bag of words do as well? So far, all teachers of this course have looked at images. The teacher of this
-# unit is a BERT: it has read text without labels. Can you transfer what it learned in the same way, with a new head on
+# Eight hundred product reviews are labeled, but your film reviews are not. What do you gain from a pretrained encoder,
+# and when does a bag of words do as well? So far, all of this course's teachers have looked at images. This unit's
+# teacher is a BERT: it has read unlabeled text. Can you transfer what it learned in the same way, with a new head on
 # frozen features?
 #
 # By the end of this unit you can
 #
 # 1. turn a text into word pieces, and the states of an encoder into one vector for each sentence;
-# 2. measure what a pretrained encoder is worth in labels, and find the point where a bag of words catches up;
-# 3. move a classifier from one domain to another without a leak, and score names in a text as whole entities.
+# 2. measure how many labels a pretrained encoder is worth, and find the point where a bag of words catches up;
+# 3. transfer a classifier from one domain to another without a leak, and score names in a text as whole entities.
 #
-# **Time:** about 85 minutes. Five exercises and one written answer, 18 points. All cells together run in about a
-# minute on two processor cores. A program writes most of the texts; the recorded results and the last section also
-# use real ones.
+# **Time:** about 85 minutes. Five exercises and one written answer, 18 points. All cells together run in about a minute
+# on two processor cores. A program writes most of the texts; the recorded results and the last section also use real
+# ones.
 
 # %%
 import sys
@@ -69,8 +69,9 @@ def gain(first, second):
 # %% [markdown]
 # ## Two domains
 #
-# Here are two of the course's five kinds of text. A small grammar writes them, so no person's review is among them.
-# Some opinions fit both domains, such as *excellent*. Others fit only one: a cable is *robust*, a film is *hilarious*.
+# Here are two of the course's five kinds of text. A small grammar writes them, so no person wrote any of these reviews.
+# Some opinion words, such as *excellent*, fit both domains. Others fit only one: a cable is *robust*, a film is
+# *hilarious*.
 
 # %%
 products = texts.generate("products", 800, seed=81)
@@ -80,12 +81,12 @@ for corpus in (products, films):
         print(f"{corpus.class_names[label]}: {sentence}")
 
 # %% [markdown]
-# A **bag of words** describes a text by its words and pairs of neighboring words, and ignores their order. TF-IDF
-# gives each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
-# regression on these weights is the baseline of this unit. It learns in milliseconds, and it needs no teacher.
+# A **bag of words** describes a text by its words and pairs of neighboring words, and ignores their order. TF-IDF gives
+# each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
+# regression on these weights is this unit's baseline. It learns in milliseconds and needs no teacher.
 #
 # **Before you run the cell:** a bag of words learns from 800 product reviews. How accurate is it on other product
-# reviews, and how accurate on hotels and films?
+# reviews, and on hotels and films?
 
 # %%
 bag = TfidfVectorizer(ngram_range=(1, 2)).fit(products.texts)
@@ -105,16 +106,16 @@ plt.show()
 
 # %% [markdown]
 # On its own domain, the bag of words does well. In the other domains it loses much of its accuracy, probably because
-# many of their words do not occur in product reviews. A word that the model has not seen in training has no weight.
+# many of their words do not occur in product reviews. A word that the model did not see in training has no weight.
 #
 # **A bag of words knows only the words of its labeled texts.**
 #
 # ## Word pieces
 #
-# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it
-# do with a word that is not in it, such as a misspelled word or a name? BERT divides it into **word pieces** (Devlin
-# et al. 2019): frequent words are whole pieces, and rare ones are put together from parts. A part that continues a
-# word begins with `##`.
+# A pretrained encoder has read more text than you have labels for. But it, too, has a fixed vocabulary. What does it do
+# with a word outside that vocabulary, such as a misspelled word or a name? BERT splits it into **word pieces** (Devlin
+# et al. 2019): frequent words are whole pieces, and rare ones are built from parts. A part that continues a word begins
+# with `##`.
 
 # %% tags=["nbval-check-output"]
 tokenizer = teachers.tokenizer("texts_bert")
@@ -123,25 +124,25 @@ for sentence in ("the battery was excellent", "zorvaldo told me about it"):
     print(" ".join(tokenizer.pieces(sentence)))
 
 # %% [markdown]
-# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills a row, `[MASK]` hides a piece, and `[UNK]` stands for what
-# cannot be divided.
+# `[CLS]` and `[SEP]` begin and end a text, `[PAD]` fills up a row, `[MASK]` hides a piece, and `[UNK]` stands for a
+# word that cannot be split.
 #
 # ### Exercise 8.1: Split a word into pieces
 #
-# Write the splitting of WordPiece, the tokenizer of BERT.
+# Write the function that splits a word as WordPiece, BERT's tokenizer, does.
 #
 # | | |
 # |---|---|
 # | **Signature** | `word_pieces(word, vocabulary)` |
 # | **Arguments** | `word`: a text of one letter or more, of any length, without spaces; `vocabulary`: a set of pieces |
-# | **Returns** | the pieces of the word in their order, a list |
-# | **Rules** | At each place, take the *longest* piece that fits there. A piece that does not begin the word has `##` before its letters, in the vocabulary and in your list. If nothing fits at some place, the whole word becomes `["[UNK]"]`; a choice made before is never taken back. |
+# | **Returns** | a list: the pieces of the word, in order |
+# | **Rules** | At each place, take the *longest* piece that fits there. A piece that does not begin the word has `##` before its letters, both in the vocabulary and in your list. If nothing fits at some place, the whole word becomes `["[UNK]"]`; an earlier choice is never taken back. |
 # | **Example** | With `{"un", "play", "##play", "##able"}`, `"unplayable"` becomes `["un", "##play", "##able"]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Keep the place where the rest of the word begins. Try ends from the end of the word backwards, and stop at the first
-# piece that the vocabulary has.
+# Keep track of where the rest of the word begins. Try possible ends from the end of the word backward, and stop at the
+# first piece that the vocabulary has.
 # </details>
 
 
@@ -305,16 +306,16 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
     print(f"{word}: {' '.join(word_pieces(word, set(tokenizer.vocabulary)))}")
 
 # %% [markdown]
-# > **Try it.** Enter your own name and a few words of your language, in lower case. The course's tokenizer lowers case
-# > and drops accents first. Which letters does this vocabulary lack?
+# > **Try it.** Enter your own name and a few words of your language, in lowercase. The course's tokenizer first
+# > converts to lowercase and drops accents. Which letters does this vocabulary lack?
 #
-# **With word pieces, nearly every word has a representation; a word is lost only if greedy splitting meets a place
+# **With word pieces, nearly every word has a representation; a word is lost only if greedy splitting reaches a place
 # where nothing fits.**
 #
 # ## A word and its context
 #
-# The teacher of this unit is a small BERT of four layers. It has read texts from the generator without their labels,
-# and one task has taught it: guess the pieces that `[MASK]` hides. To see what it has learned, let it guess.
+# This unit's teacher is a small BERT with four layers. It has read texts from the generator without their labels, and
+# it learned from one task: guessing the pieces that `[MASK]` hides. To see what it has learned, let it guess.
 #
 # **Before you run the cell:** which words would *you* put there?
 
@@ -332,13 +333,13 @@ for sentence in (
     print(sentence, "->", ", ".join(f"{tokenizer.vocabulary[b]} {probabilities[b]:.0%}" for b in best))
 
 # %% [markdown]
-# In the stored run, the teacher guesses words of spam for the message. For the film and the battery, it guesses mostly
-# general words of opinion. Nobody has told it about spam or opinions. Nearly all of these opinions are bad, although
+# In the stored run, the teacher guesses spam words for the message. For the film and the battery, it guesses mostly
+# general opinion words. Nobody has told it about spam or opinions. Nearly all of these opinions are negative, although
 # nothing in the two sentences says so.
 #
 # Without its head, the teacher returns a vector for each piece, its **state**. In each layer, **attention** mixes the
-# states: each position looks at all others and takes most from those that matter for it. The figure shows one head of
-# one layer. Each row sums to one.
+# states: each position looks at all the others and takes most from those that matter to it. The figure shows one head
+# of one layer. Each row sums to one.
 
 # %%
 encoder = teachers.load("texts_bert", head=False)
@@ -358,9 +359,9 @@ plt.show()
 # > head that looks at the word before, one that looks at the word after, and one that looks at "not"?
 #
 # Attention makes a state depend on the context. In the generated texts, the names of people, places and firms consist
-# of the same syllables, so only the words around a name show what it is. Here is one name at the same place of three
-# sentences. For each, the cell finds, in 300 reviews, the twenty words whose states are nearest. It counts what these
-# are: people (PER), places (LOC), organizations (ORG) or other words (O).
+# of the same syllables, so only the words around a name show what it is. Here is one name at the same place in three
+# sentences. For each sentence, the cell finds the twenty words in 300 reviews whose states are nearest. It counts how
+# many are people (PER), places (LOC), organizations (ORG) or other words (O).
 #
 # **Before you run the cell:** which neighbors will the name have in layer 0, before any attention?
 
@@ -386,10 +387,10 @@ for layer in (0, 2):
         print(f"layer {layer}, {sentence}: {pool_words[near[0]]}, {pool_words[near[1]]}, ...; tags of 20: {shares}")
 
 # %% [markdown]
-# In layer 0, only letters and position decide, so the three states are equal and have the same neighbors. Two layers
-# later, the context has moved them apart. In the stored run, the person and the place lean towards their own kind,
-# while the firm still has few of its kind. Now look at all names of the pool at once, in a map of two principal
-# components.
+# In layer 0, only letters and position count, so the three states are equal and have the same neighbors. Two layers
+# later, the context has moved them apart. In the stored run, the person and the place lean toward their own kind, while
+# the firm still has few neighbors of its kind. Now look at all the names in these reviews at once, in a map of two
+# principal components.
 
 # %%
 names = np.flatnonzero(tags != "O")
@@ -404,19 +405,20 @@ for axes, layer in zip(both, (0, 2), strict=True):
 plt.show()
 
 # %% [markdown]
-# In this map the kinds stay mixed. Its two main directions of 64 seem to show the place of the word in the sentence. A
-# classifier can use the other directions; a later section measures how much it gains from them in each layer.
+# In this map, the kinds stay mixed. Its two directions, the main ones of 64, seem to show the word's place in the
+# sentence. A classifier can use the other directions; a later section measures how much it gains from them in each
+# layer.
 #
 # **Attention gives the same word different states in different contexts.**
 #
 # ## One vector for a sentence
 #
-# A classifier of sentences needs one vector for each, whatever the length. A common choice is the mean of the states
-# of all tokens. In a batch, short sentences are filled up with padding, and padding must not count.
+# A sentence classifier needs one vector for each sentence, whatever its length. A common choice is the mean of all
+# token states. In a batch, short sentences are filled up with padding, and padding must not count.
 #
 # ### Exercise 8.2: From token states to a sentence vector
 #
-# Turn the states of the tokens into one vector for each sentence.
+# Turn the token states into one vector for each sentence.
 #
 # | | |
 # |---|---|
@@ -555,8 +557,8 @@ with progress.exercise("sentence_vector"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function and the course's own should agree. The course's function also sorts the sentences by length, so that
-# less padding is computed, and it keeps its results on this machine.
+# Your function and the course's own should agree. The course's function also sorts the sentences by length, which
+# wastes less computation on padding, and it caches its results on this machine.
 
 # %% tags=["nbval-check-output"]
 ids = tokenizer.encode(films.texts[:64])
@@ -571,8 +573,8 @@ print(f"they agree to 4 digits: {difference < 1e-4}")
 # ## Accuracy against labels
 #
 # Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and
-# with the same encoder with random weights. This control shows what comes from pretraining, and what from the
-# architecture. There are two tasks: are film reviews positive or negative, and are text messages wanted (ham) or
+# with the same encoder with random weights. This control shows what comes from pretraining and what from the
+# architecture. There are two tasks: is a film review positive or negative, and is a text message wanted (ham) or
 # unwanted (spam)?
 
 # %%
@@ -601,7 +603,7 @@ def scores(corpus, features, count, seed):
 
 
 # %% [markdown]
-# A single draw of ten labels says little, so draw eight times, and show the mean with its 95% interval.
+# A single draw of ten labels says little, so draw eight times and show the mean with its 95% interval.
 #
 # **Before you run the cell:** with ten labels of each class, which of the three is the most accurate? And with 280?
 # Will the two tasks agree?
@@ -620,34 +622,34 @@ both[1].set_title("Sentiment: the bag of words is ahead")
 plt.show()
 
 # %% [markdown]
-# For spam, the teacher is ahead of the bag of words while labels are few. It has read thousands of messages, and in
-# these *voucher*, *jackpot* and *bonus* occur in the same contexts. So one labeled message about a voucher can probably
-# also teach the head something about jackpots. With more labels, the bag of words sees all of these words itself, and
-# it catches up.
+# For spam, the teacher is ahead of the bag of words while labels are few. It has read thousands of messages, in which
+# *voucher*, *jackpot* and *bonus* occur in the same contexts. So one labeled message about a voucher can probably also
+# teach the head something about jackpots. With more labels, the bag of words sees all of these words itself and catches
+# up.
 #
 # For sentiment, the same teacher does not help. With 280 labels of each class, its random twin is even ahead, and the
 # recorded results below agree. We do not know why. This is a fact about one small teacher, which was pretrained for a
 # few minutes. It does not show that guessing hidden words cannot teach opinions.
 #
-# How many labels is a teacher worth? Read the curves sideways: how many labels does the bag of words need for the
+# How many labels is a teacher worth? Read the curves sideways: how many labels does the bag of words need to reach the
 # accuracy that the teacher reaches with five?
 #
 # ### Exercise 8.3: How many labels does it take?
 #
-# Read from a curve how many labels reach a goal. The goal is a fixed accuracy, or another method's curve.
+# Read from a curve how many labels it takes to reach a goal. The goal is a fixed accuracy or another method's curve.
 #
 # | | |
 # |---|---|
 # | **Signature** | `labels_needed(counts, accuracies, goal)` |
-# | **Arguments** | `counts`: positive numbers of labels, each larger than the one before; `accuracies`: one for each; `goal`: a number, or a list with one number for each count |
-# | **Returns** | the smallest number of labels from which on the curve is at or above the goal, a float; `None` if it is below the goal at the last count |
+# | **Arguments** | `counts`: positive numbers of labels, each larger than the one before; `accuracies`: one for each count; `goal`: a number, or a list with one number for each count |
+# | **Returns** | a float: the smallest number of labels from which the curve stays at or above the goal; `None` if it is below the goal at the last count |
 # | **Rules** | Between two counts, both curves are straight lines over the *logarithm* of the count. If the curve reaches the goal, falls below it and reaches it again, use the last crossing. If it is never below, return the first count. |
 # | **Example** | For `[1, 10, 100]` and `[0.5, 0.6, 0.8]`, the goal 0.7 lies halfway between 10 and 100 on the logarithmic axis: about 31.62. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Work with the differences, accuracy minus goal. Which is the last negative one? `np.interp` can compute where the line
-# from there to the next difference crosses 0.
+# Work with the differences, accuracy minus goal. Which one is the last negative difference? `np.interp` can compute
+# where the line from there to the next one crosses 0.
 # </details>
 
 
@@ -792,14 +794,14 @@ print(f"spam: the bag of words catches up at {catches_up}")
 # %% [markdown]
 # In the stored run, five labels of each class with the teacher are worth about twice as many without it. Between ten
 # and fifty labels, the bag of words catches up. If your function returns `None`, the curves do not meet within the
-# counts that were measured, and nobody knows where they would meet.
+# measured counts, and nobody knows where they would.
 
 # %% [markdown]
 # The recorded results repeat the comparison over five seeds, and also with **real** texts: sentences about films
-# (Kotzias et al. 2015), and text messages (Almeida & Gómez Hidalgo 2011). Their teacher is MiniLM (Wang et al. 2020),
-# a BERT that has read large amounts of text from the internet. Another baseline is a small network from scratch on
-# counts of words. In the real messages, spam is rare, and a filter that never warns is correct most of the time. So
-# the messages get a **macro F1**: the mean of the F1 scores of both classes (C35).
+# (Kotzias et al. 2015) and text messages (Almeida & Gómez Hidalgo 2011). Their teacher is MiniLM (Wang et al. 2020), a
+# BERT that has read large amounts of text from the internet. Another baseline is a small network trained from scratch
+# on word counts. Spam is rare in the real messages, so a filter that never warns is correct most of the time. We
+# therefore score the messages by **macro F1**: the mean of the two classes' F1 scores (C35).
 
 # %% tags=["nbval-check-output"]
 recorded = results("text_labels")
@@ -843,8 +845,8 @@ plt.show()
 # On real messages, its lead is 9.0 percentage points (5.1 to 13.0) with ten labels of each class. With 280, we could
 # not detect a difference.
 #
-# The small network, which no teacher has helped, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. Spam
-# probably gives itself away by single words, and words are what these two baselines count.
+# The small network, which has no teacher, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. Spam probably
+# gives itself away by single words, and words are what these two baselines count.
 #
 # On generated messages, the small teacher is ahead of the bag of words by 3.0 percentage points (1.3 to 4.7) with five
 # messages of each class. With ten, we could not detect a difference.
@@ -852,14 +854,14 @@ plt.show()
 # On generated films, it is 27.9 percentage points (25.9 to 29.8) behind the bag of words with 280 films of each class.
 # Its random twin is ahead of it, too: by 6.8 percentage points (0.6 to 12.9).
 #
-# **A teacher replaces labels if it has learned what your task needs; whether a bag of words catches up, only the curves
-# can tell.**
+# **A teacher replaces labels if it has learned what your task needs; only the curves can tell whether a bag of words
+# catches up.**
 #
 # ## Products to films
 #
-# Back to the question of this unit. You have 800 labeled products, and your films have no labels. The two domains
-# share the task, but not all of the words. Does a head that learned from products work on films? Look at the vectors
-# first.
+# Back to this unit's question. You have 800 labeled product reviews, and your film reviews have no labels. The two
+# domains share the task, but not all of the words. Does a head that learned from products work on films? Look at the
+# vectors first.
 
 # %%
 both_domains = np.concatenate([vectors(products)[:200], vectors(films)[:200]])
@@ -871,13 +873,13 @@ plots.embedding(points, groups, kinds).set_title("The teacher separates domains,
 plt.show()
 
 # %% [markdown]
-# The two domains form two clouds, although nobody told the teacher about domains. Within a cloud, positive and
-# negative reviews are mixed. A head that learned in one cloud is asked about points in the other one. Nothing in this
-# map promises that it will do well.
+# The two domains form two clouds, although nobody told the teacher about domains. Within each cloud, positive and
+# negative reviews are mixed. A head that learned in one cloud must classify points in the other. Nothing in this map
+# promises that it will do well.
 #
 # Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
-# domains, and twice in one of them. If training has seen a text of the test, the test measures memory. Real corpora
-# contain such repeats, and nobody announces them. The last section counts them in the real messages of this unit.
+# domains, and twice in one of them. If a test text was also in training, the test measures memory. Real corpora contain
+# such repeats, and nobody announces them. The last section counts them in this unit's real messages.
 #
 # ### Exercise 8.4: Split two domains without a leak
 #
@@ -888,13 +890,13 @@ plt.show()
 # | **Signature** | `source_and_target(texts, domains, source, target, count)` |
 # | **Arguments** | `texts`: a list; `domains`: the domain of each text, a list of the same length; `source`, `target`: two domains; `count`: how many labeled target texts you can afford, 0 or more |
 # | **Returns** | three lists of positions in `texts`, each in increasing order: `(train, labeled, test)` |
-# | **Rules** | Two texts are equal if they have the same words in the same order, whatever their case and spaces. `labeled`: the first `count` *different* target texts, each where it occurs first. `test`: the other target texts, each where it occurs first. `train`: all source texts that do not occur in `test`; repeats may stay. Texts of other domains are in none of the lists. |
-# | **Example** | For the texts `["good", "Good", "bad", "fine"]` of the domains `["a", "b", "b", "b"]`, source `"a"`, target `"b"` and `count` 1, it is `([0], [1], [2, 3])`. |
+# | **Rules** | Two texts are equal if they have the same words in the same order, regardless of case and spaces. `labeled`: the first `count` *different* target texts, each where it occurs first. `test`: the other target texts, each where it occurs first. `train`: all source texts that do not occur in `test`; repeats may stay. Texts from other domains are in none of the lists. |
+# | **Example** | For the texts `["good", "Good", "bad", "fine"]` from the domains `["a", "b", "b", "b"]`, source `"a"`, target `"b"` and `count` 1, it is `([0], [1], [2, 3])`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
 # `" ".join(text.lower().split())` is equal for equal texts. Choose `labeled` and `test` first; only then do you know
-# what the source must lose.
+# which source texts to drop.
 # </details>
 
 
@@ -1079,7 +1081,7 @@ with progress.exercise("source_and_target"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Split the two corpora with your function. Then train a head on products, one on a hundred labeled films, and one on
+# Split the two corpora with your function. Then train one head on products, one on a hundred labeled films, and one on
 # both.
 #
 # **Before you run the cell:** which of the three will be the best, with the teacher and with a bag of words?
@@ -1103,15 +1105,15 @@ features = np.concatenate([vectors(products), vectors(films)])
 compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
 
 # %% [markdown]
-# No generated text repeats here, so the three lists hold all texts. In the stored run, the bag of words from 800
-# products does better on films than chance, but a hundred labeled films do better still. For the bag of words, both
+# No generated text repeats here, so the three lists hold all texts. In the stored run, the bag of words trained on 800
+# products does better than chance on films, but a hundred labeled films do better still. For the bag of words, both
 # together do best, probably because products teach the words that the two domains share. The teacher is close to chance
-# with products alone, and best with films alone. It has probably learned little about opinions.
+# with products alone and best with films alone. It has probably learned little about opinions.
 
 # %% [markdown]
-# The recorded results ask the same over five seeds, and also of real texts.
+# The recorded results repeat this over five seeds, and also on real texts.
 #
-# **Before you run the cell:** will MiniLM need any labeled film at all?
+# **Before you run the cell:** will MiniLM need any labeled films at all?
 
 # %% tags=["nbval-check-output"]
 moved = results("text_domains")
@@ -1135,31 +1137,31 @@ for source in ("generated", "real"):
 # On generated texts, the order is reversed: the small teacher stays 18.2 percentage points (15.4 to 21.0) behind the
 # bag of words. A teacher that has not learned opinions cannot carry them from one domain to another.
 #
-# **Labels of another domain help as far as the domains share words or features. With five real films of each class,
-# products were worth more; with 280, films were.**
+# **Labels from another domain help to the extent that the domains share words or features. With five real films of each
+# class, products were worth more; with 280, films were.**
 #
 # ## Names in a text
 #
-# The lectures name further tasks for text (C35, C46). One of them finds names: people, places and organizations. Each
-# word gets a tag, and neighboring words with the same tag form an entity. Most words are no names, so the accuracy of
-# words says little. And half a name does not count: "new" without "york" is of no use.
+# The lectures name other text tasks (C35, C46). One is finding names: people, places and organizations. Each word gets
+# a tag, and neighboring words with the same tag form an entity. Most words are not names, so word accuracy says little.
+# And half a name does not count: "new" without "york" is of no use.
 #
 # ### Exercise 8.5: Score entities, not words
 #
-# Compute the F1 score of the entities in several sentences.
+# Compute the F1 score for the entities in several sentences.
 #
 # | | |
 # |---|---|
 # | **Signature** | `entity_f1(true, predicted)` |
 # | **Arguments** | two lists of sentences; a sentence is a list with one tag for each word, such as `["PER", "PER", "O", "LOC"]` |
 # | **Returns** | a float from 0 to 1 |
-# | **Rules** | An entity is the longest run of neighboring words of one sentence with the same tag, other than `"O"`. A predicted entity is correct if a true one has the same sentence, the same first and last word, and the same tag. With $c$ correct entities, $p$ predicted and $t$ true ones in all sentences, the score is $2c / (p + t)$. If there are no entities at all, it is 0. |
+# | **Rules** | An entity is the longest run of neighboring words of one sentence with the same tag, other than `"O"`. A predicted entity is correct if a true one has the same sentence, the same first and last word, and the same tag. With $c$ correct, $p$ predicted and $t$ true entities in all sentences, the score is $2c / (p + t)$. If there are no entities at all, it is 0. |
 # | **Example** | For `[["PER", "PER", "O", "LOC"]]` and `[["PER", "O", "O", "LOC"]]`, one of two entities is correct, and the score is 0.5. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Write a helper that turns all sentences into a set of (sentence, first word, last word, tag). Then the correct entities
-# are the intersection of two sets.
+# Write a helper that turns all sentences into a set of (sentence, first word, last word, tag). The correct entities are
+# then the intersection of two sets.
 # </details>
 
 
@@ -1330,11 +1332,10 @@ with progress.exercise("entity_f1"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now let a linear layer read the names from the teacher's states, word by word, and score it with your function. It
+# Now let a linear layer tag the names, word by word, from the teacher's states, and score it with your function. It
 # learns from 100 generated sentences.
 #
-# **Before you run the cell:** which layer is the best for names, and which the worst? Unit 02 asked the same about
-# images.
+# **Before you run the cell:** which layer is best for names, and which is worst? Unit 02 asked the same about images.
 
 # %%
 tagged, unseen = texts.generate("films", 100, seed=85), texts.generate("films", 300, seed=86)
@@ -1360,15 +1361,15 @@ axes.set(
 plt.show()
 
 # %% [markdown]
-# Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises.
-# In the stored run, it is highest in a **middle** layer and falls again after it. The last layer probably prepares
-# the guess of the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too, the
-# lectures call late layers specific to the teacher's task (C07). So treat the layer as a setting, and choose it on
-# development data.
+# Without attention, the classifier sees only letters and positions. Attention adds the context, and the score rises. In
+# the stored run, it is highest in a **middle** layer and falls again after that. The last layer probably prepares the
+# guess for the hidden piece, and may give up some of what earlier layers knew about the word itself. For images, too,
+# the lectures call late layers specific to the teacher's task (C07). So treat the layer as a hyperparameter, and choose
+# it on development data.
 
 # %% [markdown]
 # The recorded results repeat this over five seeds, on generated texts of all five domains and on tweets that people
-# tagged by hand (Derczynski, Bontcheva & Roberts 2016). The teacher of the tweets is MiniLM, which has six layers. The
+# tagged by hand (Derczynski, Bontcheva & Roberts 2016). The teacher for the tweets is MiniLM, which has six layers. The
 # baseline has no teacher: it sees each word, its first and last letters, and its neighbors.
 
 # %% tags=["nbval-check-output"]
@@ -1396,8 +1397,8 @@ plt.show()
 
 # %% [markdown]
 # In tweets, the middle layer of MiniLM is ahead of the last one whatever the number of sentences, for example by 12.2
-# percentage points (6.9 to 17.5) with a hundred of them. A user who takes the last layer, as for whole sentences,
-# loses this. On generated texts, we could detect a lead of layer 3 with 100 sentences only.
+# percentage points (6.9 to 17.5) with a hundred of them. Anyone who takes the last layer, as for whole sentences, gives
+# this up. On generated texts, we could detect a lead of layer 3 only with 100 sentences.
 #
 # The teacher helps when few sentences are tagged. With 25 tweets, layer 3 is 15.7 percentage points (4.1 to 27.3) ahead
 # of the baseline without a teacher. With 400, we could not detect a difference, and on generated texts the baseline is
@@ -1405,20 +1406,20 @@ plt.show()
 #
 # > **Try it.** Let the reader learn from 10 sentences instead of 100. Does the same layer stay ahead?
 #
-# **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show it with 100 sentences
-# only. Choose the layer on development data.**
+# **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show this only with 100
+# sentences. Choose the layer on development data.**
 
 # %% [markdown]
 # ## With real text
 #
-# The course's own teacher has a quarter of a million parameters, and has read made-up texts for a few minutes. MiniLM
-# (Wang et al. 2020) has nearly ninety times as many; the cell prints their number, without a last part that this
-# course does not load. It has read large amounts of text from the internet. Can it do what the small one could not:
-# learn opinions from real product reviews, and find them in real sentences about films (Kotzias et al. 2015)? Texts
-# and weights come from the internet or from a mirror server at your school; if neither is available, the cell says
-# so.
+# The course's own teacher has a quarter of a million parameters and has read made-up texts for a few minutes. MiniLM
+# (Wang et al. 2020) has nearly ninety times as many parameters; the cell prints their number, without a last part that
+# this course does not load. MiniLM has read large amounts of text from the internet. Can it do what the small one could
+# not: learn opinions from real product reviews, and recognize them in real sentences about films (Kotzias et al. 2015)?
+# Texts and weights come from the internet or from a mirror server at your school; if neither is available, the cell
+# says so.
 #
-# **Before you run the cell:** will the order of the two methods be the same as with generated texts?
+# **Before you run the cell:** will the two methods rank in the same order as on generated texts?
 
 # %%
 try:
@@ -1438,19 +1439,19 @@ else:
     compare(all_texts, labels, features, *source_and_target(all_texts, domains, "products", "films", 100))
 
 # %% [markdown]
-# In the stored run, MiniLM from products alone is far ahead of the bag of words, and even of a bag of words that also
+# In the stored run, MiniLM trained on products alone is far ahead of the bag of words, and even of one that also
 # learned from a hundred films. Opinions about products and films use different words, and MiniLM has probably learned
 # that these words mean similar things.
 #
 # Your function also found texts that occur more than once, so the three lists hold fewer texts than the corpora. The
-# real messages contain far more repeats: 415 of them repeat an earlier one.
+# real messages contain far more repeats: 415 messages repeat an earlier one.
 #
-# This is one split. One limit no split removes: MiniLM has read the internet, perhaps including these very reviews
-# without their labels.
+# This is one split. No split removes one limit: MiniLM has read text from the internet, perhaps including these very
+# reviews without their labels.
 #
-# MiniLM is the only large text teacher that the course can bring to you without an account. We found no package that
-# ships weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network you can load them
-# yourself, for example with the presets of KerasHub, and put the same head on them.
+# MiniLM is the only large text teacher that the course can offer you without an account. We found no package that ships
+# weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network connection, you can load them
+# yourself, for example with KerasHub's presets, and put the same head on them.
 #
 # **What a teacher is worth depends on what it has read and for how long; test it on your task, against a bag of
 # words.**
@@ -1458,44 +1459,47 @@ else:
 # %% [markdown]
 # ### Written answer: What would you use?
 #
-# A consumer organization wants to find unfair clauses in the terms of online shops. It has 60 labeled clauses, of
-# which one in ten is unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews,
-# positive or negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, with
-# numbers from this unit. (4 points)
+# A consumer organization wants to find unfair clauses in online shops' terms of service. It has 60 labeled clauses, one
+# in ten of them unfair, and thousands of unlabeled contracts. It also has 5,000 labeled product reviews, positive or
+# negative. Which model do you choose, and how do you test it? Answer in about twelve sentences, with numbers from this
+# unit. (4 points)
 #
 # - (a) Which methods would you compare, and how would you decide whether to pay for more labels? (1 point)
 # - (b) How would you split the data, and which score would you report? (1 point)
-# - (c) Are the product reviews of use here, and which layer of a teacher would you try? (1 point)
-# - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
+# - (c) Are the product reviews useful here, and which layer of a teacher would you try? (1 point)
+# - (d) Name two things that this unit's numbers do not tell you about this case. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "which_text_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
-# (a) I would compare a bag of words with a frozen encoder and a linear head, and add the same encoder with random weights
-# to see what pretraining brings. All three get the same labels, several times, and I would look at paired differences.
-# Then I would draw the score against the number of labels. On real films, MiniLM was 25.1 percentage points ahead of the
-# bag of words with five labels of each class, and 13.2 with 280. On real messages, we could not detect a difference with
-# 280. If the curves still rise at 60 labels, more labels pay. If the bag of words has caught up, no teacher is needed.
+# (a) I would compare a bag of words with a frozen encoder and a linear head, and add the same encoder with random
+# weights to see what pretraining brings. All three get the same labels, several times, and I would look at paired
+# differences. Then I would plot the score against the number of labels. On real films, MiniLM was 25.1 percentage
+# points ahead of the bag of words with five labels of each class, and 13.2 with 280. On real messages, we could not
+# detect a difference with
+# 280. If the curves still rise at 60 labels, more labels pay off. If the bag of words has caught up, no teacher is
+#      needed.
 #
-# (b) I would split by contract, so that no contract has clauses in both training and test. Standard clauses repeat, so I
-# would also remove from training what occurs in the test, whatever its case and spaces. One clause in ten is unfair, so
-# a model that never warns is right nine times in ten. Therefore I would report the F1 of the unfair class, or macro F1.
+# (b) I would split by contract, so that no contract has clauses in both training and test. Standard clauses repeat, so
+# I would also remove from training any clause that occurs in the test, regardless of case and spaces. One clause in ten
+# is unfair, so a model that never warns is correct nine times in ten. Therefore I would report the F1 of the unfair
+# class, or macro F1.
 #
 # (c) The labels of the reviews say what people like, which is another task, so I would not use them. The unlabeled
-# contracts are of more use: a language model could learn the words of contracts from them. I would try several layers on
-# development data: for names in tweets, a middle layer was 12.2 percentage points better than the last one.
+# contracts are more useful: a language model could learn the words of contracts from them. I would try several layers
+# on development data: for names in tweets, a middle layer was 12.2 percentage points better than the last one.
 #
 # (d) The generated texts come from a small grammar, so the numbers say little about real contracts. The small teacher
-# learned spam but not opinions, and nobody knows which of the two unfair clauses resemble. With six unfair clauses, every
-# score would also be very uncertain.
+# learned spam but not opinions, and nobody knows which of the two is more like unfair clauses. With six unfair clauses,
+# every score would also be very uncertain.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: a bag of words as the baseline next to a frozen encoder (better with a random encoder, too), compared with the
-# same labels over several draws; reads from a curve what more labels would bring; with a number.
+# 1 point: a bag of words as the baseline next to a frozen encoder (better with a random encoder, too), compared with
+# the same labels over several draws; reads from a curve what more labels would bring; with a number.
 #
-# 1 point: no text and no contract in both training and test, repeats removed whatever their case and spaces; macro F1 or
+# 1 point: no text and no contract in both training and test, repeats removed regardless of case and spaces; macro F1 or
 # the F1 of the unfair class, because accuracy is useless with one unfair clause in ten.
 #
-# 1 point: the reviews have labels of another task, so these do not transfer, and at most their text could help; the layer
-# is chosen on development data, and a middle layer can be better than the last one.
+# 1 point: the reviews have labels for another task, so these do not transfer, and at most their text could help; the
+# layer is chosen on development data, and a middle layer can be better than the last one.
 #
 # 1 point: two limits, such as: generated texts are not real ones; another domain or language; one teacher; few draws; a
 # real teacher may have read the test texts; six unfair clauses are too few for a test.
@@ -1505,13 +1509,14 @@ else:
 # ## Summary
 #
 # 1. **Word pieces and vectors.** WordPiece takes the longest piece at each place and never goes back. Attention gives a
-#    word another state in another context. The mean over the real tokens turns a sentence into one vector.
-# 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it had more of them. For
-#    opinions, the same teacher was of no use, probably because it had not learned them. MiniLM had, and on real films it stayed
-#    ahead at every count. Read from the curves how many labels a teacher is worth, and do not extend them.
-# 3. **Domains and names.** Split without leaks: the same text must not be in training and test, whatever its case and
-#    spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities. On
-#    tweets, a middle layer found them better than the last one.
+#    word different states in different contexts. The mean over the real tokens turns a sentence into one vector.
+# 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it had more of them.
+#    For opinions, the same teacher was of no use, probably because it had not learned them. MiniLM had, and on real
+#    films it stayed ahead at every count. Read from the curves how many labels a teacher is worth, but do not
+#    extrapolate them.
+# 3. **Domains and names.** Split without leaks: the same text must not be in both training and test, regardless of case
+#    and spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities.
+#    On tweets, a middle layer found them better than the last one.
 #
 # BERT is one of six models that the lectures name; unit 13 builds all six, and adapts a language model to contracts.
 

@@ -1,21 +1,21 @@
 # %% [markdown]
 # # Unit 13: Language models
 #
-# A network has read thousands of texts that nobody labeled. What did each way of reading teach it, and how do you make
-# it read contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models that read in other
-# ways, too (claim C46 of the lectures). You write the masks and training pairs of all six. Then a small GPT learns to
-# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, to summarize and to answer
-# (C51, C55).
+# A network has read thousands of unlabeled texts. What did each way of reading teach it, and how do you adapt it to
+# contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models, and some of them read in
+# other ways (claim C46 of the lectures). You write the masks and training pairs of all six. Then a small GPT learns to
+# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer (C51,
+# C55).
 #
 # By the end of this unit you can
 #
-# 1. say for six language models what each predicts and what each position may see, and write masks and training pairs;
-# 2. measure a language model by its perplexity, and let it write;
-# 3. adapt a language model to a special domain, and measure what it gains and what it forgets;
+# 1. state what each of six language models predicts and what each position may see, and write masks and training pairs;
+# 2. measure a language model's perplexity, and let the model write;
+# 3. adapt a language model to a special domain, and measure what it gains and forgets;
 # 4. give a model tasks as text, and merge a low-rank update into its weights.
 #
 # **Time:** about 85 minutes, after units 04 and 08. Five exercises and one written answer, 19 points. All cells
-# together run in about a minute on two processor cores. A program writes nearly all texts; one cell also reads real
+# together run in about a minute on two processor cores. A program writes nearly all the texts; one cell also reads real
 # contracts.
 
 # %%
@@ -72,10 +72,9 @@ def gain(first, second, unit="percentage points", factor=100):
 # %% [markdown]
 # ## Six ways to pretrain
 #
-# The encoder of unit 08 learned by guessing hidden pieces. The lectures name six models (C46). Among them are four
-# tasks with four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT and
-# ALBERT have a second task about pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but
-# text.
+# The encoder of unit 08 learned by guessing hidden pieces. The six models in the lectures (C46) use four tasks with
+# four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT and ALBERT have a
+# second task, on pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but text.
 #
 # | model | what it predicts | what a position sees | what is special |
 # |---|---|---|---|
@@ -86,13 +85,13 @@ def gain(first, second, unit="percentage points", factor=100):
 # | T5 (Raffel et al. 2020) | hidden runs of pieces, as a text | the whole input, and the output so far | every task is text to text |
 # | XLNet (Yang et al. 2019) | pieces in a random order | what comes earlier in this order | needs no `[MASK]` |
 #
-# What a position may see is a matrix of zeros and ones, the **attention mask**. T5 has two stacks of layers, one for
-# the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet computes
-# two states for each position, and we draw the mask of the state that predicts.
+# The **attention mask**, a matrix of zeros and ones, says what each position may see. T5 has two stacks of layers, one
+# for the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet
+# computes two states for each position, and we draw the mask of the one that predicts.
 #
 # ### Exercise 13.1: Draw the attention masks
 #
-# Write which position may look at which, for each of the four kinds of pretraining.
+# Compute which position may look at which, for each of the four kinds of pretraining.
 #
 # | | |
 # |---|---|
@@ -100,12 +99,12 @@ def gain(first, second, unit="percentage points", factor=100):
 # | **Arguments** | `length`: the number of positions; `objective`: `"masked"`, `"causal"`, `"prefix"` or `"permutation"`; `order`: a list of different positions, in the order in which they are predicted |
 # | **Returns** | an array of shape `(length, length)`: 1 or `True` in row $i$ and column $j$ if position $i$ may look at position $j$, otherwise 0 or `False` |
 # | **Rules** | `"masked"`: everything sees everything. `"causal"`: each position sees itself and all before it. `"prefix"`: the positions in `order` are the output, and all others are the input; an input position sees the whole input; an output position sees the whole input, itself, and what comes before it in `order`. `"permutation"`: `order` holds all positions; each sees what comes before it in `order`, but not itself, because it must be predicted. `"masked"` and `"causal"` ignore `order`. |
-# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: first position 2 is predicted, from nothing; then position 0, from position 2. |
+# | **Example** | `attention_mask(3, "permutation", [2, 0, 1])` is `[[0, 0, 1], [1, 0, 1], [0, 0, 0]]`: position 2 is predicted first, from nothing; then position 0, from position 2. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Compute for each position its turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of
-# turns with a row of turns gives a whole mask at once.
+# Compute each position's turn: `turn[order[k]] = k`. An input position can get the turn -1. Comparing a column of turns
+# with a row of turns gives the whole mask at once.
 # </details>
 
 
@@ -255,8 +254,8 @@ with progress.exercise("attention_mask"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at the four masks for a sentence of eight words. Choose a model, and move through its positions: which words may
-# each of them see?
+# Look at the four masks for a sentence of eight words. Choose a model and move through the positions: which words may
+# each one see?
 
 # %%
 orders = {"masked": [], "causal": [], "prefix": [5, 6, 7], "permutation": [3, 6, 0, 5, 1, 7, 2, 4]}
@@ -268,22 +267,22 @@ widgets.MaskExplorer(masks, ["the", "plot", "is", "thin", "but", "the", "end", "
 # > **Try it.** Give `"permutation"` the order `[0, 1, 2, 3, 4, 5, 6, 7]`. Which other mask does it almost become, and
 # > what is missing?
 #
-# Besides its mask, each model needs inputs and targets, and it takes both from plain text. Three kinds of numbers get a
-# meaning of their own. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a
-# whole run of tokens by a **sentinel**; `SENTINELS` holds their numbers, 901, 902 and so on. The set-up cell defines
-# all three. XLNet computes the loss only for the last tokens in its random order, which see the most. For XLNet,
-# `positions` names these last ones, sorted by their place in the text.
+# Besides its mask, each model needs inputs and targets, and both come from plain text. Three kinds of numbers have
+# special meanings. `MASK` (4) hides a token. `IGNORED` (-1) is a target that the loss leaves out. T5 replaces a whole
+# run of tokens with a **sentinel**; `SENTINELS` holds the sentinels' numbers, 901, 902 and so on. The setup cell
+# defines all three. XLNet computes the loss only for the last tokens in its random order, which see the most. For
+# XLNet, `positions` lists these tokens, sorted by their place in the text.
 #
 # ### Exercise 13.2: Make inputs and targets
 #
-# Turn a text without labels into a training pair, for each objective.
+# Turn an unlabeled text into a training pair for each objective.
 #
 # | | |
 # |---|---|
 # | **Signature** | `training_pair(ids, objective, positions)` |
-# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: which tokens are to be predicted, in increasing order |
+# | **Arguments** | `ids`: a list of token numbers; `objective`: `"masked"`, `"causal"`, `"span"` or `"permutation"`; `positions`: the positions of the tokens to predict, in increasing order |
 # | **Returns** | two lists: `(inputs, targets)` |
-# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, and at the end one more sentinel. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are those of `"masked"`. |
+# | **Rules** | `"masked"`: in the inputs, `MASK` replaces the tokens at the positions; the targets are these tokens, and `IGNORED` elsewhere. `"causal"`: each token predicts the next one; `positions` is ignored. `"span"`: in the inputs, one sentinel replaces each run of neighboring positions, `SENTINELS[0]` the first run, `SENTINELS[1]` the second; the targets are each sentinel followed by the tokens of its run, with one more sentinel at the end. `"permutation"`: the inputs stay as they are, because the attention mask hides what is predicted; the targets are the same as for `"masked"`. |
 # | **Example** | `training_pair([5, 6, 7, 8], "span", [1, 2])` is `([5, 901, 8], [901, 6, 7, 902])`, because `SENTINELS` begins with 901 and 902. |
 # | **Points** | 4 points |
 #
@@ -476,7 +475,7 @@ with progress.exercise("training_pair"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here are the pairs of one sentence, with the pieces in place of their numbers.
+# Here are the training pairs for one sentence, with pieces in place of their numbers.
 
 # %% tags=["nbval-check-output"]
 sentence = ["the", "plot", "was", "dull", "but", "i", "enjoyed", "the", "music"]
@@ -488,11 +487,11 @@ for objective in ("masked", "causal", "span", "permutation"):
         print(f"{objective:<12}{side:<8} {' '.join(names[int(number)] for number in row)}")
 
 # %% [markdown]
-# `masked` and `permutation` compute the same targets. BERT sees `[MASK]` in its inputs, and no user will ever write
-# `[MASK]`. XLNet hides the pieces by the attention mask, and so avoids this difference between training and use. GPT
-# learns from every position, BERT only from the hidden ones.
+# `masked` and `permutation` have the same targets. BERT sees `[MASK]` in its inputs, but no user will ever write
+# `[MASK]`. XLNet hides the pieces with the attention mask and so avoids this difference between training and use. GPT
+# learns from every position; BERT learns only from the hidden ones.
 #
-# The tasks also differ in size and work. ALBERT uses one layer's weights for all layers. How much does it save?
+# The models also differ in size and work. ALBERT uses one layer's weights for all layers. How much does that save?
 
 # %% tags=["nbval-check-output"]
 for depth in (4, 12):
@@ -504,18 +503,19 @@ for depth in (4, 12):
 # %% [markdown]
 # Sharing saves parameters, but no work: the pieces pass through as many layers as before.
 #
-# **Six models, four tasks and masks; RoBERTa and ALBERT change how BERT is trained and built. All of them learn from
-# text without labels.**
+# **The six models use four tasks and four masks; RoBERTa and ALBERT change how BERT is trained and built. All of them
+# learn from unlabeled text.**
 
 # %% [markdown]
 # ## A small GPT
 #
-# Take the task that can write: predict the next piece. The network below has two transformer layers. Its attention mask
-# is an input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes inputs, mask and
-# targets, as you did. The model reads 700 reviews each of products, hotels and films, without their labels.
+# Take the task that lets a model write: predicting the next piece. The network below has two transformer layers. Its
+# attention mask is an input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes the
+# inputs, mask and targets, as you did. The model reads 700 reviews each of products, hotels and films, without their
+# labels.
 #
 # **Before you run the cell:** the vocabulary has 854 pieces. A model that knows nothing gives each the same
-# probability. What is its loss, $-\ln p$, for each piece?
+# probability. What is its loss, $-\ln p$, per piece?
 
 
 # %%
@@ -551,8 +551,8 @@ plt.show()
 
 # %% [markdown]
 # The loss begins near $\ln 854$, the dashed line, where every piece is equally probable. It falls fast, probably
-# because a small grammar wrote these texts. For a reader, a loss in nats says little. Its exponential, the
-# **perplexity**, says more: between how many equally probable pieces does the model hesitate?
+# because a small grammar wrote these texts. A loss in nats means little to a reader. Its exponential, the
+# **perplexity**, says more: how many equally probable pieces does the model hesitate between?
 #
 # ### Exercise 13.3: Perplexity
 #
@@ -568,9 +568,9 @@ plt.show()
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# Cut the last logits and the first ids. Do not take the logarithm of a softmax: $\ln p$ is the logit, minus the largest
-# logit, minus $\ln$ of the sum of the exponentials of these differences. A mask of truth values chooses the targets that
-# are not padding.
+# Drop the last logits and the first ids. Do not take the logarithm of a softmax: $\ln p$ is the logit, minus the
+# largest logit, minus $\ln$ of the sum of the exponentials of these differences. A Boolean mask selects the targets
+# that are not padding.
 # </details>
 
 
@@ -706,7 +706,7 @@ with progress.exercise("perplexity"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Before you run the cell:** the GPT has read reviews only. How much higher is its perplexity on contracts?
+# **Before you run the cell:** the GPT has read only reviews. How much higher is its perplexity on contracts?
 
 # %%
 new_reviews = encoded(("products", "hotels", "films"), 60, seed=133)
@@ -722,28 +722,27 @@ print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}
 
 # %% [markdown]
 # In our run, the model hesitates between about 17 of the 854 pieces on new reviews. On contracts, its perplexity is far
-# above 854, which a model reaches that gives all pieces the same probability. The small GPT is sure of the wrong
+# above 854, the value for a model that gives all pieces the same probability. The small GPT is sure of the wrong
 # things.
 #
-# **Perplexity measures a language model on text without labels; compare it only between models with the same
-# vocabulary.**
+# **Perplexity measures a language model on unlabeled text; compare it only between models with the same vocabulary.**
 #
 # ## A model that writes
 #
 # A GPT gives probabilities for the next piece. If you always take the most probable one, the model writes the same text
 # each time. Most programs sample instead. A **temperature** below 1 makes probable tokens more probable, and **top-k
-# sampling** keeps the `k` most probable ones only (Fan et al. 2018).
+# sampling** keeps only the `k` most probable ones (Fan et al. 2018).
 #
 # ### Exercise 13.4: The next token
 #
-# Sample a token. The chance is an argument, so that your function can be tested: it is a random number from 0 to 1.
+# Sample a token. The random number from 0 to 1, `chance`, is an argument so that your function can be tested.
 #
 # | | |
 # |---|---|
 # | **Signature** | `next_token(logits, temperature, kept, chance)` |
-# | **Arguments** | `logits`: an array, one number for each token; `temperature`: above 0; `kept`: how many tokens are kept, 1 or more, possibly more than there are; `chance`: at least 0, and below 1 |
+# | **Arguments** | `logits`: an array, one number for each token; `temperature`: above 0; `kept`: how many tokens to keep, 1 or more, possibly more than there are; `chance`: at least 0, and below 1 |
 # | **Returns** | the number of the token, an `int` |
-# | **Rules** | Keep the `kept` largest logits; of equal ones, those with the smaller token number. The probabilities of the kept tokens are the softmax of `logits / temperature` over the kept tokens alone. Go through the kept tokens by increasing token number, and add up their probabilities. Return the first token at which the sum is greater than `chance`. |
+# | **Rules** | Keep the `kept` largest logits; of equal ones, those with the smaller token number. The probabilities of the kept tokens are the softmax of `logits / temperature` over the kept tokens alone. Go through the kept tokens in increasing order of token number, and add up their probabilities. Return the first token at which the sum is greater than `chance`. |
 # | **Example** | With logits `[0, 5, 0, 5]` and `kept = 2`, tokens 1 and 3 are kept, with probability 0.5 each. A `chance` of 0.2 gives 1, and 0.7 gives 3. |
 # | **Points** | 3 points |
 #
@@ -879,7 +878,7 @@ with progress.exercise("next_token"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Let the small GPT go on with a review. It has seen two thousand short texts, so do not expect an author.
+# Let the small GPT continue a review. It has seen two thousand short texts, so do not expect an author.
 
 
 # %%
@@ -898,20 +897,21 @@ for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
     print(f"temperature {temperature:<4}  kept {kept:>3}:  {go_on('the room was', temperature, kept)}")
 
 # %% [markdown]
-# > **Try it.** Begin with `"under this agreement"`. What does a model that has read only reviews write about a contract?
+# > **Try it.** Begin with `"under this agreement"`. What does a model that has read only reviews write about a
+# > contract?
 #
-# **Temperature and top-k change how a model writes, and not what it knows.**
+# **Temperature and top-k change how a model writes, not what it knows.**
 #
 # ## What did each way of reading teach?
 #
-# Now the comparison that the six models invite (C46). For the recorded results, one network was pretrained in six ways.
-# Each read the same generated texts of all five domains for the same number of steps. Development data chose the
-# learning rates, for each model alike. Then each got ten labeled messages of each class: ham or spam? *Frozen* puts a
-# linear head on the mean of the states; *fine-tuned* lets all weights learn.
+# The six models invite a comparison (C46). For the recorded results, we pretrained one network in six ways. Each
+# version read the same generated texts of all five domains for the same number of steps. We chose the learning rates on
+# development data, in the same way for each model. Then each got ten labeled messages of each class, ham and spam.
+# *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
 #
-# BERT and RoBERTa differ here by one line of code: BERT hides pieces once, before training, and RoBERTa anew each time.
-# ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output. XLNet's two streams stand in one
-# row: behind the pieces come questions that see only what is earlier in the order.
+# Here BERT and RoBERTa differ by one line of code: BERT chooses the hidden pieces once, before training; RoBERTa
+# chooses them anew each time. ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output.
+# XLNet's two streams share one row: after the pieces come queries, which see only what is earlier in the order.
 #
 # **Before you run the cell:** which of the six will be best? And will any of them beat the bag of words?
 
@@ -957,22 +957,22 @@ plt.show()
 # (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind its own. For the other
 # four, the interval includes zero. All these intervals are wide, so five seeds do not rank the six ways.
 #
-# The pretraining took 120 steps, and the losses show how little the masked models learned: BERT's is 5.70 nats for each
-# hidden piece, and equal probabilities give 6.76. GPT's loss fell to 3.26. One probable reason is that GPT learns from
-# every position, and the masked models only from the hidden pieces. We did not test this. Nothing follows for the
-# published models, which read far more text. Unit 08 shows what MiniLM, which read much real text, gains on real
-# messages.
+# The pretraining took 120 steps, and the losses show how little the masked models learned: BERT's is 5.70 nats per
+# hidden piece, while equal probabilities give 6.76. GPT's loss fell to 3.26. One probable reason is that GPT learns
+# from every position, but the masked models learn only from the hidden pieces. We did not test this. Nothing follows
+# for the published models, which read far more text. Unit 08 shows what MiniLM, which read a lot of real text, gains on
+# real messages.
 #
-# **Compare a pretrained model with the same network from scratch and with a bag of words, or you cannot say what the
-# pretraining was worth.**
+# **Compare a pretrained model with the same network from scratch and with a bag of words; otherwise you cannot say what
+# the pretraining was worth.**
 #
 # ## From reviews to contracts
 #
 # Your GPT has read reviews, and contracts surprise it. You have a hundred contracts, too few to learn a language from.
-# So you adapt the model (C50): you go on with the training, on the contracts. Its baseline is the same network that
-# reads only the contracts, for the same number of steps.
+# So you adapt the model (C50): you continue its training on the contracts. Its baseline is the same network, trained
+# only on the contracts for the same number of steps.
 #
-# **Before you run the cell:** what will the adapted model's perplexity be on contracts, and what on reviews?
+# **Before you run the cell:** what will the adapted model's perplexity be on contracts, and on reviews?
 
 # %%
 contracts, before = encoded(("contracts",), 100, seed=134), gpt.network.get_weights()
@@ -985,10 +985,10 @@ gpt.network.set_weights(before)
 
 # %% [markdown]
 # > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
-# > gain on contracts until the end?
+# > keep improving on contracts until the end?
 #
-# The recorded results repeat this over five seeds, with two further arms. *Replay* adds as many reviews to each batch.
-# *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
+# The recorded results repeat this over five seeds, with two more arms. *Replay* adds an equal number of reviews to each
+# batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
 
 # %% tags=["nbval-check-output"]
 adapted = results("adapted_language_model")
@@ -1004,19 +1004,20 @@ difference = gain(adapted["replay"]["reviews"], adapted["before"]["reviews"], "n
 print(f"loss on reviews, replay minus before                {difference}")
 
 # %% [markdown]
-# On contracts, the network that reads only contracts loses 0.12 nats (0.08 to 0.17) for each piece more than the
-# adapted model. Counting loses 0.40 nats (0.36 to 0.43) more. So the reviews helped, although they are about other
-# things, probably because both domains share names and small words. The network from scratch takes as many steps on
-# contracts, but fewer in all.
+# On contracts, the loss of the network trained only on them is 0.12 nats (0.08 to 0.17) per piece higher than the
+# adapted model's. The loss of counting is 0.40 nats (0.36 to 0.43) higher. So the reviews helped, although they are
+# about other things, probably because the two domains share names and small words. The network from scratch takes as
+# many steps on contracts, but fewer in total.
 #
-# The price is on the other side. On reviews, the adapted model loses 2.18 nats (2.07 to 2.30) more than before: it has
-# forgotten much of what it knew. With replay, this is 0.05 nats (0.03 to 0.07). On contracts, we could not detect a
-# difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is not free.
+# The gain has a price. On reviews, the adapted model's loss is 2.18 nats (2.07 to 2.30) higher than before: it has
+# forgotten much of what it knew. With replay, the increase is 0.05 nats (0.03 to 0.07). On contracts, we could not
+# detect a difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is
+# not free.
 #
-# Development data chose the larger of two learning rates for every arm. We did not try a larger one.
+# On development data, the larger of two learning rates won for every arm. We did not try a still larger one.
 #
-# Real contracts have another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are on
-# this machine or on the network, the next cell counts the pieces of their words.
+# Real contracts pose another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are
+# available on this machine or over the network, the next cell counts the pieces per word.
 
 # %%
 try:
@@ -1030,17 +1031,17 @@ else:
         print(f"{name} contracts: {sum(len(tokenizer.pieces(word)) for word in words) / len(words):.2f} pieces a word")
 
 # %% [markdown]
-# In our run, the small tokenizer needs about three times as many pieces for a word of a real contract. A model for real
-# contracts needs a vocabulary that was learned from real text.
+# In our run, the small tokenizer needs about three times as many pieces per word for real contracts as for generated
+# ones. A model for real contracts needs a vocabulary learned from real text.
 #
-# **Adapting a language model means more training on the new domain; measure the gain there and the loss on the old
-# domain, and mix old texts in if you still need them.**
+# **Adapting a language model means more training on the new domain; measure what it gains there and loses on the old
+# domain, and mix in old texts if you still need that domain.**
 #
 # ## Text to text
 #
 # T5 treats every task as text to text (C55). One model can then learn several tasks, and the first word of the input
-# says which one. A program writes the pairs: English to Spanish, remarks to a summary, and a story with a question
-# (C51).
+# names the task. A program writes the pairs: English to Spanish, remarks to a summary, and a story with a question to
+# an answer (C51).
 
 # %% tags=["nbval-check-output"]
 for task in text_tasks.TASKS:
@@ -1049,8 +1050,8 @@ for task in text_tasks.TASKS:
 
 # %% [markdown]
 # **Before you run the cell:** it trains one small T5 on 600 pairs of each task, for 400 steps. In Spanish, adjectives
-# stand behind the noun and follow its gender. Summaries leave out the people. An answer must find the person in the
-# story. Which task will be the hardest?
+# follow the noun and agree with it in gender. Summaries leave out the people. To answer, the model must find the person
+# in the story. Which task will be the hardest?
 
 # %%
 vocabulary = ["[PAD]", "[END]", *text_tasks.words()]
@@ -1071,8 +1072,8 @@ t5 = LanguageModel(len(vocabulary)).restart(0)
 losses = t5.fit((objectives.text_to_text([rows[place] for place in part], 32) for part in places), 400, 4e-3)
 
 # %% [markdown]
-# A baseline for each task is the output that is most frequent in training. The translation gets a second one: each
-# word's dictionary entry, in the order of the English.
+# The baseline for each task is the most frequent output in training. Translation gets a second one: each word's
+# dictionary entry, in English word order.
 
 # %%
 for task, pairs in learned.items():
@@ -1091,26 +1092,26 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 
 # %% [markdown]
 # In our run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the input
-# closely. Word by word, no translation is correct, because every one has an adjective. The answers are another matter.
-# More are correct than with the most frequent output, but fewer than the third that a guess among the three places of
-# the story would get. To answer, the model must first find the person in the story and then look what follows. These
-# few steps have not taught it that.
+# closely. No word-by-word translation is correct, because every one has an adjective. The answers are another matter.
+# More are correct than with the most frequent output, but fewer than the third that guessing among the story's three
+# places would get right. To answer, the model must first find the person in the story and then look at what follows.
+# These few steps have not taught it that.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
-# **With inputs and outputs as text, one network and one loss serve many tasks; score each task against a baseline of
-# its own.**
+# **With inputs and outputs as text, one network and one loss serve many tasks; score each task against its own
+# baseline.**
 #
 # ## A low-rank update
 #
-# Unit 08 froze its encoder. With more labels, more weights may learn: the last layer, all layers, or an update of low
-# rank for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small
+# Unit 08 froze its encoder. With more labels, you can train more weights: the last layer, all layers, or a low-rank
+# update for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small
 # matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace all three,
-# so that LoRA costs nothing in use.
+# so LoRA adds no cost in use.
 #
 # ### Exercise 13.5: Merge LoRA into the weights
 #
-# Compute the one matrix that replaces the frozen weights and their update.
+# Compute the single matrix that replaces the frozen weights and their update.
 #
 # | | |
 # |---|---|
@@ -1211,8 +1212,8 @@ with progress.exercise("merged"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# In the teacher of unit 08, Keras adds such an update to a dense layer. Your function gives the kernel that replaces
-# both.
+# In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Your function returns the kernel
+# that replaces both.
 
 # %% tags=["nbval-check-output"]
 layer = teachers.load("texts_bert", head=False).get_layer("wide_1")
@@ -1224,63 +1225,63 @@ print(f"{frozen.size:,} frozen weights; an update of rank 4 has {sum(part.size f
 print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 1.0), layer.kernel, atol=1e-5)}")
 
 # %% [markdown]
-# **With LoRA, fewer weights learn, so the optimizer needs less memory; unit 04 measures on images what that costs in
-# accuracy.**
+# **LoRA trains fewer weights, so the optimizer needs less memory; unit 04 measures what that costs in accuracy on
+# images.**
 
 # %% [markdown]
 # ### Written answer: A model for contracts
 #
-# A law firm has 50,000 contracts without labels, and 300 labeled clauses. It also has a language model that has read
-# news. It wants to find unfair clauses, and to let the model write first drafts. What do you propose, and how do you
-# test it? Answer in about ten sentences, with numbers from this unit and from units 04 and 08. (4 points)
+# A law firm has 50,000 unlabeled contracts and 300 labeled clauses. It also has a language model that has read news. It
+# wants to find unfair clauses, and to have the model write first drafts. What do you propose, and how do you test it?
+# Answer in about ten sentences, with numbers from this unit and from units 04 and 08. (4 points)
 #
 # - (a) Which objective would you choose for each of the two uses, and why? (1 point)
 # - (b) How would you adapt the model, and how would you measure gain and forgetting? (1 point)
 # - (c) Which weights should learn from the 300 clauses, and what are the baselines? (1 point)
-# - (d) Name two things that the numbers of this unit do not tell you about this case. (1 point)
+# - (d) Name two things that this unit's numbers do not tell you about this case. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "contracts_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
-# (a) For the clauses I would take a model with the masked objective, because a clause is read as a whole and every
-# position may see both sides. For the drafts I would take a causal model: what it writes may only depend on what stands
-# before it, and only then does its training look like its use.
+# (a) For the clauses, I would choose a model with the masked objective, because a clause is read as a whole and every
+# position may see both sides. For the drafts, I would choose a causal model: what it writes may depend only on what
+# comes before, and only then does its training match its use.
 #
-# (b) I would go on with the pretraining on most of the contracts. Before and after, I would measure the perplexity on
-# held-out contracts and on held-out news. In the unit, adapting lowered the loss on contracts by 0.12 nats a piece
+# (b) I would continue pretraining on most of the contracts. Before and after, I would measure the perplexity on
+# held-out contracts and on held-out news. In the unit, adapting lowered the loss on contracts by 0.12 nats per piece
 # compared with the same network from scratch, which is the control here, too. But the loss on reviews rose by 2.18
-# nats, and with replay by 0.05 only. If the firm still needs news, I would mix news into the batches.
+# nats, and with replay by only 0.05. If the firm still needs news, I would mix news into the batches.
 #
-# (c) I would compare a head on frozen states, LoRA and all weights. Each gets its learning rate on development data and
-# the same labels, split by contract, over several seeds. The baselines are a bag of words and the same network without
-# pretraining. After training with LoRA, I would merge the update into the weights.
+# (c) I would compare a head on frozen states, LoRA, and training all weights. Each gets a learning rate chosen on
+# development data and the same labels, split by contract, over several seeds. The baselines are a bag of words and the
+# same network without pretraining. After training with LoRA, I would merge the update into the weights.
 #
 # (d) The unit's contracts come from a small grammar, so its perplexities say little about real ones, whose words break
 # into about three times as many pieces. Its pretraining took seconds. And a low perplexity does not mean that a draft
-# is correct in law.
+# is legally correct.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: a model that sees both sides (masked) or any encoder for the clauses, and a causal model for the drafts,
 # because a model that writes must not see later tokens.
 #
-# 1 point: go on with the pretraining on part of the contracts; perplexity before and after on held-out contracts, and
-# on held-out news for forgetting; the same network from scratch as a control; replay if news matter.
+# 1 point: continue pretraining on part of the contracts; perplexity before and after on held-out contracts, and on
+# held-out news for forgetting; the same network from scratch as a control; replay if news matters.
 #
 # 1 point: compare head only, LoRA and all weights with rates chosen on development data; a bag of words and the same
 # network without pretraining as baselines; with a number.
 #
 # 1 point: two limits, such as: generated texts from one small grammar; seconds of pretraining; other languages; real
-# contracts need another vocabulary; perplexity does not say whether a draft is correct in law; private contracts.
+# contracts need another vocabulary; perplexity does not say whether a draft is legally correct; private contracts.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## Summary
 #
 # 1. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece
-#    and sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You have written the masks
-#    and the training pairs of all six. After 120 steps of pretraining, none of them beat a network from scratch.
-# 2. **Perplexity and writing.** Perplexity says between how many equally probable pieces a model hesitates. Temperature
+#    and sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You wrote the masks and
+#    training pairs of all six. After 120 steps of pretraining, none of them beat a network from scratch.
+# 2. **Perplexity and writing.** Perplexity says how many equally probable pieces a model hesitates between. Temperature
 #    and top-k decide how a model writes.
-# 3. **Another domain** (C50). Adapting goes on with the training on new texts. Measure the loss on both domains.
-# 4. **Text to text, and LoRA** (C51, C55). A task can be written as text, and then one network with one loss learns
+# 3. **Another domain** (C50). Adapting continues the training on new texts. Measure the loss on both domains.
+# 4. **Text to text, and LoRA** (C51, C55). Tasks can be written as text, so that one network with one loss learns
 #    several. LoRA trains two small matrices, which can be merged into the weights afterwards.
 
 # %%
