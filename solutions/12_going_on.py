@@ -614,7 +614,7 @@ adapted["replay"] = scores()
 _, ax = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
 for (name, (kept, gained, _)), marker in zip(adapted.items(), "*osD^v", strict=True):
     ax.plot(gained, kept, marker, markersize=10)
-    ax.annotate(name, (gained, kept), (8, 4), textcoords="offset points")
+    ax.annotate(name, (gained, kept), (8, -14 if name == "replay" else 4), textcoords="offset points")
 ax.set(xlabel="accuracy on the new speaker", ylabel="accuracy on the known speakers")
 ax.set_title("The upper right corner would be a network that learns and keeps everything")
 plt.show()

@@ -133,6 +133,22 @@ def fetch(url, target, md5=None):
             raise OSError(f"{url}: the checksum is {received}, and should be {md5}")
 
 
+def places(in_mirror, in_cache):
+    """The folders of a published file for `find_or_fetch`: that of the mirror, if one is set, and that of the cache.
+
+    Parameters
+    ----------
+    in_mirror, in_cache : str
+        Folders in TLCOURSE_MIRROR and in the cache folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    mirror = os.environ.get("TLCOURSE_MIRROR")
+    return [*([Path(mirror) / in_mirror] if mirror else []), cache_folder() / in_cache]
+
+
 def find_or_fetch(file, folders, url, sha256, unavailable):
     """The path of a published file: in the first folder that has it, or downloaded into the last one.
 

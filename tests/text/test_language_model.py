@@ -44,7 +44,8 @@ def test_spans_come_back_when_outputs_fill_the_inputs():
     first = row.index(20)
     second = row.index(20, first + 1)
     restored = row[:first] + row[second + 1 : row.index(21, second)] + row[first + 1 : second]
-    assert restored == IDS[0, :7].tolist() or 21 in row[:second]
+    assert 21 not in row[:second], "with this seed, one run of pieces is cut out"
+    assert restored == IDS[0, :7].tolist()
 
 
 def test_outputs_see_the_input_and_what_comes_before():
@@ -82,7 +83,7 @@ def test_a_short_row_is_learned_by_heart_and_written(model):
     losses = model.fit(iter([batch] * 80), 80, 1e-2)
     assert losses[-1] < 0.3 < losses[0]
     assert written(model, [[5, 6], [6, 5]], end=3, longest=6) == [[7, 8], [9]]
-    assert len(continued(model, [5, 6], end=3, longest=4)) <= 4
+    assert continued(model, [5, 6, 7], end=3, longest=1) == [8]
 
 
 def test_restarting_gives_the_same_weights(model):

@@ -4,9 +4,7 @@ The file is not part of this course: it is read from TLCOURSE_MIRROR, from an ea
 license is Apache-2.0. It was trained on photos that are not public.
 """
 
-import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -30,11 +28,8 @@ class FaceDetector:
     def __init__(self):
         import tensorflow as tf
 
-        mirror = os.environ.get("TLCOURSE_MIRROR")
-        folders = [Path(mirror) / "mediapipe_tflite"] if mirror else []
-        path = storage.find_or_fetch(
-            FILE, [*folders, storage.cache_folder() / "mediapipe"], URL, SHA256, DetectorUnavailable
-        )
+        folders = storage.places("mediapipe_tflite", "mediapipe")
+        path = storage.find_or_fetch(FILE, folders, URL, SHA256, DetectorUnavailable)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # tf.lite.Interpreter warns that it will move to a package of its own
             self._network = tf.lite.Interpreter(str(path), num_threads=1)

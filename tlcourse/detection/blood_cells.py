@@ -1,7 +1,4 @@
-"""White blood cells in photos from a microscope, with boxes: BCCD, reduced, from TLCOURSE_MIRROR only."""
-
-import os
-from pathlib import Path
+"""White blood cells in photos from a microscope, with boxes: BCCD, reduced, from TLCOURSE_MIRROR or the cache."""
 
 import numpy as np
 
@@ -24,8 +21,8 @@ def boxed_cells():
     The window's middle is up to 24 pixels from a cell, so the cell is not always in the middle. Cells that lie less
     than half in the window have no box. Raises CellsUnavailable, or ValueError for a damaged file.
     """
-    folder = Path(os.environ.get("TLCOURSE_MIRROR", "")) / "bccd"
-    with np.load(storage.find_or_fetch("bccd.npz", [folder], "", SHA256, CellsUnavailable)) as stored:
+    folders = storage.places("bccd", "bccd")
+    with np.load(storage.find_or_fetch("bccd.npz", folders, "", SHA256, CellsUnavailable)) as stored:
         arrays = {key: stored[key] for key in ("images", "boxes", "image_of_box", "cls")}
     images, boxes = [], []
     for photo, image in enumerate(arrays["images"]):

@@ -23,7 +23,7 @@ from tlcourse.research import detection_arms as arms
 COUNTS, LONG_COUNTS, CELL_COUNTS = (10, 20, 50, 100, 200), (200,), (20,)
 LONGER = 2
 TESTED, CELLS_TESTED, COPIES = 60, 100, 3
-RATES = {"frozen": 3e-3, "random": 3e-3, "fine_tuned": 3e-3, "scratch": 3e-3}  # see `development`
+RATES = {"frozen": 3e-3, "random": 3e-3, "fine_tuned": 3e-3, "scratch": 3e-3}
 STEPS = {"frozen": 150, "random": 150, "fine_tuned": 60, "scratch": 120}
 
 
@@ -153,10 +153,3 @@ def cells(seed):
         If the photos are not on this machine.
     """
     return by_arm(prepared(*cell_photos(seed, CELL_COUNTS[-1]), seed), CELL_COUNTS, seed)
-
-
-def development(seed, name, rate, count=20):
-    """AP of one arm with another rate, on development people; fine-tuning begins with the head of `RATES`."""
-    target = prepared(*scenes(faces.DEVELOPMENT_PEOPLE, count, seed), seed)
-    names = ("frozen", name) if name == "fine_tuned" else (name,)
-    return measured(target, count, seed, {name: rate}, names)[name]

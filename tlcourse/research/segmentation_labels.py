@@ -10,8 +10,9 @@ import keras
 import numpy as np
 
 from tlcourse import counting
-from tlcourse.datasets import faces, real_masks
+from tlcourse.datasets import faces
 from tlcourse.datasets.faces import parts
+from tlcourse.research import real_masks
 from tlcourse.research import segmentation_arms as arms
 
 MASKS = (10, 50)

@@ -2,8 +2,6 @@
 
 import functools
 import json
-import os
-from pathlib import Path
 
 from tlcourse import storage
 from tlcourse.teachers import weights
@@ -47,9 +45,7 @@ def available(name):
 
 
 def _folders(teacher):
-    mirror = os.environ.get("TLCOURSE_MIRROR")
-    mirrored = [Path(mirror) / teacher.folder] if mirror else []
-    return [*mirrored, storage.cache_folder() / "teachers" / teacher.name]
+    return storage.places(teacher.folder, f"teachers/{teacher.name}")
 
 
 def paths(name):

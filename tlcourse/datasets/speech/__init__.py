@@ -10,9 +10,9 @@ import numpy as np
 
 from tlcourse.datasets.speech import real_speech, speakers, synthesizer
 from tlcourse.datasets.speech.log_mel import BANDS, FRAMES, RATE, log_mel
-from tlcourse.datasets.speech.real_speech import SpeechUnavailable, available
+from tlcourse.datasets.speech.real_speech import SpeechUnavailable
 
-__all__ = ["BANDS", "FRAMES", "RATE", "SpeechUnavailable", "SpokenDigits", "available", "generate", "log_mel",
+__all__ = ["BANDS", "FRAMES", "RATE", "SpeechUnavailable", "SpokenDigits", "generate", "log_mel",
            "real", "wave"]  # fmt: skip
 _SOURCE = "synthesized by tlcourse.datasets.speech; spoken by nobody; MIT license"
 

@@ -1,8 +1,5 @@
 """The Free Spoken Digit Dataset as log-mel images: 3,000 clips of six people."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 
 from tlcourse import storage
@@ -21,18 +18,8 @@ class SpeechUnavailable(FileNotFoundError):  # noqa: N818 - names the problem
 
 def load():
     """Images, digits, numbers and names of the speakers, and the source; see `speech.real`."""
-    path = storage.find_or_fetch(FILE, _folders(), "", SHA256, SpeechUnavailable)
+    path = storage.find_or_fetch(FILE, storage.places("fsdd", "fsdd"), "", SHA256, SpeechUnavailable)
     with np.load(path) as stored:
         mel, digits, speakers = (stored[key] for key in ("mel", "digit", "speaker"))
         names = tuple(str(name) for name in stored["names"])
     return mel, digits.astype(np.int64), speakers.astype(np.int64), names, SOURCE
-
-
-def available():
-    """Whether `load` can be expected to work."""
-    return any((folder / FILE).is_file() for folder in _folders())
-
-
-def _folders():
-    mirror = os.environ.get("TLCOURSE_MIRROR")
-    return [*([Path(mirror) / "fsdd"] if mirror else []), storage.cache_folder() / "fsdd"]

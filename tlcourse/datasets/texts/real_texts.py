@@ -1,6 +1,5 @@
 """Real texts with labels: from a mirror, from an earlier download, or from the network. sources.toml lists them."""
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -46,9 +45,7 @@ def _source(name):
 
 
 def _folders(source):
-    mirror = os.environ.get("TLCOURSE_MIRROR")
-    mirrored = [Path(mirror) / "text" / source["folder"]] if mirror else []
-    return [*mirrored, storage.cache_folder() / "text" / source["folder"]]
+    return storage.places(f"text/{source['folder']}", f"text/{source['folder']}")
 
 
 def _sentences(content):

@@ -1,8 +1,5 @@
 """Real images with a mask: nuclei under a microscope, and pitting on metal, from a mirror or the cache folder."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 from PIL import Image
 
@@ -77,10 +74,9 @@ def split_by_group(groups, share, seed):
 
 
 def _stored(name):
-    mirror = os.environ.get("TLCOURSE_MIRROR")
-    mirrored = [Path(mirror) / name] if mirror else []
-    folders = [*mirrored, storage.cache_folder() / "masks" / name]
-    path = storage.find_or_fetch(f"{name}.npz", folders, "", SHA256[name], MasksUnavailable)
+    path = storage.find_or_fetch(
+        f"{name}.npz", storage.places(name, f"masks/{name}"), "", SHA256[name], MasksUnavailable
+    )
     with np.load(path) as content:
         return {key: content[key] for key in content.files}
 

@@ -49,8 +49,8 @@ def test_generated_speakers_of_two_seeds_are_different():
     assert len(images) == len(digits) == 10 * continual_methods.TEST_EACH
 
 
-@pytest.mark.skipif(not speech.available(), reason="needs real speech in TLCOURSE_MIRROR")
-def test_each_real_speaker_is_new_once():
+@pytest.mark.needs_mirror
+def test_each_real_speaker_is_new_once(mirror):
     parts = [continual_methods.real(seed) for seed in range(6)]
     assert sorted(part.new[0] for part in parts) == list(range(6))
     assert all(not set(part.known_speakers) & set(part.new) and len(part.known_speakers) == 4 for part in parts)
