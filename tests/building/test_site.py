@@ -29,7 +29,7 @@ from tlcourse.building import addresses, claims, unit_sources
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
 from tlcourse.building import site as course_site
-from tlcourse.building.site import alt_texts, claim_cards, interval_plot, pages, unit_page
+from tlcourse.building.site import alt_texts, claim_cards, interval_plot, light_figures, pages, unit_page
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
@@ -449,7 +449,7 @@ def test_no_page_is_scrolled_sideways(window, built, read, width):
         assert window.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-PAGE_BYTES, UNIT_BYTES = 375_000, 2_000_000  # as a web server sends them
+PAGE_BYTES, UNIT_BYTES = 375_000, 1_000_000  # as a web server sends them
 
 
 def test_pages_stay_light(read):
@@ -639,6 +639,19 @@ def test_only_charts_exchange_black_and_white_in_the_dark():
     assert unit_page._code("x", [chart]).metadata == {"tags": ["chart"]}
     for outputs in ([photo], [chart, photo], []):
         assert unit_page._code("x", outputs).metadata == {}
+
+
+def test_a_figure_on_the_site_is_small_and_looks_the_same():
+    noise = np.random.default_rng(0).random((40, 40, 3)).cumsum(axis=0) / 40
+    photo = drawn(lambda axes: axes.imshow(noise))
+    before, after = (
+        base64.b64decode(output.data["image/png"]) for output in (photo, unit_page._code("x", [photo]).outputs[0])
+    )
+    assert len(after) < len(before) / 2
+    first, second = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float) for png in (before, after))
+    assert first.shape == second.shape
+    assert np.abs(first - second).mean() < 2
+    assert len(light_figures.with_palette(after)) <= len(after)
 
 
 def test_the_reference_pages_show_what_keras_can_load():

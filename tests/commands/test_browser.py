@@ -461,7 +461,8 @@ def run_widgets(page, cells):
     """Run all `cells` cells of the open notebook, until every widget is shown and the kernel is idle."""
     page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="attached")
-    run_all(page, page.locator(".widget-vbox:has(img)").first)
+    run_all(page, page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\d")).first)
+    page.locator(".widget-vbox:has(img)").first.wait_for()
     page.locator(".tlcourse-live svg").nth(len(LIVE) - 1).wait_for(state="attached")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
 

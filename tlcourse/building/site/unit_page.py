@@ -11,6 +11,7 @@ from tlcourse import notebooks
 from tlcourse.building import addresses
 from tlcourse.building.site.alt_texts import alt_text
 from tlcourse.building.site.figure_kinds import shows_only_charts
+from tlcourse.building.site.light_figures import light
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -110,8 +111,8 @@ def _code(source, outputs, fold=None, alt=None):
         metadata |= {"tags": ["hide-input"], "mystnb": {"code_prompt_show": summary, "code_prompt_hide": summary}}
     elif shows_only_charts(outputs):
         metadata["tags"] = ["chart"]  # course.css shows it in the colors of a dark page
-    outputs = [output for output in outputs if not ADDRESS.fullmatch(output.get("data", {}).get("text/plain", ""))]
-    return nbformat.v4.new_code_cell(source, outputs=outputs, metadata=metadata)
+    shown = [output for output in outputs if not ADDRESS.fullmatch(output.get("data", {}).get("text/plain", ""))]
+    return nbformat.v4.new_code_cell(source, outputs=[light(output) for output in shown], metadata=metadata)
 
 
 def _written(cell, stubs):
