@@ -857,14 +857,15 @@ for count in counts:
 curves = {label: [few[str(count)][key] for count in counts] for key, label in methods.items()}
 axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
 axes.legend(loc="center left", bbox_to_anchor=(0, 0.62))
-axes.set(xlabel="training images of each person", title="The fewer images you have, the more the teacher helps")
+axes.set(xlabel="training images of each person", title="One image with the teacher beats ten without, after short training")
 plt.show()
 
 # %% [markdown]
 # With a single image of each person, the gap between the teacher's features and the CNN is 91.8% - 7.7% = 84.1
-# percentage points. It gets smaller with each step. So with this budget, the teacher raises accuracy most when data are
-# scarce (C09). The CNN trained for 100 epochs with one, two or ten images of each person, for 80 with five and for 40
-# with twenty. How fast the gap shrinks depends on this: longer training narrows it.
+# percentage points. It gets smaller with each step. So in this comparison, the gap is largest when data are scarce
+# (C09). The CNN trained for 100 epochs with one, two or ten images of each person, for 80 with five and for 40 with
+# twenty. So it took about 300 steps with one image and 2,100 with ten: part of the pattern may be training time, and
+# longer training narrows the gap.
 #
 # ### Exercise 2.5: Find the crossover
 #
@@ -1619,8 +1620,8 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 #    C10).
 # 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
 #    nothing. For digits, a cut before the middle is better (C08). The reason may be depth: on digits, untrained
-#    networks lose about as much between their best layer and the last one (C08). The old head helped with the people
-#    that it knows (C17).
+#    networks lose even more between their best layer and the last one (C08). The old head helped with the people that
+#    it knows (C17).
 # 5. **Listings and teachers.** Turn a listing's undefined names into function arguments (C26). Choose candidates by
 #    domain, architecture, track record, license and availability (C14), and decide between them by measuring.
 #

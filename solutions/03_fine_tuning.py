@@ -111,8 +111,8 @@ print(f"only the head trained: {fitted:.0%} of the training digits correct")
 print(f"test digits: {with_expected_range(accuracy(student), recorded['frozen'])}")
 
 # %% [markdown]
-# The head is not to blame, because it fits most of its training images. A face teacher's last features do not contain
-# what digits need. So let some layers learn.
+# The head is not to blame, because it fits most of its training images. From a face teacher's last features, a linear
+# head does not learn digits well. So let some layers learn.
 #
 # **Here, frozen late features are not enough for a far target.**
 #
@@ -1737,13 +1737,14 @@ plt.show()
 # average, but the samples differ too much for us to be sure.
 #
 # So a high rate costs accuracy with a teacher of real photos, too (C20). We did not test whether the features or the
-# head suffered. The course's own teacher withstood a rate of 0.001, so the two teachers have different limits.
+# head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. Those trained other layers on
+# other targets, so we cannot say that the teachers differ.
 #
 # Leaving the batch norms free softens the fall on average, but with five samples we cannot tell the difference from
 # zero. At the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a
 # near target: ImageNet has many of both, and the frozen features are hard to beat.
 #
-# **Each teacher breaks at its own rate, so begin with a low one.**
+# **A rate that is safe in one setting can be too high in another, so begin with a low one.**
 #
 # Now fine-tune the last block alone, for two epochs. The audit shows whether the statistics stayed the same. Photos and
 # weights come from the internet or from a school's mirror. Without either, the cell prints a message.

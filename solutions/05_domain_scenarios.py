@@ -188,7 +188,7 @@ for name, (after, before) in drops.items():
     print(f"{name:<18}{gain(after, before)}")
 
 # %% [markdown]
-# All four lose accuracy, with intervals far from 0. So none of the four parts is harmless.
+# All four lose accuracy, with intervals far from 0. So in these four examples, none of the parts is harmless.
 #
 # The last scenario names two parts: when the class shares move, $P(Y \mid X)$ moves with them. $P(X)$ moves, too, but
 # `differences` compares only what we wrote down. The cell prints $P(Y)$ for convenience; the definition does not
@@ -813,7 +813,7 @@ for target in ("galaxies", "digits"):
 # the telescopes, and cost a little on digits. Averaged over both targets, all four comparisons (adapted batch norms
 # with balanced classes and with a few dominant ones, TENT, and CORAL) are inconclusive (C34, X03 to X05).
 #
-# Over five seeds, importance weights lose 2.9 percentage points. You can measure the reason beforehand. The *proxy
+# Over five seeds, importance weights lose 2.9 percentage points. You can measure a likely reason beforehand. The *proxy
 # A-distance* says how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error). The
 # *effective share* of $n$ weights $w_i$,
 #
@@ -1615,8 +1615,8 @@ plt.show()
 #
 # ### Instances: which examples to learn from
 #
-# Importance weighting failed on the telescopes, because their images do not overlap. Here the inputs overlap, and the
-# model is too simple to be right everywhere, so it matters *where* it should be right.
+# Importance weighting failed on the telescopes, probably because their images do not overlap. Here the inputs overlap,
+# and the model is too simple to be right everywhere, so it matters *where* it should be right.
 #
 # ### Exercise 5.7: Weight the source examples
 #
@@ -1845,9 +1845,9 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # ## Applications
 #
 # The lectures name nine applications (C35). Which part differs in each application is a matter of judgment; whether
-# transfer pays is not. For eight of them, this course has a record. The table shows transfer minus the best simple
-# baseline of that record, with few labels: a small CNN from scratch, translation word by word, a bag of words, word
-# features, or logistic regression.
+# transfer pays is not. For eight of them, this course has a record. The table shows transfer minus the best baseline of
+# that record, with few labels: a small network from scratch, translation word by word with the same 40 pairs, a bag of
+# words, or word features.
 #
 # **Before you run the cell:** for which of them will the baseline win?
 
@@ -1857,11 +1857,11 @@ films, messages = results("text_domains")["real"], results("text_labels")["real"
 tokens, speech = results("text_layers")["real"]["100"], results("new_speaker")["adapted"]
 applications = {
     "learning from simulation": ("P(X)", results("simulation")["real_labels"], handwriting["scratch"]),
-    "cross-lingual texts": ("X", languages["reviews"]["aligned"]["80"], languages["reviews"]["word_by_word"]),
+    "cross-lingual texts": ("X", languages["reviews"]["aligned"]["40"], languages["reviews"]["word_by_word"]),
     "sentiment": ("P(X)", films["teacher"]["no_target"], films["tfidf"]["no_target"]),
-    "spam": ("P(Y) and P(X|Y)", messages["teacher"]["10"], messages["tfidf"]["10"]),
+    "spam": ("P(Y) and P(X|Y)", messages["teacher"]["10"], messages["small_network"]["10"]),
     "named entities": ("Y", tokens["layer_3"], tokens["word_features"]),
-    "new voices and accents": ("P(X)", speech["fine_tuned"]["1"], speech["log_mel"]["1"]),
+    "new voices and accents": ("P(X)", speech["fine_tuned"]["1"], speech["from_scratch"]["1"]),
     "medical images": ("P(X) and Y", *(contamination["cells"]["chosen"][arm] for arm in ("teacher", "baseline"))),
     "defect detection": (
         "Y, often P(Y)",

@@ -1600,8 +1600,9 @@ for kind, areas in uses["anomalies"].items():
 
 # %% [markdown]
 # The five together are correct for 81.1% of the images, and their student for 78.7%. It is as small as each of the
-# five, and 4.8 (2.9 to 6.6) percentage points better. But a student of a *single* network does as well: we could detect
-# no difference. So the gain comes from predicting on the 600 unlabeled images, and not from the number of teachers.
+# five, and 4.8 (2.9 to 6.6) percentage points better. But between it and a student of a *single* network we could
+# detect no difference. So this gain did not need five teachers. It may come from the 600 unlabeled images, from soft
+# targets, or from both; we did not separate them.
 #
 # The student notices galaxies almost perfectly, and so does a comparison of pixels. For the two subtle kinds, pixels
 # are no better than chance. There, student and teacher differ more than on ordinary portraits, with an area of 0.70 for
@@ -1723,8 +1724,8 @@ if logits is not None:
 #    attention each added about five percentage points to soft targets; with a random network, we could not detect a
 #    gain from hints, and attention cost accuracy.
 # 6. **On a device** (C05, C43). The student is much smaller. In LiteRT with 32 bits it makes the same predictions; with
-#    8 bits, 98.9% of them are the same. But it loses 30.5 percentage points in the dark, where its teacher loses 0.7.
-#    All this holds for one teacher, one student and drawn faces, so measure yours.
+#    8 bits, 98.9% of them are the same. But after 160 steps it loses 30.5 percentage points in the dark, where its
+#    teacher loses 0.7. All this holds for one teacher, one student and drawn faces, so measure yours.
 
 # %%
 progress

@@ -1932,7 +1932,7 @@ for target in ("digits", "galaxies"):
 # The control holds a surprise. Its training made the ViT's features *worse* than random ones for digits: with 20 of
 # each class, accuracy falls by 17.7 percentage points (16.8 to 18.6). For galaxies, we could not detect a change. The
 # convolutional network already does well with random weights, and we could not detect that its training helps on either
-# target. A network that has barely learned its source is no teacher.
+# target. This ViT, which has barely learned its source, was no teacher; nor could we detect that the CNN was one.
 #
 # A longer training or another rate could change this; we did not measure it. A ViT became a good teacher only with
 # sources of 14 to 300 million images (Dosovitskiy et al. 2021), and this experiment says nothing about such a ViT.
@@ -2036,8 +2036,8 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # 2. **Duplicates and scores.** Suppression keeps the best of overlapping boxes. Average precision rates the whole
 #    ranking of detections, at an overlap of 0.5.
 # 3. **Labels saved.** With its last block fine-tuned, the teacher reached with 20 scenes about what a small network
-#    from scratch reached with 200 in the same time. A frozen teacher alone was no better than from scratch, and on
-#    blood cells it lost.
+#    from scratch reached with 200 in the same time. For a frozen teacher alone, we could not detect a difference from
+#    training from scratch, and on blood cells it lost.
 # 4. **A second stage** looks at each proposal again. In our miniature it took twice as long, and we could not detect a
 #    gain.
 # 5. **Outlines.** A U-Net puts a decoder on the encoder, with a connection for each size of map. Its score is the mean

@@ -725,7 +725,7 @@ plt.show()
 # The nearest neighbor gains 42.9 percentage points (37.2 to 48.6) from the leak. For the linear classifier, we measured
 # a gain of 26.2 (19.2 to 33.2). With the features of an untrained network, we could not detect a leak.
 #
-# So the helmet maker must give up on jaws, at least with this teacher. We continue with hair.
+# So with these features and these classifiers, the helmet maker must give up on jaws. We continue with hair.
 #
 # The split must therefore be a function of the *person*. A list of test people would do, but somebody would have to
 # make it and copy it to every machine, and next year's people would not be on it. A hash needs no list.

@@ -100,8 +100,9 @@ def entries(root):
 def _families(measured):
     """The families of Holm's correction, each with its size: registered contrasts, and exploratory ones with data.
 
-    The size of the first is fixed. Therefore, neither a record nor a registration that arrives later can change the
-    verdict on another registered contrast.
+    The size of the first is fixed, and a contrast without a record counts with a p-value of 1. Therefore, neither a
+    record nor a registration that arrives later can revoke the verdict on another registered contrast. A record with a
+    small p-value can grant one, because Holm's method then divides the others by less.
 
     Raises
     ------

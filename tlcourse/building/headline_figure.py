@@ -8,7 +8,7 @@ from tlcourse.storage import whole_file
 FILE = "data/results/headline.png"
 # Units 00 and 02 show the same curves with these labels, in the same colors.
 CURVES = {"transfer": "15 layers from the teacher, new head", "small_cnn": "small CNN, augmented images"}
-TITLE = "The fewer images you have, the more the teacher helps"
+TITLE = "One image with the teacher beats ten without, after short training"
 
 
 def recorded_curves(root):
