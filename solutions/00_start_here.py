@@ -13,7 +13,7 @@
 #
 # After working through this page, you can
 #
-# 1. say what is transferred, and ask the three questions that decide whether a transfer helps;
+# 1. explain what is transferred, and ask the three questions on which the success of a transfer depends;
 # 2. read an error bar, and decide whether two results really differ;
 # 3. choose a teacher by more than its accuracy;
 # 4. run a unit, check your code and submit your work.
@@ -284,8 +284,8 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then in inverse
 # proportion to the square root of the number of runs: four times as many runs halve it. With few runs, the interval
-# jumps around: it may exclude 0 and, two runs later, contain 0 again. So decide how many runs you will do **before**
-# you look. If you stop as soon as you like the result, the interval no longer means what it says.
+# jumps around: it may exclude 0, and two runs later it may contain 0 again. So decide how many runs you will do
+# **before** you look. If you stop as soon as you like the result, the interval no longer means what it says.
 #
 # Three rules apply throughout the course:
 #
@@ -298,7 +298,7 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # ## What, when, how
 #
-# Three questions decide whether a transfer works (C13).
+# Whether a transfer works depends on the answers to three questions (C13).
 #
 # | question | the lectures' short answer | where you test it |
 # |---|---|---|

@@ -1292,8 +1292,8 @@ with progress.exercise("trainable_after_freezing_model"):
 # ## Memory and work
 #
 # Does a network fit on a phone? The lecture says that models with millions or billions of parameters do not (C05). One
-# parameter takes 4 bytes as float32, 2 as float16, and 1 as an 8-bit integer. Suppose that a phone grants one app 1 GB.
-# The dashed line in the figure marks this limit.
+# parameter takes 4 bytes as float32, 2 as float16, and 1 as an 8-bit integer. Suppose that a phone grants one app 1 GB
+# of memory. The dashed line in the figure marks this limit.
 #
 # **Before you run the cells:** which of MobileNetV2, ResNet50 and VGG16 will fit?
 
@@ -1691,8 +1691,8 @@ if similarity is not None:
     plt.show()
 
 # %% [markdown]
-# MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. The same is not true
-# of VGG16. At 160 pixels it is a different network, and the trained weights do not fit it.
+# MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. This is not true of
+# VGG16: at 160 pixels it is a different network, and the trained weights do not fit it.
 #
 # If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
 # own features at 160 pixels more than they resemble any other photo's.

@@ -191,7 +191,7 @@ with progress.exercise("to_polar"):
 
 # %% [markdown]
 # Now the same classifier gets the same points, described by $r$ and $\theta$. Two more tasks ask other questions about
-# these points. Is the angle larger than 60 degrees? Is the point on the right side?
+# these points. Is the angle larger than 60 degrees? Is the point in the right half of the plane?
 #
 # **Before you run the cells:** which of the three tasks will $r$ and $\theta$ make easier?
 
@@ -727,7 +727,7 @@ print(f"all of the transfer there: {registered['teacher_seconds']['mean']:.1f} p
 # | **Signature** | `images_per_class(labels, count, seed)` |
 # | **Arguments** | `labels`: the class of each image, an integer, not necessarily 0, 1, 2, ...; `count`: the number of images of each class; `seed`: an integer |
 # | **Returns** | the positions of `count` images of each class that occurs in `labels`: a 1-D array of integers, in any order |
-# | **Rules** | Sample at random without replacement. The same seed gives the same images, and another seed gives others. If a class has fewer than `count` images, raise a `ValueError`. |
+# | **Rules** | Sample at random without replacement. The same seed gives the same images, and a different seed gives different ones. If a class has fewer than `count` images, raise a `ValueError`. |
 # | **Example** | For `labels = [5, 5, 5, 9, 9]` and `count = 2`, one correct result is `[0, 2, 3, 4]`. |
 # | **Points** | 3 points: 2 for the subset, 1 for the `ValueError` |
 #
@@ -839,7 +839,7 @@ for count in (1, 2, 5):
     print(f"{count} of each person: {reached}")
 
 # %% [markdown]
-# Here are the recorded results for five groups, next to two baselines without a teacher.
+# Here are the recorded results for five groups, together with two baselines without a teacher.
 
 # %% tags=["nbval-check-output"]
 few = {key: value for key, value in results("few_images").items() if key.isdigit()}
@@ -1116,8 +1116,8 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # %% [markdown]
 # ## Does the old head help?
 #
-# The lecture drops the old head because it is specific. The lecture adds that keeping it can work when the classes of
-# the new task (the target) are among those that the teacher was trained on (the source) (C17). Try both cases.
+# The lecture drops the old head because it is specific, but adds that keeping it can work when the classes of the new
+# task (the target) are among those that the teacher was trained on (the source) (C17). Try both cases.
 #
 # First, take people whom the teacher knows, in images that it has never seen. The old head needs no training. It
 # returns **logits**, the numbers before any softmax. The largest one marks the predicted person.
@@ -1297,7 +1297,7 @@ plt.show()
 # ## A listing made to work
 #
 # The lecture's overview article shows feature extraction with ResNet50 in a dozen lines. As printed, the listing uses
-# names that it never defines (C26). Here is the part that builds the model, rewritten by us but with the same fault:
+# names that it never defines (C26). Here is the part that builds the model. We rewrote it but kept the fault:
 #
 # ```python
 # base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
@@ -1611,7 +1611,7 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 # ## Summary
 #
 # 1. **Representation.** A straight line separates the rings in $(r, \theta)$, but none does in $(x, y)$. The same
-#    change spoiled another task (C06).
+#    change made another task harder (C06).
 # 2. **The four steps** (C16, C18). Load a teacher, cut off its head, attach a new one, and train only that. The
 #    features of a frozen base stay the same, so compute them once.
 # 3. **Baselines and intervals.** Compare 98.1% with the best baseline trained for a short budget, 87.2%, and not only

@@ -112,7 +112,7 @@ print(f"test digits: {with_expected_range(accuracy(student), recorded['frozen'])
 
 # %% [markdown]
 # The head is not to blame, because it fits most of its training images. The last features of a face teacher do not
-# contain what distinguishes digits. So let some layers learn.
+# contain what a digit classifier needs. So let some layers learn.
 #
 # **Here, frozen late features are not enough for a far target.**
 #
@@ -524,7 +524,7 @@ with progress.exercise("diagnose"):
 #
 # ### Exercise 3.3: Fine-tune in three steps
 #
-# Write the lecture's procedure.
+# Implement the lecture's procedure.
 #
 # | | |
 # |---|---|
@@ -760,9 +760,9 @@ figure.suptitle("At the highest rate, accuracy falls in either order")
 plt.show()
 
 # %% [markdown]
-# Is the third step worth it at all? Compare the fine-tuned network with the frozen base that it started from. All
-# differences in this unit are paired, with 95% confidence intervals. Where an interval contains 0, we cannot tell the
-# two methods apart.
+# Is the third step worth the effort at all? Compare the fine-tuned network with the frozen base that it started from.
+# All differences in this unit are paired, with 95% confidence intervals. Where an interval contains 0, we cannot tell
+# the two methods apart.
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
@@ -841,8 +841,8 @@ print(
 # ### Images unlike the training images
 #
 # Protecting the features might also pay off on images that differ from the training images. In another experiment, we
-# trained on ordinary images of people or digits. We tested on the same kind of images, on dark ones and on moved ones,
-# with ten seeds for each target.
+# trained on ordinary images of people or digits. We tested on images of the same kind, on dark images and on moved
+# images, with ten seeds for each target.
 #
 # - *Linear probe* trains no layer of the base.
 # - *Full* trains all layers, starting from a new head.
@@ -1662,7 +1662,7 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # weights were trained with it. It has no weights of its own, so the file fits either way. Without it, the network sees
 # colors that are too weak. `teachers.load` adds the missing layer.
 #
-# **After you load a teacher, compare its predictions on a few images with known ones.**
+# **After you load a teacher, check its predictions on a few images against known ones.**
 
 # %% [markdown]
 # ### Written answer: would you fine-tune?
@@ -1672,8 +1672,8 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # unit. (3 points)
 #
 # - Would you fine-tune, and from which layer on? (1 point)
-# - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and on
-#   which images would you decide? (1 point)
+# - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and
+#   which images would you use to decide? (1 point)
 # - Which result of this unit would you not rely on in these two cases, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
@@ -1687,7 +1687,7 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # For the beetles I would begin at a rate of 0.0001, for the ultrasound at 0.001, and try others nearby. A rate of 0.01
 # damaged features here, and another teacher may break at a lower one. The batch norms stay frozen, and an audit proves
-# it. I would set aside part of the 300 images for validation, choose the rate, depth and epoch on them, and use the
+# it. I would set aside part of the 300 images for validation, use them to choose the rate, depth and epoch, and use the
 # test set once.
 #
 # I would not trust the exact best rate or depth. They were measured with one small teacher, on synthetic faces and
@@ -1789,8 +1789,8 @@ else:
 # 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
 #    accuracy. At the epochs kept in this way, augmentation and dropout were more accurate than the plain run, but part
 #    of this gain exists only because stepping back cost the plain run accuracy. Both questions remain undecided.
-# 6. **Read recipes with suspicion.** A wrong recipe runs without an error, just like a correct one, and a set that is
-#    cut from a reshuffled dataset leaks.
+# 6. **Read recipes with suspicion.** A wrong recipe runs without an error, just like a correct one, and sets that are
+#    cut from a reshuffled dataset leak into each other.
 #
 # So far, all layers that learned used the same rate. Should layers near the input change more slowly, because their
 # features are more general? Unit 04 asks this question.

@@ -2,9 +2,9 @@
 # # Unit 04: Differential learning rates
 #
 # When you fine-tune a network, should all its layers learn at the same rate? Features near the input are more general
-# than those near the output, so perhaps they should change more slowly. The lecture recommends such differential rates
-# (C23): give each group of layers a rate that is 3 to 10 times lower than the next group's. How do you do this in
-# Keras, what can go wrong silently, and is it worth the trouble?
+# than those near the output, so perhaps the early layers should change more slowly. The lecture recommends such
+# differential rates (C23): give each group of layers a rate that is 3 to 10 times lower than the next group's. How do
+# you do this in Keras, what can go wrong silently, and is it worth the trouble?
 #
 # By the end of this unit you can
 #
@@ -290,8 +290,8 @@ for name, make in makers.items():
 
 # %% [markdown]
 # Gradient descent covers one hundredth of the distance. Adam covers all of it, and RMSprop covers 0.974 of it. Adam and
-# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. With a *rate* that
-# is 100 times lower, all three cover one hundredth of the distance.
+# RMSprop divide each gradient by a running estimate of its size, so a constant factor cancels. With a *rate* that is
+# 100 times lower, all three cover one hundredth of the distance.
 #
 # How small must the factor be before Adam notices it?
 
@@ -1170,7 +1170,7 @@ for seed in range(8):
     print(f"batches {seed}: a tenth of the rate with the lowest loss: {lowest_rule:.1g}; steepest fall: {steepest:.1g}")
 
 # %% [markdown]
-# A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
+# A curve from sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
 # rates whichever batches the run happens to use. The steepest pair can be any wiggle, even one far to the left, where
 # the curve is still flat. So the rates from the second rule scatter much more.
 #
@@ -1346,8 +1346,8 @@ for group, rate in zip(groups, rates, strict=True):
 # %% [markdown]
 # ## Is a ladder worth it?
 #
-# We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
-# images of each. The far target is digits: five samples with ten images of each digit.
+# We compare a single rate with two ladders on two targets. The near target is new people: five groups of twenty, with
+# five images of each. The far target is digits: five samples with ten images of each digit.
 #
 # We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. Either all groups share one
 # rate, or their rates form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
@@ -1432,7 +1432,7 @@ for key, target in targets.items():
 # cutting at a lower layer helps more than any of these rates.
 #
 # One doubt remains: for digits the ladders are best at the end of the range, so perhaps the range ends too early. The
-# next cell adds a rate that is three times higher.
+# next cell adds a rate that is three times as high.
 
 # %% tags=["nbval-check-output"]
 single_rate = record["far"]["single"][chosen["far"]["single"]]
@@ -1442,7 +1442,7 @@ for method, entry in (pair for pair in results("ladders_high_rates").items() if 
 print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, groups=4, factor=3)[0]:.4f}")
 
 # %% [markdown]
-# The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
+# The ladders are still behind: by 11.0 percentage points with a factor of 3, and by much more with a factor of 10. We
 # could not detect a gain over the same ladders with a highest rate of 0.01.
 #
 # With a factor of 3, block 4 now has a rate of 0.0011, about the same as with a single rate of 0.001. The two results
@@ -1872,11 +1872,11 @@ for key, target in targets.items():
 
 # %% [markdown]
 # For people, we could not detect that the order of the rates matters. At 0.001 hardly anything needs to change, so it
-# hardly matters which layers may change.
+# hardly matters which layers are allowed to change.
 #
 # For digits, the upside-down ladder is 13.7 percentage points *better* than the normal one. We could not tell it from
 # one rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that
-# block 4 may move, and the layers of this block are exactly those that the ladder holds back.
+# block 4 may move, and this is exactly the block that the ladder holds back.
 #
 # Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
 #
@@ -1899,8 +1899,8 @@ for key, target in targets.items():
 #
 # - (a) What did she really test, and what would you do instead? (1 point)
 # - (b) For which target would you expect a ladder to help, and for which to hurt? (1 point)
-# - (c) What would you compare, with which rates and on which images, to find out? Which result of this unit would you
-#   not carry over, and why? (1 point)
+# - (c) To find out, what would you compare, at which rates and on which images? Which result of this unit would you not
+#   carry over, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) She tested a constant factor on the gradient, which Adam cancels. In this unit, Adam's step with such a factor was
