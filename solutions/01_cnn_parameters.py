@@ -1034,8 +1034,8 @@ plt.show()
 # ## What freezing leaves to train
 #
 # The lecture's headline experiment (C01) transfers 15 of 16 layers. The 13 convolutions and 2 dense layers stay frozen,
-# and only a new classifier for 65 people is trained. `layer.trainable = False` takes a layer's parameters off the
-# trainable list but leaves them in the total.
+# and only a new classifier for 65 people is trained. `layer.trainable = False` removes a layer's parameters from the
+# trainable ones but leaves them in the total.
 #
 # **Before you run the cells:** what percentage of the parameters is left to train?
 

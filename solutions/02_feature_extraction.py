@@ -671,7 +671,7 @@ ax.set_xlabel("test images recognized, 65 new people")
 plt.show()
 
 # %% [markdown]
-# How large is the gain? Compare the error rates, the share of test images that each method gets wrong.
+# How large is the gain? Compare the error rates, which are the shares of test images that each method gets wrong.
 
 # %% tags=["nbval-check-output"]
 print(f"lecture: error without / error with = {1 - 0.01:.4f} / {1 - 0.9347:.4f} = {(1 - 0.01) / (1 - 0.9347):.1f}")

@@ -1132,14 +1132,14 @@ plt.show()
 #
 # - *Steps.* With 60 steps for every number of images, the average would not have settled the question.
 # - *Targets.* Galaxies contribute most. For digits deep training already pays off with two images. For photos we could
-#   not detect a gain over the head alone, with two photos of each class or with fifty. On their own, only galaxies
-#   clear the claim's margin.
+#   not detect a gain over the head alone, with two photos of each class or with fifty. Taken on their own, only
+#   galaxies exceed the claim's margin.
 # - *How deep.* If you train the whole network instead of only the later layers, the gain grows with the number of
 #   images for galaxies, and shrinks for digits. On no target were fewer layers better with fewer images.
 #
 # The third of the lecture's three steps, training later layers after the head, shows the same pattern (C19). It adds a
-# lot for digits and galaxies, and nothing that we can detect for photos. But the rates chosen for it with the
-# development seeds were not very low.
+# lot of accuracy for digits and galaxies, and nothing that we can detect for photos. But the rates chosen for it with
+# the development seeds were not very low.
 #
 # Now look at the last two lines of the output. With ten images of each digit, a small network that we trained from
 # scratch with augmentation and dropout was more accurate than fine-tuning at any depth, which used neither. With fifty,

@@ -687,8 +687,8 @@ for name, moved in first_step(SlowLowAdam(0.01)).items():
     print(f"{name:<7} {moved:.4f}")
 
 # %% [markdown]
-# From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap` from patterns to
-# optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
+# From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap`, which maps patterns
+# to optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
 #
 # A pattern is a regular expression, in which `.*` stands for any characters or none. `re.fullmatch` compares it with a
 # variable's whole **path**.
@@ -1770,7 +1770,7 @@ plt.show()
 # 56.3% after fine-tuning on digits. With a ladder we could not detect such damage. After fine-tuning on people and on
 # digits alike, the features keep what they knew, and the teacher's 98.7% lies within each interval.
 #
-# This qualifies the claim that large updates destroy learned features (C20): it matters which layers make the large
+# This qualifies the claim that large updates destroy learned features (C20): it matters which layers get the large
 # updates. The head still moved at 0.01, and its large steps did not harm the features. The damage comes from large
 # steps in the layers below it.
 #
@@ -1804,9 +1804,9 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 #
 # ### No time to train the head first
 #
-# In that comparison, one rate of 0.001 had twenty epochs to train the random head together with the other layers. What
-# if there are only five? A random head needs large steps, the layers below it need small ones, and no stage is reserved
-# for the head. Which single rate would you use for all of them?
+# In that comparison, the single rate of 0.001 had twenty epochs to train the random head together with the other
+# layers. What if there are only five? A random head needs large steps, the layers below it need small ones, and no
+# stage is reserved for the head. Which single rate would you use for all of them?
 #
 # Again, each method has its own highest rate, chosen from five candidates on the development set with two seeds. The
 # dotted line is the head alone, trained for five epochs on a frozen base at 0.01, the only rate that we tried for it.
@@ -1849,9 +1849,9 @@ for key, target in targets.items():
 # frozen base. So fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the
 # short training run from damaging these features, but freezing the base protects them just as well.
 #
-# For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. One rate of 0.003
-# has a higher mean than either ladder. With five seeds, we cannot tell its lead over the ladder with a factor of 3 from
-# zero, but its lead over the ladder with a factor of 10 is clear.
+# For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. A single rate of
+# 0.003 has a higher mean than either ladder. With five seeds, we cannot tell its lead over the ladder with a factor of
+# 3 from zero, but its lead over the ladder with a factor of 10 is clear.
 #
 # ### Upside down, and layer by layer
 #
