@@ -13,12 +13,12 @@
 #
 # After working through this page, you can
 #
-# 1. say what is transferred, and ask the three questions that decide whether a transfer helps;
+# 1. explain what is transferred, and ask the three questions on which the success of a transfer depends;
 # 2. read an error bar, and decide whether two results really differ;
 # 3. choose a teacher by more than its accuracy;
 # 4. run a unit, check your code and submit your work.
 #
-# **Time:** 25 minutes. This page is not graded. It has one exercise for practice, worth no points.
+# **Time:** 25 minutes. This page is not graded. It has one practice exercise, worth no points.
 #
 # A notebook consists of text cells and code cells. Click a code cell and press **Shift+Enter** to run it. Work from the
 # top of the page to the bottom.
@@ -82,7 +82,7 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 # background had changed. You did not learn to see faces from these eight images. You brought that skill with you. A
 # network with random weights has no such skill.
 #
-# **What you already know decides how many examples you need.**
+# **What you already know determines how many examples you need.**
 #
 # ### Nobody here is real
 #
@@ -91,7 +91,7 @@ print(", ".join(f"{letter} is {order[place] + 1}" for place, letter in enumerate
 # person each time you call it.
 #
 # So you need nobody's permission, and your class can share, print and misclassify these faces without hurting anyone.
-# The lecture's experiment used photographs of real people who had not been asked.
+# The lecture's experiment used photographs of real people whom nobody had asked for permission.
 #
 # Synthetic faces are a model of the problem, not the problem itself. Unit 02 adds real handwriting and real photos.
 
@@ -154,9 +154,8 @@ print(f"best of five baselines: {without['mean']:.1%}")
 print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean']):.0f} times fewer with the teacher")
 
 # %% [markdown]
-# The methods behind the five pale bars learned from the same images. What they lack is the teacher. In unit 02 you will
-# cut off the teacher's last layer yourself, train a new one (a "head") in seconds, and find out when this advantage
-# shrinks.
+# The methods behind the five pale bars learned from the same images, but without a teacher. In unit 02 you will cut off
+# the teacher's last layer yourself, train a new one (a "head") in seconds, and find out when this advantage shrinks.
 #
 # **With ten images of each person, the student with a teacher beats all five baselines.**
 #
@@ -172,10 +171,12 @@ counts = sorted(few)
 curves = {label: [few[count][key] for count in counts] for key, label in methods.items()}
 ax = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
 ax.legend(loc="lower right", bbox_to_anchor=(1, 0.1))
-labels = ax.set(xlabel="training images of each person", title="One image with the teacher beats ten without, after short training")
+labels = ax.set(
+    xlabel="training images of each person", title="One image with the teacher beats ten without, after short training"
+)
 
 # %% [markdown]
-# The small CNN trains for 40 to 100 epochs, a short budget. With longer training, it comes closer (unit 02).
+# The small CNN trains for 40 to 100 epochs, a short budget. With longer training, the gap is smaller (unit 02).
 #
 # **In this comparison, the gap was largest with one image of each person. The CNN also took fewer steps there.**
 
@@ -183,8 +184,8 @@ labels = ax.set(xlabel="training images of each person", title="One image with t
 # ## How to read an error bar
 #
 # Run the same training twice, and you may get two different results. Here a small classifier learns from 100 real
-# handwritten digits, ten of each class. It is tested on all the other digits. Only the seed differs between runs. This
-# number starts the random generator that picks the 100 training images.
+# handwritten digits, ten of each class. It is tested on all the other digits. The runs differ only in the seed, a
+# number that initializes the random generator. The generator then picks the 100 training images.
 #
 # **Before you run the cell:** how much will the five accuracies differ?
 
@@ -285,8 +286,8 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # With two runs, an interval is so wide that it says almost nothing. It shrinks quickly at first, and then in inverse
 # proportion to the square root of the number of runs: four times as many runs halve it. With few runs, the interval
-# jumps around: it may exclude 0 and, two runs later, contain 0 again. So decide how many runs you will do **before**
-# you look. If you stop as soon as you like the result, the interval no longer means what it says.
+# jumps around: it may exclude 0, and two runs later it may contain 0 again. So decide how many runs you will do
+# **before** you look. If you stop as soon as you like the result, the interval no longer means what it says.
 #
 # Three rules apply throughout the course:
 #
@@ -299,12 +300,12 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # ## What, when, how
 #
-# Three questions decide whether a transfer works (C13).
+# Whether a transfer works depends on the answers to three questions (C13).
 #
 # | question | the lectures' short answer | where you test it |
 # |---|---|---|
 # | **What** to transfer? | Early layers detect edges and textures, which occur in all images. Late layers are specialized for the old task (C07). Rule of thumb: transfer all layers but the last (C08). | unit 02, by cutting at every layer |
-# | **When** to transfer? | When you have little data and the teacher's task is related. With plenty of data it helps less (C10). With features of an unrelated teacher, a student may do worse than one trained from scratch (C11). | unit 02, with one to twenty images per person, and from faces to digits |
+# | **When** to transfer? | When you have little data and the teacher's task is related. With plenty of data it helps less (C10). With features from an unrelated teacher, a student may do worse than one trained from scratch (C11). | unit 02, with one to twenty images per person, and from faces to digits |
 # | **How** to transfer? | Load the teacher, remove its last layer, and attach a new one. Train it while the other layers stay frozen or are tuned slowly (C18). | unit 02 with frozen layers, unit 03 with tuned layers |
 #
 # **Before you transfer anything, ask what, when and how.**
@@ -312,7 +313,7 @@ widgets.IntervalExplorer({"support vectors": groups.ravel()[:40], "nearest neigh
 # %% [markdown]
 # ## A gallery of teachers
 #
-# Our own small teacher comes with the course, so everything runs offline. The other teachers can be downloaded; they
+# Our own small teacher comes with the course, so everything runs offline. You can download the other teachers, which
 # were trained on ImageNet, a million photos of a thousand classes.
 
 # %% tags=["nbval-check-output"]
@@ -361,9 +362,9 @@ print("on this machine:", ", ".join(here) or "none")
 # | Colab | Run the check cells, and `progress` in the last cell. | Choose File → Download → Download `.ipynb`. |
 #
 # - Fill the gaps. Do not rename, copy or delete the check cells.
-# - If you are stuck, later cells that need your function stop with an error. It tells you to run `progress.skip` with
-#   the exercise's number in a new cell. This shows the output of the course's solution, so that you can read on. A
-#   skipped exercise earns no marks until you solve it.
+# - If you are stuck, later cells that need your function stop with an error. The message tells you to run
+#   `progress.skip` with the exercise's number in a new cell. This shows the output of the course's solution, so that
+#   you can read on. A skipped exercise earns no marks until you solve it.
 # - Before you submit, choose **Kernel → Restart Kernel and Run All Cells**. An answer that works only because of a cell
 #   that you have since deleted earns no points.
 # - After you submit, more checks run with other inputs. A function that always returns the result of the example does
@@ -447,14 +448,14 @@ with progress.exercise("accuracy"):
 # | [**02 Feature extraction**](../02_feature_extraction/02_feature_extraction.ipynb) | How can ten images of each person be enough? |
 # | [**03 Fine-tuning**](../03_fine_tuning/03_fine_tuning.ipynb) | What do you gain, and what can break, when the teacher's layers learn too? |
 # | [**04 Differential learning rates**](../04_differential_rates/04_differential_rates.ipynb) | Should early layers learn more slowly than late ones? |
-# | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | How can the data in use differ from the training data, and what repairs the damage? |
+# | [**05 Domain scenarios**](../05_domain_scenarios/05_domain_scenarios.ipynb) | How can the data that a model meets differ from its training data, and what repairs the damage? |
 # | [**06 Choosing a teacher**](../06_choosing_a_teacher/06_choosing_a_teacher.ipynb) | Which teacher suits your target, and is it better than none? |
 # | [**07 Distillation**](../07_distillation/07_distillation.ipynb) | Can a teacher pass on what it knows through its predictions alone? |
 # | [**08 Text**](../08_text/08_text.ipynb) | What does a pretrained encoder gain you, and when does a bag of words do as well? |
-# | [**09 Old features, new tasks**](../09_new_tasks/09_new_tasks.ipynb) | Can features that name whole images also find and outline things? |
-# | [**10 New people, few examples**](../10_new_people/10_new_people.ipynb) | What can you do when labels almost run out? |
+# | [**09 Old features, new tasks**](../09_new_tasks/09_new_tasks.ipynb) | Can features trained to classify whole images also locate and outline objects? |
+# | [**10 New people, few examples**](../10_new_people/10_new_people.ipynb) | What can you do when you have almost no labels? |
 # | [**11 From raw data to a deployed model**](../11_deployment/11_deployment.ipynb) | How do messy files become a model that answers requests? |
-# | [**12 Learning that goes on**](../12_going_on/12_going_on.ipynb) | What does a network forget when it keeps learning, and what can it learn from data that never meet? |
+# | [**12 Learning that goes on**](../12_going_on/12_going_on.ipynb) | What does a network forget when it keeps learning, and what can it learn from data that cannot be pooled? |
 # | [**13 Language models**](../13_language_models/13_language_models.ipynb) | What does a network learn from texts without labels, and how do you move it to a new domain? |
 #
 # **Where a lecture is wrong or vague, the unit says so and shows why.**

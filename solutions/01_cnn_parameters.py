@@ -1009,9 +1009,9 @@ plt.show()
 # (3 points, graded by hand)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_off_by_one", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. Its number of
-# weights is that number times a filter volume, so it is even. If the layer has biases, it has one for each filter, so
-# their number is even, too. The body's count is therefore even, whichever biases you drop.
+# Every layer of VGG16 before the head has an even number of filters or units: 64, 128, 256, 512 or 4,096. The number of
+# weights is this number times a filter volume, so it is even. If the layer has biases, it has one for each filter or
+# unit, so the number of biases is even, too. The body's count is therefore even, whichever biases you drop.
 #
 # A head with two outputs adds 2 × 4,096 weights and either 2 biases or none, so its count is even, too. The sum of even
 # numbers is even, but 134,268,737 is odd. So Keras's way of counting is not the reason: no such network exists.
@@ -1024,18 +1024,18 @@ plt.show()
 # - 1 point: the body is even. All widths are even, so the numbers of weights and biases are even (or: everything is
 #   divisible by 64). Give 0.5 if the answer only recomputes Keras's own count.
 # - 1 point: the head with two outputs is even with or without biases, and the slide's number is odd, so they cannot be
-#   equal. (This also answers the friend: it is no counting convention.)
-# - 1 point: a change that gives 8,193 parameters in the head, counted, with a reasoned opinion. Accept: a shared bias;
-#   two images' features into one output; one output and 4,096 additional parameters (a PReLU or a scale after fc2). Do
-#   not accept: one sigmoid output alone (134,264,641); dropping both biases (one parameter too few).
+#   equal. (This also answers the friend: it is not a matter of how Keras counts.)
+# - 1 point: a change that gives the head 8,193 parameters, with a count of them and a reasoned opinion. Accept: a
+#   shared bias; two images' features into one output; one output and 4,096 additional parameters (a PReLU or a scale
+#   after fc2). Do not accept: one sigmoid output alone (134,264,641); dropping both biases (one parameter too few).
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## What freezing leaves to train
 #
 # The lecture's headline experiment (C01) transfers 15 of 16 layers. The 13 convolutions and 2 dense layers stay frozen,
-# and only a new classifier for 65 people is trained. `layer.trainable = False` takes a layer's parameters off the
-# trainable list but leaves them in the total.
+# and only a new classifier for 65 people is trained. `layer.trainable = False` removes a layer's parameters from the
+# trainable ones but leaves them in the total.
 #
 # **Before you run the cells:** what percentage of the parameters is left to train?
 
@@ -1292,8 +1292,8 @@ with progress.exercise("trainable_after_freezing_model"):
 # ## Memory and work
 #
 # Does a network fit on a phone? The lecture says that models with millions or billions of parameters do not (C05). One
-# parameter takes 4 bytes as float32, 2 as float16, and 1 as an 8-bit integer. Suppose that a phone grants one app 1 GB.
-# The dashed line in the figure marks this limit.
+# parameter takes 4 bytes as float32, 2 as float16, and 1 as an 8-bit integer. Suppose that a phone grants one app 1 GB
+# of memory. The dashed line in the figure marks this limit.
 #
 # **Before you run the cells:** which of MobileNetV2, ResNet50 and VGG16 will fit?
 
@@ -1645,8 +1645,8 @@ for joint, model in models.items():
 # So a head that flattens its input, as in VGG16 and VGG-Face, needs the teacher's size (C15). A convolutional base with
 # global pooling, as in MobileNetV2 and ResNet50, does not.
 #
-# One warning remains. A network that *runs* at another size does not necessarily *see* as clearly as at the size that
-# it was trained on. Its filters were trained on objects of a certain size in pixels.
+# One caveat remains. A network that *runs* at another size does not necessarily *see* as clearly there as at the size
+# that it was trained on. Its filters were trained on objects of a certain size in pixels.
 #
 # **Flattening fixes the image size; global pooling does not.**
 
@@ -1691,8 +1691,8 @@ if similarity is not None:
     plt.show()
 
 # %% [markdown]
-# MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. The same is not true
-# of VGG16. At 160 pixels it is a different network, and the trained weights do not fit it.
+# MobileNetV2's base has the same parameters at every size, so one set of weights serves all sizes. This is not true of
+# VGG16: at 160 pixels it is a different network, and the trained weights do not fit it.
 #
 # If your machine has the photos, look for a bright diagonal. It means that a photo's features at 96 pixels resemble its
 # own features at 160 pixels more than they resemble any other photo's.
@@ -1713,7 +1713,7 @@ if similarity is not None:
 # 4. **Freezing.** With 15 of VGG16's 16 layers frozen, 266,305 parameters are left to train for 65 people. A batch norm
 #    is frozen with the layer before it.
 # 5. **Cost.** Parameters take memory. In VGG16, most of them are in dense layers. Multiply-adds measure work, and
-#    convolutions do nearly all of it. Millions of parameters fit on a phone, but billions hardly do (C05).
+#    convolutions do nearly all of it. Millions of parameters fit on a phone; billions barely fit, if at all (C05).
 # 6. **Input size.** `flatten` fixes it, and global pooling does not (C15).
 #
 # In unit 02 you will use a frozen base, compute its features once and train only a head.

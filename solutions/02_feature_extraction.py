@@ -9,7 +9,7 @@
 #
 # 1. explain how a change of representation can make a hard task easy, and an easy task hard;
 # 2. look inside a teacher, cut off its last layer (its *head*), compute features once, and train a new head in seconds;
-# 3. report a head's accuracy with its baselines and its uncertainty, and measure how it depends on the number of
+# 3. report a head's accuracy together with baselines and its uncertainty, and measure how it depends on the number of
 #    images;
 # 4. decide at which layer to cut, and when to keep the old head;
 # 5. complete a published listing that leaves names undefined, and justify your choice of a teacher.
@@ -191,7 +191,7 @@ with progress.exercise("to_polar"):
 
 # %% [markdown]
 # Now the same classifier gets the same points, described by $r$ and $\theta$. Two more tasks ask other questions about
-# these points. Is the angle larger than 60 degrees? Is the point on the right side?
+# these points. Is the angle larger than 60 degrees? Is the point in the right half of the plane?
 #
 # **Before you run the cells:** which of the three tasks will $r$ and $\theta$ make easier?
 
@@ -489,7 +489,7 @@ for name, vectors in views.items():
     )
 
 # %% [markdown]
-# In pixel space, images with the same light or background lie close together. In feature space, each person forms a
+# In pixel space, images with the same lighting or background lie close together. In feature space, each person forms a
 # cluster, although the teacher has never seen these people. A new head only has to separate clusters with straight
 # lines.
 #
@@ -625,8 +625,8 @@ print(f"head trained in {seconds:.1f} s")
 
 # %% [markdown]
 # Is your number normal? The range in parentheses says where 95 of 100 single runs should lie. It is based on ten
-# recorded runs, whose heads were trained for longer and at a falling rate. It is wider than the confidence interval for
-# their mean, because individual runs vary, too.
+# recorded runs, whose heads were trained for longer and with a decaying learning rate. It is wider than the confidence
+# interval for their mean, because individual runs vary, too.
 #
 # Does the accuracy come from what the teacher has *learned*, or would any 16 layers do? Take the same architecture with
 # random weights, cut it, and train a head in the same way.
@@ -638,12 +638,12 @@ random_head = train_head(random_train, train.labels, 65)
 print(f"with random layers: {accuracy(random_head, random_test, test.labels):.1%} correct")
 
 # %% [markdown]
-# And without any transfer? A network that trains all its layers takes minutes, and a single run proves little. So we
+# And without any transfer? Training all layers of a network takes minutes, and a single run proves little. So we
 # recorded five baselines, each on five or ten groups of 65 people. The next cells show means with 95% confidence
 # intervals.
 #
-# The strongest baseline, a small CNN, sees its training images shifted, turned, zoomed, mirrored and recolored at
-# random, in a new way in each epoch. At test time, it also gets the mirror images. (This CNN pools before its batch
+# The strongest baseline, a small CNN, sees its training images randomly shifted, rotated, zoomed, mirrored and
+# recolored, differently in each epoch. At test time, it also gets the mirror images. (This CNN pools before its batch
 # norm. Another of the five baselines, a small CNN without augmentation, pools after its batch norm. Each uses the order
 # that suits it better.)
 
@@ -671,7 +671,7 @@ ax.set_xlabel("test images recognized, 65 new people")
 plt.show()
 
 # %% [markdown]
-# How large is the gain? Compare the error rates, the share of test images that each method gets wrong.
+# How large is the gain? Compare the error rates, which are the shares of test images that each method gets wrong.
 
 # %% tags=["nbval-check-output"]
 print(f"lecture: error without / error with = {1 - 0.01:.4f} / {1 - 0.9347:.4f} = {(1 - 0.01) / (1 - 0.9347):.1f}")
@@ -707,7 +707,7 @@ print(f"all of the transfer there: {registered['teacher_seconds']['mean']:.1f} p
 # new people, before we ran it. There the 16 layers also learn from augmented images, for 100 epochs, and reach 72.7%.
 # The four steps with the teacher reach 98.3% (C18), and the gain over the small CNN is about as large as before.
 #
-# So there is a gain over these baselines, and apart from the teacher's own training it takes only seconds. But most of
+# So the teacher does improve on these baselines, and apart from its own training, this takes only seconds. But most of
 # the gap to 1.9% came from a weak baseline.
 #
 # **When you read about a gain, ask: compared with which baseline?**
@@ -727,7 +727,7 @@ print(f"all of the transfer there: {registered['teacher_seconds']['mean']:.1f} p
 # | **Signature** | `images_per_class(labels, count, seed)` |
 # | **Arguments** | `labels`: the class of each image, an integer, not necessarily 0, 1, 2, ...; `count`: the number of images of each class; `seed`: an integer |
 # | **Returns** | the positions of `count` images of each class that occurs in `labels`: a 1-D array of integers, in any order |
-# | **Rules** | Sample at random without replacement. The same seed gives the same images, and another seed gives others. If a class has fewer than `count` images, raise a `ValueError`. |
+# | **Rules** | Sample at random without replacement. The same seed gives the same images, and a different seed gives different ones. If a class has fewer than `count` images, raise a `ValueError`. |
 # | **Example** | For `labels = [5, 5, 5, 9, 9]` and `count = 2`, one correct result is `[0, 2, 3, 4]`. |
 # | **Points** | 3 points: 2 for the subset, 1 for the `ValueError` |
 #
@@ -839,7 +839,7 @@ for count in (1, 2, 5):
     print(f"{count} of each person: {reached}")
 
 # %% [markdown]
-# Here are the recorded results for five groups, next to two baselines without a teacher.
+# Here are the recorded results for five groups, together with two baselines without a teacher.
 
 # %% tags=["nbval-check-output"]
 few = {key: value for key, value in results("few_images").items() if key.isdigit()}
@@ -857,7 +857,9 @@ for count in counts:
 curves = {label: [few[str(count)][key] for count in counts] for key, label in methods.items()}
 axes = plots.accuracy_curves(counts, curves, log=True, references={"chance": 1 / 65})
 axes.legend(loc="center left", bbox_to_anchor=(0, 0.62))
-axes.set(xlabel="training images of each person", title="One image with the teacher beats ten without, after short training")
+axes.set(
+    xlabel="training images of each person", title="One image with the teacher beats ten without, after short training"
+)
 plt.show()
 
 # %% [markdown]
@@ -880,8 +882,8 @@ plt.show()
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# A single win is not a crossover, because a loss may follow. Walk down from the largest count for as long as
-# training from scratch keeps up.
+# A single win is not a crossover, because transfer may be ahead again at a larger count. Walk down from the largest
+# count for as long as training from scratch keeps up.
 # </details>
 
 
@@ -1031,7 +1033,7 @@ axes.set_xlabel("the teacher is cut after this layer")
 plt.show()
 
 # %% [markdown]
-# The next figure is for the layer at which the curve for digits is highest. It shows the first of the digits that you
+# The next figure looks at the layer at which the curve for digits is highest. It shows the first of the digits that you
 # saw earlier, 24 of the layer's 64 maps for this digit, and the layer's place on both curves. Could you still read the
 # digit from the maps?
 
@@ -1108,7 +1110,7 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # 1 point: a late cut for people and a much earlier one for digits, both with numbers from the recorded results.
 #
 # 1 point: the rule works for a near target and not for a far one. (Not required: late layers may be specific; for
-# people, `fc1` cannot be told apart from `fc2`; a few layers fewer cost little.)
+# people, `fc1` cannot be told apart from `fc2`; cutting a few layers earlier costs little.)
 #
 # 1 point: a reasoned guess for pencil drawings, and a decision by measuring on validation data. No point for a cut that
 # is chosen by its test accuracy.
@@ -1117,8 +1119,8 @@ print("digits, fc2 minus pixels:            ", gain(cut["digits"], "fc2", "pixel
 # %% [markdown]
 # ## Does the old head help?
 #
-# The lecture drops the old head because it is specific. The lecture adds that keeping it can work when the classes of
-# the new task (the target) are among those that the teacher was trained on (the source) (C17). Try both cases.
+# The lecture drops the old head because it is specific, but adds that keeping it can work when the classes of the new
+# task (the target) are among those that the teacher was trained on (the source) (C17). Try both cases.
 #
 # First, take people whom the teacher knows, in images that it has never seen. The old head needs no training. It
 # returns **logits**, the numbers before any softmax. The largest one marks the predicted person.
@@ -1141,7 +1143,7 @@ print(f"old head, among 2,622 people: {(old_logits.argmax(axis=1) == seen_people
 # | **Signature** | `keep_classes(teacher, classes)` |
 # | **Arguments** | `teacher`: a classifier whose last layer is dense, with biases and without an activation; `classes`: a list of class numbers |
 # | **Returns** | a `keras.Model` from images to the teacher's own logits for `classes`, in the order of the list: shape `(n, len(classes))` |
-# | **Rules** | The teacher must stay as it is, so write into a new layer and not into the teacher's last one. |
+# | **Rules** | The teacher must remain unchanged, so set the weights of a new layer and not those of the teacher's last one. |
 # | **Example** | For `classes = [7, 2]`, the two outputs for an image are the teacher's outputs 7 and 2. |
 # | **Points** | 3 points |
 #
@@ -1292,13 +1294,13 @@ plt.show()
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
 # layers, at 5.2%, show once more that the architecture alone knows little about faces.
 #
-# **For people whom the old head knows, keep it; for people whom it does not know, train a new head on the features.**
+# **Keep the old head for people that it knows, and train a new head on the features for people that it does not know.**
 
 # %% [markdown]
 # ## A listing made to work
 #
 # The lecture's overview article shows feature extraction with ResNet50 in a dozen lines. As printed, the listing uses
-# names that it never defines (C26). Here is the part that builds the model, rewritten by us but with the same fault:
+# names that it never defines (C26). Here is the part that builds the model. We rewrote it but kept the fault:
 #
 # ```python
 # base = ResNet50(weights="imagenet", include_top=False, input_shape=(image_size, image_size, 3))
@@ -1458,7 +1460,7 @@ with progress.exercise("build_resnet_classifier_frozen"):
 # ## Choosing a teacher
 #
 # The lecture gives five criteria: domain similarity, architecture, track record, license and availability (C14). The
-# course's catalog has the facts on most of them.
+# course's catalog lists the facts for most of them.
 
 # %% tags=["nbval-check-output"]
 print(f"{'teacher':<18}{'input':>6}{'parameters':>13}{'classes':>9}   license of the weights")
@@ -1482,25 +1484,25 @@ for entry in teachers.CATALOG.values():
 # - (c) A drama club wants to recognize its 40 members in cartoon portraits in the style of this unit. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) MobileNetV2. The architecture decides: with 3.5 million parameters it is the smallest of the ImageNet teachers,
-# and a phone has to store and run it. ImageNet has many dog breeds, so the domains are close as well. The risk is that
-# a larger teacher may be more accurate, so I would measure what is lost.
+# (a) MobileNetV2. The deciding criterion is architecture: with 3.5 million parameters it is the smallest of the
+# ImageNet teachers, and a phone has to store and run it. ImageNet has many dog breeds, so the domains are close as
+# well. The risk is that a larger teacher may be more accurate, so I would measure how much accuracy this choice costs.
 #
-# (b) ResNet50, or an EfficientNet. Both have a good track record and a license (MIT, Apache-2.0) that allows a product,
-# and a server can run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers may be
-# too specific. I would try an earlier cut, and compare with a simple baseline.
+# (b) ResNet50, or an EfficientNet. Both have a good track record and a license (MIT, Apache-2.0) that allows commercial
+# use, and a server can run them. The risk is the domain: metal surfaces look like nothing in ImageNet, so late layers
+# may be too specific. I would try an earlier cut, and compare with a simple baseline.
 #
-# (c) `faces_vgg16`. Domain similarity decides: it has learned to recognize people in this very style, and it comes with
-# the course. The risk is that it has seen only these drawings, and it brings its habits along. It would be a bad choice
-# for photos of real people.
+# (c) `faces_vgg16`. The deciding criterion is domain similarity: it has learned to recognize people in this very style,
+# and it comes with the course. The risk is that it has seen only such drawings, and that it keeps the habits that it
+# learned from them. It would be a bad choice for photos of real people.
 #
 # === BEGIN MARK SCHEME ===
 # One point for each case. Each needs a choice that can be defended, a criterion that fits the case, and a risk. The
 # criteria are domain similarity, architecture (size, speed, input size), track record, license and availability.
 #
-# With a good reason, other choices earn the point: EfficientNetB0 for (a), or VGG16 for (b). The latter must consider
-# its size and its license (CC-BY-4.0: name the source). No point for "the largest is the best" or for a choice without
-# a reason.
+# With a good reason, other choices earn the point: EfficientNetB0 for (a), or VGG16 for (b). An answer that chooses
+# VGG16 must consider its size and its license (CC-BY-4.0: name the source). No point for "the largest is the best" or
+# for a choice without a reason.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1533,7 +1535,7 @@ if parts:
     )
 
 # %% [markdown]
-# What does the classifier predict for an image that belongs to none of its classes? Take the photograph of the temple
+# What does the classifier predict for an image that belongs to none of its classes? Try the photograph of the temple
 # that you used earlier in this unit.
 
 # %%
@@ -1578,9 +1580,9 @@ for name, target in (("digits", "digits, the course's teacher"), ("cats_dogs", "
         print(f"{target:<30}{method:<9}{result['mean']:6.1%}   ({result['ci95'][0]:.1%} to {result['ci95'][1]:.1%})")
 
 # %% [markdown]
-# For cats and dogs the ImageNet teacher wins by far, at 96.7% compared with 63.8% from scratch. Both learned from 50
-# photos of each class. This is an easy case, since ImageNet has many kinds of cats and dogs. Without any training, the
-# teacher's own head for ImageNet's classes already tells them apart in about four out of five photos.
+# For cats and dogs the ImageNet teacher wins by a wide margin, with 96.7% compared with 63.8% from scratch. Both
+# learned from 50 photos of each class. This is an easy case, since ImageNet has many kinds of cats and dogs. Without
+# any training, the teacher's own head for ImageNet's classes already tells them apart in about four out of five photos.
 #
 # So what does this teacher know about classes that ImageNet lacks? The next cell compares its features with the better
 # of two baselines from scratch, on blood cells, worn screws and handwritten characters.
@@ -1612,7 +1614,7 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 # ## Summary
 #
 # 1. **Representation.** A straight line separates the rings in $(r, \theta)$, but none does in $(x, y)$. The same
-#    change spoiled another task (C06).
+#    change made another task harder (C06).
 # 2. **The four steps** (C16, C18). Load a teacher, cut off its head, attach a new one, and train only that. The
 #    features of a frozen base stay the same, so compute them once.
 # 3. **Baselines and intervals.** Compare 98.1% with the best baseline trained for a short budget, 87.2%, and not only

@@ -86,7 +86,7 @@ print(f"frozen:    {lower.count_params():,} parameters, images to maps of {train
 print(f"may learn: {upper.count_params():,} parameters, maps to {upper.output_shape[-1]} numbers")
 
 # %% [markdown]
-# On top comes a new head for ten digits. First train the head alone, as in unit 02.
+# A new head for ten digits goes on top. First train this head alone, as in unit 02.
 #
 # **Before you run the cells:** how accurate will it be?
 
@@ -152,7 +152,7 @@ moved = [row.layer for row in finetuning.audit(student, before) if row.weights >
 print("layers that moved:", moved)
 
 # %% [markdown]
-# Only the head moved. All layers *say* that they may learn (a frozen layer would have a gray name). But Keras builds
+# Only the head moved. All layers *say* that they may learn (the name of a frozen layer would be gray). But Keras builds
 # the training step when it compiles and first uses the model, and this step trains only what was trainable then.
 #
 # So after every change to `trainable`, compile again with a new optimizer. An old one raises an error for variables
@@ -370,7 +370,7 @@ with progress.exercise("unfreeze_last_frozen"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# You can also evaluate an audit in code. Each row has four fields. `layer` is a name, `trainable` is what the layer
+# You can also analyze an audit in code. Each row has four fields. `layer` is a name, `trainable` is what the layer
 # reports, and `weights` is the movement. `statistics` is the movement of a batch norm's moving averages, and `None` for
 # other layers.
 
@@ -519,12 +519,12 @@ with progress.exercise("diagnose"):
 # %% [markdown]
 # ## Three steps
 #
-# The lecture's procedure (C19) is: freeze the base; train the new head; then unfreeze some later layers and train both
-# at a very low learning rate.
+# The lecture's procedure has three steps (C19). First freeze the base. Then train the new head. Finally, unfreeze some
+# later layers and train both the head and these layers at a very low learning rate.
 #
 # ### Exercise 3.3: Fine-tune in three steps
 #
-# Write the lecture's procedure.
+# Implement the lecture's procedure.
 #
 # | | |
 # |---|---|
@@ -538,8 +538,8 @@ with progress.exercise("diagnose"):
 #
 # <details><summary>Hint</summary>
 # `keras.Model(base.input, new_layer(base.output))` keeps all layers in one list, so you can walk through it and
-# unfreeze from `first` on. `finetuning.recompile` calls `compile` with a new Adam and the right loss, and does nothing
-# else.
+# unfreeze from `first` onward. `finetuning.recompile` calls `compile` with a new Adam and the right loss, and does
+# nothing else.
 # </details>
 
 
@@ -719,7 +719,7 @@ print(f"three steps, the last at 0.001: {accuracy(student):.1%} of the test digi
 # first" trains the head beforehand, and "at once" trains everything together, starting from a random head. There are
 # five groups of people and five samples of digits.
 #
-# **Before you run the cells:** what will the highest rate do to each target?
+# **Before you run the cells:** what will the highest rate do to the accuracy on each target?
 
 # %% tags=["setup"]
 RATES = ("0.0001", "0.001", "0.01")
@@ -760,9 +760,9 @@ figure.suptitle("At the highest rate, accuracy falls in either order")
 plt.show()
 
 # %% [markdown]
-# Is the third step worth it at all? Compare the fine-tuned network with the frozen base that it started from. All
-# differences in this unit are paired, with 95% confidence intervals. Where an interval contains 0, we cannot tell the
-# two methods apart.
+# Is the third step worth the effort at all? Compare the fine-tuned network with the frozen base that it started from.
+# All differences in this unit are paired, with 95% confidence intervals. Where an interval contains 0, we cannot tell
+# the two methods apart.
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
@@ -782,8 +782,8 @@ for key, target in targets.items():
 # five groups we cannot tell this fall from zero.
 #
 # Does only the head suffer, or do the features suffer, too? The next cell tests the features on twenty held-out people,
-# whom no fine-tuning run has used. A linear classifier on the last hidden layer shows what these features still say
-# about faces.
+# whose images no fine-tuning run has used. A linear classifier on the last hidden layer shows what these features still
+# say about faces.
 
 # %% tags=["nbval-check-output"]
 held_out = record["near"]["held_out_people"]
@@ -801,7 +801,7 @@ print("lost at 0.01, at once:   ", gain(held_out["teacher"], held_out["at_once"]
 # experiment does not decide whether large updates destroy features (C20). A second one, below, compares whole recipes
 # on changed images.
 #
-# **Here, a rate of 0.01 cost the features accuracy, in either order.**
+# **Here, a rate of 0.01 made the features less accurate, in either order.**
 #
 # ## Why the head first?
 #
@@ -841,15 +841,15 @@ print(
 # ### Images unlike the training images
 #
 # Protecting the features might also pay off on images that differ from the training images. In another experiment, we
-# trained on ordinary images of people or digits. We tested on the same kind of images, on dark ones and on moved ones,
-# with ten seeds for each target.
+# trained on ordinary images of people or digits. We tested on images of the same kind, on dark images and on moved
+# images, with ten seeds for each target.
 #
 # - *Linear probe* trains no layer of the base.
 # - *Full* trains all layers, starting from a new head.
 # - *Head first* splits the same number of steps: half for the head alone, half for all layers. Kumar et al. (2022) call
 #   this order LP-FT, linear probing then fine-tuning.
-# - *Interpolated* averages the weights of *head first* from before and after its second half, as WiSE-FT does (Wortsman
-#   et al., 2022).
+# - *Interpolated* averages two sets of weights of *head first*, from before and after its second half, as WiSE-FT does
+#   (Wortsman et al., 2022).
 #
 # **Before you run the cell:** which of the four will suffer least from dark images of people?
 
@@ -863,8 +863,8 @@ for target, arms in shift.items():
     print(f"{target:<7} interpolated minus head first:  {gain(arms['interpolated']['out'], arms['head_first']['out'])}")
 
 # %% [markdown]
-# For people, training the head first gives higher accuracy on changed images, and interpolating the weights adds some
-# more. None of the fine-tuned networks reached the accuracy of the frozen features there. For digits we could not
+# For people, training the head first gives higher accuracy on changed images, and interpolating the weights raises it
+# further. None of the fine-tuned networks reached the accuracy of the frozen features there. For digits we could not
 # detect a difference between the recipes on changed images, and on ordinary ones training the head first costs
 # accuracy. Over both targets, the gain from training the head first does not survive the correction for testing many
 # claims (C20), and the additional gain from interpolated weights is inconclusive (X01).
@@ -1006,8 +1006,8 @@ for epochs, learning in unfreezing_plan(["block4", "block5", "dense", "head"], 2
     print(f"{epochs} epochs: {', '.join(learning)}")
 
 # %% [markdown]
-# Is it better? In the recorded runs, the head is trained first in both cases. The other layers then get about the same
-# number of epochs, either in three stages, or with everything from block 4 on learning the whole time.
+# Is gradual unfreezing better? In the recorded runs, the head is trained first in both cases. The other layers then get
+# about the same number of epochs, either in three stages, or with everything from block 4 on trained the whole time.
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
@@ -1020,7 +1020,7 @@ for key, target in targets.items():
 # Perhaps this is because the lowest layers get the fewest steps. Nor does gradual unfreezing protect against a rate
 # that is too high: at 0.01 its accuracy is lower for people and for digits.
 #
-# But the comparison is not fair. Block 4 learned for 6 epochs in gradual training, and for 20 in the other. So we
+# But the comparison is not fair. Block 4 learned for 6 epochs with gradual unfreezing, and for 20 without it. So we
 # planned another comparison, and stated its question before we ran it. Both schedules take the same total number of
 # steps, each at the best of three or four rates. In the gradual one, the last stage is longer: the lowest block learns
 # in 300 of 500 steps. The targets are digits and galaxies with the face teacher, and photos of cats and dogs with
@@ -1048,11 +1048,11 @@ for stages, end in (("last stage longer", ", longer"), ("three equal stages", ""
     print(f"mean of the targets, {stages}: {measured}")
 
 # %% [markdown]
-# With a longer last stage, we could detect neither a gain nor a loss. For galaxies a gain of up to 4 percentage points
-# is not excluded, and for photos gradual unfreezing hardly changed the accuracy of the head alone. With three equal
-# stages, gradual unfreezing cost accuracy on average. After the correction for the number of claims, the advice (C21)
-# remains undecided. We did not test which change mattered, the stages or the rates. The method's authors combined it
-# with different rates for different layers, which unit 04 tries.
+# With a longer last stage, we could detect neither a gain nor a loss. For galaxies we cannot rule out a gain of up to 4
+# percentage points. For photos, gradual unfreezing hardly changed the accuracy that the head alone had reached. With
+# three equal stages, gradual unfreezing cost accuracy on average. After the correction for the number of claims, the
+# advice (C21) remains undecided. We did not test which change mattered, the stages or the rates. The method's authors
+# combined it with different rates for different layers, which unit 04 tries.
 #
 # **Before you compare two schedules, count the steps that each layer gets.**
 
@@ -1099,7 +1099,7 @@ plt.show()
 #   points larger with fifty than with two, but the interval runs from −2.3 to 10.5.
 #
 # So we repeated the experiment with the three targets from above. Larger training sets get more steps, and all depths
-# get the same number. *Deep* means the whole network, and for photos all but its first seven blocks. Each arm uses the
+# get the same number. *Deep* means the whole network or, for photos, all but its first seven blocks. Each arm uses the
 # best of three or four rates, chosen with two development seeds.
 
 # %% tags=["nbval-check-output"]
@@ -1127,19 +1127,19 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# A consequence of the advice (C22) is supported: on average over the targets, deep training gains more over the head
-# alone with fifty images than with two. This has three limits.
+# A consequence of the advice (C22) is supported: on average over the targets, deep training's advantage over the head
+# alone is larger with fifty images than with two. This finding has three limits.
 #
-# - *Steps.* With 60 steps for every number of images, the average would not decide.
+# - *Steps.* With 60 steps for every number of images, the average would not have settled the question.
 # - *Targets.* Galaxies contribute most. For digits deep training already pays off with two images. For photos we could
-#   not detect a gain over the head alone, with two photos of each class or with fifty. On their own, only galaxies
-#   clear the claim's margin.
-# - *How deep.* From the later layers to the whole network, the gain grows with the number of images for galaxies, and
-#   shrinks for digits. On no target were fewer layers better with fewer images.
+#   not detect a gain over the head alone, with two photos of each class or with fifty. Taken on their own, only
+#   galaxies exceed the claim's margin.
+# - *How deep.* If you train the whole network instead of only the later layers, the gain grows with the number of
+#   images for galaxies, and shrinks for digits. On no target were fewer layers better with fewer images.
 #
 # The third of the lecture's three steps, training later layers after the head, shows the same pattern (C19). It adds a
-# lot for digits and galaxies, and nothing that we can detect for photos. But the rates chosen for it with the
-# development seeds were not very low.
+# lot of accuracy for digits and galaxies, and nothing that we can detect for photos. But the rates chosen for it with
+# the development seeds were not very low.
 #
 # Now look at the last two lines of the output. With ten images of each digit, a small network that we trained from
 # scratch with augmentation and dropout was more accurate than fine-tuning at any depth, which used neither. With fifty,
@@ -1162,7 +1162,7 @@ plt.show()
 # | **Signature** | `step_back(losses, patience)` |
 # | **Arguments** | `losses`: the validation losses, epoch by epoch; `patience`: an integer, 1 or more |
 # | **Returns** | the pair `(stop, best)`, counted from 1: the epoch after which the training stops, and the epoch whose weights are kept |
-# | **Rules** | Training stops as soon as the losses of `patience` epochs in a row were not *below* the best loss so far, and otherwise after the last epoch. The best epoch is the one with the lowest loss up to then; if several tie, it is the earliest of them. |
+# | **Rules** | Training stops as soon as `patience` epochs in a row have ended with a loss that is not *below* the best loss so far. Otherwise it stops after the last epoch. The best epoch is the one with the lowest loss up to then; if several tie, it is the earliest of them. |
 # | **Example** | `step_back([0.9, 0.5, 0.6, 0.55, 0.4], 2)` is `(4, 2)`, because training never reaches the 0.4 |
 # | **Points** | 3 points |
 #
@@ -1297,7 +1297,7 @@ with progress.exercise("step_back"):
 # The recorded runs fine-tune on digits for thirty epochs at a rate of 0.001, training block 4 and everything after it,
 # with a hundred validation digits. Three of the four variants regularize, as the lecture advises (C25). **Weight
 # decay** pulls each weight a little toward zero at every step. **Dropout** before the head silences some of its inputs
-# at random during training. **Augmentation** shifts, turns and zooms the images a little, but does not mirror them,
+# at random during training. **Augmentation** shifts, rotates and zooms the images a little, but does not mirror them,
 # because most mirrored digits are no longer digits.
 #
 # **Before you run the cells:** what will the two loss curves of the plain run look like?
@@ -1535,9 +1535,9 @@ with progress.exercise("repaired_recipe_choice"):
 
 # %% [markdown]
 # Published tutorials have made each of these mistakes: nothing is unfrozen, statistics drift despite `training=False`,
-# or a test set doubles as a validation set. A fourth mistake hides where the sets are cut. The colleague numbers a
-# hundred images, shuffles them with `tf.data`, takes fifty for training, then skips those fifty and uses the rest for
-# validation.
+# or a test set doubles as a validation set. A fourth mistake hides in the way that the sets are cut. The colleague
+# numbers a hundred images, shuffles them with `tf.data`, takes fifty for training, then skips those fifty and uses the
+# rest for validation.
 #
 # **Before you run the cells:** how many of the validation images will the student have trained on after one epoch, and
 # after eight?
@@ -1630,7 +1630,7 @@ with progress.exercise("split_once"):
 # %% [markdown]
 # ## Two more traps
 #
-# The first trap stops you with an error. To draw where a network looked (Grad-CAM), you need a model that also returns
+# The first trap stops you with an error. To show where a network looked (Grad-CAM), you need a model that also returns
 # the maps of an inner layer. If one model is nested in another, this does not work:
 
 # %%
@@ -1662,7 +1662,7 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # weights were trained with it. It has no weights of its own, so the file fits either way. Without it, the network sees
 # colors that are too weak. `teachers.load` adds the missing layer.
 #
-# **After you load a teacher, compare its predictions on a few images with known ones.**
+# **After you load a teacher, check its predictions on a few images against known ones.**
 
 # %% [markdown]
 # ### Written answer: would you fine-tune?
@@ -1672,21 +1672,22 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 # unit. (3 points)
 #
 # - Would you fine-tune, and from which layer on? (1 point)
-# - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and on
-#   which images would you decide? (1 point)
-# - Which result of this unit would you not trust for them, and why? (1 point)
+# - Would you train the head first? Which learning rates would you try, what would you do with the batch norms, and
+#   which images would you use to decide? (1 point)
+# - Which result of this unit would you not rely on in these two cases, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_fine_tune", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# Beetles are near, because ImageNet has many insects. I would begin with frozen features, since fine-tuning gained at
-# most 0.2 percentage points for new people here. Then I would unfreeze a late block with the head trained first,
-# because this order was better for the near target.
+# Beetles are a near target, because ImageNet has many insects. I would begin with frozen features, since fine-tuning
+# gained at most 0.2 percentage points for new people here. Then I would unfreeze a late block with the head trained
+# first, because this order was better for the near target.
 #
-# Ultrasound is far from ImageNet, and frozen late features were poor for digits. So I would unfreeze several blocks. I
-# would also try training everything at once, which was better than head first for digits at 0.001.
+# Ultrasound is far from ImageNet, and frozen late features worked poorly on digits, the far target here. So I would
+# unfreeze several blocks. I would also try training everything at once, which was better than head first for digits at
+# 0.001.
 #
 # For the beetles I would begin at a rate of 0.0001, for the ultrasound at 0.001, and try others nearby. A rate of 0.01
 # damaged features here, and another teacher may break at a lower one. The batch norms stay frozen, and an audit proves
-# it. I would set aside part of the 300 images for validation, choose the rate, depth and epoch on them, and use the
+# it. I would set aside part of the 300 images for validation, use them to choose the rate, depth and epoch, and use the
 # test set once.
 #
 # I would not trust the exact best rate or depth. They were measured with one small teacher, on synthetic faces and
@@ -1705,10 +1706,10 @@ print([type(layer).__name__ for layer in efficient.layers[1:4]])
 #
 # At which rate does a teacher trained on real photos break? The recorded runs fine-tune MobileNetV2, which has 52 batch
 # norms, on cats and dogs with fifty photos of each. The head is trained first. Then either the last four of the
-# network's 17 blocks or most of them (14) learn for six epochs. A third variant trains these 14 with the batch norms
-# left free. We use five samples of photos at 96 pixels. The small size saves time but costs accuracy.
+# network's 17 blocks or most of them (14) learn for six epochs. A third variant trains these 14 blocks without freezing
+# the batch norms. We use five samples of photos at 96 pixels. The small size saves time but costs accuracy.
 #
-# **Before you run the cells:** which variant will lose most at the highest rate?
+# **Before you run the cells:** which variant will lose the most accuracy at the highest rate?
 
 # %% tags=["nbval-check-output"]
 with_photos = results("real_fine_tuning")
@@ -1736,9 +1737,9 @@ plt.show()
 # samples the network only guesses. With the last four blocks, accuracy falls by 6.9 percentage points. This is less on
 # average, but the samples differ too much for us to be sure.
 #
-# So a high rate costs accuracy with a teacher of real photos, too (C20). We did not test whether the features or the
-# head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. Those trained other layers on
-# other targets, so we cannot say that the teachers differ.
+# So a high rate costs accuracy with a teacher trained on real photos, too (C20). We did not test whether the features
+# or the head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. Those trained other layers
+# on other targets, so we cannot say that the teachers differ.
 #
 # Leaving the batch norms free softens the fall on average, but with five samples we cannot tell the difference from
 # zero. At the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a
@@ -1747,7 +1748,7 @@ plt.show()
 # **A rate that is safe in one setting can be too high in another, so begin with a low one.**
 #
 # Now fine-tune the last block alone, for two epochs. The audit shows whether the statistics stayed the same. Photos and
-# weights come from the internet or from a school's mirror. Without either, the cell prints a message.
+# weights come from the internet or from a mirror server at your school. Without either, the cell prints a message.
 
 # %%
 from tlcourse.datasets import photos
@@ -1777,20 +1778,20 @@ else:
 #
 # 1. **Prove it.** `trainable` takes effect when you compile, and batch norms drift unless they are frozen themselves.
 #    An audit shows both with one line of code.
-# 2. **Three steps** (C18, C19, C20). A high rate cost the features accuracy on held-out people, and on photos it cost
-#    accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for digits we
-#    could not detect such an effect (C20). Training the head first makes the gradients smaller. This order helped on a
-#    near target, but hurt on digits at 0.001.
+# 2. **Three steps** (C18, C19, C20). A high rate made the features less accurate on held-out people, and on photos it
+#    cost accuracy, too. On dark and moved images of people, training the head first kept more of the accuracy; for
+#    digits we could not detect such an effect (C20). Training the head first makes the gradients smaller. This order
+#    helped on a near target, but hurt on digits at 0.001.
 # 3. **Gradual unfreezing** (C21) cost accuracy on average when all stages were equally long. With a longer last stage
 #    we could detect neither a loss nor a gain. The advice remains undecided.
 # 4. **Depth** (C19, C22). Training later layers was better than training the head alone for digits and galaxies, where
 #    a small network from scratch was better still; for photos we could not detect a gain. On average over three
-#    targets, deep training gained more over the head alone with more images, and galaxies contributed most.
+#    targets, deep training's advantage over the head alone was larger with more images, and galaxies contributed most.
 # 5. **Stopping and regularization** (C24, C25). Stepping back to the lowest validation loss cost the plain run
 #    accuracy. At the epochs kept in this way, augmentation and dropout were more accurate than the plain run, but part
-#    of this gain is only the accuracy that stepping back cost the plain run. Both questions remain undecided.
-# 6. **Read recipes with suspicion.** A wrong recipe runs without an error, just like a correct one, and a set that is
-#    cut from a reshuffled dataset leaks.
+#    of this gain exists only because stepping back cost the plain run accuracy. Both questions remain undecided.
+# 6. **Read recipes with suspicion.** A wrong recipe runs without an error, just like a correct one, and sets that are
+#    cut from a reshuffled dataset leak into each other.
 #
 # So far, all layers that learned used the same rate. Should layers near the input change more slowly, because their
 # features are more general? Unit 04 asks this question.

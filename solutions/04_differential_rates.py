@@ -103,7 +103,7 @@ for layer in (1, 4, 5, 7, 8, 14):
 # ## Groups of layers, and a ladder of rates
 #
 # The student is the one from unit 03: the faces teacher, cut after block 3. Everything below the cut is frozen, so we
-# compute its outputs only once. On top is a new head for ten digits, which we train first.
+# compute its outputs only once. A new head for ten digits goes on top, and we train it first.
 
 # %%
 train, test = digits.split(seed=0)
@@ -121,8 +121,8 @@ with_head = student.get_weights()
 # There are four groups: block 4, block 5, the dense layers and the head. Batch norms stay frozen, for the reasons that
 # unit 03 gives.
 #
-# Count the trainable parameters in each group, and check that the groups together contain all of them. A layer in no
-# group would miss the rate that you meant for it, without any warning.
+# Count the trainable parameters in each group, and check that the groups together contain all of them. A layer that is
+# in no group would not get the rate that you meant for it, and nothing would warn you.
 
 # %%
 finetuning.unfreeze_from(student, "block4_conv1")
@@ -263,7 +263,7 @@ with progress.exercise("rates_by_layer"):
 # ## Scaling the gradient is not a learning rate
 #
 # One tempting trick needs no new optimizer: multiply the gradients of the early layers by 0.01 before you pass them to
-# the optimizer. With plain gradient descent, this *is* one hundredth of the learning rate.
+# the optimizer. With plain gradient descent, this *does* have the same effect as one hundredth of the learning rate.
 #
 # In the next cells, five hundred weights get the same gradients, once unchanged and once scaled.
 #
@@ -290,8 +290,8 @@ for name, make in makers.items():
 
 # %% [markdown]
 # Gradient descent covers one hundredth of the distance. Adam covers all of it, and RMSprop covers 0.974 of it. Adam and
-# RMSprop divide each gradient by a running estimate of its own size, so a constant factor cancels. With a *rate* that
-# is 100 times lower, all three cover one hundredth of the distance.
+# RMSprop divide each gradient by a running estimate of its size, so a constant factor cancels. With a *rate* that is
+# 100 times lower, all three cover one hundredth of the distance.
 #
 # How small must the factor be before Adam notices it?
 
@@ -318,8 +318,8 @@ plt.show()
 # With the paper's version of Adam, which you write in exercise 4.2, the first step falls to about a half only at
 # $10^{-7}$. RMSprop notices epsilon sooner, because there Keras adds it under the square root.
 #
-# Real gradients of well-trained layers can be that small. So the trick has some effect, but not the effect of a
-# learning rate. The size of the effect depends on everything else.
+# Real gradients of well-trained layers can be that small. So the trick has some effect, but not the effect of a lower
+# learning rate. How large this effect is depends on everything else.
 #
 # **With Adam, scaling the gradient does not lower the learning rate.**
 #
@@ -687,14 +687,14 @@ for name, moved in first_step(SlowLowAdam(0.01)).items():
     print(f"{name:<7} {moved:.4f}")
 
 # %% [markdown]
-# From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap` from patterns to
-# optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
+# From version 3.15 on, Keras has a `MultiOptimizer` for this purpose. It takes an `OptimizerMap`, which maps patterns
+# to optimizers, each with its own rate. In older versions, such as Keras 3.13 on Colab, only the subclass works.
 #
 # A pattern is a regular expression, in which `.*` stands for any characters or none. `re.fullmatch` compares it with a
 # variable's whole **path**.
 #
 # Now the trap. In the next cell, the two lower layers form a model of their own, called `base`. The pattern `base/.*`
-# should let them learn slowly.
+# is meant to make them learn slowly.
 #
 # **Before you run the cell:** which layers will move slowly?
 
@@ -722,7 +722,7 @@ print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)]
 # a matching pattern get the default optimizer, without any message.
 #
 # The opposite mistake is loud. Keras raises an error when two patterns match the same path. There is one exception: a
-# pattern that is the path itself wins.
+# pattern that is identical to the path takes precedence.
 #
 # **Never trust a pattern: count what it matches.**
 #
@@ -734,7 +734,7 @@ print("match low/.*: ", [path for path in paths if re.fullmatch("low/.*", path)]
 # |---|---|
 # | **Signature** | `coverage(paths, patterns)` |
 # | **Returns** | a dictionary of three lists: `"none"`, the paths that no pattern matches in full; `"twice"`, the paths that two or more patterns match; `"idle"`, the patterns that match no path |
-# | **Rules** | Keep the order of `paths` and the order of `patterns`. A pattern that is the path itself counts like any other. |
+# | **Rules** | Keep the order of `paths` and the order of `patterns`. A pattern that is identical to a path counts like any other. |
 # | **Example** | For the paths `["low/kernel", "low/bias", "head/kernel", "head/bias"]` and the patterns `["low/.*", ".*/kernel", "base/.*"]`, the result is `{"none": ["head/bias"], "twice": ["low/kernel"], "idle": ["base/.*"]}`. |
 # | **Points** | 3 points |
 #
@@ -916,7 +916,7 @@ if True in walks:
 # %% [markdown]
 # Where both are available, the dots lie on the lines.
 #
-# The subclass holds one more trap. AdamW is Adam with weight decay: in each step, every weight also shrinks by a small
+# The subclass has one more trap. AdamW is Adam with weight decay: in each step, every weight also shrinks by a small
 # share of itself. This decay does not pass through `update_step`. If all gradients are zero, only the decay remains
 # visible.
 
@@ -947,8 +947,8 @@ print("grouped_optimizer: ", " ".join(f"{share:.5f}" for share in lost))
 # With the subclass, `low` loses as much as the other layers, which is a hundred times too much. A layer that hardly
 # learns is still pulled toward zero at full speed. `grouped_optimizer` decays each group at its own rate.
 #
-# Finally, after you save and load a model, it should continue as if nothing had happened, with the same rates and the
-# same step count.
+# Finally, after you save and load a model, training should continue as if nothing had happened, with the same rates and
+# the same step count.
 #
 # **With several rates in one optimizer, check that every layer moves *and* decays at its own rate.**
 
@@ -990,8 +990,8 @@ plt.show()
 # all.
 #
 # Movement follows the order of the rates but is not proportional to them. In block 4 the rate is 27 times lower, yet
-# the layers move only about ten times less. The head's rate is the same as before, yet the head moves about twice as
-# far. Whether a ladder helps is another question, which the section "Is a ladder worth it?" answers.
+# the layers still move about one tenth as far as before. The head's rate is the same as before, yet the head moves
+# about twice as far. Whether a ladder helps is another question, which the section "Is a ladder worth it?" answers.
 #
 # **Layers with a lower rate move less, but not in proportion.**
 
@@ -1000,10 +1000,10 @@ plt.show()
 #
 # You still have to choose the ladder's highest rate. A **rate finder** (after Smith 2017) raises the rate with every
 # step, from far too low to far too high, and records the loss. Afterwards it restores the weights. Smith raises the
-# rate linearly and watches the accuracy. Later practice, which fastai made common, raises it by a constant factor and
-# watches the loss.
+# rate linearly and watches the accuracy. The more recent practice, made popular by fastai, is to raise the rate by a
+# constant factor and watch the loss.
 #
-# Here the finder raises *one* rate for all layers from block 4 on. The loss must be able to fall, so the run starts
+# Here the finder raises *one* rate for all layers from block 4 on. The loss must have room to fall, so the run starts
 # from the untrained head.
 #
 # **Before you run the cell:** sketch the curve that you expect.
@@ -1170,13 +1170,13 @@ for seed in range(8):
     print(f"batches {seed}: a tenth of the rate with the lowest loss: {lowest_rule:.1g}; steepest fall: {steepest:.1g}")
 
 # %% [markdown]
-# A curve over sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
+# A curve from sixty small batches is noisy. The lowest point lies in a wide valley, so the first rule gives similar
 # rates whichever batches the run happens to use. The steepest pair can be any wiggle, even one far to the left, where
 # the curve is still flat. So the rates from the second rule scatter much more.
 #
 # As you will see below, the best single rate for digits is 0.003. The first rule stays below it, usually by a small
-# factor. The second rule may come closer or miss by a wide margin, and a single curve does not show which. Take the
-# rate from the first rule as the middle of a search, and choose among a few rates around it on validation images.
+# factor. The second rule may come closer or miss by a wide margin, and a single curve does not show which. Center your
+# search on the rate from the first rule, and use validation images to choose among a few rates around it.
 #
 # **A rate finder shows where to search, not which rate is best.**
 
@@ -1346,8 +1346,8 @@ for group, rate in zip(groups, rates, strict=True):
 # %% [markdown]
 # ## Is a ladder worth it?
 #
-# We compare one rate with two ladders on two targets. The near target is new people: five groups of twenty, with five
-# images of each. The far target is digits: five samples with ten images of each digit.
+# We compare a single rate with two ladders on two targets. The near target is new people: five groups of twenty, with
+# five images of each. The far target is digits: five samples with ten images of each digit.
 #
 # We train the head first. Then everything from block 4 on trains for 20 epochs with Adam. Either all groups share one
 # rate, or their rates form a ladder that reaches the same *highest* rate at the head. We tried three highest rates.
@@ -1428,11 +1428,11 @@ for key, target in targets.items():
 # where everything from block 4 on has to change.
 #
 # Even the student with that rate reaches only 81.4%. A linear classifier does better, as the first table above shows:
-# 92.3% on the features of layer 7, where the student begins. Both learned from ten images of each digit. For digits, a
-# lower cut gains more than any of these rates.
+# 92.3% on the features of layer 7, where the student begins. Both learned from ten images of each digit. For digits,
+# cutting at a lower layer helps more than any of these rates.
 #
 # One doubt remains: for digits the ladders are best at the end of the range, so perhaps the range ends too early. The
-# next cell adds a rate that is three times higher.
+# next cell adds a rate that is three times as high.
 
 # %% tags=["nbval-check-output"]
 single_rate = record["far"]["single"][chosen["far"]["single"]]
@@ -1442,7 +1442,7 @@ for method, entry in (pair for pair in results("ladders_high_rates").items() if 
 print(f"rate of block 4, factor 3 up to 0.03: {learning_rates.ladder(0.03, groups=4, factor=3)[0]:.4f}")
 
 # %% [markdown]
-# The ladders are still behind: by 11.0 percentage points with a factor of 3, and by far more with a factor of 10. We
+# The ladders are still behind: by 11.0 percentage points with a factor of 3, and by much more with a factor of 10. We
 # could not detect a gain over the same ladders with a highest rate of 0.01.
 #
 # With a factor of 3, block 4 now has a rate of 0.0011, about the same as with a single rate of 0.001. The two results
@@ -1703,7 +1703,7 @@ for step in (1, 2):
 # Is LoRA worth it? The next cell compares it, at rank 4, with one rate for all weights from block 4 on, with a ladder
 # (factor 3), and with *biases only*, which learns one number for each filter and unit. LoRA updates the convolutions,
 # too. Every method trains the head first and then continues with the head and its own weights, for 100 steps each. So
-# the accuracies differ from those above. There are ten new seeds, and each method's rate is the best of four on the
+# the accuracies differ from those above. We used ten new seeds, and for each method the best of four rates on the
 # development set. The last row is a control: the same network with random weights instead of the teacher's.
 
 # %% tags=["nbval-check-output"]
@@ -1730,11 +1730,11 @@ for target, key in {"people": "near", "digits": "far"}.items():
 
 # %% [markdown]
 # For people, we could not detect a difference between training the head alone and training all weights, so this target
-# cannot tell the methods apart. For digits, LoRA needs less than a twentieth of the parameters and of the optimizer's
-# memory. Its interval ends at 0. So the data do not decide whether LoRA is less accurate than one rate. On average over
-# both targets, LoRA is as accurate as one rate within three percentage points, so the claim that the two are equal
-# (X02) is supported within its scope, on the edge of the correction. For digits alone, it is undecided. The ladder is
-# less accurate than one rate.
+# does not let us tell the methods apart. For digits, LoRA needs less than a twentieth of the parameters and of the
+# optimizer's memory. The interval for its difference from one rate ends at 0, so the data do not decide whether LoRA is
+# less accurate. On average over both targets, LoRA is as accurate as one rate within three percentage points, so the
+# claim that the two are equal (X02) is supported within its scope, on the edge of the correction. For digits alone, it
+# is undecided. The ladder is less accurate than one rate.
 #
 # The control is the most striking row. For digits, the network with a random start is ahead of every method that starts
 # with the teacher's blocks. Its batch norms learn, too, so the comparison is not about weights alone. The row warns you
@@ -1744,8 +1744,8 @@ for target, key in {"people": "near", "digits": "far"}.items():
 #
 # ### What a ladder saves
 #
-# Is a ladder useless, then? Look at the right end of the figure again, where the single rate of 0.01 is too high. The
-# measure from unit 03 shows how well the features still distinguish twenty held-out people.
+# Is a ladder useless, then? Look again at the right end of this section's first figure, where the single rate of 0.01
+# is too high. The measure from unit 03 shows how well the features still distinguish twenty held-out people.
 #
 # **Before you run the cells:** which methods keep the features intact?
 
@@ -1771,7 +1771,7 @@ plt.show()
 # 56.3% after fine-tuning on digits. With a ladder we could not detect such damage. After fine-tuning on people and on
 # digits alike, the features keep what they knew, and the teacher's 98.7% lies within each interval.
 #
-# This qualifies the claim that large updates destroy learned features (C20): it matters which layers make the large
+# This qualifies the claim that large updates destroy learned features (C20): it matters which layers get the large
 # updates. The head still moved at 0.01, and its large steps did not harm the features. The damage comes from large
 # steps in the layers below it.
 #
@@ -1805,12 +1805,12 @@ print(f"ladder minus one rate of 0.001, head first: {gain(with_ladder, record['n
 #
 # ### No time to train the head first
 #
-# In that comparison, one rate of 0.001 had twenty epochs to train the random head together with the other layers. What
-# if there are only five? A random head needs large steps, the layers below it need small ones, and no stage is reserved
-# for the head. Which rate would you give to all of them?
+# In that comparison, the single rate of 0.001 had twenty epochs to train the random head together with the other
+# layers. What if there are only five? A random head needs large steps, the layers below it need small ones, and no
+# stage is reserved for the head. Which single rate would you use for all of them?
 #
-# Again, each method has its own highest rate, chosen out of five on the development set with two seeds. The dotted line
-# is the head alone, trained for five epochs on a frozen base at 0.01, the only rate that we tried for it.
+# Again, each method has its own highest rate, chosen from five candidates on the development set with two seeds. The
+# dotted line is the head alone, trained for five epochs on a frozen base at 0.01, the only rate that we tried for it.
 
 # %%
 short_budget = results("ladders_short_budget")
@@ -1839,8 +1839,9 @@ for key, target in targets.items():
 
 # %% [markdown]
 # Here is the task on which a ladder wins. For people, a ladder with a factor of 3 is 2.2 percentage points better than
-# one rate, each at the rate that was chosen for it. One rate has to serve both ends of the network, and in the figure
-# its accuracy is high only in a narrow range of rates. At 0.001, five epochs are too few; at 0.01, accuracy collapses.
+# a single rate, if each method uses the rate that was chosen for it. A single rate has to serve both ends of the
+# network, and the figure shows high accuracy only in a narrow range of rates. At 0.001, five epochs are too few; at
+# 0.01, accuracy collapses.
 #
 # The ladders are accurate over a wide range of rates. With a factor of 10 the gain is smaller, and its interval
 # contains 0.
@@ -1849,17 +1850,17 @@ for key, target in targets.items():
 # frozen base. So fine-tuning with the ladder shows no gain over the teacher's unchanged features. The ladder kept the
 # short training run from damaging these features, but freezing the base protects them just as well.
 #
-# For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. One rate of 0.003
-# has a higher mean than either ladder. With five seeds, we cannot tell its lead over the factor of 3 from zero, but its
-# lead over the factor of 10 is clear.
+# For digits a head alone is not enough: a ladder with a factor of 3 is 8.5 percentage points better. A single rate of
+# 0.003 has a higher mean than either ladder. With five seeds, we cannot tell its lead over the ladder with a factor of
+# 3 from zero, but its lead over the ladder with a factor of 10 is clear.
 #
 # ### Upside down, and layer by layer
 #
 # Does the *order* of the rates matter, or only the fact that the ladder's rates are lower? To find out, turn the ladder
 # upside down: block 4 gets 0.001, and the head gets the lowest rate.
 #
-# The cell also tests gradual unfreezing, which did not pay off in unit 03. Does it pay off together with a ladder, as
-# its authors used it?
+# The cell also tests gradual unfreezing, which did not pay off in unit 03. Does it pay off together with a ladder,
+# which is how its authors used it?
 
 # %% tags=["nbval-check-output"]
 for key, target in targets.items():
@@ -1872,21 +1873,21 @@ for key, target in targets.items():
 
 # %% [markdown]
 # For people, we could not detect that the order of the rates matters. At 0.001 hardly anything needs to change, so it
-# hardly matters which layers may change.
+# hardly matters which layers are allowed to change.
 #
 # For digits, the upside-down ladder is 13.7 percentage points *better* than the normal one. We could not tell it from
 # one rate of 0.001, and it stays six percentage points below the best single rate. What matters for digits is that
-# block 4 may move, and the layers of this block are exactly those that the ladder holds back.
+# block 4 may move, and this is exactly the block that the ladder holds back.
 #
 # Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
 #
-# How far does this result reach? In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers.
-# We tested only a ladder over block 4 and above, with one small teacher and five or twenty epochs. In this setting, the
+# How general is this result? In every run blocks 1 to 3 were frozen, so even "one rate" spared the general layers. We
+# tested only a ladder over block 4 and above, with one small teacher and five or twenty epochs. In this setting, the
 # advice to use differential rates (C23) does not hold as a rule for every target.
 #
-# As insurance, it does hold. Where the features are already right, a ladder has no cost that we could measure. In
-# return, at a rate that is ten times too high, it kept the features; from a random head, it kept the accuracy. With the
-# head trained first, we could not detect a gain in accuracy.
+# As insurance, the advice does hold. Where the features are already right, a ladder has no cost that we could measure.
+# In return, at a rate that is ten times too high, it kept the features; from a random head, it kept the accuracy. With
+# the head trained first, we could not detect a gain in accuracy.
 #
 # **On the near target, a ladder is insurance rather than a gain; on digits it cost accuracy.**
 
@@ -1899,27 +1900,28 @@ for key, target in targets.items():
 #
 # - (a) What did she really test, and what would you do instead? (1 point)
 # - (b) For which target would you expect a ladder to help, and for which to hurt? (1 point)
-# - (c) What would you compare, with which rates and on which images, to find out? Which result of this unit would you
-#   not carry over, and why? (1 point)
+# - (c) To find out, what would you compare, at which rates and on which images? Which result of this unit would you not
+#   carry over, and why? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_ladder", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# (a) She tested a constant factor on the gradient, and Adam divides it out. In this unit, Adam's step with such a
-# factor was as long as the full one, while SGD's was 0.010 of it. So she saw no change because she changed nothing. I
-# would give each group of layers its own rate, with a MultiOptimizer or a subclass. Then I would verify that every
-# trainable variable has a rate, and look at the audit.
+# (a) She tested a constant factor on the gradient, which Adam cancels. In this unit, Adam's step with such a factor was
+# as long as the full one, while SGD's was 0.010 of it. So she saw no change because she changed nothing. I would give
+# each group of layers its own rate, with a MultiOptimizer or a subclass. Then I would verify that every trainable
+# variable has a rate, and look at the audit.
 #
 # (b) A ladder should help where the features are already right and the rate is uncertain. For new people at 0.01, it
-# kept the features that one rate damaged. In five epochs from a random head, it was 2.2 percentage points better than a
-# single rate, with both rates chosen on the development set. It was no better than a head alone. With more epochs and a
-# well-chosen rate, no gain could be detected.
+# preserved the features that a single rate damaged. In five epochs from a random head, it was 2.2 percentage points
+# better than a single rate, with both rates chosen on the development set. It was no better than a head alone. With
+# more epochs and a well-chosen rate, no gain could be detected.
 #
 # A ladder should hurt where the lowest trained layers have to change. For digits, both ladders were worse than one rate
-# after twenty epochs, each at the rate chosen for it. The upside-down ladder was better than the normal one. Satellite
-# images are far from photos of objects, so I would expect harm rather than help.
+# after twenty epochs, when each method used the rate chosen for it. The upside-down ladder was better than the normal
+# one. Satellite images are far from photos of objects, so I would expect harm rather than help.
 #
-# (c) I would compare one rate, a factor of 3 and a factor of 10. Each would get its own highest rate out of a few,
-# chosen on validation images over several seeds, and I would use the test set once. I would not carry over the best
-# rates themselves. This unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every run.
+# (c) I would compare one rate, a factor of 3 and a factor of 10. For each, I would choose the highest rate from a few
+# candidates, using validation images and several seeds, and I would use the test set once. I would not carry over the
+# best rates themselves. This unit used one small teacher and synthetic faces, and blocks 1 to 3 were frozen in every
+# run.
 #
 # === BEGIN MARK SCHEME ===
 # (a) 1 point: Adam cancels a constant factor on the gradient, so she tested nothing; instead, give each group its own
@@ -1936,8 +1938,8 @@ for key, target in targets.items():
 # ## With real photos
 #
 # The next cell fine-tunes the last blocks of MobileNetV2 on cats and dogs, in four groups with a ladder, and prints how
-# far each group moves. Photos and weights come from the internet or from a school's mirror. Without either, the cell
-# prints a message.
+# far each group moves. Photos and weights come from the internet or from a mirror server at your school. Without
+# either, the cell prints a message.
 
 # %%
 from tlcourse.datasets import photos
@@ -1970,7 +1972,7 @@ else:
 # not proportional to them. The cell shows only that each of the four groups has its own rate. We did not measure
 # whether this pays off on photos.
 #
-# **A ladder also works on a photo teacher, but we did not measure its benefit there.**
+# **A ladder also works with a teacher trained on photos, but we did not measure its benefit there.**
 
 # %% [markdown]
 # ## Summary
@@ -1988,8 +1990,8 @@ else:
 #    spared the general layers. We tested only a ladder over block 4 and above. On the near target, a ladder is
 #    insurance rather than a gain; on digits it cost accuracy.
 #    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. But a ladder
-#      forgives a bad choice. At a highest rate that damages the features without a ladder, we saw no loss with one
-#      (C20).
+#      forgives a bad choice. At a highest rate that damages the features without a ladder, we saw no such damage with
+#      one (C20).
 #    - *Near target, random head, five epochs:* a ladder with a factor of 3 does beat a single rate, though not a head
 #      alone.
 #    - *Far target:* a ladder does worse, or we could not detect a difference. It holds back block 4, which should
