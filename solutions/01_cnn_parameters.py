@@ -80,7 +80,7 @@ plt.show()
 # %% tags=["nbval-check-output"]
 for row in rows:
     print(f"{row.name:12} {row.shape!s:13} {row.parameters:>10,}")
-print("in all", f"{sum(row.parameters for row in rows):,}")
+print("in total", f"{sum(row.parameters for row in rows):,}")
 
 # %% [markdown]
 # Blue blocks are feature maps, and orange bars are vectors. The green numbers count parameters. The first dense layer
@@ -253,7 +253,7 @@ plt.show()
 # %% tags=["nbval-check-output"]
 for variable in first.weights:
     print(f"{variable.name:7}{tuple(variable.shape)!s:14}{math.prod(variable.shape):4}")
-print("in all", first.count_params())
+print("in total", first.count_params())
 
 # %% [markdown]
 # The figure has eight columns, each with three 3×3 grids and one bias. That makes $216 + 8 = 224$ parameters, as the
@@ -374,7 +374,7 @@ for kind, color, look in [("conv", plots.COLORS["blue"], "o-"), ("separable", pl
     layers = [[{"kind": kind, "kernel": 3, "filters": count}] for count in filters]
     counts = [counting.measure(layer, (16, 16, 64))[-1].parameters for layer in layers]
     axes.loglog(filters, counts, look, color=color, label=kind)
-axes.set(xlabel="filters of 3×3 on 64 channels", ylabel="parameters", title="The split pays with many filters")
+axes.set(xlabel="filters of 3×3 on 64 channels", ylabel="parameters", title="Splitting pays off with many filters")
 axes.legend()
 plt.show()
 # %% tags=["nbval-check-output"]
@@ -1088,7 +1088,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "trainable_after_freezing", "locked": false, "schema_version": 3, "solution": true}
 def trainable_after_freezing(model, transferred):
-    """Freeze the first `transferred` weight layers and what lies between; return how many parameters still train."""
+    """Freeze the first `transferred` weight layers and the layers between them; return how many parameters still train."""
     ### BEGIN SOLUTION
     seen = 0
     for layer in model.layers:
@@ -1383,7 +1383,7 @@ for filters, strides in ((1, 1), (4, 1), (4, 2)):
 
 # %% nbgrader={"grade": false, "grade_id": "multiply_adds", "locked": false, "schema_version": 3, "solution": true}
 def multiply_adds(layer, input_shape):
-    """Number of multiplications of a weight by an input that `layer` makes for one image of `input_shape`."""
+    """Number of multiplications of a weight by an input that `layer` needs for one image of `input_shape`."""
     ### BEGIN SOLUTION
     channels = input_shape[-1]
     if layer["kind"] == "dense":

@@ -476,7 +476,7 @@ for axes, (name, vectors) in zip(both, views.items(), strict=True):
         places = TSNE(perplexity=15, init="pca", random_state=0).fit_transform(vectors)
     plots.embedding(places, test.labels[shown], ax=axes).set_title(name)
     axes.get_legend().remove()
-figure.suptitle("In features, the images of a person lie together")
+figure.suptitle("In feature space, the images of a person form a group")
 
 # %%
 from sklearn.metrics import pairwise_distances
