@@ -1088,7 +1088,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "trainable_after_freezing", "locked": false, "schema_version": 3, "solution": true}
 def trainable_after_freezing(model, transferred):
-    """Freeze the first `transferred` weight layers and the layers between them; return how many parameters still train."""
+    """Freeze the first `transferred` weight layers and all layers between; return how many parameters still train."""
     ### BEGIN SOLUTION
     seen = 0
     for layer in model.layers:
