@@ -4,8 +4,8 @@
 # A network has read thousands of unlabeled texts. What did each way of reading teach it, and how do you adapt it to
 # contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models, and some of them read in
 # other ways (claim C46 of the lectures). You write the masks and training pairs of all six. Then a small GPT learns to
-# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer (C51,
-# C55).
+# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer
+# questions (C51, C55).
 #
 # By the end of this unit you can
 #
@@ -73,7 +73,7 @@ def gain(first, second, unit="percentage points", factor=100):
 # ## Six ways to pretrain
 #
 # The encoder of unit 08 learned by guessing hidden pieces. The six models in the lectures (C46) use four tasks with
-# four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT and ALBERT have a
+# four masks. RoBERTa and ALBERT share both with BERT; they change how BERT is trained and built. BERT and ALBERT have a
 # second task, on pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but text.
 #
 # | model | what it predicts | what a position sees | what is special |
@@ -119,7 +119,7 @@ def attention_mask(length, objective, order):
     objective : {"masked", "causal", "prefix", "permutation"}
         BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
     order : list of int
-        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
+        Different positions, in the order in which they are predicted: the output of "prefix" (it can be empty),
         all positions of "permutation". The other two objectives do not read it.
 
     Returns
@@ -491,7 +491,8 @@ for objective in ("masked", "causal", "span", "permutation"):
 # `[MASK]`. XLNet hides the pieces with the attention mask and so avoids this difference between training and use. GPT
 # learns from every position; BERT learns only from the hidden ones.
 #
-# The models also differ in size and work. ALBERT uses one layer's weights for all layers. How much does that save?
+# The models also differ in size and in the amount of computation. ALBERT uses one layer's weights for all layers. How
+# much does that save?
 
 # %% tags=["nbval-check-output"]
 for depth in (4, 12):
@@ -501,7 +502,7 @@ for depth in (4, 12):
     print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
 
 # %% [markdown]
-# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
+# Sharing saves parameters, but no computation: the pieces pass through as many layers as before.
 #
 # **The six models use four tasks and four masks; RoBERTa and ALBERT change how BERT is trained and built. All of them
 # learn from unlabeled text.**
@@ -954,8 +955,8 @@ plt.show()
 
 # %% [markdown]
 # None of the six beats the same network from scratch, and none beats the bag of words. T5 is 11.80 percentage points
-# (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind its own. For the other
-# four, the interval includes zero. All these intervals are wide, so five seeds do not rank the six ways.
+# (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind its own control. For the
+# other four, the interval includes zero. All these intervals are wide, so five seeds do not rank the six ways.
 #
 # The pretraining took 120 steps, and the losses show how little the masked models learned: BERT's is 5.70 nats per
 # hidden piece, while equal probabilities give 6.76. GPT's loss fell to 3.26. One probable reason is that GPT learns
@@ -987,8 +988,8 @@ gpt.network.set_weights(before)
 # > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
 # > keep improving on contracts until the end?
 #
-# The recorded results repeat this over five seeds, with two more arms. *Replay* adds an equal number of reviews to each
-# batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
+# The recorded experiment repeats this with five seeds and two more arms. *Replay* adds an equal number of reviews to
+# each batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
 
 # %% tags=["nbval-check-output"]
 adapted = results("adapted_language_model")
@@ -1005,16 +1006,16 @@ print(f"loss on reviews, replay minus before                {difference}")
 
 # %% [markdown]
 # On contracts, the loss of the network trained only on them is 0.12 nats (0.08 to 0.17) per piece higher than the
-# adapted model's. The loss of counting is 0.40 nats (0.36 to 0.43) higher. So the reviews helped, although they are
-# about other things, probably because the two domains share names and small words. The network from scratch takes as
-# many steps on contracts, but fewer in total.
+# adapted model's. The loss of the *counts* model is 0.40 nats (0.36 to 0.43) higher. So the reviews helped, although
+# they are about other things, probably because the two domains share names and common short words. The network from
+# scratch takes as many steps on contracts, but fewer in total.
 #
 # The gain has a price. On reviews, the adapted model's loss is 2.18 nats (2.07 to 2.30) higher than before: it has
 # forgotten much of what it knew. With replay, the increase is 0.05 nats (0.03 to 0.07). On contracts, we could not
 # detect a difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is
 # not free.
 #
-# On development data, the larger of two learning rates won for every arm. We did not try a still larger one.
+# On development data, the larger of two learning rates won for every arm. We did not try an even larger one.
 #
 # Real contracts pose another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are
 # available on this machine or over the network, the next cell counts the pieces per word.
@@ -1092,10 +1093,10 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 
 # %% [markdown]
 # In our run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the input
-# closely. No word-by-word translation is correct, because every one has an adjective. The answers are another matter.
-# More are correct than with the most frequent output, but fewer than the third that guessing among the story's three
-# places would get right. To answer, the model must first find the person in the story and then look at what follows.
-# These few steps have not taught it that.
+# closely. No word-by-word translation is correct, because every sentence contains an adjective. The answers are another
+# matter. More are correct than with the most frequent output, but fewer than the third that guessing among the story's
+# three places would get right. To answer, the model must first find the person in the story and then look at what
+# follows. These few steps have not taught it that.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
@@ -1107,7 +1108,7 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # Unit 08 froze its encoder. With more labels, you can train more weights: the last layer, all layers, or a low-rank
 # update for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small
 # matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace all three,
-# so LoRA adds no cost in use.
+# so LoRA adds no cost when the model is used.
 #
 # ### Exercise 13.5: Merge LoRA into the weights
 #
@@ -1118,7 +1119,7 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # | **Signature** | `merged(weight, down, up, scale)` |
 # | **Arguments** | `weight`: an array of shape `(inputs, outputs)`; `down`: `(inputs, rank)`; `up`: `(rank, outputs)`; `scale`: a number |
 # | **Returns** | an array of shape `(inputs, outputs)`: `x @ merged(...)` gives the same as `x @ weight + scale * (x @ down) @ up` for every `x` |
-# | **Rules** | `scale` is applied once, and is not divided by the rank. A negative `scale` takes an update out again. `weight` must not be changed. |
+# | **Rules** | `scale` is applied once, and is not divided by the rank. A negative `scale` removes an update again. `weight` must not be changed. |
 # | **Example** | `merged([[1, 0]], [[2]], [[3, 4]], 0.5)`, with arrays, is `[[4, 4]]`. |
 # | **Points** | 2 points |
 #
