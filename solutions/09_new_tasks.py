@@ -4,7 +4,7 @@
 # Your network was trained to name whole images. Which of its features can also find and outline things? A zoo with an
 # animal classifier wants to count the animals at a waterhole. A clinic with an X-ray classifier wants the outline of a
 # lung. Neither has thousands of labeled boxes or outlines, so the question is how many labels the old features save.
-# The lectures name the networks that made such tasks famous: YOLO and Faster R-CNN for detection, U-Net and DeepLab for
+# The lectures name the famous networks for such tasks: YOLO and Faster R-CNN for detection, U-Net and DeepLab for
 # segmentation (C47).
 #
 # By the end of this unit you can
@@ -656,7 +656,7 @@ plt.show()
 # | **Signature** | `suppress(boxes, scores, threshold)` |
 # | **Arguments** | `boxes`: array or list of shape `(n, 4)`, in any order; `scores`: array or list of n numbers, which may be negative; `threshold`: float |
 # | **Returns** | the indices of the boxes that stay, best score first, as a list of int |
-# | **Rules** | Go through the boxes from the highest score to the lowest, equal scores in their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
+# | **Rules** | Go through the boxes from the highest score to the lowest, and through equal scores in their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
 # | **Example** | `suppress([[0, 0, 4, 4], [0, 0, 4, 5], [9, 9, 12, 12]], [0.6, 0.9, 0.7], 0.5)` is `[1, 2]`. |
 # | **Points** | 4 points |
 #
@@ -1146,7 +1146,7 @@ for count, entry in longer_record["scratch"].items():
 # %% [markdown]
 # Longer training helps the network from scratch. With 200 scenes and twice the time, it reaches 0.91, and we could no
 # longer detect a gain from fine-tuning: 0.01 (-0.02 to 0.04). So given both the labels and the time, we could not
-# detect that the transfer pays off. In the short time, the teacher is the better start from 20 scenes on. We did not
+# detect that the transfer pays off. In the shorter time, the teacher is the better start from 20 scenes on. We did not
 # measure fewer labels combined with more time.
 #
 # ### A task that is farther away
@@ -1187,9 +1187,9 @@ except detection.CellsUnavailable as missing:
 # ## Two stages
 #
 # A grid looks at each cell once. R-CNN and its successor Faster R-CNN (Ren et al. 2015) look twice. Their first stage
-# proposes regions that may hold *anything*. Their second stage takes the features of each region alone, decides what it
-# shows, and corrects its box. Build a miniature: your grid head proposes up to eight boxes per scene. Each is cut out,
-# enlarged to 48x48 pixels, and shown to the teacher as the kind of portrait that it knows.
+# proposes regions that may contain *anything*. Their second stage takes the features of each region alone, decides what
+# it shows, and corrects its box. Build a miniature: your grid head proposes up to eight boxes per scene. Each is cut
+# out, enlarged to 48x48 pixels, and shown to the teacher as the kind of portrait that it knows.
 
 
 # %%
@@ -1282,8 +1282,8 @@ print(
 # ## One class for each pixel
 #
 # A detector draws a box. Sometimes a box is too coarse: a surgeon needs the outline of a tumor, and a phone that blurs
-# the background must know every hair. **Semantic segmentation** gives every pixel a class. Labels are expensive here: a
-# person needs minutes to draw one mask, but only seconds to name one image.
+# the background must know every hair. **Semantic segmentation** assigns a class to every pixel. Labels are expensive
+# here: a person needs minutes to draw one mask, but only seconds to name one image.
 #
 # The program that draws the course's faces also knows what it has painted where, so it provides exact masks for free.
 # Neck, clothes, caps and anything in front of the face count as background.
@@ -1744,7 +1744,7 @@ for name in ("frozen", "no_skips"):
 #
 # DeepLab (Chen et al. 2017) keeps the maps large in another way. It leaves out a pooling layer and spreads the taps of
 # the next convolutions apart: with a *dilation* of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of
-# the image as before, and the weights still fit. The cost is four times as many positions.
+# the image as before, and the weights still fit. The price is four times as many positions to compute.
 #
 # What else could you buy for this cost? The cell counts multiply-adds for four networks on the same frozen teacher.
 # "Linear" is a single 1×1 convolution, whose logits are enlarged by interpolation.

@@ -1366,7 +1366,7 @@ else:
 # In `local[2,4]`, the 2 is the number of cores, and the 4 is the number of times Spark tries a task before it ends the
 # run. With `local[2]`, Spark tries a task once, so a worker that dies ends the run.
 #
-# In both engines, we made a worker kill itself in the middle of a run and compared the rows with those of an
+# With both engines, we made a worker kill itself in the middle of a run and compared the rows with those of an
 # undisturbed run.
 #
 # **Before you run the cell:** will some rows be lost? Will some appear twice?

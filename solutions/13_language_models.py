@@ -91,7 +91,7 @@ def gain(first, second, unit="percentage points", factor=100):
 #
 # ### Exercise 13.1: Draw the attention masks
 #
-# Compute which position may look at which, for each of the four kinds of pretraining.
+# Compute which positions each position may look at, for each of the four kinds of pretraining.
 #
 # | | |
 # |---|---|
@@ -748,8 +748,8 @@ print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `np.argsort(-logits, kind="stable")` puts the largest first, and equal ones in their order. Sort the kept numbers
-# before you add up.
+# `np.argsort(-logits, kind="stable")` puts the largest first, and keeps equal ones in their order. Sort the kept
+# numbers before you add up.
 # </details>
 
 
@@ -907,8 +907,8 @@ for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
 #
 # The six models invite a comparison (C46). For the recorded results, we pretrained one network in six ways. Each
 # version read the same generated texts of all five domains for the same number of steps. We chose the learning rates on
-# development data, in the same way for each model. Then each got ten labeled messages of each class, ham and spam.
-# *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
+# development data, in the same way for each model. Then each version got ten labeled messages of each class, ham and
+# spam. *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
 #
 # Here BERT and RoBERTa differ by one line of code: BERT chooses the hidden pieces once, before training; RoBERTa
 # chooses them anew each time. ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output.
