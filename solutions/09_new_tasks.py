@@ -3,22 +3,22 @@
 #
 # Your network was trained to name whole images. Which of its features can also find and outline things? A zoo with an
 # animal classifier wants to count the animals at a waterhole. A clinic with an X-ray classifier wants the outline of a
-# lung. Nobody has thousands of labeled boxes or outlines, so the question is how many labels the old features save. The
-# lectures name the networks that made such tasks famous: YOLO and Faster R-CNN for detection, U-Net and DeepLab for
+# lung. Neither has thousands of labeled boxes or outlines, so the question is how many labels the old features save.
+# The lectures name the famous networks for such tasks: YOLO and Faster R-CNN for detection, U-Net and DeepLab for
 # segmentation (C47).
 #
 # By the end of this unit you can
 #
 # 1. turn a classifier into a detector: a grid of cells, targets for each cell, and a small head on frozen maps;
 # 2. remove duplicate boxes, and score a detector by its average precision;
-# 3. measure what a pretrained network is worth in labeled scenes, and say where it stops paying off;
+# 3. measure how many labeled scenes a pretrained network saves, and say where it stops paying off;
 # 4. explain what a second stage adds to a detector, and what it costs;
 # 5. put a U-Net on a frozen encoder, and score outlines by the mean intersection over union;
-# 6. say what a Vision Transformer does with an image, and choose a teacher from a catalog.
+# 6. explain what a Vision Transformer does with an image, and choose a teacher from a catalog.
 #
-# **Time:** about 120 minutes. Seven exercises and one written answer, 28 points; the table of your progress counts the
-# two parts of Exercise 9.5 apart. All cells together run in about a minute on two processor cores. Programs draw the
-# scenes, so nobody in them is real.
+# **Time:** about 120 minutes. Seven exercises and one written answer, 28 points; your progress table counts the two
+# parts of Exercise 9.5 separately. All cells together run in about a minute on two processor cores. All scenes are
+# drawn by programs, so nobody in them is real.
 
 # %%
 import sys
@@ -120,7 +120,7 @@ print("maps of the 50 scenes:", maps.shape)
 
 # %% [markdown]
 # Each scene has 12x12 cells, and a vector of 96 numbers describes each cell. Do these vectors know where a face is?
-# Take one cell in the middle of a face, and color all cells by how similar their vectors are to this one.
+# Take one cell in the middle of a face, and color every cell by how similar its vector is to the vector of this cell.
 
 # %%
 chosen = [number for number, boxes in enumerate(labeled.boxes) if len(boxes) >= 3][:4]
@@ -140,9 +140,9 @@ plt.show()
 
 # %% [markdown]
 # In these scenes the other faces light up, and so do some cells that show no face. The teacher keeps *what* and *where*
-# together until its dense layers mix all places. So a new head on the map may be enough.
+# together until its dense layers mix all positions. So a new head on the map may be enough.
 #
-# **Convolutional features say what is where; only a classifier's head forgets the place.**
+# **Convolutional features record what is where; only a classifier's head discards the position.**
 #
 # ## How much two boxes overlap
 #
@@ -157,15 +157,15 @@ plt.show()
 # |---|---|
 # | **Signature** | `iou(boxes, others)` |
 # | **Arguments** | two arrays or nested lists of shapes `(n, 4)` and `(m, 4)`; a row is left, top, right, bottom |
-# | **Returns** | an array of shape `(n, m)`, also if n or m is 0; values from 0 to 1 |
+# | **Returns** | an array of shape `(n, m)`, even if n or m is 0; values from 0 to 1 |
 # | **Rules** | The width of a box is right minus left, and its height is bottom minus top. A box whose right is not larger than its left, or whose bottom is not larger than its top, is *empty*: it has area 0, and its overlap with every box is 0. |
 # | **Example** | `iou([[0, 0, 2, 2]], [[1, 0, 3, 2], [2, 0, 4, 2]])` is `[[1/3, 0]]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
 # Begin with <code>np.asarray</code>, because the boxes may come as lists. The left edge of the intersection is the
-# larger one of the two left edges. With <code>boxes[:, None]</code> and <code>others[None]</code>, numpy compares all
-# pairs at once. What do you get for boxes that are apart on both axes?
+# larger of the two left edges. With <code>boxes[:, None]</code> and <code>others[None]</code>, numpy compares all pairs
+# at once. What do you get for boxes that are apart on both axes?
 # </details>
 
 
@@ -323,8 +323,9 @@ for shift in (1, 4, 8, 12):
     print(f"a box of 24x24 pixels, moved by {shift:>2} pixels across and down: {overlap:.2f}")
 
 # %% [markdown]
-# A move of 4 pixels each way leaves an overlap of 0.53. The usual limit for "found" is 0.5, so it allows about this
-# much. **An overlap of 0.5 is a looser fit than it sounds, and a box half a width off on both axes misses it by far.**
+# Moving the box by 4 pixels in each direction leaves an overlap of 0.53. The usual limit for "found" is 0.5, so it
+# allows about this much. **An overlap of 0.5 is a looser fit than it sounds, and a box that is off by half a width on
+# both axes falls far short of it.**
 #
 # ## A grid that predicts boxes
 #
@@ -581,8 +582,8 @@ def grid_loss(target, predicted):
 
 
 # %% [markdown]
-# Fifty labeled scenes are not many. Copies of them, mirrored and shifted with their boxes, cost no labels. The teacher
-# is frozen, so we compute its maps of all copies only once.
+# Fifty labeled scenes are not many. Mirrored and shifted copies, whose boxes move with them, need no new labels. The
+# teacher is frozen, so we compute its maps for all copies only once.
 
 
 # %%
@@ -636,7 +637,7 @@ plt.show()
 # %% [markdown]
 # These people and scenes are new, and the head has learned from the frozen maps alone.
 #
-# > **Try it.** Divide the limit by ten. What kind of box appears first: duplicates of a face, or boxes where
+# > **Try it.** Divide the limit `lowest` by ten. What kind of box appears first: duplicates of a face, or boxes where
 # > there is no face?
 #
 # **A detector of this kind is a classifier of cells, with a box attached to each cell.**
@@ -655,11 +656,11 @@ plt.show()
 # | **Signature** | `suppress(boxes, scores, threshold)` |
 # | **Arguments** | `boxes`: array or list of shape `(n, 4)`, in any order; `scores`: array or list of n numbers, which may be negative; `threshold`: float |
 # | **Returns** | the indices of the boxes that stay, best score first, as a list of int |
-# | **Rules** | Go through the boxes from the highest score to the lowest, equal scores in their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
+# | **Rules** | Go through the boxes from the highest score to the lowest, and through equal scores in their order in the array. A box stays unless its intersection over union with a box *that stays* is larger than the threshold. |
 # | **Example** | `suppress([[0, 0, 4, 4], [0, 0, 4, 5], [9, 9, 12, 12]], [0.6, 0.9, 0.7], 0.5)` is `[1, 2]`. |
 # | **Points** | 4 points |
 #
-# You may call your `iou`. A dropped box does not drop others.
+# You may call your `iou`. A dropped box does not suppress others.
 #
 # <details><summary>Hint</summary>
 # After <code>scores = np.asarray(scores)</code>, <code>np.argsort(-scores, kind="stable")</code> keeps the order of equal scores. For each box in this order, you need
@@ -826,8 +827,8 @@ with progress.exercise("suppress"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at the raw boxes of one scene of ours, down to very low scores, and move the threshold. Your function decides
-# which boxes stay.
+# Look at the raw boxes of one of our scenes, including boxes with very low scores, and move the threshold. Your
+# function decides which boxes stay.
 
 # %%
 all_boxes, all_scores = decode(grids[1], lowest=0.02)
@@ -835,8 +836,8 @@ widgets.SuppressionExplorer(test.images[1], all_boxes, all_scores, suppress)
 
 # %% [markdown]
 # Now apply it to a detector that thousands of phones use. BlazeFace (Bazarevsky et al. 2019) finds faces in photos. It
-# is one of the few detectors with a free license that we found as a small file. It is not part of this course. If your
-# machine has it, the next cell lets it look at our drawn scenes, which are unlike its training photos.
+# is one of the few detectors that we found with a free license and in a small file. It is not part of this course. If
+# your machine has it, the next cell applies it to our drawn scenes, which are unlike its training photos.
 #
 # **Before you run the cell:** will it find drawn faces at all?
 
@@ -870,8 +871,8 @@ if blaze_face:
 #
 # Accuracy does not work here: nobody can count the boxes that a detector rightly did not draw. Instead, sort the
 # detections of *all* scenes by their scores, best first. After the first $k$ of them, *precision* is the share of hits
-# among these $k$. *Recall* is the number of hits so far divided by the number of true boxes. *Average precision* is the
-# area under the curve of precision against recall.
+# among these $k$. *Recall* is the number of hits so far divided by the number of true boxes. *Average precision* (AP)
+# is the area under the curve of precision against recall.
 #
 # A detection is a hit if its overlap with a true box is at least 0.5, and no better detection has already claimed that
 # box.
@@ -1038,10 +1039,10 @@ with progress.exercise("average_precision"):
 
 # %% [markdown]
 # Everything is in place: decode, suppress, match, and score. Is it the teacher's knowledge that helps, or would the
-# same network with random weights give a head enough to work with? Its batch norms see some scenes first, so that its
-# maps are not all close to zero.
+# same network with random weights give a head enough to work with? The batch norms of the random network see some
+# scenes first, so that its maps are not all close to zero.
 #
-# **Before you run the cell:** which AP do you expect from a teacher that has learned nothing?
+# **Before you run the cell:** what AP do you expect from a teacher that has learned nothing?
 
 
 # %%
@@ -1089,12 +1090,12 @@ plt.show()
 #
 # ## What the teacher is worth, in labeled scenes
 #
-# Random weights are a weak opponent. A fair one is a small network trained from scratch, with scenes that are shifted,
-# mirrored and recolored anew in each round. And a frozen teacher is not the only way to use one: *fine-tuning* goes on
-# to train block 4 together with the head. All *arms*, the ways to be compared, get the same scenes. The network from
-# scratch trains about as long as head and block 4 together. The rates were chosen on development scenes with other
-# people. The record holds the AP on 60 new scenes, in five runs with other people and scenes. The last lines give
-# differences with their 95% intervals.
+# Random weights are a weak baseline. A fair one is a small network trained from scratch on scenes that are shifted,
+# mirrored and recolored anew in each round. And freezing is not the only way to use a teacher: *fine-tuning* continues
+# to train block 4, together with the head. All *arms* (the ways that we compare) get the same scenes. The network from
+# scratch trains for about as long as the head and block 4 together. We chose the learning rates on development scenes
+# with other people. The record holds the AP on 60 new scenes, in five runs with different people and scenes. The last
+# lines give differences with their 95% intervals.
 #
 # **Before you run the cell:** which arm is ahead at 20 scenes, and will the network from scratch catch up by 200?
 
@@ -1125,13 +1126,13 @@ plt.show()
 # %% [markdown]
 # On frozen random weights, the head finds almost nothing. A frozen architecture alone is not enough; the teacher's
 # training counts. Yet we could not detect a difference between the frozen teacher and the network from scratch at any
-# number of scenes. Frozen maps were made to tell people apart. The new task is to tell a face from clutter, and to
-# place a box.
+# number of scenes. The frozen maps were trained to tell people apart. The new task is to tell a face from clutter, and
+# to place a box.
 #
 # Block 4 can learn this quickly. With block 4 fine-tuned, the AP from 20 scenes is 0.83, about what the network from
 # scratch reaches with 200. The gain is 0.14 (0.02 to 0.26) with 20 scenes, and still 0.10 (0.03 to 0.17) with 200. With
-# ten scenes, the interval includes zero. So at 20 scenes the fine-tuned arm is ahead, and from scratch does not catch
-# up by 200 in the same time.
+# ten scenes, the interval includes zero. So at 20 scenes the fine-tuned arm is ahead, and the network from scratch does
+# not catch up by 200 in the same time.
 #
 # What if time does not matter? The next record gives the network from scratch twice as many steps on the 200 scenes.
 
@@ -1143,10 +1144,10 @@ for count, entry in longer_record["scratch"].items():
     print(f"{count:>3} scenes, block 4 fine-tuned minus from scratch, twice as long: {difference}")
 
 # %% [markdown]
-# A longer training helps the network from scratch. With 200 scenes and twice the time, it reaches 0.91, and we could no
-# longer detect a gain of fine-tuning: 0.01 (-0.02 to 0.04). So with both the labels and the time, we could not detect
-# that the transfer pays. In the short time, the teacher is the better start from 20 scenes on. Fewer labels and more
-# time together were not measured.
+# Longer training helps the network from scratch. With 200 scenes and twice the time, it reaches 0.91, and we could no
+# longer detect a gain from fine-tuning: 0.01 (-0.02 to 0.04). So given both the labels and the time, we could not
+# detect that the transfer pays off. In the shorter time, the teacher is the better start from 20 scenes on. We did not
+# measure fewer labels combined with more time.
 #
 # ### A task that is farther away
 #
@@ -1174,10 +1175,10 @@ except detection.CellsUnavailable as missing:
 
 # %% [markdown]
 # Here the faces teacher loses. With 20 photos, the network from scratch reaches 0.96, and the frozen teacher is 0.16
-# (0.08 to 0.25) lower. With block 4 fine-tuned, the teacher is lower as well; the last line has the difference. We can
-# only guess at the causes. White cells differ from all else by their color and size, so a small network may learn them
-# from a few photos. The teacher was trained on faces under changing light, and may ignore colors that matter here. Even
-# random weights find many cells.
+# (0.08 to 0.25) lower. With block 4 fine-tuned, the teacher is lower as well; the last line shows the difference. We
+# can only guess at the causes. White cells differ from everything else in color and size, so a small network may learn
+# to find them from a few photos. The teacher was trained on faces under changing light, and may ignore colors that
+# matter here. Even random weights find many cells.
 #
 # A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces.
 #
@@ -1186,9 +1187,9 @@ except detection.CellsUnavailable as missing:
 # ## Two stages
 #
 # A grid looks at each cell once. R-CNN and its successor Faster R-CNN (Ren et al. 2015) look twice. Their first stage
-# proposes regions that may hold *anything*. Their second stage takes the features of each region alone, decides what it
-# shows, and corrects its box. Build a miniature: your grid head proposes up to eight boxes per scene. Each is cut out,
-# enlarged to 48x48 pixels, and shown to the teacher as the kind of portrait that it knows.
+# proposes regions that may contain *anything*. Their second stage takes the features of each region alone, decides what
+# it shows, and corrects its box. Build a miniature: your grid head proposes up to eight boxes per scene. Each is cut
+# out, enlarged to 48x48 pixels, and shown to the teacher as the kind of portrait that it knows.
 
 
 # %%
@@ -1216,7 +1217,7 @@ def propose(scenes):
 # %% [markdown]
 # The second stage learns from the same fifty scenes. A proposal counts as a face if its overlap with a true box is at
 # least 0.5. The final score is the product of both stages' scores. The first stage passes on more boxes than a single
-# stage would keep: its limit for scores is lower, and its limit for overlaps higher.
+# stage would keep: its limit for scores is lower, and its limit for overlaps is higher.
 
 # %%
 proposals = propose(labeled)
@@ -1240,7 +1241,7 @@ print(f"one stage:  AP {outcomes['frozen teacher'][0]:.2f}, {first_stage / len(t
 print(f"two stages: AP {score_all(rescored)[0]:.2f}, {second_stage / len(test):.3f} s more for each scene")
 
 # %% [markdown]
-# One run with sixty scenes proves little. The record repeats it five times, with different scenes and people.
+# One run with sixty scenes proves little. The recorded experiment has five such runs, with different scenes and people.
 
 # %% tags=["nbval-check-output"]
 stages_record = results("detection_stages")
@@ -1257,10 +1258,10 @@ print(
 # %% [markdown]
 # With 20 labeled scenes, the second look changes the AP by 0.01 (-0.01 to 0.02), and with 100 scenes we could not
 # detect a gain either. It takes twice as long. The second stage sees little that is new: the same teacher looks at the
-# same pixels, only enlarged. It also learns from proposals of a head that has seen these very scenes, and they are
-# better than those of new scenes. A second stage pays where it can tell many classes apart, or where its crops show
-# details that the grid is too coarse for. (The AP of one stage differs from the table of the last section, because the
-# moved copies of the scenes are other ones.)
+# same pixels, only enlarged. It also learns from the proposals of a head that was trained on these very scenes, and
+# these proposals are better than those for new scenes. A second stage pays off where it can tell many classes apart, or
+# where its crops show details that the grid is too coarse for. (The AP of one stage differs from the one in the last
+# section's table, because the moved copies of the scenes are different.)
 #
 # Ours is a miniature of the idea, not of the networks. Here is what the real ones add:
 #
@@ -1274,17 +1275,17 @@ print(
 # The course ships none of these four. We looked for packages that include weights with a free license, and found none.
 # With a network connection, KerasHub and other libraries can load some of them.
 #
-# **A second stage looks at each proposal again. This is more work per scene, and worth it only if it sees something
-# new.**
+# **A second stage looks at each proposal again. This takes more work per scene, and is worth it only if it sees
+# something new.**
 
 # %% [markdown]
 # ## One class for each pixel
 #
 # A detector draws a box. Sometimes a box is too coarse: a surgeon needs the outline of a tumor, and a phone that blurs
-# the background must know every hair. **Semantic segmentation** gives every pixel a class. Labels are expensive here: a
-# person needs minutes to draw one mask, but seconds to name one image.
+# the background must know every hair. **Semantic segmentation** assigns a class to every pixel. Labels are expensive
+# here: a person needs minutes to draw one mask, but only seconds to name one image.
 #
-# The program that draws the course's faces also knows what it has painted where, so it gives exact masks for free.
+# The program that draws the course's faces also knows what it has painted where, so it provides exact masks for free.
 # Neck, clothes, caps and anything in front of the face count as background.
 
 # %%
@@ -1302,12 +1303,12 @@ plt.show()
 
 # %% [markdown]
 # The teacher was trained to name people, and has never seen a mask. Its early maps are as large as the image, but they
-# know only edges and colors. Its late maps know eyes and mouths, but they are 6 pixels wide. A mask needs both: what
-# something is, and where it ends.
+# show only edges and colors. Its late maps show eyes and mouths, but they are only 6 pixels wide. A mask needs both:
+# what something is, and where it ends.
 #
 # The **U-Net** (Ronneberger et al. 2015) uses the teacher as an **encoder**. A **decoder** then doubles the size of the
-# maps step by step. At each size, a **skip connection** adds the encoder's maps of that size. A last convolution turns
-# each pixel's channels into logits.
+# maps step by step. At each size, a **skip connection** appends the encoder's maps of that size. A last convolution
+# turns each pixel's channels into logits.
 #
 # ### Exercise 9.5: Build a U-Net
 #
@@ -1318,15 +1319,15 @@ plt.show()
 # | **Signature** | `unet(encoder, skips, classes)` |
 # | **Arguments** | `encoder`: a functional `keras.Model` that ends in maps; `skips`: names of its layers, the smallest maps first, each twice as high and wide as the maps before; `classes`: the number of classes |
 # | **Returns** | a `keras.Model` of Keras' own layers, from the encoder's input to logits |
-# | **Rules** | For each skip: double the size by repeating pixels (`UpSampling2D`); append the skip's maps *after* the enlarged ones (`Concatenate`); convolve by 3×3 with as many filters as the skip has channels, padding `"same"`, with a bias, and ReLU. At the end stands a convolution of 1×1 to `classes` logits, without an activation. Train or freeze nothing: the encoder's `trainable` stays as it is. The model contains the encoder's own layers with their weights, and no copies. |
+# | **Rules** | For each skip: double the size by repeating pixels (`UpSampling2D`); append the skip's maps *after* the enlarged ones (`Concatenate`); apply a 3×3 convolution with as many filters as the skip has channels, padding `"same"`, a bias, and ReLU. The last layer is a 1×1 convolution to `classes` logits, without an activation. Train or freeze nothing: the encoder's `trainable` stays as it is. The model contains the encoder's own layers with their weights, not copies. |
 # | **Example** | Maps of 6×6 pixels and skips of 12, 24 and 48 pixels give logits of shape `(48, 48, classes)`. |
 # | **Points** | 4 points: 3 for the outputs, 1 for what is trainable |
 #
 # Without skips, only the last convolution follows the encoder.
 #
 # <details><summary>Hint</summary>
-# Use layers, not `keras.ops`. Begin with `x = encoder.output`. The output of a layer is `encoder.get_layer(name).output`, and its last axis has the
-# channels.
+# Use layers, not `keras.ops`. Begin with `x = encoder.output`. The output of a layer is
+# `encoder.get_layer(name).output`, and its last axis holds the channels.
 # </details>
 
 
@@ -1337,7 +1338,7 @@ def unet(encoder, skips, classes):
     Parameters
     ----------
     encoder : keras.Model
-        Functional; its output are maps, shape (n, height, width, channels). Its `trainable` stays as it is.
+        Functional; it outputs maps of shape (n, height, width, channels). Its `trainable` stays as it is.
     skips : list of str
         Names of its layers, the smallest maps first; may be empty.
     classes : int
@@ -1681,10 +1682,10 @@ plt.show()
 # ## What the teacher saves in masks
 #
 # The recorded experiment compares four U-Nets of the same shape, on 10 and on 50 masks. In the first, the teacher is
-# frozen. In the second, it learns along at a lower rate. The third is the same network from scratch, and the fourth has
-# a frozen encoder with random weights. Each of the five runs uses different people, and tests on 60 portraits of people
-# that no run trained on. All four train for the same 120 steps at usual rates, so none of these masks is the best that
-# its network could learn.
+# frozen. In the second, it is fine-tuned at a lower rate. The third is the same network from scratch, and the fourth
+# has a frozen encoder with random weights. Each of the five runs uses different people, and tests on 60 portraits of
+# people that no run trained on. All four train for the same 120 steps at usual rates, so none of the networks produces
+# the best masks that it could learn.
 #
 # **Before you run the cell:** how will the four rank with 10 masks?
 
@@ -1709,9 +1710,9 @@ plt.show()
 
 # %% [markdown]
 # With 10 masks, the frozen teacher is 0.14 (0.11 to 0.17) ahead of the same network from scratch, and with 50 masks
-# 0.14 (0.10 to 0.18). The random encoder shows that it is the *training* that counts: both have the same architecture,
-# and in both only the decoder learns. Fine-tuning did not do better than freezing. A longer training from scratch, with
-# augmentation, was not tried.
+# 0.14 (0.10 to 0.18). The random encoder shows that the *training* counts: both networks have the same architecture,
+# and in both only the decoder learns. Fine-tuning did not do better than freezing. We did not try longer training from
+# scratch with augmentation.
 #
 # **In this short training, features that name people also outline their parts (C47).**
 #
@@ -1743,10 +1744,10 @@ for name in ("frozen", "no_skips"):
 #
 # DeepLab (Chen et al. 2017) keeps the maps large in another way. It leaves out a pooling layer and spreads the taps of
 # the next convolutions apart: with a *dilation* of 2, a 3×3 kernel reads every second pixel. Each unit sees as much of
-# the image as before, and the weights still fit. The cost is four times as many positions.
+# the image as before, and the weights still fit. The price is four times as many positions to compute.
 #
 # What else could you buy for this cost? The cell counts multiply-adds for four networks on the same frozen teacher.
-# "Linear" is a single convolution of 1×1, whose logits are enlarged by interpolation.
+# "Linear" is a single 1×1 convolution, whose logits are enlarged by interpolation.
 
 # %% tags=["nbval-check-output"]
 for name, score in (("linear", "linear"), ("dilated", "dilated"), ("no_skips", "no skips"), ("frozen", "U-Net")):
@@ -1756,7 +1757,7 @@ print("dilated minus linear:", change(masks_record["50"]["dilated"], masks_recor
 print("dilated minus decoder without skips:", change(masks_record["50"]["dilated"], masks_record["50"]["no_skips"]))
 
 # %% [markdown]
-# Here, dilation brings no detectable gain over a single 1×1 convolution, and we could not detect a difference to the
+# Here, dilation shows no detectable gain over a single 1×1 convolution, and we could not detect a difference from the
 # decoder without skips, which costs about the same. The U-Net is best, and it costs most. A dilated teacher needs no
 # new layers, but this one was trained without dilation. DeepLab's later versions combine dilation at several rates with
 # a small decoder.
@@ -1806,7 +1807,7 @@ def patches(images, size):
     Raises
     ------
     ValueError
-        If height or width is no multiple of `size`.
+        If the height or the width is not a multiple of `size`.
     """
     ### BEGIN SOLUTION
     images = np.asarray(images)
@@ -1884,7 +1885,7 @@ with progress.exercise("patches"):
 
 # %% [markdown]
 # In code, the first layer of a ViT is often a convolution whose stride is as large as its kernel. Your patches show
-# that this is the same as a dense layer for each patch.
+# that this is the same as applying one dense layer to each patch.
 
 # %% tags=["nbval-check-output"]
 vit = build_vit(20, patch=8)
@@ -1898,13 +1899,13 @@ vit_b16 = counting.blueprint(build_vit, 1000, size=224, patch=16, width=768, dep
 print(f"ViT-B/16: {vit_b16.count_params():,} parameters, and with a class token {vit_b16.count_params() + 2 * 768:,}")
 
 # %% [markdown]
-# A convolution builds in that neighbors belong together and that a nose is a nose anywhere. A transformer has to learn
-# both. So what is it worth as a teacher if its source is small?
+# Two assumptions are built into a convolution: neighbors belong together, and a nose is a nose anywhere. A transformer
+# has to learn both. So what is it worth as a teacher if its source is small?
 #
-# In the recorded experiment, a ViT and a convolutional network of about the same number of parameters learn the same 40
-# people from 30 portraits each, in eight epochs. Then both are frozen, and a linear classifier on their features learns
-# digits and galaxies from few images. The same networks with random weights are the control. Both rates are usual ones,
-# and neither was tuned.
+# In the recorded experiment, a ViT and a convolutional network with about the same number of parameters learn the same
+# 40 people from 30 portraits each, in eight epochs. Then both are frozen, and a linear classifier on their features
+# learns digits and galaxies from few images. The same networks with random weights are the control. Both learning rates
+# are common choices, and neither was tuned.
 #
 # **Before you run the cell:** which of the two is better on the faces, and does the same one transfer better?
 
@@ -1934,11 +1935,11 @@ for target in ("digits", "galaxies"):
 # convolutional network already does well with random weights, and we could not detect that its training helps on either
 # target. This ViT, which has barely learned its source, was no teacher; nor could we detect that the CNN was one.
 #
-# A longer training or another rate could change this; we did not measure it. A ViT became a good teacher only with
-# sources of 14 to 300 million images (Dosovitskiy et al. 2021), and this experiment says nothing about such a ViT.
+# Longer training or another learning rate could change this; we did not measure it. A ViT became a good teacher only
+# with sources of 14 to 300 million images (Dosovitskiy et al. 2021), and this experiment says nothing about such a ViT.
 #
-# What does attention look at? Train a small ViT on 20 people for a few seconds. The figure shows, for the patch marked
-# in each image, which patches it looks at: the mean over the heads of the first and of the last of four layers.
+# What does attention look at? Train a small ViT on 20 people for a few seconds. In each image, one patch is marked. The
+# figure shows which patches it looks at, in the first and in the last of four layers, as the mean over the heads.
 
 # %%
 sitters = faces.portraits(faces.TEACHER_PEOPLE[:20], 30, seed=93)
@@ -1982,9 +1983,10 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 
 # %% [markdown]
 # Keras has no Vision Transformer; `keras-hub`, a separate package, does (C45). Its accuracy is not in Keras's table, so
-# ours leaves it open: numbers from different papers rest on different training. Compare rows with the same cost. From
-# VGG16 to EfficientNetB0, five years of architecture bought more accuracy for a fraction of the multiply-adds. But
-# accuracy on ImageNet is not accuracy on your task: unit 06 measures how far it predicts what a teacher is worth there.
+# ours does not list it: numbers from different papers come from different training. Compare rows with the same cost.
+# From VGG16 to EfficientNetB0, five years of architecture bought more accuracy for a fraction of the multiply-adds. But
+# accuracy on ImageNet is not accuracy on your task: unit 06 measures how well it predicts what a teacher is worth
+# there.
 #
 # > **Try it.** Sort by `accuracy`, `parameters` or `license`. Which teacher is the most accurate below one billion multiply-adds?
 #
@@ -1998,9 +2000,9 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # unit. (3 points)
 #
 # - (a) Which parts of the classifier would you reuse, and why can they say where something is? (1 point)
-# - (b) How would you find out whether the classifier is worth its trouble? Name the arms (the ways to be compared), and
-#   say what must be equal. (1 point)
-# - (c) When would you expect that it does not pay? Use two results of this unit. (1 point)
+# - (b) How would you find out whether the classifier is worth the trouble? Name the arms (the ways that you compare),
+#   and say what must be equal. (1 point)
+# - (c) When would you expect that it does not pay off? Use two results of this unit. (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "new_boxes", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) The convolutions, up to a layer whose cells are about as large as the middle of a fish. Each cell of a map
@@ -2018,11 +2020,11 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # it to pay off here.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: the convolutional layers, because their maps keep the place (a cell for each part of the image); the dense
-# layers go.
+# 1 point: the convolutional layers, because their maps preserve positions (a cell for each part of the image); the
+# dense layers go.
 #
-# 1 point: at least from scratch (with augmentation) and random frozen weights against the classifier, with equal labels
-# and equal choice of settings, tested on separate photos.
+# 1 point: compare the classifier with at least a network from scratch (with augmentation) and random frozen weights,
+# with equal labels, settings chosen in the same way, and separate test photos.
 #
 # 1 point: with many labels (the curve of the network from scratch reaches or passes the frozen teacher), and for a task
 # unlike the teacher's (the blood cells), each with a number or a count from this unit.
@@ -2031,8 +2033,8 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # %% [markdown]
 # ## Summary
 #
-# 1. **A classifier becomes a detector.** Its maps keep the place. For each cell, a head of two convolutions predicts
-#    whether an object's middle is there, and its box.
+# 1. **A classifier becomes a detector.** Its maps preserve positions. For each cell, a head of two convolutions
+#    predicts whether an object's middle is there, and its box.
 # 2. **Duplicates and scores.** Suppression keeps the best of overlapping boxes. Average precision rates the whole
 #    ranking of detections, at an overlap of 0.5.
 # 3. **Labels saved.** With its last block fine-tuned, the teacher reached with 20 scenes about what a small network
@@ -2040,8 +2042,8 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 #    training from scratch, and on blood cells it lost.
 # 4. **A second stage** looks at each proposal again. In our miniature it took twice as long, and we could not detect a
 #    gain.
-# 5. **Outlines.** A U-Net puts a decoder on the encoder, with a connection for each size of map. Its score is the mean
-#    intersection over union of the classes.
+# 5. **Outlines.** A U-Net puts a decoder on the encoder, with a skip connection for each size of map. Its score is the
+#    mean intersection over union of the classes.
 # 6. **Patches.** A Vision Transformer reads an image as a row of patches. A catalog lists what published teachers cost
 #    and what licenses they have.
 

@@ -17,8 +17,8 @@
 # 5. shrink the means of small groups, an idea that is older than deep learning.
 #
 # **Time:** about 110 minutes. Six exercises and one written answer, 23 points. All cells together run in about a minute
-# on two processor cores. Programs make the voices and portraits in the cells, so nobody in them is real. The recorded
-# results also use real speech and real handwriting.
+# on two processor cores. Programs generate the voices and portraits in the cells, so none of these people are real. The
+# recorded results also use real speech and real handwriting.
 
 # %%
 import sys
@@ -74,10 +74,10 @@ def gain(first, second):
 # %% [markdown]
 # ## A voice is not an accent
 #
-# The course's synthesizer makes speech as the body does. The vocal folds produce pulses, and friction produces noise.
-# The throat and the mouth form a filter whose resonances shift from sound to sound. A **voice** is a pitch, a throat, a
-# pace and a microphone. An **accent** is a choice of sounds: where a vowel lies, and whether *three* begins with *th*,
-# *t* or *s*. In real recordings the two come together. Here you can change either one alone.
+# The course's synthesizer produces speech the way the body does. The vocal folds produce pulses, and friction produces
+# noise. The throat and the mouth form a filter whose resonances shift from sound to sound. A **voice** is a pitch, a
+# throat, a pace and a microphone. An **accent** is a choice of sounds: where a vowel lies, and whether *three* begins
+# with *th*, *t* or *s*. In real recordings the two come together. Here you can change either one alone.
 
 # %%
 for voice, accent in ((2, 0), (7, 0), (7, 3)):
@@ -150,8 +150,9 @@ print(f"real, a new speaker minus known speakers: {gain(real['cost']['new_speake
 # %% [markdown]
 # The network understands 99.2% of the new clips from its own speakers. A new voice costs 13.7 percentage points (1.7 to
 # 25.7), a new accent 8.0 (2.2 to 13.8), and a stranger, who has both, 15.2 (8.0 to 22.3). We could not detect that
-# either of the two costs more: the difference is 5.7 percentage points (-7.7 to 19.1), and the new voice costs more on
-# average. These numbers hold for our synthesizer, whose voices and accents could be further apart or closer together.
+# either of the two costs more. On average, the new voice does, but the interval of the difference is wide: 5.7
+# percentage points (-7.7 to 19.1). These numbers hold for our synthesizer, whose voices and accents could be further
+# apart or closer together.
 #
 # With real speech, networks that understand 97.9% of new clips from their own speakers lose 23.8 percentage points
 # (13.7 to 33.9) on the person who was left out.
@@ -517,8 +518,8 @@ for name, (seen, asked) in features.items():
         print(f"{name:<15}{count} of each of {len(people)} people: {(guess == queries.labels).mean():.1%}")
 
 # %% [markdown]
-# The method is the same in all rows, so the features make the difference. With pixels and random weights, accuracy
-# stays far lower; chance is one in 65. Is the mean the best that you can do with five images? And what about images
+# The method is the same in all rows, so the features make the difference. With pixels or random weights, accuracy is
+# far lower; the chance level is one in 65. Is the mean the best that you can do with five images? And what about images
 # that are far from faces? The recorded experiment compares prototypes with logistic regression on five sets of 65
 # people and on five sets of 65 handwritten Omniglot characters (Lake, Salakhutdinov and Tenenbaum 2015). It takes its
 # pixels from images reduced to 16×16.
@@ -697,10 +698,9 @@ with progress.exercise("recall_at"):
 # %% [markdown]
 # ### Pull pairs together, push others apart
 #
-# CLIP (Radford et al. 2021) learned from 400 million pairs of image and text. No label says what an image shows: the
-# only task is to find which text in the batch belongs to which image. You will build a small version on frozen
-# features. Two linear maps project the teacher's features and the words of a sentence into a shared space of 64
-# dimensions.
+# CLIP (Radford et al. 2021) learned from 400 million image-text pairs. No label says what an image shows: the only task
+# is to find which text in the batch belongs to which image. You will build a small version on frozen features. Two
+# linear maps project the teacher's features and the words of a sentence into a shared space of 64 dimensions.
 #
 # Let $s_{ij}$ be the cosine similarity of image $i$ and sentence $j$, divided by a temperature $\tau$. The loss asks
 # each image to find its sentence among the $n$ sentences, and each sentence to find its image among the $n$ images:
@@ -915,7 +915,7 @@ table = similarities(*trained["teacher"], counter.transform(unseen).toarray().as
 print(f"{len(unknown)} words of these sentences are unknown; recall at 5, text to image: {recall_at(table.T, 5):.0%}")
 
 # %% [markdown]
-# The recorded experiment repeats this five times with other people, 450 for training and 50 for testing. The
+# The recorded experiment repeats this five times with different people, 450 for training and 50 for testing. The
 # *attributes* baseline needs labels: ridge regression predicts from the teacher's features whether each trait value is
 # present, and the sentence with the most similar values wins.
 
@@ -937,14 +937,14 @@ for label, arm in list(arms.items())[1:]:
 
 # %% [markdown]
 # The mini-CLIP finds the portrait for 28.4% (18.5% to 40.9%) of the sentences; chance is 2%. On pixels, it finds 7.2%.
-# We could not detect a difference from attributes, which need labels, while the mini-CLIP needs only pairs. Nothing
-# here is near perfect: a hat hides the hair, colored light changes the color of the skin, and the teacher has learned
-# to ignore much of what changes from image to image.
+# We could not detect a difference from the *attributes* baseline, which needs labels; the mini-CLIP needs only pairs.
+# Nothing here is near perfect: a hat hides the hair, colored light changes the color of the skin, and the teacher has
+# learned to ignore much of what changes from image to image.
 #
 # Unseen words cost most of the gain: recall at 5 falls from 70.4% to 20.8%; chance is 10%.
 #
-# > **Try it.** Take a text encoder that has read a lot of text, such as the teachers of unit 08. Which words of the
-# > unseen sentences would it know? How would you use it here?
+# > **Try it.** Take a text encoder that has read a lot of text, such as one of the teachers in unit 08. Which words of
+# > the unseen sentences would it know? How would you use it here?
 #
 # **Our zero-shot search works with the words of its training pairs; with other words, most of its gain is lost.**
 #
@@ -1122,7 +1122,7 @@ for name, (seen, asked) in probed.items():
 
 # %% [markdown]
 # The recorded experiment uses more data: five unlabeled portraits of each of 400 people, and 65 other people for the
-# probe. It is repeated five times. The supervised teacher learned from labeled portraits of more than two thousand
+# probe. We repeated it five times. The supervised teacher learned from labeled portraits of more than two thousand
 # people, so it had far more images as well as labels.
 
 # %% tags=["nbval-check-output"]
@@ -1133,10 +1133,10 @@ for name, label in (("random", "random weights"), ("rotation", "rotation"), ("su
 print(f"rotation minus random weights: {gain(unlabeled['probe']['rotation'], unlabeled['probe']['random'])}")
 
 # %% [markdown]
-# The network correctly predicts 82.7% of the turns of new people. But its features help little to recognize these
-# people: the probe gains 3.3 percentage points (0.2 to 6.3) over random weights, and stays far below the supervised
-# teacher. Published systems train on millions of images for days, so this is no verdict on self-supervised learning. It
-# shows that a task without labels is not free: features that tell up from down need not tell people apart.
+# The network correctly predicts 82.7% of the turns of new people. But its features are of little help in recognizing
+# these people: the probe gains 3.3 percentage points (0.2 to 6.3) over random weights, and stays far below the
+# supervised teacher. Published systems train on millions of images for days, so this is no verdict on self-supervised
+# learning. It shows that a task without labels is not free: features that tell up from down need not tell people apart.
 #
 # **Choose the invented task by what it forces the network to see, and compare it with a teacher that you could use
 # instead.**
@@ -1339,8 +1339,8 @@ plt.show()
 
 # %% [markdown]
 # How much should you shrink? The figure lets you try other variances: move the ratio of `between` to `within`, and read
-# the error for the speakers with 2, 5, 10 and 20 clips. At 0, everybody gets the mean of all clips. Far to the right,
-# nothing is shrunk.
+# off the error for the speakers with 2, 5, 10 and 20 clips. At 0, everybody gets the mean of all clips. Far to the
+# right, nothing is shrunk.
 #
 # **Before you run the cell:** for which speakers does the ratio matter least?
 
@@ -1376,8 +1376,8 @@ for other, size in (("alone", "2"), ("alone", "20"), ("alone", "all"), ("pooled"
 # another estimate can be better by chance.
 #
 # Fine-tuning works the same way. The known speakers' weights are the common mean, the ten clips pull away from it, and
-# a small number of steps or a penalty on the distance keeps the result near. You could shrink a prototype of one image,
-# too.
+# a small number of steps or a penalty on the distance keeps the result near. You could also shrink a prototype that is
+# based on one image.
 #
 # **Partial pooling is transfer learning with two numbers: how much groups differ, and how noisy each group is.**
 #
@@ -1390,7 +1390,7 @@ for other, size in (("alone", "2"), ("alone", "20"), ("alone", "all"), ("pooled"
 # - (a) Which adaptation method would you choose with one clip of each digit, and what do you expect for the next
 #   resident? Say what the unit of your interval is. (1 point)
 # - (b) When would you not adapt at all? (1 point)
-# - (c) What privacy problem do recordings and networks for one person pose, and what would you do about it? (1 point)
+# - (c) What privacy problem do recordings and personal networks pose, and what would you do about it? (1 point)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "whom_to_adapt", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) I would fine-tune the known speakers' network on each resident's ten clips. In the recorded results, this gave

@@ -104,12 +104,12 @@ for status in ("kept", "unreadable", "copy", "two people", "unknown person"):
 print(f"{'all':<15}{len(truth):>4} files of {len(people)} people")
 
 # %% [markdown]
-# A correct pipeline must find all of this out. A *copy* has the same pixels as another file in the same folder. Where
-# *two people* share an image, one of the two labels is wrong, and nobody can tell which one, so neither file is used.
-# The *unknown person* is not on the list of customers.
+# A correct pipeline must detect all of these cases. A *copy* has the same pixels as another file in the same folder.
+# Where *two people* share an image, one of the two labels is wrong, and nobody can tell which one, so neither file is
+# used. The *unknown person* is not on the list of customers.
 #
-# The program has hidden one more flaw: a few files are in the wrong folder but have no copy. Digests cannot find these.
-# A person who compares the faces might, and so might a teacher; this pipeline does not try.
+# The program has hidden one more flaw: a few files are in the wrong folder but have no copy. The digests that you will
+# compare cannot find these. A person who compares the faces might, and so might a teacher; this pipeline does not try.
 #
 # A pipeline is a series of small questions. Which files are whole images? Which of them are copies? Which side of the
 # split is a person on? Which chunks are still missing? If each question is a function whose result depends only on its
@@ -152,14 +152,14 @@ def read_image(content, size):
     Parameters
     ----------
     content : bytes
-        What the file holds: PNG, JPEG, BMP, GIF or any other form that Pillow reads; or something else.
+        What the file holds: PNG, JPEG, BMP, GIF or any other format that Pillow reads; or something else.
     size : int
         Side of the result, in pixels.
 
     Returns
     -------
     uint8 array (size, size, 3), or None
-        None, and no error, for an empty file, for a text, and for an image that ends too early.
+        None (do not raise an error) for an empty file, for a text, and for an image that ends too early.
 
     Pixels that are fully transparent become white, whatever color is stored in them. Half-transparent pixels are mixed
     with white in proportion: alpha 128 of 255 keeps 128/255 of the color. The square has the shorter side
@@ -484,7 +484,7 @@ print(f"equal to the truth, up to one gray level: {sum(difference <= 1 for diffe
 # so one process can look at all of them, even if the images are spread over many machines.
 #
 # But in which order do the digests arrive? On a laptop, usually by name. On a cluster, whichever machine is ready first
-# sends its rows first. If your rule keeps *the first copy that arrives*, every run keeps different files.
+# sends its rows first. If your rule keeps *the first copy that arrives*, each run can keep different files.
 
 # %% [markdown]
 # ### Exercise 11.2: Keep one of each
@@ -513,7 +513,7 @@ def first_of_each(names, digests):
     Parameters
     ----------
     names : list of str
-        Compared as Python compares texts: "img_10" comes before "img_9", and "B" before "a". After a retry, the same
+        Compared as Python compares strings: "img_10" comes before "img_9", and "B" before "a". After a retry, the same
         name may occur twice, with the same digest.
     digests : list of (str or None)
         Equal for files with equal images; None for a file that could not be read.
@@ -880,7 +880,7 @@ print(f"{sum(side == 'test' for side in sides.values())} of {len(sides)} people 
 # The remedy is to let the function handle a *stream*: it gets an iterator of batches and yields features. Spark calls
 # such a function once for each partition of the rows and hands it the batches one by one (`mapInPandas`).
 #
-# **Before you run the cell:** how many times as much processor time does it cost to load the teacher for every row?
+# **Before you run the cell:** by what factor does the processor time grow if you load the teacher for every row?
 
 # %% tags=["nbval-check-output"]
 loading = results("teacher_loading")
@@ -893,8 +893,8 @@ for way, label in (
 print(f"for each row, compared with once in a worker: {shown(loading['ratio']['per_row'], ',.0f')} times as much")
 
 # %% [markdown]
-# Loading the teacher for every row costs 306 times as much as loading it once for the whole worker (273 to 339 times).
-# Loading it for every batch costs about three times as much, and this factor grows as batches get smaller.
+# Loading the teacher for every row costs 306 times as much as loading it once per worker (273 to 339 times). Loading it
+# for every batch costs about three times as much, and this factor grows as batches get smaller.
 
 # %% [markdown]
 # ### Exercise 11.4: Load the teacher once
@@ -927,7 +927,7 @@ def embed(batches, load):
     batches : iterator of array (n, ...)
         It can be read only once. It may be empty, and so may a batch.
     load : callable
-        Without arguments; returns the teacher. Call it at most once, also for many batches.
+        Without arguments; returns the teacher. Call it at most once, even for many batches.
 
     Yields
     ------
@@ -1114,7 +1114,7 @@ with progress.exercise("embed"):
 # must check.
 #
 # In the figure, each row takes one unit of time. Choose a partition in which a worker dies. Which two settings lose
-# rows, and which one gives some rows twice?
+# rows, and which one produces some rows twice?
 
 # %%
 widgets.PartitionExplorer(rows=48)
@@ -1366,7 +1366,8 @@ else:
 # In `local[2,4]`, the 2 is the number of cores, and the 4 is the number of times Spark tries a task before it ends the
 # run. With `local[2]`, Spark tries a task once, so a worker that dies ends the run.
 #
-# In both engines, we made a worker kill itself in the middle of a run and compared the rows with an undisturbed run.
+# With both engines, we made a worker kill itself in the middle of a run and compared the rows with those of an
+# undisturbed run.
 #
 # **Before you run the cell:** will some rows be lost? Will some appear twice?
 
@@ -1392,9 +1393,9 @@ for engine_name in ("plain", "spark"):
 #
 # ## Does Spark pay off?
 #
-# If the rows are the same, only time decides. Each engine has a cost to start and a cost per file. Both are in
-# processor seconds, that is, seconds on one core; in this section, a machine is one core. The break-even, however, is
-# about elapsed time. So we treat a processor second as a second of waiting, as if each core were always busy.
+# If the rows are the same, only time decides. Each engine has a startup cost and a cost per file. Both are in processor
+# seconds, that is, seconds on one core; in this section, a machine is one core. The break-even, however, is about
+# elapsed time. So we treat a processor second as a second of waiting, as if each core were always busy.
 #
 # We **measured** both costs, in five runs of each engine on one machine. The cost per file comes from two folders with
 # different numbers of files, in processes that are already warm. Costs differ on other machines, and an expensive
@@ -1604,17 +1605,17 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# In these measurements, a file costs Spark a little more than the plain engine: Spark also passes each row from Java to
-# Python and back. So on one machine, the lines never cross, and no folder is large enough. With two machines, Spark is
-# faster if there are at least 62,550 files. Sixteen machines lower this to 29,740 files, and many more could hardly
-# lower it further: while Spark starts, the plain engine alone processes almost that many.
+# In these measurements, a file costs Spark a little more time than it costs the plain engine: Spark also passes each
+# row from Java to Python and back. So on one machine, the lines never cross, and no folder is large enough. With two
+# machines, Spark is faster if there are at least 62,550 files. Sixteen machines lower this to 29,740 files, and many
+# more could hardly lower it further: while Spark starts, the plain engine alone processes almost that many.
 #
 # The lines for several machines show a *model*, not a measurement. The model divides the cost per file by the number of
 # machines. It ignores the network, the copying of the files, and machines that wait for the slowest one. So it is the
 # best case for Spark. The plain engine can also use more than one core, which moves the break-even further out.
 #
 # > **Try it.** Suppose that your teacher takes fifty times as long: multiply both costs per file by 50. Where is the
-# > break-even now? Why does the same start matter less now?
+# > break-even now? Why does the same startup time matter less now?
 #
 # **A cluster pays off for many files or for an expensive step, not because somebody calls the data big.**
 #
@@ -1640,8 +1641,8 @@ print(f"{share:.0%} are correct if the program always chooses the lining that mo
 
 # %% [markdown]
 # Compare the two numbers. With so few people in the test set, we cannot tell whether the head is better than a program
-# that never looks at an image. For a real decision, you would need many more people. Here we move on to what happens
-# with the head.
+# that never looks at an image. For a real decision, you would need many more people. Here we continue with the head
+# anyway.
 #
 # If the features did not fit on one machine, each machine could train a head on its own partition, and you could
 # average the heads. Does that cost accuracy? We tried it with four partitions on another task: telling twenty people
@@ -1664,12 +1665,12 @@ print(f"{'one process, all rows':<28}{shown(averaging['one_process'])}")
 # ### Export the model with everything that it needs
 #
 # A network without its preprocessing gives wrong predictions, and nobody notices. So a deployed model's folder holds
-# the network, the names of its outputs, and the form of image that it expects. The network is stored twice: as a
+# the network, the names of its outputs, and the image format that it expects. The network is stored twice: as a
 # SavedModel for servers, and in LiteRT's format for phones and small servers. The lineage record is copied there, too.
 #
-# The head has learned from scaled features: from each feature of a vector $x$, we subtract its mean $c$, and then
-# divide by its scale $s$. The head's weights $W$ and offsets $b$ turn the result into scores. The scaling is linear, so
-# we can fold it into the weights:
+# The head was trained on scaled features: from each feature of a vector $x$, we subtract its mean $c$, and then divide
+# by its scale $s$. The head's weights $W$ and biases $b$ turn the result into scores. The scaling is linear, so we can
+# fold it into the weights:
 #
 # $$W^T \frac{x - c}{s} + b = \left(\frac{W}{s}\right)^T x + b - \left(\frac{W}{s}\right)^T c$$
 
@@ -1719,7 +1720,8 @@ with deployment.server(predictor) as url:
 # Status 200 means that the server answered the request, and 400 that the request was wrong.
 #
 # For a customer at the counter, a server answers one request at a time. For all files in a folder, the pipeline can
-# score in batches, in either engine. Both ways must give the same predictions, and so must the head that you trained.
+# compute the predictions in batches, with either engine. Both ways must give the same predictions, and so must the head
+# that you trained.
 
 # %% tags=["nbval-check-output"]
 score = functools.partial(deployment.score_files, raw=raw, folder=deployed, read_image=read_image)
@@ -1777,8 +1779,9 @@ print(json.dumps(lineage, indent=1)[:900])
 # 1 point: the model leaves out the network, the copying of files, or waiting for the slowest machine; this moves the
 # break-even toward more files. Saying that the plain engine could use several cores also counts.
 #
-# 1 point: two properties of engine-free steps, such as functions of their arguments alone, independence of the order of
-# arrival, a split by a hash, a stream that loads the teacher once, or chunks that are written whole.
+# 1 point: two properties of steps that do not depend on the engine, such as functions of their arguments alone,
+# independence of the order of arrival, a split by a hash, a stream that loads the teacher once, or chunks that are
+# written whole.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1792,7 +1795,7 @@ print(json.dumps(lineage, indent=1)[:900])
 # 3. **Streams and chunks.** A generator loads the teacher once in each worker. Chunks that are written whole and named
 #    by their content let a run stop anywhere.
 # 4. **Costs.** Spark takes longer to start. Where a file costs Spark no less than the plain engine, one machine never
-#    makes up for this. Several machines make up for it at a number of files that you can compute.
+#    makes up for this. Several machines make up for it beyond a number of files that you can compute.
 # 5. **Deployment.** A model is its network, its labels, its preprocessing and its lineage. A single request and a batch
 #    give the same prediction.
 

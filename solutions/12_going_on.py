@@ -14,8 +14,8 @@
 # 5. compare methods in a table with intervals, and let a budget choose a recipe.
 #
 # **Time:** about 110 minutes. Six exercises and one written answer, 18 points. All cells together run in about a minute
-# on two processor cores. Programs make the voices and draw the faces, so nobody in them is real; one recorded result
-# describes six real speakers.
+# on two processor cores. Programs generate the voices and draw the faces, so none of these people are real; one
+# recorded result describes six real speakers.
 
 # %%
 import sys
@@ -69,7 +69,7 @@ def gain(first, second):
 # ## A new speaker every week
 #
 # A clip is a **log-mel image**: time runs from left to right, frequency from bottom to top, and bright means loud. Here
-# are two digits from three of our speakers. Four of them are known to the network, and two come later.
+# are two digits from three of our six speakers. The network knows four of the six, and two come later.
 
 # %%
 people = [(31, 1), (32, 2), (33, 0), (34, 1), (35, 2), (39, 3)]  # voice and accent of each speaker
@@ -133,8 +133,8 @@ plt.show()
 # ## How much is forgotten
 #
 # To compare methods, you need one number. Chaudhry et al. (2018) define it from a table of accuracies, with one row for
-# each time and one column for each task. Here the four known speakers together are task 0, and each new speaker is one
-# more task.
+# each point in time and one column for each task. Here the four known speakers together are task 0, and each new
+# speaker is one more task.
 
 # %% [markdown]
 # ### Exercise 12.1: Measure forgetting
@@ -620,11 +620,12 @@ ax.set_title("The upper right corner would be a network that learns and keeps ev
 plt.show()
 
 # %% [markdown]
-# Note the two scales. And one run tells you little. The recorded experiment repeats the comparison with six groups of
-# voices, each with five known speakers. It also covers real speech from the Free Spoken Digit Dataset: six people, four
-# of whom are known; each of the six is the first new speaker once. Each method has one setting: the learning rate for
-# the naive way, the share of old clips for replay, and the strength for the others. We chose each setting on other
-# generated voices, the development speakers. *Known* and *new* are accuracies after the first new speaker.
+# Note the scales of the two axes. And remember that one run tells you little. The recorded experiment repeats the
+# comparison with six groups of voices, each with five known speakers. It also covers real speech from the Free Spoken
+# Digit Dataset: six people, four of whom are known; each of the six is the first new speaker once. Each method has one
+# setting: the learning rate for the naive way, the share of old clips for replay, and the strength for the others. We
+# chose each setting on other generated voices, the development speakers. *Known* and *new* are accuracies after the
+# first new speaker.
 
 # %% tags=["nbval-check-output"]
 record = results("forgetting")
@@ -661,18 +662,18 @@ for kind in ("generated", "real"):
         print(f"  new {gain(rows[key]['1']['first'], rows[other]['1']['first'])}, forgetting {gain(lost[key], lost[other])}")  # fmt: skip
 
 # %% [markdown]
-# On generated and real speech alike, replay of a hundred clips forgets much less than the naive way and the three
-# methods without clips after two new speakers. On the new speaker, we could not detect a difference from the naive way.
-# After the first real speaker, L2-SP and EWC keep the known ones so well that we could not detect a difference from
-# replay. But then replay is more accurate on the new speaker: these two penalties hold back what the network should
-# learn.
+# After two new speakers, replay of a hundred clips has forgotten much less than the naive way and the three methods
+# without clips, on generated and real speech alike. On the new speaker, we could not detect a difference from the naive
+# way. After the first real speaker, L2-SP and EWC keep the known ones so well that we could not detect a difference
+# from replay. In return, replay is more accurate on the new speaker: these two penalties hold back what the network
+# should learn.
 #
-# The methods without clips are still better than nothing: L2-SP and EWC keep more of the known speakers than the naive
-# way, for both kinds of speech. And replay of all old clips, which you might not be allowed to keep, hardly forgets at
-# all.
+# The methods without clips are still better than nothing: L2-SP and EWC keep more of the accuracy on the known speakers
+# than the naive way, for both kinds of speech. And replay of all old clips, which you might not be allowed to keep,
+# hardly forgets at all.
 #
-# There are two limits: we chose the strengths for real speech on generated speakers, and EWC keeps the known speakers'
-# importances when the second new speaker arrives.
+# There are two limitations: we chose the strengths for real speech on generated speakers, and EWC keeps the known
+# speakers' importances when the second new speaker arrives.
 #
 # > **Try it.** Keep only 20 old clips instead of 100 in `memory`. How much of replay's effect is left?
 #
@@ -680,7 +681,7 @@ for kind in ("generated", "real"):
 #
 # ## One trunk for two tasks
 #
-# Forgetting comes from learning one task *after* the other. **Multi-task learning** (Caruana 1997) trains them
+# Forgetting comes from learning one task *after* the other. **Multi-task learning** (Caruana 1997) trains the tasks
 # together: one trunk, a head for each task, and the sum of the losses. Do the tasks then help each other?
 #
 # Here digits are the target task, with five drawn images each. Letters share the trunk, with thirty images each.
@@ -719,9 +720,9 @@ print(f"digits alone {continual.accuracy(alone, *test_digits):.0%}, ", end="")
 print(f"with letters {continual.accuracy(shared, *test_digits):.0%}")
 
 # %% [markdown]
-# The recorded experiment asks both ways: do letters help digits, and do digits help letters? It has three controls.
-# *Longer* trains the network alone for twice as many steps, so it sees as many images as the pair. The other two share
-# the trunk with people's faces, or with letters (or digits) whose labels are random.
+# The recorded experiment asks the question in both directions: do letters help digits, and do digits help letters? It
+# has three controls. *Longer* trains the network alone for twice as many steps, so it sees as many images as the pair.
+# The other two share the trunk with people's faces, or with letters (or digits) whose labels are random.
 
 # %% tags=["nbval-check-output"]
 trunk = results("shared_trunk")
@@ -754,19 +755,20 @@ plt.show()
 # We could not detect that the other task helps, for digits or letters, with few images or many. Training alone for
 # longer changes nothing that we could detect, either.
 #
-# The controls show that the partner does matter. People cost letters 4.8 percentage points, and digits with many images
-# 6.1. Random labels cost letters 6.3. For digits with five images, the intervals of both contain 0. In all three cases,
-# the true labels of the other task are better than random ones. So a related task does no harm that we could detect,
-# but we could not detect a gain from its images. We tried one weight of the partner's loss and one size of the trunk.
+# The controls show that the partner does matter. Sharing the trunk with people costs letters 4.8 percentage points, and
+# digits with many images 6.1. Sharing it with random labels costs letters 6.3. For digits with five images, the
+# intervals of both contain 0. In all three cases, the true labels of the other task are better than random ones. So a
+# related task does no harm that we could detect, but we could not detect a gain from its images. We tried only one
+# weight for the partner's loss and one size of the trunk.
 #
 # **Whether two tasks help each other is a question for an experiment, with a network trained alone as the baseline.**
 #
 # ## A start that is made to be adapted
 #
-# So far, adaptation came after training. **Meta-learning** trains for it: the network meets many small tasks, and looks
-# for weights from which a few steps lead to any of them. **Reptile** (Nichol, Achiam & Schulman 2018) needs no second
-# derivatives. It adapts to a task by ordinary gradient descent, and then moves the start a little toward the adapted
-# weights.
+# So far, adaptation came after training. **Meta-learning** trains for adaptation itself: the network meets many small
+# tasks, and training looks for weights from which a few steps lead to a solution for any of them. **Reptile** (Nichol,
+# Achiam & Schulman 2018) needs no second derivatives. It adapts to a task by ordinary gradient descent, and then moves
+# the start a little toward the adapted weights.
 #
 # The tasks are sines with a random amplitude and phase. From ten points of a new sine, the network should draw the
 # whole curve.
@@ -941,9 +943,9 @@ figure.suptitle("From the same ten points (black) of a new sine (gray), each sta
 plt.show()
 
 # %% [markdown]
-# A curve need not go through the points: 32 small steps are few, and we measure the distance that is left. The recorded
-# experiment trains each start four times as long, and tests it on 200 new sines. In the *wide* case, the phases come
-# from the whole circle. In the *narrow* case, they come from an eighth of it, so all sines look alike.
+# A curve need not go through the points: 32 small steps are few, and we measure the remaining distance. The recorded
+# experiment trains each start for four times as long, and tests it on 200 new sines. In the *wide* case, the phases
+# come from the whole circle. In the *narrow* case, they come from an eighth of it, so all sines look alike.
 #
 # **Before you run the cell:** in which of the two cases does plain transfer do as well as Reptile?
 
@@ -962,8 +964,8 @@ for phases in ("wide", "narrow"):
 # its error is 0.784, no better than from a random start. Reptile reaches 0.349. In the narrow case, the average is
 # itself a useful sine. There plain transfer comes close: a difference of 0.016 remains, and its interval excludes 0.
 #
-# We adapted each start at the rate that suits it best on other sines, and joint training and Reptile saw equally many
-# points. So the comparison is only about the start.
+# We adapted each start at the learning rate that was best for it on other sines. Joint training and Reptile saw equally
+# many points. So the comparison concerns only the start.
 #
 # > **Try it.** Call `reptile("narrow")` and `joint("narrow")`, and draw the figure for them. Can you still tell which is
 # > which?
@@ -1117,8 +1119,8 @@ with progress.exercise("federated_average"):
 
 # %% [markdown]
 # The next cell runs federated training in a loop of our own. It runs in one process, and nothing is encrypted. Real
-# systems use a framework such as [Flower](https://flower.ai). Its package `flwr` needs other versions of some packages
-# than this course does, so it is not used here.
+# systems use a framework such as [Flower](https://flower.ai). Its package `flwr` needs different versions of some
+# packages than this course does, so we do not use it here.
 
 
 # %%
@@ -1154,9 +1156,9 @@ plain.train(b[:2] for b in continual.batches(learned.images, learned.digits, 360
 print(f"all clips in one place {continual.accuracy(network, *everyone):.0%}")
 
 # %% [markdown]
-# The recorded experiment has eight speakers and 12 rounds of six steps. A speaker alone takes all 72 steps. In the
-# *equal* case, all speakers have equally many clips of all digits. In the *skewed* case, each speaker has mostly three
-# digits, and every second speaker has fewer clips.
+# The recorded experiment has eight speakers and 12 rounds of six steps. A speaker who trains alone takes all 72 steps.
+# In the *equal* case, all speakers have equally many clips of all digits. In the *skewed* case, each speaker has mostly
+# three digits, and every second speaker has fewer clips.
 
 # %% tags=["nbval-check-output"]
 apart = results("federated")
@@ -1192,8 +1194,8 @@ print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 # ## What an update gives away
 #
 # The clips stay at home, and only weights are sent. Is this private? An update after one step is a gradient, and a
-# gradient is made from the data. Look at the first dense layer of a network: $y = W^T x + b$. With the slope $\delta$
-# of the loss with respect to $y$, the gradients of one input $x$ are
+# gradient is computed from the data. Look at the first dense layer of a network: $y = W^T x + b$. Let $\delta$ be the
+# slope of the loss with respect to $y$. The gradients for a single input $x$ are
 #
 # $$\frac{\partial L}{\partial W_{ik}} = x_i \, \delta_k \qquad \frac{\partial L}{\partial b_k} = \delta_k$$
 #
@@ -1372,13 +1374,13 @@ for size in ("1", "4", "16"):
 # %% [markdown]
 # In a batch of one, the attack found the clip every time. In a batch of 16, the update still gave away 41.0% of the
 # clips. The attacked network has two dense layers, the first with 128 units. A clip counts as found if a unit's
-# quotient has a correlation with it of more than 0.99. We counted the labels in the network with convolutions.
+# quotient has a correlation with it of more than 0.99. For the label counts, we attacked the network with convolutions.
 #
 # What helps? **Secure aggregation** (Bonawitz et al. 2017) lets the server see only the sum over many clients.
 # **Differential privacy** (Abadi et al. 2016) clips each update and adds noise, which costs accuracy. Averages over
 # many steps and many clips hide more than one step on one clip does. FedAvg by itself provides none of this.
 #
-# **Keeping the data at home does not yet keep them secret: an update is a function of the data.**
+# **Keeping the data at home is not enough to keep them secret: an update is a function of the data.**
 #
 # ## A table of methods, and a choice within a budget
 #
@@ -1419,7 +1421,7 @@ for task, row in add_method(table, "fine-tuned", fine_tuned).items():
 # glance where a teacher pays off, and that no method is best everywhere. Compare only within a row: the tasks differ in
 # their number of classes.
 #
-# So you must choose for your own task: at which layer do you cut the teacher, and how strong is the head? You can ask a
+# So you must choose for your own task: at which layer do you cut the teacher, and how strong is the head? You can use a
 # rule of thumb (the last hidden layer, C08), a score (LogME, unit 06), or a search. Training every candidate with all
 # data is expensive. **Successive halving** (Jamieson & Talwalkar 2016) gives each candidate a little data, keeps the
 # better half, and doubles the data for each of these.
@@ -1494,8 +1496,8 @@ for target in ("people", "digits"):
 # is not the best choice here, perhaps because it drops half of the candidates after one image of each class, and each
 # of its decisions rests on two validation images of each class. LogME sees all ten.
 #
-# This is one teacher and two targets, and the search does not include the depth of fine-tuning. It shows that a fixed
-# rule can be far off, and that a cheap score or a search can notice this.
+# We tried only one teacher and two targets, and the search does not include the depth of fine-tuning. The results show
+# that a fixed rule can be far off, and that a cheap score or a search can reveal this.
 #
 # **A rule of thumb costs nothing and can fail; a choice within a budget needs validation data of its own.**
 #
@@ -1514,10 +1516,10 @@ for target in ("people", "digits"):
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "clinics", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) Each month I would train on the new clinic's clips, inside the clinic, and add EWC. It keeps the old weights and
-# their importances, but no recordings. Each clinic can update the importances inside and send them as sums. It costs
-# some accuracy: on real speech, the known speakers fell from 95.5% to 85.4%. The naive way fell to 74.1%. Replay of a
-# hundred clips kept 92.2%, but the old clinics' clips may not be sent. If the clinics take part in federated rounds,
-# each of them can replay its own clips, at the price of sending the network in every round.
+# their importances, but no recordings. Each clinic can update the importances on site and send them as sums. It costs
+# some accuracy: on real speech, the known speakers fell from 95.5% to 85.4%. With the naive way, they fell to 74.1%.
+# Replay of a hundred clips kept 92.2%, but the old clinics' clips may not be sent. If the clinics take part in
+# federated rounds, each of them can replay its own clips, at the price of sending the network in every round.
 #
 # (b) This is not enough. In this unit, the update of a single portrait was the portrait: the gradient of the kernel
 # divided by the gradient of the bias. The gradient of the last biases also gives away the label counts. I would use

@@ -4,8 +4,8 @@
 # A network has read thousands of unlabeled texts. What did each way of reading teach it, and how do you adapt it to
 # contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models, and some of them read in
 # other ways (claim C46 of the lectures). You write the masks and training pairs of all six. Then a small GPT learns to
-# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer (C51,
-# C55).
+# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer
+# questions (C51, C55).
 #
 # By the end of this unit you can
 #
@@ -73,7 +73,7 @@ def gain(first, second, unit="percentage points", factor=100):
 # ## Six ways to pretrain
 #
 # The encoder of unit 08 learned by guessing hidden pieces. The six models in the lectures (C46) use four tasks with
-# four masks. RoBERTa and ALBERT share both with BERT; they change how it is trained and built. BERT and ALBERT have a
+# four masks. RoBERTa and ALBERT share both with BERT; they change how BERT is trained and built. BERT and ALBERT have a
 # second task, on pairs of sentences, which we leave out; RoBERTa has none. All six need nothing but text.
 #
 # | model | what it predicts | what a position sees | what is special |
@@ -91,7 +91,7 @@ def gain(first, second, unit="percentage points", factor=100):
 #
 # ### Exercise 13.1: Draw the attention masks
 #
-# Compute which position may look at which, for each of the four kinds of pretraining.
+# Compute which positions each position may look at, for each of the four kinds of pretraining.
 #
 # | | |
 # |---|---|
@@ -119,7 +119,7 @@ def attention_mask(length, objective, order):
     objective : {"masked", "causal", "prefix", "permutation"}
         BERT, RoBERTa and ALBERT; GPT; T5, with input and output in one row; XLNet.
     order : list of int
-        Different positions, the one that is predicted first at the beginning: the output of "prefix" (it can be empty),
+        Different positions, in the order in which they are predicted: the output of "prefix" (it can be empty),
         all positions of "permutation". The other two objectives do not read it.
 
     Returns
@@ -491,7 +491,8 @@ for objective in ("masked", "causal", "span", "permutation"):
 # `[MASK]`. XLNet hides the pieces with the attention mask and so avoids this difference between training and use. GPT
 # learns from every position; BERT learns only from the hidden ones.
 #
-# The models also differ in size and work. ALBERT uses one layer's weights for all layers. How much does that save?
+# The models also differ in size and in the amount of computation. ALBERT uses one layer's weights for all layers. How
+# much does that save?
 
 # %% tags=["nbval-check-output"]
 for depth in (4, 12):
@@ -501,7 +502,7 @@ for depth in (4, 12):
     print(f"{depth} layers: {model.count_params():,} parameters; shared as in ALBERT: {shared:,}")
 
 # %% [markdown]
-# Sharing saves parameters, but no work: the pieces pass through as many layers as before.
+# Sharing saves parameters, but no computation: the pieces pass through as many layers as before.
 #
 # **The six models use four tasks and four masks; RoBERTa and ALBERT change how BERT is trained and built. All of them
 # learn from unlabeled text.**
@@ -747,8 +748,8 @@ print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# `np.argsort(-logits, kind="stable")` puts the largest first, and equal ones in their order. Sort the kept numbers
-# before you add up.
+# `np.argsort(-logits, kind="stable")` puts the largest first, and keeps equal ones in their order. Sort the kept
+# numbers before you add up.
 # </details>
 
 
@@ -906,8 +907,8 @@ for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
 #
 # The six models invite a comparison (C46). For the recorded results, we pretrained one network in six ways. Each
 # version read the same generated texts of all five domains for the same number of steps. We chose the learning rates on
-# development data, in the same way for each model. Then each got ten labeled messages of each class, ham and spam.
-# *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
+# development data, in the same way for each model. Then each version got ten labeled messages of each class, ham and
+# spam. *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
 #
 # Here BERT and RoBERTa differ by one line of code: BERT chooses the hidden pieces once, before training; RoBERTa
 # chooses them anew each time. ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output.
@@ -989,8 +990,8 @@ gpt.network.set_weights(before)
 # > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
 # > keep improving on contracts until the end?
 #
-# The recorded results repeat this over five seeds, with two more arms. *Replay* adds an equal number of reviews to each
-# batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
+# The recorded experiment repeats this with five seeds and two more arms. *Replay* adds an equal number of reviews to
+# each batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
 
 # %% tags=["nbval-check-output"]
 adapted = results("adapted_language_model")
@@ -1017,7 +1018,7 @@ print(f"loss on reviews, replay minus before                {difference}")
 # detect a difference between replay and adapting without it. Replay reads twice as many texts in each step, so it is
 # not free.
 #
-# On development data, the larger of two learning rates won for every arm. We did not try a still larger one.
+# On development data, the larger of two learning rates won for every arm. We did not try an even larger one.
 #
 # Real contracts pose another problem: their words. If the terms of service of online shops (Lippi et al. 2019) are
 # available on this machine or over the network, the next cell counts the pieces per word.
@@ -1095,10 +1096,10 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 
 # %% [markdown]
 # In our run, the model translates and summarizes new inputs without an error. Both tasks follow the order of the input
-# closely. No word-by-word translation is correct, because every one has an adjective. The answers are another matter.
-# More are correct than with the most frequent output, but fewer than the third that guessing among the story's three
-# places would get right. To answer, the model must first find the person in the story and then look at what follows.
-# These few steps have not taught it that.
+# closely. No word-by-word translation is correct, because every sentence contains an adjective. The answers are another
+# matter. More are correct than with the most frequent output, but fewer than the third that guessing among the story's
+# three places would get right. To answer, the model must first find the person in the story and then look at what
+# follows. These few steps have not taught it that.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
@@ -1110,7 +1111,7 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # Unit 08 froze its encoder. With more labels, you can train more weights: the last layer, all layers, or a low-rank
 # update for each frozen matrix, as in unit 04 (LoRA, Hu et al. 2022). With a frozen weight matrix $W$ and two small
 # matrices $A$ (down) and $B$ (up), a layer computes $xW + s\,(xA)B$. After training, one matrix can replace all three,
-# so LoRA adds no cost in use.
+# so LoRA adds no cost when the model is used.
 #
 # ### Exercise 13.5: Merge LoRA into the weights
 #
@@ -1121,7 +1122,7 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # | **Signature** | `merged(weight, down, up, scale)` |
 # | **Arguments** | `weight`: an array of shape `(inputs, outputs)`; `down`: `(inputs, rank)`; `up`: `(rank, outputs)`; `scale`: a number |
 # | **Returns** | an array of shape `(inputs, outputs)`: `x @ merged(...)` gives the same as `x @ weight + scale * (x @ down) @ up` for every `x` |
-# | **Rules** | `scale` is applied once, and is not divided by the rank. A negative `scale` takes an update out again. `weight` must not be changed. |
+# | **Rules** | `scale` is applied once, and is not divided by the rank. A negative `scale` removes an update again. `weight` must not be changed. |
 # | **Example** | `merged([[1, 0]], [[2]], [[3, 4]], 0.5)`, with arrays, is `[[4, 4]]`. |
 # | **Points** | 2 points |
 #
