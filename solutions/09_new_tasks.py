@@ -324,8 +324,8 @@ for shift in (1, 4, 8, 12):
 
 # %% [markdown]
 # Moving the box by 4 pixels in each direction leaves an overlap of 0.53. The usual limit for "found" is 0.5, so it
-# allows about this much. **An overlap of 0.5 is a looser fit than it sounds, and a box that is off by half a width on
-# both axes falls far short of it.**
+# allows about this much. **An overlap of 0.5 is a tighter fit than it sounds: a box that is off by half a width on both
+# axes falls far short of it.**
 #
 # ## A grid that predicts boxes
 #
@@ -835,9 +835,9 @@ all_boxes, all_scores = decode(grids[1], lowest=0.02)
 widgets.SuppressionExplorer(test.images[1], all_boxes, all_scores, suppress)
 
 # %% [markdown]
-# Now apply it to a detector that thousands of phones use. BlazeFace (Bazarevsky et al. 2019) finds faces in photos. It
-# is one of the few detectors that we found with a free license and in a small file. It is not part of this course. If
-# your machine has it, the next cell applies it to our drawn scenes, which are unlike its training photos.
+# Now apply it to a real detector. BlazeFace (Bazarevsky et al. 2019) finds faces in photos. It is one of the few
+# detectors that we found with a free license and in a small file. It is not part of this course. If your machine has
+# it, the next cell applies it to our drawn scenes, which are unlike its training photos.
 #
 # **Before you run the cell:** will it find drawn faces at all?
 
@@ -1120,7 +1120,7 @@ for arm in ("frozen", "fine_tuned"):
 curves = {label: [detection_record[arm][count] for count in counts] for arm, label in ARMS.items()}
 ax = plots.accuracy_curves([int(count) for count in counts], curves, log=True)
 ax.set(xlabel="labeled scenes", ylabel="AP at an overlap of 0.5", ylim=(0, 1))
-ax.set_title("The teacher pays off once its last block learns along")
+ax.set_title("The teacher pays off once its last block learns, too")
 plt.show()
 
 # %% [markdown]
@@ -1671,7 +1671,7 @@ for line, drawn in zip(rows, shown_rows, strict=True):
         axes.set(xticks=[], yticks=[])
 for axes, name in zip(rows[:, 0], ("image", "true", "predicted", "wrong"), strict=True):
     axes.set_ylabel(name)
-figure.suptitle("Errors follow the outlines, and some hair is missed as a whole")
+figure.suptitle("Errors follow the outlines, and some hair is missing entirely")
 plt.show()
 
 # %% [markdown]

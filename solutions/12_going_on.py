@@ -746,7 +746,7 @@ ax.set_yticks(range(4), arms.values())
 ax.invert_yaxis()
 ax.set(
     xlabel="percentage points, minus the network alone",
-    title="No partner helps, and those without a relation cost accuracy on average",
+    title="No partner shows a gain, and unrelated ones cost accuracy on average",
 )
 ax.legend()
 plt.show()
@@ -939,7 +939,7 @@ for ax, (name, weights) in zip(axes, starts.items(), strict=True):
     ax.set(title=name, xlabel="x")
 axes[0].set_ylabel("y")
 axes[0].legend()
-figure.suptitle("From the same ten points (black) of a new sine (gray), each start draws another curve", x=0.01, ha="left")  # fmt: skip
+figure.suptitle("From the same ten points (black) of a new sine (gray), each start leads to a different curve", x=0.01, ha="left")  # fmt: skip
 plt.show()
 
 # %% [markdown]
