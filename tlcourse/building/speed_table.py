@@ -9,26 +9,19 @@ CLASS_SIZE_COLUMNS = (
     "lost or wrong marks",
 )
 GRADEBOOKS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-MACHINES = {"a laptop, 2 processors": 2, "a server, 16 processors": 16, "a cluster, 128 processors": 128}
 
 
 def grading_costs(root):
-    """The estimated time to grade large classes, computed from the recorded speed, as Markdown."""
+    """What grading took for each submission, and the rule for a larger class, as Markdown."""
     graded = results("bench", root)["grading"]
     each = graded["seconds_per_submission"] * graded["workers"]
-    writing = graded["writing_seconds_per_submission"]
-    lines = [
+    return (
         f"Measured on {graded['submissions']} submissions with {graded['workers']} workers: a submission takes "
-        f"{graded['seconds_per_submission']:.2f} s, or {each:.2f} s of one processor. {writing:.2f} s of that are "
-        "spent in the single process that writes to the gradebook.\n",
-        f"| submissions | {' | '.join(MACHINES)} | stock nbgrader, one at a time |",
-        f"|---|{'---|' * (len(MACHINES) + 1)}",
-    ]
-    for count in (30, 300, 10_000):
-        hours = [max(count * each / processors, count * writing) / 3600 for processors in MACHINES.values()]
-        stock = count * graded["stock_seconds_per_submission"] / 3600
-        lines.append(f"| {count:,} | {' | '.join(_duration(duration) for duration in [*hours, stock])} |")
-    return "\n".join(lines)
+        f"{graded['seconds_per_submission']:.2f} s, or {each:.2f} s of one processor. "
+        f"{graded['writing_seconds_per_submission']:.2f} s of that are spent in the single process that writes to the "
+        f"gradebook. Stock nbgrader takes {graded['stock_seconds_per_submission']:.1f} s for a submission. For your "
+        f"class, multiply the number of submissions by {each:.2f} s and divide by the number of processors."
+    )
 
 
 def class_sizes(root):
@@ -51,10 +44,6 @@ def _class_size(gradebook, trial):
     cells = [gradebook, f"{trial['students']:,}", f"{first:.2f} s", f"{last:.2f} s", *numbers]
     cells += [f"{trial['gradebook_megabytes']:,.0f} MB", f"{faults:,}"]
     return f"| {' | '.join(cells)} |"
-
-
-def _duration(hours):
-    return f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} min"
 
 
 def table(root):
