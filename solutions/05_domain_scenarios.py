@@ -1211,7 +1211,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "balanced", "locked": false, "schema_version": 3, "solution": true}
 def balanced(labels, count, rng):
-    """Positions in `labels` such that each class comes `count` times."""
+    """Positions in `labels` such that each class occurs `count` times."""
     ### BEGIN SOLUTION
     labels = np.asarray(labels)
     groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]

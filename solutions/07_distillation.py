@@ -1556,8 +1556,8 @@ plt.show()
 #
 # Attention is 6.8 percentage points ahead on moved images, where it loses 3.3 percentage points less than softmax. On
 # dark images we could not detect a difference between attention and softmax. So looking where the teacher looks seems
-# to help when the face moves, but not when the light changes. We arrived at this interpretation after seeing the results, and
-# for one kind of drawing.
+# to help when the face moves, but not when the light changes. We arrived at this interpretation after seeing the
+# results, for one kind of drawing.
 #
 # **Test a student on the kind of images that it will see in use: it can lose far more than its teacher.**
 

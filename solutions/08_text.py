@@ -148,19 +148,19 @@ for sentence in ("the battery was excellent", "zorvaldo told me about it"):
 
 # %% nbgrader={"grade": false, "grade_id": "word_pieces", "locked": false, "schema_version": 3, "solution": true}
 def word_pieces(word, vocabulary):
-    """The WordPiece pieces of a word: the longest that fits, from left to right.
+    """The WordPiece pieces of a word: from left to right, always the longest that fits.
 
     Parameters
     ----------
     word : str
         One letter or more, of any length, in the same case as the vocabulary.
     vocabulary : set of str
-        Pieces that begin a word ("play"), and pieces that go on inside a word ("##able").
+        Pieces that begin a word ("play"), and pieces that continue a word ("##able").
 
     Returns
     -------
     list of str
-        The pieces, those inside the word with "##"; ["[UNK]"] if at some place no piece fits.
+        The pieces, with "##" before those inside the word; ["[UNK]"] if no piece fits at some position.
     """
     ### BEGIN SOLUTION
     pieces, start = [], 0
@@ -442,14 +442,14 @@ def sentence_vector(states, mask):
     Parameters
     ----------
     states : array of shape (n, tokens, width)
-        Any finite numbers, at padding too.
+        Any finite numbers, also at padding.
     mask : array of integers of shape (n, tokens)
         1 for a real token, 0 for padding; the padding need not be at the end.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, width). Each row has length 1, or holds zeros if the sentence has no real token.
+        Shape (n, width). Each row has length 1, or is zero if the sentence has no real token.
     """
     ### BEGIN SOLUTION
     sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
@@ -655,7 +655,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "labels_needed", "locked": false, "schema_version": 3, "solution": true}
 def labels_needed(counts, accuracies, goal):
-    """From how many labels on a curve is at or above a goal.
+    """The number of labels from which a curve stays at or above a goal.
 
     Parameters
     ----------
@@ -912,12 +912,12 @@ def source_and_target(texts, domains, source, target, count):
     source, target : str
         Two different domains; there can be others.
     count : int
-        How many different target texts are labeled; 0 or more, and all if there are fewer.
+        How many different target texts are labeled: 0 or more; if there are fewer, all of them.
 
     Returns
     -------
     tuple of list of int
-        (train, labeled, test), each increasing. No text of `test` is, up to case and spaces, in another list or twice
+        (train, labeled, test), each increasing. Apart from case and spaces, no text of `test` is in another list, or twice
         in `test`. A text that occurs in source and test is left out of `train`, so that the test is the same for every
         source.
     """
@@ -1172,12 +1172,12 @@ def entity_f1(true, predicted):
     Parameters
     ----------
     true, predicted : list of list of str
-        The same number of sentences, and in each the same number of tags; a sentence can be empty. "O" is no entity.
+        The same number of sentences, with the same number of tags in each; a sentence can be empty. "O" is not an entity.
 
     Returns
     -------
     float
-        2 * correct / (predicted + true entities); 0.0 if there is none.
+        2 * correct / (predicted + true entities); 0.0 if there are none.
     """
 
     ### BEGIN SOLUTION
@@ -1508,8 +1508,9 @@ else:
 # %% [markdown]
 # ## Summary
 #
-# 1. **Word pieces and vectors.** WordPiece takes the longest piece at each position and never goes back. Attention gives a
-#    word different states in different contexts. The mean over the real tokens turns a sentence into one vector.
+# 1. **Word pieces and vectors.** WordPiece takes the longest piece at each position and never goes back. Attention
+#    gives a word different states in different contexts. The mean over the real tokens turns a sentence into one
+#    vector.
 # 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it got more labels.
 #    For opinions, the same teacher did not help, probably because it had not learned about them. MiniLM had, and on
 #    real films it stayed ahead at every count. Read from the curves how many labels a teacher is worth, but do not
