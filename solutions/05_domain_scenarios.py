@@ -752,8 +752,8 @@ for key, head in heads.items():
 # features (`retrained head`), it predicts differently from the network's own head. So this head is the baseline for
 # these two repairs.
 #
-# The next cells show the recorded results over five networks. The row `with labels` is a head trained on 300 *labeled*
-# blurred galaxies, to show what is possible with labels.
+# The next cells show the recorded results over five networks. The row `with labels` shows what is possible with labels:
+# its head was trained on 300 *labeled* blurred galaxies.
 
 # %% tags=["nbval-check-output"]
 repairs = {
@@ -781,7 +781,7 @@ plt.show()
 # %% [markdown]
 # Without a single target label, CORAL is 19.7 percentage points more accurate than the retrained head. We could not
 # detect a difference between CORAL and the head trained with 300 labels. Adapting the batch norms gains 14.9 percentage
-# points compared with no adaptation, for almost no work.
+# points compared with no adaptation, with almost no work.
 #
 # Two of the repairs help with this one shift. That does not decide whether domain adaptation works in general (C34).
 # The next cell shows a second experiment, with ten new source networks for each of two targets. Each target comes in
@@ -902,7 +902,7 @@ for corpus in corpora:
     print(f"{corpus.class_names[corpus.labels[0]]}: {corpus.texts[0]}")
 
 # %% [markdown]
-# Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 places away. The two languages
+# Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 positions away. The two languages
 # are embedded separately. A text is represented by the mean of its word vectors. The two words after a negation ("not",
 # "nunca") count with the opposite sign.
 #
@@ -1888,8 +1888,8 @@ print("not measured:", sum(len(entry) == 1 for entry in applications.values()), 
 #
 # A hospital has a classifier for skin lesions. It was trained on photos from the hospital's clinic, where half of the
 # patients have the disease. Now it will be used in a screening van with a different camera, where one person in fifty
-# has the disease. The van's first month has brought 3,000 unlabeled photos, and a physician can label 200. Answer in
-# about ten sentences, with numbers from this unit. (3 points)
+# has the disease. In its first month, the van has collected 3,000 unlabeled photos, and a physician can label 200.
+# Answer in about ten sentences, with numbers from this unit. (3 points)
 #
 # - (a) Which parts of domain and task differ? (1 point)
 # - (b) Which two repairs would you try, in which order, and which of this unit's repairs would you leave out? (1 point)
@@ -1963,9 +1963,9 @@ if small:
         print(f"{name:<32}{answering.score(seen, day['test'].labels):.1%}")
 
 # %% [markdown]
-# In the stored run, the night reduces accuracy to chance level. Adapting the batch norms recovers about half of the
-# loss. CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than a
-# thousand features. One run with 120 test photos is a hint, not a measurement.
+# In the stored run, accuracy on the "night" photos falls to chance level. Adapting the batch norms recovers about half
+# of the loss. CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than
+# a thousand features. One run with 120 test photos is a hint, not a measurement.
 #
 # **Even where a repair works in principle, it needs enough unlabeled images.**
 #

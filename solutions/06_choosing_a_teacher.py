@@ -639,7 +639,7 @@ print(f"mean of the four targets: {gain(*({'values': values} for values in over_
 # %% [markdown]
 # On average it is, by 16.5 percentage points. Three targets have a teacher that is clearly similar, and finding it pays
 # off. But digits, the only real target, have no such teacher. There the most similar teacher is 23.6 percentage points
-# worse than one picked at random, and even further behind no teacher at all.
+# worse than one picked at random, and even further behind training without a teacher.
 #
 # **A score can rank teachers before training; only a baseline from scratch shows whether any of them is worth using.**
 #

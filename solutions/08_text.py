@@ -573,7 +573,7 @@ print(f"they agree to 4 digits: {difference < 1e-4}")
 # ## Accuracy against labels
 #
 # Now transfer as in unit 02: frozen features, and a new linear head. We compare the teacher with a bag of words, and
-# with the same encoder with random weights. This control shows what comes from pretraining and what from the
+# with the same encoder with random weights. This control shows what comes from pretraining and what comes from the
 # architecture. There are two tasks: is a film review positive or negative, and is a text message wanted (ham) or
 # unwanted (spam)?
 
@@ -1472,11 +1472,11 @@ else:
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "which_text_model", "locked": false, "points": 4, "schema_version": 3, "solution": true}
 # (a) I would compare a bag of words with a frozen encoder and a linear head, and add the same encoder with random
-# weights to see what pretraining contributes. All three get the same labels, several times, and I would look at paired
-# differences. Then I would plot the score against the number of labels. On real films, MiniLM was 25.1 percentage
-# points ahead of the bag of words with five labels of each class, and 13.2 with 280. On real messages, we could not
-# detect a difference with 280 labels of each class. If the curves still rise at 60 labels, more labels pay off. If the
-# bag of words has caught up, no teacher is needed.
+# weights to see what pretraining contributes. All three get the same labels, sampled several times, and I would look at
+# paired differences. Then I would plot the score against the number of labels. On real films, MiniLM was 25.1
+# percentage points ahead of the bag of words with five labels of each class, and 13.2 with 280. On real messages, we
+# could not detect a difference with 280 labels of each class. If the curves still rise at 60 labels, more labels pay
+# off. If the bag of words has caught up, no teacher is needed.
 #
 # (b) I would split by contract, so that no contract has clauses in both training and test. Standard clauses repeat, so
 # I would also remove from training any clause that occurs in the test, regardless of case and spaces. One clause in ten
