@@ -287,13 +287,13 @@ def by_output(shares, looks, inputs, outputs):
 
 
 def check_card(card, sides, expected, mistakes=None):
-    """Check that `scenario` names the part that differs; the message names the card."""
+    """Hold `scenario` to the part that differs; the card has a name, which the message says."""
     answer = scenario(*(dict(side) for side in sides))
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
 def recorded(cards):
-    """The arguments of `visible_cases.record`, from cards: name, both tables, the part that differs, and the mistakes."""
+    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
     return {
         "arguments": [sides for _, sides, _, _ in cards],
@@ -624,12 +624,12 @@ SLIPS = {
 
 
 def slips(correct):
-    """What each wrong word for a card suggests about the student's reasoning."""
+    """What a card's wrong words say about the student's thought."""
     return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
 
 
 def check_hidden_cards(place, expected):
-    """Check one of the two words of some cards, without revealing the expected word."""
+    """Hold one of the two words of some cards to what is expected, without saying it."""
     word_of, lines = scenario_checks.card_word(sorted_cards, place), []
     for card, correct in expected.items():
         if (word := word_of(card)) != correct:
@@ -967,7 +967,7 @@ from tlcourse.building import visible_cases
 
 
 def orthogonal_part(target, source):
-    """The reference, by a polar decomposition."""
+    """By a polar decomposition."""
     return linalg.polar(np.transpose(target) @ np.asarray(source))[0]
 
 
@@ -1211,7 +1211,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "balanced", "locked": false, "schema_version": 3, "solution": true}
 def balanced(labels, count, rng):
-    """Positions in `labels` such that each class occurs `count` times."""
+    """Positions in `labels` such that each class comes `count` times."""
     ### BEGIN SOLUTION
     labels = np.asarray(labels)
     groups = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
@@ -1236,7 +1236,7 @@ def each_class(number):
 
 
 def of_labels(labels, count, _):
-    """The result if labels are mistaken for positions."""
+    """What comes if labels are taken for positions."""
     classes = np.unique(labels)
     if classes.min() < 0 or classes.max() >= len(labels):
         return None
@@ -1359,7 +1359,7 @@ from tlcourse.building import visible_cases
 
 
 def halved(source_share, target_share):
-    """The threshold, found by bisection: where the corrected probabilities cross."""
+    """The threshold by halving an interval: where the corrected probabilities cross."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2

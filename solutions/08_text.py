@@ -148,19 +148,19 @@ for sentence in ("the battery was excellent", "zorvaldo told me about it"):
 
 # %% nbgrader={"grade": false, "grade_id": "word_pieces", "locked": false, "schema_version": 3, "solution": true}
 def word_pieces(word, vocabulary):
-    """The WordPiece pieces of a word: from left to right, always the longest that fits.
+    """The WordPiece pieces of a word: the longest that fits, from left to right.
 
     Parameters
     ----------
     word : str
         One letter or more, of any length, in the same case as the vocabulary.
     vocabulary : set of str
-        Pieces that begin a word ("play"), and pieces that continue a word ("##able").
+        Pieces that begin a word ("play"), and pieces that go on inside a word ("##able").
 
     Returns
     -------
     list of str
-        The pieces, with "##" before those inside the word; ["[UNK]"] if no piece fits at some position.
+        The pieces, those inside the word with "##"; ["[UNK]"] if at some place no piece fits.
     """
     ### BEGIN SOLUTION
     pieces, start = [], 0
@@ -183,7 +183,7 @@ from tlcourse.building import visible_cases
 
 
 def pieces_by_pattern(word, vocabulary):
-    """The reference, by two regular expressions that list the longest pieces first."""
+    """By two regular expressions that list the longest pieces first."""
     inside = [piece[2:] for piece in vocabulary if piece.startswith("##")]
     begins = [piece for piece in vocabulary if not piece.startswith("##")]
     patterns = ["|".join(map(re.escape, sorted(part, key=len, reverse=True))) or "(?!)" for part in (begins, inside)]
@@ -198,7 +198,7 @@ def pieces_by_pattern(word, vocabulary):
 
 
 def walker(choose=max, mark="##", looked="##", stuck=lambda pieces: ["[UNK]"], shortest=1):
-    """A mistake that chooses, marks or looks up pieces differently, or behaves differently when no piece fits."""
+    """A mistake that takes another piece, marks or looks up pieces in another way, or does other things when stuck."""
 
     def split(word, vocabulary):
         pieces, start = [], 0
@@ -215,7 +215,7 @@ def walker(choose=max, mark="##", looked="##", stuck=lambda pieces: ["[UNK]"], s
 
 
 def backtracking(word, vocabulary, mark=""):
-    """The first complete split of the word, with the longest pieces tried first."""
+    """The first way through the word, longest pieces first, that ends well."""
     for end in range(len(word), 0, -1):
         if mark + word[:end] in vocabulary:
             rest = backtracking(word[end:], vocabulary, "##") if end < len(word) else []
@@ -237,7 +237,7 @@ def from_the_end(word, vocabulary):
 
 
 def either_kind(word, vocabulary):
-    """The longest piece at each position, with or without ## in the vocabulary."""
+    """At each place the longest piece, whether it has ## in the vocabulary or not."""
     pieces, start = [], 0
     while start < len(word):
         ends = [end for end in range(start + 1, len(word) + 1)
@@ -250,7 +250,7 @@ def either_kind(word, vocabulary):
 
 
 def instead_of_unknown(value):
-    """A mistake that returns something else in place of ["[UNK]"]."""
+    """A mistake that gives something else in place of ["[UNK]"]."""
     return lambda word, vocabulary: value(word) if pieces_by_pattern(word, vocabulary) == ["[UNK]"] else None
 
 
@@ -442,14 +442,14 @@ def sentence_vector(states, mask):
     Parameters
     ----------
     states : array of shape (n, tokens, width)
-        Any finite numbers, also at padding.
+        Any finite numbers, at padding too.
     mask : array of integers of shape (n, tokens)
         1 for a real token, 0 for padding; the padding need not be at the end.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, width). Each row has length 1, or is zero if the sentence has no real token.
+        Shape (n, width). Each row has length 1, or holds zeros if the sentence has no real token.
     """
     ### BEGIN SOLUTION
     sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
@@ -655,7 +655,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "labels_needed", "locked": false, "schema_version": 3, "solution": true}
 def labels_needed(counts, accuracies, goal):
-    """The number of labels from which a curve stays at or above a goal.
+    """From how many labels on a curve is at or above a goal.
 
     Parameters
     ----------
@@ -695,7 +695,7 @@ def differences(accuracies, goal):
 
 
 def crossing(counts, lead, place, log=True):
-    """The number of labels where the line from one position to the next is 0."""
+    """Where the line from one place to the next is 0, in labels."""
     part = -lead[place] / (lead[place + 1] - lead[place])
     if log:
         return float(counts[place] * (counts[place + 1] / counts[place]) ** part)
@@ -703,7 +703,7 @@ def crossing(counts, lead, place, log=True):
 
 
 def reader(log=True, below=lambda d: d < 0, turn=1, between=None, first=None, never=None):
-    """The reference; with another argument, a mistake."""
+    """The reference, or with another argument a mistake."""
 
     def read(counts, accuracies, goal):
         lead = [turn * d for d in differences(accuracies, goal)]
@@ -912,12 +912,12 @@ def source_and_target(texts, domains, source, target, count):
     source, target : str
         Two different domains; there can be others.
     count : int
-        How many different target texts are labeled: 0 or more; if there are fewer, all of them.
+        How many different target texts are labeled; 0 or more, and all if there are fewer.
 
     Returns
     -------
     tuple of list of int
-        (train, labeled, test), each increasing. Apart from case and spaces, no text of `test` is in another list, or twice
+        (train, labeled, test), each increasing. No text of `test` is, up to case and spaces, in another list or twice
         in `test`. A text that occurs in source and test is left out of `train`, so that the test is the same for every
         source.
     """
@@ -965,7 +965,7 @@ def splitter(key=same_words, places=lambda domains, target: np.flatnonzero(np.as
 
 
 def every(numbers, return_index):
-    """A replacement for numpy's unique that leaves nothing out."""
+    """In place of numpy's unique: nothing is left out."""
     return numbers, np.arange(len(numbers))
 
 
@@ -986,7 +986,7 @@ def rows_first(texts, domains, source, target, count):
 
 
 def out_of_the_test(texts, domains, source, target, count):
-    """Texts that both domains share leave the test."""
+    """Common texts leave the test."""
     keys = [same_words(text) for text in texts]
     train = [place for place, domain in enumerate(domains) if domain == source]
     _, labeled, test = split_by_numbers(texts, domains, source, target, count)
@@ -1172,12 +1172,12 @@ def entity_f1(true, predicted):
     Parameters
     ----------
     true, predicted : list of list of str
-        The same number of sentences, with the same number of tags in each. A sentence can be empty. "O" is no entity.
+        The same number of sentences, and in each the same number of tags; a sentence can be empty. "O" is no entity.
 
     Returns
     -------
     float
-        2 * correct / (predicted + true entities); 0.0 if there are none.
+        2 * correct / (predicted + true entities); 0.0 if there is none.
     """
 
     ### BEGIN SOLUTION
@@ -1204,7 +1204,7 @@ from tlcourse.building import visible_cases
 
 
 def runs(sentences, tag_of=lambda tag: tag, joined=False, closed=True, number_of=lambda number: number, outside=("O",)):
-    """The entities as (sentence, positions, tag), by groupby; another argument reads them wrongly."""
+    """The entities as (sentence, places, tag), by groupby; another argument reads them in a wrong way."""
     entities = []
     for number, tags in enumerate([list(itertools.chain(*sentences))] if joined else sentences):
         for tag, group in itertools.groupby(enumerate(tags), key=lambda item: tag_of(item[1])):
@@ -1225,7 +1225,7 @@ def by_groups(true, predicted, read=runs):
 
 
 def reading(**changes):
-    """A mistake about what an entity is."""
+    """A mistake in what an entity is."""
     return lambda true, predicted: by_groups(true, predicted, lambda sentences: runs(sentences, **changes))
 
 
