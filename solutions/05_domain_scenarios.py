@@ -2,22 +2,22 @@
 # # Unit 05: Domain scenarios
 #
 # Your network classifies galaxies well through one telescope and badly through another. The galaxies are the same. So
-# what exactly has changed, and can you repair it without labeling everything again? Perhaps the inputs are of a
-# different kind, or some of them have become more frequent. Perhaps the set of labels is different, or the same input
-# should now get a different label. Each change breaks a classifier in its own way, and each has its own repair.
+# what exactly has changed, and can you repair the classifier without labeling everything again? Perhaps the inputs are
+# of a different kind, or some of them have become more frequent. Perhaps the set of labels is different, or the same
+# input should now get a different label. Each change breaks a classifier in its own way, and each has its own repair.
 #
 # By the end of this unit you can
 #
-# 1. say which part of a domain or a task differs between source and target, and tell a shift of $P(Y)$ from one of
-#    $P(Y \mid X)$;
-# 2. repair a shift of the inputs without target labels: rotate word vectors, adapt statistics, match covariances; and
-#    say when importance weighting cannot help;
+# 1. identify which part of a domain or a task differs between source and target, and distinguish a shift of $P(Y)$ from
+#    a shift of $P(Y \mid X)$;
+# 2. repair a shift of the inputs without target labels (rotate word vectors, adapt statistics, match covariances), and
+#    explain when importance weighting cannot help;
 # 3. estimate how the class shares have changed, correct for the change, and decide how to measure success before you
 #    choose a repair;
 # 4. name the settings (inductive, transductive, unsupervised) and the four approaches, each with an example.
 #
 # **Time:** about 125 minutes. Seven exercises and one written answer, 24 points. All cells together run in about a
-# minute on two processor cores. Programs draw the galaxies and write most of the reviews; forty sentences are written
+# minute on two processor cores. Programs draw the galaxies and write most of the reviews. Forty sentences were written
 # by hand, and the digits are real.
 
 # %%
@@ -77,8 +77,8 @@ progress = checks.Progress(
 # %% [markdown]
 # ## One sky, two telescopes
 #
-# There are four classes of galaxies. The top row shows two of each through a sharp telescope. The bottom row shows the
-# same eight through a blurred and noisy one.
+# There are four classes of galaxies. The top row shows two galaxies of each class through a sharp telescope. The bottom
+# row shows the same eight galaxies through a telescope that blurs them and adds noise.
 
 # %%
 sharp, blurred = (galaxies.observe(100, 1002, telescope) for telescope in (galaxies.SHARP, galaxies.BLURRED))
@@ -89,7 +89,8 @@ plots.image_grid(np.concatenate([sharp.images[some], blurred.images[some]]), col
 plt.show()
 
 # %% [markdown]
-# You can still classify most of them. Now train a small network on 800 sharp galaxies, and let it classify both kinds.
+# You can still classify most of them. Now train a small network on 800 sharp galaxies, and let it classify the images
+# of both rows.
 #
 # **Before you run the cells:** how much accuracy will the blur cost?
 
@@ -109,7 +110,7 @@ for name, part in (("sharp", sharp), ("blurred", blurred)):
     print(f"{name:<8}{with_expected_range(accuracy(network, part), telescopes[name])}")
 
 # %% [markdown]
-# One run proves little. The recorded results come from five networks, each trained on 800 galaxies of its own.
+# One run proves little. The recorded results come from five networks, each trained on its own set of 800 galaxies.
 
 
 # %% tags=["setup"]
@@ -151,8 +152,8 @@ print(sharp_side[0])
 print(sharp_side[1])
 
 # %% [markdown]
-# Four scenarios follow, one for each part that can differ. `differences` compares a *source*, where the network
-# learned, with a *target*, where it is used, part by part.
+# Four scenarios follow, one for each part that can differ. Part by part, `differences` compares a *source*, where the
+# network learned, with a *target*, where you use it.
 
 # %% tags=["nbval-check-output"]
 english, spanish = (Domain(f"{language} words", "reviews") for language in ("English", "Spanish"))
@@ -190,9 +191,9 @@ for name, (after, before) in drops.items():
 # %% [markdown]
 # All four lose accuracy, with intervals far from 0. So in these four examples, none of the parts is harmless.
 #
-# The last scenario names two parts: when the class shares move, $P(Y \mid X)$ moves with them. $P(X)$ moves, too, but
-# `differences` compares only what we wrote down. The cell prints $P(Y)$ for convenience; the definition does not
-# contain it.
+# For the last scenario, the cell lists two parts: when the class shares move, $P(Y \mid X)$ moves with them. $P(X)$
+# moves, too, but `differences` compares only what we wrote down. The cell prints $P(Y)$ for convenience, although the
+# definition of a task does not contain it.
 #
 # The lecture calls the last scenario a shift of $P(Y \mid X)$ (C31). To see what really happens, look at an email
 # filter with a single feature: does the word "prize" occur? Suppose that spam becomes rarer but looks the same as
@@ -212,9 +213,9 @@ for share in (0.5, 0.05):
 # The probability falls from 0.94 to 0.46. So $P(Y \mid X)$ did move, as the lecture says, and $P(X)$ moved with it. But
 # the *cause* of both is the share of spam. $P(X \mid Y)$, which describes how each class looks, stayed the same.
 #
-# Strictly, this is **label shift**, a shift of $P(Y)$. The distinction matters: because $P(X \mid Y)$ stays the same,
-# the repair is one multiplication, as you will see. Under **concept shift**, the inputs themselves change in meaning:
-# "prize" becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
+# Strictly speaking, this is **label shift**, a shift of $P(Y)$. The distinction matters: because $P(X \mid Y)$ stays
+# the same, the repair is one multiplication, as you will see. Under **concept shift**, the inputs themselves change in
+# meaning: "prize" becomes a harmless word. Then $P(X \mid Y)$ moves, too, and only new labels can help.
 #
 # **Before you repair a shift, find out which part moved.**
 #
@@ -228,7 +229,7 @@ for share in (0.5, 0.05):
 # | **Arguments** | two dictionaries that map pairs `(input, label)` to their probabilities, all above 0; pairs that never occur are left out, and the probabilities on each side sum to 1 |
 # | **Returns** | a string: the **first** in the list below that fits |
 # | **Rules** | Probabilities, joint or conditional, count as equal if they differ by less than 1e-9. |
-# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, it is `"P(Y)"`: on either side, one sixth of the honest emails contain the word. |
+# | **Example** | For the source `{("prize", "spam"): 0.4, ("prize", "honest"): 0.1, ("hello", "honest"): 0.5}` and a target with the probabilities 0.04, 0.16 and 0.8 for the same pairs, the result is `"P(Y)"`: on either side, one sixth of the honest emails contain the word. |
 # | **Points** | 4 points: 2 for the first three, 2 for the others |
 #
 # 1. `"X"`: the two sides do not have the same set of inputs. One missing input on either side is enough.
@@ -239,7 +240,7 @@ for share in (0.5, 0.05):
 # 6. `"P(Y|X)"`: anything else.
 #
 # In these small tables, $X$ is the set of inputs that occur. For images, $X$ is every image of 48×48 pixels, whether or
-# not a telescope ever delivers it.
+# not a telescope ever produces it.
 #
 # <details><summary>Hint</summary>
 # From a joint table you can make four others: two marginal tables, which sum over one of the two variables, and two conditional tables, which divide the joint table by such a sum. Once you have compared the sets, two of these four tables tell you which part moved.
@@ -442,7 +443,7 @@ with progress.exercise("scenario_shares"):
 # ### Inductive, transductive, unsupervised
 #
 # One question is which part differs. Another is which labels you can learn from. The lectures name three settings
-# (C32). This course uses the definitions of the survey from which these words usually come (Pan and Yang 2010):
+# (C32). This course uses the definitions from the survey that people usually cite for these terms (Pan and Yang 2010):
 #
 # | setting | domains | tasks | labels in the source | labels in the target |
 # |---|---|---|---|---|
@@ -450,18 +451,18 @@ with progress.exercise("scenario_shares"):
 # | transductive | differ | the same | **some** | none |
 # | unsupervised | the same or not | differ | none | none |
 #
-# The course's sources disagree about the third term, *unsupervised*, and so do research papers. In our own words, they
-# define it like this:
+# The course's sources disagree about the third term, *unsupervised*, and so do research papers. In our own words, their
+# definitions are as follows:
 #
 # | source | meaning of *unsupervised* |
 # |---|---|
 # | the survey, and this course | no labels on **either** side |
-# | papers on "unsupervised domain adaptation", such as CORAL's (Sun, Feng and Saenko 2016) | no labels of the **target**: the survey calls this transductive |
+# | papers on "unsupervised domain adaptation", such as CORAL's (Sun, Feng and Saenko 2016) | no labels in the **target**: the survey calls this transductive |
 # | L3, slides on transfer learning and distillation | no labels in **either** domain; says nothing about the tasks |
 # | L4, slides that take $D$ and $T$ from the survey (C27) | no labels in **either** domain; the domains are similar, the tasks differ, and the target task, such as clustering, needs no labels itself |
 # | L5, an introductory paper | no labels in the **source** only; what is learned there serves a target task *with* labels |
 #
-# So always ask *which labels are missing: those of the source, those of the target, or all?*
+# So always ask *which labels are missing: those of the source, those of the target, or both?*
 
 # %% tags=["nbval-check-output"]
 labels_of = {"new head for other labels": ("other labels", True, True), "another telescope": ("two telescopes", True, False),
@@ -471,16 +472,16 @@ for name, (which, in_source, in_target) in labels_of.items():
 
 # %% [markdown]
 # The last line shows a gap in the survey's table: a different task, and labels in the source only. The survey has no
-# name for it. Nor does it name a common case, the same task in a different domain with *some* target labels. Most
-# people call this supervised domain adaptation; `setting` returns "inductive".
+# name for this case. Nor does it have one for a common case: the same task in a different domain with *some* target
+# labels. Most people call this supervised domain adaptation; `setting` returns "inductive".
 #
 # `setting` compares only the labeling rule as we wrote it down for each side; it does not compare $P(Y \mid X)$ itself,
 # which `differences` reports. It therefore calls label shift without target labels transductive, although strictly the
 # task has moved.
 
 # %% [markdown]
-# Here is one example of each setting, with numbers; the details follow later in this unit. *Inductive*: we train a head
-# on the features of a teacher that was trained on four classes, with ten labeled images of each of the eight kinds, and
+# Here is one example of each setting, with numbers; the details follow later in this unit. *Inductive*: the teacher was
+# trained on four classes. We train a head on its features, with ten labeled images of each of the eight kinds, and
 # compare it with training from scratch. *Transductive*: only galaxies seen through the sharp telescope are labeled. We
 # compare a method called CORAL with a retrained head.
 
@@ -499,9 +500,9 @@ plots.image_grid(copied.images, columns=6).set_title("three galaxies, six copies
 plt.show()
 
 # %% [markdown]
-# Next, k-means looks for eight clusters among 400 *other* galaxies, in the network's features. The adjusted Rand index
-# compares the clusters with the eight kinds, which no network has learned. It is 1 for perfect agreement, and 0 on
-# average by chance.
+# Next, k-means uses the network's features to look for eight clusters among 400 *other* galaxies. The adjusted Rand
+# index compares the clusters with the eight kinds, which no network has learned. It is 1 for perfect agreement, and 0
+# on average by chance.
 
 # %% tags=["nbval-check-output"]
 groups = results("clusters")
@@ -543,12 +544,12 @@ plt.show()
 # | `farm` | lions, zebras and elephants, from labeled photos | cows, pigs and sheep, in photos of the same size; twenty of each are labeled |
 # | `breeds` | dog or cat, from labeled photos | the breed, in the very same photos; five of each breed are labeled |
 # | `accents` | "yes" or "no", from labeled recordings of Scots | the same two words, spoken by Indians; none labeled, and every sound still means the same word as before |
-# | `rare` | spam or honest, from labeled emails, half of them spam | spam or honest, one in fifty of them spam; spam reads as before, and so do honest emails; 300 new emails are labeled |
-# | `prize` | spam or honest, from labeled emails, where "prize" meant spam | the same, in emails in which every word is as frequent as before; but the company now has a staff prize, and "prize" is honest; 300 new emails are labeled |
-# | `leaves` | oak, beech or maple, from labeled photos of leaves on white paper | the same three, in equally large photos that show leaves on the forest floor; none labeled |
+# | `rare` | spam or honest, from labeled emails, half of them spam | spam or honest, one in fifty of them spam; spam still reads as it did, and so do honest emails; 300 new emails are labeled |
+# | `prize` | spam or honest, from labeled emails, where "prize" meant spam | the same, in emails in which every word is as frequent as before; but the company now awards a staff prize, so emails with "prize" are honest; 300 new emails are labeled |
+# | `leaves` | oak, beech or maple, from labeled photos of leaves on white paper | the same three, in photos of the same size that show leaves on the forest floor; none labeled |
 # | `mushrooms` | to fill in a hidden part of a photo, from unlabeled photos | the names of ten mushrooms, in photos of the same size; five of each are labeled |
 # | `baskets` | to sort a shop's baskets into five clusters, without labels | to sort the same baskets into forty finer clusters, again without labels |
-# | `parts` | cracked or sound, from labeled photos of parts, one in twenty cracked | the same, with better steel: one in a thousand is cracked; cracked parts look as before, and so do sound ones; 400 new parts are labeled |
+# | `parts` | cracked or sound, from labeled photos of parts, one in twenty cracked | the same, with better steel: one in a thousand is cracked; cracked parts still look as they did, and so do sound ones; 400 new parts are labeled |
 # | `loans` | paid back or not, from labeled applications | the same; the same sort of people apply, just as often as before; but interest rates have tripled, and many who would have paid back now cannot; 200 new applications are labeled |
 # | `sounds` | broken or whole, from labeled photos of machines | broken or whole, from recordings of the machines' noise; none labeled |
 #
@@ -694,9 +695,9 @@ with progress.exercise("sorted_cards_settings"):
 # %% [markdown]
 # ## Scenario one: another P(X)
 #
-# Back to the telescopes. We described this shift as one of $P(X)$, but a blur does more. It changes $P(X \mid Y)$,
-# because each class looks different. It even changes $P(Y \mid X)$, because it removes details that tell classes apart,
-# and no adaptation can bring them back.
+# Back to the telescopes. We described this as a shift of $P(X)$, but blur does more. It changes $P(X \mid Y)$, because
+# each class looks different. It even changes $P(Y \mid X)$, because it removes details that tell classes apart, and no
+# adaptation can bring them back.
 #
 # Three repairs need nothing but 300 blurred galaxies without labels:
 #
@@ -751,8 +752,8 @@ for key, head in heads.items():
 # features (`retrained head`), it predicts differently from the network's own head. So this head is the baseline for
 # these two repairs.
 #
-# The next cells show the recorded results over five networks. The row `with labels` is a head trained on 300 *labeled*
-# blurred galaxies, to show what is possible with labels.
+# The next cells show the recorded results over five networks. The row `with labels` shows what is possible with labels:
+# its head was trained on 300 *labeled* blurred galaxies.
 
 # %% tags=["nbval-check-output"]
 repairs = {
@@ -780,16 +781,16 @@ plt.show()
 # %% [markdown]
 # Without a single target label, CORAL is 19.7 percentage points more accurate than the retrained head. We could not
 # detect a difference between CORAL and the head trained with 300 labels. Adapting the batch norms gains 14.9 percentage
-# points compared with no adaptation, for almost no work.
+# points compared with no adaptation, with almost no work.
 #
 # Two of the repairs help with this one shift. That does not decide whether domain adaptation works in general (C34).
 # The next cell shows a second experiment, with ten new source networks for each of two targets. Each target comes in
 # two versions: in one, its classes are balanced; in the other, a few classes dominate. Compare every row with the first
-# and the last row of its target. They show the accuracy without any repair, and the accuracy with labels for the images
-# that the other rows use without labels.
+# and the last row of its target. The first row shows the accuracy without any repair. The last row shows the accuracy
+# with labels for the images that the other rows use without labels.
 #
-# No setting in these tables was chosen with target labels: without labels, you could not do so either. CORAL uses the
-# paper's ridge of 1, TENT uses its published learning rate, and all heads have the same penalty.
+# We used no target labels to choose the settings in these tables, because in practice you would not have any. CORAL
+# uses the paper's ridge of 1, TENT uses its published learning rate, and all heads have the same penalty.
 
 # %% tags=["nbval-check-output"]
 without_labels = results("test_time_adaptation")
@@ -814,12 +815,12 @@ for target in ("galaxies", "digits"):
 # with balanced classes and with a few dominant ones, TENT, and CORAL) are inconclusive (C34, X03 to X05).
 #
 # Over five seeds, importance weights lose 2.9 percentage points. You can measure a likely reason beforehand. The *proxy
-# A-distance* says how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error). The
-# *effective share* of $n$ weights $w_i$,
+# A-distance* measures how well a linear classifier separates the domains, from 0 (not at all) to 2 (without an error).
+# The *effective share* of $n$ weights $w_i$,
 #
 # $$\frac{\left(\sum_i w_i\right)^2}{n \sum_i w_i^2}$$
 #
-# says how much of the source still counts. It is 1 if all weights are equal, and $1/n$ if one example has all the
+# measures how much of the source still counts. It is 1 if all weights are equal, and $1/n$ if one example has all the
 # weight.
 
 # %% tags=["nbval-check-output"]
@@ -829,17 +830,18 @@ for name in ("a_distance", "effective_share"):
 
 # %% [markdown]
 # A linear classifier separates the two telescopes almost perfectly. Hardly any sharp galaxy looks like a blurred one,
-# so the weights are extreme and say little. According to the effective share, only a sixth of the galaxies count.
-# Weighting needs domains that overlap. Later in this unit you will meet a case where weighting works.
+# so the weights are extreme and carry little information. According to the effective share, only a sixth of the
+# galaxies count. Weighting needs domains that overlap. Later in this unit you will meet a case where weighting works.
 #
 # **When features shift, match their statistics; weight examples only where the domains overlap.**
 #
 # ### How much blur, how much noise?
 #
-# A telescope can get worse in two ways. The *seeing* is the width to which it blurs a star. The *exposure* is the light
-# that it collects; less light means more noise. The next cells test the network that learned from sharp galaxies on
-# images from 16 telescopes, with 80 galaxies each. The sharp telescope is the first cell of the table. The blurred one
-# would lie in the middle, but it has a brighter sky than all of these.
+# A telescope can get worse in two ways. The *seeing* is the width of a star after the telescope has blurred it. The
+# *exposure* is the amount of light that the telescope collects; less light means more noise. The next cells test the
+# network that learned from sharp galaxies on images from 16 telescopes, with 80 galaxies each. The sharp telescope
+# corresponds to the first cell of the table. The blurred one would lie in the middle, but it has a brighter sky than
+# all of these.
 
 # %% tags=["nbval-check-output"]
 for telescope in (galaxies.SHARP, galaxies.BLURRED):
@@ -868,7 +870,7 @@ axes.set_title("Blur and noise both cost the sharp network accuracy")
 plt.show()
 
 # %% [markdown]
-# The next figure shows the first column as a curve, and a galaxy as seen by the worst telescope in this column.
+# The next figure shows the first column as a curve, and a galaxy as the worst telescope in this column shows it.
 
 # %%
 worst = galaxies.Telescope("chosen", seeings[-1], exposures[0], galaxies.SHARP.sky)
@@ -876,8 +878,8 @@ widgets.draw_shift(lights[0], worst, seeings, [row[0] for row in grid])
 plt.show()
 
 # %% [markdown]
-# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the interval of an accuracy extends up to 11
-# percentage points to either side, so do not read much into small steps.
+# Now move the sliders. Which fault costs more, and when? With 80 galaxies, the confidence interval of an accuracy
+# extends up to 11 percentage points to either side, so do not read much into small steps.
 
 # %%
 widgets.ShiftExplorer(dict(zip(galaxies.KINDS, lights[::10], strict=True)), seeings, exposures, grid)
@@ -900,7 +902,7 @@ for corpus in corpora:
     print(f"{corpus.class_names[corpus.labels[0]]}: {corpus.texts[0]}")
 
 # %% [markdown]
-# Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 places away. The two languages
+# Each word becomes a vector of 20 numbers, computed from counts of the words up to 10 positions away. The two languages
 # are embedded separately. A text is represented by the mean of its word vectors. The two words after a negation ("not",
 # "nunca") count with the opposite sign.
 #
@@ -908,9 +910,9 @@ for corpus in corpora:
 # own axes. What is missing is a rotation, and a short dictionary can provide it. Rotate a few dozen Spanish words onto
 # their English translations, and all other words rotate with them.
 #
-# Take eighty pairs of words, out of about 120 common ones, and try it by hand first. Twenty dimensions do not fit on a
-# screen. So the figure shows each language along the two directions in which its own words vary most. A line joins each
-# word and its translation.
+# Take eighty word pairs, out of about 120 whose words both corpora contain, and try the rotation by hand first. Twenty
+# dimensions do not fit on a screen. So the figure shows each language along the two directions in which its own words
+# vary most. A line joins each word to its translation.
 #
 # **Before you press *align*:** turn the Spanish words until the lines are short. The direction of an axis is arbitrary,
 # so if no angle fits, mirror the words, too.
@@ -941,7 +943,7 @@ widgets.ProcrustesExplorer(clouds, some_words)
 # | **Arguments** | two float arrays of shape `(n, d)`; row $i$ of one is the translation of row $i$ of the other |
 # | **Returns** | the orthogonal matrix $R$, shape `(d, d)`, for which `target @ R` is closest to `source` in the sum of squares |
 # | **Rules** | Reflections are allowed. |
-# | **Example** | For `target = [[1, 0], [0, 2]]` and `source = [[0, 1], [-2, 0]]`, it is `[[0, 1], [-1, 0]]`. |
+# | **Example** | For `target = [[1, 0], [0, 2]]` and `source = [[0, 1], [-2, 0]]`, the result is `[[0, 1], [-1, 0]]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -1045,8 +1047,8 @@ with progress.exercise("align"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now rotate all 20 dimensions with your function. How many of a thousand Spanish reviews that were not used for the
-# word vectors does the English classifier get right?
+# Now rotate all 20 dimensions with your function. Test the English classifier on a thousand Spanish reviews that were
+# not used for the word vectors. How many of them does it classify correctly?
 #
 # **Before you run the cells:** guess the accuracy before and after the rotation.
 
@@ -1126,8 +1128,8 @@ plt.show()
 # ## Scenario three: another Y
 #
 # The images and the telescope are the same, but the labels are finer (C30). There are eight kinds of galaxies instead
-# of four classes, like breeds instead of species. The old head cannot predict "barred spiral". The old features can
-# still help: train a new head on them, from ten images of each kind.
+# of four classes, as if the labels were breeds instead of species. The old head cannot predict "barred spiral". The old
+# features can still help: train a new head on them, from ten images of each kind.
 
 # %%
 fine_few, fine_test = (galaxies.observe(count, seed, fine=True) for count, seed in ((10, 1003), (50, 1004)))
@@ -1165,8 +1167,9 @@ print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"
 #
 # ## Scenario four: another P(Y)
 #
-# Now to label shift. The figure shows two classes. Each has a bell curve of inputs that stays the same, and a share
-# that moves. Where the two curves cross, both classes are equally likely. This is the best boundary.
+# Now to label shift. The figure shows two classes. The inputs of each class follow a bell curve that stays the same,
+# while the share of the class moves. Where the two curves cross, both classes are equally likely. This is the best
+# boundary.
 #
 # **Before you run the cell:** where does the boundary move when class 1 becomes rare?
 
@@ -1416,7 +1419,7 @@ with progress.exercise("moved_threshold"):
 # | **Arguments** | `confusion`, shape `(k, k)`: for held-out *source* examples of class $i$, `confusion[i, j]` counts the predictions of class $j$; `predictions`, shape `(k,)`: counts the predictions on the *target* |
 # | **Returns** | the shares of the classes in the target, shape `(k,)` |
 # | **Rules** | Each class has examples, and the equations have exactly one solution. Set shares below 0 to 0. Finally, rescale the shares so that they sum to 1. |
-# | **Example** | For `[[90, 10], [20, 80]]` and `[55, 45]`, it is `[0.5, 0.5]`. For the predictions `[100, 0]`, it is `[1, 0]`. |
+# | **Example** | For `[[90, 10], [20, 80]]` and `[55, 45]`, the result is `[0.5, 0.5]`. For the predictions `[100, 0]`, the result is `[1, 0]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -1510,8 +1513,8 @@ with progress.exercise("estimated_shares"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now try everything on handwritten digits. In the training set, the digit 0 is about 15 times as frequent as the 9. In
-# the target it is the other way round. The classifier is a logistic regression on 8×8 pixels.
+# Now try everything on handwritten digits. In the training set, the digit 0 is about 15 times as frequent as the
+# digit 9. In the target, it is the other way around. The classifier is a logistic regression on 8×8 pixels.
 #
 # We correct it with shares from your function, and with shares from *expectation-maximization* (EM, Saerens et al.
 # 2002). EM needs no confusion matrix. It corrects the probabilities for the current shares, takes their means as the
@@ -1560,8 +1563,9 @@ for name, each in predictions.items():
 #
 # The recorded results cover ten such shifts, with two measures. One is the accuracy on the shifted mix. The other is
 # the *balanced* accuracy, a mean in which every digit counts equally. With class weights, examples of rare digits count
-# more in training. For comparison, the last row shows a classifier that learned from labeled digits in the new mix. The
-# values `shares off by` are half the sum of the absolute differences between the estimated and the true shares.
+# more in training. For comparison, the last row shows a classifier that learned from labeled digits in the new mix.
+# Each value after `shares off by` is half the sum of the absolute differences between the estimated and the true
+# shares.
 
 # %% tags=["nbval-check-output"]
 print(f"{'no shift':<38}{shown(shift['no_shift'])}")
@@ -1591,17 +1595,17 @@ plt.show()
 # %% [markdown]
 # The shift costs 18.2 percentage points. Over-sampling recovers 11.6 percentage points, so the lecture's advice helps
 # here (C31). Under-sampling recovers less, because it discards most of a small training set. Correcting with the shares
-# that EM estimates recovers about as much as over-sampling, and no training is necessary. Black-box estimates recover a
+# that EM estimates recovers about as much as over-sampling, and it needs no training. Black-box estimates recover a
 # little less on average.
 #
 # But look at the balanced column. The correction gains on the shifted mix by giving up on classes that became rare.
 # With the true shares, this costs 4.4 percentage points. EM's shares cost another 10.1, because they make rare digits
 # even rarer, as in the live run. Over-sampling *gains* 5.6 percentage points in balanced accuracy.
 #
-# Neither is wrong, because they serve different goals: as many correct predictions as possible in this mix, or equal
-# weight for every class. Decide which goal is yours before you choose a repair. A logistic regression on 300 digits is
-# only roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are still
-# somewhat off.
+# Neither repair is wrong, because they serve different goals: as many correct predictions as possible in this mix, or
+# equal weight for every class. Decide which goal is yours before you choose a repair. A logistic regression on 300
+# digits is only roughly calibrated: its probabilities do not quite match how often it is correct. So EM's shares are
+# still somewhat off.
 #
 # **For label shift, first choose your measure: accuracy on the new mix, or balanced accuracy, in which every class
 # counts equally.**
@@ -1628,7 +1632,7 @@ plt.show()
 # | **Arguments** | `probabilities`, shape `(n,)`: for each source input, the probability that it comes from the *target*, according to a classifier trained on `source_count` source and `target_count` target inputs; `largest`: a float |
 # | **Returns** | estimates of $P_t(x) / P_s(x)$, an array of shape `(n,)` |
 # | **Rules** | Replace weights above `largest` by `largest`, including where a probability is 1. |
-# | **Example** | For the probabilities `[0.5, 0.8]`, counts of 100 and 50, and `largest = 10`, it is `[2, 8]`. There are half as many target inputs as source inputs, so where the two are equally likely, the target's density is twice the source's. |
+# | **Example** | For the probabilities `[0.5, 0.8]`, counts of 100 and 50, and `largest = 10`, the result is `[2, 8]`. There are half as many target inputs as source inputs, so where the two are equally likely, the target's density is twice the source's. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -1754,11 +1758,11 @@ print(f"instances: the error falls by {less['mean']:.2f} ({less['ci95'][0]:.2f} 
 # ### Relations: how things are connected
 #
 # Even if inputs, features and weights have nothing in common, there may still be something to transfer. A family has
-# parents, and a research group has supervisors. Who is a *sibling*, an *aunt* or a *cousin* there? In a family, we know
-# all relations.
+# parents, and a research group has supervisors. Who is a *sibling*, an *aunt* or a *cousin* in a research group? In a
+# family, we know all relations.
 #
 # We learn each relation as a **path** of steps: *up* to a parent, *down* to a child, *beside* to a spouse. No path
-# visits a person twice. For each relation, we take the path that best explains the pairs of relatives known from the
+# visits a person twice. For each relation, we take the path that best explains the known pairs of relatives in the
 # family.
 
 # %% tags=["setup"]
@@ -1845,9 +1849,9 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 # ## Applications
 #
 # The lectures name nine applications (C35). Which part differs in each application is a matter of judgment; whether
-# transfer pays is not. For eight of them, this course has a record. The table shows transfer minus the best baseline of
-# that record, with few labels: a small network from scratch, translation word by word with the same 40 pairs, a bag of
-# words, or word features.
+# transfer pays off is not. For eight of them, this course has recorded results with few labels. The table shows
+# transfer minus the best baseline in those results: a small network from scratch, word-by-word translation with the
+# same 40 pairs, a bag of words, or word features.
 #
 # **Before you run the cell:** for which of them will the baseline win?
 
@@ -1884,8 +1888,8 @@ print("not measured:", sum(len(entry) == 1 for entry in applications.values()), 
 #
 # A hospital has a classifier for skin lesions. It was trained on photos from the hospital's clinic, where half of the
 # patients have the disease. Now it will be used in a screening van with a different camera, where one person in fifty
-# has the disease. The van's first month has brought 3,000 unlabeled photos, and a physician can label 200. Answer in
-# about ten sentences, with numbers from this unit. (3 points)
+# has the disease. In its first month, the van has collected 3,000 unlabeled photos, and a physician can label 200.
+# Answer in about ten sentences, with numbers from this unit. (3 points)
 #
 # - (a) Which parts of domain and task differ? (1 point)
 # - (b) Which two repairs would you try, in which order, and which of this unit's repairs would you leave out? (1 point)
@@ -1896,33 +1900,34 @@ print("not measured:", sum(len(entry) == 1 for entry in applications.values()), 
 # too. $X$ and $Y$ are the same. $P(X \mid Y)$ has moved with the camera, so this is not a pure label shift.
 #
 # (b) I would begin with the images: adapt the batch norms or match covariances with the 3,000 photos. For the
-# telescopes, this brought 14.9 and 19.7 percentage points. Both mix in the class shares, which have moved: their
-# statistics come from mostly healthy people, so I would check the result on labeled photos. Then I would correct the
-# probabilities for the new share, and choose the threshold deliberately. The correction gains on the mix and loses on
-# the rare class, which matters here. For digits, the balanced accuracy fell from 85.2% to 80.8% with the true shares,
-# and to 70.7% with EM's. I would estimate the share from photos sampled at random and labeled, with its interval, since
-# black-box estimation assumes an unchanged $P(X \mid Y)$. I would leave out importance weights if the A-distance is
-# near 2: for the telescopes they lost 2.9 percentage points.
+# telescopes, these repairs gained 14.9 and 19.7 percentage points. Both also pick up the class shares, which have
+# moved: their statistics come from mostly healthy people, so I would check the result on labeled photos. Then I would
+# correct the probabilities for the new share, and choose the threshold deliberately. The correction gains on the mix
+# and loses on the rare class, which matters here. For digits, the balanced accuracy fell from 85.2% to 80.8% with the
+# true shares, and to 70.7% with EM's. I would estimate the share, with its interval, from labeled photos that were
+# sampled at random, since black-box estimation assumes an unchanged $P(X \mid Y)$. I would leave out importance weights
+# if the A-distance is near 2: for the telescopes they lost 2.9 percentage points.
 #
 # (c) First, the physician labels half of the 200, sampled at random, and I measure the unchanged classifier's
-# sensitivity and specificity with intervals. Only about two of those people are sick, which is far too few. So the
-# other half are photos that the classifier flags. I compare each repair with the unchanged classifier on the same
-# labeled photos. Unless the repaired classifier is better, with an interval of the difference above 0, I stop.
+# sensitivity and specificity with intervals. Only about two of those people are sick, which is far too few. So for the
+# other half, the physician labels photos that the classifier flags. I compare each repair with the unchanged classifier
+# on the same labeled photos. Unless the repaired classifier is better, with an interval of the difference above 0, I
+# stop.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: names P(X) (camera) and P(Y) (share), with the consequence that P(Y|X) moves or that P(X|Y) is not constant.
 #
-# 1 point: two fitting repairs in a reasoned order with a number, and one left out with a reason (importance weights
+# 1 point: two suitable repairs in a reasoned order with a number, and one left out with a reason (importance weights
 # without overlap; prior correction alone; over-sampling without labels).
 #
-# 1 point: a first measurement with labels from the van, with its uncertainty (few sick people), and a criterion to stop
-# that compares with the unchanged classifier.
+# 1 point: a first measurement with labels from the van, with its uncertainty (few sick people), and a stopping
+# criterion that compares with the unchanged classifier.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## With real photos
 #
-# This section returns to cats and dogs, and to MobileNetV2. The head learns from photos by day. For the "night", we
+# This section returns to cats and dogs, and to MobileNetV2. The head learns from daytime photos. For the "night", we
 # darken the same photos to a sixth of their brightness and add noise. Does the repair from the telescopes work on real
 # photos? Photos and weights come from the internet or from a mirror server at your school; if neither is available, the
 # cell prints a message.
@@ -1958,9 +1963,9 @@ if small:
         print(f"{name:<32}{answering.score(seen, day['test'].labels):.1%}")
 
 # %% [markdown]
-# In the stored run, the night reduces accuracy to chance level. Adapting the batch norms recovers about half of the
-# loss. CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than a
-# thousand features. One run with 120 test photos is a hint, not a measurement.
+# In the stored run, accuracy on the "night" photos falls to chance level. Adapting the batch norms recovers about half
+# of the loss. CORAL recovers little, probably because 60 photos are far too few to estimate the covariance of more than
+# a thousand features. One run with 120 test photos is a hint, not a measurement.
 #
 # **Even where a repair works in principle, it needs enough unlabeled images.**
 #
@@ -1979,7 +1984,7 @@ if small:
 #    parameters or relations.
 #
 # In this unit, the source was given, and the question was how to repair what its classifier gets wrong. Often you can
-# choose the source yourself. The next unit asks which teacher to take, and whether any of them is better than none.
+# choose the source yourself. The next unit asks which teacher to choose, and whether any teacher is better than none.
 
 # %%
 progress

@@ -2,19 +2,19 @@
 # # Unit 06: Choosing a teacher
 #
 # Three teachers are available: one has learned faces, one letters, and one galaxies. You have five labeled images of
-# each of your own classes. Which teacher do you take? You could train a head on each of them, but can you know the
-# outcome beforehand? And how would you notice that even the best of the three is worse than no teacher at all? Perhaps
-# your only teacher has learned from simulated images, or from images with a bias. Does that matter for your target?
-# Unit 05 took the source as given; here you choose it.
+# each of your own classes. Which teacher do you choose? You could train a head on each of them, but can you predict the
+# outcome? And how would you notice that even the best of the three is worse than no teacher at all? Perhaps your only
+# teacher has learned from simulated images, or from images with a bias. Does that matter for your target? Unit 05 took
+# the source as given; here you choose it.
 #
 # By the end of this unit you can
 #
-# 1. read a transfer matrix, and decide by the interval of a paired difference whether a teacher helps;
-# 2. say why frozen features that do worse than training from scratch do not yet prove *negative transfer*, that is, a
-#    teacher that hurts;
-# 3. rank teachers with a score before any training, and say what the score cannot tell you;
+# 1. read a transfer matrix, and use the interval of a paired difference to decide whether a teacher helps;
+# 2. explain why frozen features that do worse than training from scratch do not yet prove *negative transfer*, that is,
+#    a teacher that hurts;
+# 3. rank teachers with a score before any training, and explain what the score cannot tell you;
 # 4. test whether a simulation prepares a network for reality;
-# 5. look for a bias that a teacher brings along.
+# 5. look for a bias that a teacher passes on.
 #
 # **Time:** about 50 minutes. Two exercises and one written answer, 9 points. All cells together run in about a minute
 # on two processor cores. Programs draw the galaxies, faces, letters and simulated digits; the other digits are real.
@@ -53,8 +53,8 @@ progress = checks.Progress({"verdict": "Exercise 6.1 verdict", "leep": "Exercise
 #
 # The faces teacher is the one from unit 02. The letters teacher has learned capital letters drawn from fonts. The
 # galaxies teacher tells four classes of galaxies apart. The targets are people whom no teacher has seen, handwritten
-# digits, Greek letters, and eight kinds of galaxies. The top row shows what the teachers have learned, the bottom row
-# what your targets look like.
+# digits, Greek letters, and eight kinds of galaxies. The top row shows what the teachers have learned, and the bottom
+# row shows what your targets look like.
 
 # %%
 sharp = galaxies.observe(75, 1005)
@@ -118,9 +118,9 @@ def gain(first, second):
 # %% [markdown]
 # ## The transfer matrix
 #
-# Now try every teacher on every target. For each pair we train a new head on the teacher's features, from five images
-# per class. The baselines are a small network from scratch and a linear classifier on pixels. Five seeds determine
-# which images are sampled and how training starts.
+# For each pair of a teacher and a target, we train a new head on the teacher's features with five images per class. The
+# baselines are a small network from scratch and a linear classifier on pixels. Five seeds determine which images are
+# sampled and how training starts.
 #
 # **Before you run the cells:** where do you expect the largest number in each row?
 
@@ -152,8 +152,8 @@ plots.heat_map(means, list(targets.values()), columns).set_title(
 plt.show()
 
 # %% [markdown]
-# Now look at what each teacher *adds* to the network from scratch, seed by seed. An interval that contains 0 decides
-# nothing.
+# Now look at what each teacher *adds* compared with the network from scratch, seed by seed. An interval that contains 0
+# leaves the question open.
 
 # %% tags=["nbval-check-output"]
 for key, name in targets.items():
@@ -183,8 +183,8 @@ plt.show()
 # of these nine other pairs, the features of the teacher's last hidden layer do **worse** than the small network from
 # scratch.
 #
-# The clearest case is real digits. There the faces teacher stays 35.8 percentage points behind the network from
-# scratch, although it is the largest and best trained of the three.
+# The clearest case is real digits. There, the faces teacher is 35.8 percentage points behind the network from scratch,
+# although it is the largest and best trained of the three.
 #
 # Is this *negative transfer*, a teacher that hurts (C11)? The figure cannot tell you, because the small network and the
 # faces teacher have different architectures. So we fine-tuned all layers of one network twice: once from the teacher's
@@ -199,7 +199,7 @@ for target, arms in fine_tuned.items():
 # With the teacher's weights, accuracy fell a little on digits and rose on Greek letters. On Omniglot, a dataset of
 # handwritten characters, we could not detect a difference. We had decided in advance to judge the claim by the mean
 # over digits and Omniglot, and this mean is inconclusive (C11). The loss on digits is far smaller than the gap in the
-# figure, so most of that gap probably comes from freezing the features and from the cut.
+# figure, so most of that gap probably comes from freezing the features and from where we cut the teacher.
 #
 # Even if there were no real differences, about half of all figures with twelve intervals would show at least one
 # interval that excludes 0. So trust only the large gaps.
@@ -208,14 +208,14 @@ for target, arms in fine_tuned.items():
 #
 # ### Exercise 6.1: Give a verdict
 #
-# Decide by a confidence interval whether a teacher helps.
+# Use a confidence interval to decide whether a teacher helps.
 #
 # | | |
 # |---|---|
 # | **Signature** | `verdict(with_teacher, without)` |
 # | **Arguments** | two sequences of accuracies over the same seeds, in the same order; there are at least two seeds |
 # | **Returns** | `"helps"` if the 95% interval of the mean *paired* difference lies above 0, `"harms"` if it lies below 0, otherwise `"undecided"` |
-# | **Example** | For `[0.52, 0.61, 0.43]` and `[0.50, 0.58, 0.41]`, it is `"helps"`: the accuracies vary far more than their differences. |
+# | **Example** | For `[0.52, 0.61, 0.43]` and `[0.50, 0.58, 0.41]`, the result is `"helps"`: the accuracies vary far more than their differences. |
 # | **Points** | 3 points |
 #
 # The interval of $n$ differences with mean $\bar d$ is
@@ -223,10 +223,11 @@ for target, arms in fine_tuned.items():
 # $$\bar d \pm t \, \frac{s}{\sqrt n}$$
 #
 # where $s$ is their standard deviation, with $n - 1$ in the denominator. The factor $t$ is the 97.5% quantile of
-# Student's distribution with $n - 1$ degrees of freedom. If all differences are equal, the interval is that one number.
+# Student's distribution with $n - 1$ degrees of freedom. If all differences are equal, the interval shrinks to that one
+# number.
 #
 # <details><summary>Hint</summary>
-# Subtract first; everything else is about one row of numbers. `stats.t.ppf` returns the quantile, and `stats.sem`
+# Subtract first; all other steps work on one row of numbers. `stats.t.ppf` returns the quantile, and `stats.sem`
 # returns s / √n.
 # </details>
 
@@ -379,7 +380,7 @@ with progress.exercise("verdict"):
 # | **Arguments** | `probabilities`, shape `(n, m)`: for each of $n$ images, the teacher's probabilities of its $m$ old classes; `labels`, shape `(n,)`: the new labels, any integers |
 # | **Returns** | a float, with the natural logarithm |
 # | **Rules** | Use the probabilities as they are: stored ones may be rounded, so that a row sums to 0.9 or 1.1. An old class whose probability is 0 for every image contributes nothing. `transferability.leep` computes the same score, but raises an error for rounded rows, so write your own. |
-# | **Example** | For the probabilities `[[0.8, 0.2], [0.4, 0.6]]` and the labels `[0, 1]`, it is $\log \frac{7}{12} \approx -0.54$. |
+# | **Example** | For the probabilities `[[0.8, 0.2], [0.4, 0.6]]` and the labels `[0, 1]`, the result is $\log \frac{7}{12} \approx -0.54$. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -587,8 +588,8 @@ for key, name in targets.items():
         )
 
 # %% [markdown]
-# What would you have gained by following each score? The last column shows the best teacher for each seed, chosen on
-# the test set, so no score can do better.
+# What would you have gained by following each score? The last column shows the accuracy of the best teacher for each
+# seed, chosen on the test set, so no score can do better.
 
 # %% tags=["nbval-check-output"]
 for score, name in (("log_me", "LogME"), ("leep", "LEEP"), ("a_distance", "A-distance")):
@@ -600,14 +601,14 @@ print("digits: the choice by LogME minus faces:     ", gain(chosen, matrix["digi
 print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digits"]["none"]["scratch"]))
 
 # %% [markdown]
-# For digits, LogME ranks the faces teacher last, and so warns you against the worst choice before you train a head.
-# Choosing by the score also **repairs** the damage that the faces teacher would do. For digits, LogME chooses another
+# For digits, LogME ranks the faces teacher last. So it warns you against the worst choice before you train a head.
+# Choosing by the score also **avoids** the damage that the faces teacher would do. For digits, LogME chooses another
 # teacher, which is 35.0 percentage points better than the faces teacher. For every target but digits, it chooses the
 # best teacher for each seed. For digits it reaches 86.2%, where 87.4% was possible.
 #
-# But LogME *ranks* teachers; it does not say whether one is worse than none. For digits, we could not detect a
-# difference between its choice and no teacher at all. The sign of the score does not help. For Greek letters it is
-# positive for the faces teacher, which stays 8.6 percentage points behind the network from scratch. Nor can you trust
+# But LogME *ranks* teachers; it does not say whether a teacher is worse than none. For digits, we could not detect a
+# difference between its choice and no teacher at all. The sign of the score does not help. For Greek letters, the faces
+# teacher has a positive score, although it is 8.6 percentage points behind the network from scratch. Nor can you trust
 # the lower ranks: for kinds of galaxies, the letters teacher scores just below the faces teacher, but it falls less far
 # behind the network from scratch.
 #
@@ -622,8 +623,8 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits it
 # picks the faces teacher, the worst of the three, in four of five seeds, though only by a tiny margin.
 #
-# Is similarity a good guide, then (C14)? We stated the question in advance, and tested it on ten new draws: is the most
-# similar teacher, by the A-distance, better than one picked at random from the three?
+# Is similarity a good guide, then (C14)? We stated the question in advance, and tested it on ten new draws: is the
+# teacher that is most similar, according to the A-distance, better than one picked at random from the three?
 
 # %% tags=["nbval-check-output"]
 choice = results("teacher_choice")
@@ -636,17 +637,17 @@ over_targets = np.mean([[choice[key][way]["values"] for way in ("chosen", "by_ch
 print(f"mean of the four targets: {gain(*({'values': values} for values in over_targets))}")
 
 # %% [markdown]
-# On average it is, by 16.5 percentage points. Three targets have a teacher that is clearly similar, and finding it
-# pays. But digits, the only real target, have none. There the most similar teacher is 23.6 percentage points worse than
-# one picked at random, and even further behind no teacher at all.
+# On average it is, by 16.5 percentage points. Three targets have a teacher that is clearly similar, and finding it pays
+# off. But digits, the only real target, have no such teacher. There the most similar teacher is 23.6 percentage points
+# worse than one picked at random, and even further behind training without a teacher.
 #
 # **A score can rank teachers before training; only a baseline from scratch shows whether any of them is worth using.**
 #
 # ## From simulation to reality
 #
-# A cheap way to get a teacher is to draw its images. A program can draw as many digits as you like, with labels for
-# free. How similar to reality must the simulation be, if a network learns only from fonts and must then read real
-# handwriting (C35)?
+# A cheap way to get a teacher is to train it on images that a program draws. The program can draw as many digits as you
+# like, with free labels. How similar to reality must the simulation be, if a network learns only from fonts and must
+# then read real handwriting (C35)?
 
 # %%
 styles = {"printed": glyphs.PRINTED, "bent": glyphs.HANDWRITTEN, "bent and scanned": glyphs.SCANNED}
@@ -681,13 +682,14 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 # well, which cuts out a digit and counts ink in 8×8 cells, raises the accuracy on real digits to 61.9%. We did not try
 # scanning without bending.
 #
-# Adapting the batch norms, the repair that helped with the telescopes of unit 05, brings no gain that we could detect
-# with five seeds. With ten seeds, unit 05 measured 0.9 percentage points. With features from simulated images and a
-# head from a hundred real labels, the accuracy is 93.6%. This is 4.7 percentage points more than logistic regression on
-# the pixels of the same hundred images. But that baseline is weak. The small network of unit 02, which learned from
-# these hundred labels with augmentation, does better. So we have not shown that simulation pays off (C35).
+# Adapting the batch norms, the repair that helped with the telescopes of unit 05, yields no gain that we could detect
+# with five seeds. With ten seeds, unit 05 measured 0.9 percentage points. With features learned from simulated images
+# and a head trained on a hundred real labels, the accuracy is 93.6%. This is 4.7 percentage points more than logistic
+# regression on the pixels of the same hundred images. But that baseline is weak. The small network of unit 02, which
+# learned from these hundred labels with augmentation, does better. So we have not shown that simulation pays off (C35).
 #
-# **A simulation must imitate the sensor, too; test it on real data, against the best baseline without it.**
+# **A simulation must imitate the sensor, too; test it on real data, against the best baseline that does not use the
+# simulation.**
 #
 # ## A bias comes along
 #
@@ -737,7 +739,8 @@ print(
 
 # %% [markdown]
 # The biased teacher falls from 95.2% to 30.1%, hardly above chance. Its student has seen both kinds of colors, and
-# still loses 10.9 percentage points on swapped ones. With the neutral teacher, we could not detect a loss.
+# still loses 10.9 percentage points on images with swapped colors. With the neutral teacher, we could not detect a
+# loss.
 #
 # The accuracy on images with their usual colors does not reveal this: on these images, we could not detect a difference
 # between the two students. The bias sits in the teacher's features, and the student's ten balanced images of each class
@@ -752,9 +755,9 @@ print(
 # ### Written answer: Which teacher would you choose?
 #
 # A museum wants to sort photos of beetles into twelve species. It has ten labeled photos of each. Three teachers are
-# available. One has learned everyday photos, one has learned faces, and one has learned a program's drawings of these
-# beetles. In the drawings, each species sits on a leaf of its own kind. Answer in about ten sentences, with numbers
-# from this unit. (3 points)
+# available. One has learned from everyday photos, one from faces, and one from a program's drawings of these beetles.
+# In the drawings, each species sits on its own kind of leaf. Answer in about ten sentences, with numbers from this
+# unit. (3 points)
 #
 # - (a) Which baselines would you train, which score would you compute, and what can the score not tell you? (1 point)
 # - (b) How would you decide whether the chosen teacher helps, and what would you still not know? (1 point)
@@ -762,7 +765,7 @@ print(
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "why_teacher", "locked": false, "points": 3, "schema_version": 3, "solution": true}
 # (a) I would train a small network from scratch, with augmentation, and a linear classifier on pixels. Without these
-# baselines, I would not notice a teacher that is worse than none. For digits, the faces teacher stayed 35.8 percentage
+# baselines, I would not notice a teacher that is worse than none. For digits, the faces teacher was 35.8 percentage
 # points behind the network from scratch. Then I would compute LogME for each teacher from the labeled photos, since for
 # digits it ranked the faces teacher last, and its choice was 35.0 percentage points better. LogME does not say whether
 # the best teacher is better than none. For digits, we could not detect a difference. I would not follow LEEP: for Greek
@@ -795,10 +798,10 @@ print(
 # %% [markdown]
 # ## Figures that disagree
 #
-# The lectures describe teachers and gains with figures that contradict one another (C54). ImageNet has more than 14
-# million images in one document, and 1.4 or 1.2 million in another. And the rise from 1% to 93.47% is called an
-# "accuracy gain" of 92.47%. If you compare teachers by such figures, you compare different things. The counts below
-# come from Russakovsky et al. 2015, *ImageNet Large Scale Visual Recognition Challenge*.
+# The lectures describe teachers and gains with numbers that contradict one another (C54). According to one document,
+# ImageNet has more than 14 million images; according to another, it has 1.4 or 1.2 million. And the rise from 1% to
+# 93.47% is called an "accuracy gain" of 92.47%. If you compare teachers by such numbers, you compare different things.
+# The counts below come from Russakovsky et al. 2015, *ImageNet Large Scale Visual Recognition Challenge*.
 #
 # **Before you run the cell:** how can all three image counts be correct?
 
@@ -818,19 +821,21 @@ print(f"from 1% to 93.47%: {100 * (with_teacher - without):.2f} percentage point
 # it would be 9,247%.
 #
 # The documents also disagree about how much to fine-tune: the whole network, or some later layers. Neither is a rule.
-# In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), what depth gained differed between tasks (C22).
+# In [unit 03](../03_fine_tuning/03_fine_tuning.ipynb), the gain from fine-tuning more layers differed between tasks
+# (C22).
 #
-# **When you read about a teacher, ask which images were counted, and whether a gain is in points or in percent.**
+# **When you read about a teacher, ask which images were counted, and whether a gain is in percentage points or in
+# percent.**
 
 # %% [markdown]
 # ## With real photos
 #
 # Which teacher should sort photos of cats and dogs: MobileNetV2, which has learned from a million photos of a thousand
-# classes, or the faces teacher? Compute LogME first, from thirty photos of each class. Then train a head on each
+# classes, or the faces teacher? First compute LogME from thirty photos of each class. Then train a head on each
 # teacher's features and compare. The baseline is a linear classifier on pixels. Photos and weights come from the
 # internet or from a mirror server at your school; if neither is available, the cell prints a message.
 #
-# **Before you run the cells:** will the score see a difference?
+# **Before you run the cells:** will the score show a difference?
 
 # %%
 from tlcourse import features
@@ -875,9 +880,9 @@ for name, (train_vectors, test_vectors) in vectors.items():
 #
 # 1. **The transfer matrix** (C11). A very similar domain helped in three pairs. An interval of paired differences
 #    decides, and among many intervals one can exclude 0 by chance.
-# 2. **Negative transfer** (C11). Frozen features of an unrelated teacher stayed far behind a small network from
-#    scratch. When we trained all layers of the same network, with and without the teacher's weights, the loss on digits
-#    was far smaller, and the verdict on the claim is inconclusive.
+# 2. **Negative transfer** (C11). Frozen features of an unrelated teacher were far less accurate than a small network
+#    from scratch. When we trained all layers of the same network, with and without the teacher's weights, the loss on
+#    digits was far smaller, and the verdict on the claim is inconclusive.
 # 3. **Scores** rank teachers before any training. For digits, LogME ranked the faces teacher last; LEEP and the
 #    A-distance ranked it first. No score says whether the best teacher is better than none.
 # 4. **Simulation** (C35). A test on simulated images does not show how well a network does in reality. Imitating the

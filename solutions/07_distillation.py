@@ -10,9 +10,9 @@
 #
 # 1. explain what a temperature does to predictions, and what soft targets reveal beyond a label;
 # 2. write the distillation loss, and show with gradients why it has the factor $T^2$;
-# 3. write a training step that changes the student and provably leaves the teacher alone;
-# 4. compare eight ways to teach one student within one budget, hints and attention maps among them, and say which
-#    differences you can detect;
+# 3. write a training step that changes the student, and prove that it leaves the teacher unchanged;
+# 4. compare eight ways to teach the same student within the same budget, including hints and attention maps, and say
+#    which differences you can detect;
 # 5. put a student on a device, check that its predictions stay the same, and name the limits of distillation.
 #
 # **Time:** about 105 minutes. Five exercises and one written answer, 20 points. All cells together run in about a
@@ -268,7 +268,7 @@ plt.show()
 # | **Arguments** | logits: float32 tensors of shape `(n, classes)`; `labels`: `n` integers; `temperature`, `alpha`: floats |
 # | **Returns** | the loss, a scalar: the mean over the `n` images |
 # | **Rules** | Use the formula below. Compute with `keras.ops`, so that the loss has gradients. |
-# | **Example** | For the student `[[0, 0]]`, the teacher `[[0, 2.1972]]`, the label 1, $T = 2$ and $\alpha = 0.5$, it is $0.5 \cdot 4 \cdot 0.1308 + 0.5 \cdot 0.6931$, about 0.6082. |
+# | **Example** | For the student `[[0, 0]]`, the teacher `[[0, 2.1972]]`, the label 1, $T = 2$ and $\alpha = 0.5$, the result is $0.5 \cdot 4 \cdot 0.1308 + 0.5 \cdot 0.6931$, about 0.6082. |
 # | **Points** | 4 points |
 #
 # The loss of one image with label $y$ is
@@ -409,7 +409,7 @@ with progress.exercise("distillation_loss"):
 # %% [markdown]
 # $\mathrm{KL}(p \,\|\, q)$ is not $\mathrm{KL}(q \,\|\, p)$. A published example of distillation once swapped teacher
 # and student. Does it matter? Suppose that a teacher hesitates between B and F. One student is certain of B, and
-# another has no idea.
+# another has no idea which class is correct.
 #
 # **Before you run the cell:** which of the two students would you call closer to the teacher, and which one does each
 # loss prefer?
@@ -470,7 +470,7 @@ plt.show()
 # Why the factor $T^2$? Look at what reaches the student: the gradient with respect to its logits. The next cells take
 # 50 images, a teacher with large logits and a student with small ones, and raise the temperature.
 #
-# **Before you run the cells:** what happens to the length of the gradient, without the factor, when $T$ doubles?
+# **Before you run the cells:** without the factor, what happens to the length of the gradient when $T$ doubles?
 
 
 # %%
@@ -515,9 +515,10 @@ plt.show()
 # So without $T^2$, $\alpha$ would have a different meaning at every temperature. At high temperatures, the labels, with
 # a gradient of 0.140, would drown out the teacher. With $T^2$, the length stays between 0.10 and 0.14. The factor does
 # not make the teacher louder; it preserves the balance that $\alpha$ sets. The live figure above shows a single image:
-# raise the temperature, and the length of the gradient shrinks, while its product with $T^2$ settles.
+# raise the temperature, and the length of the gradient shrinks, while its product with $T^2$ levels off.
 #
-# Does a library agree? `keras.distillation` came with Keras 3.12. The next cell asks it for the same loss in two ways.
+# Does a library agree? `keras.distillation` came with Keras 3.12. The next cell uses it to compute the same loss in two
+# ways.
 
 # %%
 pair = np.array([[2.0, 1.0, 0.0]], "float32"), np.array([[1.0, 2.0, 0.0]], "float32")
@@ -545,12 +546,12 @@ else:
 #
 # ## One step, and a teacher that stays
 #
-# During training, the student changes and the teacher stays as it is. Write one such step, and then prove that the
+# During training, the student changes and the teacher stays as it is. Write one training step, and then prove that the
 # teacher did not change.
 #
 # ### Exercise 7.3: Take one distillation step
 #
-# Make one gradient step that brings the student's softened predictions closer to the teacher's.
+# Take one gradient step that moves the student's softened predictions closer to the teacher's.
 #
 # | | |
 # |---|---|
@@ -675,7 +676,8 @@ with progress.exercise("distill_step_teacher"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now prove the same for the real teacher. The cell takes three steps on its images and compares every array of weights.
+# Now prove the same for the real teacher. The cell takes three distillation steps on the unit's images and compares
+# every array of weights before and after.
 
 # %% tags=["nbval-check-output"]
 before = {"teacher": teacher.get_weights(), "student": student.get_weights()}
@@ -720,7 +722,8 @@ distillation.teach(distilled, images, [objective], steps=90, learning_rate=0.01)
 print(f"from scratch {share_correct(from_scratch):.1%}, distilled {share_correct(distilled):.1%}")
 
 # %% [markdown]
-# One run with ten people proves little. A later section repeats it with all baselines. But first, beware of a trap.
+# One run with ten people proves little. A later section repeats the comparison with all baselines. But first, beware of
+# a trap.
 #
 # **A teacher that stays the same needs to predict only once.**
 #
@@ -774,8 +777,8 @@ plt.show()
 #
 # So the student looks far worse than it is. You get no error and no warning, and the training loss looks fine. Refresh
 # the averages after a short training (`tlcourse.networks.refresh_batch_norm`), or choose a lower momentum.
-# MobileNetV2's momentum is even closer to 1, so its averages need thousands of steps to forget. We refresh every
-# student in this unit before we test it.
+# MobileNetV2's momentum is even closer to 1, so its averages need thousands of steps to forget their starting values.
+# We refresh every student in this unit before we test it.
 #
 # **After a short training, refresh batch norm before you test.**
 #
@@ -861,13 +864,13 @@ plt.show()
 # its last layer is larger than above.)
 #
 # After 160 steps the student is still far less accurate than its teacher. Students trained on hard labels stay even
-# further behind, although nearly all of the teacher's labels are correct. So the gap measures this student and this
+# further behind, although nearly all of the teacher's labels are correct. So the gap reflects this student and this
 # budget, not distillation. A later section shows how far longer training closes this gap.
 #
 # Softness alone is not enough: label smoothing even costs 2.7 percentage points. Soft targets must say something about
 # *this* image. Softmax beats hard labels by 7.8 percentage points.
 #
-# Intermediate features bring a little more: hints add 2.9 percentage points to softmax, attention 3.5. We cannot tell
+# Intermediate features help a little more: hints add 2.9 percentage points to softmax, attention 3.5. We cannot tell
 # which of the two is better. Transfer is 3.8 percentage points better than labels alone, but it stays far below every
 # method whose teacher knows these people.
 #
@@ -903,10 +906,10 @@ print("soft targets minus labels:    ", points(less(few, accuracy["scratch"])), 
 print("unlabeled images added:       ", points(less(accuracy["softmax"], few)), "percentage points")
 
 # %% [markdown]
-# The unlabeled images matter most: they are worth 25.7 percentage points. Soft targets instead of labels, on the same
-# images, bring 4.5 percentage points. This is a small gain, but its interval lies above zero.
+# The unlabeled images matter most: they are worth 25.7 percentage points. On the same images, replacing the labels with
+# soft targets raises accuracy by 4.5 percentage points. This is a small gain, but its interval lies above zero.
 #
-# **Here the teacher helps most by labeling what nobody has labeled, and then by saying more than a label.**
+# **Here the teacher helps most by labeling what nobody has labeled, and then by saying more than a label does.**
 
 # %% [markdown]
 # ## A teacher with mistakes
@@ -956,8 +959,8 @@ plt.show()
 # classes are mostly noise. A higher temperature makes the student copy more of this noise, while a hard label discards
 # it.
 #
-# So far, we have tested only labels that are wrong at random, two temperatures and a short budget. A section below adds
-# other mistakes, such as mistaking one person for a similar one, and longer training.
+# So far, we have tested only labels that are wrong at random, two temperatures and a short budget. A later section adds
+# longer training and other mistakes, such as mistaking one person for a similar one.
 #
 # **If your teacher learned from noisy labels, try hard labels and a low temperature, too.**
 
@@ -966,8 +969,8 @@ plt.show()
 #
 # So far the student has learned what to predict. According to the lecture, proper knowledge distillation means that the
 # student mimics the teacher's internal representations (C38). One such method is attention transfer (C40; Zagoruyko &
-# Komodakis 2017). It maps where a layer of the teacher is active, and trains the student to produce the same map. The
-# maps sum over the channels, so the two networks may have different numbers of channels.
+# Komodakis 2017). It maps where a layer of the teacher is active, and trains the student to produce the same map. Each
+# map sums over the channels, so the two networks may have different numbers of channels.
 #
 # ### Exercise 7.4: Compute an attention map
 #
@@ -977,8 +980,8 @@ plt.show()
 # |---|---|
 # | **Signature** | `attention_map(maps)` |
 # | **Arguments** | `maps`: floats of shape `(n, h, w, channels)`; no map is zero everywhere |
-# | **Returns** | an array of shape `(n, h * w)`: for each place, the sum of the squares over the channels; then each row divided by its Euclidean norm |
-# | **Example** | One image with two places and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4. The result is about `[[0.914, 0.406]]`. |
+# | **Returns** | an array of shape `(n, h * w)`: for each position, the sum of the squares over the channels; then each row divided by its Euclidean norm |
+# | **Example** | One image with two positions and two channels, `[[[[3, 0], [0, 2]]]]`, has the sums 9 and 4. The result is about `[[0.914, 0.406]]`. |
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
@@ -1044,9 +1047,9 @@ with progress.exercise("attention_map"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where are the teacher's third block and the student's second convolution active? Both have $12 \times 12$ places. The
-# next cell trains one more student, with the teacher's attention as a second objective. Its loss is the squared
-# difference between the two attention maps, summed over the places, and its weight is 10 times that of the soft
+# Where are the teacher's third block and the student's second convolution active? Both have $12 \times 12$ positions.
+# The next cell trains one more student, with the teacher's attention as a second objective. Its loss is the squared
+# difference between the two attention maps, summed over the positions, and its weight is 10 times that of the soft
 # targets.
 
 # %%
@@ -1112,7 +1115,7 @@ plt.show()
 # the teacher looks. It has learned what we asked it to learn.
 #
 # Does it help? In the table of the eight ways above, attention added 3.5 (0.4 to 6.6) percentage points to softmax.
-# That interval also contains gains too small to matter. A section below repeats the comparison with longer training and
+# That interval also contains gains too small to matter. A later section repeats the comparison with longer training and
 # with a random network in place of the teacher. The unlabeled images help much more than attention does.
 #
 # **An attention loss does change where the student looks.**
@@ -1120,12 +1123,12 @@ plt.show()
 # %% [markdown]
 # ## What is inside: hints
 #
-# FitNet (C39; Romero et al. 2015) asks for more than attention does: not only where the teacher is active, but with
-# which features. A convolution on the student's feature maps must reproduce the teacher's feature maps. After training,
-# you throw this convolution away.
+# FitNet (C39; Romero et al. 2015) asks for more than attention does: the student must learn not only where the teacher
+# is active, but also which features the teacher has there. A convolution on the student's feature maps must reproduce
+# the teacher's feature maps. After training, you throw this convolution away.
 #
 # Our version is simpler than the paper's. The convolution is $1 \times 1$, and the loss is a mean without the factor of
-# a half. The student learns from hints and soft targets at once, not from hints first.
+# a half. The student learns from hints and soft targets at the same time, instead of from hints first.
 #
 # ### Exercise 7.5: Compare feature maps with a hint loss
 #
@@ -1140,7 +1143,7 @@ plt.show()
 # | **Points** | 3 points |
 #
 # <details><summary>Hint</summary>
-# A 1×1 convolution is a matrix product at each place, and `@` works on the last axis.
+# A 1×1 convolution is a matrix product at each position, and `@` works on the last axis.
 # </details>
 
 
@@ -1227,9 +1230,9 @@ for name, model in (("untrained", new_student()), ("softmax", distilled), ("soft
 # `distillation.hint(student, "map3", maps)`, where `maps` are the teacher's feature maps for the training images. The
 # extra layer of this objective is discarded later.
 #
-# The claim says that hints keep more detail and help the student (C39). In the recorded results above, hints add 2.9
-# (0.9 to 4.8) percentage points to softmax. The interval also contains gains too small to matter. With longer training,
-# the gain is larger, as a section below shows.
+# The claim is that hints keep more detail and help the student (C39). In the recorded results above, hints add 2.9 (0.9
+# to 4.8) percentage points to softmax. The interval also contains gains too small to matter. With longer training, the
+# gain is larger, as a later section shows.
 #
 # **Hints are one more objective in training, and cost nothing on the device.**
 
@@ -1237,8 +1240,8 @@ for name, model in (("untrained", new_student()), ("softmax", distilled), ("soft
 # ## Two teachers, and a teacher of something else
 #
 # A student can have several teachers, one for each task (C41). Here the second teacher was trained on other people, and
-# it recognizes one thing: whether a person wears glasses. On the same features, the student gets one more dense layer
-# with two outputs.
+# it recognizes one thing: whether a person wears glasses. The student gets one more dense layer, with two outputs, on
+# top of the same features.
 
 # %% tags=["nbval-check-output"]
 glasses = record["glasses"]
@@ -1263,12 +1266,12 @@ for who in ("teacher", "student"):
 # glasses; for the student, we could not detect a difference.
 #
 # So this student learns from its first teacher but hardly from its second. Does it need more training steps, or is it
-# too small for two tasks? The section below compares it with a student that learns about glasses alone.
+# too small for two tasks? The next section compares it with a student that learns about glasses alone.
 #
 # In transfer distillation (C42), by contrast, the teacher was not adapted to any of the people in the images. It is the
-# same network as before, without its head, and it passes on the same blocks as for hints and attention. It cannot say
-# who a person is. For half of the steps, the student learns the teacher's maps and attention from all images. Then it
-# learns from the few labels together with the maps.
+# same network as before, without its head, and the student learns from the same blocks as with hints and attention.
+# This teacher cannot say who a person is. For half of the steps, the student learns the teacher's maps and attention
+# from all images. Then it learns from the few labels together with the maps.
 #
 # With the same number of steps, the result is 3.8 (1.7 to 6.0) percentage points better than training from scratch, as
 # the table above shows. The gain is small. Part of the gain may come from the 600 unlabeled images, which the student
@@ -1280,8 +1283,8 @@ for who in ("teacher", "student"):
 # ## Longer training, and fair comparisons
 #
 # All results so far come from 160 steps, and we had seen them before we chose what to compare. So we stated eight
-# comparisons in advance, and then measured them on 20 new groups of people. Each student is trained much longer. The
-# learning rate and the temperature of the soft targets were chosen with images of other people. As a control, some
+# comparisons in advance, and then measured them on 20 new groups of people. Here, each student is trained much longer.
+# We chose the learning rate and the temperature of the soft targets with images of other people. As a control, some
 # students learn from the feature maps of a network with the teacher's architecture and random weights, to show what an
 # arbitrary extra target contributes.
 #
@@ -1398,7 +1401,7 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 
 # %% [markdown]
 # A phone could hold either network. A microcontroller with 1 MiB of program memory could not hold this teacher with
-# 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB, so they would fit and leave little room. The
+# 32-bit weights. With 8 bits, its 790,340 weights take about 0.8 MB, so they would fit but leave little room. The
 # student leaves nearly all of the program memory free (C05). (The recorded student is larger than yours above, because
 # it recognizes 20 people rather than ten.)
 #
@@ -1406,8 +1409,8 @@ print(f"faster by a factor of {faster['mean']:.1f} ({faster['ci95'][0]:.1f} to {
 #
 # On the recording machine, which was sometimes busy with other work, the student is 16.3 times as fast as the teacher.
 # Smaller does not automatically mean faster. The 16-bit file is half the size of the 32-bit file and takes the same
-# time, while the 8-bit file is both smaller and faster. This depends on what the processor does well; on another one, 8
-# bits may even be slower. So measure on the device that you build for.
+# time, while the 8-bit file is both smaller and faster. This depends on what the processor does well; on another
+# processor, 8 bits may even be slower. So measure on the device that you build for.
 #
 # **Converting the student changes few or no predictions, but its speed depends on the device.**
 
@@ -1442,10 +1445,10 @@ figure.suptitle("The students differ in accuracy, hardly in speed")
 plt.show()
 
 # %% [markdown]
-# The methods differ in the accuracy that they achieve, but hardly in what they cost on the device. Seven of them lead
-# to the same network. Labels and soft targets leave no layer behind, attention adds none, and the layer for hints is
-# thrown away. So these seven have the same number of parameters, the same file size and the same time, which we
-# measured once.
+# The methods differ in the accuracy that they achieve, but hardly in what they cost on the device. Seven of them
+# produce the same network architecture. Labels, soft targets and attention add no layer, and the extra layer for hints
+# is thrown away after training. So these seven have the same number of parameters, the same file size and the same
+# time, which we measured once.
 #
 # Only the multi-task student has one more layer, with $2 \cdot 432 + 2 = 866$ parameters, and therefore a larger file.
 # But we could not detect a difference in its time. So on the device, the best method is the most accurate one. You pay
@@ -1494,8 +1497,8 @@ plt.show()
 # over 800 images; with labels, they are forty passes over 200 images, and every pass starts with some setup. If you
 # augment the images in every pass, you have to run the teacher each time.
 #
-# The expensive part is the teacher itself. Its 51.6 minutes of training, by the clock, are $51.6 \cdot 60 = 3{,}096$
-# seconds, hundreds of times as long as the student takes. Training a teacher for this purpose alone would be an
+# The expensive part is the teacher itself. Its training took 51.6 minutes by the clock, or $51.6 \cdot 60 = 3{,}096$
+# seconds. This is hundreds of times as long as the student takes. Training a teacher for this purpose alone would be an
 # expensive way to get a student.
 #
 # To measure the third limit, we need images of a kind that neither network was trained on. For the recorded results, we
@@ -1537,14 +1540,15 @@ plt.show()
 # The student loses 30.5 percentage points, and the teacher 0.7. So here the student does generalize less well than its
 # teacher.
 #
-# The teacher saw bright and dark images of its own people, a hundred of each person. The student saw 800 images, and
-# the teacher's predictions do not say what stays the same in the dark.
+# The teacher saw bright and dark images of its own people, a hundred images of each person. The student saw 800 images,
+# and the teacher's predictions do not say what stays the same in the dark.
 #
 # Is distillation to blame? Darkness costs softmax 9.2 percentage points more than it costs the student from scratch.
-# But softmax had more to lose. Both keep about half of their accuracy, and the distilled student is still ahead. So
-# nothing clearly shows that distillation is the cause. With longer training, students trained on soft targets did not
-# lose more than students taught with the true labels of the same images. By the rule that this course uses for every
-# claim (docs/claims.md), this comparison does not settle the claim: the verdict is inconclusive (C43).
+# But the student trained on softmax had more to lose. Both students keep about half of their accuracy, and the
+# distilled student is still ahead. So nothing clearly shows that distillation is the cause. With longer training,
+# students trained on soft targets did not lose more than students taught with the true labels of the same images. By
+# the rule that this course uses for every claim (docs/claims.md), this comparison does not settle the claim: the
+# verdict is inconclusive (C43).
 #
 # Do hints help? On dark images they are 6.1 percentage points ahead of softmax, and on moved images 5.0, which is more
 # than on ordinary images. The shift costs them 2.1 percentage points less than it costs softmax; whether they lose less
@@ -1552,24 +1556,24 @@ plt.show()
 #
 # Attention is 6.8 percentage points ahead on moved images, where it loses 3.3 percentage points less than softmax. On
 # dark images we could not detect a difference between attention and softmax. So looking where the teacher looks seems
-# to help when the face moves, but not when the light changes. This is an interpretation after the fact, for one kind of
-# drawing.
+# to help when the face moves, but not when the light changes. We arrived at this interpretation after seeing the
+# results, for one kind of drawing.
 #
-# **Test a student on the images that it will meet in use: it can lose far more than its teacher.**
+# **Test a student on the kind of images that it will see in use: it can lose far more than its teacher.**
 
 # %% [markdown]
 # ## Several teachers in one, and images that no teacher knows
 #
 # There are two more uses of distillation (C53). First, an **ensemble**: five networks of the student's size have
-# learned the same 200 labels from different initial weights. Together they predict better than each alone, but you
+# learned the same 200 labels from different initial weights. Together they predict better than each one alone, but you
 # would have to put all five on the phone. Can one student learn what the five know together?
 #
-# Second, **anomalies**: images unlike all that a network has learned. A student learns to predict its teacher's
-# features on ordinary portraits only. On images of other kinds nobody has shown it what the teacher's features are, so
-# student and teacher should disagree there (Bergmann et al. 2020). The cell shows three kinds of anomalies: galaxies,
+# Second, **anomalies**: images unlike any that a network has learned from. A student learns to predict its teacher's
+# features on ordinary portraits only. It has never seen the teacher's features for images of other kinds, so student
+# and teacher should disagree on such images (Bergmann et al. 2020). The cell shows three kinds of anomalies: galaxies,
 # portraits upside down, and portraits with a gray square.
 #
-# **Before you run the cells:** which kind is easiest to notice, and will comparing pixels do as well?
+# **Before you run the cells:** which kind is easiest to detect, and will comparing pixels do as well?
 
 # %%
 from tlcourse.datasets import galaxies
@@ -1599,19 +1603,19 @@ for kind, areas in uses["anomalies"].items():
         print(f"{kind:<12}{name:<28}{plain(areas[key], 2)}")
 
 # %% [markdown]
-# The five together are correct for 81.1% of the images, and their student for 78.7%. It is as small as each of the
-# five, and 4.8 (2.9 to 6.6) percentage points better. But between it and a student of a *single* network we could
-# detect no difference. So this gain did not need five teachers. It may come from the 600 unlabeled images, from soft
+# The five together are correct for 81.1% of the images, and their student for 78.7%. This student is as small as each
+# of the five, and 4.8 (2.9 to 6.6) percentage points better. But we could detect no difference from a student of a
+# *single* network. So this gain did not need five teachers. It may come from the 600 unlabeled images, from soft
 # targets, or from both; we did not separate them.
 #
-# The student notices galaxies almost perfectly, and so does a comparison of pixels. For the two subtle kinds, pixels
-# are no better than chance. There, student and teacher differ more than on ordinary portraits, with an area of 0.70 for
-# upside-down faces and 0.73 for covered ones. With an untrained teacher, this is close to chance, so the trained
-# features matter. But a simpler score uses the same features better: the distance to the nearest ordinary portrait
-# reaches 0.84 and 0.87.
+# The student detects galaxies almost perfectly, and so does a comparison of pixels. For the two subtle kinds, comparing
+# pixels is no better than chance. On these images, student and teacher differ more than on ordinary portraits, with an
+# area of 0.70 for upside-down faces and 0.73 for covered ones. With an untrained teacher, the area is close to chance,
+# so the trained features matter. But a simpler score uses the same features better: the distance to the nearest
+# ordinary portrait reaches 0.84 and 0.87.
 #
-# **Here, one teacher was as good as five, and anomalies were easier to find without a student: compare with the simple
-# way first.**
+# **Here, we could not tell five teachers from one, and anomalies were easier to find without a student: compare with a
+# simple method first.**
 
 # %% [markdown]
 # ### Written answer: Would you distill?
@@ -1634,24 +1638,24 @@ for kind, areas in uses["anomalies"].items():
 #
 # (b) Wrong labels harm the teacher first: with 40% of them wrong, the student lost 34.0 percentage points. I would look
 # through the photos where teacher and label disagree, correct those labels, and train the teacher again. I would also
-# try temperature 1 and hard labels, because temperature 4 suffered most here. Before the release I would measure
-# teacher and student on phone photos with labels that I trust, including dark and badly framed ones. On images half as
-# bright, the student lost 30.5 percentage points and its teacher 0.7. I would also check the 8-bit file's predictions
-# and measure its time on a phone.
+# try temperature 1 and hard labels, because soft targets at temperature 4 suffered most here. Before the release I
+# would measure teacher and student on phone photos with labels that I trust, including dark and badly framed ones. On
+# images half as bright, the student lost 30.5 percentage points and its teacher 0.7. I would also check the 8-bit
+# file's predictions and measure its time on a phone.
 #
 # (c) I would not trust the ranking of the methods, or the size of the gains. They come from one teacher, one student of
 # one size, drawn faces and 160 steps.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: distill, because unlabeled photos become useful, with a number from this unit; and a first method, with a
-# reason (softmax first, as it gains most for the least; or with hints or attention, which added 3 to 4 percentage
-# points).
+# reason (softmax first, as it gains most for the least effort; or with hints or attention, which added 3 to 4
+# percentage points).
 #
-# 1 point: deals with wrong labels at the teacher, or chooses between hard labels and soft targets by the measured
-# numbers; and tests on trusted photos like the visitors', including unusual ones.
+# 1 point: deals with wrong labels in the teacher's training, or chooses between hard labels and soft targets by the
+# measured numbers; and tests on trusted photos like the visitors', including unusual ones.
 #
-# 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times of another
-# machine.
+# 1 point: names a limit with a reason: another teacher or student, drawn images, few steps, sizes and times measured on
+# another machine.
 # === END MARK SCHEME ===
 
 # %% [markdown]
@@ -1695,7 +1699,7 @@ if logits is not None:
     plt.show()
 
 # %% [markdown]
-# If your machine has the photos, the bars show how the probability is shared among the top five classes only. At
+# If your machine has the photos, the bars show how the probability is distributed among the top five classes only. At
 # temperature 4, they reveal which animals look alike to the network.
 #
 # The network mistakes the black cat on an arm for an indri, a lemur. A hard label would pass on only this mistake. The
@@ -1709,13 +1713,13 @@ if logits is not None:
 #
 # 1. **Temperature.** Soft targets show which classes an image resembles. At a low temperature they are a label; at a
 #    very high one they contain almost no information.
-# 2. **The loss** needs $T^2$. Otherwise the gradient from the teacher would shrink by a factor of about $T^2$ at high
+# 2. **The loss** needs $T^2$. Without it, the gradient from the teacher would shrink by a factor of about $T^2$ at high
 #    temperatures, and the meaning of $\alpha$ would depend on the temperature. KL has a direction: swapped, it lets a
 #    student forget what the teacher allows. A library's default loss was wrong but raised no error, so check a loss on
 #    a case that you have computed by hand.
 # 3. **One step.** The teacher predicts with `training=False`, and the optimizer does not get its weights. Compare its
-#    arrays to prove that it did not change. Such a teacher can predict once, and its predictions are ordinary targets.
-#    After a short training, refresh the averages of batch norm.
+#    arrays before and after to prove that it did not change. Such a teacher can predict once, and its predictions are
+#    ordinary targets. After a short training, refresh the averages of batch norm.
 # 4. **Eight ways** (C36 to C42). Softmax raised the student's accuracy a lot, mostly thanks to unlabeled images. After
 #    160 steps, hard labels were worse with a good teacher, and *better* with one that makes mistakes (C37). With longer
 #    training, the students stayed far below their teacher (C36), and a teacher that was trained on other people helped
