@@ -287,13 +287,13 @@ def by_output(shares, looks, inputs, outputs):
 
 
 def check_card(card, sides, expected, mistakes=None):
-    """Hold `scenario` to the part that differs; the card has a name, which the message says."""
+    """Check that `scenario` names the part that differs; the message names the card."""
     answer = scenario(*(dict(side) for side in sides))
     checks.equal(f"scenario, for the card '{card}',", answer, expected, mistakes)
 
 
 def recorded(cards):
-    """What `visible_cases.record` takes of cards: the name, both tables, the part that differs, and the mistakes."""
+    """The arguments of `visible_cases.record`, from cards: name, both tables, the part that differs, and the mistakes."""
     words = iter([expected for _, _, expected, _ in cards])
     return {
         "arguments": [sides for _, sides, _, _ in cards],
@@ -624,12 +624,12 @@ SLIPS = {
 
 
 def slips(correct):
-    """What a card's wrong words say about the student's thought."""
+    """What each wrong word for a card suggests about the student's reasoning."""
     return {text: word for (right, word), text in SLIPS.items() if right == correct != word}
 
 
 def check_hidden_cards(place, expected):
-    """Hold one of the two words of some cards to what is expected, without saying it."""
+    """Check one of the two words of some cards, without revealing the expected word."""
     word_of, lines = scenario_checks.card_word(sorted_cards, place), []
     for card, correct in expected.items():
         if (word := word_of(card)) != correct:
@@ -967,7 +967,7 @@ from tlcourse.building import visible_cases
 
 
 def orthogonal_part(target, source):
-    """By a polar decomposition."""
+    """The reference, by a polar decomposition."""
     return linalg.polar(np.transpose(target) @ np.asarray(source))[0]
 
 
@@ -1236,7 +1236,7 @@ def each_class(number):
 
 
 def of_labels(labels, count, _):
-    """What comes if labels are taken for positions."""
+    """The result if labels are mistaken for positions."""
     classes = np.unique(labels)
     if classes.min() < 0 or classes.max() >= len(labels):
         return None
@@ -1359,7 +1359,7 @@ from tlcourse.building import visible_cases
 
 
 def halved(source_share, target_share):
-    """The threshold by halving an interval: where the corrected probabilities cross."""
+    """The threshold, found by bisection: where the corrected probabilities cross."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2

@@ -250,13 +250,13 @@ from tlcourse.building import visible_cases
 
 
 def by_t_test(with_teacher, without):
-    """By scipy's paired t test, whose p-value lies below 0.05 just when the interval leaves 0 out."""
+    """The reference, by scipy's paired t-test: its p-value is below 0.05 exactly when the interval excludes 0."""
     test = stats.ttest_rel(with_teacher, without)
     return "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
 
 
 def by_half_width(half_width):
-    """A verdict from the gains' mean and another half-width than the right one."""
+    """A verdict from the mean of the gains and a wrong half-width."""
 
     def decide(with_teacher, without):
         gains = np.subtract(with_teacher, without)
@@ -413,7 +413,7 @@ from tlcourse.building import visible_cases
 
 
 def by_sums(probabilities, labels):
-    """By the paper's sums, number by number."""
+    """The reference, by the paper's sums, number by number."""
     rows, labels = np.asarray(probabilities, float).tolist(), np.asarray(labels).tolist()
     images, old = list(zip(rows, labels, strict=True)), range(len(rows[0]))
     shares = [math.fsum(row[z] for row in rows) for z in old]

@@ -187,7 +187,7 @@ from tlcourse.building import visible_cases
 
 
 def softened(logits, temperature):
-    """By scipy."""
+    """The reference, by scipy."""
     return softmax(np.asarray(logits) / temperature, axis=1)
 
 
@@ -318,7 +318,7 @@ def crossed_softly(student, teacher, heat):
 
 
 def parts(factor, soft, hard):
-    """A mistake that has another factor, another loss to the teacher or another loss to the labels."""
+    """A mistake with a different factor, teacher loss or label loss."""
     return lambda s, t, labels, heat, a: a * factor(heat) * soft(s, t, heat) + (1 - a) * hard(s, labels, heat)
 
 
@@ -597,7 +597,7 @@ def divergence(first, second, heat):
 
 
 def logits_before(seed):
-    """The logits of both networks in the step, of copies that do not move."""
+    """The logits of both networks in the step, from copies that do not change."""
     teacher, student, batch = step_checks.small_networks(seed)
     return tuple(np.asarray(x, dtype=float) for x in (teacher(batch), student(batch, training=True), student(batch)))
 
@@ -624,7 +624,7 @@ visible_cases.record("distill_step", [(0, 2.0), (3, 4.0)], loss_before_the_step,
 
 
 def one_step(seed, temperature):
-    """How one step of SGD at 0.01 changes the student's weights: by the answer, and by the gradient of the loss."""
+    """How one SGD step at 0.01 changes the student's weights: in the answer, and by the gradient of the loss."""
     teacher, student, batch = step_checks.small_networks(seed)
     copy = keras.models.clone_model(student)
     copy.set_weights(student.get_weights())
@@ -854,7 +854,7 @@ print(f"teacher minus softmax: {points(less(accuracy['teacher'], accuracy['softm
 # %%
 bars = {"teacher": accuracy["teacher"], **{name: accuracy[way] for way, name in WAYS.items()}}
 axes = plots.interval_bars(bars)
-axes.patches[0].set_facecolor("silver")  # the teacher is no way of teaching
+axes.patches[0].set_facecolor("silver")  # the teacher is not one of the eight ways
 axes.set_title("Unlabeled images and soft targets help the small student")
 plt.show()
 
