@@ -1169,19 +1169,15 @@ for source in ("generated", "real"):
 def entity_f1(true, predicted):
     """F1 of whole entities, over all sentences together.
 
-        Parameters
-        ----------
-        true, predicted : list of list of str
-    <<<<<<< ours
-            The same number of sentences, and in each the same number of tags; a sentence can be empty. "O" is no entity.
-    =======
-            The same number of sentences, with the same number of tags in each. A sentence can be empty. "O" is no entity.
-    >>>>>>> theirs
+    Parameters
+    ----------
+    true, predicted : list of list of str
+        The same number of sentences, with the same number of tags in each. A sentence can be empty. "O" is no entity.
 
-        Returns
-        -------
-        float
-            2 * correct / (predicted + true entities); 0.0 if there is none.
+    Returns
+    -------
+    float
+        2 * correct / (predicted + true entities); 0.0 if there is none.
     """
 
     ### BEGIN SOLUTION
