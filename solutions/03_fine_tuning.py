@@ -848,7 +848,7 @@ print(
 # - *Full* trains all layers, starting from a new head.
 # - *Head first* splits the same number of steps: half for the head alone, half for all layers. Kumar et al. (2022) call
 #   this order LP-FT, linear probing then fine-tuning.
-# - *Interpolated* averages two sets of weights of *head first*, from before and after its second half, as WiSE-FT does
+# - *Interpolated* averages the weights that *head first* has before and after its second half, as WiSE-FT does
 #   (Wortsman et al., 2022).
 #
 # **Before you run the cell:** which of the four will suffer least from dark images of people?

@@ -1374,7 +1374,8 @@ for size in ("1", "4", "16"):
 # %% [markdown]
 # In a batch of one, the attack found the clip every time. In a batch of 16, the update still gave away 41.0% of the
 # clips. The attacked network has two dense layers, the first with 128 units. A clip counts as found if a unit's
-# quotient has a correlation with it of more than 0.99. For the label counts, we attacked the network with convolutions.
+# quotient has a correlation with it of more than 0.99. To recover the label counts, we attacked the convolutional
+# network instead.
 #
 # What helps? **Secure aggregation** (Bonawitz et al. 2017) lets the server see only the sum over many clients.
 # **Differential privacy** (Abadi et al. 2016) clips each update and adds noise, which costs accuracy. Averages over
