@@ -34,7 +34,6 @@ from tlcourse.grading.sandbox.guest import (
     namespaces,
     resource_monitor,
 )
-from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 
 
 def serve(modules):
@@ -152,7 +151,6 @@ def _kernel(request, bound_writer, user):
     function_server.LISTENER = _listener()
     frame_watch.watch()
     _set_limits(request, bound_writer)
-    seed_everything()  # else cells would draw what the server's generators give, other numbers in each grading
     app.start()
     os._exit(0)
 
