@@ -74,6 +74,7 @@ def test_a_folder_may_have_an_unusual_name(course, released, student):
         ("bell\x07", "nbgrader cannot find it by that name"),
         ("a[b]", "nbgrader cannot find it by that name"),
         (".hidden", "nbgrader cannot find it by that name"),
+        ("withdrawn", "the marks of withdrawn checks are kept under that name"),
     ],
 )
 def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, released, student, reason):

@@ -24,6 +24,7 @@ HOSTILE_FORMULAS = (
     r"\mathrm{\mathrm{" * 3000,
     r"\frac{1}{",
     "x" * 5000,
+    "{" * 900 + "}" * 900,
     "",
 )
 ALLOWED = {"math", "mrow", "mi", "mn", "mo", "mtext", "mstyle", "mfrac", "msub", "msup", "msubsup", "code"}

@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from tlcourse.grading.gradebook.autograde import GradeSubmission
 from tlcourse.grading.gradebook.indexes import add_indexes
 from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
-from tlcourse.grading.model.results import Result, read_record, records_folder
+from tlcourse.grading.model.results import WITHDRAWN, Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
 
 LONGEST_STUDENT = 200  # bytes: a file name may have 255, and the names of records and partial files are longer
@@ -160,3 +160,5 @@ def require_recordable(student):
         raise NotRecordable(f"rename the folder: its name has {size} bytes, and at most {LONGEST_STUDENT} are allowed")
     if not student.isprintable() or student.startswith(".") or "[" in student:
         raise NotRecordable(f"rename the folder {student!r}: nbgrader cannot find it by that name")
+    if f"{student}.json" == WITHDRAWN:
+        raise NotRecordable(f"rename the folder {student!r}: the marks of withdrawn checks are kept under that name")

@@ -74,7 +74,7 @@ LONGEST_MARKUP = 2 << 20  # characters
 MOST_WORDS = 500  # of one tag with its attributes
 MARKS = re.compile(r"[^\w\s.,:;]|_")  # in Markdown
 BLANK_LINES = re.compile(r"\n[ \t]*\n")
-MOST_MARKS = 5_000  # of one paragraph
+MOST_MARKS, MOST_LINES = 5_000, 5_000  # of one paragraph
 MOST_COLORS = 1_000  # escape sequences of a text
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
@@ -141,10 +141,18 @@ def _is_allowed(tag, name, value):
     return True
 
 
+def is_slow_markdown(source):
+    """Whether Markdown has more special characters or lines in a paragraph than a page of a student's needs."""
+    return any(
+        len(MARKS.findall(paragraph)) > MOST_MARKS or paragraph.count("\n") > MOST_LINES
+        for paragraph in BLANK_LINES.split(source)
+    )
+
+
 @jinja2.pass_context
 def safe_markdown(context, source):
     """Markdown as HTML, with its attachments and without scripts; as nbconvert's filter `markdown2html`."""
-    if any(len(MARKS.findall(paragraph)) > MOST_MARKS for paragraph in BLANK_LINES.split(source)):
+    if is_slow_markdown(source):
         return as_text(source)
     cell = context.get("cell", {})
     renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
