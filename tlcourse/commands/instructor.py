@@ -127,10 +127,15 @@ def report(unit):
     The CSV files are for Moodle, for Canvas and for other programs.
     """
     folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting.report_page import write
+    from tlcourse.grading.submissions.submitted_files import printed
 
     for file in write(folder, unit):
         click.echo(file)
+    for student, mark in final_marks(folder, unit).items():
+        if mark.misplaced:
+            click.echo(f"no mark for Moodle and Canvas: {printed(student)} ({mark.misplaced})", err=True)
 
 
 @click.command()

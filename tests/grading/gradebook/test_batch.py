@@ -196,7 +196,16 @@ def test_a_submission_in_the_wrong_place_is_named_and_not_silently_missing(cours
     assert flag["evidence"] == (f"submitted/bob/{UNIT}.ipynb is not graded there: move it to submitted/bob/{UNIT}/")
     (flag,) = all_results["cy"].flags
     assert flag["evidence"] == f"submitted/cy/work.zip is not graded there: unpack it into submitted/cy/{UNIT}/"
-    assert final_marks(course, UNIT).keys() == {"ann", "cy", "zoe"}
+    marks = final_marks(course, UNIT)
+    assert marks.keys() == {"ann", "cy", "zoe"}
+    assert [marks[name].misplaced for name in ("ann", "cy")] == ["", flag["evidence"]]
+    assert [marks[name].provisional for name in ("ann", "cy")] == [False, True], "0 points are no final mark"
+    (course / "submitted" / "cy" / "work.zip").rename(course / "submitted" / "cy" / UNIT / "work.zip")
+    graded(course)
+    assert final_marks(course, UNIT)["cy"].misplaced == "work.zip may contain the notebook: unpack it in this folder"
+    (course / "submitted" / "cy" / UNIT / "work.zip").unlink()
+    graded(course)
+    assert not final_marks(course, UNIT)["cy"].provisional
     submit(course, "bob", right)
     assert graded(course)["bob"].score == 4
 

@@ -14,11 +14,13 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from conftest import ROOT, TINY
+from click.testing import CliRunner
 from scipy import stats
 
 from tlcourse.building import builder
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.model.results import WITHDRAWN
+from tlcourse.commands.main import main
+from tlcourse.grading.model.results import WITHDRAWN, Result, write_record
 from tlcourse.grading.reporting import class_records, class_report, item_analysis, report_page
 
 UNIT = "01_tiny"
@@ -328,6 +330,42 @@ def test_provisional_points_are_no_mark_in_the_exports_until_the_written_answers
 
 
 def test_a_mark_without_a_submission_is_kept_and_noted(graded):
+ARCHIVE = "work.zip may contain the notebook: unpack it in this folder"
+
+
+def with_an_archive(folder, points=0):
+    """Let nobody have unpacked what cleo submitted; `points` for the written answer are given by hand."""
+    mark_written_answers(folder, points)
+    flags = [{"grade_id": None, "kind": "misplaced", "evidence": ARCHIVE}]
+    result = Result("cleo", UNIT, "missing", 0, 4, flags=flags)
+    write_record(folder, result)
+
+
+def test_an_archive_that_is_not_unpacked_is_no_mark_in_the_exports(graded, monkeypatch):
+    with_an_archive(graded)
+    monkeypatch.chdir(graded)
+    outcome = CliRunner().invoke(main, ["report", UNIT])
+    assert outcome.exit_code == 0, outcome.output
+    assert f"no mark for Moodle and Canvas: cleo ({ARCHIVE})" in outcome.output
+    report = graded / "report" / UNIT
+    moodle = {row[2]: row[5] for row in rows(report / "moodle.csv")}
+    canvas = {row[3]: row[5] for row in rows(report / "canvas.csv")}
+    assert (moodle["cleo"], canvas["cleo"]) == ("", "")
+    assert (moodle["eve"], canvas["eve"]) == ("0", "0"), "0 points for a notebook are a mark"
+    own = {row["student_id"]: row for row in csv.DictReader((report / "grades.csv").open(encoding="utf-8"))}
+    assert (own["cleo"]["score"], own["cleo"]["misplaced"]) == ("0.0", ARCHIVE)
+    assert own["eve"]["misplaced"] == ""
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "The points of 1 student are provisional." in page
+    assert "provisional: the submission is in the wrong place, or not unpacked" in page
+
+
+def test_points_by_hand_are_a_mark_although_an_archive_is_not_unpacked(graded):
+    with_an_archive(graded, points=2)
+    _, _, moodle, _ = report_page.write(graded, UNIT)
+    assert {row[2]: row[5] for row in rows(moodle)}["cleo"] == "2"
+
+
     (graded / "submitted" / "ben" / UNIT).mkdir(parents=True)
     record_of_ann = graded / "grading_records" / UNIT / "ann.json"
     record_of_ann.write_text(json.dumps(record(recorded_at="2027-01-31T10:00:00+00:00")), encoding="utf-8")
