@@ -150,13 +150,14 @@ def feedback(unit, to, sender):
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook import feedback as pages
+    from tlcourse.grading.gradebook import page_writer
     from tlcourse.grading.gradebook.course import NbgraderCourse
     from tlcourse.grading.submissions.submitted_files import printed
 
     course = NbgraderCourse(folder)
     if to == "mail":
         pages.require_address(sender)
-    failures = pages.generate(course, unit)
+    failures = page_writer.generate(course, unit)
     released = True
     if to == "exchange":
         command = [sys.executable, "-m", "nbgrader", "release_feedback", unit]

@@ -15,7 +15,7 @@ from nbgrader.utils import notebook_hash
 from tiny_answers import RIGHT, UNIT
 
 from tlcourse.commands.main import main
-from tlcourse.grading.gradebook import batch, feedback
+from tlcourse.grading.gradebook import batch, feedback, page_writer
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.samples import demo_class
 
@@ -52,7 +52,7 @@ def graded_course(released_course, released, tmp_path_factory):
     (ann / "timestamp.txt").write_text("2026-12-08 00:59:00 Europe/Berlin", encoding="utf-8")
     (ann / "submission_secret.txt").write_text(SECRET, encoding="utf-8")
     batch.grade(folder, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed())
-    feedback.generate(NbgraderCourse(folder), UNIT)
+    page_writer.generate(NbgraderCourse(folder), UNIT)
     return folder
 
 
@@ -96,7 +96,7 @@ def test_a_page_that_cannot_be_written_costs_no_other_student_theirs(graded_cour
     shutil.rmtree(folder / "autograded" / "guest" / UNIT)
     (folder / "autograded" / "guest" / UNIT).mkdir()
     course = NbgraderCourse(folder)
-    failures = feedback.generate(course, UNIT)
+    failures = page_writer.generate(course, UNIT)
     assert list(failures) == ["bob", "guest"]
     assert "NotJSONError" in failures["bob"]
     assert "`tlcourse grade 01_tiny --students bob --again`" in failures["bob"]
@@ -153,7 +153,7 @@ def test_messages_of_before_stay_until_the_new_ones_are_complete(graded_course, 
 
 def test_ungraded_units_have_no_feedback(released_course):
     with pytest.raises(ValueError, match="run `tlcourse grade 01_tiny` first"):
-        feedback.generate(NbgraderCourse(released_course), UNIT)
+        page_writer.generate(NbgraderCourse(released_course), UNIT)
 
 
 @pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
