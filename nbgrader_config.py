@@ -81,6 +81,7 @@ c.GradingLimits.disk_megabytes = 256  # of the home folder, and again of /tmp
 c.GradingLimits.processes = 256  # threads included
 c.GradingLimits.output_bytes = 1 << 20  # of one cell; the rest is cut
 c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submissions"
+c.Autograde.post_convert_hook = "tlcourse.grading.gradebook.hooks.remove_pages"
 # GradeSubmission reads and normalizes a submission itself, so that nbgrader has nothing to read or sanitize.
 c.Autograde.exporter_class = EmptyReader
 c.EmptyReader.optimistic_validation = True  # once, behind the last step, not behind each

@@ -16,7 +16,8 @@ import scale_trial
 from tiny_answers import RIGHT, UNIT
 
 from tlcourse.grading.engine import grading_pool
-from tlcourse.grading.gradebook import batch, indexes, removal, scratch_course
+from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course
+from tlcourse.grading.gradebook._nbgrader import read_configuration
 from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.grading.model import results
 from tlcourse.grading.model.submission import Submission
@@ -75,6 +76,8 @@ def test_a_folder_may_have_an_unusual_name(course, released, student):
         ("a[b]", "nbgrader cannot find it by that name"),
         (".hidden", "nbgrader cannot find it by that name"),
         ("withdrawn", "the marks of withdrawn checks are kept under that name"),
+        ("<img src=x onerror=alert(1)>", "formgrader would take a part of it for HTML or a script"),
+        ('";alert(1);"', "formgrader would take a part of it for HTML or a script"),
     ],
 )
 def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, released, student, reason):
@@ -84,6 +87,26 @@ def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, rel
     assert "rename the folder" in result.flags[0]["evidence"]
     assert reason in result.flags[0]["evidence"]
     assert student not in final_marks(course, UNIT)
+
+
+def test_web_pages_of_a_submission_do_not_reach_the_folder_that_formgrader_serves(course, released, monkeypatch):
+    pages = ["a.html", "b.HTM", "c.svg", "d.xhtml", "pages/e.xml", "f.rss"]
+    file = submit(course, "bob", demo_class.fill(released, RIGHT))
+    (file.parent / "pages").mkdir()
+    for name in [*pages, "notes.txt", "pages/photo.png"]:
+        (file.parent / name).write_text("<script>alert(1)</script>", encoding="utf-8")
+    assert graded(course)["bob"].score == 4
+    kept = course / "autograded" / "bob" / UNIT
+    served = {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
+    assert served == {f"{UNIT}.ipynb", "notes.txt", "pages/photo.png"}
+    assert len(list(file.parent.rglob("*.*"))) == len(pages) + 3, "what was submitted stays"
+    for name in pages:  # as nbgrader does by itself
+        shutil.copy(file.parent / name, kept / name)
+    hook = read_configuration(course).Autograde.post_convert_hook
+    assert hook == f"{hooks.__name__}.{hooks.remove_pages.__name__}"
+    monkeypatch.chdir(course)
+    hooks.remove_pages(UNIT, "*", [str(file)])
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()} == served
 
 
 def test_what_lies_in_a_folder_does_not_stop_the_grading(course, released):
@@ -197,7 +220,16 @@ def test_a_submission_in_the_wrong_place_is_named_and_not_silently_missing(cours
     assert flag["evidence"] == (f"submitted/bob/{UNIT}.ipynb is not graded there: move it to submitted/bob/{UNIT}/")
     (flag,) = all_results["cy"].flags
     assert flag["evidence"] == f"submitted/cy/work.zip is not graded there: unpack it into submitted/cy/{UNIT}/"
-    assert final_marks(course, UNIT).keys() == {"ann", "cy", "zoe"}
+    marks = final_marks(course, UNIT)
+    assert marks.keys() == {"ann", "cy", "zoe"}
+    assert [marks[name].misplaced for name in ("ann", "cy")] == ["", flag["evidence"]]
+    assert [marks[name].provisional for name in ("ann", "cy")] == [False, True], "0 points are no final mark"
+    (course / "submitted" / "cy" / "work.zip").rename(course / "submitted" / "cy" / UNIT / "work.zip")
+    graded(course)
+    assert final_marks(course, UNIT)["cy"].misplaced == "work.zip may contain the notebook: unpack it in this folder"
+    (course / "submitted" / "cy" / UNIT / "work.zip").unlink()
+    graded(course)
+    assert not final_marks(course, UNIT)["cy"].provisional
     submit(course, "bob", right)
     assert graded(course)["bob"].score == 4
 

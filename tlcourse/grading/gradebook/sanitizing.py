@@ -8,6 +8,7 @@ and `SafeToShow` takes out of the notebook whatever is neither text nor an image
 import collections
 import html
 import logging
+import mimetypes
 import re
 
 import bleach
@@ -78,6 +79,15 @@ MOST_MARKS, MOST_LINES = 5_000, 5_000  # of one paragraph
 MOST_COLORS = 1_000  # escape sequences of a text
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
+
+
+def is_page(name):
+    """Whether a browser may run scripts of a file with this name: HTML, and XML such as SVG.
+
+    formgrader serves the files in autograded/ on its own address, by the types that their names have.
+    """
+    kind = mimetypes.guess_type(f"/{name}")[0] or ""
+    return kind in ("text/html", "text/xml", "application/xml") or kind.endswith("+xml")
 
 
 def safe_html(html_text):
