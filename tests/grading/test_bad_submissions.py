@@ -137,6 +137,16 @@ DOZEN = (
 )
 
 
+# Attacks with one of the known tricks are flagged, with or without gain; these three hide theirs.
+TRICKS = ("attack_reads_frames", "attack_replaces_", "attack_strips_asserts", "attack_equal_to_everything")
+HIDDEN = {f"attack_replaces_{what}" for what in ("globals_of_checks", "isclose_inside_numpy", "progress_class")}
+
+
+def is_known_trick(row):
+    """Whether an attack is one that the instructor must be told of."""
+    return row["name"].startswith(TRICKS) and row["name"] not in HIDDEN
+
+
 # Always in the slow tier: the issue's own examples, by their whole names.
 EXAMPLES = (
     *("accident_help_and_shell", "accident_name_in_latin1_beside", "accident_star_import_of_numpy"),
@@ -185,6 +195,8 @@ def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_pat
         for row in report["rows"]
         if row["gained_marks"] or row["lost_honest_work"] or row["stopped_batch"] or not row["as_expected"]
     ]
+    attacks = [row for row in report["rows"] if row["kind"] == "attack"]
+    assert not [row["name"] for row in attacks if not row["flags"] and (is_known_trick(row) or row["gained_marks"])]
     assert report["error"] is None
     assert report["harm"] == []
     assert wrong == []
