@@ -153,8 +153,8 @@ def test_a_real_unit_uses_no_name_that_the_course_has_dropped(real_private):
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
     done = subprocess.run(command, input=code, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout
-    given = [cell for cell in code_cells(solved) if "def separable_parameters" in cell.source]
-    assert not [cell for cell in given if "nbgrader" in cell.metadata or "SOLUTION" in cell.source]
+    provided = [cell for cell in code_cells(solved) if "def separable_parameters" in cell.source]
+    assert not [cell for cell in provided if "nbgrader" in cell.metadata or "SOLUTION" in cell.source]
 
 
 def code_cells(notebook):
