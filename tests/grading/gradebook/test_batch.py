@@ -4,6 +4,7 @@ Nothing is run here: in place of every run a recorded result is replayed.
 """
 
 import asyncio
+import functools
 import os
 import shutil
 import sqlite3
@@ -13,14 +14,18 @@ from pathlib import Path
 import nbformat
 import pytest
 import scale_trial
+from click.testing import CliRunner
 from tiny_answers import RIGHT, UNIT
 
+from tlcourse.commands.main import main
 from tlcourse.grading.engine import grading_pool
-from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course
+from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course, seeds
 from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.grading.model import results
 from tlcourse.grading.model.submission import Submission
+from tlcourse.grading.reporting import results_table
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -287,6 +292,63 @@ def test_the_gradebook_gets_the_indexes_that_a_large_class_needs(course):
         plan = book.execute("EXPLAIN QUERY PLAN SELECT * FROM grade WHERE notebook_id = 'x'").fetchall()
     assert {index.name for index in indexes.INDEXES} <= names
     assert "USING INDEX ix_tlcourse_grade_notebook_id" in str(plan)
+
+
+@pytest.fixture
+def grade_command(monkeypatch):
+    """A function that runs `tlcourse grade 01` in a course, with replayed results, and returns what it prints."""
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
+    monkeypatch.setattr(batch, "grade", functools.partial(batch.grade, run_submissions=scale_trial.replayed()))
+
+    def run(course, *options):
+        monkeypatch.chdir(course)
+        outcome = CliRunner().invoke(main, ["grade", UNIT, "--unsafe", *options])
+        assert outcome.exit_code == 0, outcome.output
+        return outcome.output
+
+    return run
+
+
+def test_the_command_prints_the_seed_of_the_records_and_draws_another_only_on_demand(course, grade_command):
+    drawn = []
+    for options in ([], ["--again"], ["--new-seed"]):
+        printed = grade_command(course, *options)
+        recorded = {results.read_record(course, UNIT, student).seed for student in ("ann", "zoe")}
+        assert recorded == {seeds.unit_seed(course, UNIT)}
+        assert f"seed of the hidden tests: {recorded.pop()} (keep it secret)" in printed
+        assert {mark.points for mark in final_marks(course, UNIT).values()} == {4}
+        drawn.append(seeds.unit_seed(course, UNIT))
+    assert drawn[0] == drawn[1] != drawn[2]
+    with pytest.raises(AssertionError, match="--new-seed applies to the whole class: leave out --students"):
+        grade_command(course, "--new-seed", "--students", "ann")
+    assert seeds.unit_seed(course, UNIT) == drawn[2]
+
+
+def test_the_table_shows_every_seed_that_the_results_have(capsys):
+    rows = [results.Result(str(seed), UNIT, "graded", 4, 4, seed=seed) for seed in ("12", "34", "12", "")]
+    results_table.print_results(rows, {})
+    assert "seed of the hidden tests: 12, 34 (keep it secret)\n" in capsys.readouterr().out
+    results_table.print_results(rows[3:], {})
+    assert "seed" not in capsys.readouterr().out
+
+
+def test_the_command_warns_if_the_source_or_the_solved_notebook_differs_from_the_release(
+    released_course, grade_command, tmp_path
+):
+    course = shutil.copytree(released_course, tmp_path / "course")
+    assert "warning" not in grade_command(course)
+    source, solved = course / "solutions" / f"{UNIT}.py", CoursePaths(course).solution_file(UNIT)
+    for file, old, new, warning in (
+        (source, "Twice the number.", "The number, doubled.", f"the source of {UNIT} has changed since it was built"),
+        (solved, "Twice the number.", "The number, doubled.", "is not what the solved notebook of 01_tiny gives"),
+        (source, "def double(", "def double(((", "the source of 01_tiny"),
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        line = grade_command(course).partition("\n")[0]
+        assert line.startswith("warning: ")
+        assert warning in line
 
 
 @pytest.mark.slow

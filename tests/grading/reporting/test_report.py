@@ -317,6 +317,19 @@ def test_the_tables_for_moodle_and_canvas(graded):
     assert ["absent", "77", "", "absent", "", ""] in lines
 
 
+def test_no_cell_of_the_table_for_other_programs_is_a_formula(graded):
+    with NbgraderCourse(graded).gradebook() as book:
+        book.find_student("ben").email = "+1+cmd|' /C calc'!A0"
+        book.add_student("@SUM(1)", first_name="-2+3")
+        book.db.commit()
+    grades = report_page.write(graded, UNIT)[1]
+    by_student = {row["student_id"]: row for row in csv.DictReader(grades.open(encoding="utf-8"))}
+    assert (by_student["ann"]["last_name"], by_student["ben"]["email"]) == ("'=SUM(A1)", "'+1+cmd|' /C calc'!A0")
+    assert by_student["'@SUM(1)"]["first_name"] == "'-2+3"
+    assert by_student["ben"]["raw_score"] == "2.0", "numbers stay numbers"
+    assert not [value for row in by_student.values() for value in row.values() if value.startswith(tuple("=+-@"))]
+
+
 def test_provisional_points_are_no_mark_in_the_exports_until_the_written_answers_are_marked(graded):
     exported = []
     for points in (None, 0):
