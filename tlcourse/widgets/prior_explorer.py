@@ -36,8 +36,8 @@ class PriorExplorer(LiveFigure):
             data,
             lambda figure: _draw_still(figure.subplots(1, 2, sharey=True), x, densities),
             (7.2, 2.8),
-            "Two bell curves, class 0 and class 1, once with equal shares and once with a share of 0.1 for class 1: the "
-            "best threshold moves toward the rare class.",
+            "Two bell curves, class 0 and class 1, once with equal shares and once with a share of 0.1 for class 1: "
+            "the best threshold moves toward the rare class.",
         )
 
 
