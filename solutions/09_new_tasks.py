@@ -1662,7 +1662,7 @@ with progress.exercise("mean_iou"):
 # **Before you try it:** which part can vanish while nearly all pixels stay correct?
 
 # %%
-portrait, its_mask = masked_test.images[0], masked_test.masks[0]
+portrait, its_mask = masked_test.images[2], masked_test.masks[2]
 widgets.OverlapExplorer(portrait, its_mask, masked_test.class_names, PART_COLORS)
 
 # %% [markdown]

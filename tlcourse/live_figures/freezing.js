@@ -37,11 +37,13 @@ function bracket(part, first, layers, pitch) {
 }
 
 function legend(width) {
-  const rows = width < NARROW ? 3 : 1, entries = [
-    [svg("rect", { x: 2, y: 0, width: 12, height: 12, rx: 2, fill: BLUE, "fill-opacity": 0.45, stroke: BLUE, "stroke-width": 2 }), "weights change", 0],
-    [svg("g", {}, diamond(8, 6)), "moving averages change", 160],
-    [line([[0, 6], [16, 6]], { stroke: RED }), "the gradient flows back to here", 350]];
-  return entries.map(([mark, words, left], index) => svg("g", { transform: `translate(${rows === 3 ? 0 : left} ${156 + (rows === 3 ? 17 * index : 0)})` },
+  const columns = width < NARROW ? 2 : 5, lefts = width < NARROW ? [0, width / 2] : [0, 140, 330, 430, 520];
+  const box = look => svg("rect", { x: 2, y: 0, width: 12, height: 12, rx: 2, ...look });
+  const entries = [["weights change", box({ fill: BLUE, "fill-opacity": 0.45, stroke: BLUE, "stroke-width": 2 })],
+    ["moving averages change", diamond(8, 6)], ["gradient", line([[0, 6], [16, 6]], { stroke: RED })],
+    ["frozen", box({ fill: "none", stroke: INK, "stroke-dasharray": "3 3" })],
+    ["batch norm (narrow)", box({ x: 5, width: 6, fill: "none", stroke: INK })]];
+  return entries.map(([words, mark], index) => svg("g", { transform: `translate(${lefts[index % columns]} ${156 + 17 * Math.floor(index / columns)})` },
     mark, text(22, 10, words, { "text-anchor": "start" })));
 }
 

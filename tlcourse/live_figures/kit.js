@@ -163,8 +163,9 @@ function pixelImage(width, height, paint) {
   const image = context.createImageData(width, height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const color = [paint(x, y)].flat();
-      image.data.set([0, 1, 2].map(channel => color[channel % color.length]).concat(255), 4 * (y * width + x));
+      const color = paint(x, y), place = 4 * (y * width + x);
+      for (let channel = 0; channel < 3; channel++) image.data[place + channel] = color.length ? color[channel % color.length] : color;
+      image.data[place + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);

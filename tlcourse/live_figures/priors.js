@@ -10,8 +10,9 @@ function scores(share, [above0, above1]) {
 }
 
 function drawClasses({ x, densities }, share, threshold, best, width) {
-  const left = 14, right = width - 8, top = 40, bottom = 232, weights = [1 - share, share], peaks = [0, 2];
+  const left = 14, right = width - 8, top = 40, bottom = 232, weights = [1 - share, share];
   const along = scale([x[0], x.at(-1)], [left, right]), up = scale([0, 0.42], [bottom, top]);
+  const name = (label, place) => text(along(place), up(weights[label] * 0.22) - 6, `class ${label}`, { "text-anchor": label ? "start" : "end" });
   const point = (label, index) => [along(x[index]), up(weights[label] * densities[label][index])];
   const indices = x.map((_, index) => index);
   const wrong = (label, side) => { // the part of a class that gets the wrong prediction
@@ -25,7 +26,7 @@ function drawClasses({ x, densities }, share, threshold, best, width) {
     ...axes({ scale: along, ticks: [-3, -2, -1, 0, 1, 2, 3, 4, 5], label: "x" }, { scale: up, ticks: [] }, { left, right, top, bottom }),
     wrong(0, place => place >= threshold), wrong(1, place => place <= threshold),
     ...[0, 1].map(label => line(indices.map(index => point(label, index)), { stroke: SERIES[label], "stroke-dasharray": DASHES[label] })),
-    ...[0, 1].map(label => text(along(peaks[label]), up(weights[label] * 0.4) - 6, `class ${label}`)),
+    name(0, -1.2), name(1, 3.2),
     upright(threshold, 34, {}), text(inside(threshold, 36), 28, "your threshold"),
     upright(best, 16, { stroke: GREEN, "stroke-dasharray": "2 3" }), text(inside(best, 36), 12, "Bayes' rule", { class: "bold" }),
   ];

@@ -10,6 +10,13 @@ function drawCurves(curves, at, x, y) {
   });
 }
 
+// Round numbers within a range, three to six of them.
+function roundTicks([low, high]) {
+  const power = 10 ** Math.floor(Math.log10((high - low) / 5)), rough = (high - low) / 5 / power;
+  const step = power * (rough <= 1 ? 1 : rough <= 2 ? 2 : rough <= 5 ? 5 : 10), first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+}
+
 // The names of the curves in rows below the chart, and the height of these rows.
 function drawKeys(names, top, width) {
   const columns = Math.max(1, Math.min(names.length, Math.floor(width / 170))), pitch = width / columns;
@@ -35,13 +42,12 @@ function render(el, { name, methods, yLabel, range, inPercent }) {
       const { title, strengths, curves } = chosen, at = values[name], left = 52, right = width - 12, top = 18, bottom = 232;
       const x = scale([0, Math.max(1, strengths.length - 1)], [left, right]), y = scale(range, [bottom, top]), names = Object.keys(curves);
       const ticks = places.filter(index => strengths.length < 9 || index % 2 === 0), keys = drawKeys(names, bottom + 42, width);
-      const steps = [0, 1, 2, 3, 4].map(step => range[0] + (step * (range[1] - range[0])) / 4);
       const interval = ({ low, high }) => (low ? [`${write(low[at])} to ${write(high[at])}`] : []);
       const withIntervals = Object.values(curves).some(({ low }) => low);
       return {
         height: bottom + 46 + keys.height,
         shapes: [...axes({ scale: x, ticks, label: several ? `${title}: ${name}` : name, format: index => significant(strengths[index], 2) },
-          { scale: y, ticks: steps, label: yLabel, format: value => (inPercent ? `${Math.round(100 * value)}%` : significant(value, 2)) }, { left, right, top, bottom }),
+          { scale: y, ticks: roundTicks(range), label: yLabel, format: value => (inPercent ? `${Math.round(100 * value)}%` : significant(value, 2)) }, { left, right, top, bottom }),
           line([[x(at), top], [x(at), bottom]], { "stroke-width": 1, "stroke-dasharray": "2 3" }), ...drawCurves(curves, at, x, y), ...keys.shapes],
         summary: `${several ? `${title}, ` : ""}${name} ${significant(strengths[at])}: ${names.map(key => `${key} ${write(curves[key].means[at])}`).join(", ")}.`,
         table: { head: ["", yLabel, ...(withIntervals ? ["95% interval"] : [])],
