@@ -30,7 +30,9 @@ from tlcourse.grading.model.course_file import read_course_file
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+programs, path = os.path.dirname(sys.executable), os.environ.get("PATH", "")
+if path.split(os.pathsep)[0] != programs:  # this file is read once for each submission
+    os.environ["PATH"] = os.pathsep.join([programs, path])
 # Plug-ins of your own: a module in the course's folder can be named in this file. It hides no other module.
 sys.path += [folder for folder in [os.path.dirname(os.path.abspath(__file__))] if folder not in sys.path]
 

@@ -61,6 +61,15 @@ def graded(course, **options):
     return by_student
 
 
+def test_the_search_path_does_not_grow_with_each_submission(course, monkeypatch):
+    """The configuration is read for each; a variable above 128 kB would keep Linux from starting a program."""
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    read_configuration(course)
+    once = os.environ["PATH"]
+    read_configuration(course)
+    assert os.environ["PATH"] == once
+
+
 @LINUX
 @pytest.mark.parametrize("student", [" leading", "trailing ", "what?", "st*r", "plus+plus", "{brace}", "ü", "n" * 199])
 def test_a_folder_may_have_an_unusual_name(course, released, student):
