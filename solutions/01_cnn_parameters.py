@@ -1076,7 +1076,7 @@ plt.show()
 # | **Signature** | `trainable_after_freezing(model, transferred)` |
 # | **Arguments** | `model`: a `keras.Model` whose layers form a sequence, all of them trainable; `transferred`: how many weight layers to freeze, from 1 to all |
 # | **Returns** | the number of parameters that are still trainable, an `int` |
-# | **Rules** | A weight layer is a `Conv2D` or a `Dense`. Freeze the first `transferred` weight layers, and every other layer that comes before the next weight layer. Freeze them in place, in the model that you receive. |
+# | **Rules** | A weight layer is a `Conv2D` or a `Dense`. Freeze the first `transferred` weight layers, and every other layer that comes before the next weight layer, or before the end if there is none. Freeze them in place, in the model that you receive. |
 # | **Example** | `networks.narrow_vgg16(65)` with 15 transferred layers keeps 12,545 trainable parameters |
 # | **Points** | 3 points: 2 for the number, 1 for the model |
 #
@@ -1234,6 +1234,10 @@ shown_networks = [
     (small_network, 2),
     (["input 6 4 1", "conv 2", "conv 3", "pool", "conv 4", "flatten", "head 2"], 2),
 ]
+normalized_outputs = [  # a batch norm at the end is frozen only with the last weight layer
+    (["input 6 6 3", "conv 4", "norm", "flatten", "head 5", "norm"], 2),
+    (["input 6 6 3", "conv 4", "norm", "flatten", "head 5", "norm"], 1),
+]
 visible_cases.record("trainable_after_freezing", shown_networks, left_number, mistakes)
 ### END HIDDEN TESTS
 with progress.exercise("trainable_after_freezing"):
@@ -1249,6 +1253,9 @@ with progress.exercise("trainable_after_freezing"):
         checks.returns(model_checks.value(trainable_after_freezing), (layers, transferred), expected, mistakes)
         sequence = keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[1:]])
         checks.returns(trainable_after_freezing, (sequence, transferred), expected)
+    for arguments in normalized_outputs:
+        view = model_checks.value(trainable_after_freezing)
+        checks.returns(view, arguments, left_number(*arguments), mistakes)
     model = networks.narrow_vgg16(65, widths=(2, 2, 4, 4, 4), dense=192)
     checks.returns(trainable_after_freezing, (model, 15), 12_545)
     ### END HIDDEN TESTS
@@ -1275,6 +1282,8 @@ with progress.exercise("trainable_after_freezing_model"):
         expected = names_left_by(still_trainable)(*arguments)
         view = model_checks.layers_left_trainable(trainable_after_freezing)
         checks.returns(view, arguments, expected, mistakes)
+    for arguments in normalized_outputs:
+        checks.returns(view, arguments, names_left_by(still_trainable)(*arguments), mistakes)
     for transferred, expected in [(14, "fc2"), (3, "block2_conv2")]:
         model = networks.narrow_vgg16(7, widths=(2, 2, 2, 2, 2), dense=4)
         order = [variable.path for variable in model.trainable_variables]
@@ -1430,8 +1439,19 @@ def work(layer, shape, **changed):
     return stops(layer, shape, **changed) * sum(weights(layer, shape))
 
 
+def pixels_met(layer, shape):
+    """How many pixels of the image the kernel meets at all its positions: padded zeros do not count."""
+    met = 1
+    for side, count in zip(shape[:2], positions(layer, shape), strict=True):
+        padded = max((count - 1) * layer["strides"] + layer["kernel"] - side, 0)
+        starts = [layer["strides"] * place - padded // 2 for place in range(count)]
+        met *= sum(min(start + layer["kernel"], side) - max(start, 0) for start in starts)
+    return met
+
+
 mistakes = {
     "every weight is used once: these are the parameters": lambda x, s: sum(weights(x, s)),
+    "padded zeros are left out": lambda x, s: pixels_met(x, s) * s[2] * x["filters"],
     "every parameter is used once, biases too": lambda x, s: sum(weights(x, s)) + x["filters"],
     "the kernel stops at every pixel of the input": lambda x, s: s[0] * s[1] * sum(weights(x, s)),
     "the stride is left out": lambda x, s: work(x, s, strides=1),
@@ -1504,7 +1524,11 @@ mistakes = {
     "the sides are divided by the stride and rounded down": either(
         None, lambda x, s: math.prod(side // x["strides"] for side in s[:2]) * sum(weights(x, s))
     ),
+    "padded zeros are left out": either(None, lambda x, s: pixels_met(x, s) * s[2] + stops(x, s) * weights(x, s)[1]),
     "the depthwise step does not stride": either(
+        None, lambda x, s: stops(x, s, strides=1) * weights(x, s)[0] + stops(x, s) * weights(x, s)[1]
+    ),
+    "the depthwise step does not stride and runs at every pixel of the input": either(
         None, lambda x, s: s[0] * s[1] * weights(x, s)[0] + stops(x, s) * weights(x, s)[1]
     ),
     "the pointwise step runs on the larger map in front of the depthwise step": either(
@@ -1515,6 +1539,9 @@ mistakes = {
         lambda x, s: (
             stops(x, s) * weights(x, s)[0] + stops({**x, "kernel": 1}, (*positions(x, s), s[2])) * weights(x, s)[1]
         ),
+    ),
+    "the pointwise step uses one weight for each filter instead of one for each channel and filter": either(
+        None, lambda x, s: stops(x, s) * (weights(x, s)[0] + x["filters"])
     ),
     "the pointwise step is left out": either(None, lambda x, s: stops(x, s) * weights(x, s)[0]),
     "the depthwise step is left out": either(None, lambda x, s: stops(x, s) * weights(x, s)[1]),

@@ -796,6 +796,15 @@ with progress.exercise("images_per_class"):
     checks.require(
         ever == set(range(12)), "Over 60 seeds, some images are never sampled: each one should have a chance."
     )
+    hidden_labels, hidden_pairs = np.repeat([0, 1], 4), set()
+    for seed in range(120):
+        drawn = sorted(int(position) for position in images_per_class(hidden_labels, 2, seed))
+        hidden_pairs |= {tuple(drawn[:2]), tuple(drawn[2:])}
+    checks.require(
+        len(hidden_pairs) == 12,
+        "Over 120 seeds, some two images of a class are never sampled together: every combination should have a "
+        "chance, and not only neighbors, or the first image with each of the others.",
+    )
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_images_per_class_scarce", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -950,6 +959,9 @@ mistakes = {
     "it is the last count at which transfer wins": last_loss,
     "the last count is returned although transfer wins there": last_if_none,
     "the two lists are swapped": lambda counts, transfer, scratch: keeps_up(counts, scratch, transfer),
+    "a small lead of transfer is ignored, or the accuracies are rounded": lambda counts, transfer, scratch: last_start(
+        counts, np.greater_equal(scratch, np.subtract(transfer, 0.005))
+    ),
     "it is the largest count, and not the smallest": lambda counts, transfer, scratch: (
         counts[-1] if scratch[-1] >= transfer[-1] else None
     ),
@@ -966,6 +978,7 @@ visible_cases.record(
         ([1, 5, 20, 50], [0.5, 0.75, 0.6, 0.8], [0.5, 0.8, 0.7, 0.7]),
         ([3, 4, 8], [0.5, 0.6, 0.7], [0.5, 0.7, 0.8]),
         ([3, 4, 8], [0.5, 0.6, 0.7], [0.6, 0.5, 0.7]),
+        ([3, 4, 8], [0.504, 0.6, 0.703], [0.503, 0.6, 0.701]),
     ],
     keeps_up,
     mistakes,

@@ -303,6 +303,10 @@ layer_mistakes = {
     "the model stays frozen as a whole, whatever its layers say": lambda layers, count: (
         [] if "frozen" in layers else None
     ),
+    "the model is frozen as a whole, so that none of its layers can learn": lambda layers, count: (
+        None if "frozen" in layers else []
+    ),
+    "a count of 0 still unfreezes the last layer": lambda layers, count: last_kernels(layers, max(count, 1)),
     "the first layers are unfrozen instead of the last": lambda layers, count: kernels(layers)[:count],
     "the others are unfrozen, and the last layers frozen": lambda layers, count: [
         name for name in kernels(layers) if name not in last_kernels(layers, count)
@@ -362,6 +366,16 @@ with progress.exercise("unfreeze_last"):
         sizes = rng.integers(2, 9, 6)
         dense = [text for size in sizes[2:5] for text in (f"dense {size}", "norm", "relu")]
         check_unfrozen(["input 6 4 3", f"conv {sizes[0]}", "norm", "flatten", *dense, f"head {sizes[5]}"], count)
+    for count, expected in ((1, ["head"]), (2, ["dense", "head"])):
+        kinds = keras.layers.Dense(4, name="dense"), keras.layers.LayerNormalization(), keras.layers.PReLU()
+        model = keras.Sequential([keras.Input((6,)), *kinds, keras.layers.Dense(3, name="head")])
+        unfreeze_last(model, count)
+        hidden_left = [layer.name for layer in model.layers if layer.trainable_weights]
+        checks.require(
+            hidden_left == expected,
+            f"With a dense layer, a LayerNormalization, a PReLU and a head, a count of {count} leaves {hidden_left} "
+            f"trainable, and not {expected}. Freeze every other layer, whatever its kind.",
+        )
     ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_unfreeze_last_frozen", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -465,6 +479,24 @@ mistakes = {
     "only batch norms that were not meant to learn are listed as drifted": findings(
         is_stuck, is_leaked, lambda row, meant: row.statistics and row.layer not in meant
     ),
+    "only batch norms whose weights moved too are listed as drifted": findings(
+        is_stuck, is_leaked, lambda row, meant: row.statistics and row.weights
+    ),
+    "a layer that is in one list is left out of the others": findings(
+        is_stuck,
+        is_leaked,
+        lambda row, meant: row.statistics and not is_stuck(row, meant) and not is_leaked(row, meant),
+    ),
+    "statistics that moved count as a leak": findings(
+        is_stuck, lambda row, meant: row.layer not in meant and (row.weights or row.statistics)
+    ),
+    "a batch norm with moved statistics does not count as stuck": findings(
+        lambda row, meant: row.layer in meant and not row.weights and not row.statistics, is_leaked
+    ),
+    "names are searched for as parts of other names": findings(
+        lambda row, meant: not row.weights and any(row.layer in name for name in meant),
+        lambda row, meant: row.weights and not any(row.layer in name for name in meant),
+    ),
     "small movements are taken for none": findings(
         lambda row, meant: row.layer in meant and row.weights < 1e-3,
         lambda row, meant: row.layer not in meant and row.weights > 1e-3,
@@ -497,6 +529,14 @@ visible_cases.record(
                 Movement("head", True, 0.0, None),
             ],
             {"norm", "head", "b"},
+        ),
+        (
+            [
+                Movement("norm", False, 0.3, 0.1),
+                Movement("block", True, 0.2, None),
+                Movement("block_norm", True, 0.1, 0.4),
+            ],
+            {"block_norm"},
         ),
         ([], {"head"}),
     ],
@@ -1244,6 +1284,16 @@ def in_all(losses, patience):
     return len(losses), int(np.argmin(losses)) + 1
 
 
+def small_gains_ignored(losses, patience):
+    """Only a loss that is well below the best so far counts as better."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        best = epoch if loss < losses[best] - 1e-4 else best
+        if epoch - best >= patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+
 mistakes = {
     "epochs are counted from 0": lambda losses, patience: [n - 1 for n in as_keras_does(losses, patience)],
     "the best epoch is counted from 0": lambda losses, patience: (
@@ -1265,6 +1315,7 @@ mistakes = {
     ),
     "nothing stops it": lambda losses, patience: (len(losses), int(np.argmin(losses)) + 1),
     "the last epoch is kept instead of the best": lambda losses, patience: (as_keras_does(losses, patience)[0],) * 2,
+    "a small improvement does not count: any loss below the best is better": small_gains_ignored,
     "a tie counts as better": stepping(lambda loss, best, before: loss <= best),
     "of several best epochs the latest is kept": last_of_ties,
     "each loss is compared with the epoch before and not with the best": stepping(
@@ -1287,6 +1338,7 @@ visible_cases.record(
         ([3, 2, 4, 1], 1),
         ([0.6], 4),
         ([0.9, 1.1, 0.8, 0.85, 0.9, 0.7], 3),
+        ([0.9, 0.5, 0.49995, 0.49999, 0.49998], 2),
     ],
     as_keras_does,
     mistakes,

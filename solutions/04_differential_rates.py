@@ -159,7 +159,7 @@ plt.show()
 # | | |
 # |---|---|
 # | **Signature** | `rates_by_layer(sizes, lowest, highest)` |
-# | **Arguments** | `sizes`: the number of layers in each group, integers of 1 or more; `lowest`, `highest`: floats |
+# | **Arguments** | `sizes`: the number of layers in each group, integers of 1 or more; `lowest`, `highest`: floats above 0, which may be equal |
 # | **Returns** | a list of floats, one rate for each layer |
 # | **Rules** | All layers of a group share a rate. The first group gets `lowest`, and the last gets `highest`. From each group to the next, the rate grows by the same factor. A single group gets `highest`. |
 # | **Example** | `rates_by_layer([2, 1, 2], 0.0001, 0.01)` is `[0.0001, 0.0001, 0.001, 0.01, 0.01]` |
@@ -244,7 +244,13 @@ mistakes = {
 }
 visible_cases.record(
     "rates_by_layer",
-    [([2, 1, 2], 1e-4, 1e-2), ([3], 1e-4, 1e-2), ([1, 3], 1e-4, 1e-2), ([3, 1, 1, 2], 0.002, 0.25)],
+    [
+        ([2, 1, 2], 1e-4, 1e-2),
+        ([3], 1e-4, 1e-2),
+        ([1, 3], 1e-4, 1e-2),
+        ([3, 1, 1, 2], 0.002, 0.25),
+        ([2, 1, 1], 0.01, 0.01),
+    ],
     per_layer(rungs),
     mistakes,
     tolerance=1e-7,

@@ -397,6 +397,19 @@ turned = by_input([0.2, 0.3, 0.5], meaning[::-1], MAILS, KINDS_OF_MAIL)
 rare = [by_output(shares, LOOKS, MAILS, KINDS_OF_MAIL) for shares in ([0.5, 0.5], [0.05, 0.95])]
 slightly = by_input([0.2 + 1e-7, 0.3 - 1e-7, 0.5], meaning, MAILS, KINDS_OF_MAIL)
 one_folder = [by_input([share, 1 - share], np.eye(2), MAILS[:2], KINDS_OF_MAIL) for share in (0.3, 0.6)]
+ONE_ONLY = {
+    "one label's P(X|Y) is compared, and not those of all labels": "P(Y)",
+    "one input's P(Y|X) is compared, and not those of all inputs": "P(X)",
+    "differences are added, so that some cancel": "P(X)",
+}
+one_look = [
+    by_output([0.5, 0.5], looks, MAILS, KINDS_OF_MAIL)
+    for looks in (LOOKS, [LOOKS[0], LOOKS[1][::-1]], [LOOKS[0][::-1], LOOKS[1]])
+]
+one_meaning = [
+    by_input([0.2, 0.3, 0.5], changed, MAILS, KINDS_OF_MAIL)
+    for changed in (meaning, [[0.4, 0.6], *meaning[1:]], [*meaning[:2], [0.6, 0.4]])
+]
 swapped = [dict.fromkeys(pairs, 0.5) for pairs in ((("a", "y"), ("b", "z")), (("a", "z"), ("b", "y")))]
 visible_cases.record(
     "scenario_shares",
@@ -405,6 +418,10 @@ visible_cases.record(
             ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
             ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
             ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
+            ("only honest mails read otherwise", (one_look[0], one_look[1]), "P(Y|X)", ONE_ONLY),
+            ("only spam reads otherwise", (one_look[0], one_look[2]), "P(Y|X)", ONE_ONLY),
+            ("only prizes change their meaning", (one_meaning[0], one_meaning[1]), "P(Y|X)", ONE_ONLY),
+            ("only meetings change their meaning", (one_meaning[0], one_meaning[2]), "P(Y|X)", ONE_ONLY),
             ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
             ("each word in a folder of its own", one_folder, "P(X)", BOTH_FIT),
             ("hardly more prizes", (before, slightly), "P(X)", COARSE),
@@ -432,6 +449,15 @@ with progress.exercise("scenario_shares"):
         for shares in many:
             sides = by_input(many[0], meaning, *words), by_input(shares, other, *words)
             check_card("three", sides, "P(Y|X)", MOVED["P(Y|X)"])
+        for row in range(n):  # one input's, or below one label's, conditional probabilities change
+            rows = [other[i] if i == row else meaning[i] for i in range(n)]
+            sides = by_input(many[0], meaning, *words), by_input(many[1], rows, *words)
+            check_card("one input changes its meaning", sides, "P(Y|X)", ONE_ONLY)
+        seen = rng.dirichlet(np.full(n, 3), m)
+        for row in range(m):
+            rows = [seen[j] if j == row else looks[j] for j in range(m)]
+            sides = by_output(few[0], looks, *words), by_output(few[1], rows, *words)
+            check_card("one label looks otherwise", sides, "P(Y|X)", ONE_ONLY)
     joined = (
         by_input([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], "ab", "yz"),
         by_input([0.5, 0.5], [[0.5, 0.5]] * 2, "ab", "yz"),

@@ -251,6 +251,8 @@ from tlcourse.building import visible_cases
 
 def by_t_test(with_teacher, without):
     """The reference, by scipy's paired t-test: its p-value is below 0.05 exactly when the interval excludes 0."""
+    if not np.subtract(with_teacher, without).any():  # the p-value would be nan
+        return "undecided"
     test = stats.ttest_rel(with_teacher, without)
     return "undecided" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "harms"
 
@@ -312,6 +314,24 @@ verdict_mistakes = {
         "helps" if by_t_test(first, second) == "helps" else "harms"
     ),
     "with and without are exchanged": lambda first, second: by_t_test(second, first),
+    "an interval that only touches 0 is thought to lie above it": lambda first, second: (
+        by_t_test(first, second) if np.subtract(first, second).any() else "helps"
+    ),
+    "equal accuracies, whose interval is 0, are thought to be worse, as with a p-value of nan": lambda first, second: (
+        by_t_test(first, second) if np.subtract(first, second).any() else "harms"
+    ),
+    "the accuracies are sorted, so that other seeds are paired": lambda first, second: by_t_test(
+        np.sort(first), np.sort(second)
+    ),
+    "the interval lies around the median, and not around the mean": lambda first, second: by_half_width(
+        lambda gains, *_: quantile(gains) * stats.sem(gains) + gains.mean() - np.median(gains)
+    )(first, second),
+    "ratios of accuracies are taken, and not differences": lambda first, second: by_t_test(
+        np.divide(first, second), np.ones(len(first))
+    ),
+    "the limits of the interval are rounded": by_half_width(
+        lambda gains, *_: max(quantile(gains) * stats.sem(gains), 0.005 * bool(gains.any()))
+    ),
 }
 half = [0.5, 0.5, 0.5]
 visible_cases.record(
@@ -330,6 +350,10 @@ visible_cases.record(
         ([0.589, 0.569, 0.549], half),
         ([0.5945, 0.5745, 0.5545], half),
         ([0.52, 0.61, 0.43], [0.50, 0.58, 0.41]),
+        ([0.5, 0.75], [0.5, 0.75]),
+        ([0.42, 0.52, 0.62], [0.60, 0.40, 0.50]),
+        ([0.56, 0.56, 0.56, 0.56, 0.56, 0.56, 0.56, 0.38], [0.5] * 8),
+        ([0.11, 0.22, 0.99], [0.1, 0.2, 0.9]),
     ],
     by_t_test,
     verdict_mistakes,

@@ -211,6 +211,7 @@ visible_cases.record(
         (np.array([[4.0, 2.0, 0.0], [1.0, 1.0, 3.0]]), 2.0),
         (np.array([[1000.0, 999.0], [0.0, 1.0]]), 1.0),
         (np.array([[2000.0, 0.0], [0.0, 500.0]]), 1000.0),
+        (np.array([[1000.0, 0.0, -1000.0], [-3.0, 2.0, 1.0]]), 1.0),
     ],
     softened,
     mistakes,
@@ -558,7 +559,7 @@ else:
 # | **Signature** | `distill_step(teacher, student, images, optimizer, temperature)` |
 # | **Arguments** | `teacher`, `student`: Keras models that return logits; `images`: one batch, an array or a tensor |
 # | **Returns** | the loss *before* the step, a float: $T^2 \, \mathrm{KL}(\text{teacher} \,\Vert\, \text{student})$, averaged over the images |
-# | **Rules** | The teacher predicts with `training=False`, and **nothing in it changes**: neither weights nor batch-norm statistics. The student runs with `training=True`. |
+# | **Rules** | The teacher predicts with `training=False`, and **nothing in it changes**: neither weights nor batch-norm statistics. The student runs once, with `training=True`. |
 # | **Example** | If the teacher returns `[[0, 2.1972]]` and the student `[[0, 0]]`, the loss at $T = 2$ is $4 \cdot 0.1308 = 0.5232$. If the two agree, it is 0. |
 # | **Points** | 4 points: 2 for the student, 2 for the teacher |
 #
@@ -623,8 +624,11 @@ step_mistakes = {
 visible_cases.record("distill_step", [(0, 2.0), (3, 4.0)], loss_before_the_step, step_mistakes, tolerance=1e-3)
 
 
-def one_step(seed, temperature):
-    """How one SGD step at 0.01 changes the student's weights: in the answer, and by the gradient of the loss."""
+def one_step(seed, temperature, runs_once=False):
+    """How one SGD step at 0.01 changes the student's weights: in the answer, and by the gradient of the loss.
+
+    With `runs_once`, it fails if the step changes the student's statistics in another way than one run in training.
+    """
     teacher, student, batch = step_checks.small_networks(seed)
     copy = keras.models.clone_model(student)
     copy.set_weights(student.get_weights())
@@ -634,6 +638,12 @@ def one_step(seed, temperature):
         loss = temperature**2 * keras.ops.mean(crossed)
     gradients = tape.gradient(loss, copy.trainable_weights)
     distill_step(teacher, student, batch, keras.optimizers.SGD(0.01), temperature)
+    statistics = zip(student.non_trainable_weights, copy.non_trainable_weights, strict=True)
+    checks.require(
+        not runs_once
+        or all(np.allclose(np.asarray(new), np.asarray(once), rtol=0, atol=1e-4) for new, once in statistics),
+        "The student's batch-norm statistics are not those of one run with training=True: run it once in each step.",
+    )
     pairs = zip(student.trainable_weights, copy.trainable_weights, strict=True)
     changes = [np.ravel(np.asarray(new) - np.asarray(old)) for new, old in pairs]
     return np.concatenate(changes), -0.01 * np.concatenate([np.ravel(gradient) for gradient in gradients])
@@ -654,7 +664,7 @@ with progress.exercise("distill_step"):
         step_mistakes,
         tolerance=1e-3,
     )
-    change, expected = one_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)))
+    change, expected = one_step(int(rng.integers(10, 500)), float(rng.uniform(1.5, 4)), runs_once=True)
     furthest = float(np.abs(change - expected).max())
     checks.require(
         furthest < 1e-3,

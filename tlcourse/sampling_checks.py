@@ -60,7 +60,7 @@ def part_sizes(function):
         parts = function(tf.data.Dataset.range(size).shuffle(size), count)
         pair = isinstance(parts, (tuple, list)) and len(parts) == 2
         checks.require(pair, f"{function.__name__} should return a pair: two datasets.")
-        passes = [[sorted(int(number) for number in part) for part in parts] for _ in range(3)]
+        passes = [[_numbers(part) for part in parts] for _ in range(3)]
         first, others = passes[0]
         shared = len(set(first) & set(others))
         checks.require(
@@ -81,3 +81,15 @@ def part_sizes(function):
 
     show.__name__ = f"the list of the sizes of both parts from {function.__name__}"
     return show
+
+
+def _numbers(part):
+    """The elements of a part, in order of size."""
+    elements = [np.asarray(element) for element in part]
+    for element in elements:
+        checks.require(
+            element.ndim == 0,
+            f"An element of a part has shape {element.shape}, and should be one number: make a dataset of slices, "
+            "not of one tensor or of batches.",
+        )
+    return sorted(int(element) for element in elements)

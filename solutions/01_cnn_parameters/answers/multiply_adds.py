@@ -196,3 +196,45 @@ def multiply_adds(layer, input_shape):
     if layer["kind"] == "separable":
         return side**2 * input_shape[2] * (layer["kernel"] ** 2 + layer["filters"])
     return side**2 * layer["kernel"] ** 2 * input_shape[2] * layer["filters"]
+
+
+# %% wrong: padded zeros are not multiplied
+# message: padded zeros are left out
+def multiply_adds(layer, input_shape):
+    made = counting.keras_layer(layer)
+    ones = np.ones((1, *input_shape), "float32")
+    made(ones)
+    made.set_weights([np.zeros(v.shape) if v.name == "bias" else np.ones(v.shape) for v in made.weights])
+    if layer["kind"] == "separable":
+        h, w, c = input_shape
+        depth = keras.layers.DepthwiseConv2D(layer["kernel"], layer["strides"], layer["padding"], depthwise_initializer="ones")
+        out = np.array(depth(ones))
+        return int(out.sum()) + out.shape[1] * out.shape[2] * c * layer["filters"]
+    return int(np.array(made(ones)).sum())
+
+
+# %% wrong: the depthwise step has a stride of 1
+# earns: 2
+# message: depthwise step does not stride
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    h, w, c = input_shape
+    places = math.prod(output_size(x, layer["kernel"], layer["strides"], layer["padding"]) for x in (h, w))
+    if layer["kind"] == "conv":
+        return places * layer["kernel"] ** 2 * c * layer["filters"]
+    first = math.prod(output_size(x, layer["kernel"], 1, layer["padding"]) for x in (h, w))
+    return first * layer["kernel"] ** 2 * c + places * c * layer["filters"]
+
+
+# %% wrong: the pointwise step has no channels
+# earns: 2
+# message: one weight for each filter
+def multiply_adds(layer, input_shape):
+    if layer["kind"] == "dense":
+        return input_shape[0] * layer["units"]
+    h, w, c = input_shape
+    places = math.prod(output_size(x, layer["kernel"], layer["strides"], layer["padding"]) for x in (h, w))
+    if layer["kind"] == "conv":
+        return places * layer["kernel"] ** 2 * c * layer["filters"]
+    return places * (layer["kernel"] ** 2 * c + layer["filters"])

@@ -217,3 +217,24 @@ def trainable_after_freezing(model, transferred):
     for layer in model.layers[:stop]:
         layer.trainable = False
     return sum(math.prod(variable.shape) for variable in model.trainable_variables)
+
+
+# %% wrong: a batch norm behind the last weight layer is left trainable
+# earns: 0
+# message: batch norm behind the last frozen layer is left
+def trainable_after_freezing(model, transferred):
+    weighted = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    end = weighted[transferred] if transferred < len(weighted) else weighted[-1] + 1
+    for layer in model.layers[:end]:
+        layer.trainable = False
+    return sum(math.prod(v.shape) for v in model.trainable_variables)
+
+
+# %% right: from the end, with a countdown
+def trainable_after_freezing(model, transferred):
+    kinds = keras.layers.Conv2D, keras.layers.Dense
+    left = sum(isinstance(layer, kinds) for layer in model.layers) - transferred
+    for layer in reversed(model.layers):
+        layer.trainable = left > 0
+        left -= isinstance(layer, kinds)
+    return sum(keras.ops.size(w) for w in model.trainable_weights)

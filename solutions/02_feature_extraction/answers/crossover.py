@@ -119,3 +119,14 @@ def crossover(counts, transfer, scratch):
         if all(s >= t for s, t in zip(scratch[i + 1 :], transfer[i + 1 :])):
             return counts[i]
     return None
+
+
+# %% wrong: accuracies are rounded
+# message: small lead of transfer is ignored
+def crossover(counts, transfer, scratch):
+    best = None
+    for i in reversed(range(len(counts))):
+        if round(scratch[i], 2) < round(transfer[i], 2):
+            break
+        best = counts[i]
+    return best

@@ -173,3 +173,45 @@ def images_per_class(labels, count, seed):
             raise ValueError("too few")
         chosen += members[:count].tolist()
     return np.array(chosen)
+
+
+# %% wrong: the first image of each class is always there
+# earns: 1
+# message: never sampled together
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    rng = np.random.default_rng(seed)
+    chosen = []
+    for c in np.unique(labels):
+        where = np.flatnonzero(labels == c)
+        if len(where) < count:
+            raise ValueError("too few")
+        chosen += [where[0], *rng.choice(where[1:], count - 1, replace=False)]
+    return np.array(chosen)
+
+
+# %% wrong: a run of neighbors of each class
+# earns: 1
+# message: never sampled together
+def images_per_class(labels, count, seed):
+    labels = np.asarray(labels)
+    rng = np.random.default_rng(seed)
+    chosen = []
+    for c in np.unique(labels):
+        where = np.flatnonzero(labels == c)
+        if len(where) < count:
+            raise ValueError("too few")
+        start = rng.integers(len(where) - count + 1)
+        chosen.append(where[start:start + count])
+    return np.concatenate(chosen)
+
+
+# %% right: random.sample from lists of places
+def images_per_class(labels, count, seed):
+    import random
+
+    r = random.Random(seed)
+    places = {}
+    for i, c in enumerate(labels):
+        places.setdefault(int(c), []).append(i)
+    return np.array([i for each in places.values() for i in r.sample(each, count)])

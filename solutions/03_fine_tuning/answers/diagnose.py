@@ -150,3 +150,75 @@ def diagnose(rows, meant):
         "leaked": [r.layer for r in rows if r.layer not in meant and r.weights > 0],
         "drifted": [r.layer for r in rows if r.statistics],
     }
+
+
+# %% wrong: drifted only where weights moved
+# message: whose weights moved too are listed
+def diagnose(rows, meant):
+    return {"stuck": [r.layer for r in rows if r.layer in meant and not r.weights],
+            "leaked": [r.layer for r in rows if r.layer not in meant and r.weights],
+            "drifted": [r.layer for r in rows if r.statistics and r.weights]}
+
+
+# %% wrong: each layer is in one list at most
+# message: left out of the others
+def diagnose(rows, meant):
+    result = {"stuck": [], "leaked": [], "drifted": []}
+    for r in rows:
+        if r.layer in meant and not r.weights:
+            result["stuck"].append(r.layer)
+        elif r.layer not in meant and r.weights:
+            result["leaked"].append(r.layer)
+        elif r.statistics:
+            result["drifted"].append(r.layer)
+    return result
+
+
+# %% wrong: moved statistics count as a leak
+# message: statistics that moved count as a leak
+def diagnose(rows, meant):
+    return {"stuck": [r.layer for r in rows if r.layer in meant and not r.weights],
+            "leaked": [r.layer for r in rows if r.layer not in meant and (r.weights or r.statistics)],
+            "drifted": [r.layer for r in rows if r.statistics]}
+
+
+# %% wrong: moved statistics count as learning
+# message: moved statistics does not count as stuck
+def diagnose(rows, meant):
+    return {"stuck": [r.layer for r in rows if r.layer in meant and not r.weights and not r.statistics],
+            "leaked": [r.layer for r in rows if r.layer not in meant and r.weights],
+            "drifted": [r.layer for r in rows if r.statistics]}
+
+
+# %% wrong: names are searched for in a text
+# message: parts of other names
+def diagnose(rows, meant):
+    text = " ".join(meant)
+    return {"stuck": [r.layer for r in rows if r.layer in text and not r.weights],
+            "leaked": [r.layer for r in rows if r.layer not in text and r.weights],
+            "drifted": [r.layer for r in rows if r.statistics]}
+
+
+# %% right: a defaultdict
+def diagnose(rows, meant):
+    from collections import defaultdict
+
+    out = defaultdict(list)
+    for key in ("stuck", "leaked", "drifted"):
+        out[key]
+    for row in rows:
+        if (row.layer in meant) != bool(row.weights):
+            out["stuck" if row.layer in meant else "leaked"].append(row.layer)
+        if row.statistics:
+            out["drifted"].append(row.layer)
+    return out
+
+
+# %% right: pandas masks
+def diagnose(rows, meant):
+    import pandas as pd
+
+    t = pd.DataFrame([(r.layer, r.weights, r.statistics) for r in rows], columns=["l", "w", "s"])
+    want = t.l.isin(list(meant))
+    w, s = t.w.fillna(0).astype(float), t.s.astype(float).fillna(0)
+    return {"stuck": t.l[want & (w == 0)].tolist(), "leaked": t.l[~want & (w > 0)].tolist(), "drifted": t.l[s > 0].tolist()}

@@ -181,3 +181,15 @@ def step_back(losses, patience):
         if waited >= patience:
             return epoch, best
     return len(losses), best
+
+
+# %% wrong: a small improvement does not count
+# message: any loss below the best
+def step_back(losses, patience):
+    best = 0
+    for i, loss in enumerate(losses):
+        if loss < losses[best] - 1e-2:
+            best = i
+        if i - best == patience:
+            return i + 1, best + 1
+    return len(losses), best + 1

@@ -159,3 +159,42 @@ def unfreeze_last(model, count):
     for layer in kernels[len(kernels) - count :]:
         layer.trainable = True
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+# %% wrong: layers of other kinds stay trainable
+# earns: 1
+# message: every other layer, whatever its kind
+def unfreeze_last(model, count):
+    model.trainable = True
+    weighted = [l for l in model.layers if isinstance(l, (keras.layers.Conv2D, keras.layers.Dense))]
+    cut = max(len(weighted) - count, 0)
+    for layer in weighted[:cut]:
+        layer.trainable = False
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+    return sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+
+
+# %% wrong: the model as a whole stays frozen behind its layers
+# message: model is frozen as a whole
+def unfreeze_last(model, count):
+    model.trainable = False
+    kinds = keras.layers.Conv2D, keras.layers.Dense
+    for layer in [l for l in model.layers if isinstance(l, kinds)][-count:]:
+        layer.trainable = True
+    model_trainable = sum(int(np.prod(v.shape)) for l in model.layers for v in l.trainable_variables)
+    return model_trainable
+
+
+# %% wrong: a count of 0 unfreezes one layer
+# earns: 1
+# message: count of 0 still unfreezes
+def unfreeze_last(model, count):
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = False
+    weighted = [l for l in model.layers if isinstance(l, (keras.layers.Conv2D, keras.layers.Dense))]
+    for layer in weighted[-max(count, 1):]:
+        layer.trainable = True
+    return sum(int(np.prod(v.shape)) for v in model.trainable_variables)

@@ -128,3 +128,15 @@ def rates_by_layer(sizes, lowest, highest):
 def rates_by_layer(sizes, lowest, highest):
     rates = np.geomspace(highest, lowest, len(sizes))[::-1]
     return [rate / size for rate, size in zip(rates, sizes, strict=True) for _ in range(size)]
+
+
+# %% wrong: equal rates divide by 0
+# message: division by zero
+import math
+
+
+def rates_by_layer(sizes, lowest, highest):
+    if len(sizes) == 1:
+        return [highest] * sizes[0]
+    step = math.log(highest / lowest)
+    return [lowest * math.exp(step * i / (len(sizes) - 1) * step / step) for i, n in enumerate(sizes) for _ in range(n)]

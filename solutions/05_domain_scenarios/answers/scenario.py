@@ -269,3 +269,37 @@ def scenario(source, target):
     if same(conditional(source, 0), conditional(target, 0)):
         return "P(X)"
     return "P(Y)" if same(conditional(source, 1), conditional(target, 1)) else "P(Y|X)"
+
+
+# %% wrong: one label is enough
+# earns: 2
+# message: one label's P|differences are added|not those of all
+def scenario(source, target):
+    for i, name in enumerate("XY"):
+        if {k[i] for k in source} != {k[i] for k in target}:
+            return name
+    s = lambda t, i, v: sum(p for k, p in t.items() if k[i] == v)
+    both = set(source) | set(target)
+    if all(abs(source.get(k, 0) - target.get(k, 0)) < 1e-9 for k in both):
+        return "none"
+    for i, name in ((0, "P(X)"), (1, "P(Y)")):
+        if all(abs(source.get(k, 0) / s(source, i, k[i]) - target.get(k, 0) / s(target, i, k[i])) < 1e-9 for k in both if k[1] == sorted(x[1] for x in both)[0]):
+            return name
+    return "P(Y|X)"
+
+
+# %% wrong: differences are added up
+# earns: 2
+# message: differences are added|not those of all
+def scenario(source, target):
+    for i, name in enumerate("XY"):
+        if {k[i] for k in source} != {k[i] for k in target}:
+            return name
+    s = lambda t, i, v: sum(p for k, p in t.items() if k[i] == v)
+    both = set(source) | set(target)
+    if all(abs(source.get(k, 0) - target.get(k, 0)) < 1e-9 for k in both):
+        return "none"
+    for i, name in ((0, "P(X)"), (1, "P(Y)")):
+        if abs(sum(source.get(k, 0) / s(source, i, k[i]) - target.get(k, 0) / s(target, i, k[i]) for k in sorted(both)[:-1])) < 1e-9:
+            return name
+    return "P(Y|X)"

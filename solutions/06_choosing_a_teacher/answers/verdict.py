@@ -7,7 +7,7 @@ def verdict(with_teacher, without):
 # %% right: scipy's test
 def verdict(with_teacher, without):
     test = stats.ttest_rel(with_teacher, without)
-    if test.pvalue >= 0.05:
+    if not test.pvalue < 0.05:  # nan, too
         return "undecided"
     return "helps" if np.mean(with_teacher) > np.mean(without) else "harms"
 
@@ -86,3 +86,51 @@ def verdict(with_teacher, without):
     gains = np.subtract(with_teacher, without)
     half = stats.t.ppf(0.95, len(gains) - 1) * stats.sem(gains)
     return "helps" if gains.mean() > half else "harms" if gains.mean() < -half else "undecided"
+
+
+# %% wrong: an interval that is 0 counts as help
+# message: only touches 0
+def verdict(with_teacher, without):
+    d = np.asarray(with_teacher, float) - np.asarray(without, float)
+    h = stats.t.ppf(0.975, len(d) - 1) * stats.sem(d)
+    return "helps" if d.mean() - h >= 0 else "harms" if d.mean() + h <= 0 else "undecided"
+
+
+# %% wrong: relative gains
+# message: ratios of accuracies
+def verdict(with_teacher, without):
+    d = np.asarray(with_teacher, float) / np.asarray(without, float) - 1
+    h = stats.t.ppf(0.975, len(d) - 1) * stats.sem(d)
+    return "helps" if d.mean() - h > 0 else "harms" if d.mean() + h < 0 else "undecided"
+
+
+# %% wrong: sorted accuracies
+# message: are sorted
+def verdict(with_teacher, without):
+    d = np.sort(with_teacher) - np.sort(without)
+    h = stats.t.ppf(0.975, len(d) - 1) * stats.sem(d)
+    return "helps" if d.mean() - h > 0 else "harms" if d.mean() + h < 0 else "undecided"
+
+
+# %% wrong: an interval around the median
+# message: around the median
+def verdict(with_teacher, without):
+    d = np.asarray(with_teacher, float) - np.asarray(without, float)
+    h = stats.t.ppf(0.975, len(d) - 1) * stats.sem(d)
+    m = np.median(d)
+    return "helps" if m - h > 0 else "harms" if m + h < 0 else "undecided"
+
+
+# %% right: the course's paired_difference, looked up in a dictionary
+def verdict(with_teacher, without):
+    low, high = paired_difference(list(with_teacher), list(without))["ci95"]
+    return {(True, False): "helps", (False, True): "harms"}.get((low > 0, high < 0), "undecided")
+
+
+# %% wrong: scipy's test, whose p-value of equal accuracies is nan
+# message: p-value of nan
+def verdict(with_teacher, without):
+    test = stats.ttest_rel(with_teacher, without)
+    if test.pvalue >= 0.05:
+        return "undecided"
+    return "helps" if np.mean(with_teacher) > np.mean(without) else "harms"

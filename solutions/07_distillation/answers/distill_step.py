@@ -153,3 +153,16 @@ def distill_step(teacher, student, images, optimizer, temperature):
     pull = temperature * (learned - goal) / logits.shape[0]
     optimizer.apply(tape.gradient(logits, student.trainable_weights, output_gradients=pull), student.trainable_weights)
     return loss
+
+
+# %% wrong: the student runs twice in training
+# earns: 2
+# message: run it once
+def distill_step(teacher, student, images, optimizer, temperature):
+    t = teacher(images, training=False)
+    before = float(distillation_loss(student(images, training=True), t, np.zeros(len(images), int), temperature, 1.0))
+    with tf.GradientTape() as tape:
+        loss = distillation_loss(student(images, training=True), t, np.zeros(len(images), int), temperature, 1.0)
+    v = student.trainable_variables
+    optimizer.apply(tape.gradient(loss, v), v)
+    return before

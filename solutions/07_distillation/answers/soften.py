@@ -114,3 +114,18 @@ def soften(logits, temperature):
     logits = np.asarray(logits, float)
     powers = np.exp(logits / temperature - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+# %% wrong: the mean of a row is subtracted
+# message: overflow
+def soften(logits, temperature):
+    z = np.asarray(logits, float) / temperature
+    e = np.exp(z - z.mean(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+# %% right: one over a sum of differences
+def soften(logits, temperature):
+    z = np.asarray(logits, float) / temperature
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2)
