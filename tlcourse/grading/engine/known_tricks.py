@@ -67,7 +67,8 @@ def tricks_in(source, answer=False):
     for statement in tree.body:
         text = _text(statement)
         for name in sorted(_bound_names(statement) & KEPT):
-            yield text, f"redefines `{name}`"
+            if not _makes_progress(statement):
+                yield text, f"redefines `{name}`"
         for node in ast.walk(statement):
             if trick := _replaced(node, imported) or _looked_at(node, answer) or _equal_to_everything(node):
                 yield text, trick
@@ -91,6 +92,24 @@ def _bound_names(statement):
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return {alias.asname or alias.name for alias in statement.names}
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _makes_progress(statement):
+    """Whether a statement is the one of every setup cell: ``progress = checks.Progress({"name": "title"})``.
+
+    The titles change with the unit, so that the setup cell of an earlier release is not that of the present one.
+    """
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+        return False
+    call, targets = statement.value, [_text(target) for target in statement.targets]
+    if targets != ["progress"] or _text(call.func) != "checks.Progress" or call.keywords or len(call.args) != 1:
+        return False
+    titles = call.args[0]
+    return isinstance(titles, ast.Dict) and all(map(_is_text, [*titles.keys, *titles.values]))
+
+
+def _is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _replaced(node, imported):
