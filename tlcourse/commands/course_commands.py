@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.unit_argument import course_and_unit, find_unit
+from tlcourse.commands.unit_argument import checked_course_folder, course_and_unit, find_unit
 
 
 def _names(texts):
@@ -120,11 +120,9 @@ def release(unit, execute):
     The command builds the unit if its source or course.toml changed. It grades the unit's own solutions, and stops if
     they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay.
     """
-    from tlcourse.building import course_units, unit_release
+    from tlcourse.building import unit_release
 
     folder, unit = course_and_unit(unit)
-    if (folder / "solutions").is_dir():
-        course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
     click.echo(f"Trying the solutions of {unit}. This can take minutes.", err=True)
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:
@@ -161,10 +159,9 @@ def handout(folder, units):
     finds any.
     """
     from tlcourse.building import handout as handouts
-    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.course import NbgraderCourse
 
-    root = course_folder()
+    root = checked_course_folder()
     course = NbgraderCourse(root)
     chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
     if not chosen:
@@ -183,9 +180,10 @@ def archive(name, next_id):
     gradebook and an empty roster.
     """
     from tlcourse.building.course_archive import close_year
-    from tlcourse.building.course_folder import course_folder
 
-    click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
+    click.echo(
+        f"Moved the year to {close_year(checked_course_folder(), name, next_id)}. The hidden tests have new seeds."
+    )
     click.echo("Next: enter the new due dates into course.toml and the new students into the roster, and run")
     click.echo("tlcourse release UNIT, for each unit")
 

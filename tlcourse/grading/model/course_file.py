@@ -9,6 +9,8 @@ import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tlcourse.grading.model.course_names import unknown_name
+
 COURSE_FILE = "course.toml"
 LATE_POLICIES = ("none", "zero", "percent per day", "grace days")
 
@@ -88,7 +90,7 @@ class CourseSettings:
 
 
 def read_course_file(folder):
-    """The settings of the course in a folder.
+    """The settings of the course in a folder, which name only units and exercises that are there.
 
     Returns
     -------
@@ -103,11 +105,14 @@ def read_course_file(folder):
     if not file.is_file():
         return None
     try:
-        return parse_course_file(file.read_text(encoding="utf-8"))
+        settings = parse_course_file(file.read_text(encoding="utf-8"))
     except CourseFileError as error:
         raise CourseFileError(f"{file}: {error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseFileError(f"{file} is not a TOML file: {error}") from None
+    if problem := unknown_name(settings, Path(folder)):
+        raise CourseFileError(f"{file}: {problem}")
+    return settings
 
 
 def parse_course_file(text):
