@@ -68,6 +68,11 @@ def written_answers(notebook):
     }
 
 
+def is_installation(cell):
+    """Whether a cell installs the course on Colab, as course.toml or the source says."""
+    return cell.cell_type == "code" and "google.colab" in cell.source and "%pip install" in cell.source
+
+
 def _set_installation(notebook, install):
     """Let the first cells install the course's own package on Colab; without one, remove the cell that does it."""
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code" and INSTALLED in cell.source]:

@@ -154,9 +154,9 @@ def _described(unit, changes):
 def handout(folder, units):
     """Write what students get into FOLDER, and as a zip file beside it.
 
-    These are the released notebooks, and a wheel of the helper package without solutions, or the address in course.toml
-    that students install from. The command searches everything for solutions, hidden tests and seeds, and stops if it
-    finds any.
+    These are the released notebooks, and a wheel of the helper package without solutions. If students install the wheel
+    from an address, install in course.toml, the command writes it beside FOLDER, for you to upload. It searches
+    everything for solutions, hidden tests and seeds, and stops if it finds any.
     """
     from tlcourse.building import handout as handouts
     from tlcourse.grading.gradebook.course import NbgraderCourse
@@ -166,8 +166,11 @@ def handout(folder, units):
     chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
     if not chosen:
         raise click.ClickException("no unit is released: run `tlcourse release UNIT` first")
-    for made in handouts.make(root, folder, chosen):
-        click.echo(made)
+    made = handouts.make(root, folder, chosen)
+    for file in filter(None, (made.folder, made.archive, made.wheel)):
+        click.echo(file)
+    for note in made.notes:
+        click.echo(note)
 
 
 @click.command()
