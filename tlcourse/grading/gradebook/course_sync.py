@@ -10,7 +10,7 @@ import sqlalchemy
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 
 from tlcourse.grading.gradebook._nbgrader import late_plugin
-from tlcourse.grading.gradebook.late_policies import DAY, seconds_late
+from tlcourse.grading.gradebook.late_policies import DAY, days_begun, days_used_before, seconds_late
 from tlcourse.grading.gradebook.storage_errors import retry_while_locked
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
@@ -111,15 +111,41 @@ def lateness(course, unit):
 
 
 def format_lateness(seconds):
-    """A time span in the two largest units that it has, such as "1 d 3 h"; "" for none."""
+    """A time span as the days that have begun, and exactly, in the two largest units: "2 days (1 d 3 h)"; "" for none.
+
+    The days are those of ``days_late`` in grades.csv, and those that a late policy counts.
+    """
     if not seconds:
         return ""
-    parts, rest = [], max(60, round(seconds))
+    days, parts, rest = days_begun(seconds), [], max(60, round(seconds))
     for size, name in ((DAY, "d"), (3600, "h"), (60, "min")):
         count, rest = divmod(rest, size)
-        if count or parts:
+        if count:
             parts.append(f"{count} {name}")
-    return " ".join(part for part in parts[:2] if not part.startswith("0 "))
+    return f"{days} day{'' if days == 1 else 's'} ({' '.join(parts[:2])})"
+
+
+def grace_days_used(course, unit):
+    """How many grace days each late submission of a unit has used, by student.
+
+    Returns
+    -------
+    dict of str to float
+        Empty if course.toml has another policy.
+    """
+    settings, roster = read_course_file(course.folder), course_roster(course.folder)
+    if settings is None or settings.late.policy != "grace days":
+        return {}
+    used, most = {}, settings.late.grace_days
+    with course.gradebook() as book:
+        try:
+            rows = late_or_penalized(book, book.find_assignment(unit))
+        except MissingEntry:
+            return {}
+        for row in rows:
+            left = max(0.0, most - days_used_before(book, unit, row.student_id, settings, roster))
+            used[row.student_id] = min(left, days_begun(seconds_late(row, settings, roster)))
+    return {student: days for student, days in used.items() if days}
 
 
 def remarks(course, unit, students):

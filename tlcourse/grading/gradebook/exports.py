@@ -11,6 +11,8 @@ for a formula gets an apostrophe before it.
 
 import csv
 import re
+import sys
+from pathlib import Path
 
 from tlcourse.grading.gradebook.export_plugin import CourseExport
 from tlcourse.grading.gradebook.marks import unit_marks
@@ -21,6 +23,7 @@ COLUMNS = (
     *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late"),
 )
 
+MOST_NAMES = 10  # in a message
 DIGITS = 4  # after the decimal point of points
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
@@ -74,6 +77,20 @@ class PlatformExport(CourseExport):
     """One row a student, one column an assignment."""
 
     default = "grades.csv"
+    platform_id = None  # the column of the roster that identifies a student there
+
+    def people(self, gradebook):
+        """The people to export who have an id of the platform; all, if the roster has no such id."""
+        people = super().people(gradebook)
+        active = self.roster.active if self.roster else {}
+        members = {name for name, student in active.items() if getattr(student, self.platform_id)}
+        others = [person.id for person in people if person.id not in members] if members else []
+        if others:
+            names = ", ".join(others[:MOST_NAMES]) + (", …" if len(others) > MOST_NAMES else "")
+            number = f"{len(others)} student{'' if len(others) == 1 else 's'}"
+            file = Path(self.to or self.default).name
+            print(f"{file} leaves out {number} without {self.platform_id} in the roster: {names}", file=sys.stderr)
+        return [person for person in people if not members or person.id in members]
 
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
@@ -100,7 +117,7 @@ class MoodleExport(PlatformExport):
     the grade item. ID number is the roster's `moodle_id`; without a roster, nbgrader's `lms_user_id`.
     """
 
-    default = "moodle.csv"
+    default, platform_id = "moodle.csv", "moodle_id"
 
     def header_rows(self, units):
         """The first line."""
@@ -119,7 +136,7 @@ class CanvasExport(PlatformExport):
     ID is nbgrader's student id. An assignment that Canvas does not know is made, with the points of the second line.
     """
 
-    default = "canvas.csv"
+    default, platform_id = "canvas.csv", "canvas_id"
 
     def header_rows(self, units):
         """The two first lines: names and points."""
