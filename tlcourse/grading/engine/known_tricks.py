@@ -8,6 +8,7 @@ import ast
 
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import cached_by_source, parsed
+from tlcourse.grading.model.progress_titles import made_titles
 
 KEPT = {"checks", "progress"}  # names of the course that no answer needs to change
 FRAMES = {"_getframe", "_current_frames", "currentframe", "f_back", "f_locals", "tb_frame", "gi_frame"}
@@ -67,7 +68,7 @@ def tricks_in(source, answer=False):
     for statement in tree.body:
         text = _text(statement)
         for name in sorted(_bound_names(statement) & KEPT):
-            if not _makes_progress(statement):
+            if made_titles(statement) is None:  # as every setup cell does, that of an earlier release, too
                 yield text, f"redefines `{name}`"
         for node in ast.walk(statement):
             if trick := _replaced(node, imported) or _looked_at(node, answer) or _equal_to_everything(node):
@@ -92,24 +93,6 @@ def _bound_names(statement):
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return {alias.asname or alias.name for alias in statement.names}
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-
-
-def _makes_progress(statement):
-    """Whether a statement is the one of every setup cell: ``progress = checks.Progress({"name": "title"})``.
-
-    The titles change with the unit, so that the setup cell of an earlier release is not that of the present one.
-    """
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
-        return False
-    call, targets = statement.value, [_text(target) for target in statement.targets]
-    if targets != ["progress"] or _text(call.func) != "checks.Progress" or call.keywords or len(call.args) != 1:
-        return False
-    titles = call.args[0]
-    return isinstance(titles, ast.Dict) and all(map(_is_text, [*titles.keys, *titles.values]))
-
-
-def _is_text(node):
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _replaced(node, imported):
