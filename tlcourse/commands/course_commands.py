@@ -50,7 +50,7 @@ source_option = click.option(
 @click.option("--drop", multiple=True, help="Exercises and written answers to leave out, separated by commas.")
 @click.option("--draw", type=click.IntRange(1), help="How many exercises each unit keeps, drawn at random.")
 @click.option("--points", multiple=True, help="Points of exercises: conv_parameters=4,output_size=1.")
-@click.option("--install", help="What notebooks install on Colab, as `pip install` takes it.")
+@click.option("--install", help="What students install, as `pip install` takes it, such as the address of a wheel.")
 @click.option("--colab", help="Address of the course's folder on Colab.  [default: no link to Colab]")
 @source_option
 def new_course(folder, units, course_id, name, timezone, drop, draw, points, install, colab, source):
