@@ -30,7 +30,9 @@ from tlcourse.grading.model.course_file import CourseFileError, read_course_file
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 # nbgrader finds `alembic` on PATH, also when the environment's bin folder has not been activated.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+programs, path = os.path.dirname(sys.executable), os.environ.get("PATH", "")
+if path.split(os.pathsep)[0] != programs:  # this file is read once for each submission
+    os.environ["PATH"] = os.pathsep.join([programs, path])
 # Plug-ins of your own: a module in the course's folder can be named in this file. It hides no other module.
 sys.path += [folder for folder in [os.path.dirname(os.path.abspath(__file__))] if folder not in sys.path]
 
@@ -84,6 +86,7 @@ c.GradingLimits.disk_megabytes = 256  # of the home folder, and again of /tmp
 c.GradingLimits.processes = 256  # threads included
 c.GradingLimits.output_bytes = 1 << 20  # of one cell; the rest is cut
 c.Autograde.pre_convert_hook = "tlcourse.grading.gradebook.hooks.prepare_submissions"
+c.Autograde.post_convert_hook = "tlcourse.grading.gradebook.hooks.remove_pages"
 # GradeSubmission reads and normalizes a submission itself, so that nbgrader has nothing to read or sanitize.
 c.Autograde.exporter_class = EmptyReader
 c.EmptyReader.optimistic_validation = True  # once, behind the last step, not behind each

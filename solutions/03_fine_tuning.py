@@ -34,7 +34,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from tlcourse import checks, finetuning, model_checks, plots, sampling_checks, teachers, training_checks
+from tlcourse import checks, finetuning, model_checks, plots, sampling_checks, teachers, training_checks, widgets
 from tlcourse.data import results
 from tlcourse.datasets import digits
 from tlcourse.finetuning import Movement
@@ -209,6 +209,15 @@ print(f"test digits: {with_expected_range(accuracy(student), recorded['head_firs
 # %% [markdown]
 # This is fine-tuning, and accuracy rises.
 #
+# The figure shows what one training step changes in this student. Freeze and unfreeze its parts, and read how many
+# parameters learn, and how far back the gradient flows.
+#
+# **Before you try it:** can moving averages change while every block is frozen?
+
+# %%
+widgets.FreezingExplorer(student)
+
+# %% [markdown]
 # **`trainable` takes effect when you compile, and a batch norm keeps its statistics only if it is itself frozen.**
 #
 # Now write the step that all recipes share. The checks use small networks on clusters of points, because these train in

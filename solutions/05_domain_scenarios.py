@@ -37,7 +37,7 @@ import itertools
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
@@ -1171,24 +1171,21 @@ print("summed minus old head:  ", gain(kinds["coarse"]["summed"], kinds["coarse"
 # while the share of the class moves. Where the two curves cross, both classes are equally likely. This is the best
 # boundary.
 #
+# Move the share of class 1 in the target, and then your own threshold, above which you predict class 1. A dotted line
+# marks the threshold that follows from Bayes' rule.
+#
 # **Before you run the cell:** where does the boundary move when class 1 becomes rare?
 
 # %%
-x = np.linspace(-3.5, 5.5, 300)
-figure, both = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained", sharey=True)
-for axes, share in zip(both, (0.5, 0.1), strict=True):
-    for center, weight, name in ((0, 1 - share, "class 0"), (2, share, "class 1")):
-        axes.plot(x, weight * stats.norm.pdf(x, center), linewidth=2, label=f"{name}, share {weight:.1f}")
-    axes.axvline(1 + np.log((1 - share) / share) / 2, color="black", linestyle=":", label="best boundary")
-    axes.set(title="source" if share == 0.5 else "target", xlabel="x")
-    axes.legend()
-both[0].set_ylabel("share × density")
-plt.show()
+widgets.PriorExplorer()
 
 # %% [markdown]
 # The boundary moves toward the rare class. An input must look more like class 1 than before to be assigned to it. The
 # lecture's approach to unbalanced labels is over- and under-sampling (C31). You repeat examples of rare classes, or
 # leave out examples of frequent ones, until all classes are equally frequent.
+#
+# Compare recall and precision in the figure, too. If class 1 is rare, the best boundary makes the fewest errors, but it
+# misses many examples of class 1.
 #
 # ### Exercise 5.4: Sample a balanced set
 #

@@ -1657,6 +1657,16 @@ with progress.exercise("mean_iou"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# Why not count correct pixels? In the figure, the prediction is the true mask of one portrait at first. Move a part, or
+# shrink its outline, and compare the two scores.
+#
+# **Before you try it:** which part can vanish while nearly all pixels stay correct?
+
+# %%
+portrait, its_mask = masked_test.images[2], masked_test.masks[2]
+widgets.OverlapExplorer(portrait, its_mask, masked_test.class_names, PART_COLORS)
+
+# %% [markdown]
 # Score the U-Net with your function, and look at some of its masks. The last row shows where it is wrong.
 
 # %%

@@ -33,7 +33,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, continual, distillation, plots, sines
+from tlcourse import checks, continual, distillation, plots, sines, widgets
 from tlcourse.data import results
 from tlcourse.datasets import faces, glyphs, speech
 from tlcourse.stats import paired_difference
@@ -651,6 +651,19 @@ for ax, kind in zip(both, ("generated speakers, all settings", "real speakers, c
     ax.set(xlabel="accuracy on the new speaker", ylabel="accuracy on the known speakers", title=kind)
 both[1].legend(loc="upper left")
 plt.show()
+
+# %% [markdown]
+# The next figure shows the generated speakers setting by setting, with intervals. Choose a method, and move its
+# setting.
+#
+# **Before you try it:** which methods keep more of the known speakers only at the expense of the new one?
+
+# %%
+trade_off = {names[key]: rows for key, rows in record["generated"]["trade_off"].items()}
+settings = {method: [float(value) for value in rows] for method, rows in trade_off.items()}
+speakers = {"known speakers": "old", "new speaker": "new"}
+curves = {method: {title: [row[part] for row in rows.values()] for title, part in speakers.items()} for method, rows in trade_off.items()}  # fmt: skip
+widgets.StrengthExplorer("setting", settings, curves, "accuracy", percent=True)
 
 # %% tags=["nbval-check-output"]
 for kind in ("generated", "real"):

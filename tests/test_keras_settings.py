@@ -3,13 +3,19 @@
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import types
 
 import pytest
+from tiny_answers import RIGHT, UNIT
 
 from tlcourse import keras_settings, notebooks
+from tlcourse.commands.check_notebook import check
+from tlcourse.grading.gradebook import batch, scratch_course
+from tlcourse.grading.gradebook.course_paths import CoursePaths
+from tlcourse.samples import demo_class
 
 
 class FakeConfig:
@@ -96,6 +102,32 @@ def test_a_teacher_loads_with_every_setting(tmp_path, first):
     environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "tensorflow"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8")
     assert done.stdout == "(None, 48, 48, 3) float32 tensorflow 1e-07\n", done.stderr
+
+
+SETTINGS_DECIDE = """
+import keras
+
+def double(number):
+    settings = keras.config.backend(), keras.config.image_data_format(), keras.config.floatx()
+    return 2 * number if settings == ("tensorflow", "channels_last", "float32") else str(settings)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs_sandbox
+def test_checking_and_grading_agree_whatever_keras_is_set_to(released_course, released, tmp_path, monkeypatch):
+    """In the student's kernel, in the sandbox, and without a sandbox."""
+    course = shutil.copytree(released_course, tmp_path / "course")
+    scratch_course.submit(course, "ann", UNIT, demo_class.fill(released, RIGHT | {"double": SETTINGS_DECIDE}))
+    stored = {"image_data_format": "channels_first", "floatx": "float16", "backend": "jax", "epsilon": 0.1}
+    (tmp_path / "keras.json").write_text(json.dumps(stored), encoding="utf-8")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    report = check(CoursePaths(course).submitted_file("ann", UNIT))
+    assert report.passed, str(report)
+    for unsafe in (False, True):
+        (graded,) = batch.grade(course, UNIT, jobs=1, progress=False, regrade=True, unsafe=unsafe)
+        assert (graded.score, graded.status) == (4, "graded"), [cell["message"] for cell in graded.cells]
 
 
 def test_a_warning_about_retracing_is_not_shown_and_others_are(caplog):

@@ -1,18 +1,27 @@
 """What students get contains no solution, no hidden test and no seed; the search finds each of them where it is."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
 import zipfile
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, TINY
 
 from tlcourse import notebooks
-from tlcourse.building import handout, leaks, unit_release
+from tlcourse.building import handout, leaks, private_course, unit_release
+from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
+from tlcourse.grading.model.course_file import timezone_named
 from tlcourse.notebooks import write_atomically
 
 UNIT = TINY.stem
+REAL = "01_cnn_parameters"
 SEED = "123456789012"
 WHEEL = "tlcourse-0.1.0-py3-none-any.whl"
 
@@ -207,6 +216,52 @@ def test_the_wheel_has_the_package_and_no_solution_test_plan_or_hidden_test(whee
     assert {"tlcourse/checks.py", "tlcourse/data/README.md", "tlcourse/teachers/__init__.py"} <= set(names)
     assert {name.split("/")[0] for name in names} <= {"tlcourse", wheel.name.split("-py3")[0] + ".dist-info"}
     assert leaks.search_wheel(wheel, public_secrets) == []
+
+
+INSTALLED = """
+import json, sys
+import tlcourse
+print(tlcourse.__file__)
+cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
+sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+set_up = next(place for place, source in enumerate(sources) if "checks.Progress(" in source)
+for source in sources[: set_up + 1]:
+    exec(source)
+print(progress)
+"""
+
+
+@pytest.fixture
+def real_handout(tmp_path, monkeypatch):
+    """The handout of a private course with the first real unit, whose students install the wheel in it."""
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
+    settings = private_course.settings_for(ROOT, [REAL], (), {}, id="x", name="X", timezone=timezone_named("UTC"))
+    course = private_course.create(tmp_path / "course", ROOT, [REAL], settings)
+    scratch_course.run_nbgrader(course, "generate_assignment", REAL, "--force")
+    return handout.make(course, tmp_path / "hand out", [REAL])[0]
+
+
+@pytest.mark.slow
+def test_the_first_cells_of_a_unit_run_where_only_the_handouts_wheel_is_installed(real_handout, tmp_path):
+    """As its README.md says, but with the packages of this environment: nothing is downloaded."""
+    (wheel,) = real_handout.glob("*.whl")
+    assert f'-m pip install -c constraints.txt "{wheel.name}[lab]"' in (real_handout / "README.md").read_text("utf-8")
+    venv.create(real_handout / ".venv", with_pip=False)
+    python = real_handout / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(subprocess.check_output([python, "-c", code], encoding="utf-8").strip())
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    install = [python, "-m", "pip", "install", "--no-deps", "--no-index", "--ignore-installed", wheel.name]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(install, cwd=real_handout, env=environment, check=True, capture_output=True)
+    notebook = Path("notebooks", REAL, f"{REAL}.ipynb")
+    folder = real_handout / notebook.parent
+    command = [python, "-c", INSTALLED, notebook.name]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    place, *shown = done.stdout.splitlines()
+    assert Path(place).is_relative_to(packages), "not the clone's package"
+    assert "output_size" in "".join(shown)
 
 
 @pytest.mark.slow

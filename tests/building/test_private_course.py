@@ -1,14 +1,19 @@
 """A private course: created from this one, built outside of it, and updated without losing what was edited."""
 
+import ast
+import json
+import re
 import subprocess
 import sys
 
 import pytest
-from conftest import TINY, new_tiny_course
+from click.testing import CliRunner
+from conftest import ROOT, TINY, new_tiny_course
 
 from tlcourse import notebooks
-from tlcourse.building import course_update, private_course
+from tlcourse.building import course_update, private_course, stated_counts
 from tlcourse.building.site import pages
+from tlcourse.commands.main import main
 from tlcourse.grading.gradebook.seeds import unit_seed
 from tlcourse.grading.model.course_file import read_course_file, timezone_named
 from tlcourse.notebooks import write_atomically
@@ -85,6 +90,82 @@ def test_nothing_is_overwritten_and_a_failure_leaves_nothing(executed_course, pr
     with pytest.raises(ValueError, match="may have letters"):
         private_course.create(tmp_path / "other", executed_course, [UNIT], settings)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["private"]
+
+
+REAL = "01_cnn_parameters"
+
+
+@pytest.fixture(scope="module")
+def real_private(tmp_path_factory):
+    """A private course with a real unit: one exercise and the written answer less, and other points for two."""
+    folder = tmp_path_factory.mktemp("real") / "ml2026"
+    changes = ["--drop", "separable_parameters,why_off_by_one", "--points", "conv_parameters=6,multiply_adds=1.5"]
+    options = ["--units", "01", "--id", "ml2026", "--source", str(ROOT), *changes]
+    outcome = CliRunner().invoke(main, ["new-course", str(folder), *options])
+    assert outcome.exit_code == 0, outcome.output
+    return folder
+
+
+def graded_cells(notebook):
+    """Points of the checks and written answers, by their names."""
+    abouts = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return {about["grade_id"]: about["points"] for about in abouts if about.get("grade")}
+
+
+@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
+def test_a_real_unit_states_what_the_course_leaves_of_it(real_private, folder):
+    public = notebooks.read(ROOT / "solutions" / REAL / f"{REAL}.ipynb")
+    notebook = notebooks.read(real_private / folder / REAL / f"{REAL}.ipynb")
+    points = graded_cells(public)
+    for name in ("test_separable_parameters", "why_off_by_one"):
+        del points[name]
+    points |= {"test_conv_parameters": 4, "test_conv_parameters_bias": 2}
+    points |= {"test_multiply_adds": 1, "test_multiply_adds_others": 0.5}
+    assert graded_cells(notebook) == points
+    kept = [name for name in notebooks.exercises(public) if name != "separable_parameters"]
+    assert list(notebooks.exercises(notebook)) == kept
+    assert stated_counts.disagreements(real_private, REAL, notebook) == []
+    total = f"{sum(points.values()):g}"
+    assert f"Six exercises and no written answers, {total} points." in notebook.cells[0].source
+    headings = [cell.source.partition("\n")[0] for cell in notebook.cells if cell.source.startswith("### Exercise")]
+    assert [line.split(":")[0] for line in headings] == [f"### Exercise 1.{number}" for number in range(1, 7)]
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "6 points" in text
+    assert "1.5 points" in text
+
+
+def test_the_progress_list_and_the_plan_of_a_real_unit_have_the_exercises_that_are_left(real_private):
+    notebook = notebooks.read(real_private / "notebooks" / REAL / f"{REAL}.ipynb")
+    (call,) = [
+        node
+        for cell in notebook.cells
+        if "checks.Progress(" in cell.source
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "checks.Progress"
+    ]
+    listed, titles = ast.literal_eval(call.args[0]), notebooks.exercise_titles(notebook)
+    checks = [name for name in graded_cells(notebook) if name.startswith("test_")]
+    assert [f"test_{name}" for name in listed] == checks
+    for name, shown in listed.items():
+        title = titles[notebooks.tested_exercise(f"test_{name}", titles)]
+        assert shown.split()[:2] == title.split(":")[0].split()
+    plan = json.loads((real_private / "solutions" / REAL / "grading_plan.json").read_text(encoding="utf-8"))
+    assert set(checks) <= set(plan["checks"])
+    assert all(plan["checks"][name]["outside"] for name in checks)
+
+
+def test_a_real_unit_uses_no_name_that_the_course_has_dropped(real_private):
+    solved = notebooks.read(real_private / "solutions" / REAL / f"{REAL}.ipynb")
+    code = "\n".join(re.sub("^( *)%.*", r"\1pass", cell.source, flags=re.MULTILINE) for cell in code_cells(solved))
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
+    done = subprocess.run(command, input=code, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
+    provided = [cell for cell in code_cells(solved) if "def separable_parameters" in cell.source]
+    assert not [cell for cell in provided if "nbgrader" in cell.metadata or "SOLUTION" in cell.source]
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def edit(file, old, new):

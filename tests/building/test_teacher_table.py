@@ -31,7 +31,8 @@ def write_claims(root, teachers):
 
 
 def test_each_teacher_has_its_own_interval_and_the_spread_is_that_of_the_means(course):
-    *_, row = teacher_table.table(course).splitlines()
+    *_, row, _, sentence = teacher_table.table(course).splitlines()
+    assert sentence == "The four means have the same sign in 1 of 1 rows."
     _, claim, contrast, *cells, spread, _ = (cell.strip() for cell in row.split("|"))
     assert (claim, contrast, spread) == ("C19", "gain", f"{np.std([1, 2, 3, 4], ddof=1) / 10:.3f}")
     assert cells[1] == "+0.200 (+0.200 to +0.200)"

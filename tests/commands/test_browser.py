@@ -251,6 +251,9 @@ LIVE = {  # that do not: their controls, in the order of the page
     "MaskExplorer": ("model", "position"),
     "StrengthExplorer": ("between / within",),
     "SuppressionExplorer": ("threshold",),
+    "FreezingExplorer": ("train block4", "train head", "train batch norms", "called with"),
+    "PriorExplorer": ("share of class 1", "threshold"),
+    "OverlapExplorer": ("right", "down", "outline", "part"),
     "PartitionExplorer": ("partitions", "workers", "dies in partition", "then", "a file appears"),
 }
 SET_UP = "progress = checks.Progress("
@@ -258,6 +261,13 @@ SET_UP = "progress = checks.Progress("
 CELLS = {
     "00_start_here": (SET_UP, "def one_run(", "groups = np.array(", "widgets.IntervalExplorer("),
     "01_cnn_parameters": (SET_UP, "lecture_network = [", "widgets.ShapeExplorer("),
+    "03_fine_tuning": (
+        SET_UP,
+        "train, test = digits.split(",
+        "lower, upper = finetuning.split(",
+        'keras.layers.Dense(10, name="head")(upper.output)',
+        "widgets.FreezingExplorer(",
+    ),
     "04_differential_rates": (SET_UP, "widgets.ScheduleExplorer(", "widgets.DescentExplorer("),
     "05_domain_scenarios": (
         SET_UP,
@@ -267,6 +277,7 @@ CELLS = {
         "corpora = [reviews.corpus(",
         "known_pairs = [",
         "widgets.ProcrustesExplorer(",
+        "widgets.PriorExplorer(",
     ),
     "07_distillation": (
         SET_UP,
@@ -298,6 +309,8 @@ CELLS = {
         "def decode(",
         "def suppress(",
         "widgets.SuppressionExplorer(",
+        "masked = parts.masked_portraits(",
+        "widgets.OverlapExplorer(",
     ),
     "11_deployment": (SET_UP, "widgets.PartitionExplorer("),
     "13_language_models": (SET_UP, "def attention_mask(", "widgets.MaskExplorer("),
@@ -434,6 +447,8 @@ def move_live(figure, name, control):
         slider.press("ArrowRight")
         if figure.evaluate(shown) == before:
             slider.press("ArrowLeft")  # it stood at its end
+    elif (box := figure.get_by_role("checkbox", name=control, exact=True)).count():
+        box.press("Space")
     else:
         figure.get_by_role("combobox", name=control).select_option(index=1)
     for _ in range(100):  # the rotation of the clouds is animated

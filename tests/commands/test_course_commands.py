@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tlcourse.commands.main import main
+from tlcourse.grading.gradebook.released_cells import CellChanges
 
 
 def run(*arguments):
@@ -52,6 +53,23 @@ def test_a_wrong_option_is_named_and_nothing_is_created(clone, tmp_path, options
     assert outcome.exit_code != 0
     assert message in outcome.output
     assert not list(tmp_path.glob("ml2026*"))
+
+
+@pytest.mark.parametrize("stated", ["Two exercises and one written answer, 7 points.", "Seven exercises, 21 points."])
+def test_a_release_names_text_that_states_other_numbers(tiny_course, monkeypatch, stated):
+    source = tiny_course / "solutions" / "01_tiny.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("a number. 1 minute.", f"a number. **Time:** 30 minutes. {stated}"), "utf-8")
+    changes = CellChanges({}, {}, {}, [], 0)
+    monkeypatch.setattr("tlcourse.building.unit_release.release", lambda *_: (changes, True, None))
+    monkeypatch.chdir(tiny_course)
+    outcome = run("release", "01")
+    assert outcome.exit_code == 0, "a wrong hidden test can be fixed before the text is"
+    assert "Released 01_tiny." in outcome.output
+    lines = [f"warning: 01_tiny: the first cell states {words}" for words in ("Seven exercises", "21 points")]
+    lines.append("Correct solutions/01_tiny.py, and release 01_tiny again before you hand it out.")
+    assert [line in outcome.output for line in lines] == [stated.startswith("Seven")] * 3
+    assert ("hand it out.\n" in outcome.stdout) == stated.startswith("Two")
 
 
 @pytest.mark.parametrize(

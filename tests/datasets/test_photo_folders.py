@@ -1,5 +1,7 @@
 """Photos from folders: every kind that a camera or a telephone writes, in an order that is always the same."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,7 @@ from PIL import Image
 from tlcourse.datasets import photo_folders
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
+KINDS = {"1": RED, "2": BLUE}
 
 
 def save(path, color=RED, size=(64, 48), mode="RGB", **options):
@@ -32,6 +35,19 @@ def test_load_gives_class_folders_in_order(folder):
     assert np.abs(data.images[0].astype(int) - BLUE).max() == 0
     assert np.abs(data.images[1].astype(int) - RED).max() <= 4  # JPEG
     assert str(folder) in data.source
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["what? 100 %41", "#1 [a-z] *", "größe 大小", "a&b=c;d", "~tilde$HOME", "{x}"])
+def test_a_path_is_taken_as_it_is_spelled(tmp_path, name):
+    """No part is a pattern, a placeholder or a part of an address."""
+    kept = [save(tmp_path / name / f"{kind} {name}" / f"{name}.png", color) for kind, color in KINDS.items()]
+    save(tmp_path / "what" / "1 a" / "decoy.png", BLUE)
+    data, paths, skipped = photo_folders.readable(tmp_path / name, 16)
+    assert (paths, skipped) == (sorted(kept), [])
+    assert data.class_names == (f"1 {name}", f"2 {name}")
+    assert data.images[:, 8, 8].tolist() == [list(RED), list(BLUE)]
+    assert (photo_folders.load(str(tmp_path / name), 16).images == data.images).all()
 
 
 def test_what_is_no_photo_is_left_out(folder):

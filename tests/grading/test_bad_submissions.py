@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import zlib
 
 import bad_submissions_runner as bad_submissions
 import pytest
@@ -136,14 +137,55 @@ DOZEN = (
 )
 
 
-def others():
-    """Every third bad submission that is not among the dozen; `make bad-submissions` runs all."""
-    return [submission.name for submission in bad_submissions.read_all() if submission.name not in DOZEN][::3]
+# Attacks with one of the known tricks are flagged, with or without gain; these three hide theirs.
+TRICKS = ("attack_reads_frames", "attack_replaces_", "attack_strips_asserts", "attack_equal_to_everything")
+HIDDEN = {f"attack_replaces_{what}" for what in ("globals_of_checks", "isclose_inside_numpy", "progress_class")}
+
+
+def is_known_trick(row):
+    """Whether an attack is one that the instructor must be told of."""
+    return row["name"].startswith(TRICKS) and row["name"] not in HIDDEN
+
+
+# Always in the slow tier: the issue's own examples, by their whole names.
+EXAMPLES = (
+    *("accident_help_and_shell", "accident_name_in_latin1_beside", "accident_star_import_of_numpy"),
+    *("accident_sum_of_600_terms", "accident_time_magic_below_a_comment", "accident_video_before_a_helper"),
+    *("attack_file_name_moves_the_cursor", "attack_finds_the_expected_value_among_globals", "attack_json_dumps_lies"),
+    *("attack_makes_a_user_namespace", "attack_reads_the_keyring", "crash_raises_cancelled_error"),
+    *("resource_child_with_its_memory", "resource_sleeping_children"),
+)
+SHARE = 0.3  # of the rest
+
+
+def chosen_by_name(name):
+    """Whether the slow tier grades a bad submission besides the examples: no other file changes the answer."""
+    return zlib.crc32(name.encode()) < SHARE * 2**32
+
+
+def slow_names():
+    """The examples and a share of the rest, without the dozen; `make bad-submissions` runs all."""
+    names = (submission.name for submission in bad_submissions.read_all())
+    return [name for name in names if name not in DOZEN and (name in EXAMPLES or chosen_by_name(name))]
+
+
+def test_about_a_third_is_graded_with_every_example_and_a_new_file_changes_no_other_choice(monkeypatch):
+    listed, names = bad_submissions.read_all(), slow_names()
+    assert set(EXAMPLES) <= set(names)
+    assert set(DOZEN) <= {submission.name for submission in listed}
+    assert 0.28 < len(names) / len(listed) < 0.38
+    for kind in bad_submissions.KINDS:
+        assert sum(submission.kind == kind and submission.name in names for submission in listed) >= 5
+    new = listed[0]._replace(name="accident_0_new")
+    monkeypatch.setattr(bad_submissions, "read_all", lambda: [new, *listed])
+    assert set(slow_names()) ^ set(names) <= {new.name}
 
 
 @pytest.mark.needs_sandbox
 @pytest.mark.timeout(1800)  # a busy machine takes its time
-@pytest.mark.parametrize("names", [DOZEN, pytest.param(others(), marks=pytest.mark.slow)], ids=["a dozen", "a third"])
+@pytest.mark.parametrize(
+    "names", [DOZEN, pytest.param(slow_names(), marks=pytest.mark.slow)], ids=["a dozen", "a third"]
+)
 def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_path, monkeypatch):
     monkeypatch.delenv("TLCOURSE_GRADING_SEED")  # so that hidden tests draw from a secret one
     report = bad_submissions.run(tmp_path / "course", names, between=5, jobs=JOBS)
@@ -153,6 +195,8 @@ def test_no_bad_submission_gets_does_or_stops_more_than_it_should(names, tmp_pat
         for row in report["rows"]
         if row["gained_marks"] or row["lost_honest_work"] or row["stopped_batch"] or not row["as_expected"]
     ]
+    attacks = [row for row in report["rows"] if row["kind"] == "attack"]
+    assert not [row["name"] for row in attacks if not row["flags"] and (is_known_trick(row) or row["gained_marks"])]
     assert report["error"] is None
     assert report["harm"] == []
     assert wrong == []

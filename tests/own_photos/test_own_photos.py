@@ -1,5 +1,6 @@
 """`tlcourse photos` on real photos with both teachers; Grad-CAM and the exported file against other computations."""
 
+import os
 import subprocess
 import sys
 import time
@@ -202,9 +203,12 @@ def save_noise(path, seed, size=48, **options):
     image.resize((size, size), Image.Resampling.BICUBIC).save(path, **options)
 
 
+MARK = "" if sys.platform == "win32" else "?*"  # Windows has no such names
+
+
 def test_copies_stay_on_one_side_and_whatever_is_no_photo_is_skipped_and_named(tmp_path):
     """Two classes of noise, five copies of each photo: with copies on both sides, all would seem to be recognized."""
-    own = tmp_path / "$10 und $20"
+    own = tmp_path / f"$10 und 20 %41 #1 [a] größe 大{MARK}"
     for number in range(20):
         folder, name = own / ("größe$" if number < 10 else "大小$x$"), f"{number:02}"
         save_noise(folder / f"{name}.png", number)
@@ -216,7 +220,9 @@ def test_copies_stay_on_one_side_and_whatever_is_no_photo_is_skipped_and_named(t
     (own / "größe$" / "broken.jpg").write_bytes(b"\xff\xd8")
     (own / "größe$" / "notes.txt").touch()
     save_noise(own / "größe$" / "inner" / "x.png", 77)
-    outcome = classifier.train(own, tmp_path / "out", "faces_vgg16")
+    into = tmp_path / f"out %20 #2 [b-c] ñ{MARK}"
+    outcome = classifier.train(own, into, "faces_vgg16", [own / "größe$" / "00_大.tif", "größe$/00 copy.bmp"])
+    assert set(into.iterdir()) == set(outcome.written.values()) >= {into / "looked_at.png"}
     assert len(outcome.labels) == 101
     assert outcome.accuracy < 0.75, "noise cannot be told from noise"
     shown = str(outcome)
@@ -305,6 +311,29 @@ def test_what_cannot_be_learned_is_reported_in_one_line(tmp_path, build, words):
     outcome = CliRunner().invoke(main, command)
     assert outcome.exit_code == 1
     assert words in outcome.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has such names")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"gr\xfc\xdfe", r"'gr\udcfc\udcdfe'"),
+        (b"two\nlines", r"'two\nlines'"),
+        (b"bell\x07\x1b[2J", r"'bell\x07\x1b[2J'"),
+        ("a\u202egnp".encode(), r"'a\u202egnp'"),
+    ],
+    ids=["Latin-1", "a line end", "control characters", "from right to left"],
+)
+def test_a_class_folder_that_cannot_be_printed_is_named_in_one_line(tmp_path, name, shown):
+    own = tmp_path / "own"
+    for folder in (own / "cats", own / os.fsdecode(name)):
+        for number in range(2):
+            save_noise(folder / f"{number}.png", number)
+    command = ["photos", str(own), "--into", str(tmp_path / "out"), "--teacher", "faces_vgg16"]
+    outcome = CliRunner().invoke(main, command)
+    expected = f"Error: rename the class folder {shown}: a name must be of letters that can be printed\n"
+    assert (outcome.exit_code, outcome.output) == (1, expected)
     assert not (tmp_path / "out").exists()
 
 

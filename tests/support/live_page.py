@@ -6,7 +6,7 @@ import pytest
 
 MOVE = """(el, [name, value]) => {
   const input = el.querySelector(`[aria-label="${name}"]`), started = performance.now();
-  input.value = value;
+  if (input.type === "checkbox") input.checked = Boolean(value); else input.value = value;
   input.dispatchEvent(new Event(input.type === "range" ? "input" : "change", {bubbles: true}));
   el.getBoundingClientRect();
   return performance.now() - started;
@@ -30,7 +30,7 @@ class LivePage:
         self.figure.locator("svg").first.wait_for()
 
     def move(self, name, position):
-        """Set a slider or a list to the value at this position; the milliseconds until the page is drawn."""
+        """Set a slider or a list to the value at this position, or a checkbox to 0 or 1; the milliseconds it takes."""
         return self.figure.evaluate(MOVE, [name, position])
 
     def press(self, name):

@@ -230,7 +230,7 @@ def main(students, gradebook, kept):
     """Grade a class with recorded results, and print what it took."""
     with tempfile.TemporaryDirectory(prefix="scale-", ignore_cleanup_errors=True) as temporary:
         measured = trial(Path(temporary, "course"), students, gradebook)
-        click.echo(f"{len(measured['wrong'])} wrong, {len(measured['lost'])} lost; now formgrader", err=True)
+        click.echo(f"{json.dumps(measured, indent=1)}\nNow formgrader", err=True)  # hours are not lost if it fails
         measured |= formgrader_list(Path(temporary, "course"))
     click.echo(json.dumps(measured, indent=1))
     if kept:

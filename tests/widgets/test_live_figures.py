@@ -7,13 +7,22 @@ import types
 import numpy as np
 import pytest
 from conftest import in_time
-from scipy import linalg, special
+from scipy import linalg, optimize, special
+from scipy.stats import norm
+from sklearn import metrics
 
-from tlcourse import counting, schedules, stats, widgets
+from tlcourse import counting, finetuning, model_checks, networks, schedules, stats, widgets
 from tlcourse.datasets import galaxies
 from tlcourse.datasets.galaxies.light import draw_light
 from tlcourse.learning_rates import ladder
-from tlcourse.widgets import partition_explorer, schedule_explorer, temperature_explorer
+from tlcourse.research import segmentation_arms
+from tlcourse.widgets import (
+    overlap_explorer,
+    partition_explorer,
+    prior_explorer,
+    schedule_explorer,
+    temperature_explorer,
+)
 
 pytest_plugins = ["live_page"]
 LAYERS = [
@@ -41,6 +50,18 @@ TARGET = SOURCE @ [[0.0, -1.0], [-1.0, 0.0]] + RNG.normal(0, 0.05, (9, 2))  # tu
 MASKS = {"both sides": np.ones((3, 3)), "left to right": np.tril(np.ones((3, 3)))}
 BOXES = [[2, 2, 12, 12], [3, 2, 13, 12], [14, 14, 20, 22]]
 CURVES = {"old": [0.5, 0.7, 0.9], "new": [0.95, 0.9, 0.6]}
+METHODS = {"EWC": [1, 10, 100], "replay": [0.25, 0.5, 0.75]}
+RECORDED = {
+    "EWC": {"old": [{"mean": mean, "ci95": [mean - 0.1, mean + 0.05]} for mean in (0.75, 0.8, 0.9)]},
+    "replay": {"old": [{"mean": mean, "ci95": [mean - 0.02, mean + 0.01]} for mean in (0.91, 0.95, 0.93)]},
+}
+SMALL_NETWORK = ["input 6", "dense 8", "norm", "relu", "dense 7", "norm", "relu", "head 3"]
+PARTS, COLORS = (
+    ("background", "skin", "hair", "mouth", "hat"),
+    [[225, 225, 225], [200, 150, 0], [0, 0, 180], [250, 0, 0], [9, 9, 9]],
+)
+FACE = np.zeros((24, 20), np.uint8)
+FACE[2:9, 4:17], FACE[5:21, 6:15], FACE[16:18, 9:12] = 2, 1, 3
 STUDENTS = {"unsure": [1.0, 0.0, 0.0], "a copy": [4.0, 2.0, 0.0]}
 
 
@@ -79,7 +100,11 @@ FIGURES = {
     "partitions": lambda: widgets.PartitionExplorer(50),
     "suppression": lambda: widgets.SuppressionExplorer(np.zeros((24, 24, 3)), BOXES, [0.9, 0.8, 0.7], best_first),
     "strengths": lambda: widgets.StrengthExplorer("strength", [0, 1, 10], CURVES, "accuracy"),
+    "methods": lambda: widgets.StrengthExplorer("setting", METHODS, RECORDED, "accuracy", percent=True),
     "procrustes": lambda: widgets.ProcrustesExplorer({"ours": SOURCE, "theirs": TARGET}),
+    "freezing": lambda: widgets.FreezingExplorer(model_checks.network(SMALL_NETWORK)),
+    "priors": lambda: widgets.PriorExplorer(),
+    "overlaps": lambda: widgets.OverlapExplorer(np.zeros((24, 20, 3)), FACE, PARTS, COLORS),
 }
 
 
@@ -284,6 +309,10 @@ def test_every_control_is_named_reached_by_tab_and_moved_by_keys(live):
         for number, name in enumerate(names):
             page.page.keyboard.press("Tab")
             assert controls.nth(number).evaluate("el => el === document.activeElement"), f"Tab does not reach {name}"
+            if controls.nth(number).get_attribute("type") == "checkbox":
+                before = page.summary()
+                page.page.keyboard.press("Space")
+                assert page.summary() != before, name
             if controls.nth(number).get_attribute("type") == "range":
                 before = page.figure.inner_html()
                 shown = controls.nth(number).input_value()
@@ -334,6 +363,176 @@ def test_a_strength_shows_each_curve_at_its_place(live):
     page.move("strength", 2)
     assert page.rows() == [["old", "0.9"], ["new", "0.6"]]
     assert page.summary() == "strength 10: old 0.9, new 0.6."
+
+
+def test_each_method_has_strengths_of_its_own_and_shows_its_intervals(live):
+    page = live(FIGURES["methods"]())
+    assert page.summary() == "EWC, setting 10: old 80.0%."
+    assert page.rows() == [["old", "80.0%", "70.0% to 85.0%"]]
+    page.move("setting", 2)
+    page.move("method", 1)
+    assert page.summary() == "replay, setting 0.75: old 93.0%."
+    assert page.figure.locator("output").inner_text() == "0.75"
+    assert page.rows() == [["old", "93.0%", "91.0% to 94.0%"]]
+
+
+def keras_step(model, trainable, training):
+    """One step of Adam on a real model: its audit, and the model."""
+    import keras
+    import tensorflow as tf
+
+    model.trainable = True
+    for layer in finetuning.weight_layers(model):
+        layer.trainable = trainable(layer)
+    shape, classes = model.input_shape[1:], model.output_shape[-1]
+    inputs = np.random.default_rng(0).normal(100, 60, (16, *shape)).astype("float32")
+    labels, before = np.arange(16) % classes, finetuning.snapshot(model)
+    if training:
+        model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.fit(inputs, labels, batch_size=16, epochs=1, verbose=0)
+    else:
+        with tf.GradientTape() as tape:
+            loss = keras.losses.sparse_categorical_crossentropy(labels, model(inputs, training=False), from_logits=True)
+        weights = model.trainable_variables
+        keras.optimizers.Adam(0.01).apply(tape.gradient(loss, weights), weights)
+    return finetuning.audit(model, before)
+
+
+def keras_counts(model, rows):
+    """The table of the figure, from the audit of a real step: what moved, what did not, and the averages that did."""
+    counts = {}
+    for layer, row in zip(finetuning.weight_layers(model), rows, strict=True):
+        averages = sum(int(np.prod(w.shape)) for w in layer.weights if w.name.startswith("moving_"))
+        weights = sum(int(np.prod(w.shape)) for w in layer.weights) - averages
+        learns, drifts = row.weights > 0, bool(row.statistics)
+        part = counts.setdefault(layer.name.split("_")[0], np.zeros(3, int))
+        part += [weights * learns, averages + weights * (not learns), averages * drifts]
+    counts["total"] = sum(counts.values())
+    sizes = [
+        sum(int(np.prod(w.shape)) for w in kind) for kind in (model.trainable_weights, model.non_trainable_weights)
+    ]
+    assert counts["total"][:2].tolist() == sizes, "what Keras counts"
+    return [[part, *(f"{number:,}" for number in row)] for part, row in counts.items()]
+
+
+def teacher_like():
+    import keras
+
+    keras.utils.set_random_seed(0)
+    return networks.narrow_vgg16(3, widths=(8, 8, 9, 9, 10), dense=32, size=16)
+
+
+@pytest.mark.parametrize(
+    ("make", "choices"),
+    [
+        (lambda: model_checks.network(SMALL_NETWORK), [{"head"}, {"dense0"}, {"dense1", "dense0"}, set()]),
+        (teacher_like, [{"block4", "fc1", "predictions"}]),
+    ],
+)  # fmt: skip
+def test_a_step_changes_what_a_real_step_of_keras_changes(live, make, choices):
+    model = make()
+    page = live(widgets.FreezingExplorer(model))
+    parts = list(dict.fromkeys(layer.name.split("_")[0] for layer in finetuning.weight_layers(model)))
+    for learning, norms, training in itertools.product(choices, (True, False), (True, False)):
+        if not (learning or norms):
+            continue
+        for part in set(parts) - {"norm0", "norm1"}:
+            page.move(f"train {part}", int(part in learning))
+        page.move("train batch norms", int(norms))
+        page.move("called with", 0 if training else 1)
+
+        def trainable(layer, learning=learning, norms=norms):
+            return norms if finetuning.is_batch_norm(layer) else layer.name.split("_")[0] in learning
+
+        rows = keras_step(model, trainable, training)
+        assert page.rows() == keras_counts(model, rows), (learning, norms, training)
+        moved = [row.layer for row in rows if row.weights > 0]
+        drifting, every = sum(bool(row.statistics) for row in rows), sum(row.statistics is not None for row in rows)
+        assert f"changes the weights of {len(moved)} of {len(rows)} layers" in page.summary()
+        assert f"the gradient flows back to {moved[0]}. " in page.summary()
+        assert page.summary().endswith(f"The moving averages of {drifting} of {every} batch norms change.")
+        assert (drifting > 0) == (norms and training)
+
+
+def test_nothing_moves_where_everything_is_frozen_and_a_figure_begins_with_its_model(live):
+    model = model_checks.network(SMALL_NETWORK)
+    model.get_layer("dense0").trainable = False
+    page = live(widgets.FreezingExplorer(model))
+    boxes = page.figure.get_by_role("checkbox")
+    assert [box.is_checked() for box in boxes.all()] == [False, True, True, True]
+    for box in boxes.all():
+        if box.is_checked():
+            box.press("Space")
+    assert page.summary().startswith("No weights change, so no gradient is needed.")
+    assert {row[1] for row in page.rows()} == {"0"}
+
+
+def test_scores_at_a_threshold_are_those_of_scikit_learn(live):
+    page = live(FIGURES["priors"]())
+    truth, predicted = [0, 0, 1, 1], [0, 1, 0, 1]
+    for share, threshold in itertools.product((0.01, 0.1, 0.5, 0.9), (-2.0, 0.5, 1.0, 2.1, 4.0)):
+        page.move("share of class 1", prior_explorer.SHARES.index(share))
+        page.move("threshold", prior_explorer.THRESHOLDS.index(threshold))
+
+        def weights(place, share=share):
+            return [
+                weight * side(place, center)
+                for weight, center in ((1 - share, 0), (share, 2))
+                for side in (norm.cdf, norm.sf)
+            ]
+
+        best = optimize.minimize_scalar(
+            lambda place: weights(place)[1] + weights(place)[2], bounds=(-4, 6), method="bounded"
+        ).x
+        rows = {name: values for name, *values in page.rows()}
+        assert float(rows["x"][1]) == pytest.approx(best, abs=0.006), "Bayes' rule makes the fewest errors"
+        assert float(rows["the classifier's own probability"][1]) == pytest.approx(1 - share, abs=6e-4), "exercise 5.5"
+        for column, place in enumerate((threshold, prior_explorer.best_threshold(share))):
+            options = {"sample_weight": weights(place)}
+            expected = {
+                "accuracy": metrics.accuracy_score(truth, predicted, **options),
+                "recall of class 1": metrics.recall_score(truth, predicted, **options),
+                "precision of class 1": metrics.precision_score(truth, predicted, **options),
+                "balanced accuracy": metrics.balanced_accuracy_score(truth, predicted, **options),
+            }
+            for name, value in expected.items():
+                shown = float(rows[name][column].strip("<%"))
+                assert shown == pytest.approx(100 * value, abs=0.0501 if value >= 0.001 else 0.1), (name, share, place)
+
+
+def test_overlaps_of_a_moved_mask_are_those_of_the_course(live):
+    page = live(FIGURES["overlaps"]())
+    assert page.rows()[-2:] == [["mean IoU", "", "1.000"], ["correct pixels", "", "100.0%"]]
+    parts = [[1, 2, 3], [1], [2], [3]]
+    for part, right, down, outline in (
+        (0, 3, -2, 0),
+        (0, 0, 0, 2),
+        (0, -6, 6, -1),
+        (1, 0, 0, -3),
+        (2, -4, 0, 1),
+        (3, 2, 1, 0),
+        (3, 0, 0, -1),
+    ):
+        for name, value, limit in (("right", right, 6), ("down", down, 6), ("outline", outline, 3)):
+            page.move(name, value + limit)
+        page.move("part", part)
+        predicted = overlap_explorer.with_moved_parts(FACE, parts[part], right, down, outline)
+        assert np.array_equal(page.pixels(2)[..., :3], np.array(COLORS)[predicted])
+        ious = segmentation_arms.iou_by_class(predicted, FACE, len(PARTS))
+        *classes, (_, _, mean), (_, _, correct) = page.rows()
+        assert [name for name, _, _ in classes] == list(PARTS[:4]), "there is no hat"
+        assert np.allclose([float(iou) for _, _, iou in classes], ious[:4], atol=6e-4)
+        assert float(mean) == pytest.approx(segmentation_arms.mean_iou(predicted, FACE, len(PARTS)), abs=6e-4)
+        assert float(correct.strip("%")) == pytest.approx(100 * (predicted == FACE).mean(), abs=0.0501)
+
+
+def test_a_part_that_moves_shows_what_is_around_it():
+    predicted = overlap_explorer.with_moved_parts(FACE, [3], 2, 0, 0)
+    assert predicted[16].tolist() == [0] * 6 + [1] * 5 + [3] * 3 + [1] + [0] * 5
+    assert np.array_equal(overlap_explorer.with_moved_parts(FACE, [1, 2, 3], 0, 0, 0), FACE)
+    smaller = overlap_explorer.with_moved_parts(FACE, [1], 0, 0, -1)
+    assert (smaller == 1).sum() < (FACE == 1).sum()
+    assert (smaller == 3).sum() == (FACE == 3).sum()
 
 
 def test_rows_and_time_are_those_of_the_simulation_in_python(live):
@@ -423,5 +622,13 @@ def test_what_a_figure_cannot_show_is_named():
         widgets.SuppressionExplorer(np.zeros((24, 24, 3)), BOXES, [0.9, 0.8], best_first)
     with pytest.raises(ValueError, match="'old' needs 2 finite values"):
         widgets.StrengthExplorer("strength", [0, 1], CURVES, "accuracy")
+    with pytest.raises(ValueError, match="as many strengths as the others"):
+        widgets.StrengthExplorer("setting", METHODS | {"EWC": [1, 2]}, RECORDED, "accuracy")
+    with pytest.raises(ValueError, match="besides batch norms"):
+        widgets.FreezingExplorer(model_checks.network(["input 6", "norm"]))
+    with pytest.raises(ValueError, match=r"needs an image of shape \(24, 20, 3\), got \(20, 24, 3\)"):
+        widgets.OverlapExplorer(np.zeros((20, 24, 3)), FACE, PARTS, COLORS)
+    with pytest.raises(ValueError, match="3 class names need as many colors"):
+        widgets.OverlapExplorer(np.zeros((24, 20, 3)), FACE, PARTS[:3], COLORS[:3])
     with pytest.raises(ValueError, match="at least 12"):
         widgets.PartitionExplorer(5)

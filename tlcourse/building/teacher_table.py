@@ -32,14 +32,16 @@ def table(root):
     if not records.exists(RECORD):
         return f"The record `{RECORD}` has not been measured yet."
     head = ("claim", "contrast", *(f'"{teacher}"' for teacher in TEACHERS), "SD of the four means")
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    lines, same_sign = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)], []
     for (claim, contrast), checks in _rows(root).items():
         if missing := [teacher for teacher in TEACHERS if teacher not in checks]:
             raise ValueError(f"{claim}: no check of {RECORD!r} shows {contrast!r} for the teacher {missing[0]!r}")
         intervals = [contrasts.interval(records, checks[teacher]) for teacher in TEACHERS]
         cells = [f"{each.mean:+.3f} ({each.low:+.3f} to {each.high:+.3f})" for each in intervals]
         spread = np.std([each.mean for each in intervals], ddof=1)
+        same_sign.append(len({np.sign(each.mean) for each in intervals}) == 1)
         lines.append(f"| {claim} | {contrast} | {' | '.join(cells)} | {spread:.3f} |")
+    lines.append(f"\nThe four means have the same sign in {sum(same_sign)} of {len(same_sign)} rows.")
     return "\n".join(lines)
 
 

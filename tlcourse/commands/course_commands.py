@@ -118,7 +118,8 @@ def release(unit, execute):
     """Release UNIT, for the first time or after any change.
 
     The command builds the unit if its source or course.toml changed. It grades the unit's own solutions, and stops if
-    they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay.
+    they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay. It prints a
+    warning where the text states other numbers of exercises, points or minutes than the unit has.
     """
     from tlcourse.building import unit_release
 
@@ -130,10 +131,24 @@ def release(unit, execute):
     for line in _described(unit, changes):
         click.echo(line)
     click.echo(f"Released {unit}." if text_changed or any(changes[:4]) else f"{unit}: nothing has changed.")
-    if text_changed:
+    stale = _stale_text(folder, unit)
+    for line in stale:
+        click.echo(f"warning: {line}", err=True)
+    if stale:
+        click.echo(f"Correct solutions/{unit}.py, and release {unit} again before you hand it out.", err=True)
+    elif text_changed:
         click.echo("The students' notebook is new: hand it out.")
     if changes.submissions:
         click.echo(f"Next: tlcourse grade {unit[:2]}  ({changes.submissions} submissions are in the gradebook)")
+
+
+def _stale_text(folder, unit):
+    """Where a unit's text disagrees with what it contains. It decides no mark, so it does not stop a release."""
+    from tlcourse.building import course_units, stated_counts
+
+    if not (folder / "solutions" / f"{unit}.py").is_file():
+        return []
+    return stated_counts.disagreements(folder, unit, course_units.read_unit(folder, unit))
 
 
 def _described(unit, changes):

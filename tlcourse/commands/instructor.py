@@ -1,6 +1,7 @@
 """Commands for instructors: grading, reports, and sample classes and hostile submissions to test the grading."""
 
 import collections
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -127,10 +128,15 @@ def report(unit):
     The CSV files are for Moodle, for Canvas and for other programs.
     """
     folder, unit = course_and_unit(unit)
+    from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting.report_page import write
+    from tlcourse.grading.submissions.submitted_files import printed
 
     for file in write(folder, unit):
         click.echo(file)
+    for student, mark in final_marks(folder, unit).items():
+        if mark.misplaced:
+            click.echo(f"no mark for Moodle and Canvas: {printed(student)} ({mark.misplaced})", err=True)
 
 
 @click.command()
@@ -140,23 +146,35 @@ def report(unit):
 def feedback(unit, to, sender):
     """Write the feedback pages of UNIT again, and return them.
 
-    As one zip file for each student, as messages that your mail program opens, or through nbgrader's exchange.
+    As one zip file for each student, as messages that your mail program opens, or through nbgrader's exchange. The exit
+    status is 1 if the feedback of a student could not be written. The others get theirs.
     """
     folder, unit = course_and_unit(unit)
     from tlcourse.grading.gradebook import feedback as pages
+    from tlcourse.grading.gradebook import page_writer
     from tlcourse.grading.gradebook.course import NbgraderCourse
+    from tlcourse.grading.submissions.submitted_files import printed
 
     course = NbgraderCourse(folder)
     if to == "mail":
         pages.require_address(sender)
-    pages.generate(course, unit)
+    failures = page_writer.generate(course, unit)
+    released = True
     if to == "exchange":
         command = [sys.executable, "-m", "nbgrader", "release_feedback", unit]
-        sys.exit(subprocess.run(command, cwd=folder).returncode)
-    returned = pages.write_zips(course, unit) if to == "zips" else pages.write_messages(course, unit, sender)
-    click.echo(f"{len(returned.files)} files in {returned.folder}")
-    for student, reason in returned.problems.items():
-        click.echo(f"nothing for {student}: {reason}")
+        released = subprocess.run(command, cwd=folder).returncode == 0
+    else:
+        write = pages.write_zips if to == "zips" else functools.partial(pages.write_messages, sender=sender)
+        returned = write(course, unit, failures=failures)
+        failures = returned.failures
+        click.echo(f"{len(returned.files)} files in {returned.folder}")
+        for student, reason in returned.problems.items():
+            click.echo(f"nothing for {printed(student)}: {reason}")
+    if failures:
+        lines = [f"{printed(student)}: {reason}" for student, reason in failures.items()]
+        raise click.ClickException("\n".join(["no feedback for these students", *lines]))
+    if not released:
+        sys.exit(1)
 
 
 @click.command()

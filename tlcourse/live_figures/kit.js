@@ -13,6 +13,7 @@ const STYLE = `
 .tlcourse-live .controls { display: flex; flex-wrap: wrap; gap: .4em 1.4em; align-items: center; margin: .5em 0; }
 .tlcourse-live label { display: inline-flex; gap: .5em; align-items: center; margin: 0; }
 .tlcourse-live input[type=range] { width: 9em; accent-color: ${BLUE}; }
+.tlcourse-live input[type=checkbox] { width: 1.15em; height: 1.15em; margin: 0; accent-color: ${BLUE}; }
 .tlcourse-live output { min-width: 3.5em; font-variant-numeric: tabular-nums; }
 .tlcourse-live select, .tlcourse-live button { font: inherit; color: inherit; background: transparent; padding: .2em .7em;
   min-height: 2em; border: 1px solid currentColor; border-radius: 4px; cursor: pointer; }
@@ -50,6 +51,7 @@ const line = (points, attributes = {}) =>
 // Controls. The values of a slider are a list, so that Python and the page agree on each of them.
 const slider = (name, values, value, format = String) => ({ kind: "slider", name, values, value, format });
 const choice = (name, options, value = 0) => ({ kind: "choice", name, options, value });
+const toggle = (name, value) => ({ kind: "toggle", name, value });
 const button = (name, press) => ({ kind: "button", name, press });
 
 function sliderInput(control, changed) {
@@ -75,6 +77,14 @@ function choiceInput(control, changed) {
   return { node: html("label", {}, control.name, input), set };
 }
 
+function toggleInput(control, changed) {
+  const input = html("input", { type: "checkbox", "aria-label": control.name });
+  const set = value => { input.checked = value; };
+  set(control.value);
+  input.addEventListener("change", () => changed(input.checked));
+  return { node: html("label", {}, input, control.name), set };
+}
+
 function buttonInput(control) {
   const node = html("button", { type: "button" }, control.name);
   node.addEventListener("click", () => control.press());
@@ -89,7 +99,7 @@ function numbersTable({ head, rows }) {
 // A figure in `el`. draw(values, width) returns { height, shapes, summary, table }: SVG nodes, a sentence, numbers.
 // changed(name, values, set) is called before a move is drawn. The result has values, set(name, value) and redraw().
 function liveFigure(el, { label, controls, draw, changed = () => {} }) {
-  const values = {}, inputs = {}, makers = { slider: sliderInput, choice: choiceInput, button: buttonInput };
+  const values = {}, inputs = {}, makers = { slider: sliderInput, choice: choiceInput, toggle: toggleInput, button: buttonInput };
   const set = (name, value) => { values[name] = value; inputs[name].set(value); };
   for (const control of controls) {
     values[control.name] = control.value;
@@ -153,8 +163,9 @@ function pixelImage(width, height, paint) {
   const image = context.createImageData(width, height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const color = [paint(x, y)].flat();
-      image.data.set([0, 1, 2].map(channel => color[channel % color.length]).concat(255), 4 * (y * width + x));
+      const color = paint(x, y), place = 4 * (y * width + x);
+      for (let channel = 0; channel < 3; channel++) image.data[place + channel] = color.length ? color[channel % color.length] : color;
+      image.data[place + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);

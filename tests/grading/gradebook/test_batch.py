@@ -4,6 +4,7 @@ Nothing is run here: in place of every run a recorded result is replayed.
 """
 
 import asyncio
+import functools
 import os
 import shutil
 import sqlite3
@@ -13,13 +14,18 @@ from pathlib import Path
 import nbformat
 import pytest
 import scale_trial
+from click.testing import CliRunner
 from tiny_answers import RIGHT, UNIT
 
+from tlcourse.commands.main import main
 from tlcourse.grading.engine import grading_pool
-from tlcourse.grading.gradebook import batch, indexes, removal, scratch_course
+from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course, seeds
+from tlcourse.grading.gradebook._nbgrader import read_configuration
+from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.grading.model import results
 from tlcourse.grading.model.submission import Submission
+from tlcourse.grading.reporting import results_table
 from tlcourse.samples import demo_class
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -55,6 +61,15 @@ def graded(course, **options):
     return by_student
 
 
+def test_the_search_path_does_not_grow_with_each_submission(course, monkeypatch):
+    """The configuration is read for each; a variable above 128 kB would keep Linux from starting a program."""
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    read_configuration(course)
+    once = os.environ["PATH"]
+    read_configuration(course)
+    assert os.environ["PATH"] == once
+
+
 @LINUX
 @pytest.mark.parametrize("student", [" leading", "trailing ", "what?", "st*r", "plus+plus", "{brace}", "ü", "n" * 199])
 def test_a_folder_may_have_an_unusual_name(course, released, student):
@@ -74,6 +89,9 @@ def test_a_folder_may_have_an_unusual_name(course, released, student):
         ("bell\x07", "nbgrader cannot find it by that name"),
         ("a[b]", "nbgrader cannot find it by that name"),
         (".hidden", "nbgrader cannot find it by that name"),
+        ("withdrawn", "the marks of withdrawn checks are kept under that name"),
+        ("<img src=x onerror=alert(1)>", "formgrader would take a part of it for HTML or a script"),
+        ('";alert(1);"', "formgrader would take a part of it for HTML or a script"),
     ],
 )
 def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, released, student, reason):
@@ -83,6 +101,26 @@ def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, rel
     assert "rename the folder" in result.flags[0]["evidence"]
     assert reason in result.flags[0]["evidence"]
     assert student not in final_marks(course, UNIT)
+
+
+def test_web_pages_of_a_submission_do_not_reach_the_folder_that_formgrader_serves(course, released, monkeypatch):
+    pages = ["a.html", "b.HTM", "c.svg", "d.xhtml", "pages/e.xml", "f.rss"]
+    file = submit(course, "bob", demo_class.fill(released, RIGHT))
+    (file.parent / "pages").mkdir()
+    for name in [*pages, "notes.txt", "pages/photo.png"]:
+        (file.parent / name).write_text("<script>alert(1)</script>", encoding="utf-8")
+    assert graded(course)["bob"].score == 4
+    kept = course / "autograded" / "bob" / UNIT
+    served = {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
+    assert served == {f"{UNIT}.ipynb", "notes.txt", "pages/photo.png"}
+    assert len(list(file.parent.rglob("*.*"))) == len(pages) + 3, "what was submitted stays"
+    for name in pages:  # as nbgrader does by itself
+        shutil.copy(file.parent / name, kept / name)
+    hook = read_configuration(course).Autograde.post_convert_hook
+    assert hook == f"{hooks.__name__}.{hooks.remove_pages.__name__}"
+    monkeypatch.chdir(course)
+    hooks.remove_pages(UNIT, "*", [str(file)])
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()} == served
 
 
 def test_what_lies_in_a_folder_does_not_stop_the_grading(course, released):
@@ -196,7 +234,16 @@ def test_a_submission_in_the_wrong_place_is_named_and_not_silently_missing(cours
     assert flag["evidence"] == (f"submitted/bob/{UNIT}.ipynb is not graded there: move it to submitted/bob/{UNIT}/")
     (flag,) = all_results["cy"].flags
     assert flag["evidence"] == f"submitted/cy/work.zip is not graded there: unpack it into submitted/cy/{UNIT}/"
-    assert final_marks(course, UNIT).keys() == {"ann", "cy", "zoe"}
+    marks = final_marks(course, UNIT)
+    assert marks.keys() == {"ann", "cy", "zoe"}
+    assert [marks[name].misplaced for name in ("ann", "cy")] == ["", flag["evidence"]]
+    assert [marks[name].provisional for name in ("ann", "cy")] == [False, True], "0 points are no final mark"
+    (course / "submitted" / "cy" / "work.zip").rename(course / "submitted" / "cy" / UNIT / "work.zip")
+    graded(course)
+    assert final_marks(course, UNIT)["cy"].misplaced == "work.zip may contain the notebook: unpack it in this folder"
+    (course / "submitted" / "cy" / UNIT / "work.zip").unlink()
+    graded(course)
+    assert not final_marks(course, UNIT)["cy"].provisional
     submit(course, "bob", right)
     assert graded(course)["bob"].score == 4
 
@@ -254,6 +301,63 @@ def test_the_gradebook_gets_the_indexes_that_a_large_class_needs(course):
         plan = book.execute("EXPLAIN QUERY PLAN SELECT * FROM grade WHERE notebook_id = 'x'").fetchall()
     assert {index.name for index in indexes.INDEXES} <= names
     assert "USING INDEX ix_tlcourse_grade_notebook_id" in str(plan)
+
+
+@pytest.fixture
+def grade_command(monkeypatch):
+    """A function that runs `tlcourse grade 01` in a course, with replayed results, and returns what it prints."""
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
+    monkeypatch.setattr(batch, "grade", functools.partial(batch.grade, run_submissions=scale_trial.replayed()))
+
+    def run(course, *options):
+        monkeypatch.chdir(course)
+        outcome = CliRunner().invoke(main, ["grade", UNIT, "--unsafe", *options])
+        assert outcome.exit_code == 0, outcome.output
+        return outcome.output
+
+    return run
+
+
+def test_the_command_prints_the_seed_of_the_records_and_draws_another_only_on_demand(course, grade_command):
+    drawn = []
+    for options in ([], ["--again"], ["--new-seed"]):
+        printed = grade_command(course, *options)
+        recorded = {results.read_record(course, UNIT, student).seed for student in ("ann", "zoe")}
+        assert recorded == {seeds.unit_seed(course, UNIT)}
+        assert f"seed of the hidden tests: {recorded.pop()} (keep it secret)" in printed
+        assert {mark.points for mark in final_marks(course, UNIT).values()} == {4}
+        drawn.append(seeds.unit_seed(course, UNIT))
+    assert drawn[0] == drawn[1] != drawn[2]
+    with pytest.raises(AssertionError, match="--new-seed applies to the whole class: leave out --students"):
+        grade_command(course, "--new-seed", "--students", "ann")
+    assert seeds.unit_seed(course, UNIT) == drawn[2]
+
+
+def test_the_table_shows_every_seed_that_the_results_have(capsys):
+    rows = [results.Result(str(seed), UNIT, "graded", 4, 4, seed=seed) for seed in ("12", "34", "12", "")]
+    results_table.print_results(rows, {})
+    assert "seed of the hidden tests: 12, 34 (keep it secret)\n" in capsys.readouterr().out
+    results_table.print_results(rows[3:], {})
+    assert "seed" not in capsys.readouterr().out
+
+
+def test_the_command_warns_if_the_source_or_the_solved_notebook_differs_from_the_release(
+    released_course, grade_command, tmp_path
+):
+    course = shutil.copytree(released_course, tmp_path / "course")
+    assert "warning" not in grade_command(course)
+    source, solved = course / "solutions" / f"{UNIT}.py", CoursePaths(course).solution_file(UNIT)
+    for file, old, new, warning in (
+        (source, "Twice the number.", "The number, doubled.", f"the source of {UNIT} has changed since it was built"),
+        (solved, "Twice the number.", "The number, doubled.", "is not what the solved notebook of 01_tiny gives"),
+        (source, "def double(", "def double(((", "the source of 01_tiny"),
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        line = grade_command(course).partition("\n")[0]
+        assert line.startswith("warning: ")
+        assert warning in line
 
 
 @pytest.mark.slow

@@ -124,6 +124,25 @@ def test_a_changed_date_changes_the_penalties_and_an_earlier_one_brings_them_bac
     assert penalties(course)["ann"] == 0
 
 
+def test_an_extension_for_a_student_moves_the_due_date_of_that_student_alone(course):
+    """As docs/dates.md describes it; the report's own update does the rest."""
+    write(course)
+    assert (penalties(course)["ann"], penalties(course)["bob"]) == (8, 8)
+    with NbgraderCourse(course).gradebook() as book:
+        book.grant_extension(UNITS[0], "ann", hours=24)
+    assert (penalties(course)["ann"], penalties(course)["bob"]) == (8, 8), "an hour is missing"
+    with NbgraderCourse(course).gradebook() as book:
+        book.grant_extension(UNITS[0], "ann", days=2)
+    exported = export(course, exports.GradesExport, "g.csv")
+    grades = {row["student_id"]: row for row in exported if row["assignment"] == UNITS[0]}
+    assert [grades["ann"][name] for name in ("days_late", "late_submission_penalty", "score")] == ["0", "0.0", "8.0"]
+    assert penalties(course) == {"ann": 0, "bob": 8, "eve": 0, "guest": 8}
+    assert "ann" not in lateness(NbgraderCourse(course), UNITS[0])
+    assert penalties(course, UNITS[1])["ann"] == 8, "the next unit is due when it was"
+    write(course, COURSE.replace("2026-12-07", "2026-12-05"))
+    assert penalties(course)["ann"] == 8, "the extension counts from the date in course.toml"
+
+
 def test_points_for_a_written_answer_that_are_given_later_follow_the_policy(course):
     write(course)
     assert penalties(course)["ann"] == 8

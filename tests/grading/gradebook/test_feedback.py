@@ -10,10 +10,12 @@ import zipfile
 import nbformat
 import pytest
 import scale_trial
+from click.testing import CliRunner
 from nbgrader.utils import notebook_hash
 from tiny_answers import RIGHT, UNIT
 
-from tlcourse.grading.gradebook import batch, feedback
+from tlcourse.commands.main import main
+from tlcourse.grading.gradebook import batch, feedback, page_writer
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.samples import demo_class
 
@@ -50,7 +52,7 @@ def graded_course(released_course, released, tmp_path_factory):
     (ann / "timestamp.txt").write_text("2026-12-08 00:59:00 Europe/Berlin", encoding="utf-8")
     (ann / "submission_secret.txt").write_text(SECRET, encoding="utf-8")
     batch.grade(folder, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed())
-    feedback.generate(NbgraderCourse(folder), UNIT)
+    page_writer.generate(NbgraderCourse(folder), UNIT)
     return folder
 
 
@@ -82,15 +84,87 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
     assert "Two are twice one." in attachment.get_content()
 
 
+def damage_one_page(course):
+    """Let the graded notebook of bob be none, and the page of before be there."""
+    (course / "autograded" / "bob" / UNIT / f"{UNIT}.ipynb").write_text("{", encoding="utf-8")
+    assert (course / "feedback" / "bob" / UNIT / f"{UNIT}.html").is_file()
+
+
+def test_a_page_that_cannot_be_written_costs_no_other_student_theirs(graded_course, tmp_path):
+    folder = shutil.copytree(graded_course, tmp_path / "course")
+    damage_one_page(folder)
+    shutil.rmtree(folder / "autograded" / "guest" / UNIT)
+    (folder / "autograded" / "guest" / UNIT).mkdir()
+    course = NbgraderCourse(folder)
+    failures = page_writer.generate(course, UNIT)
+    assert list(failures) == ["bob", "guest"]
+    assert "NotJSONError" in failures["bob"]
+    assert "`tlcourse grade 01_tiny --students bob --again`" in failures["bob"]
+    assert "FileNotFoundError" in failures["guest"]
+    assert [page.parts[-3] for page in folder.glob("feedback/*/*/*.html")] == ["ann"], "no page of before"
+    returned = feedback.write_zips(course, UNIT, failures)
+    assert [file.name for file in returned.files] == ["ann.zip"]
+    assert (list(returned.failures), list(returned.problems)) == (["bob"], ["guest"])
+
+
+@pytest.mark.parametrize("way", ["zips", "exchange"])
+def test_the_command_names_the_student_whose_page_failed(graded_course, tmp_path, monkeypatch, way):
+    folder = shutil.copytree(graded_course, tmp_path / "course")
+    damage_one_page(folder)
+    monkeypatch.chdir(folder)
+    released = []
+    done = subprocess.CompletedProcess([], 0)
+    monkeypatch.setattr("tlcourse.commands.instructor.subprocess.run", lambda *_, **__: released.append(1) or done)
+    outcome = CliRunner().invoke(main, ["feedback", "01", "--to", way])
+    assert outcome.exit_code == 1
+    assert isinstance(outcome.exception, SystemExit), "no traceback"
+    assert "no feedback for these students\nbob: the page could not be written (NotJSONError" in outcome.output
+    assert ("1 files in" in outcome.output, released) == ((True, []) if way == "zips" else (False, [1]))
+
+
+def with_addresses(graded_course, folder, ann, bob):
+    """A copy of the course in which the roster has these two addresses."""
+    shutil.copytree(graded_course, folder)
+    roster = f"id,first_name,last_name,email\nann,Ann,Ärnold,{ann}\nbob,Bob,Brown,{bob}\n"
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    return NbgraderCourse(folder)
+
+
+@pytest.mark.parametrize("address", ["änn@school.example", "ann@straße.example", f"ann@{'ü' * 70}.example"])
+def test_an_address_that_cannot_be_written_costs_no_other_student_the_message(graded_course, tmp_path, address):
+    course = with_addresses(graded_course, tmp_path / "course", address, "bob@schüle.example")
+    returned = feedback.write_messages(course, UNIT, "Frau Müller <teacher@schüle.example>")
+    assert [file.name for file in returned.files] == ["bob.eml"]
+    assert f"no message can be written to {address}" in returned.failures["ann"]
+    message = email.message_from_bytes(returned.files[0].read_bytes(), policy=email.policy.default)
+    assert message["To"].addresses[0].addr_spec == "bob@xn--schle-mva.example"
+    assert message["From"].addresses[0].addr_spec == "teacher@xn--schle-mva.example"
+    assert message["From"].addresses[0].display_name == "Frau Müller"
+
+
+def test_messages_of_before_stay_until_the_new_ones_are_complete(graded_course, tmp_path, monkeypatch):
+    course = with_addresses(graded_course, tmp_path / "course", "ann@school.example", "bob@school.example")
+    before = feedback.write_messages(course, UNIT, "teacher@school.example").files
+    monkeypatch.setattr(feedback, "lateness", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        feedback.write_messages(course, UNIT, "teacher@school.example")
+    assert all(file.is_file() for file in before)
+
+
 def test_ungraded_units_have_no_feedback(released_course):
     with pytest.raises(ValueError, match="run `tlcourse grade 01_tiny` first"):
-        feedback.generate(NbgraderCourse(released_course), UNIT)
+        page_writer.generate(NbgraderCourse(released_course), UNIT)
 
 
 @pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
 def test_a_sender_without_an_address_is_named(graded_course, sender):
     with pytest.raises(ValueError, match="is not an e-mail address: enter yours"):
         feedback.write_messages(NbgraderCourse(graded_course), UNIT, sender)
+
+
+def test_a_sender_who_cannot_be_written_is_named(graded_course):
+    with pytest.raises(ValueError, match="letters outside of ASCII before the @"):
+        feedback.write_messages(NbgraderCourse(graded_course), UNIT, "müller@school.example")
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT, TINY
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
@@ -24,6 +25,7 @@ HOSTILE_FORMULAS = (
     r"\mathrm{\mathrm{" * 3000,
     r"\frac{1}{",
     "x" * 5000,
+    "{" * 900 + "}" * 900,
     "",
 )
 ALLOWED = {"math", "mrow", "mi", "mn", "mo", "mtext", "mstyle", "mfrac", "msub", "msup", "msubsup", "code"}
@@ -91,6 +93,30 @@ def test_checks_without_an_exercise_stand_under_their_own_name(notebook):
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_triple":
             cell.metadata.nbgrader.grade_id = "cell-1234"
     assert ">cell-1234</a>" in page(notebook)
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+JPEG = "/9j/4AAQSkZJRgABAQEASABIAAD/2w=="
+
+
+def test_images_that_were_pasted_into_text_and_written_answers_are_on_the_page(notebook):
+    written = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "why_double")
+    written.source = "See $x<y$ in ![my sketch](attachment:sketch.png)"
+    written.attachments = {"sketch.png": {"image/png": PIXEL}}
+    broken = {"c.png": {}}
+    evil = {"a.png": {'image/png"><script>': '"><script>'}, "b.svg": {"image/svg+xml": '" onerror="alert(1)'}}
+    pasted = {"photo.jpg": {"image/jpeg": JPEG}}
+    source = "![a photo](attachment:photo.jpg) ![](attachment:a.png) ![](attachment:b.svg)"
+    source += " ![an empty *one*](attachment:c.png) ![lost in $x$ <b](attachment:none.png)"
+    notebook.cells.append(nbformat.v4.new_markdown_cell(source, attachments=pasted | evil | broken))
+    html = page(notebook)
+    assert re.search("an empty <em>one</em> lost in <math .*</math> &lt;b</p>", html), "only its description is left"
+    parsed = BeautifulSoup(html, "html.parser")
+    images = {tag["alt"]: tag for tag in parsed.find_all("img")}
+    assert images["my sketch"]["src"] == f"data:image/png;base64,{PIXEL}"
+    assert images["a photo"]["src"] == f"data:image/jpeg;base64,{JPEG}"
+    assert {name for tag in images.values() for name in tag.attrs} == {"alt", "src"}
+    assert not parsed.find_all("script")
 
 
 def test_a_formula_becomes_mathml_and_code_stays():

@@ -11,7 +11,14 @@ def test_nbgrader_has_what_the_gradebook_relies_on(tmp_path):
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.preprocessors import NbGraderPreprocessor
 
-    traits = {"autograde_preprocessors", "sanitize_preprocessors", "pre_convert_hook", "exporter_class", "force"}
+    traits = {
+        "autograde_preprocessors",
+        "sanitize_preprocessors",
+        "pre_convert_hook",
+        "post_convert_hook",
+        "exporter_class",
+        "force",
+    }
     missing = traits - set(Autograde.class_trait_names())
     assert not missing, changed("nbgrader", f"its Autograde has no {', '.join(missing)}", _nbgrader)
     coursedir = CourseDirectory(root=str(tmp_path), student_id="ann", assignment_id="unit", submitted_directory="in")

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from tiny_answers import RIGHT, UNIT, sandboxed
 
-from tlcourse.grading.gradebook import batch, scratch_course
+from tlcourse import checks
+from tlcourse.grading.gradebook import batch, scratch_course, seeds
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.marks import UnitMark, final_marks
@@ -112,6 +113,34 @@ def test_after_a_change_of_the_courses_code_what_it_decides_runs_again(
     rows, shown = graded_after("checks.py", "tolerance=1e-6", "tolerance=1e-5")
     assert "What decides on all checks has changed: in 3 submissions, all run again" in shown
     assert rows == [(4, []), (3, []), (0, [])]
+
+
+@pytest.mark.slow
+@sandboxed
+def test_with_another_seed_every_check_runs_again_and_only_luck_changes_a_mark(small_class, released, monkeypatch):
+    """Bob's double is right for the hidden number of the first seed alone; his triple is wrong for every number."""
+    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
+    first = second = seeds.unit_seed(small_class, UNIT)
+    answer = f"def double(n):\n    return 2 * n if n in (2, -3, {hidden_number(first)}) else 0"
+    answers = RIGHT | {"double": answer, "triple": "def triple(n): return n"}
+    scratch_course.submit(small_class, "bob", UNIT, demo_class.fill(released, answers))
+    before = batch.grade(small_class, UNIT, jobs=1, progress=False)
+    assert [(row.score, row.seed) for row in before] == [(4, first), (3, first), (0, first)]
+    while hidden_number(second) == hidden_number(first):
+        after = batch.grade(small_class, UNIT, jobs=1, progress=False, new_seed=True)
+        second = seeds.unit_seed(small_class, UNIT)
+    assert [(row.score, row.seed, row.kept) for row in after] == [(4, second, []), (1, second, []), (0, second, [])]
+    assert [row.changes for row in after] == [[], [{"exercise": "double", "before": 3.0, "after": 1.0}], []]
+    assert {results.read_record(small_class, UNIT, name).seed for name in ("ann", "bob", "cy")} == {second}
+    marks = final_marks(small_class, UNIT)
+    assert [marks[name].points for name in ("ann", "bob", "cy")] == [4, 1, 0]
+
+
+def hidden_number(seed):
+    """What the tiny unit's hidden test draws."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TLCOURSE_GRADING_SEED", seed)
+        return int(checks.grading_rng("double").integers(10, 100))
 
 
 @pytest.fixture

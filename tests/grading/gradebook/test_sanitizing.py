@@ -15,7 +15,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
-from tlcourse.grading.gradebook import exports, sanitizing
+from tlcourse.grading.gradebook import exports, formulas, sanitizing
 from tlcourse.grading.gradebook._nbgrader import read_configuration
 from tlcourse.grading.gradebook.feedback_page import FeedbackExporter, SummarizeExercises
 from tlcourse.grading.model.printable import printable
@@ -264,10 +264,13 @@ def test_html_that_takes_long_to_read_is_shown_as_text(source):
     assert "<div" not in shown.replace("&lt;", "")
 
 
-@pytest.mark.parametrize("part", ["***a", "a**b", "_a ", "[a](", "`a", "![a](", "&#", "\\\\(a"])
-def test_markdown_that_takes_long_to_read_is_shown_as_text(part):
+@pytest.mark.parametrize("convert", [sanitizing.safe_markdown, formulas.markdown_with_formulas])
+@pytest.mark.parametrize(
+    "part", ["***a", "a**b", "_a ", "[a](", "`a", "![a](", "&#", "\\\\(a", "a\n", "\\begin{a}\n\n", "\\\\[a\n\n"]
+)
+def test_markdown_that_takes_long_to_read_is_shown_as_text(part, convert):
     started = time.process_time()
-    shown = sanitizing.safe_markdown({}, part * 60_000)
+    shown = convert({}, part * 60_000)
     in_time(time.process_time() - started, 3, "s")
     assert shown.startswith("<pre>")
 

@@ -17,6 +17,7 @@ UNREADABLE = {
     "not UTF-8": b"\xff\xfe2026",
     "too long": b"2026-11-30 10:00:00 UTC" + b" " * 5000,
     "a number too large": b"9" * 40,
+    "an hour too large": b"9" * 30 + b"h",
 }
 
 

@@ -56,6 +56,7 @@ SLOW = {
     "assigned": "\n".join(["z = !ls"] * 2_000) + "\nx = y",
     "in one another": "x = y\n" + "%time " * 500 + "z",
     "comments": "!ls\n" + "# z\n" * 20_000 + "x = y",
+    "spaces": "!ls\nx = (\n" + " " * 90_000 + "y)",
     "parts": "x = f'" + "{y}" * 30_000 + "'",
 }
 

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import datetime
 import html.parser
 import json
 import re
@@ -13,12 +14,14 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT, TINY
 from scipy import stats
 
 from tlcourse.building import builder
+from tlcourse.commands.main import main
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.model.results import WITHDRAWN
+from tlcourse.grading.model.results import WITHDRAWN, Result, write_record
 from tlcourse.grading.reporting import class_records, class_report, item_analysis, report_page
 
 UNIT = "01_tiny"
@@ -314,6 +317,19 @@ def test_the_tables_for_moodle_and_canvas(graded):
     assert ["absent", "77", "", "absent", "", ""] in lines
 
 
+def test_no_cell_of_the_table_for_other_programs_is_a_formula(graded):
+    with NbgraderCourse(graded).gradebook() as book:
+        book.find_student("ben").email = "+1+cmd|' /C calc'!A0"
+        book.add_student("@SUM(1)", first_name="-2+3")
+        book.db.commit()
+    grades = report_page.write(graded, UNIT)[1]
+    by_student = {row["student_id"]: row for row in csv.DictReader(grades.open(encoding="utf-8"))}
+    assert (by_student["ann"]["last_name"], by_student["ben"]["email"]) == ("'=SUM(A1)", "'+1+cmd|' /C calc'!A0")
+    assert by_student["'@SUM(1)"]["first_name"] == "'-2+3"
+    assert by_student["ben"]["raw_score"] == "2.0", "numbers stay numbers"
+    assert not [value for row in by_student.values() for value in row.values() if value.startswith(tuple("=+-@"))]
+
+
 def test_provisional_points_are_no_mark_in_the_exports_until_the_written_answers_are_marked(graded):
     exported = []
     for points in (None, 0):
@@ -325,6 +341,42 @@ def test_provisional_points_are_no_mark_in_the_exports_until_the_written_answers
         platforms = {row[2]: row[5] for row in rows(moodle)}["ann"], {row[3]: row[5] for row in rows(canvas)}["ann"]
         exported.append((own["ann"]["score"], own["ann"]["unmarked_answers"], *platforms))
     assert exported == [("4.0", "1", "", ""), ("4.0", "0", "4", "4")]
+
+
+ARCHIVE = "work.zip may contain the notebook: unpack it in this folder"
+
+
+def with_an_archive(folder, points=0):
+    """Let nobody have unpacked what cleo submitted; `points` for the written answer are given by hand."""
+    mark_written_answers(folder, points)
+    flags = [{"grade_id": None, "kind": "misplaced", "evidence": ARCHIVE}]
+    result = Result("cleo", UNIT, "missing", 0, 4, flags=flags)
+    write_record(folder, result)
+
+
+def test_an_archive_that_is_not_unpacked_is_no_mark_in_the_exports(graded, monkeypatch):
+    with_an_archive(graded)
+    monkeypatch.chdir(graded)
+    outcome = CliRunner().invoke(main, ["report", UNIT])
+    assert outcome.exit_code == 0, outcome.output
+    assert f"no mark for Moodle and Canvas: cleo ({ARCHIVE})" in outcome.output
+    report = graded / "report" / UNIT
+    moodle = {row[2]: row[5] for row in rows(report / "moodle.csv")}
+    canvas = {row[3]: row[5] for row in rows(report / "canvas.csv")}
+    assert (moodle["cleo"], canvas["cleo"]) == ("", "")
+    assert (moodle["eve"], canvas["eve"]) == ("0", "0"), "0 points for a notebook are a mark"
+    own = {row["student_id"]: row for row in csv.DictReader((report / "grades.csv").open(encoding="utf-8"))}
+    assert (own["cleo"]["score"], own["cleo"]["misplaced"]) == ("0.0", ARCHIVE)
+    assert own["eve"]["misplaced"] == ""
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "The points of 1 student are provisional." in page
+    assert "provisional: the submission is in the wrong place, or not unpacked" in page
+
+
+def test_points_by_hand_are_a_mark_although_an_archive_is_not_unpacked(graded):
+    with_an_archive(graded, points=2)
+    _, _, moodle, _ = report_page.write(graded, UNIT)
+    assert {row[2]: row[5] for row in rows(moodle)}["cleo"] == "2"
 
 
 def test_a_mark_without_a_submission_is_kept_and_noted(graded):
@@ -352,6 +404,23 @@ def test_a_penalty_for_being_late_counts_as_in_nbgraders_own_export(graded):
     assert exported["ann"] == "2.5"
     assert {row[2]: row[5] for row in rows(moodle)}["ann"] == "2.5"
     assert {student.student: student.score for student in class_records.read(graded, UNIT).students}["ann"] == 2.5
+
+
+def test_the_report_shows_how_late_a_submission_is_and_what_that_costs(graded):
+    assert ">late<" not in report_page.page(class_records.read(graded, UNIT)), "a column that would be empty"
+    due = datetime.datetime(2027, 1, 31, 10)
+    with NbgraderCourse(graded).gradebook() as book:
+        book.find_assignment(UNIT).duedate = due
+        for student, penalty in {"ann": 1.5, "ben": 0.0}.items():
+            submission = book.find_submission(UNIT, student)
+            submission.timestamp = due + datetime.timedelta(hours=2 if penalty else -1)
+            submission.notebooks[0].late_submission_penalty = penalty
+        book.db.commit()
+    page = report_page.page(class_records.read(graded, UNIT))
+    assert '<th scope="col">late</th>' in page
+    shown = {name: page.partition(f"({name})")[2].partition("</tr>")[0] for name in ("ann", "ben")}
+    assert '<td>1 day (2 h)<br><span class="muted">1.5 off</span></td>' in shown["ann"]
+    assert "<td></td>" in shown["ben"]
 
 
 def test_a_report_reads_the_folders_that_are_configured(graded):

@@ -105,8 +105,10 @@ def test_graded_notebooks_are_compared(released_course, released, tmp_path):
     course = shutil.copytree(released_course, tmp_path / "course")
     with pytest.raises(ValueError, match="run `tlcourse grade 01_tiny` first"):
         similar_page.write(course, UNIT)
-    for student in ("ann", "bob", "untouched", "unread"):
+    for student in ("ann", "bob", "long", "untouched", "unread"):
         notebook = released if student == "untouched" else demo_class.fill(released, RIGHT)
+        if student == "long":
+            notebook = demo_class.fill(released, RIGHT | {"double": "x = 1\n" * similar_page.LONGEST_ANSWER})
         for file in (
             CoursePaths(course).submitted_file(student, UNIT),
             CoursePaths(course).autograded_file(student, UNIT),

@@ -40,6 +40,11 @@ HIDDEN = {
         "number = libc.shmget(0, ctypes.c_size_t(600 << 20), 0o1600)\nplace = libc.shmat(number, None, 0)\n"
         "ctypes.memset(place, 1, 600 << 20)\nlibc.shmdt(ctypes.c_void_p(place))\ntime.sleep(60)"
     ),
+    "page tables of pages that are only read": (
+        "import ctypes, mmap, time\nlibc, size = ctypes.CDLL(None), 300 << 30\nlibc.mmap.restype = ctypes.c_void_p\n"
+        "place = libc.mmap(None, ctypes.c_size_t(size), mmap.PROT_READ, 0x4022, -1, ctypes.c_long(0))\n"
+        "for start in range(place, place + size, 2 << 20):\n    ctypes.string_at(start, 1)\ntime.sleep(60)"
+    ),
     "anonymous pages that are shared and given back": (
         "import mmap, time\npages = mmap.mmap(-1, 600 << 20)\nfor place in range(0, 600 << 20, 4096):\n"
         "    pages[place] = 1\n    if place % (10 << 20) == 0:\n        pages.madvise(mmap.MADV_DONTNEED)\n"

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from tlcourse.grading.model.submission import Submission
-from tlcourse.grading.submissions import submitted_files
+from tlcourse.grading.submissions import reading, submitted_files
 from tlcourse.grading.submissions.discover import find_notebook, read_submission
 
 UNIT = "unit"
@@ -119,6 +119,28 @@ def test_a_name_that_cannot_be_printed_or_is_too_long_does_no_harm(tmp_path):
     (note,) = submission.notes
     assert note.count("its path is too long") == 2
     assert note.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        ({"inner/unit.ipynb": b"{}", "inner/data": b"1", "data/a.csv": b"2"}, {"data/a.csv"}),
+        ({"unit.ipynb": b"{}", "donn\u00e9es": b"1", "donne\u0301es/a.csv": b"2"}, {"donn\u00e9es/a.csv"}),
+        ({"inner/unit.ipynb": b"{}", "timestamp.txt": b"", "inner/timestamp.txt/a.csv": b"1"}, set()),
+    ],
+    ids=["above", "accents", "timestamp"],
+)
+def test_no_file_has_the_name_of_a_folder_of_others(tmp_path, files, kept):
+    """Both could not be written beside the notebook, and nothing would be graded."""
+    submission = put(tmp_path, files)
+    assert submission.files.keys() == kept
+    assert not kept or "a folder has its name" in submission.notes[-1]
+
+
+def test_data_that_begin_like_a_notebook_take_little_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_VALUES", 1000)
+    submission = put(tmp_path, {"data.json": b'{"cells": [], "nbformat": [' + b"[]," * 2000 + b"[]]}"})
+    assert submission.content is None
 
 
 @LINUX

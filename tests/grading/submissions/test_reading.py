@@ -1,9 +1,11 @@
 """What a submitted file keeps when it is read, normalized and recorded: images, raw cells, metadata."""
 
 import json
+import time
 
 import nbformat
 import pytest
+from conftest import in_time
 from tiny_answers import RIGHT
 
 from tlcourse.grading.submissions import reading
@@ -70,11 +72,44 @@ def nested(levels):
         ({"execution": {"x": 1}, "scrolled": "maybe", "transient": {"remove_source": True}, "id": "abc"}, {}),
         ({"deep": nested(250), "flat": nested(9)}, {"flat": nested(9)}),
         ({"half \ud800": {"\udfff": "\ud800"}}, {"half ?": {"?": "?"}}),
+        ({"tags": ["a", "a", 1, "a,b", "", "\ud800"], "name": ""}, {"tags": ["a", "?"]}),
+        ({"tags": ["a,b"], "name": "\n"}, {}),
     ],
 )  # fmt: skip
 def test_metadata_that_a_notebook_may_not_have_are_dropped(metadata, kept):
     expected = {"collapsed": True, "jupyter": {"outputs_hidden": True}} if kept is None else kept
     assert read_cell(cell_type="code", metadata=metadata)[1] == expected
+
+
+def test_of_format_3_what_is_no_cell_is_left_out():
+    sheets = [{"cells": None}, {"cells": [1, "x", None, {"cell_type": "code", "input": "y"}]}, {"cells": 5}, 7]
+    notebook = reading.read(json.dumps({"nbformat": 3, "worksheets": sheets}).encode())
+    assert [cell.source for cell in notebook.cells] == ["y"]
+
+
+def test_too_many_cells_are_not_read():
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "x"}] * (reading.MOST_CELLS + 1)
+    with pytest.raises(reading.Unreadable, match="5,001 cells"):
+        reading.read(json.dumps({"nbformat": 4, "cells": cells}).encode())
+
+
+def test_many_cells_take_no_time(assignment):
+    """No sandbox limits what reading costs the grader."""
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "x"}] * reading.MOST_CELLS
+    content = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    started = time.process_time()
+    read_normalized(content, assignment)
+    in_time(time.process_time() - started, 6, "s")
+
+
+def test_a_first_try_that_was_kept_as_raw_text_is_no_answer(assignment, released):
+    student = demo_class.fill(released, RIGHT)
+    place = next(place for place, cell in enumerate(student.cells) if cell.id == "double")
+    metadata = student.cells[place].metadata
+    student.cells.insert(place + 1, nbformat.v4.new_raw_cell("def double(n):\n    return 7", metadata=metadata))
+    notebook, notes = read_normalized(nbformat.writes(student).encode(), assignment)
+    (answer,) = [cell for cell in notebook.cells if cell.id == "double"]
+    assert (answer.cell_type, answer.source, notes) == ("code", RIGHT["double"], [])
 
 
 @pytest.mark.parametrize(

@@ -126,11 +126,16 @@ def _replaced_by(notebook, exercise, message):
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     own = [cell.source for cell in cells if not cell.metadata.get("nbgrader", {}).get("grade")]
     answers = [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise]
-    reads, new = set(), set().union(*(assigned_and_read_names(source)[1] for source in answers))
-    while new:
-        reads |= new
-        parts = [assigned_and_read_names(source) for source in own if set(defined_functions(source)) & new]
-        new = set().union(*(names for _, names in parts)) - reads
+    used = {}  # by name of a function, the names that its cell reads
+    for source in own:
+        for name in defined_functions(source):
+            used.setdefault(name, set()).update(assigned_and_read_names(source)[1])
+    reads, waiting = set(), [name for source in answers for name in assigned_and_read_names(source)[1]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reads:
+            reads.add(name)
+            waiting += used.get(name, ())
     stopped = re.match(r"\w+: ", message)
     with ONE_AT_A_TIME:
         sentences = replaced_names(map(_without_magics, own), reads)

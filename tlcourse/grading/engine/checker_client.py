@@ -12,7 +12,8 @@ from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 
 VERDICT = b'{"verdict"'  # how the checker's last line begins; all others are calls
-SERVE_CODE = "import tlcourse.grading.sandbox.guest.function_server as _server\n_server.serve(get_ipython().user_ns)"
+# It reads no name of the notebook, which may have its own `get_ipython`, and leaves none there.
+SERVE_CODE = "__import__('tlcourse.grading.sandbox.guest.function_server', fromlist=['serve']).serve()"
 
 
 class CheckerEnded(RuntimeError):  # noqa: N818

@@ -151,21 +151,30 @@ def code_digests(notebook, assignment):
     for source in sources:
         for name, targets in _imports(source).items():
             aliases.setdefault(name, set()).update(targets)
-    uses = [(*_names(source, aliases), source) for source in dict.fromkeys(sources)]
+    makers = {}  # by name, the parts that make or change it, and what they read
+    for source in dict.fromkeys(sources):
+        assigned, reads = _names(source, aliases)
+        for name in assigned:
+            makers.setdefault(name, []).append((source, reads))
     return {
-        cell["grade_id"]: _check_digest(cell["full"], uses, aliases, code) for cell in assignment.autograded_cells()
+        cell["grade_id"]: _check_digest(cell["full"], makers, aliases, code) for cell in assignment.autograded_cells()
     }
 
 
-def _check_digest(check, uses, aliases, code):
-    reached, wanted = {}, set()
+def _check_digest(check, makers, aliases, code):
+    reached, wanted, waiting = {}, set(), []
     for part in _parts(check):
         reached[part] = None
-        wanted |= _names(part, aliases)[1]
-    while new := [entry for entry in uses if entry[2] not in reached and entry[0] & wanted]:
-        for _, reads, source in new:
-            reached[source] = None
-            wanted |= reads
+        waiting += _names(part, aliases)[1]
+    while waiting:
+        name = waiting.pop()
+        if name in wanted:
+            continue
+        wanted.add(name)
+        for source, reads in makers.get(name, ()):
+            if source not in reached:
+                reached[source] = None
+                waiting += reads
     if any(_is_opaque(source) for source in reached):
         return _joined(code.texts(name) for name in code.files)
     bound = frozenset((name, frozenset(targets)) for name, targets in aliases.items())

@@ -19,6 +19,7 @@ from tlcourse.grading.sandbox.guest import _ipykernel, _ipython, integrity
 
 LONGEST_VALUE = 1 << 19  # characters of what an expression in the student's kernel gives
 CHECK_NAMESPACE = "tlcourse.grading.sandbox.guest.check_namespace"
+SHELL = "__import__('IPython').get_ipython()"  # a notebook may have a `get_ipython` of its own
 FRAME_WATCH = "tlcourse.grading.sandbox.guest.frame_watch"
 GUEST_CODE = "\n".join(
     [
@@ -108,7 +109,8 @@ class TamperDetection:
     async def _evaluate(self, runner, expression, watch=False):
         """Evaluate an expression in the kernel, where `GUEST_CODE` is defined; its value, None where it has none."""
         arm = f"import {FRAME_WATCH} as _a; _a.watch().arm()" if watch else ""
-        code = f"exec({GUEST_CODE!r}, _tamper := {{'shell': get_ipython(), 'namespace': get_ipython().user_ns}})\n{arm}"
+        names = f"{{'shell': {SHELL}, 'namespace': {SHELL}.user_ns}}"
+        code = f"exec({GUEST_CODE!r}, _tamper := {names})\n{arm}"
         token = secrets.token_hex(8)
         value = f"[{token!r}, __import__('json').dumps(eval({expression!r}, _tamper))]"
         reply = await runner.run_silently(code, {"value": value})
@@ -124,7 +126,7 @@ class TamperDetection:
 
 def in_own_namespace(source):
     """Code that runs a check in the student's kernel, beside the notebook's names."""
-    return f"__import__({CHECK_NAMESPACE!r}, fromlist=['run']).run({source!r}, get_ipython().user_ns)"
+    return f"__import__({CHECK_NAMESPACE!r}, fromlist=['run']).run({source!r}, {SHELL}.user_ns)"
 
 
 def canaries(source):

@@ -45,6 +45,37 @@ def name_misplaced(course, unit, results):
             results[student] = dataclasses.replace(result, flags=[*result.flags, *_flags(files)])
 
 
+def waiting_files(course, unit, students):
+    """What may be the submissions of students in whose folders there was no notebook.
+
+    Parameters
+    ----------
+    course : tlcourse.grading.gradebook.course.NbgraderCourse
+    unit : str
+    students : collection of str
+        Only of these.
+
+    Returns
+    -------
+    dict of str to str
+        Which files, and what to do, by student. A student who submitted nothing else is left out.
+    """
+    records = {student: read_record(course.folder, unit, student) for student in students}
+    empty = {student: record for student, record in records.items() if record and record.status == "missing"}
+    if not empty:
+        return {}
+    flags = {student: _misplaced_flags(record.flags) for student, record in empty.items()}
+    folder = course.paths.submitted_folder()
+    others = {path.name for path in folder.iterdir()} - empty.keys() if folder.is_dir() else set()
+    for student, files in misplaced_files(course, unit, others).items():
+        flags.setdefault(student, []).extend(_flags(files))
+    return {student: "; ".join(flag["evidence"] for flag in named) for student, named in flags.items() if named}
+
+
+def _misplaced_flags(flags):
+    return [flag for flag in flags if isinstance(flag, dict) and flag.get("kind") == "misplaced"]
+
+
 def _gone(course, unit, student):
     """The recorded points of a submission that is no longer there."""
     record = read_record(course.folder, unit, student)

@@ -97,6 +97,12 @@ class CoursePaths:
         folders = sorted(path for path in base.glob(pattern.as_posix()) if path.is_dir())
         return {path.relative_to(base).parts[0]: path for path in folders}
 
+    def graded_students(self, unit):
+        """The students of whom nbgrader keeps a graded submission."""
+        base = Path(self.coursedir.root, self.coursedir.autograded_directory)
+        pattern = self.autograded_folder("*", unit).relative_to(base)
+        return sorted(path.relative_to(base).parts[0] for path in base.glob(pattern.as_posix()) if path.is_dir())
+
     def autograded_file(self, student, unit):
         """The graded notebook of a student, with what its cells showed."""
         return self._folder_of(self.coursedir.autograded_directory, student, unit) / f"{unit}.ipynb"

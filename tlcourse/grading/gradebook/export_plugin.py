@@ -3,6 +3,7 @@
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_sync import late_or_penalized, update_dates, update_penalties, update_people
 from tlcourse.grading.gradebook.enrolled_people import as_person
 from tlcourse.grading.gradebook.late_policies import days_begun, seconds_late
@@ -15,9 +16,9 @@ class CourseExport(ExportPlugin):
 
     def __init__(self, **traits):
         super().__init__(**traits)
-        folder = CourseDirectory(config=self.config).root
-        self.settings = read_course_file(folder)
-        self.roster = course_roster(folder, self.settings)
+        self.course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
+        self.settings = read_course_file(self.course.folder)
+        self.roster = course_roster(self.course.folder, self.settings)
 
     def update(self, gradebook):
         """Bring people, due dates and penalties up to date."""

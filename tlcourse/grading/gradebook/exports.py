@@ -3,10 +3,10 @@
     nbgrader export --exporter tlcourse.grading.gradebook.exports.MoodleExport --to moodle.csv
     nbgrader export --exporter tlcourse.grading.gradebook.exports.CanvasExport --to canvas.csv
 
-An empty cell is no mark, and never a zero: a student submitted nothing, or a written answer is not marked yet. What a
-missing submission is worth is the instructor's decision. grades.csv has provisional points, too, and counts the written
-answers that they leave out. With a roster, only its active students are exported. A text that a spreadsheet would take
-for a formula gets an apostrophe before it.
+An empty cell is no mark, and never a zero: a student submitted nothing, or something that is in the wrong place or not
+unpacked, or a written answer is not marked yet. What a missing submission is worth is the instructor's decision.
+grades.csv has provisional points, too, and says why they are provisional. With a roster, only its active students are
+exported. A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 import csv
@@ -20,7 +20,7 @@ from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late", "misplaced"),
 )
 
 MOST_NAMES = 10  # in a message
@@ -31,7 +31,8 @@ FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attac
 class GradesExport(CourseExport):
     """The columns of nbgrader's own export, the number of unmarked written answers, and how late a submission was.
 
-    ``days_late`` counts each day that has begun after the due date.
+    ``days_late`` counts each day that has begun after the due date. ``misplaced`` names the file that may be the
+    submission, where none was found.
 
     nbgrader's own writes texts as they are: commas, quotes and formulas. nbgrader_config.py makes this one the default
     of ``nbgrader export``.
@@ -44,7 +45,7 @@ class GradesExport(CourseExport):
             rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             rows.writeheader()
             for unit in _chosen(gradebook.assignments, self.assignment):
-                marks, days_late = unit_marks(gradebook, unit.name), self.days_late(gradebook, unit)
+                marks, days_late = unit_marks(self.course, gradebook, unit.name), self.days_late(gradebook, unit)
                 for student in self.people(gradebook):
                     rows.writerow(_row(unit, student, marks.get(student.id), days_late.get(student.id, 0)))
 
@@ -70,6 +71,7 @@ def _row(unit, student, mark, days_late):
         row |= {"raw_score": mark.raw_points, "late_submission_penalty": mark.penalty, "score": mark.points}
         row = {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in row.items()}
         row |= {"timestamp": mark.timestamp, "unmarked_answers": mark.unmarked, "days_late": days_late}
+        row["misplaced"] = mark.misplaced
     return {name: escape_formula(row.get(name)) for name in COLUMNS}
 
 
@@ -96,7 +98,7 @@ class PlatformExport(CourseExport):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
         self.update(gradebook)
         units = _chosen(gradebook.assignments, self.assignment)
-        marks = [unit_marks(gradebook, unit.name) for unit in units]
+        marks = [unit_marks(self.course, gradebook, unit.name) for unit in units]
         with open(self.to or self.default, "w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows(self.header_rows([(unit.name, unit.max_score) for unit in units]))

@@ -3,19 +3,17 @@
 import email.message
 import email.policy
 import email.utils
-import glob
-import logging
+import io
 import shutil
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.converters import GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
-
-from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, update_gradebook
+from tlcourse.grading.gradebook.course_sync import format_lateness, lateness
 from tlcourse.grading.gradebook.enrolled_people import course_people
 from tlcourse.grading.gradebook.exports import format_points
+from tlcourse.grading.gradebook.page_writer import reason_of
 from tlcourse.grading.model.roster import course_roster
 
 FOLDER = "feedback_to_return"  # of a course
@@ -30,52 +28,42 @@ class Returned:
     folder : pathlib.Path
     files : list of pathlib.Path
     problems : dict of str to str
-        A reason by student.
+        Why the roster gives a student no feedback, by student.
+    failures : dict of str to str
+        Why the feedback of a student could not be written, by student.
     """
 
     folder: Path
     files: list = field(default_factory=list)
     problems: dict = field(default_factory=dict)
+    failures: dict = field(default_factory=dict)
 
 
-def generate(course, unit):
-    """Have nbgrader write the feedback pages of a unit again, with the present marks and penalties.
-
-    Raises
-    ------
-    ValueError
-        If nothing of the unit has been graded.
-    """
-    graded = Path(course.coursedir.format_path(course.coursedir.autograded_directory, "*", unit))
-    if not glob.glob(str(graded)):
-        raise ValueError(f"no submission of {unit} is graded in {course.folder}: run `tlcourse grade {unit}` first")
-    update_gradebook(course)
-    log = logging.getLogger("tlcourse.feedback")
-    coursedir = CourseDirectory(
-        config=course.config, root=str(course.folder), assignment_id=unit, student_id="*", log=log
-    )
-    converter = GenerateFeedback(coursedir=coursedir, config=course.config, log=log)
-    converter.force = True  # without it, nbgrader keeps the pages of before
-    converter.start()
-
-
-def write_zips(course, unit):
+def write_zips(course, unit, failures=None):
     """Write feedback_to_return/UNIT/zips/STUDENT.zip for each student with feedback.
+
+    Parameters
+    ----------
+    course : tlcourse.grading.gradebook.course.NbgraderCourse
+    unit : str
+    failures : dict of str to str, optional
+        What `page_writer.generate` returned.
 
     Returns
     -------
     Returned
     """
-    returned = _new_folder(course, unit, "zips")
-    for student, page in _pages(course, unit, returned).items():
-        file = returned.folder / f"{student}.zip"
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+
+    def packed(student, page):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(page, page.name)
-        returned.files.append(file)
-    return returned
+        return f"{student}.zip", content.getvalue()
+
+    return _write_all(course, unit, "zips", packed, failures)
 
 
-def write_messages(course, unit, sender):
+def write_messages(course, unit, sender, failures=None):
     """Write feedback_to_return/UNIT/mail/STUDENT.eml for each student with feedback and an address.
 
     A mail program opens such a file as a draft; nothing is sent.
@@ -86,6 +74,8 @@ def write_messages(course, unit, sender):
     unit : str
     sender : str
         An address.
+    failures : dict of str to str, optional
+        What `page_writer.generate` returned.
 
     Returns
     -------
@@ -97,28 +87,55 @@ def write_messages(course, unit, sender):
         If `sender` is no address.
     """
     require_address(sender)
-    returned, people = _new_folder(course, unit, "mail"), {person.id: person for person in course_people(course)}
+    people = {person.id: person for person in course_people(course)}
     marks, late = _marks(course, unit), lateness(course, unit)
-    for student, page in _pages(course, unit, returned).items():
+
+    def addressed(student, page):
         person = people.get(student)
         if person is None or not _is_address(person.email or ""):
             address = person.email if person and person.email else "none"
-            returned.problems[student] = f"no e-mail address (the roster has {address}): correct the roster"
-            continue
+            raise _NoAddress(f"no e-mail address (the roster has {address}): correct the roster")
         text = _text(unit, person, marks.get(student), late.get(student))
         message = _message(course.coursedir.course_id, unit, sender, person, text)
         message.add_attachment(page.read_bytes(), maintype="text", subtype="html", filename=page.name)
-        file = returned.folder / f"{student}.eml"
-        file.write_bytes(message.as_bytes())
-        returned.files.append(file)
-    return returned
+        return f"{student}.eml", message.as_bytes()
+
+    return _write_all(course, unit, "mail", addressed, failures)
 
 
-def _new_folder(course, unit, kind):
+class _NoAddress(ValueError):  # noqa: N818
+    """The roster has no address of a student."""
+
+
+def _write_all(course, unit, kind, content, failures):
+    """Write a file for each student; one that cannot be written costs no other student theirs.
+
+    The files of before stay until the new ones are complete.
+
+    Parameters
+    ----------
+    kind : str
+        The folder's name.
+    content : callable
+        Returns the name and the bytes of a student's file, from the student and the page.
+    """
     folder = course.folder / FOLDER / unit / kind
+    draft, returned = folder.with_name(f".{kind}"), Returned(folder, failures=dict(failures or {}))
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for student, page in _pages(course, unit, returned).items():
+        try:
+            name, data = content(student, page)
+            (draft / name).write_bytes(data)
+        except _NoAddress as problem:
+            returned.problems[student] = str(problem)
+        except Exception as error:
+            returned.failures[student] = reason_of(error)
+        else:
+            returned.files.append(folder / name)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return Returned(folder)
+    draft.rename(folder)
+    return returned
 
 
 def _pages(course, unit, returned):
@@ -127,11 +144,12 @@ def _pages(course, unit, returned):
     base = Path(course.coursedir.root, course.coursedir.feedback_directory)
     pattern = course.paths.feedback_file("*", unit).relative_to(base)
     pages = {page.relative_to(base).parts[0]: page for page in sorted(base.glob(pattern.as_posix()))}
-    for student in list(pages):
+    for student in sorted(pages.keys() | returned.failures.keys()):
         if roster and (problem := roster.problem(student)):
             returned.problems[student] = problem.partition(",")[0].rstrip(".")
-            del pages[student]
-    return pages
+            returned.failures.pop(student, None)
+            pages.pop(student, None)
+    return {student: page for student, page in pages.items() if student not in returned.failures}
 
 
 def require_address(text):
@@ -143,6 +161,7 @@ def require_address(text):
     """
     if not _is_address(text):
         raise ValueError(f"{text!r} is not an e-mail address: enter yours, for example --sender teacher@school.example")
+    _in_ascii(text)  # raises
 
 
 def _is_address(text):
@@ -150,12 +169,34 @@ def _is_address(text):
     return bool(name and host and text.isprintable())
 
 
+def _in_ascii(text):
+    """The address in a text, as the header of a message can have it: with the domain in its ASCII form (IDNA).
+
+    Raises
+    ------
+    ValueError
+        If it has no such form.
+    """
+    name, _, host = email.utils.parseaddr(text)[1].partition("@")
+    if not name.isascii():
+        raise ValueError(f"no message can be written to {text}: there are letters outside of ASCII before the @")
+    if host.isascii():
+        return f"{name}@{host}"
+    try:
+        encoded = host.encode("idna").decode("ascii")
+        kept = encoded.encode("ascii").decode("idna") == unicodedata.normalize("NFKC", host).lower()
+    except UnicodeError:
+        kept = False
+    if not kept:  # Python would write ß as ss, which is another domain
+        raise ValueError(f"no message can be written to {text}: enter the domain {host} in its ASCII form (xn--...)")
+    return f"{name}@{encoded}"
+
+
 def _message(course_id, unit, sender, person, text):
     message = email.message.EmailMessage(email.policy.SMTP)
-    message["From"], message["To"] = (
-        sender,
-        email.utils.formataddr((" ".join(filter(None, [person.first_name, person.last_name])), person.email)),
-    )
+    name = " ".join(filter(None, [person.first_name, person.last_name]))
+    message["From"] = email.utils.formataddr((email.utils.parseaddr(sender)[0], _in_ascii(sender)))
+    message["To"] = email.utils.formataddr((name, _in_ascii(person.email)))
     message["Subject"] = f"[{course_id}] Feedback on {unit}"
     message["X-Unsent"] = "1"  # a mail program opens it for editing
     message.set_content(text)

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import jinja2
 import latex2mathml.converter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
-from tlcourse.grading.gradebook.sanitizing import safe_html
+from tlcourse.grading.gradebook.sanitizing import MarkdownRenderer, as_text, is_costly_markdown, safe_html
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 ELEMENTS = re.compile(
@@ -29,7 +29,7 @@ TAG = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
 MOST_CHARACTERS = 2000  # of a formula; a longer one is shown as its source
 
 
-class _FormulaRenderer(IPythonRenderer):
+class _FormulaRenderer(MarkdownRenderer):
     """Puts marks in the place of formulas while the rest is sanitized; nobody can guess a mark, and so forge it."""
 
     def __init__(self, **options):
@@ -68,6 +68,8 @@ class _FormulaRenderer(IPythonRenderer):
 @jinja2.pass_context
 def markdown_with_formulas(context, source):
     """Markdown as HTML without scripts, with its formulas as MathML; as nbconvert's filter `markdown2html`."""
+    if is_costly_markdown(source):
+        return as_text(source)
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = _FormulaRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return renderer.restored(safe_html(MarkdownWithMath(renderer=renderer).render(source)))
@@ -90,10 +92,10 @@ def mathml(latex, display="inline"):
     try:
         if len(latex) > MOST_CHARACTERS:
             raise ValueError("too long")
-        root = ElementTree.fromstring(latex2mathml.converter.convert(latex, display=display))
-    except Exception:  # the converter raises errors of a dozen kinds, RecursionError among them
+        root = _cleaned(ElementTree.fromstring(latex2mathml.converter.convert(latex, display=display)))
+        return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+    except Exception:  # the converter has errors of a dozen kinds; a formula in 900 braces is nested too deeply
         return f"<code>{escape(latex)}</code>"
-    return ElementTree.tostring(_cleaned(root), encoding="unicode", short_empty_elements=False)
 
 
 def _cleaned(element):

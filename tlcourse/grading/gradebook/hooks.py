@@ -1,6 +1,7 @@
 """What plain `nbgrader autograde` passes over: submissions without a notebook, and notebooks under another name.
 
-nbgrader calls `prepare_submissions` before each submission, as nbgrader_config.py configures.
+nbgrader calls `prepare_submissions` before each submission and `remove_pages` after it, as nbgrader_config.py
+configures.
 """
 
 import logging
@@ -10,6 +11,7 @@ from tlcourse.grading.gradebook.batch import grade
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.course_sync import update_gradebook
+from tlcourse.grading.gradebook.sanitizing import is_page
 from tlcourse.grading.submissions import discover
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,26 @@ def prepare_submissions(assignment, student, notebooks):
     _name_as_released(assignment, notebooks)
     if student == "*":
         _grade_those_without_notebook(Path.cwd(), assignment)
+
+
+def remove_pages(assignment, student, notebooks):
+    """Remove the web pages that nbgrader has copied from a submission: formgrader serves them from its own address.
+
+    Parameters
+    ----------
+    assignment : str
+        The unit.
+    student : str
+        "*" for the whole class.
+    notebooks : list of str
+        What nbgrader has graded of one submission, in the student's folder.
+    """
+    paths = CoursePaths(Path.cwd())
+    owner = Path(notebooks[0]).parent.parent.name
+    for file in paths.autograded_folder(owner, assignment).rglob("*"):
+        if file.is_file() and is_page(file.name):
+            _log.warning("%s: not kept, because formgrader would run its scripts", file)
+            file.unlink()
 
 
 def _name_as_released(unit, notebooks):

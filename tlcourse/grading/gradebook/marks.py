@@ -4,12 +4,14 @@ Two queries read a whole class: nbgrader's own properties ask the gradebook seve
 """
 
 import collections
+import dataclasses
 import datetime
 from dataclasses import dataclass, field
 
 from nbgrader.api import BaseCell, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import func
 
+from tlcourse.grading.gradebook.absent import waiting_files
 from tlcourse.grading.gradebook.course import NbgraderCourse
 
 
@@ -32,6 +34,8 @@ class UnitMark:
         When the submission came, in UTC.
     by_cell : dict
         Points by grade_id; None for an answer that nobody has marked yet.
+    misplaced : str
+        Which file may be the submission, where none was found, and what to do; empty if there is no such file.
     """
 
     raw_points: float
@@ -41,6 +45,7 @@ class UnitMark:
     unconfirmed: int = 0
     timestamp: datetime.datetime | None = None
     by_cell: dict = field(default_factory=dict, repr=False)
+    misplaced: str = ""
 
     @property
     def points(self):
@@ -50,14 +55,21 @@ class UnitMark:
     @property
     def provisional(self):
         """Whether the points can still rise."""
-        return self.unmarked > 0
+        return bool(self.why_provisional)
+
+    @property
+    def why_provisional(self):
+        """Why the points can still rise, in words; empty if they cannot."""
+        waiting = "the submission is in the wrong place, or not unpacked" if self.misplaced else ""
+        return "; ".join(filter(None, [_unmarked_answers(self.unmarked), waiting]))
 
 
-def unit_marks(gradebook, unit, student=None):
+def unit_marks(course, gradebook, unit, student=None):
     """The `UnitMark` of each student who has a submission of a unit, or of one student only.
 
     Parameters
     ----------
+    course : tlcourse.grading.gradebook.course.NbgraderCourse
     gradebook : nbgrader.api.Gradebook
     unit, student : str
 
@@ -75,10 +87,12 @@ def unit_marks(gradebook, unit, student=None):
     cells = collections.defaultdict(list)
     for name, *cell in _graded_cells(gradebook, chosen):
         cells[name].append(cell)
-    return {
+    marks = {
         name: _mark(cells[name], penalty or 0.0, assignment.max_score, timestamp)
         for name, timestamp, penalty in _submissions(gradebook, chosen)
     }
+    waiting = waiting_files(course, unit, [name for name, mark in marks.items() if not mark.raw_points])
+    return marks | {name: dataclasses.replace(marks[name], misplaced=files) for name, files in waiting.items()}
 
 
 def _submissions(gradebook, chosen):
@@ -126,10 +140,11 @@ def final_marks(folder, unit):
     OSError, sqlalchemy.exc.SQLAlchemyError
         If the gradebook cannot be read.
     """
-    with NbgraderCourse(folder).gradebook() as book:
-        return unit_marks(book, unit)
+    course = NbgraderCourse(folder)
+    with course.gradebook() as book:
+        return unit_marks(course, book, unit)
 
 
-def unmarked_answers(count):
-    """How many written answers nobody has marked yet, in words."""
-    return f"{count} written answer{'s are' if count > 1 else ' is'} not marked yet"
+def _unmarked_answers(count):
+    """How many written answers nobody has marked yet, in words; empty if there is none."""
+    return f"{count} written answer{'s are' if count > 1 else ' is'} not marked yet" if count else ""

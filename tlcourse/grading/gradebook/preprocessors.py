@@ -9,8 +9,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook._nbgrader import conversion
+from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
-from tlcourse.grading.gradebook.marks import unit_marks, unmarked_answers
+from tlcourse.grading.gradebook.marks import unit_marks
 
 
 class HideHiddenTests(NbGraderPreprocessor):
@@ -41,7 +42,8 @@ class ShowProvisional(NbGraderPreprocessor):
         """Called by nbconvert with an autograded notebook; the file stays as it is."""
         about = conversion(resources)
         with Gradebook(about.db_url) as book:
-            mark = unit_marks(book, about.unit, about.student).get(about.student)
+            course = NbgraderCourse(CourseDirectory(config=self.config).root, self.config)
+            mark = unit_marks(course, book, about.unit, about.student).get(about.student)
         if mark is None or not mark.provisional:
             return nb, resources
         for cell in nb.cells:
@@ -50,7 +52,7 @@ class ShowProvisional(NbGraderPreprocessor):
                 nbgrader["unmarked"] = True
                 comments = ["**Not marked yet.** The 0 points are not a mark.", nbgrader.get("comment")]
                 nbgrader["comment"] = "\n\n".join(filter(None, comments))
-        note = f"**These points are provisional: {unmarked_answers(mark.unmarked)}.** Your points can still rise."
+        note = f"**These points are provisional: {mark.why_provisional}.** Your points can still rise."
         nb.cells.insert(0, nbformat.v4.new_markdown_cell(note, id="provisional"))
         return nb, resources
 

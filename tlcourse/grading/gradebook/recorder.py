@@ -15,10 +15,12 @@ from nbgrader.coursedir import CourseDirectory
 
 from tlcourse.grading.gradebook.autograde import GradeSubmission
 from tlcourse.grading.gradebook.indexes import add_indexes
+from tlcourse.grading.gradebook.sanitizing import is_page
 from tlcourse.grading.gradebook.storage_errors import explain_full_disk, retry_while_locked
-from tlcourse.grading.model.results import Result, read_record, records_folder
+from tlcourse.grading.model.results import WITHDRAWN, Result, read_record, records_folder
 from tlcourse.notebooks import write_atomically
 
+MARKUP = set('<"\\')  # formgrader writes a student's name into its pages as it is
 LONGEST_STUDENT = 200  # bytes: a file name may have 255, and the names of records and partial files are longer
 
 
@@ -97,8 +99,13 @@ class Recorder:
             self.pending_folder.rmdir()
 
     def _stage(self, submission, folder):
-        """Lay out a submission as it came; nbgrader wants a notebook, and `GradeSubmission` has the one that ran."""
+        """Lay out a submission without its web pages, which formgrader would serve from its own address.
+
+        nbgrader wants a notebook, and `GradeSubmission` has the one that ran.
+        """
         for name, content in submission.files.items():
+            if is_page(name):
+                continue
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
@@ -120,7 +127,8 @@ class Recorder:
             converter = Autograde(coursedir=coursedir, config=config, log=log)
             steps = converter.autograde_preprocessors
             converter.autograde_preprocessors = [step if other is type(step) else other for other in steps]
-            converter.pre_convert_hook = lambda **_: None  # it is for submissions that nbgrader comes upon by itself
+            # The hooks are for submissions that nbgrader comes upon by itself.
+            converter.pre_convert_hook = converter.post_convert_hook = lambda **_: None
             converter.force = True
             try:
                 converter.start()
@@ -160,3 +168,7 @@ def require_recordable(student):
         raise NotRecordable(f"rename the folder: its name has {size} bytes, and at most {LONGEST_STUDENT} are allowed")
     if not student.isprintable() or student.startswith(".") or "[" in student:
         raise NotRecordable(f"rename the folder {student!r}: nbgrader cannot find it by that name")
+    if f"{student}.json" == WITHDRAWN:
+        raise NotRecordable(f"rename the folder {student!r}: the marks of withdrawn checks are kept under that name")
+    if set(student) & MARKUP:
+        raise NotRecordable(f"rename the folder {student!r}: formgrader would take a part of it for HTML or a script")

@@ -31,7 +31,7 @@ def remove_mark(folder, unit, student):
         raise ValueError(f"{submission} is still there, and would be graded again: move it away first")
     with grading_lock(course):
         with course.gradebook() as book:
-            mark = unit_marks(book, unit, student).get(student)
+            mark = unit_marks(course, book, unit, student).get(student)
             try:
                 book.remove_submission(unit, student)
             except MissingEntry:

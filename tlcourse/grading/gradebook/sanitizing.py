@@ -8,12 +8,13 @@ and `SafeToShow` takes out of the notebook whatever is neither text nor an image
 import collections
 import html
 import logging
+import mimetypes
 import re
 
 import bleach
 import jinja2
 from bleach.css_sanitizer import CSSSanitizer
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
 from tlcourse.grading.model.printable import printable
@@ -74,10 +75,21 @@ LONGEST_MARKUP = 2 << 20  # characters
 MOST_WORDS = 500  # of one tag with its attributes
 MARKS = re.compile(r"[^\w\s.,:;]|_")  # in Markdown
 BLANK_LINES = re.compile(r"\n[ \t]*\n")
-MOST_MARKS = 5_000  # of one paragraph
+MOST_MARKS, MOST_LINES = 5_000, 5_000  # of one paragraph
+FORMULA_BEGINNINGS = re.compile(r"\\begin\{|\\\\[\[(]")  # the end of each is looked for in all that follows
+MOST_FORMULAS = 1_000
 MOST_COLORS = 1_000  # escape sequences of a text
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
+
+
+def is_page(name):
+    """Whether a browser may run scripts of a file with this name: HTML, and XML such as SVG.
+
+    formgrader serves the files in autograded/ on its own address, by the types that their names have.
+    """
+    kind = mimetypes.guess_type(f"/{name}")[0] or ""
+    return kind in ("text/html", "text/xml", "application/xml") or kind.endswith("+xml")
 
 
 def safe_html(html_text):
@@ -141,13 +153,34 @@ def _is_allowed(tag, name, value):
     return True
 
 
+class MarkdownRenderer(IPythonRenderer):
+    """Shows the description of an image whose attachment is missing; nbconvert's own ends the whole page there."""
+
+    def image(self, text, *arguments, **options):
+        """Called for an image."""
+        try:
+            return super().image(text, *arguments, **options)
+        except (InvalidNotebook, StopIteration):  # no attachment of that name, or one without content
+            return text
+
+
+def is_costly_markdown(source):
+    """Whether it has more marks or lines in a paragraph, or formulas, than a student's needs: this can take minutes."""
+    if len(FORMULA_BEGINNINGS.findall(source)) > MOST_FORMULAS:
+        return True
+    return any(
+        len(MARKS.findall(paragraph)) > MOST_MARKS or paragraph.count("\n") > MOST_LINES
+        for paragraph in BLANK_LINES.split(source)
+    )
+
+
 @jinja2.pass_context
 def safe_markdown(context, source):
     """Markdown as HTML, with its attachments and without scripts; as nbconvert's filter `markdown2html`."""
-    if any(len(MARKS.findall(paragraph)) > MOST_MARKS for paragraph in BLANK_LINES.split(source)):
+    if is_costly_markdown(source):
         return as_text(source)
     cell = context.get("cell", {})
-    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
+    renderer = MarkdownRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
     return safe_html(MarkdownWithMath(renderer=renderer).render(source))
 
 

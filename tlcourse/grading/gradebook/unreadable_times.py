@@ -43,5 +43,5 @@ def is_readable(file):
         if file.is_symlink() or not file.is_file() or file.stat().st_size > LONGEST_TIMESTAMP:
             return False
         return bool(parse_utc(file.read_text(encoding="utf-8").strip()))
-    except (OSError, ValueError, OverflowError, TypeError):  # dateutil raises each of the last three
+    except Exception:  # dateutil raises errors of half a dozen kinds, decimal's InvalidOperation among them
         return False

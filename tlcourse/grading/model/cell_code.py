@@ -12,7 +12,8 @@ from tlcourse.grading.model.syntax_trees import parse
 LONGEST_CODE = 100_000  # characters of a cell that is parsed; long chains and texts of many parts take quadratic time
 MOST_MAGIC_WORK = 1_000_000  # lines with magics, times characters: IPython reads the whole cell again for each of them
 DEEPEST_MAGIC = 3  # magics in each other, such as ``%time %time x = 1``
-MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*|[^#\n]*=[ \t]*[%!].*)$", re.MULTILINE)
+# Spaces are possessive: a search that gave them back one by one would take quadratic time for a line of spaces.
+MAGIC_LINE = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?[ \t]*+|[^#\n]*=[ \t]*+[%!].*)$", re.MULTILINE)
 OPTIONS = re.compile(r"^\s*(?:-\w+(?:\s+\d+)?(?:\s+|$))+")  # of a magic, before the code
 
 

@@ -138,7 +138,7 @@ def read_record(folder, unit, student):
         content = json.loads(record_file(folder, unit, student).read_text(encoding="utf-8"))
         expected = {item.name for item in fields(Result)} - NOT_RECORDED
         return Result.from_dict({"student": student, "unit": unit, **content}) if expected <= set(content) else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -44,7 +44,7 @@ def read(folder, unit):
     owners = notebooks.exercise_of_cells(reference)
     records = {student: _record(file) for student, file in student_records(course.folder, unit).items()}
     with course.gradebook() as book:
-        marks = unit_marks(book, unit)
+        marks = unit_marks(course, book, unit)
         people = {row.id: " ".join(filter(None, [row.first_name, row.last_name])) for row in book.students}
     if not marks and not records:
         raise ValueError(f"no submission of {unit} has been graded in {folder}: run `tlcourse grade {unit}` first")
@@ -127,7 +127,7 @@ def _student(student, name, mark, record, owners):
         name,
         status=record.get("status") or ("graded" if mark else "missing"),
         score=mark and mark.points,
-        unmarked=mark.unmarked if mark else 0,
+        provisional=mark.why_provisional if mark else "",
         unconfirmed=mark.unconfirmed if mark else 0,
         marks=_points_by_exercise(mark, owners) if mark else {},
         notes=list(record.get("notes", [])),

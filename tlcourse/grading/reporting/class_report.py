@@ -29,7 +29,7 @@ class StudentRow:
     status: str
     score: float | None  # less the penalty for being late; None where the gradebook has nothing
     marks: dict  # points by exercise; None where a person still has to give them
-    unmarked: int = 0  # written answers that nobody has marked yet
+    provisional: str = ""  # why the points can still rise
     unconfirmed: int = 0  # points by hand that a person has to confirm
     notes: list = field(default_factory=list)
     flags: list = field(default_factory=list)

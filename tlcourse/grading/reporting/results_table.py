@@ -5,7 +5,6 @@ import collections
 from rich.console import Console
 
 from tlcourse.grading.gradebook.course_sync import format_lateness
-from tlcourse.grading.gradebook.marks import unmarked_answers
 from tlcourse.grading.reporting.terminal_table import print_with_notes
 
 
@@ -62,7 +61,7 @@ def _about_mark(mark):
         return []
     notes = [f"Late penalty: {mark.penalty:g}."] if mark.penalty else []
     if mark.provisional:
-        notes.append(f"Provisional: {unmarked_answers(mark.unmarked)}.")
+        notes.append(f"Provisional: {mark.why_provisional}.")
     if mark.unconfirmed:
         notes.append("Graded again after you entered points by hand: confirm them in formgrader.")
     return notes

@@ -13,6 +13,7 @@ from tlcourse.grading.reporting.similarity import similar_pairs
 from tlcourse.notebooks import write_atomically
 
 PRINTED = 20  # pairs on the terminal
+LONGEST_ANSWER = 50_000  # characters that are compared: each needs some hundred bytes of memory
 
 
 def write(folder, unit):
@@ -70,7 +71,8 @@ def _graded_answers(course, unit):
     answers = {}
     for student in course.paths.submission_folders(unit):
         try:
-            answers[student] = answer_cells(notebooks.read(course.paths.autograded_file(student, unit)))
+            cells = answer_cells(notebooks.read(course.paths.autograded_file(student, unit)))
         except (FileNotFoundError, ValueError, json.JSONDecodeError):
             continue
+        answers[student] = {name: source[:LONGEST_ANSWER] for name, source in cells.items()}
     return answers

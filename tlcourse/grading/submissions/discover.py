@@ -2,9 +2,9 @@
 
 import difflib
 import hashlib
-import json
 from pathlib import Path, PurePosixPath
 
+from tlcourse.grading import bounded_json
 from tlcourse.grading.model.submission import Submission
 from tlcourse.grading.submissions import reading, submission_time, submitted_files
 
@@ -121,7 +121,8 @@ def _holds_a_notebook(file):
     try:
         if not _head(file.path, 100).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
             return False
-        content = json.loads(_head(file.path, file.size).decode("utf-8-sig", "replace"))
+        text = _head(file.path, file.size).decode("utf-8-sig", "replace")
+        content = bounded_json.loads(text, reading.MOST_VALUES) if '"nbformat"' in text else {}
     except (OSError, ValueError, RecursionError):
         return False
     return "nbformat" in content and ("cells" in content or "worksheets" in content)
@@ -136,7 +137,8 @@ def _beside(notebook, others, exact):
     named = {file.name: file for file in others if not place or not file.name.startswith(place)}
     inner = [file for file in others if place and file.name.startswith(place)]
     named |= {file.name[len(place) :]: file._replace(name=file.name[len(place) :]) for file in inner}
-    return [named[name] for name in sorted(named) if not name.startswith(f"{exact}/") and name not in TIMESTAMPS]
+    reserved = f"{exact}/", f"{TIMESTAMP}/"  # folders in the place of the grader's own files
+    return [named[name] for name in sorted(named) if not name.startswith(reserved) and name not in TIMESTAMPS]
 
 
 def _text(content):

@@ -11,16 +11,20 @@ def match_cells(cells, assignment, notes):
         for name, cell in reversed(released.items())
         for text in ("full", "source")
     }
-    lost = []
-    for cell in cells:
-        nbgrader = cell.metadata.pop("nbgrader", {})
+    matches, lost = [], []
+    for place, cell in enumerate(cells):
+        nbgrader, recognized = cell.metadata.pop("nbgrader", {}), False
         name = nbgrader.get("grade_id") if isinstance(nbgrader.get("grade_id"), str) else None
         if name not in released:
             ids = [origin for origin in cell.metadata["origin"] if origin in released]
-            name = ids[0] if ids else _by_content(cell, assignment, cells, texts)
-            if name and not (nbgrader.get("grade_id") is None and ids):
-                lost.append(name)
-        if name in released:
+            name = ids[0] if ids else _by_content(place, assignment, cells, texts)
+            recognized = bool(name) and not (nbgrader.get("grade_id") is None and ids)
+        matches.append((cell, name, nbgrader, recognized))
+    of_right_type = {name for cell, name, *_ in matches if name and _has_type(cell, released.get(name))}
+    for cell, name, nbgrader, recognized in matches:
+        kept_apart = name in of_right_type and not _has_type(cell, released[name])  # a first try, as raw text
+        if name in released and not kept_apart:
+            lost += [name] if recognized else []
             cell.metadata["nbgrader"] = dict(released[name]["nbgrader"])
             _set_type(cell, released[name]["cell_type"])
             if nbgrader and nbgrader.get("schema_version", 3) != released[name]["nbgrader"].get("schema_version", 3):
@@ -29,6 +33,10 @@ def match_cells(cells, assignment, notes):
                 )
     for name in dict.fromkeys(lost):
         notes.append(f"Cell {name} had lost its metadata; it was recognized by its contents.")
+
+
+def _has_type(cell, released):
+    return released is not None and cell.cell_type == released["cell_type"]
 
 
 def _set_type(cell, kind):
@@ -44,13 +52,14 @@ def _set_type(cell, kind):
             cell.pop(key, None)
 
 
-def _by_content(cell, assignment, cells, texts):
+def _by_content(place, assignment, cells, texts):
     """The grade_id of the released cell that this one must be, by its text; None where that is not certain."""
+    cell = cells[place]
     text = collapse_whitespace(cell.source)
     if text and text in texts:
         return texts[text]
     if cell.cell_type == "markdown":
-        return _written_answer(cell, assignment, cells)
+        return _written_answer(place, assignment, cells)
     defined = set(defined_functions(cell.source))
     for name, released in assignment.cells_by_id().items() if defined else ():
         wanted = set(defined_functions(released["source"])) if released["nbgrader"].get("solution") else set()
@@ -59,9 +68,9 @@ def _by_content(cell, assignment, cells, texts):
     return None
 
 
-def _written_answer(cell, assignment, cells):
+def _written_answer(place, assignment, cells):
     """The written answer whose place this cell has: right behind the same text as in the release."""
-    place = next(number for number, other in enumerate(cells) if other is cell)
+    cell = cells[place]
     if place == 0:
         return None
     before = collapse_whitespace(cells[place - 1].source)

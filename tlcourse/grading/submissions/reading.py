@@ -7,6 +7,7 @@ import nbformat
 from tlcourse.grading import bounded_json
 
 MOST_VALUES = 10_000_000  # of the whole file; figures of plotly have millions
+MOST_CELLS = 5_000  # the grader, nbgrader and the pages need some milliseconds for each
 LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 DEEPEST_METADATA = 20  # levels of lists and dictionaries
 # The types of the cell metadata that nbformat restricts; "execution" says when a cell ran, and is dropped.
@@ -42,12 +43,22 @@ def read(content):
         raise Unreadable("the file is not a notebook (it contains other JSON)")
     cells = raw.get("cells")
     if cells is None and isinstance(raw.get("worksheets"), list):  # nbformat 3
-        sheets = [sheet.get("cells", []) for sheet in raw["worksheets"] if isinstance(sheet, dict)]
-        cells = [dict(cell, source=cell.get("source", cell.get("input", ""))) for sheet in sheets for cell in sheet]
+        cells = _cells_of_format_3(raw["worksheets"])
     if not isinstance(cells, list):
         raise Unreadable("the file is not a notebook (it has no list of cells)")
+    if len(cells) > MOST_CELLS:
+        raise Unreadable(
+            f"the notebook has {len(cells):,} cells; delete those that you do not need, down to {MOST_CELLS:,}"
+        )
     kept = [cell for cell in map(_cell, cells) if cell is not None]
     return nbformat.from_dict({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _cells_of_format_3(worksheets):
+    """The cells of all worksheets, with their sources where later formats have them; what is no cell is left out."""
+    sheets = [sheet.get("cells") for sheet in worksheets if isinstance(sheet, dict)]
+    cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [dict(cell, source=cell.get("source", cell.get("input", ""))) for cell in cells]
 
 
 def _cell(raw):
@@ -63,8 +74,8 @@ def _cell(raw):
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
     nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
     kept = {"nbgrader": nbgrader} if isinstance(nbgrader, dict) and nbgrader else {}
-    if isinstance(tags, list) and tags:
-        kept["tags"] = [tag for tag in tags if isinstance(tag, str)]
+    if isinstance(tags, list) and (tags := _tags(tags)):
+        kept["tags"] = tags
     ids = [raw.get("id"), metadata.get("id")]  # Colab keeps the id in the metadata
     kept["origin"] = [name for name in ids if isinstance(name, str)]
     kind = kind if kind in ("code", "raw") else "markdown"
@@ -74,11 +85,19 @@ def _cell(raw):
     return cell
 
 
+def _tags(raw):
+    """The tags of a cell as a notebook may have them: each once, not empty, and without commas."""
+    tags = [_clean(tag) for tag in raw if isinstance(tag, str)]
+    return list(dict.fromkeys(tag for tag in tags if tag and "," not in tag))
+
+
 def _other_metadata(metadata):
     """What other programs keep in a cell, as far as a notebook may have it."""
     kept = {}
     for key, value in metadata.items():
         if key in OWN_METADATA or not isinstance(value, METADATA_TYPES.get(key, object)):
+            continue
+        if key == "name" and not value.strip():
             continue
         if key == "jupyter":
             value = {name: hidden for name, hidden in value.items() if isinstance(hidden, bool)}

@@ -41,7 +41,7 @@ def parse(text, default=UTC):
     """
     try:
         when = _parse(text.strip(), default).astimezone(UTC)
-    except (ValueError, TypeError, KeyError, OverflowError):  # zoneinfo's own error is a KeyError
+    except (ValueError, TypeError, KeyError, OverflowError, OSError):  # zoneinfo raises the last three, too
         when = None
     if when is None or when.year < 2000:
         raise ValueError(f"{text.strip()[:60]!r} is not a time in a known format: write it as {ACCEPTED}")

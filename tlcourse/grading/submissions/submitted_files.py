@@ -101,8 +101,10 @@ def choose(files_there, text):
     (dict of str to bytes, list of str)
         The files by name, and what was left out, for a message.
     """
-    fits = [file for file in files_there if not _too_long(file.name)]
-    left_out = [f"{printed(file.name)} (its path is too long)" for file in files_there if _too_long(file.name)]
+    folders = {parent.as_posix() for file in files_there for parent in PurePosixPath(file.name).parents}
+    problems = {file.name: _naming_problem(file.name, folders) for file in files_there}
+    fits = [file for file in files_there if not problems[file.name]]
+    left_out = [f"{printed(name)} ({problem})" for name, problem in problems.items() if problem]
     if len(fits) > MOST_FILES or sum(file.size for file in fits) > LARGEST_FILES:
         fits = _mentioned_first(fits, text())
     files, total = {}, 0
@@ -120,9 +122,12 @@ def choose(files_there, text):
     return files, left_out
 
 
-def _too_long(name):
+def _naming_problem(name, folders):
+    """Why no file of this name can be written beside the notebook; an empty text where one can."""
     parts = [part.encode() for part in name.split("/")]
-    return sum(map(len, parts)) + len(parts) > LONGEST_PATH or max(map(len, parts)) > LONGEST_NAME
+    if sum(map(len, parts)) + len(parts) > LONGEST_PATH or max(map(len, parts)) > LONGEST_NAME:
+        return "its path is too long"
+    return "a folder has its name" if name in folders else ""
 
 
 def _mentioned_first(files_there, text):

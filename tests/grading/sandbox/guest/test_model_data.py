@@ -120,6 +120,34 @@ def test_a_model_with_code_of_its_own_raises(make, message):
         model_data.to_data(make())
 
 
+def gigantic(kind, number):
+    """The data of a model whose description has no number above 1 << 20, but whose weights fill any memory."""
+    inputs = {"class_name": "InputLayer", "module": "keras.layers", "config": {"batch_shape": [None, 2]}}
+    start = {"class_name": "HeNormal", "module": "keras.initializers", "config": {}}
+    size = {"units": number, "kernel_initializer": start}
+    sizes = {"Dense": size, "Embedding": {"input_dim": number, "output_dim": number}}
+    layer = {"class_name": kind, "module": "keras.layers", "config": sizes[kind]}
+    return {"kind": "Sequential", "config": {"name": "s", "layers": [inputs, layer, layer]}, "state": NO_STATE}
+
+
+def inside_another(data):
+    """The data of a model that contains a model."""
+    layer = {"class_name": "Sequential", "module": "keras", "config": data["config"]}
+    return {**data, "config": {"name": "outer", "layers": [layer]}}
+
+
+NO_STATE = {"weights": None, "trainable": []}
+
+
+@pytest.mark.parametrize("wrap", [dict, inside_another])
+@pytest.mark.parametrize("kind", ["Dense", "Embedding"])
+def test_all_weights_of_a_model_are_bounded_together(kind, wrap):
+    with pytest.raises(model_data.NotPortable, match=r"it has at least 1,099,[0-9,]+ weights, .* 268,435,456$"):
+        model_data.from_data(wrap(gigantic(kind, 1 << 20)))
+    with pytest.raises(model_data.NotPortable, match="do not fit"):  # a small one is built, and has another state
+        model_data.from_data(wrap(gigantic(kind, 4)))
+
+
 def dense_with(**changes):
     data = through_json(model_data.to_data(model_with(keras.layers.Dense(2, name="dense"))))
     layer = next(layer for layer in data["config"]["layers"] if layer["class_name"] == "Dense")

@@ -6,6 +6,7 @@ It runs in a process that student code may have changed; so nothing is trusted b
 import json
 
 import numpy as np
+from IPython import get_ipython
 
 from tlcourse import checks, pipeline_checks
 from tlcourse.grading.sandbox.guest import wire_format, wire_objects
@@ -14,8 +15,9 @@ from tlcourse.grading.sandbox.guest.random_numbers import seed_everything
 LISTENER = None  # set before any student code, to a socket on which the checker's calls come
 
 
-def serve(namespace):
-    """Answer calls until the connection is closed."""
+def serve():
+    """Answer calls of the notebook's functions until the connection is closed."""
+    namespace = get_ipython().user_ns
     connection, _ = LISTENER.accept()
     with connection, connection.makefile("rw", encoding="utf-8") as lines:
         for line in lines:

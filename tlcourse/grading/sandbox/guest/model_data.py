@@ -3,10 +3,12 @@
 The data are a description (`tlcourse.model_description`), weights, and what is trainable.
 """
 
+import contextlib
 import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tlcourse.model_description import (
     OWN_LAYERS,
@@ -18,6 +20,7 @@ from tlcourse.model_description import (
 )
 
 LARGEST_WEIGHTS = 16 << 20  # bytes
+MOST_WEIGHTS = 1 << 28  # numbers in a model that is rebuilt, 1 GiB; VGG-16 has 138 million
 
 
 def to_data(model):
@@ -63,13 +66,47 @@ def from_data(data):
         if data["state"]["weights"] is not None:
             config = _with_zeros(config)
         kind = keras.Sequential if data["kind"] == "Sequential" else keras.Model
-        model = kind.from_config(config, custom_objects=OWN_LAYERS)
+        with _bounded_weights():
+            model = kind.from_config(config, custom_objects=OWN_LAYERS)
         set_state(model, data["state"])
     except NotPortable:
         raise
     except Exception as error:
         raise NotPortable(f"it cannot be rebuilt ({type(error).__name__}: {str(error)[:200]})") from None
     return model
+
+
+@contextlib.contextmanager
+def _bounded_weights():
+    """Let models that are made in the block have `MOST_WEIGHTS` together: the description bounds each number only.
+
+    A layer's weights follow from its inputs, so Keras alone knows their shapes. They are counted here before TensorFlow
+    takes memory for them: in a graph, an initial value is not computed.
+
+    Raises
+    ------
+    NotPortable
+        If they have more, whatever Keras makes of the error.
+    """
+    graph, total = tf.Graph(), 0
+
+    def create(next_creator, **options):
+        nonlocal total
+        if callable(options["initial_value"]):
+            with graph.as_default():
+                total += options["initial_value"]().shape.num_elements()
+        if total > MOST_WEIGHTS:
+            raise MemoryError
+        return next_creator(**options)
+
+    try:
+        with tf.variable_creator_scope(create):
+            yield
+    except Exception:
+        if total <= MOST_WEIGHTS:
+            raise
+    if total > MOST_WEIGHTS:
+        raise NotPortable(f"it has at least {total:,} weights, and a rebuilt model may have {MOST_WEIGHTS:,}")
 
 
 def state(model):
