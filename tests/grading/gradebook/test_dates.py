@@ -110,6 +110,8 @@ def test_the_grace_days_of_each_unit_are_stated(course):
     assert grace_days_used(NbgraderCourse(course), UNITS[0]) == {"ann": 2, "bob": 1, "guest": 1}
     assert grace_days_used(NbgraderCourse(course), UNITS[1]) == {"ann": 1, "bob": 1, "eve": 1, "guest": 1}
     assert grace_days_used(NbgraderCourse(course), "03_tiny") == {}
+    exported = [row for row in export(course, exports.GradesExport, "g.csv") if row["student_id"] == "ann"]
+    assert [(row["days_late"], float(row["grace_days"])) for row in exported] == [("2", 2), ("2", 1)]
     write(course)
     assert grace_days_used(NbgraderCourse(course), UNITS[0]) == {}
 

@@ -126,26 +126,34 @@ def format_lateness(seconds):
 
 
 def grace_days_used(course, unit):
-    """How many grace days each late submission of a unit has used, by student.
-
-    Returns
-    -------
-    dict of str to float
-        Empty if course.toml has another policy.
-    """
+    """How many grace days each late submission of a unit has used, by student; {} if the course has none."""
     settings, roster = read_course_file(course.folder), course_roster(course.folder)
-    if settings is None or settings.late.policy != "grace days":
-        return {}
-    used, most = {}, settings.late.grace_days
     with course.gradebook() as book:
         try:
-            rows = late_or_penalized(book, book.find_assignment(unit))
+            return grace_days(book, book.find_assignment(unit), settings, roster)
         except MissingEntry:
             return {}
-        for row in rows:
-            left = max(0.0, most - days_used_before(book, unit, row.student_id, settings, roster))
-            used[row.student_id] = min(left, days_begun(seconds_late(row, settings, roster)))
-    return {student: days for student, days in used.items() if days}
+
+
+def grace_days(book, unit, settings=None, roster=None):
+    """The same for a unit of an open gradebook.
+
+    Parameters
+    ----------
+    book : nbgrader.api.Gradebook
+    unit : nbgrader.api.Assignment
+    settings : tlcourse.grading.model.course_file.CourseSettings, optional
+    roster : tlcourse.grading.model.roster.Roster, optional
+    """
+    if settings is None or settings.late.policy != "grace days":
+        return {}
+    used = {}
+    for row in late_or_penalized(book, unit):
+        before = days_used_before(book, unit.name, row.student_id, settings, roster)
+        days = min(max(0.0, settings.late.grace_days - before), days_begun(seconds_late(row, settings, roster)))
+        if days:
+            used[row.student_id] = days
+    return used
 
 
 def remarks(course, unit, students):
