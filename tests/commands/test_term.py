@@ -214,7 +214,7 @@ def added(lecturer):
     assert lecturer.marks()["ada"] == (3, 12)
     record = json.loads((lecturer.course / "grading_records" / UNIT / "ada.json").read_text(encoding="utf-8"))
     assert record["flags"] == [], "the setup cell of the earlier release is no trick"
-    assert record["notes"] == [added_note("halve")]
+    assert record["notes"] == [added_note("halve"), added_note("network_parameters")], "which was dropped before"
 
 
 AFTER = {

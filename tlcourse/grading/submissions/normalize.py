@@ -70,15 +70,22 @@ def added_note(exercise):
 
 def _added_exercises(cells, assignment):
     """The exercises that a notebook lacks because its release did: they have no title in its `progress` either."""
-    titles = set().union(*(progress_titles(cell.source) for cell in cells if cell.cell_type == "code"))
+    titles = _titles(cell.source for cell in cells if cell.cell_type == "code")
+    released = _titles(cell["source"] for cell in assignment.cells if cell["cell_type"] == "code")
     names, present = {}, {grade_id_of(cell) for cell in cells}
     for check in assignment.autograded_cells():
-        names.setdefault(assignment.exercise_of(check["grade_id"]), set()).update(TITLE.findall(check["full"]))
+        own = {*TITLE.findall(check["full"]), check["grade_id"].removeprefix("test_")}
+        names.setdefault(assignment.exercise_of(check["grade_id"]), set()).update(own & released)
     return [
         exercise
         for exercise, own in names.items()
         if titles and own and not own & titles and exercise and exercise not in present
     ]
+
+
+def _titles(sources):
+    """The names of all titles in the `progress` of a notebook's cells."""
+    return {name for source in sources for name in progress_titles(source)}
 
 
 def _remove_duplicate_checks(notebook, released, notes):
