@@ -25,7 +25,7 @@ from tlcourse.grading.gradebook._nbgrader import gradebook_url
 from tlcourse.grading.gradebook.autograde import EmptyReader, GradeSubmission, SaveResult
 from tlcourse.grading.gradebook.feedback_page import FeedbackExporter, SummarizeExercises
 from tlcourse.grading.gradebook.preprocessors import HideHiddenTests, ShowProvisional
-from tlcourse.grading.model.course_file import read_course_file
+from tlcourse.grading.model.course_file import CourseFileError, read_course_file
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -37,7 +37,10 @@ if path.split(os.pathsep)[0] != programs:  # this file is read once for each sub
 sys.path += [folder for folder in [os.path.dirname(os.path.abspath(__file__))] if folder not in sys.path]
 
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
-course = read_course_file(c.CourseDirectory.root)  # of a private course: course.toml
+try:
+    course = read_course_file(c.CourseDirectory.root)  # of a private course: course.toml
+except CourseFileError as error:
+    sys.exit(f"Error: {error}")  # after another error, Jupyter would go on without the lines below
 c.CourseDirectory.course_id = course.id if course else "tlcourse"
 # Who finds the gradebook locked waits for it, in seconds, before giving up.
 c.CourseDirectory.db_url = gradebook_url(c.CourseDirectory.root, timeout=30)

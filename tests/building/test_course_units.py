@@ -106,10 +106,10 @@ def test_checks_share_the_points_of_an_exercise(total, old, new):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f'[units."{UNIT}"]\ndrop = ["halve"]', r"no halve; the unit has double, triple, why_double"),
-        (f'[units."{UNIT}"]\ndrop = ["test_double"]', r"no test_double; the unit has double"),
-        (f'[units."{UNIT}".points]\nhalve = 3', r"points of \[units.\"01_tiny\"\]: no halve"),
-        ('[units."02_other"]\ndrop = []', r"course.toml has settings for 02_other, but the course has 01_tiny"),
+        (f'[units."{UNIT}"]\ndrop = ["halve"]', r'no "halve". It can be double, triple, why_double: correct the name'),
+        (f'[units."{UNIT}"]\ndrop = ["test_double"]', r'no "test_double". Did you mean "double"'),
+        (f'[units."{UNIT}".points]\nhalve = 3', r'points of \[units."01_tiny"\]: the unit has no "halve"'),
+        ('[units."02_other"]\ndrop = []', r'the course has no unit "02_other". It can be 01_tiny'),
     ],
 )
 def test_a_name_that_the_course_does_not_have_stops_the_build(course, text, message):

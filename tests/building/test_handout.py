@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, TINY
 
 from tlcourse import notebooks
-from tlcourse.building import handout, leaks, private_course
+from tlcourse.building import handout, leaks, private_course, unit_release
 from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.course_file import timezone_named
@@ -23,18 +23,24 @@ from tlcourse.notebooks import write_atomically
 UNIT = TINY.stem
 REAL = "01_cnn_parameters"
 SEED = "123456789012"
+WHEEL = "tlcourse-0.1.0-py3-none-any.whl"
+
+
+def empty_wheel(folder):
+    """A wheel without files, in the place of the one that takes seconds to build."""
+    zipfile.ZipFile(folder / WHEEL, "w").close()
+    return folder / WHEEL
 
 
 @pytest.fixture
 def course(released_course, tmp_path, monkeypatch):
     """A private course of the tiny unit, released, whose students install from an address."""
     folder = shutil.copytree(released_course, tmp_path / "course")
-    settings = '[course]\nid = "here"\nname = "Numbers"\ninstall = "https://example.org/tlcourse.whl"\n'
+    settings = f'[course]\nid = "here"\nname = "Numbers"\ninstall = "https://example.org/{WHEEL}"\n'
     write_atomically(folder / "course.toml", settings)
+    monkeypatch.setattr(handout, "build_wheel", empty_wheel)
     write_atomically(folder / "grading_records" / UNIT / "seed.txt", f"{SEED}\n")
     monkeypatch.delenv("TLCOURSE_GRADING_SEED")
-    from tlcourse.building import unit_release
-
     unit_release.builder.build(UNIT, execute=False, root=folder)
     unit_release.release_built(NbgraderCourse(folder), UNIT)
     return folder
@@ -47,17 +53,78 @@ def secrets(course):
 
 
 def test_a_handout_has_the_notebooks_and_describes_the_installation(course, tmp_path):
-    folder, archive = handout.make(course, tmp_path / "handout", [UNIT])
+    folder, archive, *_ = handout.make(course, tmp_path / "handout", [UNIT])
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert files == ["README.md", f"notebooks/{UNIT}/{UNIT}.ipynb"]
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# Numbers\n")
-    assert '-m pip install "https://example.org/tlcourse.whl"' in text
+    assert f'-m pip install "tlcourse[lab] @ https://example.org/{WHEEL}"' in text
     with zipfile.ZipFile(archive) as packed:
         assert packed.namelist() == [f"handout/{name}" for name in files]
     before = archive.read_bytes()
     handout.make(course, folder, [UNIT])
     assert archive.read_bytes() == before
+
+
+def test_the_wheel_for_an_address_is_beside_the_handout(course, tmp_path):
+    made = handout.make(course, tmp_path / "made" / "handout", [UNIT])
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["handout", "handout.zip", WHEEL]
+    assert made.wheel == tmp_path / "made" / WHEEL
+    address = f"https://example.org/{WHEEL}"
+    assert made.notes == [f"Upload {WHEEL} to {address}: students install it from there. It is not in the zip file."]
+
+
+def change_install(course, new):
+    """Install something else, and release the unit again."""
+    file = course / "course.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(f"https://example.org/{WHEEL}", new), encoding="utf-8")
+    unit_release.builder.build(UNIT, execute=False, root=course)
+    unit_release.release_built(NbgraderCourse(course), UNIT)
+
+
+def test_an_address_with_another_name_than_the_wheel_is_noted(course, tmp_path):
+    change_install(course, "tlcourse @ https://example.org/course.whl#sha256=0")
+    made = handout.make(course, tmp_path / "handout", [UNIT])
+    assert f"{WHEEL} instead of course.whl: change install in course.toml" in made.notes[1]
+    assert '"tlcourse[lab] @ https://example.org/course.whl#sha256=0"' in (made.folder / "README.md").read_text("utf-8")
+
+
+def test_a_handout_without_a_wheel_to_upload(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(handout, "build_wheel", no_wheel)
+    made = handout.make(course, tmp_path / "handout", [UNIT])
+    assert made.wheel is None
+    assert "No wheel was written: there is no pyproject.toml" in made.notes[0]
+    change_install(course, "git+https://example.org/course")
+    assert handout.make(course, tmp_path / "handout", [UNIT])[2:] == (None, [])
+
+
+def no_wheel(folder):
+    raise RuntimeError(f"there is no pyproject.toml at {folder} to build it from")
+
+
+@pytest.mark.parametrize(
+    ("install", "package"),
+    [
+        ("https://example.org/t.whl", "tlcourse[lab] @ https://example.org/t.whl"),
+        ("git+https://example.org/t", "tlcourse[lab] @ git+https://example.org/t"),
+        ("tlcourse", "tlcourse[lab]"),
+        ("tlcourse>=0.1", "tlcourse[lab]>=0.1"),
+        ("tlcourse @ https://example.org/t.whl", "tlcourse[lab] @ https://example.org/t.whl"),
+        ("tlcourse[lab]==0.1", "tlcourse[lab]==0.1"),
+        ("--find-links https://example.org tlcourse", "--find-links https://example.org tlcourse"),
+        (f"/srv/{WHEEL}", f"/srv/{WHEEL}"),
+    ],
+)
+def test_students_install_the_package_with_jupyterlab(install, package):
+    assert handout.with_lab(install) == package
+
+
+def test_after_a_change_of_install_the_message_names_it(course, tmp_path):
+    file = course / "course.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("example.org", "example.com"), encoding="utf-8")
+    message = f"install in course.toml has changed since {UNIT} was built: run `tlcourse release {UNIT}`"
+    with pytest.raises(ValueError, match=f"^{message}"):
+        handout.make(course, tmp_path / "handout", [UNIT])
 
 
 def test_a_handout_replaces_nothing_but_a_handout(course, tmp_path):

@@ -53,6 +53,13 @@ def test_the_folder_has_settings_sources_notebooks_an_empty_roster_and_a_seed(pr
     assert unit_seed(private, UNIT).isdecimal()
 
 
+def test_a_course_inside_another_one_is_not_created(executed_course):
+    outside = executed_course.with_name("ml2026")
+    with pytest.raises(ValueError, match=f"name a folder outside of it, such as {outside}$"):
+        create(executed_course / "courses" / "ml2026", executed_course)
+    assert not (executed_course / "courses").exists()
+
+
 def test_git_ignores_the_seed_and_everything_about_students(private):
     for name in ("gradebook.db", "submitted/ada/x.ipynb", "feedback/ada/x.html", "report/x.csv", "archive/2026/x"):
         write_atomically(private / name, "x")

@@ -1,5 +1,8 @@
 """The commands for a private course, as a lecturer types them."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -69,13 +72,39 @@ def test_a_release_names_text_that_states_other_numbers(tiny_course, monkeypatch
     assert ("hand it out.\n" in outcome.stdout) == stated.startswith("Two")
 
 
-def test_a_wrong_setting_stops_every_command_with_one_line(clone, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("drop =", "dropped =", "unknown key dropped in [units"),
+        ("01_tiny", "01_tinny", 'the course has no unit "01_tinny". Did you mean "01_tiny"?'),
+        ("drop = []", 'drop = ["tripel"]', 'the unit has no "tripel". Did you mean "triple"?'),
+    ],
+)
+def test_a_wrong_setting_stops_every_command_with_one_line(clone, tmp_path, monkeypatch, old, new, message):
     folder = tmp_path / "ml2026"
     run("new-course", str(folder), "--units", "01", "--id", "ml2026")
     settings = folder / "course.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("drop =", "dropped ="), encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    assert old in text
+    settings.write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.chdir(folder)
-    for command in (["grade", "01"], ["release", "01"], ["report", "01"], ["build", "01"]):
-        outcome = run(*command)
-        assert outcome.exit_code == 1
-        assert "course.toml: unknown key dropped in [units" in outcome.output
+    commands = ["grade 01", "release 01", "report 01", "build 01", "collect 01", "feedback 01", "compare 01"]
+    for command in [*commands, "handout handout", "archive 2026"]:
+        outcome = run(*command.split())
+        assert (outcome.exit_code, outcome.output.count("\n")) == (1, 1), (command, outcome.output)
+        assert message in outcome.output
+    assert not (folder / "archive").exists()
+
+
+def test_nbgraders_own_commands_stop_at_a_wrong_setting(clone, tmp_path):
+    """Jupyter would go on with nbgrader's defaults, and export the marks without penalties."""
+    folder = tmp_path / "ml2026"
+    run("new-course", str(folder), "--units", "01", "--id", "ml2026")
+    settings = folder / "course.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("01_tiny", "01_tinny"), encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "export", "--to", "marks.csv"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith('Did you mean "01_tiny"?')
+    assert "Traceback" not in done.stderr
+    assert not (folder / "marks.csv").exists()

@@ -76,10 +76,12 @@ def test_every_command_of_the_page_is_known():
 def test_the_commands_do_what_the_page_states(executed_page):
     course, printed = executed_page
     assert "3 collected" in printed["tlcourse collect 01 submissions.zip"]
-    assert "3 unchanged" in printed["tlcourse collect 01 submissions.zip --times times.csv"]
+    timed = printed["tlcourse collect 01 submissions.zip --times times.csv"]
+    assert "3 unchanged" in timed
+    assert "The time of submission was recorded: 2026-12-08 23:30:00 UTC." in timed
     assert "nothing to collect" in printed["tlcourse collect 01"]
     table = printed["tlcourse grade 01"]
-    assert "1 d" in table  # 00:30 on the second day after 23:59
+    assert "2 days (1 d 31 min)" in table  # 00:30 on the second day after 23:59
     assert "Dropped the course" in table
     assert "Joined on 2026-12-10" in table
     assert "identical  alice  bob" in printed["tlcourse compare 01"]

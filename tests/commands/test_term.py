@@ -1,5 +1,6 @@
 """The page "Running a term", executed: its code blocks in order, with a lecturer's edits in between."""
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from conftest import ROOT, TINY
 
 from tlcourse import notebooks
 from tlcourse.grading.gradebook.marks import final_marks
+from tlcourse.grading.submissions.normalize import added_note
 from tlcourse.samples import demo_class
 
 UNIT = "01_cnn_parameters"
@@ -32,7 +34,8 @@ def halve(number):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_halve", "locked": true, "points": 5, "solution": false, SCHEMA}
-assert checks.returns(halve, (2,), 1) == 1
+with progress.exercise("halve"):
+    checks.returns(halve, (2,), 1)
 
 '''.replace("SCHEMA", '"schema_version": 3')
 
@@ -144,6 +147,7 @@ def before_block(lecturer, block):
     if block.part == "Add an exercise":
         lecturer.edit(settings, '"conv_parameters"', "")
         lecturer.edit(source, "# %% [markdown]\n# ### Exercise 1.2", f"{NEW}# %% [markdown]\n# ### Exercise 1.3")
+        lecturer.edit(source, "checks.Progress({", 'checks.Progress({"halve": "Exercise 1.2 halve", ')
     if block.section == "Get newer units":
         (lecturer.folder / "tlcourse" / "nbgrader_config.py").open("a", encoding="utf-8").write("# newer\n")
     if "compare-years" in block.code:
@@ -208,6 +212,9 @@ def withdrawn(lecturer):
 
 def added(lecturer):
     assert lecturer.marks()["ada"] == (3, 12)
+    record = json.loads((lecturer.course / "grading_records" / UNIT / "ada.json").read_text(encoding="utf-8"))
+    assert record["flags"] == [], "the setup cell of the earlier release is no trick"
+    assert record["notes"] == [added_note("halve"), added_note("network_parameters")], "which was dropped before"
 
 
 AFTER = {

@@ -414,6 +414,43 @@ def test_a_note_explains_how_to_put_back_an_answer_that_was_not_found(assignment
     assert normalize.ADVICE not in normalize.read_normalized(damaged(released, _delete("test_double")), assignment)[1]
 
 
+def of_an_earlier_release(notebook):
+    """Take an exercise out of a notebook, as if it had been added to the unit later."""
+    _delete("double", "test_double", "test_double_negative")(notebook)
+    setup = next(cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", []))
+    assert '"double": "Exercise 1.1 double", ' in setup.source
+    setup.source = setup.source.replace('"double": "Exercise 1.1 double", ', "")
+
+
+def test_an_exercise_that_was_added_later_is_not_called_deleted(assignment, released):
+    note = normalize.added_note("double")
+    assert normalize.read_normalized(damaged(released, of_an_earlier_release), assignment)[1] == [note]
+    deleted = damaged(released, _delete("double", "test_double", "test_double_negative"))
+    assert note not in normalize.read_normalized(deleted, assignment)[1], "its title is in the setup cell"
+    renamed = damaged(released, lambda notebook: rename_title(notebook, "double"))
+    assert normalize.read_normalized(renamed, assignment)[1] == [], "the exercise is there"
+
+
+def rename_title(notebook, name):
+    setup = next(cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", []))
+    setup.source = setup.source.replace(f'"{name}":', '"another":')
+
+
+@sandboxed
+def test_the_checks_of_an_exercise_that_was_added_later_say_so(assignment, released):
+    result = graded(assignment, damaged(released, of_an_earlier_release))
+    assert (result.status, result.notes, result.flags) == ("repaired", [normalize.added_note("double")], [])
+    shown = [(cell["outcome"], cell["message"]) for cell in result.cells]
+    assert shown[:2] == [("not solved", normalize.added_note("double"))] * 2
+    assert scores(result) == [0, 0, 1], "the other answers count"
+    errors = {
+        cell.metadata.nbgrader.grade_id: [output.evalue for output in cell.outputs]
+        for cell in result.executed_notebook().cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert errors["test_double"] == errors["test_double_negative"] == [normalize.added_note("double")]
+
+
 def test_an_untouched_notebook_needs_no_repair(assignment, released):
     assert normalize.normalize(reading.read(nbformat.writes(released).encode()), assignment)[1] == []
 

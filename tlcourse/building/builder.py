@@ -64,7 +64,7 @@ def build(units=None, execute=True, root=None):
         If a cell or nbgrader fails.
     """
     root = course_folder(root)
-    all_units = course_units.unit_names(root)
+    all_units = sources.unit_names(root)
     units = all_units if units is None else [units] if isinstance(units, str) else list(units)
     for unit in units:
         if unit not in all_units:

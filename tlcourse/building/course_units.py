@@ -11,7 +11,7 @@ from tlcourse.building import addresses, unit_sources
 from tlcourse.building.own_points import set_points
 from tlcourse.building.stated_counts import HEADING, update_counts
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names
-from tlcourse.grading.model.course_file import COURSE_FILE, read_course_file
+from tlcourse.grading.model.course_file import read_course_file
 
 EXERCISE_NUMBER = re.compile(r"\bExercise (\d+\.\d+)\b")
 SECTION = re.compile(r"^#{1,3} ", re.MULTILINE)
@@ -35,14 +35,13 @@ def read_unit(root, unit):
     Raises
     ------
     ValueError
-        If the source breaks a rule, or course.toml has a wrong value or names an exercise that the unit does not have.
+        If the source breaks a rule, or course.toml has a wrong value or names what the unit does not have.
     """
     notebook = unit_sources.read(root / "solutions" / f"{unit}.py")
     course = read_course_file(root)
     if course is None:
         return notebook
     settings = course.unit(unit)
-    _require_names(notebook, settings, unit)
     _set_installation(notebook, course.install)
     if settings.drop or settings.points:
         for name in settings.drop:
@@ -61,23 +60,6 @@ def is_changed(root, unit):
     return bool(settings and (settings.drop or settings.points))
 
 
-def unit_names(root):
-    """The units of a course; those in course.toml must be among them.
-
-    Raises
-    ------
-    ValueError
-        If course.toml has settings for a unit that the course does not have.
-    """
-    units, course = unit_sources.unit_names(root), read_course_file(root)
-    if missing := sorted(set(course.units if course else ()) - set(units)):
-        raise ValueError(
-            f"{COURSE_FILE} has settings for {', '.join(missing)}, but the course has {', '.join(units) or 'no unit'}: "
-            "correct the name, or delete the settings"
-        )
-    return units
-
-
 def written_answers(notebook):
     """The cells of the written answers by grade_id."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
@@ -86,16 +68,9 @@ def written_answers(notebook):
     }
 
 
-def _require_names(notebook, settings, unit):
-    """Raise an error for a name in course.toml that the unit does not have."""
-    exercises = notebooks.exercises(notebook)
-    items = [*exercises, *written_answers(notebook)]
-    checks = [cell.metadata.nbgrader.grade_id for _, tests in exercises.values() for cell in tests]
-    for key, names, allowed in (("drop", settings.drop, items), ("points", settings.points, [*items, *checks])):
-        if unknown := [name for name in names if name not in allowed]:
-            raise ValueError(
-                f'{COURSE_FILE}, {key} of [units."{unit}"]: no {", ".join(unknown)}; the unit has {", ".join(allowed)}'
-            )
+def is_installation(cell):
+    """Whether a cell installs the course on Colab, as course.toml or the source says."""
+    return cell.cell_type == "code" and "google.colab" in cell.source and "%pip install" in cell.source
 
 
 def _set_installation(notebook, install):

@@ -11,6 +11,7 @@ import jinja2
 
 from tlcourse import notebooks
 from tlcourse.building import builder, course_units, delivered_files, tables, unit_sources
+from tlcourse.building.course_folder import enclosing_course
 from tlcourse.grading.gradebook.seeds import unit_seed
 from tlcourse.grading.model.course_file import COURSE_FILE, CourseSettings, UnitSettings, parse_course_file
 
@@ -41,11 +42,17 @@ def create(folder, root, units, settings):
     FileExistsError
         If the folder contains anything.
     ValueError
-        If a unit does not have an exercise that the settings name. Nothing is left behind then.
+        If the folder is in another course, or a unit does not have an exercise that the settings name. Nothing is left
+        behind then.
     """
     folder = Path(folder).resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} already exists: name a new folder")
+    if outer := enclosing_course(folder):
+        raise ValueError(
+            f"{folder} is in the course {outer}, with which it could be published: name a folder outside of it, "
+            f"such as {outer.with_name(folder.name)}"
+        )
     draft = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(draft, ignore_errors=True)
     try:

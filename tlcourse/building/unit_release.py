@@ -83,7 +83,10 @@ def _build(root, unit, execute):
                 f"or `tlcourse build {unit}` to discard it"
             )
         present = {cell.source for cell in notebooks.read(built).cells if cell.cell_type == "code"}
-    new_code = any(cell.cell_type == "code" and cell.source not in present for cell in changed)
+    new_code = any(
+        cell.cell_type == "code" and cell.source not in present and not course_units.is_installation(cell)
+        for cell in changed
+    )
     builder.build(unit, execute=execute and new_code, root=root)
 
 
@@ -97,8 +100,12 @@ def differences(root, unit):
     remedy = f"run `tlcourse release {unit}`; until then, grading uses the released unit"
     try:
         if changed := _changed_cells(root, unit):
+            has_settings = (root / COURSE_FILE).is_file()
+            if has_settings and all(map(course_units.is_installation, changed)):
+                return [f"install in {COURSE_FILE} has changed since {unit} was built: {remedy}"]
             names = ", ".join(map(notebooks.describe, changed[:3])) + (", …" if len(changed) > 3 else "")
-            return [f"the source of {unit} has changed since it was built ({names}): {remedy}"]
+            place = f"the source of {unit}" + (f" or {COURSE_FILE}" if has_settings else "")
+            return [f"{place} has changed since it was built ({names}): {remedy}"]
         file = NbgraderCourse(root).paths.release_file(unit)
         if file.is_file() and _content(notebooks.read(file)) != _content(builder.released(unit, root)):
             return [f"{file} is not what the solved notebook of {unit} gives: {remedy}"]

@@ -19,12 +19,12 @@ def build(units, execute):
     Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
     docs/ and data/README.md.
     """
-    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables
+    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables, unit_sources
     from tlcourse.building.course_folder import course_folder, has_records, require_own_clone
 
     require_own_clone()
     root = course_folder()
-    chosen = [find_unit(unit, course_units.unit_names(root)) for unit in units]
+    chosen = [find_unit(unit, unit_sources.unit_names(root)) for unit in units]
     for built in builder.build(chosen or None, execute=execute, root=root):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(root, built.unit)):

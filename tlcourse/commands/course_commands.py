@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.unit_argument import course_and_unit, find_unit
+from tlcourse.commands.unit_argument import checked_course_folder, course_and_unit, find_unit
 
 
 def _names(texts):
@@ -50,7 +50,7 @@ source_option = click.option(
 @click.option("--drop", multiple=True, help="Exercises and written answers to leave out, separated by commas.")
 @click.option("--draw", type=click.IntRange(1), help="How many exercises each unit keeps, drawn at random.")
 @click.option("--points", multiple=True, help="Points of exercises: conv_parameters=4,output_size=1.")
-@click.option("--install", help="What notebooks install on Colab, as `pip install` takes it.")
+@click.option("--install", help="What students install, as `pip install` takes it, such as the address of a wheel.")
 @click.option("--colab", help="Address of the course's folder on Colab.  [default: no link to Colab]")
 @source_option
 def new_course(folder, units, course_id, name, timezone, drop, draw, points, install, colab, source):
@@ -121,11 +121,9 @@ def release(unit, execute):
     they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay. It prints a
     warning where the text states other numbers of exercises, points or minutes than the unit has.
     """
-    from tlcourse.building import course_units, unit_release
+    from tlcourse.building import unit_release
 
     folder, unit = course_and_unit(unit)
-    if (folder / "solutions").is_dir():
-        course_units.unit_names(folder)  # raises for a unit in course.toml that the course does not have
     click.echo(f"Trying the solutions of {unit}. This can take minutes.", err=True)
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:
@@ -171,21 +169,23 @@ def _described(unit, changes):
 def handout(folder, units):
     """Write what students get into FOLDER, and as a zip file beside it.
 
-    These are the released notebooks, and a wheel of the helper package without solutions, or the address in course.toml
-    that students install from. The command searches everything for solutions, hidden tests and seeds, and stops if it
-    finds any.
+    These are the released notebooks, and a wheel of the helper package without solutions. If students install the wheel
+    from an address, install in course.toml, the command writes it beside FOLDER, for you to upload. It searches
+    everything for solutions, hidden tests and seeds, and stops if it finds any.
     """
     from tlcourse.building import handout as handouts
-    from tlcourse.building.course_folder import course_folder
     from tlcourse.grading.gradebook.course import NbgraderCourse
 
-    root = course_folder()
+    root = checked_course_folder()
     course = NbgraderCourse(root)
     chosen = [find_unit(unit, course.paths.units()) for unit in _names(units)] or course.released_units()
     if not chosen:
         raise click.ClickException("no unit is released: run `tlcourse release UNIT` first")
-    for made in handouts.make(root, folder, chosen):
-        click.echo(made)
+    made = handouts.make(root, folder, chosen)
+    for file in filter(None, (made.folder, made.archive, made.wheel)):
+        click.echo(file)
+    for note in made.notes:
+        click.echo(note)
 
 
 @click.command()
@@ -198,9 +198,10 @@ def archive(name, next_id):
     gradebook and an empty roster.
     """
     from tlcourse.building.course_archive import close_year
-    from tlcourse.building.course_folder import course_folder
 
-    click.echo(f"Moved the year to {close_year(course_folder(), name, next_id)}. The hidden tests have new seeds.")
+    click.echo(
+        f"Moved the year to {close_year(checked_course_folder(), name, next_id)}. The hidden tests have new seeds."
+    )
     click.echo("Next: enter the new due dates into course.toml and the new students into the roster, and run")
     click.echo("tlcourse release UNIT, for each unit")
 

@@ -48,13 +48,14 @@ def grade(unit, jobs, students, again, new_seed, scheduler, unsafe):
 def _show(folder, unit, results):
     """Print the results with the marks that the exports have, and what has changed since the grading before."""
     from tlcourse.grading.gradebook.course import NbgraderCourse
-    from tlcourse.grading.gradebook.course_sync import lateness, remarks
+    from tlcourse.grading.gradebook.course_sync import grace_days_used, lateness, remarks
     from tlcourse.grading.gradebook.marks import final_marks
     from tlcourse.grading.reporting import changes_table, results_table
 
     marks, course = final_marks(folder, unit), NbgraderCourse(folder)
     people = remarks(course, unit, [result.student for result in results])
-    results_table.print_results(results, marks, lateness(course, unit), people)
+    late, grace = lateness(course, unit), grace_days_used(course, unit)
+    results_table.print_results(results, marks, late, people, grace)
     if rows := changes_table.changed_points(results, marks):
         changes_table.print_changes(rows, changes_table.write_changes(folder, unit, rows))
 

@@ -1,6 +1,5 @@
 """Parse the name of a unit in the same way for every command: 01, 1, 01_cnn, the full name, or a path to it."""
 
-import re
 from pathlib import Path
 
 
@@ -45,30 +44,33 @@ def course_and_unit(text):
     ValueError
         As in `find_unit`, or if course.toml is wrong. Nothing has been written at that point.
     """
-    from tlcourse.building.course_folder import course_folder
-    from tlcourse.grading.model.course_file import read_course_file
-    from tlcourse.grading.model.unit_names import units_in
+    from tlcourse.grading.model.unit_names import plain_folders, units_in
 
-    folder = course_folder(sources=False)
-    read_course_file(folder)  # before Jupyter reads it in nbgrader_config.py, and would go on after an error
-    if places := _plain_folders(folder / "nbgrader_config.py"):
-        return folder, find_unit(text, units_in(*(folder / place for place in places)))
+    folder = checked_course_folder(sources=False)
+    if folders := plain_folders(folder):
+        return folder, find_unit(text, units_in(*folders))
     from tlcourse.grading.gradebook.course_paths import CoursePaths  # takes seconds to import
 
     return folder, find_unit(text, CoursePaths(folder).units())
 
 
-def _plain_folders(config):
-    """The folders of solutions and releases that a configuration names as plain text, or None where it computes one.
+def checked_course_folder(sources=True):
+    """The folder of the course around the working directory, after its course.toml was read without an error.
 
-    So a misspelled unit is answered at once: running the configuration would import nbgrader.
+    Parameters
+    ----------
+    sources : bool
+        As in `tlcourse.building.course_folder.course_folder`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no course.
+    tlcourse.grading.model.course_file.CourseFileError
     """
-    lines = config.read_text(encoding="utf-8").splitlines()
-    folders = []
-    for name in ("source_directory", "release_directory"):
-        assigned = [line for line in lines if re.search(rf"\bCourseDirectory\.{name}\b", line)]
-        plain = [re.fullmatch(rf"c\.CourseDirectory\.{name} = (['\"])([^'\"]+)\1", line) for line in assigned]
-        if not plain or not all(plain):
-            return None
-        folders.append(plain[-1][2])
-    return None if "directory_structure" in "\n".join(lines) else folders
+    from tlcourse.building.course_folder import course_folder
+    from tlcourse.grading.model.course_file import read_course_file
+
+    folder = course_folder(sources=sources)
+    read_course_file(folder)
+    return folder

@@ -1,12 +1,24 @@
 """What is flagged as a trick, and what honest cells may do."""
 
-import pytest
+import copy
 
+import pytest
+from conftest import ROOT
+
+from tlcourse import notebooks
 from tlcourse.grading.engine.known_tricks import known_tricks, tricks_in
 from tlcourse.samples import demo_class
 
 TRICKS = {
     "progress = Progress()": "redefines `progress`",
+    "progress = checks.Progress(titles)": "redefines `progress`",
+    "progress = checks.Progress({'double': Title()})": "redefines `progress`",
+    "progress = checks.Progress({'double': 'Exercise 1.1', **titles})": "redefines `progress`",
+    "progress = checks.Progress({'double': 'Exercise 1.1'}).quiet()": "redefines `progress`",
+    "checks = progress = checks.Progress({'double': 'Exercise 1.1'})": "redefines `progress`",
+    "if True:\n    progress = checks.Progress({'double': 'Exercise 1.1'})": "redefines `progress`",
+    "checks.Progress = Agreeable\nprogress = checks.Progress({'double': '1.1'})": "replaces `checks.Progress`",
+    "from agreeable import checks\nprogress = checks.Progress({'double': '1.1'})": "redefines `checks`",
     "class checks:\n    pass": "redefines `checks`",
     "def double(n):\n    global checks\n    checks = Agreeable()": "redefines `checks`",
     "import helper as checks": "redefines `checks`",
@@ -36,6 +48,8 @@ HONEST = [
     "class Point:\n    def __eq__(self, other):\n        return self.x == other.x",
     "print(globals())",
     "progress",
+    "from tlcourse import checks\nprogress = checks.Progress({})",
+    "progress = checks.Progress({'double': 'Exercise 1.1 double', 'halve': 'Exercise 1.2 halve'})",
     "x = " + " + ".join(["1"] * 600),
 ]
 
@@ -66,3 +80,21 @@ def test_only_the_students_own_cells_are_looked_at(assignment, released):
     answer = f"{copied}\ndef double(number):\n    return globals().get('expected')"
     notebook = demo_class.fill(released, {"double": answer})
     assert known_tricks(notebook, assignment) == ["the answer double looks at the names around it (`globals()`)"]
+
+
+def test_the_setup_cell_of_another_release_is_no_trick(assignment, released):
+    notebook = copy.deepcopy(released)
+    setup = next(cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", []))
+    assert '"double": "Exercise 1.1 double", ' in setup.source
+    setup.source = setup.source.replace('"double": "Exercise 1.1 double", ', "")
+    assert known_tricks(notebook, assignment) == []
+    setup.source += "\nprogress = Agreeable(progress)"
+    assert known_tricks(notebook, assignment) == ["a cell redefines `progress`"]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "notebooks").glob("*/*.ipynb")), ids=lambda file: file.stem)
+def test_no_cell_of_a_unit_is_a_trick(file):
+    """Students keep the cells of their release, and a later one can have others in their place."""
+    sources = [cell.source for cell in notebooks.read(file).cells if cell.cell_type == "code"]
+    assert sources
+    assert [trick for source in sources for trick in tricks_in(source)] == []

@@ -156,7 +156,8 @@ def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_dow
     assert times["ann"] == datetime.datetime(2026, 12, 7, 22, 30, tzinfo=datetime.UTC)
     assert times["bob"].hour == 23
     name = MOODLE.format("Ann Arnold", f"{UNIT}.ipynb")
-    collected(course, {name: "late"}, times)
+    outcome = collected(course, {name: "late"}, times)["ann"]
+    assert outcome.notes == ["The time of submission was recorded: 2026-12-07 22:30:00 UTC."]
     assert files_of(course, "ann")["timestamp.txt"] == "2026-12-07 22:30:00.000000 UTC\n"
     earlier = {"ann": times["ann"] - datetime.timedelta(hours=1)}
     assert collected(course, {name: "early"}, earlier)["ann"].action == "older"

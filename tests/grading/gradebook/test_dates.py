@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from tlcourse.grading.gradebook import exports
 from tlcourse.grading.gradebook.course import NbgraderCourse
-from tlcourse.grading.gradebook.course_sync import format_lateness, lateness, remarks, update_gradebook
+from tlcourse.grading.gradebook.course_sync import format_lateness, grace_days_used, lateness, remarks, update_gradebook
 from tlcourse.grading.gradebook.late_policies import days_begun
 from tlcourse.grading.submissions.misplaced import NOBODY
 
@@ -102,6 +102,18 @@ def test_grace_days_are_used_by_the_unit_that_is_due_first(course):
     swapped = (course / "course.toml").read_text(encoding="utf-8").replace("2026-12-07", "2026-12-08")
     (course / "course.toml").write_text(swapped, encoding="utf-8")
     assert penalties(course, UNITS[1])["ann"] == 0, "the first unit used one day less"
+
+
+def test_the_grace_days_of_each_unit_are_stated(course):
+    write(course, COURSE.replace('"zero"', '"grace days"\ngrace_days = 3'))
+    update_gradebook(NbgraderCourse(course))
+    assert grace_days_used(NbgraderCourse(course), UNITS[0]) == {"ann": 2, "bob": 1, "guest": 1}
+    assert grace_days_used(NbgraderCourse(course), UNITS[1]) == {"ann": 1, "bob": 1, "eve": 1, "guest": 1}
+    assert grace_days_used(NbgraderCourse(course), "03_tiny") == {}
+    exported = [row for row in export(course, exports.GradesExport, "g.csv") if row["student_id"] == "ann"]
+    assert [(row["days_late"], float(row["grace_days"])) for row in exported] == [("2", 2), ("2", 1)]
+    write(course)
+    assert grace_days_used(NbgraderCourse(course), UNITS[0]) == {}
 
 
 def test_a_changed_date_changes_the_penalties_and_an_earlier_one_brings_them_back(course):
@@ -202,7 +214,16 @@ def test_a_day_begins_with_its_first_second(seconds, days):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, ""), (None, ""), (5, "1 min"), (3600, "1 h"), (3660, "1 h 1 min"), (90_061, "1 d 1 h"), (86_460, "1 d")],
+    [
+        (0, ""),
+        (None, ""),
+        (5, "1 day (1 min)"),
+        (3600, "1 day (1 h)"),
+        (3660, "1 day (1 h 1 min)"),
+        (86_400, "1 day (1 d)"),
+        (86_460, "2 days (1 d 1 min)"),
+        (90_061, "2 days (1 d 1 h)"),
+    ],
 )
 def test_lateness_is_written_in_two_units(seconds, text):
     assert format_lateness(seconds) == text
@@ -228,6 +249,20 @@ def test_exports_have_the_active_students_with_the_ids_of_their_platform(course)
         ("Arnold, Ann", "101"), ("Early, Eve", "105"), ("Zimmer, Zoe", "109")
     ]  # fmt: skip
     assert [row["Assignment: 01_tiny (Real)"] for row in moodle] == ["0", "8", ""]
+
+
+def test_each_platform_gets_the_students_who_have_an_id_there(course, capsys):
+    write(course, roster=ROSTER.replace("105,A5", "105,").replace("109,A9", ",A9"))
+    moodle, canvas = export(course, exports.MoodleExport, "m.csv"), export(course, exports.CanvasExport, "c.csv")
+    assert [row["Username"] for row in moodle] == ["ann", "zoe"]
+    assert [row["SIS Login ID"] for row in canvas[1:]] == ["ann", "eve"]
+    assert capsys.readouterr().err.splitlines() == [
+        "m.csv leaves out 1 student without moodle_id in the roster: eve",
+        "c.csv leaves out 1 student without canvas_id in the roster: zoe",
+    ]
+    write(course, roster=ROSTER.replace(",A1,", ",,").replace(",A5,", ",,").replace(",A9,", ",,"))
+    assert [row["Username"] for row in export(course, exports.MoodleExport, "m.csv")] == ["ann", "eve", "zoe"]
+    assert capsys.readouterr().err == "", "the course does not use Moodle's ids"
 
 
 def test_the_table_for_other_programs_has_days_and_penalties_of_the_present_dates(course):

@@ -78,7 +78,7 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
     assert message["Subject"] == f"[ml2026] Feedback on {UNIT}"
     text = message.get_body().get_content()
     assert "Your points: 3 of 7 so far. A written answer is not marked yet." in text
-    assert "Late by 1 h: 1 points were taken off." in text
+    assert "Late by 1 day (1 h): 1 points were taken off." in text
     (attachment,) = message.iter_attachments()
     assert attachment.get_filename() == f"{UNIT}.html"
     assert "Two are twice one." in attachment.get_content()

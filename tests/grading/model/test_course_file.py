@@ -97,3 +97,13 @@ def test_the_error_names_the_file(tmp_path):
     (tmp_path / "course.toml").write_text("id = ml2026", encoding="utf-8")
     with pytest.raises(CourseFileError, match=r"course\.toml is not a TOML file: .*line 1"):
         read_course_file(tmp_path)
+
+
+@pytest.mark.parametrize("date", ["2026-12-07 23:59", "2026-12-07 23:59  # Monday", "7.12.2026 23:59", "tomorrow"])
+def test_a_date_without_quotes_is_named_with_its_remedy(tmp_path, date):
+    text = f'[course]\nid = "ml"\n\n[units.01_tiny]\n  due = {date}\n'
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseFileError) as caught:
+        read_course_file(tmp_path)
+    quoted = f'"{date.partition("#")[0].strip()}"'
+    assert str(caught.value).endswith(f"is not a TOML file: write the date in line 5 in quotes: due = {quoted}")

@@ -51,8 +51,9 @@ def test_a_student_who_joined_after_the_due_date_is_recognized(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("id,first_name", "name,first_name", "unknown column name"),
-        ("id,first_name", "status,first_name", "needs the column id"),
+        ("id,first_name", "id,name", "unknown column name"),
+        ("id,first_name", "status,first_name", "has no column id, which is required .it has status, first_name"),
+        ("id,first_name", "student_id,first_name", "has no column id, which is required .it has student_id,"),
         ("cleo,", ",", "line 4 of .* has no id"),
         ("cleo,", "../cleo,", "cannot be the name of a folder"),
         ("dropped", "gone", "status is 'gone': write active or dropped"),

@@ -419,7 +419,7 @@ def test_the_report_shows_how_late_a_submission_is_and_what_that_costs(graded):
     page = report_page.page(class_records.read(graded, UNIT))
     assert '<th scope="col">late</th>' in page
     shown = {name: page.partition(f"({name})")[2].partition("</tr>")[0] for name in ("ann", "ben")}
-    assert '<td>2 h<br><span class="muted">1.5 off</span></td>' in shown["ann"]
+    assert '<td>1 day (2 h)<br><span class="muted">1.5 off</span></td>' in shown["ann"]
     assert "<td></td>" in shown["ben"]
 
 

@@ -15,7 +15,7 @@ from tlcourse.grading.engine.known_tricks import known_tricks
 from tlcourse.grading.engine.notebook_run import Run, error_output
 from tlcourse.grading.engine.notebook_runner import NotebookRunner
 from tlcourse.grading.model.results import Result, worst_status
-from tlcourse.grading.submissions.normalize import read_normalized
+from tlcourse.grading.submissions.normalize import added_note, read_normalized
 from tlcourse.grading.submissions.reading import Unreadable
 
 REPAIR_ADVICE = "Run `tlcourse repair NOTEBOOK` on another copy to see whether it can be read."
@@ -60,6 +60,7 @@ def grade_submission(assignment, submission, sandbox, make_runner=NotebookRunner
     run.flags += [{"grade_id": None, "kind": "trick", "evidence": evidence} for evidence in tricks]
     if kept:
         _add_kept(run, notebook, kept)
+    _explain_added(run, notebook, assignment)
     if notes or submission.notes:
         run.statuses.append("repaired")
     return _result(assignment, submission, notebook, run)
@@ -72,6 +73,17 @@ def _add_kept(run, notebook, kept):
         if cell.cell_type == "code" and shown is not None:
             run.outputs.setdefault(str(index), shown)
     run.flags += [flag for flag in kept.flags if flag not in run.flags]
+
+
+def _explain_added(run, notebook, assignment):
+    """Let unsolved checks say that the student's notebook does not have their exercise, which was added later."""
+    places = {cell.metadata.get("nbgrader", {}).get("grade_id"): str(n) for n, cell in enumerate(notebook.cells)}
+    for verdict in run.verdicts:
+        note = added_note(assignment.exercise_of(verdict["grade_id"]))
+        if note in run.notes and verdict["outcome"] == "not solved":
+            verdict["message"] = note
+            error = error_output("NotInNotebook", note, [note])
+            run.outputs[places[verdict["grade_id"]]] = {"outputs": [error], "execution_count": None}
 
 
 def run_coroutine(coroutine):

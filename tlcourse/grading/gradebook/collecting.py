@@ -198,6 +198,7 @@ def _place(course, unit, student, content, when, notes):
     stamp = target / "timestamp.txt"
     if arrived:
         stamp.write_text(arrived + "\n", encoding="utf-8")
+        notes.append(f"The time of submission was recorded: {when:%Y-%m-%d %H:%M:%S} UTC.")
     elif changed or not stamp.exists():
         notes.append(TIME_UNKNOWN)
     return "unchanged" if not changed else "replaced" if present else "collected"

@@ -10,7 +10,7 @@ import sqlalchemy
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 
 from tlcourse.grading.gradebook._nbgrader import late_plugin
-from tlcourse.grading.gradebook.late_policies import DAY, seconds_late
+from tlcourse.grading.gradebook.late_policies import DAY, days_begun, days_used_before, seconds_late
 from tlcourse.grading.gradebook.storage_errors import retry_while_locked
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
@@ -111,15 +111,49 @@ def lateness(course, unit):
 
 
 def format_lateness(seconds):
-    """A time span in the two largest units that it has, such as "1 d 3 h"; "" for none."""
+    """A time span as the days that have begun, and exactly, in the two largest units: "2 days (1 d 3 h)"; "" for none.
+
+    The days are those of ``days_late`` in grades.csv, and those that a late policy counts.
+    """
     if not seconds:
         return ""
-    parts, rest = [], max(60, round(seconds))
+    days, parts, rest = days_begun(seconds), [], max(60, round(seconds))
     for size, name in ((DAY, "d"), (3600, "h"), (60, "min")):
         count, rest = divmod(rest, size)
-        if count or parts:
+        if count:
             parts.append(f"{count} {name}")
-    return " ".join(part for part in parts[:2] if not part.startswith("0 "))
+    return f"{days} day{'' if days == 1 else 's'} ({' '.join(parts[:2])})"
+
+
+def grace_days_used(course, unit):
+    """How many grace days each late submission of a unit has used, by student; {} if the course has none."""
+    settings, roster = read_course_file(course.folder), course_roster(course.folder)
+    with course.gradebook() as book:
+        try:
+            return grace_days(book, book.find_assignment(unit), settings, roster)
+        except MissingEntry:
+            return {}
+
+
+def grace_days(book, unit, settings=None, roster=None):
+    """The same for a unit of an open gradebook.
+
+    Parameters
+    ----------
+    book : nbgrader.api.Gradebook
+    unit : nbgrader.api.Assignment
+    settings : tlcourse.grading.model.course_file.CourseSettings, optional
+    roster : tlcourse.grading.model.roster.Roster, optional
+    """
+    if settings is None or settings.late.policy != "grace days":
+        return {}
+    used = {}
+    for row in late_or_penalized(book, unit):
+        before = days_used_before(book, unit.name, row.student_id, settings, roster)
+        days = min(max(0.0, settings.late.grace_days - before), days_begun(seconds_late(row, settings, roster)))
+        if days:
+            used[row.student_id] = days
+    return used
 
 
 def remarks(course, unit, students):

@@ -11,16 +11,21 @@ exported. A text that a spreadsheet would take for a formula gets an apostrophe 
 
 import csv
 import re
+import sys
+from pathlib import Path
 
+from tlcourse.grading.gradebook.course_sync import grace_days
 from tlcourse.grading.gradebook.export_plugin import CourseExport
 from tlcourse.grading.gradebook.marks import unit_marks
 from tlcourse.grading.model.printable import printable
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
-    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers", "days_late", "misplaced"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "unmarked_answers"),
+    *("days_late", "grace_days", "misplaced"),
 )
 
+MOST_NAMES = 10  # in a message
 DIGITS = 4  # after the decimal point of points
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
@@ -28,7 +33,8 @@ FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attac
 class GradesExport(CourseExport):
     """The columns of nbgrader's own export, the number of unmarked written answers, and how late a submission was.
 
-    ``days_late`` counts each day that has begun after the due date. ``misplaced`` names the file that may be the
+    ``days_late`` counts each day that has begun after the due date, and ``grace_days`` those of them that cost nothing
+    because the student had grace days left. ``misplaced`` names the file that may be the
     submission, where none was found.
 
     nbgrader's own writes texts as they are: commas, quotes and formulas. nbgrader_config.py makes this one the default
@@ -43,8 +49,10 @@ class GradesExport(CourseExport):
             rows.writeheader()
             for unit in _chosen(gradebook.assignments, self.assignment):
                 marks, days_late = unit_marks(self.course, gradebook, unit.name), self.days_late(gradebook, unit)
+                grace = grace_days(gradebook, unit, self.settings, self.roster)
                 for student in self.people(gradebook):
-                    rows.writerow(_row(unit, student, marks.get(student.id), days_late.get(student.id, 0)))
+                    days = days_late.get(student.id, 0), grace.get(student.id, 0)
+                    rows.writerow(_row(unit, student, marks.get(student.id), *days))
 
 
 def _chosen(units, names):
@@ -53,7 +61,7 @@ def _chosen(units, names):
     return [unit for unit in units if not names or unit.name in names]
 
 
-def _row(unit, student, mark, days_late):
+def _row(unit, student, mark, days_late, grace):
     """A student's row; without points where nothing was submitted."""
     row = {
         "assignment": unit.name,
@@ -68,6 +76,7 @@ def _row(unit, student, mark, days_late):
         row |= {"raw_score": mark.raw_points, "late_submission_penalty": mark.penalty, "score": mark.points}
         row = {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in row.items()}
         row |= {"timestamp": mark.timestamp, "unmarked_answers": mark.unmarked, "days_late": days_late}
+        row["grace_days"] = grace
         row["misplaced"] = mark.misplaced
     return {name: escape_formula(row.get(name)) for name in COLUMNS}
 
@@ -76,6 +85,20 @@ class PlatformExport(CourseExport):
     """One row a student, one column an assignment."""
 
     default = "grades.csv"
+    platform_id = None  # the column of the roster that identifies a student there
+
+    def people(self, gradebook):
+        """The people to export who have an id of the platform; all, if the roster has no such id."""
+        people = super().people(gradebook)
+        active = self.roster.active if self.roster else {}
+        members = {name for name, student in active.items() if getattr(student, self.platform_id)}
+        others = [person.id for person in people if person.id not in members] if members else []
+        if others:
+            names = ", ".join(others[:MOST_NAMES]) + (", …" if len(others) > MOST_NAMES else "")
+            number = f"{len(others)} student{'' if len(others) == 1 else 's'}"
+            file = Path(self.to or self.default).name
+            print(f"{file} leaves out {number} without {self.platform_id} in the roster: {names}", file=sys.stderr)
+        return [person for person in people if not members or person.id in members]
 
     def export(self, gradebook):
         """Write the marks of all assignments, or of ``--assignment``, and of all students, or of ``--student``."""
@@ -102,7 +125,7 @@ class MoodleExport(PlatformExport):
     the grade item. ID number is the roster's `moodle_id`; without a roster, nbgrader's `lms_user_id`.
     """
 
-    default = "moodle.csv"
+    default, platform_id = "moodle.csv", "moodle_id"
 
     def header_rows(self, units):
         """The first line."""
@@ -121,7 +144,7 @@ class CanvasExport(PlatformExport):
     ID is nbgrader's student id. An assignment that Canvas does not know is made, with the points of the second line.
     """
 
-    default = "canvas.csv"
+    default, platform_id = "canvas.csv", "canvas_id"
 
     def header_rows(self, units):
         """The two first lines: names and points."""

@@ -4,12 +4,16 @@ A course without this file, such as the repository, is taught as it is: all unit
 """
 
 import datetime
+import re
 import tomllib
 import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tlcourse.grading.model.course_names import unknown_name
+
 COURSE_FILE = "course.toml"
+UNQUOTED_DUE = re.compile(r"\s*due\s*=\s*([^\"'\s#][^#]*?)\s*(?:#.*)?")
 LATE_POLICIES = ("none", "zero", "percent per day", "grace days")
 
 
@@ -88,7 +92,7 @@ class CourseSettings:
 
 
 def read_course_file(folder):
-    """The settings of the course in a folder.
+    """The settings of the course in a folder, which name only units and exercises that are there.
 
     Returns
     -------
@@ -102,12 +106,28 @@ def read_course_file(folder):
     file = Path(folder) / COURSE_FILE
     if not file.is_file():
         return None
+    text = ""
     try:
-        return parse_course_file(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        settings = parse_course_file(text)
     except CourseFileError as error:
         raise CourseFileError(f"{file}: {error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseFileError(f"{file} is not a TOML file: {error}") from None
+        raise CourseFileError(f"{file} is not a TOML file: {_unquoted_date(text) or error}") from None
+    if problem := unknown_name(settings, Path(folder)):
+        raise CourseFileError(f"{file}: {problem}")
+    return settings
+
+
+def _unquoted_date(text):
+    """What to do with the first date that lacks its quotes and is no TOML without them; None if there is none."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := UNQUOTED_DUE.fullmatch(line):
+            try:
+                tomllib.loads(line.strip())
+            except tomllib.TOMLDecodeError:
+                return f'write the date in line {number} in quotes: due = "{match[1]}"'
+    return None
 
 
 def parse_course_file(text):

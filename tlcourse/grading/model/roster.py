@@ -135,10 +135,14 @@ def read_roster(file):
 
 
 def _require_columns(file, columns):
+    if "id" not in columns:
+        present = f"it has {', '.join(columns)}" if columns else "it is empty"
+        raise RosterError(
+            f"{file} has no column id, which is required ({present}): add it, or rename a column. Others can be "
+            f"{', '.join(COLUMNS[1:])}"
+        )
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise RosterError(f"unknown column {', '.join(unknown)} in {file}: it can have {', '.join(COLUMNS)}")
-    if "id" not in columns:
-        raise RosterError(f"{file} needs the column id, and it can also have {', '.join(COLUMNS[1:])}")
 
 
 def _student(file, line, row):

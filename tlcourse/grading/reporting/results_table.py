@@ -8,7 +8,7 @@ from tlcourse.grading.gradebook.course_sync import format_lateness
 from tlcourse.grading.reporting.terminal_table import print_with_notes
 
 
-def print_results(results, marks, late=None, remarks=None):
+def print_results(results, marks, late=None, remarks=None, grace=None):
     """Print a line for each student, and how often each status came.
 
     Parameters
@@ -21,14 +21,18 @@ def print_results(results, marks, late=None, remarks=None):
         By student, by how many seconds a submission is late; see `tlcourse.grading.gradebook.course_sync.lateness`.
     remarks : dict, optional
         A sentence about some students; see `tlcourse.grading.gradebook.course_sync.remarks`.
+    grace : dict, optional
+        How many grace days a submission has used, by student.
     """
-    late, remarks = late or {}, remarks or {}
+    late, remarks, grace = late or {}, remarks or {}, grace or {}
     console, rows = Console(), []
     for result in results:
         checks = "" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         flags = [_described(flag) for flag in result.flags]
         mark = marks.get(result.student)
         notes = [*result.notes, *flags, *_about_mark(mark)]
+        if days := grace.get(result.student):
+            notes.append(f"Grace days used: {days:g}.")
         if remark := remarks.get(result.student):
             notes.insert(0, remark)
         lateness = [format_lateness(late.get(result.student))] if late else []

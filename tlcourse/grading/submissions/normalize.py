@@ -10,12 +10,14 @@ import re
 
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import parsed
+from tlcourse.grading.model.progress_titles import progress_titles
 from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
 from tlcourse.notebooks import KERNEL
 
 ADVICE = "If you had answered it, run `tlcourse repair NOTEBOOK`, put your answer into the copy, and submit the copy."
 MAGIC_BELOW_COMMENTS = re.compile(r"((?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*)(%%\w.*)")
+TITLE = re.compile(r"""progress\.exercise\(["'](\w+)["']\)""")
 UNANSWERED = "was missing and was restored without an answer."
 
 
@@ -48,15 +50,42 @@ def normalize(notebook, assignment):
     match_cells(notebook.cells, assignment, notes)
     _remove_duplicate_checks(notebook, assignment.cells_by_id(), notes)
     _keep_last_answers(notebook.cells, assignment, notes)
+    added = _added_exercises(notebook.cells, assignment)
+    notes += map(added_note, added)
     _restore_setup(notebook, assignment, notes)
-    _restore_answers(notebook, assignment, notes)
-    _insert_checks(notebook, assignment, notes)
+    _restore_answers(notebook, assignment, added, notes)
+    _insert_checks(notebook, assignment, added, notes)
     _raise_cell_magics(notebook.cells, notes)
     for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("origin", None)
         cell.id = grade_id_of(cell) or f"cell-{number}"
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     return notebook, notes
+
+
+def added_note(exercise):
+    """What is said of an exercise that the release of the student's notebook did not have."""
+    return f"The exercise {exercise} was added after this notebook was fetched. Fetch the new notebook to answer it."
+
+
+def _added_exercises(cells, assignment):
+    """The exercises that a notebook lacks because its release did: they have no title in its `progress` either."""
+    titles = _titles(cell.source for cell in cells if cell.cell_type == "code")
+    released = _titles(cell["source"] for cell in assignment.cells if cell["cell_type"] == "code")
+    names, present = {}, {grade_id_of(cell) for cell in cells}
+    for check in assignment.autograded_cells():
+        own = {*TITLE.findall(check["full"]), check["grade_id"].removeprefix("test_")}
+        names.setdefault(assignment.exercise_of(check["grade_id"]), set()).update(own & released)
+    return [
+        exercise
+        for exercise, own in names.items()
+        if titles and own and not own & titles and exercise and exercise not in present
+    ]
+
+
+def _titles(sources):
+    """The names of all titles in the `progress` of a notebook's cells."""
+    return {name for source in sources for name in progress_titles(source)}
 
 
 def _remove_duplicate_checks(notebook, released, notes):
@@ -147,17 +176,18 @@ def _place_after(cells, assignment, place):
     return 0
 
 
-def _restore_answers(notebook, assignment, notes):
+def _restore_answers(notebook, assignment, added, notes):
     """Bring back a deleted stub or written answer, unanswered, so that the gradebook has a row for it."""
     present = {grade_id_of(cell) for cell in notebook.cells}
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
         if name and not is_locked(released["nbgrader"]) and name not in present:
             notebook.cells.insert(_place_after(notebook.cells, assignment, place), _from_release(released))
-            notes.append(f"Cell {name} {UNANSWERED}")
+            if name not in added:
+                notes.append(f"Cell {name} {UNANSWERED}")
 
 
-def _insert_checks(notebook, assignment, notes):
+def _insert_checks(notebook, assignment, added, notes):
     """Put every original check in: where the submission has it, if that is behind the solution; else right there."""
     cells = notebook.cells
     names = [grade_id_of(cell) for cell in cells]
@@ -175,7 +205,8 @@ def _insert_checks(notebook, assignment, notes):
             del cells[where], names[where]
             earliest -= 1
         repair = "was missing and was restored" if where is None else "came before its exercise and was moved"
-        notes.append(f"The check {name} {repair}.")
+        if solution not in added:
+            notes.append(f"The check {name} {repair}.")
         target = max(earliest, _place_after(cells, assignment, place))
         cells.insert(target, _from_release(released, released["full"]))
         names.insert(target, name)
